@@ -1,0 +1,2 @@
+//! snyk-sandbox
+fn main() {}
