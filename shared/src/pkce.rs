@@ -1,0 +1,146 @@
+//! Proof Key for Code Exchange (RFC 7636): the code verifier and its S256 challenge.
+//!
+//! `plain` does not exist here, so that no code path can ask for it (RFC 9700 section 2.1.1).
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::token43;
+
+/// The only `code_challenge_method` there is (RFC 7636 section 4.2).
+pub const CODE_CHALLENGE_METHOD: &str = "S256";
+
+/// A code verifier (RFC 7636 section 4.1): 32 random bytes as 43 characters of base64url.
+///
+/// It does not print, is not comparable, and is wiped when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct CodeVerifier(String);
+
+impl CodeVerifier {
+    /// Makes the verifier of 32 bytes, which must come from the platform's CSPRNG.
+    #[must_use]
+    pub fn from_random(mut bytes: [u8; 32]) -> Self {
+        let verifier = Self(token43::encode(&bytes));
+        bytes.zeroize();
+        verifier
+    }
+
+    /// Takes a verifier that the browser made. Anything but 43 characters of base64url is refused:
+    /// RFC 7636 allows more forms, this product makes only this one.
+    pub fn parse(mut text: String) -> Result<Self, MalformedVerifier> {
+        if token43::is_well_formed(&text) {
+            Ok(Self(text))
+        } else {
+            text.zeroize();
+            Err(MalformedVerifier)
+        }
+    }
+
+    /// The S256 challenge: base64url, without padding, of the SHA-256 of the verifier's ASCII
+    /// (RFC 7636 section 4.2).
+    #[must_use]
+    pub fn challenge(&self) -> CodeChallenge {
+        CodeChallenge(token43::encode(&Sha256::digest(self.0.as_bytes()).into()))
+    }
+
+    /// The verifier itself, for the one place that sends or seals it. Never log or store it.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CodeVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeVerifier(redacted)")
+    }
+}
+
+/// An S256 code challenge (RFC 7636 section 4.2): 43 characters, not secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeChallenge(String);
+
+impl CodeChallenge {
+    /// The challenge as it stands in the authorize URL.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A verifier of another length or alphabet. Carries nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MalformedVerifier;
+
+impl fmt::Display for MalformedVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a code verifier is 43 characters of base64url")
+    }
+}
+
+impl std::error::Error for MalformedVerifier {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// RFC 7636 appendix B, octets and all.
+    #[test]
+    fn sec_2_challenge_is_that_of_rfc_7636_appendix_b() {
+        let octets = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212,
+            37, 77, 105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let verifier = CodeVerifier::from_random(octets);
+        assert_eq!(
+            verifier.secret(),
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        );
+        assert_eq!(
+            verifier.challenge().as_str(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn sec_49_verifier_does_not_print() {
+        let verifier = CodeVerifier::from_random([7; 32]);
+        assert!(!format!("{verifier:?}").contains(verifier.secret()));
+    }
+
+    #[test]
+    fn sec_3_other_lengths_and_alphabets_are_refused() {
+        for text in ["", &"a".repeat(42), &"a".repeat(44), &"a".repeat(128)] {
+            assert!(
+                CodeVerifier::parse(text.to_owned()).is_err(),
+                "{}",
+                text.len()
+            );
+        }
+        for odd in ['=', '+', '/', '.', '~', ' ', 'é', '\0'] {
+            let text = format!("{}{odd}", "a".repeat(43 - odd.len_utf8()));
+            assert!(CodeVerifier::parse(text).is_err(), "{odd:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sec_1_every_verifier_is_43_characters_of_base64url(bytes: [u8; 32]) {
+            let verifier = CodeVerifier::from_random(bytes);
+            prop_assert!(token43::is_well_formed(verifier.secret()));
+            prop_assert!(CodeVerifier::parse(verifier.secret().to_owned()).is_ok());
+            prop_assert!(token43::is_well_formed(verifier.challenge().as_str()));
+        }
+
+        #[test]
+        fn other_bytes_give_another_challenge(one: [u8; 32], other: [u8; 32]) {
+            prop_assume!(one != other);
+            let challenge = |bytes| CodeVerifier::from_random(bytes).challenge();
+            prop_assert_ne!(challenge(one), challenge(other));
+        }
+    }
+}
