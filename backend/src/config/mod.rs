@@ -1,0 +1,220 @@
+//! Configuration: read as it stands ([`raw`]), then made whole, typed and valid here, with every
+//! problem told at once ([`problems`]).
+
+pub mod duration;
+pub mod problems;
+pub mod raw;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use shared::scope::Scopes;
+use url::{Host, Url};
+
+use self::{
+    duration::parse_duration,
+    problems::{Problems, Report},
+    raw::Raw,
+};
+use crate::provider::region;
+
+/// Everything that the server needs to know, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// The name that people see.
+    pub app_name: String,
+    /// The app's client id at Snyk.
+    pub client_id: String,
+    /// The app's client secret.
+    pub client_secret: SecretString,
+    /// The registered redirect URI, byte for byte.
+    pub redirect_uri: String,
+    /// The scopes to ask for.
+    pub scopes: Scopes,
+    /// Encrypts what is at rest.
+    pub encryption_secret: SecretString,
+    /// Earlier ones, which only decrypt.
+    pub encryption_secrets_previous: Vec<SecretString>,
+    /// Where Snyk is.
+    pub provider: region::Provider,
+    /// The database.
+    pub database_url: SecretString,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Where browsers reach the backend.
+    pub public_url: Url,
+    /// The origin that the single-page app is served from.
+    pub frontend_origin: String,
+    /// The built single-page app, if it is served here.
+    pub frontend_dir: Option<PathBuf>,
+    /// How long a session may lie unused.
+    pub session_idle: Duration,
+    /// How long a session may last at most.
+    pub session_lifetime: Duration,
+    /// Whether rate limits apply here.
+    pub rate_limits: bool,
+    /// The tracing filter.
+    pub log: String,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// Makes the configuration of what was read, or lists everything that is wrong with it.
+    pub fn from_raw(raw: &Raw) -> Result<Self, Report> {
+        let mut problems = Problems::default();
+        let p = &mut problems;
+
+        let client_id = p.need(raw, "CLIENT_ID", "the client id that Snyk gave the app");
+        let client_secret = p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
+        let redirect_uri = p.need(
+            raw,
+            "REDIRECT_URI",
+            "the registered redirect URI, for instance http://localhost:3000/callback",
+        );
+        let scopes = Scopes::parse(&raw.get("SCOPES").unwrap_or_default());
+        if scopes.is_empty() {
+            p.add("SCOPES", "is missing: name the scopes that the app was registered with");
+        }
+        let encryption_secret =
+            p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
+        check_secret(p, "ENCRYPTION_SECRET", &encryption_secret);
+        let encryption_secrets_previous: Vec<SecretString> = raw
+            .get("ENCRYPTION_SECRET_PREVIOUS")
+            .unwrap_or_default()
+            .split(',')
+            .filter(|secret| !secret.is_empty())
+            .map(SecretString::from)
+            .collect();
+
+        let provider = region::Provider::from_config(raw, p);
+        let public_url = p.url(raw, "PUBLIC_URL", "http://localhost:3000");
+        check_origin(p, "PUBLIC_URL", public_url.as_ref());
+        let frontend_origin = match raw.get("FRONTEND_ORIGIN") {
+            Some(_) => p.url(raw, "FRONTEND_ORIGIN", ""),
+            None => public_url.clone(),
+        };
+        check_origin(p, "FRONTEND_ORIGIN", frontend_origin.as_ref());
+        check_redirect_uri(p, &redirect_uri);
+
+        let listen = p.parsed(raw, "LISTEN", "127.0.0.1:3000", "an address such as 127.0.0.1:3000");
+        let session_idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
+        let session_lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
+        let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
+        let log_format = p.choice(
+            raw,
+            "LOG_FORMAT",
+            if raw.is_terminal { "text" } else { "json" },
+            &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+        );
+        let log = raw.get("LOG").unwrap_or_else(|| "info".to_owned());
+        if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
+            p.add("LOG", "is not a tracing filter: write for instance `info`");
+        }
+        let frontend_dir = match raw.get_even_empty("FRONTEND_DIR") {
+            None => Some(PathBuf::from("dist")),
+            Some(dir) if dir.is_empty() => None,
+            Some(dir) => Some(PathBuf::from(dir)),
+        };
+        let database_url = raw
+            .get_or_file("DATABASE_URL", p)
+            .unwrap_or_else(|| "sqlite://data/snyk-app.db".to_owned());
+        if !database_url.starts_with("sqlite:") {
+            p.add("DATABASE_URL", "is not one that this build can use: write sqlite://path");
+        }
+
+        match (public_url, frontend_origin, provider, listen, session_idle, session_lifetime) {
+            (
+                Some(public_url),
+                Some(frontend_origin),
+                Some(provider),
+                Some(listen),
+                Some(session_idle),
+                Some(session_lifetime),
+            ) if problems.is_empty() => Ok(Self {
+                app_name: raw.get("APP_NAME").unwrap_or_else(|| "Snyk App".to_owned()),
+                client_id,
+                client_secret,
+                redirect_uri,
+                scopes,
+                encryption_secret,
+                encryption_secrets_previous,
+                provider,
+                database_url: database_url.into(),
+                listen,
+                frontend_origin: frontend_origin.origin().ascii_serialization(),
+                public_url,
+                frontend_dir,
+                session_idle,
+                session_lifetime,
+                rate_limits: rate_limits.unwrap_or(true),
+                log,
+                log_format: log_format.unwrap_or(LogFormat::Json),
+            }),
+            _ => Err(problems.into_report()),
+        }
+    }
+}
+
+/// Whether an address lies on this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn check_secret(problems: &mut Problems, name: &'static str, secret: &SecretString) {
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        return; // told already
+    }
+    let different = secret.bytes().collect::<std::collections::BTreeSet<_>>().len();
+    if secret.len() < 32 {
+        problems.add(name, "is shorter than 32 characters: make one with `openssl rand -hex 32`");
+    } else if different < 8 {
+        problems.add(name, "repeats itself: make a random one with `openssl rand -hex 32`");
+    }
+}
+
+fn check_origin(problems: &mut Problems, name: &'static str, url: Option<&Url>) {
+    let Some(url) = url else { return };
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        problems.add(name, "has a path: write scheme, host and port only");
+    }
+    if url.scheme() != "https" && !is_loopback(url) {
+        problems.add(name, "is http on a public host: use https, since session cookies need it");
+    }
+}
+
+fn check_redirect_uri(problems: &mut Problems, redirect_uri: &str) {
+    if redirect_uri.is_empty() {
+        return; // told already
+    }
+    match Url::parse(redirect_uri) {
+        Ok(url) if url.fragment().is_some() => {
+            problems.add("REDIRECT_URI", "has a fragment, which RFC 6749 section 3.1.2 forbids");
+        }
+        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => {
+            if url.path() != "/callback" {
+                problems.add("REDIRECT_URI", "must end in /callback, where the page is that reads it");
+            }
+        }
+        Ok(_) => problems.add("REDIRECT_URI", "is not https, and not http on this computer"),
+        Err(_) => problems.add("REDIRECT_URI", "is not an address: write it as registered at Snyk"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

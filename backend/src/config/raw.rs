@@ -1,0 +1,86 @@
+//! The variables as they stand: the environment over `.env`, and values out of files. The only
+//! reader of the environment.
+
+use std::{collections::HashMap, fmt, fs, io::IsTerminal as _, path::Path};
+
+use super::problems::Problems;
+
+/// Variables by name. Does not print, since some are secret.
+#[derive(Default)]
+pub struct Raw {
+    variables: HashMap<String, String>,
+    /// Whether a person reads the output.
+    pub is_terminal: bool,
+}
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+    }
+}
+
+/// `.env` is there and cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error(".env cannot be read: {0}")]
+pub struct UnreadableEnvFile(String);
+
+impl Raw {
+    /// Reads `.env`, if it is there, and the environment, which wins.
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+    pub fn read(env_file: &Path) -> Result<Self, UnreadableEnvFile> {
+        let mut variables = HashMap::new();
+        if env_file.exists() {
+            // The error of dotenvy quotes the line, which may hold a secret: only say which.
+            let unreadable = |_| UnreadableEnvFile("a line is not NAME=value".to_owned());
+            for entry in dotenvy::from_path_iter(env_file)
+                .map_err(|_| UnreadableEnvFile("check its permissions".to_owned()))?
+            {
+                let (name, value) = entry.map_err(unreadable)?;
+                variables.insert(name, value);
+            }
+        }
+        variables.extend(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        }));
+        Ok(Self { variables, is_terminal: std::io::stderr().is_terminal() })
+    }
+
+    /// Variables given by a test.
+    #[must_use]
+    pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
+        let variables =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { variables, is_terminal: false }
+    }
+
+    /// The variable's value without surrounding white space, unless it is empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.get_even_empty(name).filter(|value| !value.is_empty())
+    }
+
+    /// The variable's value without surrounding white space.
+    #[must_use]
+    pub fn get_even_empty(&self, name: &str) -> Option<String> {
+        self.variables.get(name).map(|value| value.trim().to_owned())
+    }
+
+    /// The variable's value, or what stands in the file that `NAME_FILE` names.
+    pub fn get_or_file(&self, name: &'static str, problems: &mut Problems) -> Option<String> {
+        let file = self.get(&format!("{name}_FILE"));
+        match (self.get(name), file) {
+            (Some(_), Some(_)) => {
+                problems.add(name, "and its _FILE are both set: keep one of them");
+                None
+            }
+            (None, Some(file)) => match fs::read_to_string(&file) {
+                Ok(value) => Some(value.trim().to_owned()),
+                Err(error) => {
+                    problems.add(name, format!("cannot be read from its file: {error}"));
+                    None
+                }
+            },
+            (value, None) => value,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use super::*;
+
+const GOOD: [(&str, &str); 5] = [
+    ("CLIENT_ID", "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90"),
+    ("CLIENT_SECRET", "snyk_cs_a^b`c*d=e<f]g"),
+    ("REDIRECT_URI", "http://localhost:3000/callback"),
+    ("SCOPES", "org.read,org.project.read"),
+    ("ENCRYPTION_SECRET", "0123456789abcdef0123456789abcdef"),
+];
+
+fn with(changes: &[(&str, &str)]) -> Result<Config, Report> {
+    let mut pairs = GOOD.to_vec();
+    pairs.extend_from_slice(changes);
+    Config::from_raw(&Raw::from_pairs(&pairs))
+}
+
+#[test]
+fn the_demos_env_file_is_enough() {
+    let config = with(&[]).unwrap();
+    assert_eq!(config.scopes.to_string(), "org.read org.project.read");
+    assert_eq!(config.frontend_origin, "http://localhost:3000");
+    assert_eq!(config.provider.region, "us-01");
+    assert!(!config.provider.sandbox);
+}
+
+#[test]
+fn an_empty_configuration_lists_everything_at_once() {
+    let report = Config::from_raw(&Raw::default()).unwrap_err().to_string();
+    for name in ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI", "SCOPES", "ENCRYPTION_SECRET"] {
+        assert!(report.contains(name), "{name} in {report}");
+    }
+}
+
+#[test]
+fn sec_50_weak_and_contradictory_values_stop_the_start() {
+    for (name, value) in [
+        ("ENCRYPTION_SECRET", "short"),
+        ("ENCRYPTION_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        ("PUBLIC_URL", "http://app.example.com"),
+        ("PUBLIC_URL", "https://app.example.com/path"),
+        ("FRONTEND_ORIGIN", "*"),
+        ("FRONTEND_ORIGIN", "https://app.example.com/path"),
+        ("REDIRECT_URI", "http://app.example.com/callback"),
+        ("REDIRECT_URI", "https://app.example.com/callback#x"),
+        ("REDIRECT_URI", "https://app.example.com/elsewhere"),
+        ("REDIRECT_URI", "callback"),
+        ("SNYK_REGION", "mars-01"),
+        ("SNYK_API_URL", "http://api.example.com"),
+        ("SNYK_API_URL", "https://user:pass@api.example.com"),
+        ("LISTEN", "localhost"),
+        ("SESSION_IDLE", "soon"),
+        ("RATE_LIMITS", "maybe"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG", "a=b=c"),
+        ("DATABASE_URL", "mysql://x"),
+    ] {
+        let report = with(&[(name, value)]).err().unwrap_or_else(|| panic!("{name}={value} passed"));
+        let report = report.to_string();
+        assert!(report.contains(name), "{name} in {report}");
+        assert!(value.len() < 8 || !report.contains(value), "{report} tells the value");
+    }
+}
+
+#[test]
+fn a_value_and_its_file_are_a_contradiction() {
+    let report = with(&[("CLIENT_SECRET_FILE", "/nowhere")]).unwrap_err().to_string();
+    assert!(report.contains("CLIENT_SECRET and its _FILE"), "{report}");
+}
+
+#[test]
+fn addresses_on_this_computer_are_the_sandbox() {
+    let config = with(&[
+        ("SNYK_API_URL", "http://127.0.0.1:3001"),
+        ("SNYK_APP_URL", "http://127.0.0.1:3001"),
+    ])
+    .unwrap();
+    assert!(config.provider.sandbox);
+    assert_eq!(config.provider.region, "sandbox");
+    assert_eq!(config.provider.authorization_endpoint(), "http://127.0.0.1:3001/oauth2/authorize");
+}

@@ -1,0 +1,29 @@
+//! A connection as the browser sees it. [`shared`] has no field that could take a token.
+
+use shared::{
+    api::connection::{Connection as View, Status},
+    scope::Scopes,
+};
+
+use super::{Connection, State};
+
+/// The connection's JSON; `asked` are the configured scopes.
+#[must_use]
+pub fn view(connection: &Connection, asked: &Scopes) -> View {
+    View {
+        id: connection.id.clone(),
+        status: match connection.state {
+            State::Active(_) => Status::Active,
+            State::ReconnectNeeded | State::Disconnected => Status::ReconnectNeeded,
+        },
+        context: connection.context,
+        orgs: connection.orgs.clone(),
+        scopes: connection.scopes.clone(),
+        missing_scopes: asked.missing_from(&connection.scopes),
+        connected_at: connection.connected_at.to_string(),
+        access_token_expires_at: connection.access_expires_at.to_string(),
+        refresh_token_expires_at: connection.refresh_expires_at.map(|at| at.to_string()),
+        refreshed_at: connection.refreshed_at.to_string(),
+        generation: connection.generation,
+    }
+}

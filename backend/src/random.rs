@@ -1,0 +1,14 @@
+//! Random bytes from the operating system. Without them nothing secret can be made, so a failure
+//! is an error and never another source.
+
+/// The operating system gave no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gives no random bytes: {0}")]
+pub struct NoRandomness(getrandom::Error);
+
+/// `N` bytes from the operating system's CSPRNG.
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    Ok(bytes)
+}

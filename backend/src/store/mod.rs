@@ -1,0 +1,168 @@
+//! Ports to what is kept on disk. The flow knows only these traits; [`sqlite`] fills them, and a
+//! database for many machines fills the same ones.
+
+mod error;
+mod rows;
+pub mod sqlite;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use shared::{
+    api::connection::{Context, Org},
+    scope::Scopes,
+};
+
+pub use self::error::StoreError;
+use crate::{
+    connection::{Connection, Grant, Subject},
+    session::{SessionId, TokenHash},
+    vault::secret::RefreshToken,
+};
+
+/// What a finished login stores, at once or not at all.
+#[derive(Debug)]
+pub struct NewLogin<'a> {
+    /// The id that a new connection gets; one that is replaced keeps its own.
+    pub connection_id: &'a str,
+    /// What was connected.
+    pub subject: &'a Subject,
+    /// As whom the app acts.
+    pub context: Option<Context>,
+    /// The organizations that it reaches.
+    pub orgs: &'a [Org],
+    /// The granted scopes.
+    pub scopes: &'a Scopes,
+    /// The token pair.
+    pub grant: &'a Grant,
+    /// The session that the login makes.
+    pub session: &'a NewSession,
+    /// The browser's session until now: its connections go over, and it ends.
+    pub earlier_session: Option<TokenHash>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// A session that is about to be stored.
+#[derive(Debug)]
+pub struct NewSession {
+    /// Its id, which is no secret.
+    pub id: SessionId,
+    /// The hash of its token.
+    pub token_hash: TokenHash,
+    /// The browser, as it names itself.
+    pub browser: String,
+    /// When it ends, however much it is used.
+    pub expires_at: Timestamp,
+}
+
+/// A session as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// Its id.
+    pub id: SessionId,
+    /// When it was last used, to a day or better.
+    pub last_used_at: Timestamp,
+    /// When it ends, however much it is used.
+    pub expires_at: Timestamp,
+}
+
+/// A refresh token that the provider must be told to revoke.
+#[derive(Debug)]
+pub struct Revocation {
+    /// Its id.
+    pub id: String,
+    /// The token.
+    pub token: RefreshToken,
+}
+
+/// Connections and their token pairs.
+#[async_trait]
+pub trait ConnectionStore: fmt::Debug + Send + Sync {
+    /// The connection of that id.
+    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError>;
+
+    /// The connections that a session reaches, the newest first.
+    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
+
+    /// Stores a finished login: connection (or its replacement, generation + 1) and session.
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError>;
+
+    /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
+    /// has moved or another owner shows signs of life.
+    async fn take_lease(
+        &self,
+        id: &str,
+        generation: u64,
+        owner: &str,
+        now: Timestamp,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Keeps a lease alive; `false` when it is another's by now.
+    async fn keep_lease(
+        &self,
+        id: &str,
+        owner: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Gives a lease back, if it is still this owner's.
+    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError>;
+
+    /// Replaces the token pair of `generation` by the next; `false`, and nothing is changed, when
+    /// the connection has another generation or no tokens by now.
+    async fn store_grant(
+        &self,
+        id: &str,
+        generation: u64,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Erases the tokens of `generation` and notes that a person must connect again.
+    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
+
+    /// Erases the tokens, takes the connection from every session, and notes that the provider must
+    /// be told. `None` when there was no live refresh token.
+    async fn disconnect(
+        &self,
+        id: &str,
+        revocation_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Revocation>, StoreError>;
+
+    /// Refresh tokens that the provider has not been told of yet.
+    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError>;
+
+    /// The provider has been told.
+    async fn revocation_done(&self, id: &str) -> Result<(), StoreError>;
+}
+
+/// Sessions and the claims of login attempts.
+#[async_trait]
+pub trait SessionStore: fmt::Debug + Send + Sync {
+    /// The session of a token's hash.
+    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError>;
+
+    /// Notes that a session was used.
+    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends a session.
+    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError>;
+
+    /// Claims a login attempt; `false` when it was claimed before.
+    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Removes what has ended: sessions older than `idle` or past their end, claims.
+    async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// Everything that is kept.
+pub trait Store: ConnectionStore + SessionStore {}
+
+impl<T: ConnectionStore + SessionStore> Store for T {}

@@ -1,0 +1,108 @@
+//! A row to a domain value, or the named inconsistency.
+
+use jiff::Timestamp;
+use shared::{api::connection::Context, scope::Scopes};
+use sqlx::FromRow;
+
+use super::StoreError;
+use crate::{
+    connection::{Connection, State, Subject, Tokens},
+    vault::{
+        Place, Purpose, Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
+
+/// A row of `connections`, as it stands.
+#[derive(FromRow)]
+pub(super) struct ConnectionRow {
+    pub(super) id: String,
+    subject: String,
+    status: String,
+    context: Option<String>,
+    orgs: String,
+    scopes: String,
+    connected_at: i64,
+    refreshed_at: i64,
+    generation: i64,
+    access_expires_at: i64,
+    refresh_expires_at: Option<i64>,
+    access_token: Option<Vec<u8>>,
+    refresh_token: Option<Vec<u8>>,
+}
+
+impl ConnectionRow {
+    pub(super) fn into_connection(self, vault: &Vault) -> Result<Connection, StoreError> {
+        let odd = |column| StoreError::Inconsistent {
+            table: "connections",
+            column,
+            row: self.id.clone(),
+        };
+        let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| odd(column));
+        let state = match (self.status.as_str(), &self.access_token, &self.refresh_token) {
+            ("active", Some(access), Some(refresh)) => State::Active(Tokens {
+                access: AccessToken::new(open(vault, &self.id, "access_token", access)?),
+                refresh: RefreshToken::new(open(vault, &self.id, "refresh_token", refresh)?),
+            }),
+            ("reconnect_needed", None, None) => State::ReconnectNeeded,
+            ("disconnected", None, None) => State::Disconnected,
+            _ => return Err(odd("status")),
+        };
+        Ok(Connection {
+            context: match self.context.as_deref() {
+                None => None,
+                Some("tenant") => Some(Context::Tenant),
+                Some("user") => Some(Context::User),
+                Some(_) => return Err(odd("context")),
+            },
+            orgs: serde_json::from_str(&self.orgs).map_err(|_| odd("orgs"))?,
+            scopes: Scopes::parse(&self.scopes),
+            connected_at: time("connected_at", self.connected_at)?,
+            refreshed_at: time("refreshed_at", self.refreshed_at)?,
+            generation: u64::try_from(self.generation).map_err(|_| odd("generation"))?,
+            access_expires_at: time("access_expires_at", self.access_expires_at)?,
+            refresh_expires_at: self
+                .refresh_expires_at
+                .map(|at| time("refresh_expires_at", at))
+                .transpose()?,
+            state,
+            subject: Subject::from_stored(self.subject),
+            id: self.id,
+        })
+    }
+}
+
+/// Where a connection's token lies.
+pub(super) fn place<'a>(id: &'a str, column: &'static str) -> Place<'a> {
+    Place { table: "connections", column, row: id }
+}
+
+/// Opens one of a connection's tokens.
+pub(super) fn open(
+    vault: &Vault,
+    id: &str,
+    column: &'static str,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    open_text(vault, place(id, column), sealed)
+}
+
+/// Opens a sealed text.
+pub(super) fn open_text(
+    vault: &Vault,
+    place: Place<'_>,
+    sealed: &[u8],
+) -> Result<String, StoreError> {
+    let Place { table, column, row } = place;
+    let bytes = vault.open(Purpose::Tokens, place, sealed).map_err(|cause| StoreError::Sealed {
+        table,
+        column,
+        row: row.to_owned(),
+        cause,
+    })?;
+    std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| StoreError::Inconsistent {
+        table,
+        column,
+        row: row.to_owned(),
+    })
+}

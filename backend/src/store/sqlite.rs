@@ -1,0 +1,150 @@
+//! The store as a SQLite file: write-ahead log, one writer, several readers.
+//!
+//! One writer connection, because SQLite has one writer anyway and a queue in front of it never
+//! answers "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first and
+//! then writes would ignore the busy time-out.
+
+mod connections;
+mod sessions;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::vault::Vault;
+
+/// A SQLite file, opened and up to date.
+#[derive(Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    vault: Arc<Vault>,
+    /// Held as long as the store: the file belongs to one process.
+    _lock: File,
+}
+
+/// The file cannot be used. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Not `sqlite://path`.
+    #[error("DATABASE_URL is not sqlite://path")]
+    NotAPath,
+    /// Its folder or file cannot be made or written.
+    #[error(
+        "the database {path} cannot be written ({cause}): check that the folder exists and that this user may write there"
+    )]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// Another process has it.
+    #[error(
+        "the database {0} is in use by another snyk-app: stop that one, or give this one a file of its own (a SQLite file serves one process)"
+    )]
+    InUse(PathBuf),
+    /// SQLite does not open it.
+    #[error("the database {path} cannot be opened: {cause}")]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: sqlx::Error,
+    },
+    /// Its tables cannot be brought up to date.
+    #[error("the database {path} cannot be brought up to date: {cause}")]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: sqlx::migrate::MigrateError,
+    },
+}
+
+impl SqliteStore {
+    /// Opens the file of `sqlite://path`, makes it (mode 0600) if it is missing, brings its tables up
+    /// to date, and clears leases: whoever held one is gone, since the file belongs to one process.
+    pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
+        let path = database_url.strip_prefix("sqlite:").ok_or(OpenError::NotAPath)?;
+        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+        if path.as_os_str().is_empty() {
+            return Err(OpenError::NotAPath);
+        }
+        let lock = make_and_lock(&path)?;
+
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // The new token pair must be on the disk before anyone uses it: the earlier one is dead.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .pragma("secure_delete", "ON")
+            .busy_timeout(Duration::from_secs(5));
+        let unusable = |cause| OpenError::Unusable { path: path.clone(), cause };
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.clone())
+            .await
+            .map_err(unusable)?;
+        sqlx::migrate!("./migrations/sqlite")
+            .run(&writer)
+            .await
+            .map_err(|cause| OpenError::Migration { path: path.clone(), cause })?;
+        sqlx::query("UPDATE connections SET lease = NULL, lease_ends_at = NULL")
+            .execute(&writer)
+            .await
+            .map_err(unusable)?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(unusable)?;
+        Ok(Self { writer, readers, vault, _lock: lock })
+    }
+
+    /// Writes what is pending and closes the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn make_and_lock(path: &Path) -> Result<File, OpenError> {
+    let not_writable = |cause| OpenError::NotWritable { path: path.to_owned(), cause };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(not_writable)?;
+    }
+    private(path).map_err(not_writable)?;
+    let mut lock = path.as_os_str().to_owned();
+    lock.push(".lock");
+    let lock = private(Path::new(&lock)).map_err(not_writable)?;
+    lock.try_lock().map_err(|error| match error {
+        fs::TryLockError::WouldBlock => OpenError::InUse(path.to_owned()),
+        fs::TryLockError::Error(cause) => not_writable(cause),
+    })?;
+    Ok(lock)
+}
+
+/// Opens a file, made with mode 0600 if it is missing.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

@@ -1,0 +1,304 @@
+//! Connections, leases and token pairs in SQLite.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use shared::api::connection::Context;
+use sqlx::{Sqlite, Transaction};
+
+use super::SqliteStore;
+use crate::{
+    connection::{Connection, Grant},
+    session::SessionId,
+    store::{
+        ConnectionStore, NewLogin, Revocation, StoreError,
+        rows::{ConnectionRow, open, open_text, place},
+    },
+    vault::{Place, Purpose, secret::RefreshToken},
+};
+
+impl SqliteStore {
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Seals a token pair for the row that it goes to.
+    fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+        let seal = |column, token: &str| {
+            self.vault.seal(Purpose::Tokens, place(id, column), token.as_bytes())
+        };
+        Ok((
+            seal("access_token", grant.tokens.access.secret())?,
+            seal("refresh_token", grant.tokens.refresh.secret())?,
+        ))
+    }
+}
+
+fn revocation_place(id: &str) -> Place<'_> {
+    Place { table: "revocations", column: "refresh_token", row: id }
+}
+
+#[async_trait]
+impl ConnectionStore for SqliteStore {
+    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+        sqlx::query_as::<_, ConnectionRow>("SELECT * FROM connections WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.readers)
+            .await?
+            .map(|row| row.into_connection(&self.vault))
+            .transpose()
+    }
+
+    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+        sqlx::query_as::<_, ConnectionRow>(
+            "SELECT c.* FROM connections c \
+             JOIN session_connections s ON s.connection_id = c.id \
+             WHERE s.session_id = $1 ORDER BY c.connected_at DESC, c.id",
+        )
+        .bind(session.as_str())
+        .fetch_all(&self.readers)
+        .await?
+        .into_iter()
+        .map(|row| row.into_connection(&self.vault))
+        .collect()
+    }
+
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError> {
+        let mut tx = self.begin().await?;
+        let earlier: Option<(String, i64)> =
+            sqlx::query_as("SELECT id, generation FROM connections WHERE subject = $1")
+                .bind(login.subject.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+        let (id, generation) = earlier
+            .map_or_else(|| (login.connection_id.to_owned(), 0), |(id, old)| (id, old + 1));
+        let (access, refresh) = self.seal(&id, login.grant)?;
+        let now = login.now.as_millisecond();
+        let orgs = serde_json::to_string(login.orgs).map_err(|_| StoreError::Inconsistent {
+            table: "connections",
+            column: "orgs",
+            row: id.clone(),
+        })?;
+        let row: ConnectionRow = sqlx::query_as(
+            "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
+                 refreshed_at, generation, access_expires_at, refresh_expires_at, access_token, \
+                 refresh_token) \
+             VALUES ($1, $2, 'active', $3, $4, $5, $6, $6, $7, $8, $9, $10, $11) \
+             ON CONFLICT (subject) DO UPDATE SET status = 'active', context = $3, orgs = $4, \
+                 scopes = $5, connected_at = $6, refreshed_at = $6, generation = $7, \
+                 access_expires_at = $8, refresh_expires_at = $9, access_token = $10, \
+                 refresh_token = $11, lease = NULL, lease_ends_at = NULL \
+             RETURNING *",
+        )
+        .bind(&id)
+        .bind(login.subject.as_str())
+        .bind(login.context.map(|context| match context {
+            Context::Tenant => "tenant",
+            Context::User => "user",
+        }))
+        .bind(orgs)
+        .bind(login.scopes.to_string())
+        .bind(now)
+        .bind(generation)
+        .bind(login.grant.access_expires_at.as_millisecond())
+        .bind(login.grant.refresh_expires_at.map(Timestamp::as_millisecond))
+        .bind(access)
+        .bind(refresh)
+        .fetch_one(&mut *tx)
+        .await?;
+
+        let session = login.session;
+        sqlx::query(
+            "INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $4, $5)",
+        )
+        .bind(session.token_hash.as_bytes())
+        .bind(session.id.as_str())
+        .bind(&session.browser)
+        .bind(now)
+        .bind(session.expires_at.as_millisecond())
+        .execute(&mut *tx)
+        .await?;
+        if let Some(earlier) = login.earlier_session {
+            sqlx::query(
+                "INSERT INTO session_connections (session_id, connection_id) \
+                 SELECT $1, sc.connection_id FROM session_connections sc \
+                 JOIN sessions s ON s.id = sc.session_id WHERE s.token_hash = $2",
+            )
+            .bind(session.id.as_str())
+            .bind(earlier.as_bytes())
+            .execute(&mut *tx)
+            .await?;
+            sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+                .bind(earlier.as_bytes())
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query(
+            "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(session.id.as_str())
+        .bind(&id)
+        .execute(&mut *tx)
+        .await?;
+        let connection = row.into_connection(&self.vault)?;
+        tx.commit().await?;
+        Ok(connection)
+    }
+
+    async fn take_lease(
+        &self,
+        id: &str,
+        generation: u64,
+        owner: &str,
+        now: Timestamp,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE connections SET lease = $1, lease_ends_at = $2 \
+             WHERE id = $3 AND generation = $4 AND status = 'active' \
+                 AND (lease IS NULL OR lease_ends_at < $5)",
+        )
+        .bind(owner)
+        .bind(ends_at.as_millisecond())
+        .bind(id)
+        .bind(generation.cast_signed())
+        .bind(now.as_millisecond())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn keep_lease(
+        &self,
+        id: &str,
+        owner: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done =
+            sqlx::query("UPDATE connections SET lease_ends_at = $1 WHERE id = $2 AND lease = $3")
+                .bind(ends_at.as_millisecond())
+                .bind(id)
+                .bind(owner)
+                .execute(&self.writer)
+                .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE connections SET lease = NULL, lease_ends_at = NULL \
+             WHERE id = $1 AND lease = $2",
+        )
+        .bind(id)
+        .bind(owner)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn store_grant(
+        &self,
+        id: &str,
+        generation: u64,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (access, refresh) = self.seal(id, grant)?;
+        let done = sqlx::query(
+            "UPDATE connections SET generation = generation + 1, refreshed_at = $1, \
+                 access_expires_at = $2, refresh_expires_at = $3, access_token = $4, \
+                 refresh_token = $5, scopes = COALESCE($6, scopes) \
+             WHERE id = $7 AND generation = $8 AND status = 'active'",
+        )
+        .bind(now.as_millisecond())
+        .bind(grant.access_expires_at.as_millisecond())
+        .bind(grant.refresh_expires_at.map(Timestamp::as_millisecond))
+        .bind(access)
+        .bind(refresh)
+        .bind(grant.scopes.as_ref().map(ToString::to_string))
+        .bind(id)
+        .bind(generation.cast_signed())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
+                 refresh_token = NULL, lease = NULL, lease_ends_at = NULL \
+             WHERE id = $1 AND generation = $2 AND status = 'active'",
+        )
+        .bind(id)
+        .bind(generation.cast_signed())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn disconnect(
+        &self,
+        id: &str,
+        revocation_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Revocation>, StoreError> {
+        let mut tx = self.begin().await?;
+        let sealed: Option<(Option<Vec<u8>>,)> =
+            sqlx::query_as("SELECT refresh_token FROM connections WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        // A token that does not open any more cannot be revoked; it is erased all the same.
+        let token = sealed
+            .and_then(|(sealed,)| sealed)
+            .and_then(|sealed| open(&self.vault, id, "refresh_token", &sealed).ok())
+            .map(RefreshToken::new);
+        if let Some(token) = &token {
+            let place = revocation_place(revocation_id);
+            let sealed = self.vault.seal(Purpose::Tokens, place, token.secret().as_bytes())?;
+            sqlx::query(
+                "INSERT INTO revocations (id, refresh_token, asked_at) VALUES ($1, $2, $3)",
+            )
+            .bind(revocation_id)
+            .bind(sealed)
+            .bind(now.as_millisecond())
+            .execute(&mut *tx)
+            .await?;
+        }
+        sqlx::query(
+            "UPDATE connections SET status = 'disconnected', access_token = NULL, \
+                 refresh_token = NULL, lease = NULL, lease_ends_at = NULL WHERE id = $1",
+        )
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query("DELETE FROM session_connections WHERE connection_id = $1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(token.map(|token| Revocation { id: revocation_id.to_owned(), token }))
+    }
+
+    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
+        let rows: Vec<(String, Vec<u8>)> =
+            sqlx::query_as("SELECT id, refresh_token FROM revocations ORDER BY asked_at")
+                .fetch_all(&self.readers)
+                .await?;
+        rows.into_iter()
+            .map(|(id, sealed)| {
+                let token = open_text(&self.vault, revocation_place(&id), &sealed)?;
+                Ok(Revocation { token: RefreshToken::new(token), id })
+            })
+            .collect()
+    }
+
+    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM revocations WHERE id = $1")
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}

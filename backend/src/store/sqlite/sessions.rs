@@ -1,0 +1,83 @@
+//! Sessions and claims in SQLite.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::SqliteStore;
+use crate::{
+    session::{SessionId, TokenHash},
+    store::{SessionStore, StoreError, StoredSession},
+};
+
+#[async_trait]
+impl SessionStore for SqliteStore {
+    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
+        let row: Option<(String, i64, i64)> = sqlx::query_as(
+            "SELECT id, last_used_at, expires_at FROM sessions WHERE token_hash = $1",
+        )
+        .bind(token.as_bytes())
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|(id, last_used_at, expires_at)| {
+            let time = |column, ms| {
+                Timestamp::from_millisecond(ms).map_err(|_| StoreError::Inconsistent {
+                    table: "sessions",
+                    column,
+                    row: id.clone(),
+                })
+            };
+            Ok(StoredSession {
+                last_used_at: time("last_used_at", last_used_at)?,
+                expires_at: time("expires_at", expires_at)?,
+                id: SessionId::from_stored(id.clone()),
+            })
+        })
+        .transpose()
+    }
+
+    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET last_used_at = $1 WHERE id = $2")
+            .bind(now.as_millisecond())
+            .bind(id.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(token.as_bytes())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO claims (attempt, ends_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(attempt)
+        .bind(ends_at.as_millisecond())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE expires_at < $1 OR last_used_at < $2")
+            .bind(now.as_millisecond())
+            .bind(unused_since.as_millisecond())
+            .execute(&self.writer)
+            .await?;
+        sqlx::query("DELETE FROM claims WHERE ends_at < $1")
+            .bind(now.as_millisecond())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+}

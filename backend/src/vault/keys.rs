@@ -1,0 +1,108 @@
+//! The key ring: for each secret of the operator's a key for each purpose, by HKDF-SHA256
+//! (RFC 5869), so that what was sealed for one purpose opens for no other.
+
+use std::fmt;
+
+use hkdf::Hkdf;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Token pairs in the database.
+    Tokens,
+    /// The login attempt in its cookie.
+    AttemptCookie,
+}
+
+impl Purpose {
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Tokens => "tokens",
+            Self::AttemptCookie => "attempt-cookie",
+        }
+    }
+}
+
+/// Bytes of a key's id: enough to tell the few keys of a ring apart, and no secret.
+pub(super) const KEY_ID: usize = 4;
+
+/// A 256-bit key, wiped on drop.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) struct Key(pub(super) [u8; 32]);
+
+/// Seals and opens: the current key seals, every key of the ring opens.
+pub struct Vault {
+    /// The current one first.
+    ring: Vec<Keys>,
+}
+
+struct Keys {
+    id: [u8; KEY_ID],
+    tokens: Key,
+    attempt_cookie: Key,
+    attempt_name: Key,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("keys", &self.ring.len()).finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// Derives the keys of the current secret and of earlier ones.
+    #[must_use]
+    pub fn new(current: &SecretString, previous: &[SecretString]) -> Self {
+        let ring = std::iter::once(current).chain(previous).map(Keys::derive).collect();
+        Self { ring }
+    }
+
+    pub(super) fn current(&self, purpose: Purpose) -> ([u8; KEY_ID], &Key) {
+        let keys = &self.ring[0];
+        (keys.id, keys.of(purpose))
+    }
+
+    pub(super) fn by_id(&self, id: [u8; KEY_ID], purpose: Purpose) -> Option<&Key> {
+        self.ring.iter().find(|keys| keys.id == id).map(|keys| keys.of(purpose))
+    }
+
+    /// The HMAC-SHA256 of a login attempt's state, by each key, the current first. It names the
+    /// attempt's cookie, so that a stranger cannot tell the name from the state.
+    pub fn attempt_names<'v>(&'v self, state: &'v str) -> impl Iterator<Item = [u8; 32]> + 'v {
+        use hmac::{Hmac, KeyInit as _, Mac as _};
+        self.ring.iter().filter_map(|keys| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&keys.attempt_name.0).ok()?;
+            mac.update(state.as_bytes());
+            Some(mac.finalize().into_bytes().into())
+        })
+    }
+}
+
+impl Keys {
+    fn derive(secret: &SecretString) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(Some(b"snyk-app v1"), secret.expose_secret().as_bytes());
+        let key = |label: &str| {
+            let mut key = [0; 32];
+            #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
+            hkdf.expand(label.as_bytes(), &mut key).expect("32 bytes are within HKDF's bounds");
+            Key(key)
+        };
+        let id = key("key-id");
+        Self {
+            id: [id.0[0], id.0[1], id.0[2], id.0[3]],
+            tokens: key(Purpose::Tokens.label()),
+            attempt_cookie: key(Purpose::AttemptCookie.label()),
+            attempt_name: key("attempt-name"),
+        }
+    }
+
+    fn of(&self, purpose: Purpose) -> &Key {
+        match purpose {
+            Purpose::Tokens => &self.tokens,
+            Purpose::AttemptCookie => &self.attempt_cookie,
+        }
+    }
+}
