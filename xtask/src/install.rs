@@ -1,0 +1,184 @@
+//! Installing tools into a cache folder of our own.
+//!
+//! # Design
+//!
+//! A tool is built in a folder beside its place and renamed when it is whole, so that what an
+//! interruption leaves is never taken for a tool. A file lock lets two clones wait for each other
+//! instead of building the same twice.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{environment, process, ui, version::Version};
+
+/// Longer than any of these takes on a slow machine.
+const LIMIT: Duration = Duration::from_hours(1);
+
+/// A tool that cargo builds from the registry.
+#[derive(Debug)]
+pub(crate) struct Crate {
+    /// The tool, and the program that is asked for its version.
+    pub(crate) name: &'static str,
+    /// The package that has it.
+    pub(crate) package: &'static str,
+    /// Exactly this version.
+    pub(crate) version: String,
+    /// Whether to take the dependencies that its author tested.
+    pub(crate) locked: bool,
+    /// Its features, when the default ones are not wanted.
+    pub(crate) features: Option<&'static str>,
+    /// All programs that must be there.
+    pub(crate) programs: &'static [&'static str],
+}
+
+/// What a program says its version is; `None` when it does not run.
+pub(crate) fn version(program: &Path) -> Option<Version> {
+    Version::find(&process::answer(
+        process::command(program).arg("--version"),
+    )?)
+}
+
+/// Builds a tool if it is not there, and returns the folder of its programs.
+pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
+    let Crate {
+        name,
+        package,
+        version: wanted,
+        ..
+    } = tool;
+    let place = format!("{name}-{wanted}");
+    let is_whole = |folder: &Path| {
+        let programs = folder.join("bin");
+        tool.programs
+            .iter()
+            .all(|name| programs.join(name).is_file())
+            && version(&programs.join(name)).is_some_and(|one| one.to_string() == *wanted)
+    };
+    let folder = once(&place, is_whole, |folder, log| {
+        let mut command = process::command("cargo");
+        // Away from the repository, whose cargo settings are not meant for tools.
+        command.current_dir(folder);
+        command
+            .args(["install", package, "--version", wanted, "--root"])
+            .arg(folder);
+        command.arg("--target-dir").arg(folder.join("target"));
+        if tool.locked {
+            command.arg("--locked");
+        }
+        if let Some(features) = tool.features {
+            command.args(["--no-default-features", "--features", features]);
+        }
+        // A tool's own settings aim at a release that many download; here the minutes until it is
+        // there count.
+        command.envs([
+            ("CARGO_PROFILE_RELEASE_LTO", "off"),
+            ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+            ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+        ]);
+        process::run_logged(
+            &mut command,
+            &format!("building {name} {wanted}"),
+            log,
+            LIMIT,
+        )?;
+        let leftovers = folder.join("target");
+        fs::remove_dir_all(&leftovers)
+            .with_context(|| format!("cannot remove {}", leftovers.display()))
+    })?;
+    Ok(folder.join("bin"))
+}
+
+/// Installs a package of npm's if it is not there, and returns the folder of its programs.
+pub(crate) fn npm_install(package: &str, wanted: &str, program: &str) -> Result<PathBuf> {
+    let programs = |folder: &Path| folder.join("node_modules/.bin");
+    let is_whole = |folder: &Path| version(&programs(folder).join(program)).is_some();
+    let folder = once(&format!("{package}-{wanted}"), is_whole, |folder, log| {
+        let mut command = process::command("npm");
+        command.args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-save",
+            "--prefix",
+        ]);
+        command
+            .current_dir(folder)
+            .arg(folder)
+            .arg(format!("{package}@{wanted}"));
+        process::run_logged(
+            &mut command,
+            &format!("installing {package} {wanted}"),
+            log,
+            LIMIT,
+        )
+    })?;
+    Ok(programs(&folder))
+}
+
+/// Fills a folder once, however many clones ask for it at the same time.
+fn once(
+    place: &str,
+    is_whole: impl Fn(&Path) -> bool,
+    fill: impl FnOnce(&Path, &Path) -> Result<()>,
+) -> Result<PathBuf> {
+    let tools = environment::tools_folder()?;
+    let folder = tools.join(place);
+    if is_whole(&folder) {
+        return Ok(folder);
+    }
+    let started = Instant::now();
+    fs::create_dir_all(&tools).with_context(|| format!("cannot make {}", tools.display()))?;
+    let _lock = lock(&tools.join(format!("{place}.lock")), place)?;
+    if is_whole(&folder) {
+        return Ok(folder);
+    }
+    let log = tools.join(format!("{place}.log"));
+    ui::doing(&format!(
+        "Installing {place} (once; log: {})",
+        log.display()
+    ));
+    let unfinished = tools.join(format!("{place}.unfinished"));
+    remove_folder(&unfinished)?;
+    fs::create_dir(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
+    fill(&unfinished, &log)?;
+    if !is_whole(&unfinished) {
+        bail!(
+            "{place} was installed, but does not say that it is that version: {}",
+            log.display()
+        );
+    }
+    remove_folder(&folder)?;
+    fs::rename(&unfinished, &folder)
+        .with_context(|| format!("cannot move {place} to {}", folder.display()))?;
+    ui::note(&format!(
+        "{place} is there, after {}",
+        ui::clock(started.elapsed())
+    ));
+    Ok(folder)
+}
+
+fn lock(path: &Path, place: &str) -> Result<File> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    if file.try_lock().is_err() {
+        ui::note(&format!(
+            "{place} is being installed by another; waiting for it"
+        ));
+        file.lock()
+            .with_context(|| format!("cannot lock {}", path.display()))?;
+    }
+    Ok(file)
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,216 @@
+//! Running other programs: with their output shown, taken, or kept in a file.
+
+use std::{
+    fs::File,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::{environment, stop, ui};
+
+/// How often a long task without output of its own says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// How long a child may take to stop before it is killed.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a terminal's Ctrl-C, which reaches the children too, gets before we ask as well.
+const INTERRUPT_GRACE: Duration = Duration::from_secs(2);
+
+/// A command that does not know that it was started by `cargo run`, and that reads no input.
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
+    environment::forget_own_package(&mut command);
+    command
+}
+
+/// Runs a command, its output shown; an exit code other than 0 is an error.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let child = spawn(command)?;
+    let status = wait(child, |_| Ok(()))?;
+    succeeded(command, status)
+}
+
+/// Runs a command and returns its standard output; its standard error is shown.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    succeeded(command, output.status)?;
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("{} printed something that is not text", shown(command)))
+}
+
+/// Runs a command and returns its standard output if all went well. For questions to tools that
+/// may be missing or broken.
+pub(crate) fn answer(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Runs a command whose output goes to a file, telling every now and then that it still runs.
+/// When it fails, the end of the file is shown. It is ended after `limit`.
+pub(crate) fn run_logged(
+    command: &mut Command,
+    what: &str,
+    log: &Path,
+    limit: Duration,
+) -> Result<()> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let copy = file.try_clone().context("cannot open the log twice")?;
+    let child = spawn(command.stdout(copy).stderr(file))?;
+    let started = Instant::now();
+    let mut next = HEARTBEAT;
+    let status = wait(child, |_| {
+        let elapsed = started.elapsed();
+        if elapsed >= limit {
+            bail!(
+                "{what}: no end after {}, see {}",
+                ui::clock(elapsed),
+                log.display()
+            );
+        }
+        if elapsed >= next {
+            next += HEARTBEAT;
+            ui::note(&format!("… {what}, {}", ui::clock(elapsed)));
+        }
+        Ok(())
+    })?;
+    succeeded(command, status).with_context(|| {
+        let text = std::fs::read_to_string(log).unwrap_or_default();
+        let lines = text.lines().collect::<Vec<_>>();
+        let end = lines[lines.len().saturating_sub(15)..].join("\n");
+        format!("{what}: the end of {} reads\n{end}\n", log.display())
+    })
+}
+
+/// Starts a command.
+pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
+    command
+        .spawn()
+        .with_context(|| format!("cannot run {}", shown(command)))
+}
+
+/// Waits for a child, asking `still` every now and then; ends the child on a signal to stop, or
+/// when `still` fails.
+fn wait(mut child: Child, mut still: impl FnMut(&Child) -> Result<()>) -> Result<ExitStatus> {
+    let mut pause = Duration::from_millis(2);
+    loop {
+        if let Some(status) = child.try_wait().context("cannot wait for a child")? {
+            return Ok(status);
+        }
+        if stop::asked() {
+            end([&mut child]);
+            bail!("stopped");
+        }
+        if let Err(error) = still(&child) {
+            end([&mut child]);
+            return Err(error);
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+}
+
+/// Ends children, in this order and gently at first.
+pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>) {
+    for child in children {
+        if stop::asked_by_interrupt() && gone_within(child, INTERRUPT_GRACE) {
+            continue;
+        }
+        // A child that is gone already cannot be asked: nothing to tell anyone.
+        let _ = kill_process(Pid::from_child(child), Signal::TERM);
+        if !gone_within(child, PATIENCE) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn gone_within(child: &mut Child, time: Duration) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < time {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    false
+}
+
+fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
+    if !status.success() {
+        bail!("{} ended with {status}", shown(command));
+    }
+    Ok(())
+}
+
+/// A command as a person would type it, without the folder of the program.
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(name).chain(command.get_args()).take(12);
+    words
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_command_is_named_as_typed() {
+        let error = run(command("/bin/sh").args(["-c", "exit 3"]))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "sh -c exit 3 ended with exit status: 3");
+    }
+
+    #[test]
+    fn a_question_to_a_missing_tool_has_no_answer() {
+        assert_eq!(answer(&mut command("/nowhere/tool")), None);
+        assert_eq!(
+            answer(command("/bin/sh").args(["-c", "echo yes; exit 1"])),
+            None
+        );
+        assert_eq!(
+            answer(command("/bin/sh").args(["-c", "echo yes"])).as_deref(),
+            Some("yes")
+        );
+    }
+
+    #[test]
+    fn a_child_that_ignores_the_request_to_stop_at_first_is_waited_for() {
+        let script = "trap 'sleep 0.2; exit 7' TERM; while :; do sleep 0.05; done";
+        let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
+        thread::sleep(Duration::from_millis(300));
+        end([&mut child]);
+        assert_eq!(child.wait().unwrap().code(), Some(7));
+    }
+
+    #[test]
+    fn a_command_that_never_ends_is_ended_at_its_limit() {
+        let log = std::env::temp_dir().join(format!("xtask-{}.log", std::process::id()));
+        let started = Instant::now();
+        let limit = Duration::from_millis(200);
+        let error = run_logged(command("/bin/sleep").arg("30"), "sleeping", &log, limit);
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .starts_with("sleeping: no end after")
+        );
+        assert!(started.elapsed() < Duration::from_secs(10));
+        std::fs::remove_file(log).unwrap();
+    }
+}

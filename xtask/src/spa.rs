@@ -1,0 +1,124 @@
+//! Building the page: Trunk, what it needs, and when nothing is to do.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{environment, process, tools, ui, workspace::Workspace};
+
+/// What the page is made of, and how; anything else can change without a new build.
+const SOURCES: [&str; 7] = [
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "frontend",
+    "shared",
+    "xtask/src/spa.rs",
+];
+
+/// How the page is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Quickly, for development.
+    Development,
+    /// Small and compressed, as it is shipped.
+    Shipped,
+}
+
+/// Builds the page into `dist/`, and returns that folder. Does nothing when nothing changed.
+pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
+    let dist = workspace.root.join("dist");
+    let note = workspace.notes()?.join("page");
+    let sources = sources(&workspace.root, form)?;
+    if fs::read_to_string(&note).is_ok_and(|old| old == stamp(sources, &dist)) {
+        ui::note("the page is up to date");
+        return Ok(dist);
+    }
+
+    tools::wasm_target(workspace)?;
+    let mut folders = vec![tools::trunk()?, tools::wasm_bindgen(workspace)?];
+    let mut command = workspace.command(folders[0].join("trunk"));
+    command.args(["build", "--offline", "--skip-version-check"]);
+    match form {
+        Form::Development => command.args(["--cargo-profile", "dev"]),
+        Form::Shipped => {
+            folders.push(tools::wasm_opt()?);
+            command.args(["--release", "--cargo-profile", "wasm-release"])
+        }
+    };
+    command.env(
+        "PATH",
+        environment::path_with(folders.iter().map(PathBuf::as_path))?,
+    );
+    // Trunk takes any value but `true` and `false` for a wrong one, and `1` is the usual one.
+    command.env_remove("NO_COLOR");
+    process::run(&mut command)?;
+    if !dist.join("index.html").is_file() {
+        bail!("Trunk made no {}", dist.join("index.html").display());
+    }
+    if form == Form::Shipped {
+        // Compression at its highest takes a minute without optimisation: so a program of its own.
+        process::run(workspace.cargo().args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "xtask",
+            "--features",
+            "precompress",
+            "--bin",
+            "precompress",
+            "--",
+            "dist",
+        ]))?;
+    }
+    fs::write(&note, stamp(sources, &dist))
+        .with_context(|| format!("cannot write {}", note.display()))?;
+    Ok(dist)
+}
+
+/// What `dist/` is of: the sources, and the document that they gave. The latter tells when someone
+/// ran Trunk by hand or emptied the folder.
+fn stamp(sources: u64, dist: &Path) -> String {
+    let document = fs::read(dist.join("index.html")).unwrap_or_default();
+    let mut hasher = DefaultHasher::new();
+    document.hash(&mut hasher);
+    format!("{sources:x} {:x}\n", hasher.finish())
+}
+
+fn sources(root: &Path, form: Form) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    (form == Form::Shipped).hash(&mut hasher);
+    for source in SOURCES {
+        for file in files(&root.join(source))? {
+            file.hash(&mut hasher);
+            fs::read(&file)
+                .with_context(|| format!("cannot read {}", file.display()))?
+                .hash(&mut hasher);
+        }
+    }
+    Ok(hasher.finish())
+}
+
+/// All files in a folder, sorted; a file is a folder of itself, what is missing has none.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![path.to_path_buf()];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path);
+            for entry in entries.with_context(|| format!("cannot read {}", path.display()))? {
+                waiting.push(entry?.path());
+            }
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,115 @@
+//! What the sandbox and the app are told when they run together: one app, known to both.
+
+use std::{
+    fmt::Write as _,
+    fs::{self, OpenOptions},
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    process::Command,
+};
+
+use anyhow::{Context as _, Result};
+
+use super::settings::Settings;
+
+const APP_NAME: &str = "Fathom";
+const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
+/// No secret: it opens nothing but a sandbox on this computer.
+const CLIENT_SECRET: &str = "sandbox-secret-of-no-worth-outside-this-computer";
+const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
+const FOLDER: &str = "data/sandbox";
+
+/// Variables that would speak against, or beside, what the sandbox run sets.
+const OTHERS: [&str; 7] = [
+    "CLIENT_SECRET_FILE",
+    "ENCRYPTION_SECRET_FILE",
+    "ENCRYPTION_SECRET_PREVIOUS",
+    "DATABASE_URL_FILE",
+    "FRONTEND_ORIGIN",
+    "FRONTEND_DIR",
+    "SNYK_REGION",
+];
+
+/// The sandbox's command line.
+pub(super) fn arguments(sandbox: &mut Command, settings: &Settings) {
+    sandbox
+        .args(["--listen", &settings.sandbox_address.to_string()])
+        .args(["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET])
+        .args(["--redirect-uri", &redirect_uri(settings)])
+        .args(["--app-name", APP_NAME, "--scopes", SCOPES]);
+}
+
+/// The app's environment.
+pub(super) fn environment(app: &mut Command, root: &Path, settings: &Settings) -> Result<()> {
+    let provider = format!("http://{}", settings.sandbox_address);
+    for name in OTHERS {
+        app.env_remove(name);
+    }
+    app.envs([
+        ("APP_NAME", APP_NAME),
+        ("CLIENT_ID", CLIENT_ID),
+        ("CLIENT_SECRET", CLIENT_SECRET),
+        ("SCOPES", SCOPES),
+        ("REDIRECT_URI", &redirect_uri(settings)),
+        ("PUBLIC_URL", &settings.public_url),
+        ("LISTEN", &settings.app_address.to_string()),
+        ("SNYK_API_URL", &provider),
+        ("SNYK_APP_URL", &provider),
+        ("ENCRYPTION_SECRET", &encryption_secret(&root.join(FOLDER))?),
+        ("DATABASE_URL", &format!("sqlite://{FOLDER}/snyk-app.db")),
+    ]);
+    Ok(())
+}
+
+fn redirect_uri(settings: &Settings) -> String {
+    format!("{}/callback", settings.public_url)
+}
+
+/// Made once and kept, so that connections to the sandbox survive a restart of the app.
+fn encryption_secret(folder: &Path) -> Result<String> {
+    let path = folder.join("encryption-secret");
+    if let Ok(secret) = fs::read_to_string(&path)
+        && secret.len() >= 32
+    {
+        return Ok(secret);
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).context("the system gives no random bytes")?;
+    let mut secret = String::new();
+    for byte in bytes {
+        write!(secret, "{byte:02x}")?;
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    file.write_all(secret.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn the_secret_is_made_once_and_for_its_owner_only() {
+        let folder = std::env::temp_dir().join(format!("xtask-secret-{}", std::process::id()));
+        let secret = encryption_secret(&folder).unwrap();
+        assert_eq!(secret.len(), 64);
+        assert_eq!(encryption_secret(&folder).unwrap(), secret);
+        let mode = fs::metadata(folder.join("encryption-secret"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

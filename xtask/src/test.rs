@@ -1,0 +1,264 @@
+//! `cargo xtask test`: every test.
+//!
+//! Four groups, of which one can be asked for with `--only`: Rust code on this machine, Wasm in a
+//! browser, the whole product over HTTP, and the whole product in a browser. No test is tried
+//! twice: one that passes at the second try has found something at the first.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+use clap::{Args, ValueEnum};
+
+use crate::{
+    browser::{self, Browser},
+    environment, process,
+    spa::{self, Form},
+    tools,
+    ui::Steps,
+    workspace::Workspace,
+};
+
+/// Packages whose tests need no built product.
+const PACKAGES: [&str; 5] = ["shared", "login", "snyk-app", "snyk-sandbox", "xtask"];
+/// Packages with tests in a browser of their own.
+const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
+/// The package that tests the built product, and which of its tests are for the browser.
+const PRODUCT_TESTS: &str = "tests";
+const BROWSER_TARGET: &str = "browser";
+
+/// What to test.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// Run one group only.
+    #[arg(long, value_enum)]
+    only: Option<Group>,
+    /// Test a development build of the page instead of the one that is shipped: quicker to build.
+    #[arg(long)]
+    dev: bool,
+    /// Run only tests whose name contains this.
+    #[arg(last = true)]
+    filter: Vec<String>,
+}
+
+/// Groups of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// Rust code on this machine, and the examples in its documentation.
+    Rust,
+    /// The page's code in a browser.
+    Wasm,
+    /// The whole product, over HTTP.
+    It,
+    /// The whole product, in a browser.
+    Browser,
+}
+
+/// Runs the tests.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::open()?;
+    let mut tests = Tests {
+        workspace,
+        arguments,
+        steps: Steps::new(),
+    };
+    if tests.wants(Group::Rust) {
+        tests.rust();
+    }
+    if tests.wants(Group::Wasm) {
+        tests.wasm();
+    }
+    if tests.wants(Group::It) || tests.wants(Group::Browser) {
+        tests.product();
+    }
+    tests.steps.finish()
+}
+
+struct Tests<'a> {
+    workspace: Workspace,
+    arguments: &'a Arguments,
+    steps: Steps,
+}
+
+impl Tests<'_> {
+    fn wants(&self, group: Group) -> bool {
+        self.arguments.only.is_none_or(|only| only == group)
+    }
+
+    fn rust(&mut self) {
+        let Self {
+            workspace,
+            arguments,
+            steps,
+        } = self;
+        let Some(nextest) = steps.step("Test runner", tools::nextest) else {
+            return steps.not_run("Tests in Rust", "no test runner");
+        };
+        steps.step("Tests in Rust", || {
+            let selection = PACKAGES
+                .iter()
+                .flat_map(|name| ["--package".into(), (*name).into()]);
+            nextest_run(
+                workspace,
+                &nextest,
+                arguments,
+                &selection.collect::<Vec<_>>(),
+                &[],
+            )
+        });
+        steps.step("Examples in the documentation", || {
+            let mut command = workspace.cargo();
+            command.args(["test", "--doc"]);
+            for name in PACKAGES {
+                if workspace.metadata.package(name)?.has_library {
+                    command.args(["--package", name]);
+                }
+            }
+            process::run(command.arg("--").args(&arguments.filter))
+        });
+    }
+
+    fn wasm(&mut self) {
+        let Self {
+            workspace,
+            arguments,
+            steps,
+        } = self;
+        let ready = steps.step("Tools for Wasm tests", || {
+            tools::wasm_target(workspace)?;
+            Ok((tools::wasm_bindgen(workspace)?, browser::find_or_install()?))
+        });
+        for name in WASM_PACKAGES {
+            let title = format!("Wasm tests of {name}, in Chromium");
+            let Some((wasm_bindgen, browser)) = &ready else {
+                steps.not_run(&title, "a tool is missing");
+                continue;
+            };
+            steps.step(&title, || {
+                let mut command = workspace.cargo();
+                command.args([
+                    "test",
+                    "--target",
+                    "wasm32-unknown-unknown",
+                    "--package",
+                    name,
+                ]);
+                command.arg("--tests");
+                // Cargo finds the runner that its settings name on the PATH.
+                command.env("PATH", environment::path_with([wasm_bindgen.as_path()])?);
+                command.env("CHROMEDRIVER", &browser.driver);
+                // For all tests of a file together; the default, 20 s, is little on a busy machine.
+                command.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+                process::run(command.arg("--").args(&arguments.filter))
+            });
+        }
+    }
+
+    fn product(&mut self) {
+        let Self {
+            workspace,
+            arguments,
+            steps,
+        } = self;
+        let titles = [
+            (Group::It, "Tests of the product, over HTTP"),
+            (Group::Browser, "Tests of the product, in Chromium"),
+        ];
+        let titles = titles
+            .into_iter()
+            .filter(|(group, _)| arguments.only.is_none_or(|only| only == *group));
+
+        let form = if arguments.dev {
+            Form::Development
+        } else {
+            Form::Shipped
+        };
+        let page = steps.step("The page", || spa::build(workspace, form));
+        let built = steps.step("The server and the sandbox", || build_programs(workspace));
+        let tools = steps.step("Tools for tests of the product", || {
+            tools::faketime()?;
+            Ok((tools::nextest()?, browser::find_or_install()?))
+        });
+        for (group, title) in titles {
+            let (Some(dist), Some(()), Some((nextest, browser))) = (&page, built, &tools) else {
+                steps.not_run(title, "what it needs is not there");
+                continue;
+            };
+            steps.step(title, || {
+                let selection = product_selection(workspace, group)?;
+                let variables = product_variables(workspace, dist, browser);
+                nextest_run(workspace, nextest, arguments, &selection, &variables)
+            });
+        }
+    }
+}
+
+/// The two programs as they are started by people: with their own packages' features alone.
+fn build_programs(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo();
+    process::run(command.args([
+        "build",
+        "--package",
+        "snyk-app",
+        "--package",
+        "snyk-sandbox",
+    ]))
+}
+
+/// The tests of a group, as arguments. Any test that is not for the browser goes with `it`, the
+/// test bed's own among them.
+fn product_selection(workspace: &Workspace, group: Group) -> Result<Vec<String>> {
+    let package = workspace.metadata.package(PRODUCT_TESTS)?;
+    let mut selection = vec!["--package".to_owned(), PRODUCT_TESTS.to_owned()];
+    if group == Group::It {
+        selection.push("--lib".to_owned());
+    }
+    let wanted = |name: &&String| (*name == BROWSER_TARGET) == (group == Group::Browser);
+    let targets = package
+        .test_targets
+        .iter()
+        .filter(wanted)
+        .collect::<Vec<_>>();
+    ensure!(
+        !targets.is_empty(),
+        "the package {PRODUCT_TESTS} has no such tests"
+    );
+    for target in targets {
+        selection.extend(["--test".to_owned(), target.clone()]);
+    }
+    Ok(selection)
+}
+
+/// What the tests of the product are told.
+fn product_variables(
+    workspace: &Workspace,
+    dist: &Path,
+    browser: &Browser,
+) -> [(&'static str, PathBuf); 5] {
+    [
+        ("SNYK_APP_BIN", workspace.program("snyk-app")),
+        ("SNYK_SANDBOX_BIN", workspace.program("snyk-sandbox")),
+        ("FRONTEND_DIR_FOR_TESTS", dist.to_path_buf()),
+        ("CHROMIUM", browser.chromium.clone()),
+        ("CHROMEDRIVER", browser.driver.clone()),
+    ]
+}
+
+fn nextest_run(
+    workspace: &Workspace,
+    nextest: &Path,
+    arguments: &Arguments,
+    selection: &[String],
+    variables: &[(&str, PathBuf)],
+) -> Result<()> {
+    let mut command = workspace.command(nextest.join("cargo-nextest"));
+    command
+        .args(["nextest", "run", "--no-fail-fast"])
+        .args(selection);
+    command.args(&arguments.filter);
+    if !arguments.filter.is_empty() {
+        // A filter is for one group's tests; the other groups have none of that name.
+        command.arg("--no-tests=pass");
+    }
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    process::run(&mut command)
+}

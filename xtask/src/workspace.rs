@@ -1,0 +1,132 @@
+//! The repository: where it lies, what its lock file says, and cargo in it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{environment, metadata::Metadata, process};
+
+/// The repository that this program was started in.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// Its root folder.
+    pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    pub(crate) target: PathBuf,
+    /// What cargo knows about the packages.
+    pub(crate) metadata: Metadata,
+}
+
+impl Workspace {
+    /// Finds the repository and asks cargo about it.
+    pub(crate) fn open() -> Result<Self> {
+        // `cargo run` says where this package is; a binary started by hand knows where it was built.
+        let package = environment::variable("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = package
+            .parent()
+            .context("this package has no folder around it")?
+            .to_path_buf();
+        let mut command = cargo_in(&root);
+        let json = process::output(command.args(["metadata", "--format-version=1", "--no-deps"]))?;
+        let metadata = Metadata::parse(&json).context("cannot read cargo's metadata")?;
+        Ok(Self {
+            root,
+            target: metadata.target_directory.clone(),
+            metadata,
+        })
+    }
+
+    /// The cargo that runs this program, in the repository.
+    pub(crate) fn cargo(&self) -> Command {
+        cargo_in(&self.root)
+    }
+
+    /// Another program, in the repository.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = process::command(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// A file in the repository, read as text.
+    pub(crate) fn read(&self, path: impl AsRef<Path>) -> Result<String> {
+        let path = self.root.join(path);
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// A program that cargo built for development.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.target.join("debug").join(name)
+    }
+
+    /// The version of a package in Cargo.lock.
+    pub(crate) fn locked(&self, package: &str) -> Result<String> {
+        let lock = self.read("Cargo.lock")?;
+        locked_version(&lock, package)
+            .map(str::to_owned)
+            .with_context(|| format!("Cargo.lock names no package {package}"))
+    }
+
+    /// A folder for this program's own notes, away from what cargo keeps.
+    pub(crate) fn notes(&self) -> Result<PathBuf> {
+        let folder = self.target.join("xtask");
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+fn cargo_in(root: &Path) -> Command {
+    let cargo = environment::variable("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = process::command(cargo);
+    command.current_dir(root);
+    command
+}
+
+/// The version of a package in the text of a Cargo.lock.
+///
+/// A line-wise reading is enough: cargo writes the file itself, each key on a line of its own, the
+/// version right after the name.
+fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    lines.next()?;
+    lines
+        .next()?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = r#"version = 4
+
+[[package]]
+name = "wasm-bindgen-futures"
+version = "0.4.1"
+
+[[package]]
+name = "wasm-bindgen"
+version = "0.2.130"
+source = "registry"
+"#;
+
+    #[test]
+    fn the_locked_version_is_that_of_the_very_package() {
+        assert_eq!(locked_version(LOCK, "wasm-bindgen"), Some("0.2.130"));
+        assert_eq!(locked_version(LOCK, "wasm-bindgen-futures"), Some("0.4.1"));
+    }
+
+    #[test]
+    fn a_package_that_is_not_locked_has_no_version() {
+        assert_eq!(locked_version(LOCK, "wasm"), None);
+        assert_eq!(locked_version("", "wasm-bindgen"), None);
+        assert_eq!(locked_version("name = \"wasm\"", "wasm"), None);
+    }
+}
