@@ -29,13 +29,13 @@ impl AuthorizeUrl<'_> {
     #[must_use]
     pub fn for_attempt(&self, state: &LoginState, challenge: &CodeChallenge) -> String {
         let mut url = self.authorization_endpoint.to_owned();
-        let query_starts = match url.find('?') {
-            Some(at) => at + 1,
-            None => {
+        let query_starts = url.find('?').map_or_else(
+            || {
                 url.push('?');
                 url.len()
-            }
-        };
+            },
+            |at| at + 1,
+        );
         Serializer::for_suffix(url, query_starts)
             .append_pair("response_type", "code")
             .append_pair("client_id", self.client_id)

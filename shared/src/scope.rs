@@ -112,7 +112,7 @@ pub fn meaning(scope: &str) -> &str {
 /// Whether a scope only lets the app read. An unknown one counts as reading when its name says so.
 #[must_use]
 pub fn only_reads(scope: &str) -> bool {
-    scope.ends_with(".read")
+    scope.rsplit('.').next() == Some("read")
 }
 
 #[cfg(test)]

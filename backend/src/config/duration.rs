@@ -30,7 +30,17 @@ mod tests {
         assert_eq!(parse_duration("15m"), Ok(Duration::from_secs(900)));
         assert_eq!(parse_duration("24h"), Ok(Duration::from_secs(86_400)));
         assert_eq!(parse_duration("30d"), Ok(Duration::from_secs(2_592_000)));
-        for text in ["", "h", "24", "0s", "-1h", "1.5h", "1w", "99999999999d", "1é"] {
+        for text in [
+            "",
+            "h",
+            "24",
+            "0s",
+            "-1h",
+            "1.5h",
+            "1w",
+            "99999999999d",
+            "1é",
+        ] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
     }

@@ -75,7 +75,8 @@ impl Config {
         let p = &mut problems;
 
         let client_id = p.need(raw, "CLIENT_ID", "the client id that Snyk gave the app");
-        let client_secret = p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
+        let client_secret =
+            p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
         let redirect_uri = p.need(
             raw,
             "REDIRECT_URI",
@@ -83,7 +84,10 @@ impl Config {
         );
         let scopes = Scopes::parse(&raw.get("SCOPES").unwrap_or_default());
         if scopes.is_empty() {
-            p.add("SCOPES", "is missing: name the scopes that the app was registered with");
+            p.add(
+                "SCOPES",
+                "is missing: name the scopes that the app was registered with",
+            );
         }
         let encryption_secret =
             p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
@@ -106,7 +110,12 @@ impl Config {
         check_origin(p, "FRONTEND_ORIGIN", frontend_origin.as_ref());
         check_redirect_uri(p, &redirect_uri);
 
-        let listen = p.parsed(raw, "LISTEN", "127.0.0.1:3000", "an address such as 127.0.0.1:3000");
+        let listen = p.parsed(
+            raw,
+            "LISTEN",
+            "127.0.0.1:3000",
+            "an address such as 127.0.0.1:3000",
+        );
         let session_idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
         let session_lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
         let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
@@ -129,10 +138,20 @@ impl Config {
             .get_or_file("DATABASE_URL", p)
             .unwrap_or_else(|| "sqlite://data/snyk-app.db".to_owned());
         if !database_url.starts_with("sqlite:") {
-            p.add("DATABASE_URL", "is not one that this build can use: write sqlite://path");
+            p.add(
+                "DATABASE_URL",
+                "is not one that this build can use: write sqlite://path",
+            );
         }
 
-        match (public_url, frontend_origin, provider, listen, session_idle, session_lifetime) {
+        match (
+            public_url,
+            frontend_origin,
+            provider,
+            listen,
+            session_idle,
+            session_lifetime,
+        ) {
             (
                 Some(public_url),
                 Some(frontend_origin),
@@ -180,11 +199,20 @@ fn check_secret(problems: &mut Problems, name: &'static str, secret: &SecretStri
     if secret.is_empty() {
         return; // told already
     }
-    let different = secret.bytes().collect::<std::collections::BTreeSet<_>>().len();
+    let different = secret
+        .bytes()
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
     if secret.len() < 32 {
-        problems.add(name, "is shorter than 32 characters: make one with `openssl rand -hex 32`");
+        problems.add(
+            name,
+            "is shorter than 32 characters: make one with `openssl rand -hex 32`",
+        );
     } else if different < 8 {
-        problems.add(name, "repeats itself: make a random one with `openssl rand -hex 32`");
+        problems.add(
+            name,
+            "repeats itself: make a random one with `openssl rand -hex 32`",
+        );
     }
 }
 
@@ -194,7 +222,10 @@ fn check_origin(problems: &mut Problems, name: &'static str, url: Option<&Url>) 
         problems.add(name, "has a path: write scheme, host and port only");
     }
     if url.scheme() != "https" && !is_loopback(url) {
-        problems.add(name, "is http on a public host: use https, since session cookies need it");
+        problems.add(
+            name,
+            "is http on a public host: use https, since session cookies need it",
+        );
     }
 }
 
@@ -204,15 +235,27 @@ fn check_redirect_uri(problems: &mut Problems, redirect_uri: &str) {
     }
     match Url::parse(redirect_uri) {
         Ok(url) if url.fragment().is_some() => {
-            problems.add("REDIRECT_URI", "has a fragment, which RFC 6749 section 3.1.2 forbids");
+            problems.add(
+                "REDIRECT_URI",
+                "has a fragment, which RFC 6749 section 3.1.2 forbids",
+            );
         }
         Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => {
             if url.path() != "/callback" {
-                problems.add("REDIRECT_URI", "must end in /callback, where the page is that reads it");
+                problems.add(
+                    "REDIRECT_URI",
+                    "must end in /callback, where the page is that reads it",
+                );
             }
         }
-        Ok(_) => problems.add("REDIRECT_URI", "is not https, and not http on this computer"),
-        Err(_) => problems.add("REDIRECT_URI", "is not an address: write it as registered at Snyk"),
+        Ok(_) => problems.add(
+            "REDIRECT_URI",
+            "is not https, and not http on this computer",
+        ),
+        Err(_) => problems.add(
+            "REDIRECT_URI",
+            "is not an address: write it as registered at Snyk",
+        ),
     }
 }
 

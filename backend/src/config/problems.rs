@@ -56,7 +56,12 @@ impl Problems {
     }
 
     /// A secret that must be there, by value or by file.
-    pub(super) fn need_secret(&mut self, raw: &Raw, name: &'static str, what: &str) -> SecretString {
+    pub(super) fn need_secret(
+        &mut self,
+        raw: &Raw,
+        name: &'static str,
+        what: &str,
+    ) -> SecretString {
         let before = self.0.len();
         let value = raw.get_or_file(name, self);
         if value.as_deref().unwrap_or_default().is_empty() && self.0.len() == before {
@@ -91,7 +96,8 @@ impl Problems {
         what: &str,
     ) -> Option<T> {
         self.with(raw, name, default, |text| {
-            text.parse().map_err(|_| format!("is not usable: write {what}"))
+            text.parse()
+                .map_err(|_| format!("is not usable: write {what}"))
         })
     }
 
@@ -105,7 +111,9 @@ impl Problems {
                 Err("holds a user name or password: leave them out".to_owned())
             }
             Ok(url) => Ok(url),
-            Err(_) => Err("is not an address: write for instance https://app.example.com".to_owned()),
+            Err(_) => {
+                Err("is not an address: write for instance https://app.example.com".to_owned())
+            }
         })
     }
 
@@ -118,10 +126,14 @@ impl Problems {
         choices: &[(&str, T)],
     ) -> Option<T> {
         self.with(raw, name, default, |text| {
-            choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
-                let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-                format!("is none of: {}", words.join(", "))
-            })
+            choices
+                .iter()
+                .find(|(word, _)| *word == text)
+                .map(|(_, value)| *value)
+                .ok_or_else(|| {
+                    let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+                    format!("is none of: {}", words.join(", "))
+                })
         })
     }
 }

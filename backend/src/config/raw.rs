@@ -15,7 +15,9 @@ pub struct Raw {
 
 impl fmt::Debug for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Raw").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+        f.debug_struct("Raw")
+            .field("is_terminal", &self.is_terminal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -26,7 +28,10 @@ pub struct UnreadableEnvFile(String);
 
 impl Raw {
     /// Reads `.env`, if it is there, and the environment, which wins.
-    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one reader of the environment"
+    )]
     pub fn read(env_file: &Path) -> Result<Self, UnreadableEnvFile> {
         let mut variables = HashMap::new();
         if env_file.exists() {
@@ -42,15 +47,23 @@ impl Raw {
         variables.extend(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         }));
-        Ok(Self { variables, is_terminal: std::io::stderr().is_terminal() })
+        Ok(Self {
+            variables,
+            is_terminal: std::io::stderr().is_terminal(),
+        })
     }
 
     /// Variables given by a test.
     #[must_use]
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        let variables =
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { variables, is_terminal: false }
+        let variables = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Self {
+            variables,
+            is_terminal: false,
+        }
     }
 
     /// The variable's value without surrounding white space, unless it is empty.
@@ -62,7 +75,9 @@ impl Raw {
     /// The variable's value without surrounding white space.
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<String> {
-        self.variables.get(name).map(|value| value.trim().to_owned())
+        self.variables
+            .get(name)
+            .map(|value| value.trim().to_owned())
     }
 
     /// The variable's value, or what stands in the file that `NAME_FILE` names.

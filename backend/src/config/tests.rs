@@ -26,7 +26,13 @@ fn the_demos_env_file_is_enough() {
 #[test]
 fn an_empty_configuration_lists_everything_at_once() {
     let report = Config::from_raw(&Raw::default()).unwrap_err().to_string();
-    for name in ["CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI", "SCOPES", "ENCRYPTION_SECRET"] {
+    for name in [
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "REDIRECT_URI",
+        "SCOPES",
+        "ENCRYPTION_SECRET",
+    ] {
         assert!(report.contains(name), "{name} in {report}");
     }
 }
@@ -54,16 +60,23 @@ fn sec_50_weak_and_contradictory_values_stop_the_start() {
         ("LOG", "a=b=c"),
         ("DATABASE_URL", "mysql://x"),
     ] {
-        let report = with(&[(name, value)]).err().unwrap_or_else(|| panic!("{name}={value} passed"));
+        let report = with(&[(name, value)])
+            .err()
+            .unwrap_or_else(|| panic!("{name}={value} passed"));
         let report = report.to_string();
         assert!(report.contains(name), "{name} in {report}");
-        assert!(value.len() < 8 || !report.contains(value), "{report} tells the value");
+        assert!(
+            value.len() < 8 || !report.contains(value),
+            "{report} tells the value"
+        );
     }
 }
 
 #[test]
 fn a_value_and_its_file_are_a_contradiction() {
-    let report = with(&[("CLIENT_SECRET_FILE", "/nowhere")]).unwrap_err().to_string();
+    let report = with(&[("CLIENT_SECRET_FILE", "/nowhere")])
+        .unwrap_err()
+        .to_string();
     assert!(report.contains("CLIENT_SECRET and its _FILE"), "{report}");
 }
 
@@ -76,5 +89,8 @@ fn addresses_on_this_computer_are_the_sandbox() {
     .unwrap();
     assert!(config.provider.sandbox);
     assert_eq!(config.provider.region, "sandbox");
-    assert_eq!(config.provider.authorization_endpoint(), "http://127.0.0.1:3001/oauth2/authorize");
+    assert_eq!(
+        config.provider.authorization_endpoint(),
+        "http://127.0.0.1:3001/oauth2/authorize"
+    );
 }

@@ -39,7 +39,11 @@ impl ConnectionRow {
             row: self.id.clone(),
         };
         let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| odd(column));
-        let state = match (self.status.as_str(), &self.access_token, &self.refresh_token) {
+        let state = match (
+            self.status.as_str(),
+            &self.access_token,
+            &self.refresh_token,
+        ) {
             ("active", Some(access), Some(refresh)) => State::Active(Tokens {
                 access: AccessToken::new(open(vault, &self.id, "access_token", access)?),
                 refresh: RefreshToken::new(open(vault, &self.id, "refresh_token", refresh)?),
@@ -74,7 +78,11 @@ impl ConnectionRow {
 
 /// Where a connection's token lies.
 pub(super) fn place<'a>(id: &'a str, column: &'static str) -> Place<'a> {
-    Place { table: "connections", column, row: id }
+    Place {
+        table: "connections",
+        column,
+        row: id,
+    }
 }
 
 /// Opens one of a connection's tokens.
@@ -94,15 +102,19 @@ pub(super) fn open_text(
     sealed: &[u8],
 ) -> Result<String, StoreError> {
     let Place { table, column, row } = place;
-    let bytes = vault.open(Purpose::Tokens, place, sealed).map_err(|cause| StoreError::Sealed {
-        table,
-        column,
-        row: row.to_owned(),
-        cause,
-    })?;
-    std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| StoreError::Inconsistent {
-        table,
-        column,
-        row: row.to_owned(),
-    })
+    let bytes = vault
+        .open(Purpose::Tokens, place, sealed)
+        .map_err(|cause| StoreError::Sealed {
+            table,
+            column,
+            row: row.to_owned(),
+            cause,
+        })?;
+    std::str::from_utf8(&bytes)
+        .map(str::to_owned)
+        .map_err(|_| StoreError::Inconsistent {
+            table,
+            column,
+            row: row.to_owned(),
+        })
 }

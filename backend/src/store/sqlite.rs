@@ -78,7 +78,9 @@ impl SqliteStore {
     /// Opens the file of `sqlite://path`, makes it (mode 0600) if it is missing, brings its tables up
     /// to date, and clears leases: whoever held one is gone, since the file belongs to one process.
     pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
-        let path = database_url.strip_prefix("sqlite:").ok_or(OpenError::NotAPath)?;
+        let path = database_url
+            .strip_prefix("sqlite:")
+            .ok_or(OpenError::NotAPath)?;
         let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
         if path.as_os_str().is_empty() {
             return Err(OpenError::NotAPath);
@@ -93,7 +95,10 @@ impl SqliteStore {
             .foreign_keys(true)
             .pragma("secure_delete", "ON")
             .busy_timeout(Duration::from_secs(5));
-        let unusable = |cause| OpenError::Unusable { path: path.clone(), cause };
+        let unusable = |cause| OpenError::Unusable {
+            path: path.clone(),
+            cause,
+        };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(5))
@@ -103,7 +108,10 @@ impl SqliteStore {
         sqlx::migrate!("./migrations/sqlite")
             .run(&writer)
             .await
-            .map_err(|cause| OpenError::Migration { path: path.clone(), cause })?;
+            .map_err(|cause| OpenError::Migration {
+                path: path.clone(),
+                cause,
+            })?;
         sqlx::query("UPDATE connections SET lease = NULL, lease_ends_at = NULL")
             .execute(&writer)
             .await
@@ -114,7 +122,12 @@ impl SqliteStore {
             .connect_with(options.read_only(true))
             .await
             .map_err(unusable)?;
-        Ok(Self { writer, readers, vault, _lock: lock })
+        Ok(Self {
+            writer,
+            readers,
+            vault,
+            _lock: lock,
+        })
     }
 
     /// Writes what is pending and closes the file.
@@ -125,8 +138,14 @@ impl SqliteStore {
 }
 
 fn make_and_lock(path: &Path) -> Result<File, OpenError> {
-    let not_writable = |cause| OpenError::NotWritable { path: path.to_owned(), cause };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let not_writable = |cause| OpenError::NotWritable {
+        path: path.to_owned(),
+        cause,
+    };
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         fs::create_dir_all(folder).map_err(not_writable)?;
     }
     private(path).map_err(not_writable)?;

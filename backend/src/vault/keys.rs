@@ -48,7 +48,9 @@ struct Keys {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("keys", &self.ring.len()).finish_non_exhaustive()
+        f.debug_struct("Vault")
+            .field("keys", &self.ring.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,7 +58,10 @@ impl Vault {
     /// Derives the keys of the current secret and of earlier ones.
     #[must_use]
     pub fn new(current: &SecretString, previous: &[SecretString]) -> Self {
-        let ring = std::iter::once(current).chain(previous).map(Keys::derive).collect();
+        let ring = std::iter::once(current)
+            .chain(previous)
+            .map(Keys::derive)
+            .collect();
         Self { ring }
     }
 
@@ -66,7 +71,10 @@ impl Vault {
     }
 
     pub(super) fn by_id(&self, id: [u8; KEY_ID], purpose: Purpose) -> Option<&Key> {
-        self.ring.iter().find(|keys| keys.id == id).map(|keys| keys.of(purpose))
+        self.ring
+            .iter()
+            .find(|keys| keys.id == id)
+            .map(|keys| keys.of(purpose))
     }
 
     /// The HMAC-SHA256 of a login attempt's state, by each key, the current first. It names the
@@ -87,7 +95,8 @@ impl Keys {
         let key = |label: &str| {
             let mut key = [0; 32];
             #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
-            hkdf.expand(label.as_bytes(), &mut key).expect("32 bytes are within HKDF's bounds");
+            hkdf.expand(label.as_bytes(), &mut key)
+                .expect("32 bytes are within HKDF's bounds");
             Key(key)
         };
         let id = key("key-id");

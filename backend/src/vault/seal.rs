@@ -64,7 +64,10 @@ impl Vault {
     ) -> Result<Vec<u8>, CannotSeal> {
         let (key_id, key) = self.current(purpose);
         let nonce = random::bytes::<NONCE>()?;
-        let payload = Payload { msg: value, aad: &associated_data(purpose, place) };
+        let payload = Payload {
+            msg: value,
+            aad: &associated_data(purpose, place),
+        };
         let ciphertext = Aes256Gcm::new(&key.0.into())
             .encrypt(&nonce.into(), payload)
             .map_err(|_| CannotSeal::TooLong)?;
@@ -79,14 +82,20 @@ impl Vault {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
         let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(CannotOpen::Malformed)?;
-        let key_id = head[1..=KEY_ID].try_into().map_err(|_| CannotOpen::Malformed)?;
-        let nonce: [u8; NONCE] =
-            head[1 + KEY_ID..].try_into().map_err(|_| CannotOpen::Malformed)?;
+        let key_id = head[1..=KEY_ID]
+            .try_into()
+            .map_err(|_| CannotOpen::Malformed)?;
+        let nonce: [u8; NONCE] = head[1 + KEY_ID..]
+            .try_into()
+            .map_err(|_| CannotOpen::Malformed)?;
         if head[0] != VERSION {
             return Err(CannotOpen::Malformed);
         }
         let key = self.by_id(key_id, purpose).ok_or(CannotOpen::UnknownKey)?;
-        let payload = Payload { msg: ciphertext, aad: &associated_data(purpose, place) };
+        let payload = Payload {
+            msg: ciphertext,
+            aad: &associated_data(purpose, place),
+        };
         Aes256Gcm::new(&key.0.into())
             .decrypt(&nonce.into(), payload)
             .map(Zeroizing::new)
@@ -97,7 +106,15 @@ impl Vault {
 /// The parts cannot run into one another: none of them holds a NUL.
 fn associated_data(purpose: Purpose, place: Place<'_>) -> Vec<u8> {
     let version = VERSION.to_string();
-    [purpose.label(), place.table, place.column, place.row, &version].join("\0").into_bytes()
+    [
+        purpose.label(),
+        place.table,
+        place.column,
+        place.row,
+        &version,
+    ]
+    .join("\0")
+    .into_bytes()
 }
 
 #[cfg(test)]
@@ -106,11 +123,17 @@ mod tests {
 
     use super::*;
 
-    const PLACE: Place<'_> = Place { table: "connections", column: "access_token", row: "one" };
+    const PLACE: Place<'_> = Place {
+        table: "connections",
+        column: "access_token",
+        row: "one",
+    };
 
     fn vault(current: &str, previous: &[&str]) -> Vault {
-        let previous: Vec<SecretString> =
-            previous.iter().map(|secret| SecretString::from(*secret)).collect();
+        let previous: Vec<SecretString> = previous
+            .iter()
+            .map(|secret| SecretString::from(*secret))
+            .collect();
         Vault::new(&current.into(), &previous)
     }
 
@@ -118,13 +141,28 @@ mod tests {
     fn sec_46_a_value_opens_only_in_its_place() {
         let vault = vault("secret", &[]);
         let sealed = vault.seal(Purpose::Tokens, PLACE, b"token").unwrap();
-        assert_eq!(*vault.open(Purpose::Tokens, PLACE, &sealed).unwrap(), b"token");
+        assert_eq!(
+            *vault.open(Purpose::Tokens, PLACE, &sealed).unwrap(),
+            b"token"
+        );
         for moved in [
-            Place { row: "two", ..PLACE },
-            Place { column: "refresh_token", ..PLACE },
-            Place { table: "revocations", ..PLACE },
+            Place {
+                row: "two",
+                ..PLACE
+            },
+            Place {
+                column: "refresh_token",
+                ..PLACE
+            },
+            Place {
+                table: "revocations",
+                ..PLACE
+            },
         ] {
-            assert_eq!(vault.open(Purpose::Tokens, moved, &sealed), Err(CannotOpen::Forged));
+            assert_eq!(
+                vault.open(Purpose::Tokens, moved, &sealed),
+                Err(CannotOpen::Forged)
+            );
         }
     }
 
@@ -135,23 +173,37 @@ mod tests {
         for bit in 0..sealed.len() * 8 {
             let mut forged = sealed.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
-            assert!(vault.open(Purpose::Tokens, PLACE, &forged).is_err(), "bit {bit}");
+            assert!(
+                vault.open(Purpose::Tokens, PLACE, &forged).is_err(),
+                "bit {bit}"
+            );
         }
         for length in 0..sealed.len() {
-            assert!(vault.open(Purpose::Tokens, PLACE, &sealed[..length]).is_err());
+            assert!(
+                vault
+                    .open(Purpose::Tokens, PLACE, &sealed[..length])
+                    .is_err()
+            );
         }
     }
 
     #[test]
     fn sec_47_a_value_of_one_purpose_opens_for_no_other() {
         let vault = vault("secret", &[]);
-        let sealed = vault.seal(Purpose::AttemptCookie, PLACE, b"attempt").unwrap();
-        assert_eq!(vault.open(Purpose::Tokens, PLACE, &sealed), Err(CannotOpen::Forged));
+        let sealed = vault
+            .seal(Purpose::AttemptCookie, PLACE, b"attempt")
+            .unwrap();
+        assert_eq!(
+            vault.open(Purpose::Tokens, PLACE, &sealed),
+            Err(CannotOpen::Forged)
+        );
     }
 
     #[test]
     fn sec_48_an_earlier_secret_opens_and_an_unknown_one_is_told() {
-        let sealed = vault("old", &[]).seal(Purpose::Tokens, PLACE, b"token").unwrap();
+        let sealed = vault("old", &[])
+            .seal(Purpose::Tokens, PLACE, b"token")
+            .unwrap();
         let opened = vault("new", &["old"]).open(Purpose::Tokens, PLACE, &sealed);
         assert_eq!(*opened.unwrap(), b"token");
         let refused = vault("new", &[]).open(Purpose::Tokens, PLACE, &sealed);

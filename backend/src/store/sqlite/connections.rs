@@ -24,7 +24,8 @@ impl SqliteStore {
     /// Seals a token pair for the row that it goes to.
     fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let seal = |column, token: &str| {
-            self.vault.seal(Purpose::Tokens, place(id, column), token.as_bytes())
+            self.vault
+                .seal(Purpose::Tokens, place(id, column), token.as_bytes())
         };
         Ok((
             seal("access_token", grant.tokens.access.secret())?,
@@ -34,7 +35,11 @@ impl SqliteStore {
 }
 
 fn revocation_place(id: &str) -> Place<'_> {
-    Place { table: "revocations", column: "refresh_token", row: id }
+    Place {
+        table: "revocations",
+        column: "refresh_token",
+        row: id,
+    }
 }
 
 #[async_trait]
@@ -69,8 +74,10 @@ impl ConnectionStore for SqliteStore {
                 .bind(login.subject.as_str())
                 .fetch_optional(&mut *tx)
                 .await?;
-        let (id, generation) = earlier
-            .map_or_else(|| (login.connection_id.to_owned(), 0), |(id, old)| (id, old + 1));
+        let (id, generation) = earlier.map_or_else(
+            || (login.connection_id.to_owned(), 0),
+            |(id, old)| (id, old + 1),
+        );
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
         let orgs = serde_json::to_string(login.orgs).map_err(|_| StoreError::Inconsistent {
@@ -100,7 +107,12 @@ impl ConnectionStore for SqliteStore {
         .bind(now)
         .bind(generation)
         .bind(login.grant.access_expires_at.as_millisecond())
-        .bind(login.grant.refresh_expires_at.map(Timestamp::as_millisecond))
+        .bind(
+            login
+                .grant
+                .refresh_expires_at
+                .map(Timestamp::as_millisecond),
+        )
         .bind(access)
         .bind(refresh)
         .fetch_one(&mut *tx)
@@ -256,7 +268,9 @@ impl ConnectionStore for SqliteStore {
             .map(RefreshToken::new);
         if let Some(token) = &token {
             let place = revocation_place(revocation_id);
-            let sealed = self.vault.seal(Purpose::Tokens, place, token.secret().as_bytes())?;
+            let sealed = self
+                .vault
+                .seal(Purpose::Tokens, place, token.secret().as_bytes())?;
             sqlx::query(
                 "INSERT INTO revocations (id, refresh_token, asked_at) VALUES ($1, $2, $3)",
             )
@@ -278,7 +292,10 @@ impl ConnectionStore for SqliteStore {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(token.map(|token| Revocation { id: revocation_id.to_owned(), token }))
+        Ok(token.map(|token| Revocation {
+            id: revocation_id.to_owned(),
+            token,
+        }))
     }
 
     async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
@@ -289,7 +306,10 @@ impl ConnectionStore for SqliteStore {
         rows.into_iter()
             .map(|(id, sealed)| {
                 let token = open_text(&self.vault, revocation_place(&id), &sealed)?;
-                Ok(Revocation { token: RefreshToken::new(token), id })
+                Ok(Revocation {
+                    token: RefreshToken::new(token),
+                    id,
+                })
             })
             .collect()
     }

@@ -1,0 +1,38 @@
+//! `GET` and `DELETE /api/connections/{id}`.
+
+use axum::{Json, extract::State};
+use http::{HeaderName, StatusCode};
+use shared::api::connection::{Connection as View, REVOCATION};
+
+use super::{disconnect, view};
+use crate::{
+    http::{problem::ApiError, state::AppState},
+    session::extract::Reached,
+};
+
+/// The connection.
+pub async fn read(State(app): State<AppState>, Reached(connection): Reached) -> Json<View> {
+    Json(view(&connection, &app.app.scopes))
+}
+
+/// Ends the connection: erased here at once, revoked at the provider as soon as it can be told.
+pub async fn disconnect(
+    State(app): State<AppState>,
+    Reached(connection): Reached,
+) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
+    let told = app
+        .tasks
+        .spawn({
+            let app = app.clone();
+            async move {
+                disconnect::disconnect(&app.store, &app.provider, &app.clock, &connection.id).await
+            }
+        })
+        .await
+        .map_err(|_| ApiError::Internal("the task that disconnects ended".to_owned()))??;
+    let told = if told { "done" } else { "pending" };
+    Ok((
+        StatusCode::NO_CONTENT,
+        [(HeaderName::from_static(REVOCATION), told)],
+    ))
+}

@@ -1,0 +1,121 @@
+//! `POST /api/connections`: what the provider sent to the callback, handed over.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use shared::api::connection::{Connected, LoginFinish};
+
+use super::{
+    exchange::{self, Finished},
+    verify::{Answer, Expected, Verified, verify},
+};
+use crate::{
+    connection,
+    http::{json::JsonBody, problem::ApiError, state::AppState},
+    login::{cookie, route::binding},
+    session::extract::MaybeSignedIn,
+};
+
+/// Verifies, claims, and only then exchanges the code, once, in a task of its own: a browser that
+/// hangs up must not lose a pair that Snyk has given out.
+pub async fn finish(
+    State(app): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<LoginFinish>,
+) -> Result<Response, ApiError> {
+    app.limits.exchange(peer.ip().into())?;
+    let state = body.state.clone();
+    let expected = Expected {
+        vault: &app.vault,
+        cookies: app.cookies,
+        binding: binding(&app),
+        now: app.clock.now(),
+        provider: &app.region,
+    };
+    let verified = match verify(&expected, &headers, body) {
+        Ok(verified) => verified,
+        Err(error @ ApiError::LoginExpired) => {
+            let used = cookie::find(&app.vault, app.cookies, &headers, &state);
+            return Ok(match used {
+                Some(presented) => ended(&app, presented.name, error.into_response()),
+                None => error.into_response(),
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let Verified {
+        cookie,
+        claim,
+        verifier,
+        return_to,
+        answer,
+    } = verified;
+    match exchange::claim(&app, &claim).await {
+        // The store was not asked to the end: the attempt and its cookie stay.
+        Err(error @ ApiError::Store(_)) => return Err(error),
+        Err(error) => return Ok(ended(&app, cookie, error.into_response())),
+        Ok(()) => {}
+    }
+    let code = match answer {
+        Answer::Refused(why) => return Ok(ended(&app, cookie, why.into_response())),
+        Answer::Code(code) => code,
+    };
+    let browser = browser(&headers);
+    let earlier = signed_in.map(|signed_in| signed_in.token.hash());
+    let done = app
+        .tasks
+        .spawn({
+            let app = app.clone();
+            async move { exchange::exchange(&app, code, &verifier, browser, earlier).await }
+        })
+        .await
+        .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));
+    let response = match done {
+        Err(error) => error.into_response(),
+        Ok(Finished {
+            connection,
+            session,
+        }) => {
+            let body = Connected {
+                connection: connection::view(&connection, &app.app.scopes),
+                return_to: return_to.to_string(),
+            };
+            let set = app.cookies.set(
+                app.cookies.session_name(),
+                session.secret().to_owned(),
+                app.lifetimes.absolute,
+            );
+            let mut response = (StatusCode::CREATED, Json(body)).into_response();
+            response.headers_mut().append(header::SET_COOKIE, set);
+            response
+        }
+    };
+    Ok(ended(&app, cookie, response))
+}
+
+/// The attempt is over: its cookie goes.
+fn ended(app: &AppState, cookie: String, mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, app.cookies.remove(cookie));
+    response
+}
+
+/// The browser as it names itself, bounded and without control characters.
+fn browser(headers: &HeaderMap) -> String {
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|name| name.to_str().ok())
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! `Host` is not trusted (SEC-37): a request for a foreign name is refused, which also stops DNS
+//! rebinding on loopback. Addresses that we give out come from configuration.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{StatusCode, header, uri::Authority};
+use url::Url;
+
+use super::problem::ApiError;
+use crate::config::is_loopback;
+
+/// The names that this server answers to.
+#[derive(Clone, Debug)]
+pub(super) struct Hosts(Arc<[String]>);
+
+impl Hosts {
+    /// The public address's host and port; on loopback, every name of this computer, which no
+    /// foreign page can point elsewhere.
+    pub(super) fn of(public_url: &Url) -> Self {
+        let host = public_url.host_str().unwrap_or_default();
+        let mut names = vec![host];
+        if is_loopback(public_url) {
+            names.extend(["localhost", "127.0.0.1", "[::1]"]);
+        }
+        let default_port = if public_url.scheme() == "https" {
+            443
+        } else {
+            80
+        };
+        let port = public_url.port_or_known_default().unwrap_or(default_port);
+        let mut hosts: Vec<String> = names.iter().map(|name| format!("{name}:{port}")).collect();
+        if port == default_port {
+            hosts.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+        Self(hosts.into())
+    }
+
+    fn contains(&self, authority: &str) -> bool {
+        self.0
+            .iter()
+            .any(|host| host.eq_ignore_ascii_case(authority))
+    }
+}
+
+/// Refuses requests for a name that is not ours; probes ask by address and are excepted.
+pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
+    let mut named = request.headers().get_all(header::HOST).into_iter();
+    let host = match (
+        request.uri().authority().map(Authority::as_str),
+        named.next(),
+        named.next(),
+    ) {
+        (_, Some(_), Some(_)) => None,
+        (Some(authority), None, None) => Some(authority),
+        (None, Some(host), None) => host.to_str().ok(),
+        (Some(authority), Some(host), None) => host
+            .to_str()
+            .ok()
+            .filter(|host| host.eq_ignore_ascii_case(authority)),
+        (None, None, _) => None,
+        (Some(_), None, Some(_)) => None,
+    };
+    if is_probe || host.is_some_and(|host| hosts.contains(host)) {
+        return next.run(request).await;
+    }
+    let mut response =
+        ApiError::Forbidden("This server does not answer to that name.").into_response();
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_37_only_configured_names_are_ours() {
+        let hosts = Hosts::of(&Url::parse("https://app.example").unwrap());
+        assert!(hosts.contains("app.example") && hosts.contains("APP.example:443"));
+        for foreign in [
+            "evil.example",
+            "app.example:8443",
+            "app.example.",
+            "localhost",
+            "",
+        ] {
+            assert!(!hosts.contains(foreign), "{foreign}");
+        }
+        let hosts = Hosts::of(&Url::parse("http://localhost:3000").unwrap());
+        assert!(hosts.contains("127.0.0.1:3000") && hosts.contains("localhost:3000"));
+        assert!(!hosts.contains("evil.example:3000") && !hosts.contains("localhost:80"));
+    }
+}

@@ -1,0 +1,24 @@
+//! What every route shares: the table of routes, the layers around them, errors, the server.
+
+mod body_limit;
+pub mod client_ip;
+pub mod health;
+mod host;
+pub mod json;
+pub mod problem;
+mod rate_limit;
+mod request_id;
+pub mod router;
+mod same_origin;
+mod security_headers;
+pub mod server;
+mod spa;
+pub mod state;
+
+pub use self::rate_limit::RateLimits;
+
+/// The rate limits of a server.
+#[must_use]
+pub fn rate_limits(on: bool) -> RateLimits {
+    RateLimits::new(on)
+}

@@ -1,0 +1,240 @@
+//! Errors to problem+json (RFC 9457): what a stranger may read goes into the answer, what an
+//! operator needs into the log, once, with the request id.
+
+use std::{error::Error, time::Duration};
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use shared::{
+    callback,
+    problem::{Code, MEDIA_TYPE, Problem},
+};
+
+use super::request_id;
+use crate::{provider::ProviderError, refresh::RefreshError, store::StoreError};
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The attempt is older than ten minutes.
+    #[error("the login attempt is too old")]
+    LoginExpired,
+    /// The attempt was presented before.
+    #[error("the login attempt was used before")]
+    LoginUsed,
+    /// This browser has no such attempt.
+    #[error("the state is not that of an attempt of this browser")]
+    StateMismatch,
+    /// The person, or Snyk for them, said no.
+    #[error("access was denied")]
+    AccessDenied,
+    /// The provider's callback told another error.
+    #[error("the provider ended the login: {error}")]
+    LoginRefused {
+        /// The error's id.
+        error: String,
+        /// The provider's text.
+        description: Option<String>,
+    },
+    /// The provider did not take the code.
+    #[error("the provider rejected the code")]
+    CodeRejected(#[source] ProviderError),
+    /// The provider did not do what it was asked.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// No token can be had for this connection.
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
+    /// Too many requests.
+    #[error("too many requests")]
+    RateLimited {
+        /// When to come again.
+        after: Duration,
+    },
+    /// There is no session.
+    #[error("there is no session")]
+    NotSignedIn,
+    /// The request does not come from us.
+    #[error("refused: {0}")]
+    Forbidden(&'static str),
+    /// Unknown and foreign alike.
+    #[error("not found")]
+    NotFound,
+    /// The method is not one of this route's.
+    #[error("the method is not allowed here")]
+    MethodNotAllowed,
+    /// The request is malformed; the text is for the caller.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// The media type is not taken here.
+    #[error("the media type is not application/json")]
+    UnsupportedMediaType,
+    /// Head, address or body is too large.
+    #[error("too large ({0})")]
+    TooLarge(StatusCode),
+    /// Our store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<crate::random::NoRandomness> for ApiError {
+    fn from(error: crate::random::NoRandomness) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<crate::vault::CannotSeal> for ApiError {
+    fn from(error: crate::vault::CannotSeal) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl ApiError {
+    /// Status and code, as the contract pairs them.
+    #[must_use]
+    pub fn status_and_code(&self) -> (StatusCode, Code) {
+        match self {
+            Self::LoginExpired => (StatusCode::GONE, Code::LoginExpired),
+            Self::LoginUsed => (StatusCode::CONFLICT, Code::LoginUsed),
+            Self::StateMismatch => (StatusCode::BAD_REQUEST, Code::StateMismatch),
+            Self::AccessDenied => (StatusCode::FORBIDDEN, Code::AccessDenied),
+            Self::LoginRefused { .. } => (StatusCode::BAD_REQUEST, Code::LoginRefused),
+            Self::CodeRejected(_) => (StatusCode::BAD_REQUEST, Code::CodeRejected),
+            Self::Provider(error) => (error.status(), error.code()),
+            Self::Refresh(error) => match error {
+                RefreshError::ReconnectNeeded => (StatusCode::CONFLICT, Code::ReconnectNeeded),
+                RefreshError::Gone => (StatusCode::NOT_FOUND, Code::NotFound),
+                RefreshError::Provider(error) => (error.status(), error.code()),
+                RefreshError::Store(error) => store_status(error),
+                RefreshError::Waiting => (StatusCode::GATEWAY_TIMEOUT, Code::ProviderUnavailable),
+            },
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
+            Self::NotSignedIn => (StatusCode::UNAUTHORIZED, Code::NotSignedIn),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, Code::Forbidden),
+            Self::NotFound => (StatusCode::NOT_FOUND, Code::NotFound),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest),
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, Code::BadRequest),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest),
+            Self::TooLarge(status) => (*status, Code::PayloadTooLarge),
+            Self::Store(error) => store_status(error),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+        }
+    }
+
+    /// What it means and what to do, for whoever called.
+    fn detail(&self, code: Code) -> String {
+        match (self, code) {
+            (Self::LoginRefused { error, description }, _) => {
+                callback::readable(description.as_deref().unwrap_or(error))
+            }
+            (Self::BadRequest(detail), _) => detail.clone(),
+            (Self::Forbidden(why), _) => (*why).to_owned(),
+            (Self::MethodNotAllowed, _) => "This method is not allowed here.".to_owned(),
+            (Self::UnsupportedMediaType, _) => "Send application/json.".to_owned(),
+            (_, Code::LoginExpired) => "Start again; nothing was connected.".to_owned(),
+            (_, Code::LoginUsed) => "A sign-in can be finished once. Start again.".to_owned(),
+            (_, Code::StateMismatch) => {
+                "It was started in another browser, by another link or more than an hour ago. \
+                 Start again."
+                    .to_owned()
+            }
+            (_, Code::AccessDenied) => "Nothing was connected.".to_owned(),
+            (_, Code::CodeRejected) => {
+                "Codes live for seconds, and this one had ended or was used. Start again."
+                    .to_owned()
+            }
+            (_, Code::ReconnectNeeded) => {
+                "Snyk no longer accepts its permission. Connect it again.".to_owned()
+            }
+            (_, Code::ProviderUnavailable) => {
+                "Snyk did not answer usefully in time. Try again in a minute.".to_owned()
+            }
+            (_, Code::ProviderRejectedClient) => {
+                "Snyk does not accept the app’s own credentials. The people who run it must mend \
+                 that; nothing of yours is lost."
+                    .to_owned()
+            }
+            (_, Code::RateLimited) => "Wait for as long as Retry-After says.".to_owned(),
+            (_, Code::NotSignedIn) => "Connect again to go on.".to_owned(),
+            (_, Code::NotFound) => {
+                "It may have moved, or it is not this browser’s to see.".to_owned()
+            }
+            (_, Code::PayloadTooLarge) => "Send less.".to_owned(),
+            (_, Code::Unavailable) => {
+                "You are still signed in. It usually passes within a minute.".to_owned()
+            }
+            _ => {
+                "Nothing was changed. Try again, and report the request id if it stays.".to_owned()
+            }
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { after } => Some(after.as_secs().max(1)),
+            _ if self.status_and_code().0 == StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            _ => None,
+        }
+    }
+
+    /// The log's half: faults as errors, refusals that say something about security as warnings.
+    fn log(&self, status: StatusCode, code: Code) {
+        let cause = self.source().map(|cause| chain(cause)).unwrap_or_default();
+        let (status, code) = (status.as_u16(), code.as_str());
+        match self.status_and_code().1 {
+            Code::Internal | Code::Unavailable | Code::ProviderRejectedClient => {
+                tracing::error!(status, code, error = %self, cause, "A request failed");
+            }
+            Code::NotFound | Code::NotSignedIn | Code::BadRequest => {
+                tracing::debug!(status, code, error = %self, cause, "A request was refused");
+            }
+            _ => tracing::warn!(status, code, error = %self, cause, "A request was refused"),
+        }
+    }
+}
+
+fn store_status(error: &StoreError) -> (StatusCode, Code) {
+    match error {
+        StoreError::Unreachable(_) | StoreError::Sealed { .. } => {
+            (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
+        }
+        StoreError::Inconsistent { .. } | StoreError::CannotSeal(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
+        }
+    }
+}
+
+fn chain(mut cause: &dyn Error) -> String {
+    let mut text = cause.to_string();
+    while let Some(next) = cause.source() {
+        text = format!("{text}: {next}");
+        cause = next;
+    }
+    text
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code) = self.status_and_code();
+        self.log(status, code);
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: code.title().to_owned(),
+            status: status.as_u16(),
+            detail: self.detail(code),
+            code,
+            request_id: request_id::current(),
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        if let Some(seconds) = self.retry_after() {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,115 @@
+//! The table of routes, and the layers around them, in order.
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use http::HeaderValue;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::{
+    body_limit, health, host, problem::ApiError, request_id, same_origin, security_headers, spa,
+    state::AppState,
+};
+use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
+
+/// Every route of the API. A developer's own routes go beside these, or are merged by
+/// [`with_layers`]'s caller.
+pub fn api() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/api/session",
+            get(session::route::read).delete(session::route::end),
+        )
+        .route("/api/login", post(login::route::start))
+        .route("/api/connections", post(exchange::route::finish))
+        .route(
+            "/api/connections/{id}",
+            get(connection::route::read).delete(connection::route::disconnect),
+        )
+        .route(
+            "/api/connections/{id}/refresh",
+            post(refresh::route::refresh_now),
+        )
+        .route("/api/connections/{id}/snyk/{*rest}", get(proxy::route::get))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+}
+
+/// Puts the layers around the routes: the last one here sees a request first.
+pub fn with_layers(
+    routes: Router<AppState>,
+    app: AppState,
+    config: &Config,
+) -> std::io::Result<Router> {
+    let own = config.public_url.origin().ascii_serialization();
+    let cross = (own != config.frontend_origin)
+        .then(|| HeaderValue::try_from(&config.frontend_origin).ok())
+        .flatten();
+    let origins = same_origin::Origins {
+        allowed: [own, config.frontend_origin.clone()].into(),
+        cross: cross.clone(),
+    };
+    let hashes = match &config.frontend_dir {
+        Some(folder) => spa::inline_script_hashes(folder)?,
+        None => Vec::new(),
+    };
+    let headers = security_headers::Headers {
+        csp: security_headers::content_security_policy(&hashes),
+        https: config.public_url.scheme() == "https",
+        cross_origin: cross.is_some(),
+    };
+    let spa = config.frontend_dir.clone().map(spa::Spa::new);
+    let fallback = move |request: Request| async move {
+        let is_api = request.uri().path().split('/').nth(1) == Some("api");
+        match spa {
+            Some(spa) if !is_api => spa.serve(request).await,
+            _ => ApiError::NotFound.into_response(),
+        }
+    };
+    Ok(routes
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .fallback(fallback)
+        .layer(DefaultBodyLimit::max(body_limit::MAX_BODY))
+        .layer(from_fn_with_state(app.clone(), rate_limit))
+        .layer(from_fn_with_state(origins, only_api_from_us))
+        .layer(from_fn_with_state(
+            host::Hosts::of(&config.public_url),
+            host::layer,
+        ))
+        .layer(from_fn(body_limit::layer))
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::Internal("a handler panicked".to_owned()).into_response()
+        }))
+        .layer(from_fn_with_state(headers, security_headers::layer))
+        .layer(from_fn(request_id::layer))
+        .with_state(app))
+}
+
+/// The check of origins is for the API: documents and files are open to anyone who asks.
+async fn only_api_from_us(
+    origins: State<same_origin::Origins>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with("/api") {
+        same_origin::layer(origins, request, next).await
+    } else {
+        next.run(request).await
+    }
+}
+
+async fn rate_limit(
+    State(app): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match app.limits.anything(peer.ip().into()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}

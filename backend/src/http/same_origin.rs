@@ -1,0 +1,163 @@
+//! Changes of state, and everything with a cookie, come from us (SEC-33), told by the headers that
+//! browsers set and pages cannot forge: `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin`.
+//! Cross-origin sharing with the one allowed origin (SEC-35) lives here too.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+use super::problem::ApiError;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// The origins that are ours.
+#[derive(Clone, Debug)]
+pub(super) struct Origins {
+    /// The backend's own, and that of the single-page app.
+    pub(super) allowed: Arc<[String]>,
+    /// The single-page app's, when it is another than the backend's own.
+    pub(super) cross: Option<HeaderValue>,
+}
+
+/// What of a request the decision rests on.
+#[derive(Clone, Copy, Debug)]
+struct Asked<'a> {
+    reads: bool,
+    has_cookie: bool,
+    site: Option<&'a str>,
+    origin: Option<&'a str>,
+}
+
+/// Refuses API requests that do not come from us, and answers preflights.
+pub(super) async fn layer(
+    State(origins): State<Origins>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let headers = request.headers();
+    let is_allowed_cross =
+        origins.cross.is_some() && headers.get(header::ORIGIN) == origins.cross.as_ref();
+    let is_preflight = request.method() == Method::OPTIONS
+        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match decide(asked(request.method(), headers), &origins.allowed) {
+        Err(why) => ApiError::Forbidden(why).into_response(),
+        Ok(()) if is_preflight && is_allowed_cross => preflight(),
+        Ok(()) => next.run(request).await,
+    };
+    if let Some(origin) = origins.cross {
+        let headers = response.headers_mut();
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        if is_allowed_cross {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+            headers.insert(
+                header::ACCESS_CONTROL_EXPOSE_HEADERS,
+                HeaderValue::from_static("retry-after, revocation, x-request-id, date"),
+            );
+        }
+    }
+    response
+}
+
+fn preflight() -> Response {
+    (
+        StatusCode::NO_CONTENT,
+        [
+            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type"),
+            (header::ACCESS_CONTROL_MAX_AGE, "600"),
+        ],
+    )
+        .into_response()
+}
+
+fn asked<'a>(method: &Method, headers: &'a HeaderMap) -> Asked<'a> {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    Asked {
+        reads: matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
+        has_cookie: headers.contains_key(header::COOKIE),
+        site: text(SEC_FETCH_SITE),
+        origin: text(header::ORIGIN),
+    }
+}
+
+fn decide(asked: Asked<'_>, allowed: &[String]) -> Result<(), &'static str> {
+    let is_allowed = |origin: &str| allowed.iter().any(|ours| ours == origin);
+    match asked.origin {
+        Some(origin) if !is_allowed(origin) => return Err("The request’s origin is not ours."),
+        Some(_) => return Ok(()),
+        None => {}
+    }
+    match asked.site {
+        Some("same-origin") => Ok(()),
+        Some("none") if asked.reads => Ok(()),
+        _ if asked.reads && !asked.has_cookie => Ok(()),
+        Some(_) => Err("The request does not come from this app’s own pages."),
+        None => Err("The request does not say that it comes from this app’s own pages."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_33_table_of_who_may_ask() {
+        let ours = ["https://app.example".to_owned()];
+        let is_let_in = |reads, has_cookie, site, origin| {
+            decide(
+                Asked {
+                    reads,
+                    has_cookie,
+                    site,
+                    origin,
+                },
+                &ours,
+            )
+            .is_ok()
+        };
+        let own = Some("https://app.example");
+        for reads in [true, false] {
+            for has_cookie in [true, false] {
+                let harmless = reads && !has_cookie;
+                assert!(is_let_in(reads, has_cookie, Some("same-origin"), None));
+                assert!(is_let_in(reads, has_cookie, Some("same-site"), own));
+                assert!(is_let_in(reads, has_cookie, None, own));
+                assert_eq!(
+                    is_let_in(reads, has_cookie, Some("same-site"), None),
+                    harmless
+                );
+                assert_eq!(
+                    is_let_in(reads, has_cookie, Some("cross-site"), None),
+                    harmless
+                );
+                assert_eq!(is_let_in(reads, has_cookie, Some("none"), None), reads);
+                assert_eq!(is_let_in(reads, has_cookie, None, None), harmless);
+                for foreign in [
+                    "null",
+                    "https://evil.example",
+                    "https://app.example.evil.example",
+                    "https://app.example.",
+                    "http://app.example",
+                    "https://app.example:8443",
+                    "HTTPS://APP.EXAMPLE",
+                ] {
+                    for site in [None, Some("same-origin"), Some("none")] {
+                        assert!(
+                            !is_let_in(reads, has_cookie, site, Some(foreign)),
+                            "{foreign}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The headers that every answer carries, errors too (SEC-36, SEC-60 to SEC-62).
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderName, HeaderValue, header};
+
+/// What differs between installations.
+#[derive(Clone, Debug)]
+pub(super) struct Headers {
+    /// The content security policy of documents.
+    pub(super) csp: HeaderValue,
+    /// Whether the public address is https.
+    pub(super) https: bool,
+    /// Whether the single-page app lies on another origin.
+    pub(super) cross_origin: bool,
+}
+
+/// The policy for the single-page app: everything from here, scripts also by hash, no framing, no
+/// forms, nothing inline.
+pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
+    let hashes: String = script_hashes
+        .iter()
+        .map(|hash| format!(" '{hash}'"))
+        .collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
+         img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
+         form-action 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy)
+        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+}
+
+/// Adds the headers; what an answer says about its own caching stays.
+pub(super) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    set(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        if config.cross_origin {
+            "same-site"
+        } else {
+            "same-origin"
+        },
+    );
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    );
+    if config.https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+    }
+    if is_api {
+        set(header::CACHE_CONTROL, "no-store");
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        );
+    } else {
+        headers.insert(header::CONTENT_SECURITY_POLICY, config.csp);
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}

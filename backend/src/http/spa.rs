@@ -1,0 +1,147 @@
+//! The built single-page app: hashed files for ever, the document always asked for again, deep
+//! links answered with the document, precompressed where the build made it so.
+
+use std::path::{Path, PathBuf};
+
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{HeaderValue, Method, header};
+use sha2::{Digest as _, Sha256};
+use tower::ServiceExt as _;
+use tower_http::services::ServeDir;
+
+use super::problem::ApiError;
+
+/// The folder of the built app.
+#[derive(Clone, Debug)]
+pub(super) struct Spa {
+    folder: PathBuf,
+}
+
+impl Spa {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Answers a request that no other route took.
+    pub(super) async fn serve(&self, request: Request) -> Response {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return ApiError::MethodNotAllowed.into_response();
+        }
+        let path = request.uri().path();
+        if !is_plain(path) {
+            return ApiError::NotFound.into_response();
+        }
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let (path, caching) = if last.contains('.') && last != "index.html" {
+            let is_hashed = last
+                .split(['-', '.'])
+                .any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let forever = "public, max-age=31536000, immutable";
+            (
+                path.to_owned(),
+                if is_hashed { forever } else { "no-cache" },
+            )
+        } else if path == "/callback" {
+            ("/index.html".to_owned(), "no-store")
+        } else {
+            ("/index.html".to_owned(), "no-cache")
+        };
+        let mut inner = Request::builder().method(request.method()).uri(&path);
+        for name in [
+            header::ACCEPT_ENCODING,
+            header::IF_MODIFIED_SINCE,
+            header::IF_NONE_MATCH,
+            header::RANGE,
+        ] {
+            if let Some(value) = request.headers().get(&name) {
+                inner = inner.header(name, value);
+            }
+        }
+        let Ok(inner) = inner.body(Body::empty()) else {
+            return ApiError::NotFound.into_response();
+        };
+        let served = ServeDir::new(&self.folder)
+            .precompressed_br()
+            .precompressed_gzip()
+            .oneshot(inner)
+            .await;
+        let Ok(mut response) = served.map(|response| response.map(Body::new));
+        if response.status().is_success() || response.status().is_redirection() {
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+            return response;
+        }
+        ApiError::NotFound.into_response()
+    }
+}
+
+/// No dot files, no encodings, no traversal: the build makes no such names.
+fn is_plain(path: &str) -> bool {
+    path.starts_with('/')
+        && path.split('/').all(|segment| !segment.starts_with('.'))
+        && !path.contains("//")
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !b"%\\".contains(&byte))
+}
+
+/// The hashes of the inline scripts of the built document, for its content security policy: Trunk
+/// writes one that starts the Wasm.
+pub(super) fn inline_script_hashes(folder: &Path) -> std::io::Result<Vec<String>> {
+    let document = std::fs::read_to_string(folder.join("index.html"))?;
+    Ok(inline_scripts(&document)
+        .map(|script| format!("sha256-{}", STANDARD.encode(Sha256::digest(script))))
+        .collect())
+}
+
+fn inline_scripts(document: &str) -> impl Iterator<Item = &str> {
+    document.split("<script").skip(1).filter_map(|rest| {
+        let (attributes, rest) = rest.split_once('>')?;
+        let (script, _) = rest.split_once("</script>")?;
+        (!attributes.contains("src=")).then_some(script)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_51_only_plain_names_are_looked_up() {
+        for fine in [
+            "/",
+            "/callback",
+            "/frontend-0123456789abcdef_bg.wasm",
+            "/a/b.css",
+        ] {
+            assert!(is_plain(fine), "{fine}");
+        }
+        for odd in [
+            "/.env",
+            "/a/.git/config",
+            "/../x",
+            "/a/../b",
+            "/%2e%2e/x",
+            "/a%00",
+            "//x",
+            "/a\\b",
+            "/a/%2e%2e%2f",
+            "x",
+        ] {
+            assert!(!is_plain(odd), "{odd}");
+        }
+    }
+
+    #[test]
+    fn sec_60_inline_scripts_are_found() {
+        let document = "<script type=\"module\">one</script><script src=\"/a.js\"></script>\
+                        <script>two</script>";
+        assert_eq!(inline_scripts(document).collect::<Vec<_>>(), ["one", "two"]);
+    }
+}

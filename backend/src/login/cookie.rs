@@ -1,0 +1,227 @@
+//! One sealed cookie per attempt, named by a truncated HMAC of its state, so that tabs do not disturb
+//! each other; at most five, and the oldest goes (SEC-13).
+
+use std::fmt::Write as _;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderValue};
+
+use super::attempt::{Attempt, KEPT_FOR};
+use crate::{
+    session::cookie::{Cookies, presented},
+    vault::{CannotSeal, Place, Purpose, Vault},
+};
+
+/// Attempts of one browser that may be under way at once.
+const AT_MOST: usize = 5;
+/// Bytes that all attempts' cookies may take: with the session's they stay below 2 KB.
+const ROOM: usize = 1_900;
+
+/// An attempt that this browser presents, with the cookie that holds it.
+#[derive(Debug)]
+pub struct Presented {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// Its cookie's name.
+    pub name: String,
+    /// What it is claimed by: the whole HMAC of the state.
+    pub claim: String,
+}
+
+/// The `Set-Cookie` headers of a new attempt: its own, and those that make room for it.
+pub fn bind(
+    vault: &Vault,
+    cookies: Cookies,
+    headers: &HeaderMap,
+    attempt: &Attempt,
+) -> Result<Vec<HeaderValue>, CannotSeal> {
+    let (name, _) = names(vault, cookies, attempt.state.secret())
+        .next()
+        .unwrap_or_default();
+    let sealed = vault.seal(Purpose::AttemptCookie, place(&name), &attempt.to_bytes())?;
+    let value = URL_SAFE_NO_PAD.encode(sealed);
+    let mut room = ROOM.saturating_sub(name.len() + value.len());
+    let mut headers_out = vec![cookies.set(name.clone(), value, KEPT_FOR)];
+
+    let prefix = cookies.attempt_prefix();
+    let mut others: Vec<(Option<Attempt>, &str, usize)> = presented(headers)
+        .filter(|(other, _)| other.starts_with(&prefix) && *other != name)
+        .map(|(other, value)| (open(vault, other, value), other, other.len() + value.len()))
+        .collect();
+    // The newest first; what does not open was never ours, or is of no use any more.
+    others.sort_by_key(|(attempt, ..)| std::cmp::Reverse(attempt.as_ref().map(|a| a.began_at)));
+    for (at, (attempt, other, size)) in others.into_iter().enumerate() {
+        if attempt.is_some() && at + 1 < AT_MOST && size <= room {
+            room -= size;
+        } else {
+            room = 0;
+            headers_out.push(cookies.remove(other.to_owned()));
+        }
+    }
+    Ok(headers_out)
+}
+
+/// The attempt of this state, if this browser presents its cookie.
+#[must_use]
+pub fn find(
+    vault: &Vault,
+    cookies: Cookies,
+    headers: &HeaderMap,
+    state: &str,
+) -> Option<Presented> {
+    names(vault, cookies, state).find_map(|(name, claim)| {
+        let (_, value) = presented(headers).find(|(presented, _)| *presented == name)?;
+        let attempt = open(vault, &name, value)?;
+        Some(Presented {
+            attempt,
+            name,
+            claim,
+        })
+    })
+}
+
+fn open(vault: &Vault, name: &str, value: &str) -> Option<Attempt> {
+    let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
+    let bytes = vault
+        .open(Purpose::AttemptCookie, place(name), &sealed)
+        .ok()?;
+    Attempt::from_bytes(&bytes)
+}
+
+fn place(name: &str) -> Place<'_> {
+    Place {
+        table: "cookies",
+        column: "login",
+        row: name,
+    }
+}
+
+/// A state's cookie name and claim, by each key, the current first.
+fn names<'v>(
+    vault: &'v Vault,
+    cookies: Cookies,
+    state: &'v str,
+) -> impl Iterator<Item = (String, String)> + 'v {
+    vault.attempt_names(state).map(move |mac| {
+        let claim = mac.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        (
+            format!("{}{}", cookies.attempt_prefix(), &claim[..16]),
+            claim,
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+    use shared::{login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath};
+
+    use super::*;
+    use crate::login::attempt::Binding;
+
+    fn attempt(number: u8, return_to: &str) -> Attempt {
+        let start = Timestamp::from_second(1_800_000_000).unwrap();
+        Attempt {
+            began_at: start + SignedDuration::from_secs(number.into()),
+            binding: Binding::new("p", "c", "r"),
+            state: LoginState::from_random([number; 32]),
+            verifier: CodeVerifier::from_random([number; 32]),
+            return_to: ReturnPath::parse(return_to).unwrap(),
+        }
+    }
+
+    /// Applies `Set-Cookie` headers to a jar, as a browser does.
+    fn apply(jar: &mut Vec<(String, String)>, set: Vec<HeaderValue>) {
+        for header in set {
+            let header = header.to_str().unwrap().to_owned();
+            let (name, rest) = header.split_once('=').unwrap();
+            let (value, attributes) = rest.split_once(';').unwrap();
+            jar.retain(|(known, _)| known != name);
+            if !attributes.contains("Max-Age=0") {
+                jar.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    fn headers(jar: &[(String, String)]) -> HeaderMap {
+        let pairs: Vec<String> = jar
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::COOKIE, pairs.join("; ").parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn sec_13_fifty_starts_leave_the_newest_five_below_2_kb() {
+        let vault = Vault::new(&"secret".into(), &[]);
+        let cookies = Cookies::new(true);
+        for (return_to, at_least) in [("/", 5), (format!("/{}", "a".repeat(500)).as_str(), 1)] {
+            let mut jar = Vec::new();
+            for number in 0..50 {
+                let set =
+                    bind(&vault, cookies, &headers(&jar), &attempt(number, return_to)).unwrap();
+                apply(&mut jar, set);
+            }
+            let size: usize = jar
+                .iter()
+                .map(|(name, value)| name.len() + value.len() + 3)
+                .sum();
+            assert!(size < 2_048 - 70, "{size}");
+            assert!(jar.len() >= at_least && jar.len() <= 5, "{}", jar.len());
+            for number in 45..50 {
+                let state = attempt(number, "/").state;
+                let found = find(&vault, cookies, &headers(&jar), state.secret());
+                assert_eq!(
+                    found.is_some(),
+                    usize::from(50 - number) <= jar.len(),
+                    "{number}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn sec_10_a_cookie_under_another_name_or_key_is_not_taken() {
+        let vault = Vault::new(&"secret".into(), &[]);
+        let cookies = Cookies::new(true);
+        let mut jar = Vec::new();
+        apply(
+            &mut jar,
+            bind(&vault, cookies, &HeaderMap::new(), &attempt(1, "/")).unwrap(),
+        );
+        let state = attempt(1, "/").state;
+        assert!(find(&vault, cookies, &headers(&jar), state.secret()).is_some());
+        assert!(
+            find(
+                &vault,
+                cookies,
+                &headers(&jar),
+                attempt(2, "/").state.secret()
+            )
+            .is_none()
+        );
+        let other = Vault::new(&"another".into(), &[]);
+        assert!(find(&other, cookies, &headers(&jar), state.secret()).is_none());
+        let rotated = Vault::new(&"another".into(), &["secret".into()]);
+        assert!(find(&rotated, cookies, &headers(&jar), state.secret()).is_some());
+        let (name, _) = names(&vault, cookies, attempt(2, "/").state.secret())
+            .next()
+            .unwrap();
+        jar[0].0 = name;
+        assert!(
+            find(
+                &vault,
+                cookies,
+                &headers(&jar),
+                attempt(2, "/").state.secret()
+            )
+            .is_none()
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! `POST /api/login`: the browser hands its attempt over, and gets it back sealed.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{ConnectInfo, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use shared::{
+    api::login::LoginStart, login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath,
+};
+
+use super::{
+    attempt::{Attempt, Binding},
+    cookie,
+};
+use crate::http::{json::JsonBody, problem::ApiError, state::AppState};
+
+/// Seals verifier, state, return path, time and what the attempt is made for into a cookie.
+pub async fn start(
+    State(app): State<AppState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<LoginStart>,
+) -> Result<Response, ApiError> {
+    app.limits.login(peer.ip().into())?;
+    let bad = |error: &dyn std::fmt::Display| ApiError::BadRequest(format!("{error}."));
+    let attempt = Attempt {
+        began_at: app.clock.now(),
+        binding: binding(&app),
+        state: LoginState::parse(&body.state).map_err(|error| bad(&error))?,
+        verifier: CodeVerifier::parse(body.code_verifier).map_err(|error| bad(&error))?,
+        return_to: body
+            .return_to
+            .as_deref()
+            .and_then(ReturnPath::parse)
+            .unwrap_or_else(ReturnPath::home),
+    };
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    for cookie in cookie::bind(&app.vault, app.cookies, &headers, &attempt)? {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// What attempts of this server are made for.
+pub(crate) fn binding(app: &AppState) -> Binding {
+    Binding::new(
+        &app.region.api_url,
+        &app.app.client_id,
+        &app.app.redirect_uri,
+    )
+}

@@ -1,0 +1,70 @@
+//! The one place that makes HTTP clients: no redirects, no proxy by accident, time-outs, bounded
+//! answers (SEC-39, SEC-45).
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Client, Response, redirect};
+
+use super::ProviderError;
+
+/// A token call must not be given up early: an answer that comes after that is a lost token.
+pub(super) const TOKEN_WITHIN: Duration = Duration::from_secs(45);
+/// A read may be given up.
+const READ_WITHIN: Duration = Duration::from_secs(30);
+/// A connection must be there in this time.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// The client for token and revocation requests. It keeps no idle connections: on a kept one, a
+/// reset would leave open whether the request had left.
+pub(super) fn for_tokens() -> Result<Client, reqwest::Error> {
+    base()
+        .timeout(TOKEN_WITHIN)
+        .pool_max_idle_per_host(0)
+        .build()
+}
+
+/// The client for API calls.
+pub(super) fn for_api() -> Result<Client, reqwest::Error> {
+    base().timeout(READ_WITHIN).gzip(true).build()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that makes a client"
+)]
+fn base() -> reqwest::ClientBuilder {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_WITHIN)
+        .user_agent(concat!("snyk-app/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Sorts a fault of a request by whether it may have left.
+pub(super) fn fault(error: reqwest::Error) -> ProviderError {
+    // The address may hold ids; the log needs the cause, not the address.
+    let error = error.without_url();
+    if error.is_connect() || error.is_builder() || error.is_request() && error.is_connect() {
+        ProviderError::NotSent(error)
+    } else {
+        ProviderError::AnswerLost(Some(error))
+    }
+}
+
+/// Reads a body of at most `max` bytes, counted after decompression (SEC-59).
+pub(super) async fn read_bounded(
+    mut response: Response,
+    max: usize,
+) -> Result<Bytes, ProviderError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(fault)? {
+        if body.len() + chunk.len() > max {
+            return Err(ProviderError::Unusable(format!(
+                "it is larger than {max} bytes"
+            )));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}

@@ -1,0 +1,136 @@
+//! The port to the provider: exchange, refresh, revoke, read. [`snyk`] fills it.
+
+pub mod http_client;
+pub mod region;
+pub mod snyk;
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::StatusCode;
+use shared::{
+    api::connection::{Context, Org},
+    pkce::CodeVerifier,
+    problem::Code,
+};
+
+use crate::{
+    connection::Grant,
+    vault::secret::{AccessToken, RefreshToken},
+};
+
+/// What the provider did instead of what it was asked, by what it means for the token that was
+/// presented.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// No byte of the request left: connection, name or TLS failed.
+    #[error("the provider cannot be reached")]
+    NotSent(#[source] reqwest::Error),
+    /// The request left, and no answer came, or half of one: whether a token was consumed is
+    /// unknown.
+    #[error("the provider's answer was lost")]
+    AnswerLost(#[source] Option<reqwest::Error>),
+    /// An answer that says "later": 408, 429, 5xx.
+    #[error("the provider asks to come again later (status {status})")]
+    Later {
+        /// The status.
+        status: u16,
+        /// What `Retry-After` says.
+        after: Option<Duration>,
+    },
+    /// Another presentation of the same token is in flight (as ORY fosite says it).
+    #[error("the provider speaks of a concurrent use")]
+    ConcurrentUse,
+    /// `invalid_grant` and its kin: what was presented is dead.
+    #[error("the provider rejects what was presented ({error})")]
+    GrantRejected {
+        /// The error's id.
+        error: String,
+    },
+    /// `invalid_client`, `unauthorized_client`: the operator's error.
+    #[error(
+        "the provider rejects this app's credentials ({error}): check CLIENT_ID and CLIENT_SECRET"
+    )]
+    ClientRejected {
+        /// The error's id.
+        error: String,
+    },
+    /// An answer of no use: other errors, other media types, redirects, too large.
+    #[error("the provider's answer is of no use: {0}")]
+    Unusable(String),
+}
+
+impl ProviderError {
+    /// The status that a caller of ours gets.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotSent(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::AnswerLost(_) => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    /// The code that a caller of ours gets.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::ClientRejected { .. } => Code::ProviderRejectedClient,
+            _ => Code::ProviderUnavailable,
+        }
+    }
+}
+
+/// What a token reaches.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// As whom the app acts.
+    pub context: Option<Context>,
+    /// The person's id, when it acts as one.
+    pub user: Option<String>,
+    /// The organizations.
+    pub orgs: Vec<Org>,
+}
+
+/// Snyk's answer to an API call, as it came.
+pub struct ApiAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body, bounded.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for ApiAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiAnswer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The OAuth2 server and the API in use.
+#[async_trait]
+pub trait ProviderClient: fmt::Debug + Send + Sync {
+    /// Exchanges a code, once (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+    async fn exchange(&self, code: String, verifier: &CodeVerifier)
+    -> Result<Grant, ProviderError>;
+
+    /// Presents a refresh token, once (RFC 6749 section 6).
+    async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError>;
+
+    /// Revokes a refresh token (RFC 7009).
+    async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError>;
+
+    /// Reads what a token reaches.
+    async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError>;
+
+    /// Reads from the API: `path_and_query` begins with `/rest/` or `/v1/`, and is of our making.
+    async fn get(
+        &self,
+        path_and_query: &str,
+        token: &AccessToken,
+    ) -> Result<ApiAnswer, ProviderError>;
+}

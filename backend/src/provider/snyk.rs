@@ -1,0 +1,96 @@
+//! The adapter for Snyk: the token endpoint through the `oauth2` crate, the API by hand.
+
+mod api;
+mod token;
+
+pub(crate) use self::api::VERSION;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use reqwest::Client;
+use secrecy::SecretString;
+use shared::pkce::CodeVerifier;
+
+use super::{ApiAnswer, ProviderClient, ProviderError, Reach, http_client, region::Provider};
+use crate::{
+    clock::Clock,
+    connection::Grant,
+    vault::secret::{AccessToken, RefreshToken},
+};
+
+/// Snyk, or what stands in for it.
+#[derive(Debug)]
+pub struct Snyk {
+    tokens: token::TokenEndpoint,
+    api: Client,
+    region: Arc<Provider>,
+}
+
+/// The app's credentials at Snyk.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The client id.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: SecretString,
+    /// The registered redirect URI.
+    pub redirect_uri: String,
+}
+
+/// The client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotMake {
+    /// TLS or the like.
+    #[error("no HTTP client can be made")]
+    Http(#[from] reqwest::Error),
+    /// An address is not one.
+    #[error("an address of the provider is not usable")]
+    Address(#[from] url::ParseError),
+}
+
+impl Snyk {
+    /// Makes the way to the configured provider.
+    pub fn new(
+        region: Arc<Provider>,
+        credentials: &Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CannotMake> {
+        Ok(Self {
+            tokens: token::TokenEndpoint::new(&region, credentials, clock)?,
+            api: http_client::for_api()?,
+            region,
+        })
+    }
+}
+
+#[async_trait]
+impl ProviderClient for Snyk {
+    async fn exchange(
+        &self,
+        code: String,
+        verifier: &CodeVerifier,
+    ) -> Result<Grant, ProviderError> {
+        self.tokens.exchange(code, verifier).await
+    }
+
+    async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
+        self.tokens.refresh(token).await
+    }
+
+    async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
+        self.tokens.revoke(token).await
+    }
+
+    async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError> {
+        api::reach(&self.api, &self.region.api_url, token).await
+    }
+
+    async fn get(
+        &self,
+        path_and_query: &str,
+        token: &AccessToken,
+    ) -> Result<ApiAnswer, ProviderError> {
+        api::get(&self.api, &self.region.api_url, path_and_query, token).await
+    }
+}

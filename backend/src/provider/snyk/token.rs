@@ -1,0 +1,293 @@
+//! The token endpoint (RFC 6749 section 3.2) through the `oauth2` crate, with a client of ours
+//! underneath: that crate's own is an older reqwest, and would follow redirects.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use oauth2::{
+    AsyncHttpClient, AuthType, AuthorizationCode, Client, ClientId, ClientSecret,
+    EmptyExtraTokenFields, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest,
+    HttpResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, RevocationErrorResponseType,
+    RevocationUrl, StandardErrorResponse, StandardRevocableToken,
+    StandardTokenIntrospectionResponse, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    basic::{
+        BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenType,
+    },
+};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use shared::{pkce::CodeVerifier, scope::Scopes};
+
+use super::{CannotMake, Credentials};
+use crate::{
+    clock::Clock,
+    connection::{Grant, Tokens},
+    provider::{ProviderError, http_client, region::Provider},
+    vault::secret::{AccessToken, RefreshToken},
+};
+
+/// Largest token answer, in bytes.
+const MAX_ANSWER: usize = 64 * 1024;
+
+/// Snyk's own field in a token answer, beside those of RFC 6749 section 5.1.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct SnykFields {
+    /// The refresh token's lifetime in seconds.
+    #[serde(default)]
+    refresh_expires_in: Option<u64>,
+}
+
+impl ExtraTokenFields for SnykFields {}
+
+type TokenAnswer = StandardTokenResponse<SnykFields, BasicTokenType>;
+type OAuthClient = Client<
+    BasicErrorResponse,
+    TokenAnswer,
+    StandardTokenIntrospectionResponse<EmptyExtraTokenFields, BasicTokenType>,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+    EndpointSet,
+>;
+
+/// Where codes and refresh tokens are exchanged and revoked.
+#[derive(Debug)]
+pub(super) struct TokenEndpoint {
+    client: OAuthClient,
+    http: Bridge,
+    clock: Arc<dyn Clock>,
+}
+
+impl TokenEndpoint {
+    pub(super) fn new(
+        region: &Provider,
+        credentials: &Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CannotMake> {
+        let client = Client::new(ClientId::new(credentials.client_id.clone()))
+            .set_client_secret(ClientSecret::new(
+                credentials.client_secret.expose_secret().to_owned(),
+            ))
+            // Snyk documents credentials in the form body only.
+            .set_auth_type(AuthType::RequestBody)
+            .set_redirect_uri(RedirectUrl::new(credentials.redirect_uri.clone())?)
+            .set_token_uri(TokenUrl::new(region.token_endpoint())?)
+            .set_revocation_url(RevocationUrl::new(region.revocation_endpoint())?);
+        Ok(Self {
+            client,
+            http: Bridge(http_client::for_tokens()?),
+            clock,
+        })
+    }
+
+    pub(super) async fn exchange(
+        &self,
+        code: String,
+        verifier: &CodeVerifier,
+    ) -> Result<Grant, ProviderError> {
+        let answer = self
+            .client
+            .exchange_code(AuthorizationCode::new(code))
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier.secret().to_owned()))
+            .request_async(&self.http)
+            .await
+            .map_err(meaning)?;
+        self.grant(&answer)
+    }
+
+    pub(super) async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
+        let token = oauth2::RefreshToken::new(token.secret().to_owned());
+        let answer = self
+            .client
+            .exchange_refresh_token(&token)
+            .request_async(&self.http)
+            .await
+            .map_err(meaning)?;
+        self.grant(&answer)
+    }
+
+    pub(super) async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
+        let token = oauth2::RefreshToken::new(token.secret().to_owned());
+        self.client
+            .revoke_token(StandardRevocableToken::RefreshToken(token))
+            .map_err(|error| ProviderError::Unusable(error.to_string()))?
+            .request_async(&self.http)
+            .await
+            .map_err(|error| match error {
+                RequestTokenError::Request(error) => error,
+                RequestTokenError::ServerResponse(answer) => refusal(revocation_error(&answer), ""),
+                RequestTokenError::Parse(..) => {
+                    ProviderError::Unusable("it is not JSON".to_owned())
+                }
+                RequestTokenError::Other(why) => ProviderError::Unusable(why),
+            })
+    }
+
+    fn grant(&self, answer: &TokenAnswer) -> Result<Grant, ProviderError> {
+        let Some(refresh) = answer.refresh_token() else {
+            return Err(ProviderError::Unusable(
+                "it holds no refresh token".to_owned(),
+            ));
+        };
+        let now = self.clock.now();
+        let scopes = answer.scopes().map(|scopes| {
+            Scopes::parse(
+                &scopes
+                    .iter()
+                    .map(|scope| scope.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        });
+        // A missing lifetime is the shortest that Snyk issues; an absurd one is clamped (SEC-43).
+        let lifetime = answer
+            .expires_in()
+            .unwrap_or(HOUR)
+            .clamp(Duration::from_secs(1), 2 * DAY);
+        let refresh_lifetime = answer
+            .extra_fields()
+            .refresh_expires_in
+            .map(|seconds| Duration::from_secs(seconds).clamp(Duration::from_secs(1), 3_650 * DAY));
+        Ok(Grant {
+            tokens: Tokens {
+                access: AccessToken::new(answer.access_token().secret().clone()),
+                refresh: RefreshToken::new(refresh.secret().clone()),
+            },
+            access_expires_at: later(now, lifetime),
+            refresh_expires_at: refresh_lifetime.map(|lifetime| later(now, lifetime)),
+            scopes,
+        })
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::ZERO);
+    now.saturating_add(by).unwrap_or(now)
+}
+
+fn meaning(
+    error: RequestTokenError<ProviderError, StandardErrorResponse<BasicErrorResponseType>>,
+) -> ProviderError {
+    match error {
+        RequestTokenError::Request(error) => error,
+        RequestTokenError::ServerResponse(answer) => refusal(
+            answer.error().as_ref(),
+            answer.error_description().map_or("", String::as_str),
+        ),
+        RequestTokenError::Parse(..) => {
+            ProviderError::Unusable("it is not the JSON of RFC 6749 section 5".to_owned())
+        }
+        RequestTokenError::Other(why) => ProviderError::Unusable(why),
+    }
+}
+
+/// The table of errors of the token endpoint (RFC 6749 section 5.2, and what Snyk adds).
+fn refusal(error: &str, description: &str) -> ProviderError {
+    let error: String = error
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .take(64)
+        .collect();
+    let description = description.to_ascii_lowercase();
+    match error.as_str() {
+        "invalid_grant" | "token_inactive" | "invalid_token" | "token_expired" => {
+            ProviderError::GrantRejected { error }
+        }
+        "invalid_client" | "unauthorized_client" => ProviderError::ClientRejected { error },
+        "invalid_request" if description.contains("concurrent") => ProviderError::ConcurrentUse,
+        "server_error" | "temporarily_unavailable" => ProviderError::Later {
+            status: 503,
+            after: None,
+        },
+        _ => ProviderError::Unusable(format!("the error {error}")),
+    }
+}
+
+fn revocation_error(answer: &StandardErrorResponse<RevocationErrorResponseType>) -> &str {
+    match answer.error() {
+        RevocationErrorResponseType::Basic(error) => error.as_ref(),
+        RevocationErrorResponseType::UnsupportedTokenType => "unsupported_token_type",
+    }
+}
+
+/// Carries the `oauth2` crate's requests with our client.
+#[derive(Debug)]
+struct Bridge(reqwest::Client);
+
+impl<'c> AsyncHttpClient<'c> for Bridge {
+    type Error = ProviderError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let request = self
+                .0
+                .request(parts.method, parts.uri.to_string())
+                .headers(parts.headers)
+                .body(body);
+            let response = request.send().await.map_err(http_client::fault)?;
+            let status = response.status();
+            let is_json = response
+                .headers()
+                .get(http::header::CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
+            if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
+                let after = retry_after(response.headers());
+                return Err(ProviderError::Later {
+                    status: status.as_u16(),
+                    after,
+                });
+            }
+            if status.is_redirection() {
+                return Err(ProviderError::Unusable("it is a redirect".to_owned()));
+            }
+            let body = http_client::read_bounded(response, MAX_ANSWER).await?;
+            if !is_json && !body.is_empty() {
+                return Err(ProviderError::Unusable("it is not JSON".to_owned()));
+            }
+            let mut answer = HttpResponse::new(body.to_vec());
+            *answer.status_mut() = status;
+            Ok(answer)
+        })
+    }
+}
+
+/// `Retry-After` in seconds; a date is as good as none here, since our own back-off is short.
+fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
+    let seconds = headers
+        .get(http::header::RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_44_each_error_means_what_the_table_says() {
+        let is = |error, description| format!("{:?}", refusal(error, description));
+        for dead in ["invalid_grant", "token_inactive", "invalid_token"] {
+            assert!(is(dead, "").starts_with("GrantRejected"), "{dead}");
+        }
+        for operator in ["invalid_client", "unauthorized_client"] {
+            assert!(is(operator, "").starts_with("ClientRejected"), "{operator}");
+        }
+        assert!(is("invalid_request", "failed due to concurrent access").starts_with("Concurrent"));
+        assert!(is("invalid_request", "missing").starts_with("Unusable"));
+        assert!(is("temporarily_unavailable", "").starts_with("Later"));
+        assert!(is("<script>\n", "").contains("script") && !is("<a>\n", "").contains('<'));
+    }
+}

@@ -1,0 +1,6 @@
+//! Snyk's API for the browser: an allow-list, the bearer token added, nothing else passed on.
+
+pub mod allow_list;
+pub mod client;
+mod headers;
+pub mod route;

@@ -1,0 +1,25 @@
+//! `POST /api/connections/{id}/refresh`: refreshes now.
+
+use axum::{Json, extract::State};
+use shared::api::connection::Connection as View;
+
+use crate::{
+    connection,
+    http::{json::NoBody, problem::ApiError, state::AppState},
+    session::extract::{Reached, SignedIn},
+};
+
+/// Renews the token pair, whatever is left of it.
+pub async fn refresh_now(
+    State(app): State<AppState>,
+    signed_in: SignedIn,
+    Reached(connection): Reached,
+    _: NoBody,
+) -> Result<Json<View>, ApiError> {
+    app.limits.refresh(signed_in.session.id.as_str())?;
+    let renewed = app
+        .refresher
+        .renew(&connection.id, connection.generation)
+        .await?;
+    Ok(Json(connection::view(&renewed, &app.app.scopes)))
+}

@@ -1,0 +1,190 @@
+//! One refresh: lease, read again, present, store, give back.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+
+use super::{
+    flight::{RefreshError, Refresher},
+    outcome::{Next, next},
+};
+use crate::{
+    connection::{Connection, Grant, State, Tokens},
+    provider::ProviderError,
+};
+
+/// The lease's owner shows a sign of life this often.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(3);
+/// A lease ends this long after the last sign of life.
+const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How often a lease that another owner holds is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Renews the pair of `generation`, or finds that it was renewed.
+pub(super) async fn run(
+    refresher: &Arc<Refresher>,
+    id: &str,
+    generation: u64,
+) -> Result<Arc<Connection>, RefreshError> {
+    let owner = ulid::Ulid::new().to_string();
+    loop {
+        let now = refresher.clock.now();
+        let ends_at = now.saturating_add(LEASE).unwrap_or(now);
+        let taken = refresher
+            .store
+            .take_lease(id, generation, &owner, now, ends_at)
+            .await?;
+        // After taking the lease, read again before acting.
+        let connection = refresher
+            .store
+            .connection(id)
+            .await?
+            .ok_or(RefreshError::Gone)?;
+        let tokens = match &connection.state {
+            State::Active(tokens) => tokens.clone(),
+            State::ReconnectNeeded => return Err(RefreshError::ReconnectNeeded),
+            State::Disconnected => return Err(RefreshError::Gone),
+        };
+        if connection.generation != generation {
+            return Ok(Arc::new(connection));
+        }
+        if !taken {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            continue;
+        }
+        let renewed = with_signs_of_life(
+            refresher,
+            id,
+            &owner,
+            present_and_store(refresher, &connection, tokens),
+        )
+        .await;
+        if let Err(error) = refresher.store.release_lease(id, &owner).await {
+            tracing::warn!(connection = id, %error, "A lease could not be given back; it ends by itself");
+        }
+        return renewed;
+    }
+}
+
+async fn present_and_store(
+    refresher: &Refresher,
+    connection: &Connection,
+    tokens: Tokens,
+) -> Result<Arc<Connection>, RefreshError> {
+    let (id, generation) = (connection.id.as_str(), connection.generation);
+    let mut tries = 0;
+    let mut replayed = false;
+    let error = loop {
+        tries += 1;
+        let error = match refresher.provider.refresh(&tokens.refresh).await {
+            Ok(grant) => return store(refresher, id, generation, grant).await,
+            Err(error) => error,
+        };
+        match next(&error, tries, replayed) {
+            Next::Again(after) => tokio::time::sleep(after).await,
+            Next::ReplayOnce => replayed = true,
+            Next::ReadAgain(after) => {
+                tokio::time::sleep(after).await;
+                let now = refresher
+                    .store
+                    .connection(id)
+                    .await?
+                    .ok_or(RefreshError::Gone)?;
+                if now.generation != generation {
+                    return Ok(Arc::new(now));
+                }
+            }
+            Next::Reconnect => {
+                tracing::warn!(connection = id, generation, %error, "A connection was lost");
+                refresher.store.need_reconnect(id, generation).await?;
+                return Err(RefreshError::ReconnectNeeded);
+            }
+            Next::Tell => {
+                tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
+                break error;
+            }
+            Next::GiveUp => break error,
+        }
+    };
+    // The old access token serves as long as it lives.
+    if connection.access_expires_at > refresher.clock.now()
+        && !matches!(error, ProviderError::ClientRejected { .. })
+    {
+        tracing::info!(connection = id, %error, "A renewal failed; the present token still lives");
+    }
+    Err(RefreshError::Provider(Arc::new(error)))
+}
+
+/// Stores the new pair before anyone uses it. The earlier one is dead, so a store that fails is asked
+/// again until it takes it: giving up would lose the connection.
+async fn store(
+    refresher: &Refresher,
+    id: &str,
+    generation: u64,
+    grant: Grant,
+) -> Result<Arc<Connection>, RefreshError> {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let now = refresher.clock.now();
+        match refresher
+            .store
+            .store_grant(id, generation, &grant, now)
+            .await
+        {
+            Ok(true) => break,
+            Ok(false) => {
+                // Disconnected or replaced meanwhile: this pair is nobody's.
+                if let Err(error) = refresher.provider.revoke(&grant.tokens.refresh).await {
+                    tracing::warn!(connection = id, %error, "A superseded pair was not revoked");
+                }
+                break;
+            }
+            Err(error) => {
+                tracing::error!(connection = id, %error, "A new pair cannot be stored; trying again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+        }
+    }
+    let connection = refresher
+        .store
+        .connection(id)
+        .await?
+        .ok_or(RefreshError::Gone)?;
+    match connection.state {
+        State::Active(_) => {
+            tracing::info!(
+                connection = id,
+                generation = connection.generation,
+                "A connection was refreshed"
+            );
+            Ok(Arc::new(connection))
+        }
+        State::ReconnectNeeded => Err(RefreshError::ReconnectNeeded),
+        State::Disconnected => Err(RefreshError::Gone),
+    }
+}
+
+/// Runs `work` and keeps the lease alive meanwhile, through the slowest token call.
+async fn with_signs_of_life<T>(
+    refresher: &Refresher,
+    id: &str,
+    owner: &str,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut work = std::pin::pin!(work);
+    let mut ticks = tokio::time::interval(SIGN_OF_LIFE);
+    ticks.tick().await;
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = ticks.tick() => {
+                let now = refresher.clock.now();
+                let ends_at = now.saturating_add(LEASE).unwrap_or(now);
+                if let Err(error) = refresher.store.keep_lease(id, owner, ends_at).await {
+                    tracing::warn!(connection = id, %error, "A lease could not be kept alive");
+                }
+            }
+        }
+    }
+}

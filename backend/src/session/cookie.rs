@@ -1,0 +1,116 @@
+//! Cookies: their names and attributes (RFC 6265, and its successor's `__Host-Http-` prefix).
+//!
+//! Both kinds, the session's and the attempts', share their attributes: HttpOnly, Secure, Path=/,
+//! SameSite=Strict, no Domain. Prefix and Secure go only on plain-http loopback, where browsers
+//! would refuse them.
+
+use std::time::Duration;
+
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, header};
+
+/// How this server writes its cookies.
+#[derive(Clone, Copy, Debug)]
+pub struct Cookies {
+    secure: bool,
+}
+
+impl Cookies {
+    /// `secure` unless the public address is plain http, which configuration allows on loopback
+    /// only.
+    #[must_use]
+    pub fn new(secure: bool) -> Self {
+        Self { secure }
+    }
+
+    /// The name of the session's cookie.
+    #[must_use]
+    pub fn session_name(self) -> String {
+        self.name("session")
+    }
+
+    /// What the names of attempts' cookies begin with.
+    #[must_use]
+    pub fn attempt_prefix(self) -> String {
+        self.name("login-")
+    }
+
+    fn name(self, name: &str) -> String {
+        if self.secure {
+            format!("__Host-Http-{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+
+    /// A `Set-Cookie` header that sets a cookie.
+    #[must_use]
+    pub fn set(self, name: String, value: String, max_age: Duration) -> HeaderValue {
+        self.write(
+            name,
+            value,
+            i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX),
+        )
+    }
+
+    /// A `Set-Cookie` header that removes a cookie: with the same attributes, or browsers keep it.
+    #[must_use]
+    pub fn remove(self, name: String) -> HeaderValue {
+        self.write(name, String::new(), 0)
+    }
+
+    fn write(self, name: String, value: String, max_age: i64) -> HeaderValue {
+        let cookie = Cookie::build((name, value))
+            .path("/")
+            .http_only(true)
+            .secure(self.secure)
+            .same_site(SameSite::Strict)
+            .max_age(cookie::time::Duration::seconds(max_age));
+        // Names and values are of our own making: letters, digits, `-`, `_`.
+        HeaderValue::try_from(cookie.to_string())
+            .unwrap_or_else(|_| HeaderValue::from_static("session=; Max-Age=0; Path=/; HttpOnly"))
+    }
+}
+
+/// Every cookie of a request, as name and value.
+pub fn presented(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_25_cookies_have_their_attributes_also_when_removed() {
+        let cookies = Cookies::new(true);
+        let set = cookies.set(
+            cookies.session_name(),
+            "v".to_owned(),
+            Duration::from_secs(60),
+        );
+        assert_eq!(
+            set,
+            "__Host-Http-session=v; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=60"
+        );
+        assert_eq!(
+            cookies.remove(cookies.session_name()),
+            "__Host-Http-session=; HttpOnly; SameSite=Strict; Secure; Path=/; Max-Age=0"
+        );
+        let cookies = Cookies::new(false);
+        let set = cookies.set(
+            cookies.session_name(),
+            "v".to_owned(),
+            Duration::from_secs(60),
+        );
+        assert_eq!(
+            set,
+            "session=v; HttpOnly; SameSite=Strict; Path=/; Max-Age=60"
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! `GET` and `DELETE /api/session`.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use shared::api::session::{App, Session};
+
+use super::extract::MaybeSignedIn;
+use crate::{
+    connection,
+    http::{problem::ApiError, state::AppState},
+};
+
+/// Who is signed in, and what the app is. The cookie is set again on use, at most daily.
+pub async fn read(
+    State(app): State<AppState>,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+) -> Result<Response, ApiError> {
+    let mut connections = Vec::new();
+    let mut renewed = None;
+    if let Some(signed_in) = signed_in {
+        connections = app
+            .store
+            .connections_of(&signed_in.session.id)
+            .await?
+            .iter()
+            .map(|connection| connection::view(connection, &app.app.scopes))
+            .collect();
+        let now = app.clock.now();
+        if app.lifetimes.should_note_use(&signed_in.session, now) {
+            let left = signed_in
+                .session
+                .expires_at
+                .duration_since(now)
+                .unsigned_abs();
+            let value = signed_in.token.secret().to_owned();
+            renewed = Some(app.cookies.set(app.cookies.session_name(), value, left));
+        }
+    }
+    let app_view = App::clone(&app.app);
+    let mut response = Json(Session {
+        app: app_view,
+        connections,
+    })
+    .into_response();
+    if let Some(cookie) = renewed {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Signs out in this browser. Without a session there is nothing to do, which is no error.
+pub async fn end(
+    State(app): State<AppState>,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+) -> Result<Response, ApiError> {
+    if let Some(signed_in) = signed_in {
+        app.store.end_session(&signed_in.token.hash()).await?;
+        tracing::info!(
+            session = signed_in.session.id.as_str(),
+            "A browser signed out"
+        );
+    }
+    let cookie = app.cookies.remove(app.cookies.session_name());
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
