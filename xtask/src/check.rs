@@ -1,6 +1,78 @@
-//! `cargo xtask check`: what can be told without running anything.
-use anyhow::Result;
-/// Checks.
+//! `cargo xtask check`: what can be told without running the product.
+
+mod direction;
+mod duplicates;
+mod house_rules;
+mod paths;
+mod supply;
+
+use anyhow::{Result, bail};
+
+use crate::{process, tools, ui::Steps, workspace::Workspace};
+
+/// Packages that also compile for the browser.
+const WASM: [&str; 6] = [
+    "--package",
+    "login",
+    "--package",
+    "frontend",
+    "--target",
+    "wasm32-unknown-unknown",
+];
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
+/// Runs all checks, also when one fails.
 pub(crate) fn run() -> Result<()> {
+    let workspace = Workspace::open()?;
+    let mut steps = Steps::new();
+    // Cheap ones first: who made a slip should not wait for a compiler.
+    steps.step("Toolchain", || {
+        tools::components(&workspace)?;
+        tools::wasm_target(&workspace)
+    });
+    steps.step("Formatting", || {
+        process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+    });
+    steps.step("Which package may know which", || {
+        nothing_found(&direction::violations(&workspace.metadata.packages))
+    });
+    steps.step("House rules", || {
+        nothing_found(&house_rules::violations(&workspace)?)
+    });
+    steps.step("Paths and links in documents", || {
+        nothing_found(&paths::violations(&workspace)?)
+    });
+    steps.step("No crate twice in the Wasm", || {
+        nothing_found(&duplicates::violations(&workspace)?)
+    });
+    steps.step("Lints", || {
+        let mut command = workspace.cargo();
+        // The compressor is behind a feature, and no less in need of a look.
+        command.args(["clippy", "--all-targets", "--features", "xtask/precompress"]);
+        process::run(command.args(DENY_WARNINGS))
+    });
+    steps.step("Lints of the page", || {
+        let mut command = workspace.cargo();
+        process::run(
+            command
+                .args(["clippy", "--all-targets"])
+                .args(WASM)
+                .args(DENY_WARNINGS),
+        )
+    });
+    steps.step("Documentation", || {
+        let mut command = workspace.cargo();
+        command.args(["doc", "--no-deps", "--document-private-items"]);
+        process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    supply::check(&workspace, &mut steps);
+    steps.finish()
+}
+
+/// An error that lists everything found.
+fn nothing_found(violations: &[String]) -> Result<()> {
+    if !violations.is_empty() {
+        bail!("{} found:\n  {}", violations.len(), violations.join("\n  "));
+    }
     Ok(())
 }

@@ -53,6 +53,7 @@ enum Outcome {
 pub(crate) struct Steps {
     started: Instant,
     done: Vec<(String, Duration, Outcome)>,
+    warnings: Vec<&'static str>,
 }
 
 impl Steps {
@@ -61,6 +62,7 @@ impl Steps {
         Self {
             started: Instant::now(),
             done: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -92,6 +94,11 @@ impl Steps {
             .push((name.to_owned(), Duration::ZERO, Outcome::NotRun(because)));
     }
 
+    /// Remembers what the summary must not leave out, though it is no failure.
+    pub(crate) fn warn(&mut self, what: &'static str) {
+        self.warnings.push(what);
+    }
+
     /// Prints the summary; an error when any step failed.
     pub(crate) fn finish(self) -> Result<()> {
         println!();
@@ -112,6 +119,9 @@ impl Steps {
                 }
             };
             println!("{sign} {:>6}  {name}{rest}", clock(*took));
+        }
+        for what in &self.warnings {
+            println!("!!!              {what}");
         }
         let total = clock(self.started.elapsed());
         if failed > 0 {

@@ -1,0 +1,93 @@
+//! Dependencies run one way: `frontend → login → shared ← snyk-app`.
+//!
+//! The sandbox knows nothing of ours, so that it cannot share our mistakes; and nothing knows the
+//! sandbox, which is talked to over HTTP only.
+
+use crate::metadata::Package;
+
+/// Which of our packages a package may depend on. A package that is not here may depend on none:
+/// a new one is entered by someone who thought about it.
+const ALLOWED: [(&str, &[&str]); 4] = [
+    ("login", &["shared"]),
+    ("frontend", &["login", "shared"]),
+    ("snyk-app", &["shared"]),
+    // Its model and fuzz targets link the pure functions, so that what is checked is what runs.
+    ("tests", &["snyk-app", "shared"]),
+];
+
+/// Every dependency that goes against the rule.
+pub(super) fn violations(packages: &[Package]) -> Vec<String> {
+    let mut found = Vec::new();
+    for package in packages {
+        let allowed = ALLOWED.iter().find(|(name, _)| *name == package.name);
+        let allowed = allowed.map_or(&[][..], |(_, allowed)| allowed);
+        for dependency in &package.ours {
+            if !allowed.contains(&dependency.name.as_str()) {
+                let how = if dependency.for_tests {
+                    " (in tests)"
+                } else {
+                    ""
+                };
+                let may = if allowed.is_empty() {
+                    "none of ours".into()
+                } else {
+                    allowed.join(", ")
+                };
+                found.push(format!(
+                    "{} depends on {}{how}; it may know {may}",
+                    package.name, dependency.name
+                ));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::Dependency;
+
+    fn package(name: &str, ours: &[&str]) -> Package {
+        let dependency = |name: &&str| Dependency {
+            name: (*name).to_owned(),
+            for_tests: false,
+        };
+        Package {
+            name: name.to_owned(),
+            ours: ours.iter().map(dependency).collect(),
+            ..Package::default()
+        }
+    }
+
+    #[test]
+    fn the_intended_graph_is_fine() {
+        let graph = [
+            package("shared", &[]),
+            package("login", &["shared"]),
+            package("frontend", &["login", "shared"]),
+            package("snyk-app", &["shared"]),
+            package("snyk-sandbox", &[]),
+            package("tests", &["snyk-app"]),
+            package("xtask", &[]),
+        ];
+        assert_eq!(violations(&graph), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_edge_against_the_rule_is_named() {
+        for (from, to) in [
+            ("shared", "login"),
+            ("login", "frontend"),
+            ("snyk-app", "login"),
+            ("snyk-app", "snyk-sandbox"),
+            ("snyk-sandbox", "shared"),
+            ("tests", "snyk-sandbox"),
+            ("newcomer", "shared"),
+        ] {
+            let found = violations(&[package(from, &[to])]);
+            assert_eq!(found.len(), 1, "{from} → {to}");
+            assert!(found[0].starts_with(&format!("{from} depends on {to}; it may know ")));
+        }
+    }
+}
