@@ -1,0 +1,114 @@
+//! What other tabs of this browser do, and the back-forward cache.
+
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{BroadcastChannel, MessageEvent, PageTransitionEvent, Window};
+
+const CHANNEL: &str = "session";
+
+/// What one tab tells the others. No data goes with it: each asks the server itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A connection was added.
+    SignedIn,
+    /// The session has ended.
+    SignedOut,
+}
+
+impl Change {
+    fn word(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed in",
+            Self::SignedOut => "signed out",
+        }
+    }
+
+    fn read(word: &JsValue) -> Option<Self> {
+        let word = word.as_string()?;
+        [Self::SignedIn, Self::SignedOut]
+            .into_iter()
+            .find(|change| change.word() == word)
+    }
+}
+
+/// Listens to the other tabs until it is dropped.
+pub struct Tabs {
+    channel: BroadcastChannel,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl std::fmt::Debug for Tabs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tabs")
+    }
+}
+
+impl Tabs {
+    /// Opens the channel; `None` in a browser without one, where each tab learns of a change when
+    /// it next asks the server.
+    #[must_use]
+    pub fn listen(mut on_change: impl FnMut(Change) + 'static) -> Option<Self> {
+        let channel = BroadcastChannel::new(CHANNEL).ok()?;
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(change) = Change::read(&event.data()) {
+                on_change(change);
+            }
+        });
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self {
+            channel,
+            _listener: listener,
+        })
+    }
+
+    /// Tells the other tabs, and not this one.
+    pub fn tell(&self, change: Change) {
+        // It fails on a closed channel only, and this one closes when dropped.
+        let _ = self.channel.post_message(&JsValue::from_str(change.word()));
+    }
+}
+
+impl Drop for Tabs {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}
+
+/// Calls back when the page returns from the back-forward cache, until it is dropped.
+pub struct Restored {
+    window: Window,
+    listener: Closure<dyn FnMut(PageTransitionEvent)>,
+}
+
+impl std::fmt::Debug for Restored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Restored")
+    }
+}
+
+impl Restored {
+    /// Starts to listen.
+    #[must_use]
+    pub fn listen(mut on_restore: impl FnMut() + 'static) -> Option<Self> {
+        let window = web_sys::window()?;
+        let listener =
+            Closure::<dyn FnMut(PageTransitionEvent)>::new(move |event: PageTransitionEvent| {
+                if event.persisted() {
+                    on_restore();
+                }
+            });
+        window
+            .add_event_listener_with_callback("pageshow", listener.as_ref().unchecked_ref())
+            .ok()?;
+        Some(Self { window, listener })
+    }
+}
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        let _ = self.window.remove_event_listener_with_callback(
+            "pageshow",
+            self.listener.as_ref().unchecked_ref(),
+        );
+    }
+}

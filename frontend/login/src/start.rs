@@ -1,0 +1,44 @@
+//! The press on Connect: make the attempt, hand it over, forget it, and say where to go.
+
+use shared::{
+    api::{login::LoginStart, session::App},
+    authorize_url::AuthorizeUrl,
+};
+use zeroize::Zeroize;
+
+use crate::{
+    attempt::Attempt,
+    browser::{fetch, random},
+    failure::Failure,
+};
+
+/// Starts a login at `app`'s provider and returns the address to send the browser to. Afterwards
+/// the backend alone knows the verifier.
+pub async fn start(app: &App, return_to: Option<String>) -> Result<String, Failure> {
+    let attempt = make().ok_or(Failure::Unreadable)?;
+    let mut handed_over = LoginStart {
+        state: attempt.state.secret().to_owned(),
+        code_verifier: attempt.verifier.secret().to_owned(),
+        return_to,
+    };
+    let body = serde_json::to_string(&handed_over);
+    handed_over.code_verifier.zeroize();
+    handed_over.state.zeroize();
+    let mut body = body.map_err(|_| Failure::Unreadable)?;
+    let answer = fetch::send("POST", "/api/login", Some(&body)).await;
+    body.zeroize();
+    answer?.success()?;
+    let address = AuthorizeUrl {
+        authorization_endpoint: &app.authorization_endpoint,
+        client_id: &app.client_id,
+        redirect_uri: &app.redirect_uri,
+        scopes: &app.scopes,
+    };
+    Ok(address.for_attempt(&attempt.state, &attempt.challenge))
+}
+
+/// A new attempt, or `None` when the platform has no randomness to give.
+#[must_use]
+pub fn make() -> Option<Attempt> {
+    Some(Attempt::from_random(random::bytes()?, random::bytes()?))
+}

@@ -1,0 +1,87 @@
+//! In a real browser: what touches its own interfaces.
+#![cfg(target_arch = "wasm32")]
+
+use login::{
+    browser::{address_bar, random},
+    start,
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn window() -> web_sys::Window {
+    web_sys::window().unwrap()
+}
+
+fn go(address: &str) {
+    window()
+        .history()
+        .unwrap()
+        .push_state_with_url(&JsValue::NULL, "", Some(address))
+        .unwrap();
+}
+
+#[wasm_bindgen_test]
+fn sec_1_random_bytes_differ() {
+    let first = random::bytes().unwrap();
+    assert_ne!(first, random::bytes().unwrap());
+    assert_ne!(first, [0; 32]);
+}
+
+#[wasm_bindgen_test]
+fn sec_2_an_attempt_has_the_right_form_and_is_new_each_time() {
+    let attempt = start::make().unwrap();
+    for text in [
+        attempt.verifier.secret(),
+        attempt.state.secret(),
+        attempt.challenge.as_str(),
+    ] {
+        assert_eq!(text.len(), 43);
+        assert!(
+            text.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
+    }
+    let other = start::make().unwrap();
+    assert_ne!(attempt.verifier.secret(), other.verifier.secret());
+    assert!(!attempt.state.is_same(&other.state));
+}
+
+#[wasm_bindgen_test]
+fn the_callback_leaves_the_address_bar_and_its_history_entry() {
+    go("/callback?code=secret-code&state=secret-state#_");
+    let entries = window().history().unwrap().length().unwrap();
+    let query = address_bar::take_callback("/callback");
+    assert_eq!(
+        query.as_deref(),
+        Some("?code=secret-code&state=secret-state")
+    );
+    let address = window().location().href().unwrap();
+    assert!(address.ends_with("/callback"), "{address}");
+    assert_eq!(window().history().unwrap().length().unwrap(), entries);
+    assert_eq!(address_bar::take_callback("/callback").as_deref(), Some(""));
+}
+
+#[wasm_bindgen_test]
+fn another_page_keeps_its_query() {
+    go("/elsewhere?code=1");
+    assert_eq!(address_bar::take_callback("/callback"), None);
+    assert!(
+        window()
+            .location()
+            .href()
+            .unwrap()
+            .ends_with("/elsewhere?code=1")
+    );
+}
+
+#[wasm_bindgen_test]
+fn nothing_is_put_into_storage() {
+    let _ = start::make();
+    go("/callback?code=secret-code&state=secret-state");
+    let _ = address_bar::take_callback("/callback");
+    for storage in [window().local_storage(), window().session_storage()] {
+        assert_eq!(storage.unwrap().unwrap().length().unwrap(), 0);
+    }
+}
