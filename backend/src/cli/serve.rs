@@ -30,7 +30,7 @@ use crate::{
 /// How often what has ended is removed and what is pending is tried again.
 const HOUSEKEEPING: Duration = Duration::from_secs(30);
 /// How long a stop waits for refreshes in flight.
-const DRAIN: Duration = Duration::from_secs(60);
+const DRAIN: Duration = Duration::from_mins(1);
 
 pub(super) async fn serve(config: Config) -> ExitCode {
     telemetry::start(&config.log, config.log_format);

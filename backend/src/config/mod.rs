@@ -125,24 +125,8 @@ impl Config {
             if raw.is_terminal { "text" } else { "json" },
             &[("text", LogFormat::Text), ("json", LogFormat::Json)],
         );
-        let log = raw.get("LOG").unwrap_or_else(|| "info".to_owned());
-        if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
-            p.add("LOG", "is not a tracing filter: write for instance `info`");
-        }
-        let frontend_dir = match raw.get_even_empty("FRONTEND_DIR") {
-            None => Some(PathBuf::from("dist")),
-            Some(dir) if dir.is_empty() => None,
-            Some(dir) => Some(PathBuf::from(dir)),
-        };
-        let database_url = raw
-            .get_or_file("DATABASE_URL", p)
-            .unwrap_or_else(|| "sqlite://data/snyk-app.db".to_owned());
-        if !database_url.starts_with("sqlite:") {
-            p.add(
-                "DATABASE_URL",
-                "is not one that this build can use: write sqlite://path",
-            );
-        }
+        let log = log_filter(raw, p);
+        let database_url = database_url(raw, p);
 
         match (
             public_url,
@@ -172,7 +156,7 @@ impl Config {
                 listen,
                 frontend_origin: frontend_origin.origin().ascii_serialization(),
                 public_url,
-                frontend_dir,
+                frontend_dir: frontend_dir(raw),
                 session_idle,
                 session_lifetime,
                 rate_limits: rate_limits.unwrap_or(true),
@@ -182,6 +166,34 @@ impl Config {
             _ => Err(problems.into_report()),
         }
     }
+}
+
+fn log_filter(raw: &Raw, problems: &mut Problems) -> String {
+    let log = raw.get("LOG").unwrap_or_else(|| "info".to_owned());
+    if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
+        problems.add("LOG", "is not a tracing filter: write for instance `info`");
+    }
+    log
+}
+
+fn database_url(raw: &Raw, problems: &mut Problems) -> String {
+    let url = raw
+        .get_or_file("DATABASE_URL", problems)
+        .unwrap_or_else(|| "sqlite://data/snyk-app.db".to_owned());
+    if !url.starts_with("sqlite:") {
+        problems.add(
+            "DATABASE_URL",
+            "is not one that this build can use: write sqlite://path",
+        );
+    }
+    url
+}
+
+fn frontend_dir(raw: &Raw) -> Option<PathBuf> {
+    let dir = raw
+        .get_even_empty("FRONTEND_DIR")
+        .unwrap_or_else(|| "dist".to_owned());
+    (!dir.is_empty()).then(|| PathBuf::from(dir))
 }
 
 /// Whether an address lies on this computer.

@@ -8,7 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http::{StatusCode, header, uri::Authority};
+use http::{header, uri::Authority};
 use url::Url;
 
 use super::problem::ApiError;
@@ -50,29 +50,24 @@ impl Hosts {
 /// Refuses requests for a name that is not ours; probes ask by address and are excepted.
 pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
-    let mut named = request.headers().get_all(header::HOST).into_iter();
-    let host = match (
-        request.uri().authority().map(Authority::as_str),
-        named.next(),
-        named.next(),
-    ) {
-        (_, Some(_), Some(_)) => None,
-        (Some(authority), None, None) => Some(authority),
-        (None, Some(host), None) => host.to_str().ok(),
-        (Some(authority), Some(host), None) => host
-            .to_str()
-            .ok()
-            .filter(|host| host.eq_ignore_ascii_case(authority)),
-        (None, None, _) => None,
-        (Some(_), None, Some(_)) => None,
-    };
-    if is_probe || host.is_some_and(|host| hosts.contains(host)) {
+    if is_probe || named(&request).is_some_and(|host| hosts.contains(host)) {
         return next.run(request).await;
     }
-    let mut response =
-        ApiError::Forbidden("This server does not answer to that name.").into_response();
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    response
+    ApiError::Forbidden("This server does not answer to that name.").into_response()
+}
+
+/// The one name that a request asks for: that of its address, or of `Host`; both only when they
+/// agree.
+fn named(request: &Request) -> Option<&str> {
+    let mut hosts = request.headers().get_all(header::HOST).into_iter();
+    let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
+    if hosts.next().is_some() {
+        return None;
+    }
+    match (request.uri().authority().map(Authority::as_str), host) {
+        (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => None,
+        (authority, host) => authority.or(host),
+    }
 }
 
 #[cfg(test)]

@@ -182,7 +182,7 @@ impl ApiError {
 
     /// The log's half: faults as errors, refusals that say something about security as warnings.
     fn log(&self, status: StatusCode, code: Code) {
-        let cause = self.source().map(|cause| chain(cause)).unwrap_or_default();
+        let cause = self.source().map(chain).unwrap_or_default();
         let (status, code) = (status.as_u16(), code.as_str());
         match self.status_and_code().1 {
             Code::Internal | Code::Unavailable | Code::ProviderRejectedClient => {

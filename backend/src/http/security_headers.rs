@@ -21,12 +21,14 @@ pub(super) struct Headers {
 /// The policy for the single-page app: everything from here, scripts also by hash, no framing, no
 /// forms, nothing inline.
 pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
-    let hashes: String = script_hashes
-        .iter()
-        .map(|hash| format!(" '{hash}'"))
-        .collect();
+    let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
+    for hash in script_hashes {
+        scripts.push_str(" '");
+        scripts.push_str(hash);
+        scripts.push('\'');
+    }
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
+        "default-src 'none'; script-src {scripts}; style-src 'self'; \
          img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     );

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// An attempt counts for this long (RFC 6749 section 4.1.2 advises ten minutes for codes).
 pub const COUNTS_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// Its cookie is kept for this long, so that "too late" and "not ours" can be told apart.
-pub const KEPT_FOR: Duration = Duration::from_secs(3_600);
+pub const KEPT_FOR: Duration = Duration::from_hours(1);
 
 /// Bytes of the fingerprint of provider, client and redirect URI.
 const BINDING: usize = 16;

@@ -83,7 +83,7 @@ mod tests {
         let two = Duration::from_secs(2);
         assert_eq!(next(&later(Some(two)), 1, false), Next::Again(two));
         assert_eq!(
-            next(&later(Some(Duration::from_secs(60))), 1, false),
+            next(&later(Some(Duration::from_mins(1))), 1, false),
             Next::GiveUp
         );
     }

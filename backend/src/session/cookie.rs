@@ -1,7 +1,7 @@
 //! Cookies: their names and attributes (RFC 6265, and its successor's `__Host-Http-` prefix).
 //!
-//! Both kinds, the session's and the attempts', share their attributes: HttpOnly, Secure, Path=/,
-//! SameSite=Strict, no Domain. Prefix and Secure go only on plain-http loopback, where browsers
+//! Both kinds, the session's and the attempts', share their attributes: `HttpOnly`, `Secure`, `Path=/`,
+//! `SameSite=Strict`, no `Domain`. Prefix and Secure go only on plain-http loopback, where browsers
 //! would refuse them.
 
 use std::time::Duration;
@@ -92,7 +92,7 @@ mod tests {
         let set = cookies.set(
             cookies.session_name(),
             "v".to_owned(),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
         );
         assert_eq!(
             set,
@@ -106,7 +106,7 @@ mod tests {
         let set = cookies.set(
             cookies.session_name(),
             "v".to_owned(),
-            Duration::from_secs(60),
+            Duration::from_mins(1),
         );
         assert_eq!(
             set,

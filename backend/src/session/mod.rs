@@ -36,7 +36,7 @@ impl Lifetimes {
     }
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// A configured duration, which is bounded, as jiff counts them.
 #[must_use]
