@@ -1,0 +1,293 @@
+//! `/oauth2/authorize`: the request is checked, a person decides on the consent page, and the
+//! browser goes back to the app.
+//!
+//! An unknown client or redirect URI ends on a page of the sandbox: sending anybody on to an address
+//! that nobody registered would make it an open redirector (RFC 6749 section 4.1.2.1). Every other
+//! error goes back to the app.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
+use http::{HeaderValue, StatusCode, Uri};
+use serde::Deserialize;
+
+use crate::consent;
+use crate::form::{Form, with_query};
+use crate::grants::{Code, Reach};
+use crate::oauth_error::{Kind, OAuthError};
+use crate::pages::{self, Trouble};
+use crate::random;
+use crate::settings::{Settings, words};
+use crate::state::Sandbox;
+
+/// An authorize request that can be put before a person.
+#[derive(Debug, Clone)]
+pub(crate) struct AuthorizeRequest {
+    /// Where the browser goes back to.
+    pub(crate) redirect_uri: String,
+    /// Whether that address stood in the request; without one it is the first registered.
+    named_redirect: bool,
+    state: Option<String>,
+    challenge: String,
+    /// The scopes asked for.
+    pub(crate) scopes: Vec<String>,
+}
+
+/// Why a request is not put before anybody.
+#[derive(Debug)]
+enum Rejection {
+    /// Shown here.
+    Page(Trouble),
+    /// Sent back to the app.
+    Back(String),
+}
+
+/// What the person decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Decision {
+    #[default]
+    Allow,
+    Refuse,
+}
+
+/// What goes wrong on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Wrong {
+    /// The code's exchange takes long.
+    Late,
+    /// Another state comes back.
+    State,
+    /// `error=server_error` comes back.
+    ServerError,
+    /// The last scope is not granted.
+    Less,
+}
+
+impl Wrong {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "late" => Some(Self::Late),
+            "state" => Some(Self::State),
+            "server_error" => Some(Self::ServerError),
+            "less" => Some(Self::Less),
+            _ => None,
+        }
+    }
+}
+
+/// The consent page.
+pub(crate) async fn get(State(sandbox): State<Sandbox>, uri: Uri) -> Response {
+    sandbox.stats().authorize += 1;
+    let settings = sandbox.settings();
+    let query = uri.query().unwrap_or_default();
+    match check(&settings, query) {
+        Ok(request) => consent::page(&settings, &request, query),
+        Err(Rejection::Page(trouble)) => pages::trouble(trouble),
+        Err(Rejection::Back(location)) => go(&location),
+    }
+}
+
+/// The decision.
+pub(crate) async fn post(State(sandbox): State<Sandbox>, body: String) -> Response {
+    let form = Form::parse(&body);
+    let wrong = form.get("wrong").and_then(Wrong::parse);
+    let decision = match (form.get("decision"), wrong) {
+        (Some("allow"), _) | (None, Some(_)) => Decision::Allow,
+        (Some("refuse"), _) => Decision::Refuse,
+        _ => {
+            return pages::trouble(Trouble::new(
+                "Nothing was decided",
+                "Go back and press one of the buttons.",
+            ));
+        }
+    };
+    let query = form.get("request").unwrap_or_default();
+    let choice = form.get("choice").unwrap_or_default();
+    match decide(&sandbox, query, choice, decision, wrong) {
+        Ok(location) => go(&location),
+        Err(trouble) => pages::trouble(trouble),
+    }
+}
+
+/// Carries out a decision on the request in that query, and tells where the browser goes.
+pub(crate) fn decide(
+    sandbox: &Sandbox,
+    query: &str,
+    choice: &str,
+    decision: Decision,
+    wrong: Option<Wrong>,
+) -> Result<String, Trouble> {
+    let settings = sandbox.settings();
+    let mut request = match check(&settings, query) {
+        Ok(request) => request,
+        Err(Rejection::Page(trouble)) => return Err(trouble),
+        Err(Rejection::Back(location)) => return Ok(location),
+    };
+    sandbox.stats().consents += 1;
+    if wrong == Some(Wrong::State) {
+        request.state = Some(random::text());
+    }
+    if wrong == Some(Wrong::ServerError) {
+        return Ok(request.refusal(&OAuthError::new(Kind::ServerError, "It was asked for.")));
+    }
+    if decision == Decision::Refuse {
+        return Ok(request.refusal(&OAuthError::new(Kind::AccessDenied, "The person refused.")));
+    }
+    let Some(reach) = Reach::parse(choice, &settings) else {
+        return Err(Trouble::new(
+            "No such choice",
+            "The group or one of the organizations on the page must be chosen.",
+        ));
+    };
+    let mut scopes = settings.granted(&request.scopes);
+    if wrong == Some(Wrong::Less) && scopes.len() > 1 {
+        scopes.pop();
+    }
+    let code = sandbox.grants().issue(Code {
+        redirect_uri: request.named_redirect.then(|| request.redirect_uri.clone()),
+        challenge: request.challenge.clone(),
+        scopes,
+        reach,
+        context: settings.context,
+        late: wrong == Some(Wrong::Late),
+        issued: Instant::now(),
+    });
+    sandbox.stats().codes_issued += 1;
+    Ok(request.back(&[("code", &code)]))
+}
+
+impl AuthorizeRequest {
+    fn back(&self, parameters: &[(&str, &str)]) -> String {
+        let mut parameters = parameters.to_vec();
+        if let Some(state) = &self.state {
+            parameters.push(("state", state));
+        }
+        with_query(&self.redirect_uri, &parameters)
+    }
+
+    fn refusal(&self, error: &OAuthError) -> String {
+        self.back(&[
+            ("error", error.kind.word()),
+            ("error_description", &error.description()),
+        ])
+    }
+}
+
+fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection> {
+    let form = Form::parse(query);
+    check_client(settings, &form).map_err(Rejection::Page)?;
+    let redirect_uri = redirect_uri(settings, &form).map_err(Rejection::Page)?;
+    let mut request = AuthorizeRequest {
+        redirect_uri,
+        named_redirect: form.get("redirect_uri").is_some(),
+        state: form.get("state").map(str::to_owned),
+        challenge: String::new(),
+        scopes: Vec::new(),
+    };
+    match parameters(settings, &form) {
+        Ok((challenge, scopes)) => {
+            request.challenge = challenge;
+            request.scopes = scopes;
+            Ok(request)
+        }
+        Err(error) => Err(Rejection::Back(request.refusal(&error))),
+    }
+}
+
+fn check_client(settings: &Settings, form: &Form) -> Result<(), Trouble> {
+    match form.get("client_id") {
+        Some(id) if id == settings.client_id && !form.is_repeated("client_id") => Ok(()),
+        sent => Err(Trouble::new(
+            "The sandbox does not know this app",
+            "Start the sandbox and the app with the same client id.",
+        )
+        .fact("client_id sent", sent.unwrap_or("none"))
+        .fact("client_id registered", &settings.client_id)),
+    }
+}
+
+fn redirect_uri(settings: &Settings, form: &Form) -> Result<String, Trouble> {
+    let sent = form.get("redirect_uri");
+    let found = match sent {
+        // Snyk takes the first registered address when there is none.
+        None => settings.redirect_uris.first(),
+        Some(_) if form.is_repeated("redirect_uri") => None,
+        Some(sent) => settings.redirect_uris.iter().find(|known| *known == sent),
+    };
+    found.cloned().ok_or_else(|| {
+        let mut trouble = Trouble::new(
+            "This app may not send you back there",
+            "The redirect URI must equal a registered one, character for character.",
+        )
+        .fact("redirect_uri sent", sent.unwrap_or("none"));
+        for known in &settings.redirect_uris {
+            trouble = trouble.fact("redirect_uri registered", known);
+        }
+        trouble
+    })
+}
+
+/// Challenge and scopes, or what is wrong with the request.
+fn parameters(settings: &Settings, form: &Form) -> Result<(String, Vec<String>), OAuthError> {
+    let invalid = |hint: &str| OAuthError::new(Kind::InvalidRequest, hint);
+    if let Some(name) = form.repeated() {
+        return Err(invalid(&format!(
+            "The parameter '{name}' is there more than once."
+        )));
+    }
+    match form.get("response_type") {
+        Some("code") => {}
+        Some(_) => return Err(OAuthError::new(Kind::UnsupportedResponseType, "")),
+        None => return Err(invalid("The parameter 'response_type' is missing.")),
+    }
+    let Some(challenge) = form.get("code_challenge") else {
+        return Err(invalid(
+            "Clients must include a code_challenge when performing the authorize code flow, but \
+             it is missing.",
+        ));
+    };
+    if form.get("code_challenge_method") != Some("S256") {
+        return Err(invalid("Clients must use code_challenge_method=S256."));
+    }
+    let is_digest = challenge.len() == 43
+        && challenge
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !is_digest {
+        return Err(invalid(
+            "The code_challenge must be the base64url encoding of a SHA-256 digest without \
+             padding: 43 characters.",
+        ));
+    }
+    let registered = settings.registered();
+    let scopes = form.get("scope").map_or_else(|| registered.clone(), words);
+    if let Some(unknown) = scopes.iter().find(|scope| !registered.contains(scope)) {
+        return Err(OAuthError::new(
+            Kind::InvalidScope,
+            format!("The app is not allowed to request scope '{unknown}'."),
+        ));
+    }
+    Ok((challenge.to_owned(), scopes))
+}
+
+fn go(location: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(location) else {
+        return pages::trouble(Trouble::new(
+            "The redirect URI cannot be sent",
+            "It has characters that no header may have.",
+        ));
+    };
+    (
+        StatusCode::SEE_OTHER,
+        [
+            (LOCATION, location),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        ],
+    )
+        .into_response()
+}

@@ -1,0 +1,182 @@
+//! The consent page: what the app asks for, and what a person may answer.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+use url::Url;
+
+use crate::authorize::AuthorizeRequest;
+use crate::data;
+use crate::pages;
+use crate::settings::{Context, Settings};
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct Page<'a> {
+    app: &'a str,
+    asks: String,
+    client_id: &'a str,
+    comes_back_to: &'a str,
+    /// The authorize request's query, which the form carries along.
+    request: &'a str,
+    is_user: bool,
+    all: usize,
+    group: &'static str,
+    group_size: usize,
+    orgs: Vec<Row>,
+    scopes: Vec<Line<'a>>,
+    person: &'static str,
+}
+
+/// An organization to choose.
+struct Row {
+    slug: String,
+    name: String,
+    projects: String,
+}
+
+/// A scope in words.
+struct Line<'a> {
+    scope: &'a str,
+    words: &'a str,
+    reads: bool,
+}
+
+/// The page for that request.
+pub(crate) fn page(settings: &Settings, request: &AuthorizeRequest, query: &str) -> Response {
+    let orgs = data::orgs(settings.extra_orgs);
+    let is_user = settings.context == Context::User;
+    let scopes: Vec<Line<'_>> = request.scopes.iter().map(|scope| line(scope)).collect();
+    let verb = if scopes.iter().all(|line| line.reads) {
+        "read"
+    } else {
+        "read and change"
+    };
+    let object = if is_user {
+        "what you can see"
+    } else {
+        "one organization or group"
+    };
+    let page = Page {
+        app: &settings.app_name,
+        asks: format!("{verb} {object}"),
+        client_id: &settings.client_id,
+        comes_back_to: without_scheme(&request.redirect_uri),
+        request: query,
+        is_user,
+        all: orgs.len(),
+        group: data::GROUP_NAME,
+        group_size: orgs.iter().filter(|org| org.in_group).count(),
+        orgs: orgs
+            .into_iter()
+            .map(|org| Row {
+                slug: org.slug,
+                name: org.name,
+                projects: project_count(org.projects),
+            })
+            .collect(),
+        scopes,
+        person: data::USER_EMAIL,
+    };
+    pages::html(StatusCode::OK, &page, &form_action(&request.redirect_uri))
+}
+
+/// Where the form may lead. Browsers hold redirects after a submission to the same rule, so the
+/// app's own origin belongs to it.
+fn form_action(redirect_uri: &str) -> String {
+    let Ok(url) = Url::parse(redirect_uri) else {
+        return "'self'".to_owned();
+    };
+    let origin = url.origin();
+    if origin.is_tuple() {
+        format!("'self' {}", origin.ascii_serialization())
+    } else {
+        format!("'self' {}:", url.scheme())
+    }
+}
+
+fn without_scheme(address: &str) -> &str {
+    address
+        .split_once("://")
+        .map_or(address, |(_, address)| address)
+}
+
+/// "1,204 projects".
+fn project_count(count: u32) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match count {
+        0 => "No projects".to_owned(),
+        1 => "1 project".to_owned(),
+        _ => format!("{grouped} projects"),
+    }
+}
+
+fn line(scope: &str) -> Line<'_> {
+    let words = match scope {
+        "org.read" => "See the organization’s details and settings",
+        "org.edit" => "Change the organization’s settings",
+        "org.report.read" => "See reports",
+        "org.project.read" => "See projects, their settings and targets",
+        "org.project.create" => "Add projects",
+        "org.project.edit" => "Change projects",
+        "org.project.delete" => "Delete projects and targets",
+        "org.project.status" => "Switch projects on and off",
+        "org.project.test" => "Test projects",
+        "org.project.ignore.read" => "See ignores",
+        "org.project.ignore.create" => "Add ignores",
+        "org.project.ignore.edit" => "Change ignores",
+        "org.project.ignore.delete" => "Delete ignores",
+        "org.project.attributes.edit" => "Change projects’ attributes",
+        "org.project.tag.edit" => "Change projects’ tags",
+        "org.project.pr.create" => "Open fix pull requests",
+        "org.project.pr.skip" => "Mark failing pull request checks as passed",
+        "org.project.jira.issue.read" => "See Jira issues",
+        "org.project.jira.issue.create" => "Create Jira issues",
+        "org.project.snapshot.read" => "See dependencies, vulnerabilities and other scan results",
+        "org.package.test" => "Test packages",
+        "org.container_image.read" => "See container images",
+        "org.collection.read" => "See collections",
+        "org.collection.create" => "Make collections",
+        "org.collection.edit" => "Change collections",
+        "org.collection.delete" => "Delete collections",
+        _ => scope,
+    };
+    Line {
+        scope,
+        words,
+        reads: scope.rsplit('.').next() == Some("read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_easily() {
+        assert_eq!(project_count(0), "No projects");
+        assert_eq!(project_count(1), "1 project");
+        assert_eq!(project_count(96), "96 projects");
+        assert_eq!(project_count(1_204), "1,204 projects");
+        assert_eq!(project_count(1_234_567), "1,234,567 projects");
+    }
+
+    #[test]
+    fn the_form_may_lead_back_to_the_app() {
+        assert_eq!(
+            form_action("http://localhost:3000/callback"),
+            "'self' http://localhost:3000"
+        );
+        assert_eq!(
+            form_action("com.example.app:/callback"),
+            "'self' com.example.app:"
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! Turning an answer into a faulty one.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, to_bytes};
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Endpoint, Fault, bodies};
+use crate::rest::document;
+use crate::v1;
+
+/// Marks an answer that is not to be sent: the connection is closed instead.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dropped;
+
+/// A stand-in for the answer of a request that is not processed.
+pub(crate) fn dropped() -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.extensions_mut().insert(Dropped);
+    response
+}
+
+/// Applies one fault to an answer. Delays and drops before are the caller's.
+pub(crate) async fn apply(fault: &Fault, endpoint: Endpoint, response: Response) -> Response {
+    match fault {
+        Fault::Delay { .. } => response,
+        Fault::Drop { .. } => dropped(),
+        Fault::Status {
+            status,
+            body,
+            content_type,
+            headers,
+            ..
+        } => other_status(endpoint, *status, body.as_ref(), content_type.as_deref(), headers),
+        Fault::Redirect {
+            status, location, ..
+        } => (
+            code(*status),
+            [(LOCATION, header(location))],
+            Body::empty(),
+        )
+            .into_response(),
+        Fault::Html { status, .. } => (
+            code(*status),
+            [(CONTENT_TYPE, "text/html")],
+            "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n",
+        )
+            .into_response(),
+        Fault::Malformed => rewrite(response, |bytes| bytes[..bytes.len() / 2].to_vec()).await,
+        Fault::Endless { .. } => json_stream(bodies::endless()),
+        Fault::Slow { bytes_per_second } => slowly(response, *bytes_per_second).await,
+        Fault::GzipBomb { .. } => {
+            let mut response = json_stream(bodies::gzip_bomb());
+            response
+                .headers_mut()
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+        }
+        Fault::Body { json, status, .. } => (
+            code(*status),
+            [(CONTENT_TYPE, "application/json")],
+            json.to_string(),
+        )
+            .into_response(),
+        Fault::Patch { json } => {
+            rewrite(response, |bytes| {
+                let mut document = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+                merge(&mut document, json);
+                document.to_string().into_bytes()
+            })
+            .await
+        }
+    }
+}
+
+fn code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn header(value: &str) -> HeaderValue {
+    HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("invalid"))
+}
+
+fn other_status(
+    endpoint: Endpoint,
+    status: u16,
+    body: Option<&Value>,
+    content_type: Option<&str>,
+    headers: &BTreeMap<String, String>,
+) -> Response {
+    let status = code(status);
+    let (usual_type, text) = match body {
+        Some(Value::String(text)) => ("text/plain; charset=utf-8", text.clone()),
+        Some(json) => ("application/json", json.to_string()),
+        None if endpoint == Endpoint::Rest => (
+            document::MEDIA_TYPE,
+            document::error(status, None).to_string(),
+        ),
+        None if endpoint == Endpoint::V1 => ("application/json", v1::error(status).to_string()),
+        None if endpoint.is_oauth() => ("application/json", oauth_error(status).to_string()),
+        None => ("text/plain; charset=utf-8", status.to_string()),
+    };
+    let content_type = header(content_type.unwrap_or(usual_type));
+    let mut response = (status, [(CONTENT_TYPE, content_type)], text).into_response();
+    for (name, value) in headers {
+        if let Ok(name) = HeaderName::try_from(name) {
+            response.headers_mut().insert(name, header(value));
+        }
+    }
+    response
+}
+
+fn oauth_error(status: StatusCode) -> Value {
+    let word = match status.as_u16() {
+        401 => "invalid_client",
+        403 => "access_denied",
+        429 | 503 => "temporarily_unavailable",
+        500.. => "server_error",
+        _ => "invalid_request",
+    };
+    json!({"error": word, "error_description": "This fault was asked for."})
+}
+
+fn json_stream(body: Body) -> Response {
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn slowly(response: Response, bytes_per_second: u64) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, bodies::slow(bytes, bytes_per_second))
+}
+
+async fn rewrite(response: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(change(&bytes)))
+}
+
+/// JSON merge patch, RFC 7396.
+fn merge(target: &mut Value, patch: &Value) {
+    let Some(patch) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = json!({});
+    }
+    if let Some(target) = target.as_object_mut() {
+        for (name, value) in patch {
+            if value.is_null() {
+                target.remove(name);
+            } else {
+                merge(target.entry(name).or_insert(Value::Null), value);
+            }
+        }
+    }
+}

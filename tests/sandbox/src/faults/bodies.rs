@@ -1,0 +1,84 @@
+//! Bodies that no well-behaved server sends.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use flate2::{Compress, Compression, FlushCompress};
+use futures_util::stream;
+
+/// So much the bomb unpacks to: this many blocks of one megabyte.
+const BOMB_BLOCKS: u32 = 4_096;
+const BLOCK: usize = 1 << 20;
+
+/// The beginning of a token answer whose token never ends.
+pub(crate) fn endless() -> Body {
+    let chunk = Bytes::from(vec![b'a'; 16_384]);
+    Body::from_stream(stream::unfold(true, move |first| {
+        let chunk = if first {
+            Bytes::from_static(b"{\"access_token\":\"")
+        } else {
+            chunk.clone()
+        };
+        async move {
+            // Fast enough to hurt, slow enough to leave the machine to others.
+            if !first {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Some((Ok::<_, std::io::Error>(chunk), false))
+        }
+    }))
+}
+
+/// These bytes, ten times a second a few of them.
+pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
+    let step = usize::try_from(bytes_per_second / 10).unwrap_or(1).max(1);
+    let pause = if bytes_per_second >= 10 {
+        Duration::from_millis(100)
+    } else {
+        Duration::from_millis(1_000 / bytes_per_second.max(1))
+    };
+    Body::from_stream(stream::unfold(bytes, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let chunk = rest.split_to(step.min(rest.len()));
+        Some((Ok::<_, std::io::Error>(chunk), rest))
+    }))
+}
+
+/// A gzip stream of four gigabytes in four megabytes. After a full flush, a deflate block refers to
+/// nothing before it, so that one compressed block can be sent again and again.
+pub(crate) fn gzip_bomb() -> Body {
+    let mut head = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    let mut deflate = Compress::new(Compression::best(), false);
+    head.extend(deflated(&mut deflate, b"{\"access_token\":\""));
+    let head = Bytes::from(head);
+    let block = Bytes::from(deflated(&mut deflate, &vec![b'a'; BLOCK]));
+    Body::from_stream(stream::iter(
+        std::iter::once(head)
+            .chain((0..BOMB_BLOCKS).map(move |_| block.clone()))
+            .map(Ok::<_, std::io::Error>),
+    ))
+}
+
+fn deflated(deflate: &mut Compress, input: &[u8]) -> Vec<u8> {
+    let mut output = Vec::with_capacity(input.len() / 100 + 1_024);
+    // Into memory, with room enough: there is nothing that could fail.
+    let _ = deflate.compress_vec(input, &mut output, FlushCompress::Full);
+    output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_megabyte_of_the_bomb_is_small() {
+        let mut deflate = Compress::new(Compression::best(), false);
+        let block = deflated(&mut deflate, &vec![b'a'; BLOCK]);
+        assert!(block.len() < 4_096, "{}", block.len());
+        assert_eq!(deflate.total_in(), BLOCK as u64);
+    }
+}

@@ -1,0 +1,336 @@
+//! Faults that a test asks for: what may go wrong, when, and how often.
+
+pub(crate) mod apply;
+pub(crate) mod bodies;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One rule: requests that match `on` suffer `fault`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    on: On,
+    /// Let so many matching requests pass first.
+    #[serde(default)]
+    skip: u64,
+    /// Then strike so many times; without end if it is left out.
+    #[serde(default)]
+    times: Option<u64>,
+    fault: Fault,
+}
+
+/// Which requests a rule is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct On {
+    endpoint: Endpoint,
+    /// What the path must begin with.
+    #[serde(default)]
+    path: Option<String>,
+}
+
+/// Endpoints by the names that tests use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Endpoint {
+    #[serde(rename = "any")]
+    Any,
+    #[serde(rename = "authorize")]
+    Authorize,
+    #[serde(rename = "token")]
+    Token,
+    #[serde(rename = "token.code")]
+    TokenCode,
+    #[serde(rename = "token.refresh")]
+    TokenRefresh,
+    #[serde(rename = "revoke")]
+    Revoke,
+    #[serde(rename = "rest")]
+    Rest,
+    #[serde(rename = "v1")]
+    V1,
+    #[serde(rename = "other")]
+    Other,
+}
+
+impl Endpoint {
+    /// Which endpoint a request is for; `grant_type` from its form, if it has one.
+    pub(crate) fn of(path: &str, grant_type: Option<&str>) -> Self {
+        match (path, grant_type) {
+            ("/oauth2/authorize", _) => Self::Authorize,
+            ("/oauth2/token", Some("authorization_code")) => Self::TokenCode,
+            ("/oauth2/token", Some("refresh_token")) => Self::TokenRefresh,
+            ("/oauth2/token", _) => Self::Token,
+            ("/oauth2/revoke", _) => Self::Revoke,
+            _ if path.starts_with("/rest/") => Self::Rest,
+            _ if path.starts_with("/v1/") => Self::V1,
+            _ => Self::Other,
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::TokenCode => "token.code",
+            Self::TokenRefresh => "token.refresh",
+            Self::Revoke => "revoke",
+            Self::Rest => "rest",
+            Self::V1 => "v1",
+            Self::Other => "other",
+        }
+    }
+
+    fn covers(self, other: Self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Token => matches!(other, Self::Token | Self::TokenCode | Self::TokenRefresh),
+            _ => self == other,
+        }
+    }
+
+    /// Whether it speaks OAuth2's error format.
+    pub(crate) fn is_oauth(self) -> bool {
+        Self::Token.covers(self) || self == Self::Revoke
+    }
+}
+
+/// Before or after the request was processed (and a token consumed).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum When {
+    #[default]
+    Before,
+    After,
+}
+
+/// What goes wrong. `consume` tells whether the request is processed all the same, its answer being
+/// lost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Fault {
+    /// It takes so long.
+    Delay {
+        ms: u64,
+        #[serde(default)]
+        when: When,
+    },
+    /// Another status. A body that is a string goes out as it is, anything else as JSON; without a
+    /// body there is the error document that belongs to the endpoint.
+    Status {
+        status: u16,
+        #[serde(default)]
+        body: Option<Value>,
+        #[serde(default)]
+        content_type: Option<String>,
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        #[serde(default)]
+        consume: bool,
+    },
+    /// The connection is closed without an answer.
+    Drop {
+        #[serde(default)]
+        when: When,
+    },
+    /// Elsewhere.
+    Redirect {
+        #[serde(default = "found")]
+        status: u16,
+        location: String,
+        #[serde(default)]
+        consume: bool,
+    },
+    /// A page, as gateways send them.
+    Html {
+        #[serde(default = "bad_gateway")]
+        status: u16,
+        #[serde(default)]
+        consume: bool,
+    },
+    /// The real answer, cut in half.
+    Malformed,
+    /// An answer that never ends.
+    Endless {
+        #[serde(default)]
+        consume: bool,
+    },
+    /// The real answer, slowly.
+    Slow { bytes_per_second: u64 },
+    /// A few megabytes that unpack to four gigabytes.
+    GzipBomb {
+        #[serde(default)]
+        consume: bool,
+    },
+    /// Another JSON body.
+    Body {
+        json: Value,
+        #[serde(default = "ok")]
+        status: u16,
+        #[serde(default = "yes")]
+        consume: bool,
+    },
+    /// The real JSON answer with members replaced; `null` removes one (RFC 7396).
+    #[serde(alias = "invalid_json_field")]
+    Patch { json: Value },
+}
+
+fn found() -> u16 {
+    302
+}
+
+fn bad_gateway() -> u16 {
+    502
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Fault {
+    /// Whether the request is processed in spite of the fault.
+    pub(crate) fn consumes(&self) -> bool {
+        match self {
+            Self::Delay { .. } | Self::Malformed | Self::Slow { .. } | Self::Patch { .. } => true,
+            Self::Drop { when } => *when == When::After,
+            Self::Status { consume, .. }
+            | Self::Redirect { consume, .. }
+            | Self::Html { consume, .. }
+            | Self::Endless { consume }
+            | Self::GzipBomb { consume }
+            | Self::Body { consume, .. } => *consume,
+        }
+    }
+
+    /// Its name in the record of requests.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Delay { .. } => "delay",
+            Self::Status { .. } => "status",
+            Self::Drop { .. } => "drop",
+            Self::Redirect { .. } => "redirect",
+            Self::Html { .. } => "html",
+            Self::Malformed => "malformed",
+            Self::Endless { .. } => "endless",
+            Self::Slow { .. } => "slow",
+            Self::GzipBomb { .. } => "gzip_bomb",
+            Self::Body { .. } => "body",
+            Self::Patch { .. } => "patch",
+        }
+    }
+}
+
+/// The rules in force.
+#[derive(Debug, Default)]
+pub(crate) struct Rules(Vec<Rule>);
+
+impl Rules {
+    /// Adds rules after those that are there.
+    pub(crate) fn add(&mut self, rules: Vec<Rule>) {
+        self.0.extend(rules);
+    }
+
+    /// Takes all rules away.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The rules with what is left of their counts.
+    pub(crate) fn all(&self) -> &[Rule] {
+        &self.0
+    }
+
+    /// What strikes this request, in the order of the rules. Every matching rule counts it.
+    pub(crate) fn strike(&mut self, endpoint: Endpoint, path: &str) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for rule in &mut self.0 {
+            let matches = rule.on.endpoint.covers(endpoint)
+                && rule
+                    .on
+                    .path
+                    .as_deref()
+                    .is_none_or(|begin| path.starts_with(begin));
+            if !matches {
+                continue;
+            }
+            if rule.skip > 0 {
+                rule.skip -= 1;
+                continue;
+            }
+            match &mut rule.times {
+                Some(0) => {}
+                Some(left) => {
+                    *left -= 1;
+                    faults.push(rule.fault.clone());
+                }
+                None => faults.push(rule.fault.clone()),
+            }
+        }
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rule(value: Value) -> Rule {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn skip_and_times_count_matching_requests_only() {
+        let mut rules = Rules::default();
+        rules.add(vec![rule(json!({
+            "on": {"endpoint": "token"}, "skip": 1, "times": 1,
+            "fault": {"kind": "status", "status": 503}
+        }))]);
+        assert!(
+            rules
+                .strike(Endpoint::TokenCode, "/oauth2/token")
+                .is_empty()
+        );
+        assert!(rules.strike(Endpoint::Rest, "/rest/self").is_empty());
+        assert_eq!(
+            rules.strike(Endpoint::TokenRefresh, "/oauth2/token").len(),
+            1
+        );
+        assert!(
+            rules
+                .strike(Endpoint::TokenRefresh, "/oauth2/token")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_path_narrows() {
+        let mut rules = Rules::default();
+        rules.add(vec![rule(json!({
+            "on": {"endpoint": "any", "path": "/rest/self"},
+            "fault": {"kind": "drop", "when": "after"}
+        }))]);
+        assert_eq!(rules.strike(Endpoint::Rest, "/rest/self").len(), 1);
+        assert!(rules.strike(Endpoint::Rest, "/rest/orgs").is_empty());
+    }
+
+    #[test]
+    fn misspelt_members_are_refused() {
+        for wrong in [
+            json!({"on": {"endpoint": "rest"}, "time": 1, "fault": {"kind": "malformed"}}),
+            json!({"on": {"endpoint": "rset"}, "fault": {"kind": "malformed"}}),
+            json!({"on": {"endpoint": "rest"}, "fault": {"kind": "delay", "ms": 1, "wen": "after"}}),
+        ] {
+            assert!(serde_json::from_value::<Rule>(wrong).is_err());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Every request that was seen, in the order of arrival.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
+
+/// So many requests are kept; the oldest go first.
+const KEPT: usize = 300_000;
+
+/// A request and how it was answered.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Entry {
+    /// Counts from 1.
+    pub(crate) n: u64,
+    /// When it came, in milliseconds since 1970.
+    pub(crate) at_ms: i64,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: BTreeMap<String, String>,
+    /// A form body by names; a name that came twice has its values joined by commas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) form: Option<BTreeMap<String, String>>,
+    /// Any other body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<String>,
+    pub(crate) endpoint: &'static str,
+    /// `null` until it is answered, and if the connection was dropped instead.
+    pub(crate) status: Option<u16>,
+    /// How long the answer took, in milliseconds; `null` until then.
+    pub(crate) took_ms: Option<u64>,
+    /// The faults that were applied, joined by `+`.
+    pub(crate) fault: Option<String>,
+}
+
+/// The requests.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    entries: VecDeque<Entry>,
+    last: u64,
+}
+
+impl Record {
+    /// Adds a request and gives its number.
+    pub(crate) fn add(&mut self, mut entry: Entry) -> u64 {
+        self.last += 1;
+        entry.n = self.last;
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+        self.last
+    }
+
+    /// Notes how a request was answered, if it is still kept.
+    pub(crate) fn finish(&mut self, number: u64, status: Option<u16>, took_ms: u64) {
+        let Some(first) = self.entries.front().map(|entry| entry.n) else {
+            return;
+        };
+        let entry = number
+            .checked_sub(first)
+            .and_then(|at| usize::try_from(at).ok())
+            .and_then(|at| self.entries.get_mut(at));
+        if let Some(entry) = entry {
+            entry.status = status;
+            entry.took_ms = Some(took_ms);
+        }
+    }
+
+    /// The requests after that number.
+    pub(crate) fn since(&self, number: u64) -> Vec<Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.n > number)
+            .cloned()
+            .collect()
+    }
+
+    /// Forgets the requests. Numbers go on.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}

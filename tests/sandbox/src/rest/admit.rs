@@ -1,0 +1,115 @@
+//! What every REST request must bring: a living token, a version, known parameters, the scopes.
+
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode, Uri};
+
+use super::document::Problem;
+use super::version;
+use crate::form::Form;
+use crate::grants::Install;
+use crate::random;
+use crate::settings::Settings;
+use crate::state::Sandbox;
+
+/// What an operation asks of a request.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The scopes that it needs.
+    pub(crate) scopes: &'static [&'static str],
+    /// The day of its release.
+    pub(crate) released: &'static str,
+    /// The query parameters that it knows, besides the version.
+    pub(crate) parameters: &'static [&'static [&'static str]],
+}
+
+/// A request that may be answered.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) install: Install,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) form: Form,
+    pub(crate) version_requested: String,
+    pub(crate) version_served: &'static str,
+}
+
+impl Caller {
+    /// The request's own address, without a host.
+    #[expect(
+        clippy::unused_self,
+        reason = "links are made for an admitted caller only"
+    )]
+    pub(crate) fn own_link(&self, uri: &Uri) -> String {
+        format!("/rest{}?{}", uri.path(), uri.query().unwrap_or_default())
+    }
+}
+
+/// The install that the request's bearer token speaks for.
+pub(crate) fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    sandbox.grants().bearer(token.trim()).cloned()
+}
+
+/// Admits a request, or says why not.
+pub(crate) fn admit(
+    sandbox: &Sandbox,
+    headers: &HeaderMap,
+    uri: &Uri,
+    operation: &Operation,
+) -> Result<Caller, Problem> {
+    sandbox.stats().rest += 1;
+    let Some(install) = bearer(sandbox, headers) else {
+        sandbox.stats().unauthorized += 1;
+        return Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "The access token is missing, unknown, expired or revoked",
+        ));
+    };
+    let form = Form::parse(uri.query().unwrap_or_default());
+    let version_requested = form
+        .get("version")
+        .ok_or_else(|| Problem::parameter("version", "is required"))?
+        .to_owned();
+    let version_served = version::resolve(&version_requested, operation.released)?;
+    for (name, _) in form.iter() {
+        if name != "version"
+            && !operation
+                .parameters
+                .iter()
+                .any(|known| known.contains(&name))
+        {
+            return Err(Problem::unknown_parameter(name));
+        }
+    }
+    let missing = operation
+        .scopes
+        .iter()
+        .find(|scope| !install.scopes.iter().any(|granted| granted == *scope));
+    if let Some(scope) = missing {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            format!("The scope '{scope}' is missing"),
+        ));
+    }
+    Ok(Caller {
+        install,
+        settings: sandbox.settings(),
+        form,
+        version_requested,
+        version_served,
+    })
+}
+
+/// Refuses what is not a UUID.
+pub(crate) fn check_uuid(name: &str, value: &str) -> Result<(), Problem> {
+    if random::is_uuid(value) {
+        Ok(())
+    } else {
+        Err(Problem::parameter(name, "must be a UUID"))
+    }
+}

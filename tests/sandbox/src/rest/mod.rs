@@ -1,0 +1,164 @@
+//! REST: JSON:API documents, a version with every request, pages by cursor.
+
+pub(crate) mod admit;
+pub(crate) mod document;
+mod pagination;
+mod version;
+
+use axum::extract::{Path, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use serde_json::{Value, json};
+
+use self::admit::{Operation, admit};
+use self::document::Problem;
+use crate::data::{self, Org};
+use crate::random;
+use crate::settings::Context;
+use crate::state::Sandbox;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("snyk-request-id");
+const PAGING: [&str; 3] = ["starting_after", "ending_before", "limit"];
+
+/// Headers of every answer: the request's id, which a client may choose.
+pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let sent = request
+        .headers()
+        .get(REQUEST_ID)
+        .filter(|id| id.to_str().is_ok_and(random::is_uuid))
+        .cloned();
+    let mut response = next.run(request).await;
+    let id = sent.or_else(|| HeaderValue::from_str(&random::uuid()).ok());
+    if let Some(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// `GET /rest/self`
+pub(crate) async fn read_self(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let operation = Operation {
+        scopes: &[],
+        released: "2024-04-22",
+        parameters: &[&[]],
+    };
+    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    let first_org = caller
+        .install
+        .reach
+        .orgs(&caller.settings)
+        .into_iter()
+        .next()
+        .map(|org| org.id);
+    let data = match caller.install.context {
+        Context::Tenant => json!({
+            "type": "app_instance",
+            "id": caller.install.bot_id,
+            "attributes": {"name": caller.settings.app_name, "default_org_context": first_org},
+        }),
+        Context::User => json!({
+            "type": "user",
+            "id": data::user_id(),
+            "attributes": {
+                "name": data::USER_NAME,
+                "username": data::USER_EMAIL,
+                "email": data::USER_EMAIL,
+                "avatar_url": "https://snyk.example.test/avatar.png",
+                "default_org_context": first_org,
+            },
+        }),
+    };
+    let links = json!({"self": caller.own_link(&uri)});
+    Ok(document::answer(&caller, &data, &links))
+}
+
+/// `GET /rest/orgs`
+pub(crate) async fn orgs(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let operation = Operation {
+        scopes: &["org.read"],
+        released: "2024-02-28",
+        parameters: &[
+            &PAGING,
+            &["group_id", "is_personal", "slug", "name", "expand"],
+        ],
+    };
+    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    let mut orgs = caller.install.reach.orgs(&caller.settings);
+    if let Some(group) = caller.form.get("group_id") {
+        admit::check_uuid("group_id", group)?;
+        orgs.retain(|org| org.in_group && group == data::group_id());
+    }
+    if let Some(slug) = caller.form.get("slug") {
+        orgs.retain(|org| org.slug == slug);
+    }
+    if let Some(name) = caller.form.get("name") {
+        let name = name.to_lowercase();
+        orgs.retain(|org| org.name.to_lowercase().contains(&name));
+    }
+    match caller.form.get("is_personal") {
+        None => {}
+        Some("true") => orgs.retain(|org| org.is_personal),
+        Some("false") => orgs.retain(|org| !org.is_personal),
+        Some(_) => return Err(Problem::parameter("is_personal", "must be a boolean")),
+    }
+    let page = pagination::page(&caller.form, orgs, |org| &org.id)?;
+    let links = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+    let data: Value = page.items.iter().map(resource).collect();
+    Ok(document::answer(&caller, &data, &links))
+}
+
+/// `GET /rest/orgs/{org_id}`
+pub(crate) async fn org(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let operation = Operation {
+        scopes: &["org.read"],
+        released: "2023-05-29",
+        parameters: &[&["expand"]],
+    };
+    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    admit::check_uuid("org_id", &id)?;
+    let orgs = caller.install.reach.orgs(&caller.settings);
+    let Some(org) = orgs.iter().find(|org| org.id == id) else {
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "The organization is not there or not visible",
+        ));
+    };
+    let links = json!({"self": caller.own_link(&uri)});
+    Ok(document::answer(&caller, &resource(org), &links))
+}
+
+/// Anything else under `/rest`.
+pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
+    sandbox.stats().rest += 1;
+    Problem::new(StatusCode::NOT_FOUND, "There is no such path")
+}
+
+fn resource(org: &Org) -> Value {
+    let mut attributes = json!({
+        "name": org.name,
+        "slug": org.slug,
+        "is_personal": org.is_personal,
+        "created_at": data::CREATED_AT,
+        "updated_at": data::CREATED_AT,
+        "access_requests_enabled": false,
+    });
+    if org.in_group {
+        attributes["group_id"] = json!(data::group_id());
+    }
+    json!({"type": "org", "id": org.id, "attributes": attributes})
+}

@@ -1,0 +1,28 @@
+//! `POST /oauth2/revoke` (RFC 7009): 200 and no body, whether or not the token was known.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode};
+
+use crate::oauth_error::{Kind, OAuthError};
+use crate::state::Sandbox;
+use crate::token::client_form;
+
+/// The handler.
+pub(crate) async fn post(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let form = match client_form(&sandbox.settings(), &headers, &body) {
+        Ok(form) => form,
+        Err(error) => return error.into_response(),
+    };
+    let Some(token) = form.get("token") else {
+        return OAuthError::new(Kind::InvalidRequest, "The parameter 'token' is missing.")
+            .into_response();
+    };
+    sandbox.grants().revoke(token);
+    sandbox.stats().revocations += 1;
+    StatusCode::OK.into_response()
+}

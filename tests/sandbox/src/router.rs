@@ -1,0 +1,38 @@
+//! The table of routes.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+
+use crate::state::Sandbox;
+use crate::{authorize, control, pages, rest, revoke, token, v1, watch};
+
+/// Everything that the sandbox answers.
+pub(crate) fn router(sandbox: Sandbox) -> Router {
+    let rest = Router::new()
+        .route("/self", get(rest::read_self))
+        .route("/orgs", get(rest::orgs))
+        .route("/orgs/{org_id}", get(rest::org))
+        .fallback(rest::not_found)
+        .layer(from_fn(rest::headers));
+    let v1 = Router::new()
+        .route("/orgs", get(v1::orgs))
+        .route("/user/me", get(v1::me))
+        .fallback(v1::not_found);
+    Router::new()
+        .route("/", get(pages::start))
+        .route(
+            "/oauth2/authorize",
+            get(authorize::get).post(authorize::post),
+        )
+        .route("/oauth2/token", post(token::post))
+        .route("/oauth2/revoke", post(revoke::post))
+        .nest("/rest", rest)
+        .nest("/v1", v1)
+        .nest("/_sandbox", control::router())
+        .route(pages::STYLE_PATH, get(pages::style))
+        .route(pages::ICON_PATH, get(pages::icon))
+        .fallback(pages::not_found)
+        .layer(from_fn_with_state(sandbox.clone(), watch::watch))
+        .with_state(sandbox)
+}

@@ -1,0 +1,89 @@
+//! What the sandbox remembers, shared by all requests.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::faults::Rules;
+use crate::grants::Grants;
+use crate::record::Record;
+use crate::settings::Settings;
+use crate::stats::Stats;
+
+/// A cheap handle on everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Sandbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    base: String,
+    settings: Mutex<Arc<Settings>>,
+    grants: Mutex<Grants>,
+    rules: Mutex<Rules>,
+    record: Mutex<Record>,
+    stats: Mutex<Stats>,
+    prefixed: AtomicBool,
+}
+
+impl Sandbox {
+    /// A fresh sandbox that is reached at `base`.
+    pub(crate) fn new(base: String, settings: Settings) -> Self {
+        let mut grants = Grants::default();
+        grants.learn(&settings.client_secret);
+        Self(Arc::new(Inner {
+            base,
+            settings: Mutex::new(Arc::new(settings)),
+            grants: Mutex::new(grants),
+            rules: Mutex::default(),
+            record: Mutex::default(),
+            stats: Mutex::default(),
+            prefixed: AtomicBool::new(false),
+        }))
+    }
+
+    /// The address that clients reach it at.
+    pub(crate) fn base(&self) -> &str {
+        &self.0.base
+    }
+
+    /// The settings as they are now.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&lock(&self.0.settings))
+    }
+
+    /// Replaces the settings.
+    pub(crate) fn set(&self, settings: Settings) {
+        self.grants().learn(&settings.client_secret);
+        *lock(&self.0.settings) = Arc::new(settings);
+    }
+
+    /// What was given out.
+    pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
+        lock(&self.0.grants)
+    }
+
+    /// The faults asked for.
+    pub(crate) fn rules(&self) -> MutexGuard<'_, Rules> {
+        lock(&self.0.rules)
+    }
+
+    /// The requests seen.
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        lock(&self.0.record)
+    }
+
+    /// The counts.
+    pub(crate) fn stats(&self) -> MutexGuard<'_, Stats> {
+        lock(&self.0.stats)
+    }
+
+    /// Whether the next `links.next` begins with `/rest`: every second one does, because Snyk's
+    /// own answers and samples differ in this.
+    pub(crate) fn next_is_prefixed(&self) -> bool {
+        self.0.prefixed.fetch_xor(true, Ordering::Relaxed)
+    }
+}
+
+/// A panic while holding a lock leaves counts and tables that are still worth reading.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

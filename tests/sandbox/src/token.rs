@@ -1,0 +1,229 @@
+//! `POST /oauth2/token`: a code or a refresh token for a token pair.
+//!
+//! Form bodies only, client credentials in the body. A code is good once; a refresh token is good
+//! once too, and what a second presentation does is set by [`Rotation`](crate::settings::Rotation).
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::HeaderMap;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::clock;
+use crate::form::Form;
+use crate::grants::{Install, Mint, Pair, Refusal};
+use crate::oauth_error::{Kind, OAuthError};
+use crate::random;
+use crate::settings::{Context, Settings};
+use crate::state::Sandbox;
+use crate::watch::Concurrent;
+
+/// The handler.
+pub(crate) async fn post(
+    State(sandbox): State<Sandbox>,
+    concurrent: Option<Extension<Concurrent>>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    sandbox.stats().token_requests += 1;
+    match answer(&sandbox, concurrent.is_some(), &headers, &body) {
+        Ok(answer) => (
+            [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")],
+            Json(answer),
+        )
+            .into_response(),
+        Err(error) => {
+            tracing::info!("token request refused: {}", error.kind.word());
+            error.into_response()
+        }
+    }
+}
+
+fn answer(
+    sandbox: &Sandbox,
+    concurrent: bool,
+    headers: &HeaderMap,
+    body: &str,
+) -> Result<Value, OAuthError> {
+    let settings = sandbox.settings();
+    let form = client_form(&settings, headers, body)?;
+    match form.get("grant_type") {
+        Some("authorization_code") => exchange(sandbox, &settings, &form),
+        Some("refresh_token") => refresh(sandbox, &settings, &form, concurrent),
+        Some(_) => Err(OAuthError::new(Kind::UnsupportedGrantType, "")),
+        None => Err(missing("grant_type")),
+    }
+}
+
+/// Reads a form body and demands the client's credentials in it.
+pub(crate) fn client_form(
+    settings: &Settings,
+    headers: &HeaderMap,
+    body: &str,
+) -> Result<Form, OAuthError> {
+    let form_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media| {
+            media
+                .trim()
+                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
+    if !form_type {
+        return Err(OAuthError::new(
+            Kind::InvalidRequest,
+            "The body must be of type application/x-www-form-urlencoded.",
+        ));
+    }
+    let form = Form::parse(body);
+    if let Some(name) = form.repeated() {
+        return Err(OAuthError::new(
+            Kind::InvalidRequest,
+            format!("The parameter '{name}' is there more than once."),
+        ));
+    }
+    let (Some(id), Some(secret)) = (form.get("client_id"), form.get("client_secret")) else {
+        return Err(OAuthError::new(
+            Kind::InvalidClient,
+            "Client credentials missing or malformed in HTTP POST body.",
+        ));
+    };
+    if id != settings.client_id || secret != settings.client_secret {
+        return Err(OAuthError::new(Kind::InvalidClient, ""));
+    }
+    Ok(form)
+}
+
+fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value, OAuthError> {
+    sandbox.stats().token_code += 1;
+    let code = form.get("code").ok_or_else(|| missing("code"))?;
+    let verifier = form
+        .get("code_verifier")
+        .ok_or_else(|| missing("code_verifier"))?;
+    if !is_verifier(verifier) {
+        return Err(OAuthError::new(
+            Kind::InvalidGrant,
+            "The PKCE code verifier must be 43 to 128 characters of [A-Za-z0-9-._~].",
+        ));
+    }
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+    let mint = Mint {
+        settings,
+        base: sandbox.base(),
+    };
+    let outcome = sandbox
+        .grants()
+        .redeem(code, form.get("redirect_uri"), &challenge, mint);
+    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "authorization code"))?;
+    sandbox.stats().token_code_ok += 1;
+    Ok(token_answer(settings, &pair))
+}
+
+fn refresh(
+    sandbox: &Sandbox,
+    settings: &Settings,
+    form: &Form,
+    concurrent: bool,
+) -> Result<Value, OAuthError> {
+    sandbox.stats().token_refresh += 1;
+    let token = form
+        .get("refresh_token")
+        .ok_or_else(|| missing("refresh_token"))?;
+    if concurrent {
+        return Err(OAuthError::new(
+            Kind::InvalidRequest,
+            "Failed to refresh token because of multiple concurrent requests using the same token \
+             which is not allowed. The request could not be completed due to concurrent access",
+        ));
+    }
+    let mint = Mint {
+        settings,
+        base: sandbox.base(),
+    };
+    let outcome = sandbox.grants().rotate(token, mint);
+    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "refresh token"))?;
+    let mut stats = sandbox.stats();
+    stats.token_refresh_ok += 1;
+    stats.reuses_in_grace += u64::from(pair.in_grace);
+    drop(stats);
+    Ok(token_answer(settings, &pair))
+}
+
+fn refused(sandbox: &Sandbox, refusal: Refusal, what: &str) -> OAuthError {
+    let hint = match refusal {
+        Refusal::Dead => format!("The {what} is malformed, expired or not valid."),
+        Refusal::OtherRedirect => "The 'redirect_uri' from this request does not match the one \
+                                   from the authorize request."
+            .to_owned(),
+        Refusal::OtherVerifier => {
+            "The PKCE code challenge did not match the code verifier.".to_owned()
+        }
+        Refusal::Reused { ended } => {
+            let mut stats = sandbox.stats();
+            stats.reuses += 1;
+            stats.families_revoked += u64::from(ended);
+            format!("The {what} has already been used.")
+        }
+    };
+    OAuthError::new(Kind::InvalidGrant, hint)
+}
+
+fn token_answer(settings: &Settings, pair: &Pair) -> Value {
+    let mut answer = json!({
+        "access_token": pair.access,
+        // Snyk rounds down: an app of 3600 s is told 3599.
+        "expires_in": settings.access_ttl.saturating_sub(1).max(1),
+        "refresh_token": pair.refresh,
+        "token_type": "bearer",
+        "scope": pair.scopes.join(" "),
+    });
+    if !settings.omit_refresh_expires {
+        answer["refresh_expires_in"] = json!(settings.refresh_ttl);
+    }
+    if settings.bot_id {
+        answer["bot_id"] = json!(pair.bot_id);
+    }
+    answer
+}
+
+/// An access token in the form of a JWT. Its signature is random: nobody but the sandbox has to
+/// believe it, and the sandbox knows its own tokens.
+pub(crate) fn access_token(install: &Install, mint: Mint<'_>) -> String {
+    let now = clock::now().as_second();
+    let subject = match install.context {
+        Context::Tenant => install.bot_id.clone(),
+        Context::User => crate::data::user_id(),
+    };
+    let header = json!({"alg": "RS256", "kid": "sandbox", "typ": "JWT"});
+    let payload = json!({
+        "aud": [mint.base],
+        "azp": mint.settings.client_id,
+        "exp": now.saturating_add_unsigned(mint.settings.access_ttl),
+        "iat": now,
+        "iss": mint.settings.iss.as_deref().unwrap_or(mint.base),
+        "jti": random::uuid(),
+        "scope": install.scopes.join(" "),
+        "sub": subject,
+    });
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{}", part(&header), part(&payload), random::text())
+}
+
+fn is_verifier(text: &str) -> bool {
+    (43..=128).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+}
+
+fn missing(name: &str) -> OAuthError {
+    OAuthError::new(
+        Kind::InvalidRequest,
+        format!("The parameter '{name}' is missing."),
+    )
+}
