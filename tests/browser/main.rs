@@ -1,0 +1,2 @@
+//! Flows in a real browser.
+fn main() {}

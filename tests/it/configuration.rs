@@ -1,0 +1,106 @@
+//! Every wrong value, all at once, no secret shown; and the sentences of a start that fails.
+
+use std::net::TcpListener;
+
+use tests::{Bed, app, app::variables, free_port};
+
+fn start(changes: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut variables = variables(free_port(), "http://127.0.0.1:9", folder.path());
+    for (name, value) in changes {
+        variables.retain(|(known, _)| known != name);
+        variables.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    app::run_to_end(&variables)
+}
+
+#[test]
+fn sec_50_all_problems_in_one_message_and_no_secret() {
+    let (code, output) = start(&[
+        ("CLIENT_ID", ""),
+        ("CLIENT_SECRET", ""),
+        ("ENCRYPTION_SECRET", "canary-short"),
+        ("REDIRECT_URI", "http://public.example/callback"),
+        ("SNYK_REGION", "mars-01"),
+        ("SESSION_IDLE", "soon"),
+    ]);
+    assert_ne!(code, Some(0));
+    for name in [
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "ENCRYPTION_SECRET",
+        "REDIRECT_URI",
+        "SNYK_REGION",
+        "SESSION_IDLE",
+    ] {
+        assert!(output.contains(name), "{name} in {output}");
+    }
+    assert!(!output.contains("canary-short"), "{output}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, output) = start(&[("LISTEN", &address)]);
+    assert_eq!(code, Some(1));
+    assert!(
+        output.contains(&address) && output.contains("LISTEN"),
+        "{output}"
+    );
+}
+
+#[test]
+fn a_database_that_cannot_be_written_is_told() {
+    let (code, output) = start(&[("DATABASE_URL", "sqlite:///proc/nowhere/app.db")]);
+    assert_eq!(code, Some(1));
+    assert!(output.contains("cannot be written"), "{output}");
+}
+
+#[test]
+fn pages_that_are_not_built_are_told() {
+    let (code, output) = start(&[("FRONTEND_DIR", "/nowhere")]);
+    assert_eq!(code, Some(1));
+    assert!(output.contains("FRONTEND_DIR"), "{output}");
+}
+
+#[tokio::test]
+async fn a_second_app_on_the_same_file_says_so_and_stops() {
+    let bed = Bed::start().await;
+    let url = format!("sqlite://{}", bed.app.database().display());
+    let (code, output) = start(&[("DATABASE_URL", &url)]);
+    assert_eq!(code, Some(1));
+    assert!(output.contains("in use by another"), "{output}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sec_51_files_with_tokens_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bed = Bed::start().await;
+    bed.connected().await;
+    for suffix in ["", "-wal", ".lock"] {
+        let path = format!("{}{suffix}", bed.app.database().display());
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{path}: {mode:o}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_signs_nobody_out() {
+    let mut bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    // Same provider by name for the attempt's sake, but nobody listens there any more.
+    bed.app
+        .start_again(&[("SNYK_API_URL", "http://127.0.0.1:9")])
+        .await;
+    let id = connection["id"].as_str().unwrap();
+    let answer = browser
+        .get(&format!("/api/connections/{id}/snyk/rest/self"))
+        .await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (503, "provider_unavailable")
+    );
+    assert_eq!(browser.connections().await[0]["status"], "active");
+}

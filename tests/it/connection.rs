@@ -1,0 +1,90 @@
+//! What the browser sees of a connection, and its end.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::Bed;
+
+#[tokio::test]
+async fn sec_38_no_secret_reaches_the_browser_the_log_or_the_database() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    let mut seen = connection.to_string();
+    for answer in [
+        browser.get("/api/session").await,
+        browser.get(&path).await,
+        browser.post(&format!("{path}/refresh"), &json!({})).await,
+        browser.get(&format!("{path}/snyk/rest/orgs")).await,
+        browser.get(&format!("{path}/snyk/rest/nothing")).await,
+    ] {
+        seen.push_str(&format!("{:?}{}", answer.headers, answer.text));
+    }
+    let database = String::from_utf8_lossy(&bed.app.database_bytes()).into_owned();
+    let output = bed.app.output();
+    let mut secrets = bed.sandbox.secrets().await;
+    secrets.push(tests::app::ENCRYPTION_SECRET.to_owned());
+    assert!(secrets.len() >= 5, "{}", secrets.len());
+    for secret in &secrets {
+        assert!(!seen.contains(secret.as_str()), "the browser sees {secret}");
+        assert!(!output.contains(secret.as_str()), "the log shows {secret}");
+        assert!(
+            !database.contains(secret.as_str()),
+            "the database holds {secret}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sec_22_less_than_asked_is_told() {
+    let bed = Bed::with(&["--grant-scopes", "org.read"], &[]).await;
+    let (_, connection) = bed.connected().await;
+    assert_eq!(connection["scopes"], json!(["org.read"]));
+    assert_eq!(
+        connection["missing_scopes"],
+        json!(["org.project.read", "org.project.snapshot.read"])
+    );
+}
+
+#[tokio::test]
+async fn sec_42_disconnect_erases_here_and_revokes_there() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    let answer = browser.delete(&path).await;
+    assert_eq!((answer.status, answer.header("revocation")), (204, "done"));
+    assert_eq!(bed.sandbox.count("revocations").await, 1);
+    assert!(browser.connections().await.is_empty());
+    assert_eq!(browser.get(&path).await.status, 404);
+    // Connecting again works, and is the same connection.
+    let again = bed.connect(&mut browser).await;
+    assert_eq!(again["id"], connection["id"]);
+    assert_eq!(again["status"], "active");
+}
+
+#[tokio::test]
+async fn sec_42_a_provider_that_is_down_is_told_later() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "revoke" }, "fault": { "kind": "status", "status": 503 } }),
+        )
+        .await;
+    let answer = browser.delete(&path).await;
+    assert_eq!(
+        (answer.status, answer.header("revocation")),
+        (204, "pending")
+    );
+    assert!(browser.connections().await.is_empty());
+    bed.sandbox.heal().await;
+    // Housekeeping tells it.
+    for _ in 0..80 {
+        if bed.sandbox.count("revocations").await >= 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("the provider was never told");
+}

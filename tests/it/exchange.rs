@@ -1,0 +1,335 @@
+//! The order of checks, replays, and whose code may be exchanged by whom.
+
+use serde_json::json;
+use tests::{Bed, client::Answer, client::Callback};
+
+fn told(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.code())
+}
+
+fn problem(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[tokio::test]
+async fn a_person_connects_and_the_answer_is_the_contract() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(Some("/flow")).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let answer = browser.finish(&callback).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let connection = &answer.json()["connection"];
+    assert_eq!(answer.json()["return_to"], "/flow");
+    assert_eq!(connection["status"], "active");
+    assert_eq!(connection["context"], "tenant");
+    assert_eq!(connection["generation"], 0);
+    assert_eq!(connection["missing_scopes"], json!([]));
+    assert!(
+        connection["orgs"].as_array().unwrap().len() >= 5,
+        "{connection}"
+    );
+    assert!(
+        connection["access_token_expires_at"]
+            .as_str()
+            .unwrap()
+            .ends_with('Z')
+    );
+    assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["session"]);
+    assert_eq!(
+        browser.connections().await,
+        std::slice::from_ref(connection)
+    );
+}
+
+#[tokio::test]
+async fn sec_39_the_token_request_is_what_rfc_6749_and_snyk_ask_for() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    browser.finish(&callback).await;
+    let requests = bed.sandbox.requests().await;
+    let token: Vec<_> = requests
+        .iter()
+        .filter(|r| r["path"] == "/oauth2/token")
+        .collect();
+    let [request] = token.as_slice() else {
+        panic!("one token request, not {token:?}")
+    };
+    let form = &request["form"];
+    assert_eq!(form["grant_type"], "authorization_code");
+    assert_eq!(form["client_secret"], tests::sandbox::CLIENT_SECRET);
+    assert_eq!(form["redirect_uri"], format!("{}/callback", bed.app.url));
+    assert_eq!(form["code_verifier"], attempt.verifier.as_str());
+    assert!(
+        request["headers"].get("authorization").is_none(),
+        "{request}"
+    );
+}
+
+#[tokio::test]
+async fn sec_6_twenty_presentations_at_once_are_one_exchange() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let all: Vec<_> = (0..20)
+        .map(|_| {
+            let (mut browser, callback) = (browser.clone(), callback.clone());
+            tokio::spawn(async move { told(&browser.finish(&callback).await) })
+        })
+        .collect();
+    let mut connected = 0;
+    for one in all {
+        let (status, code) = one.await.unwrap();
+        if status == 201 {
+            connected += 1;
+        } else {
+            assert_eq!((status, code.as_str()), (409, "login_used"));
+        }
+    }
+    assert_eq!(connected, 1);
+    assert_eq!(bed.sandbox.count("token_requests").await, 1);
+}
+
+#[tokio::test]
+async fn sec_6_a_replay_with_the_kept_cookie_never_exchanges_again() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let mut kept = browser.clone();
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    assert_eq!(browser.finish(&callback).await.status, 201);
+    assert_eq!(
+        told(&kept.finish(&callback).await),
+        problem(409, "login_used")
+    );
+    // A refusal uses an attempt up as well.
+    let attempt = browser.start_login(None).await;
+    let kept = browser.clone();
+    let callback = bed.sandbox.consent(&attempt, "group", "refuse").await;
+    assert_eq!(
+        told(&browser.finish(&callback).await),
+        problem(403, "access_denied")
+    );
+    assert_eq!(
+        told(&kept.clone().finish(&callback).await),
+        problem(409, "login_used")
+    );
+    let code = Callback(
+        callback
+            .0
+            .clone()
+            .into_iter()
+            .filter(|(n, _)| n == "state")
+            .collect(),
+    )
+    .with("code", "x");
+    assert_eq!(
+        told(&kept.clone().finish(&code).await),
+        problem(409, "login_used")
+    );
+    assert_eq!(bed.sandbox.count("token_requests").await, 1);
+}
+
+#[tokio::test]
+async fn sec_8_9_10_a_state_that_is_not_this_browsers_gets_nowhere() {
+    let bed = Bed::start().await;
+    let (mut one, mut other) = (bed.browser(), bed.browser());
+    let attempt = one.start_login(None).await;
+    other.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    // SEC-12: another browser posts this one's code, with and without an attempt of its own.
+    assert_eq!(
+        told(&other.finish(&callback).await),
+        problem(400, "state_mismatch")
+    );
+    assert_eq!(
+        told(&bed.browser().finish(&callback).await),
+        problem(400, "state_mismatch")
+    );
+    // It registers its own state, and puts the foreign code behind it: the verifier is another.
+    let own = other.start_login(None).await;
+    let swapped = callback.clone().with("state", &own.state);
+    assert_eq!(
+        told(&other.finish(&swapped).await),
+        problem(400, "code_rejected")
+    );
+    // Forged states, on the error path too: the text of a stranger is not repeated.
+    for state in ["", "short", &"a".repeat(43)] {
+        let forged = callback.clone().with("state", state);
+        assert_eq!(
+            told(&one.finish(&forged).await),
+            problem(400, "state_mismatch"),
+            "{state}"
+        );
+        let body = json!({ "error": "x", "error_description": "strangers-words", "state": state });
+        let answer = one.post("/api/connections", &body).await;
+        assert_eq!(told(&answer), problem(400, "state_mismatch"));
+        assert!(!answer.text.contains("strangers-words"));
+    }
+}
+
+#[tokio::test]
+async fn sec_12_a_code_is_worth_nothing_in_another_browser_whatever_it_registers() {
+    let bed = Bed::start().await;
+    let mut victim = bed.browser();
+    let attempt = victim.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let mut thief = bed.browser();
+    // The thief knows code and state, which stand in the address, and registers that state.
+    let body = json!({ "state": attempt.state, "code_verifier": "b".repeat(43) });
+    assert_eq!(thief.post("/api/login", &body).await.status, 204);
+    assert_eq!(
+        told(&thief.finish(&callback).await),
+        problem(400, "code_rejected")
+    );
+    assert!(thief.connections().await.is_empty());
+}
+
+#[tokio::test]
+async fn sec_9_a_server_that_was_set_up_anew_does_not_finish_an_old_attempt() {
+    let mut bed = Bed::start().await;
+    for (name, value) in [
+        ("CLIENT_ID", "another-client"),
+        ("SNYK_API_URL", "http://127.0.0.1:9"),
+    ] {
+        let mut browser = bed.browser();
+        let attempt = browser.start_login(None).await;
+        let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+        let before = match name {
+            "CLIENT_ID" => tests::sandbox::CLIENT_ID.to_owned(),
+            _ => bed.sandbox.url.clone(),
+        };
+        bed.app.start_again(&[(name, value)]).await;
+        let refused = told(&browser.finish(&callback).await);
+        assert_eq!(refused, problem(400, "state_mismatch"), "{name}");
+        bed.app.start_again(&[(name, &before)]).await;
+    }
+    assert_eq!(bed.sandbox.count("token_requests").await, 0);
+}
+
+#[tokio::test]
+async fn sec_15_a_foreign_issuer_is_refused_and_the_right_one_taken() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    for (iss, status) in [
+        ("https://evil.example", 400),
+        (bed.sandbox.url.as_str(), 201),
+    ] {
+        let attempt = browser.start_login(None).await;
+        let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+        assert_eq!(
+            browser.finish(&callback.with("iss", iss)).await.status,
+            status,
+            "{iss}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sec_16_malformed_answers_are_refused() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let state = attempt.state.as_str();
+    for body in [
+        json!({ "state": state }),
+        json!({ "state": state, "code": "a", "error": "b" }),
+        json!({ "state": state, "code": "" }),
+        json!({ "state": state, "code": "a".repeat(10_240) }),
+        json!({ "state": state, "code": "a\u{0}b" }),
+        json!({ "state": state, "code": "a", "instance": "evil.example" }),
+        json!({ "state": state, "code": 1 }),
+    ] {
+        let answer = browser.post("/api/connections", &body).await;
+        assert_eq!(told(&answer), problem(400, "bad_request"), "{body}");
+    }
+    assert_eq!(bed.sandbox.count("token_requests").await, 0);
+    // None of that used the attempt up.
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    assert_eq!(browser.finish(&callback).await.status, 201);
+}
+
+#[tokio::test]
+async fn sec_17_the_providers_own_refusal_is_told_as_text() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let body = json!({ "state": attempt.state, "error": "server_error",
+        "error_description": "Snyk \u{202e}is\u{7} <b>busy</b>" });
+    let answer = browser.post("/api/connections", &body).await;
+    assert_eq!(told(&answer), problem(400, "login_refused"));
+    assert_eq!(answer.json()["detail"], "Snyk is <b>busy</b>");
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("application/problem+json")
+    );
+    assert!(browser.cookies.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_token_endpoint_does_is_told_in_words_and_nothing_is_retried() {
+    let bed = Bed::start().await;
+    for (fault, status, code) in [
+        (
+            json!({ "kind": "status", "status": 503 }),
+            502,
+            "provider_unavailable",
+        ),
+        (
+            json!({ "kind": "status", "status": 429 }),
+            502,
+            "provider_unavailable",
+        ),
+        (json!({ "kind": "html" }), 502, "provider_unavailable"),
+        (json!({ "kind": "malformed" }), 502, "provider_unavailable"),
+        (
+            json!({ "kind": "drop", "when": "before" }),
+            504,
+            "provider_unavailable",
+        ),
+        (
+            json!({ "kind": "drop", "when": "after" }),
+            504,
+            "provider_unavailable",
+        ),
+        (json!({ "kind": "endless" }), 502, "provider_unavailable"),
+        (
+            json!({ "kind": "redirect", "status": 307, "location": "http://127.0.0.1:9/" }),
+            502,
+            "provider_unavailable",
+        ),
+    ] {
+        let mut browser = bed.browser();
+        bed.sandbox.heal().await;
+        let before = bed.sandbox.count("token_requests").await;
+        bed.sandbox
+            .fault(json!({ "on": { "endpoint": "token.code" }, "fault": fault }))
+            .await;
+        let answer = bed.finish_after_consent(&mut browser, "group").await;
+        assert_eq!(told(&answer), problem(status, code), "{fault}");
+        assert_eq!(
+            bed.sandbox.count("token_requests").await - before,
+            1,
+            "{fault}"
+        );
+        assert!(browser.cookies.is_empty(), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_client_secret_is_the_operators_error() {
+    let bed = Bed::start().await;
+    bed.sandbox
+        .set(json!({ "client_secret": "rotated-at-snyk-0123456789abcdefghij" }))
+        .await;
+    let answer = bed.finish_after_consent(&mut bed.browser(), "group").await;
+    assert_eq!(told(&answer), problem(502, "provider_rejected_client"));
+    assert!(
+        bed.app.output().contains("CLIENT_SECRET"),
+        "the log says what to check"
+    );
+}

@@ -1,0 +1,150 @@
+//! Who may ask, and the headers of every answer.
+
+use reqwest::Method;
+use tests::Bed;
+
+#[tokio::test]
+async fn sec_33_only_our_own_pages_change_anything() {
+    let bed = Bed::start().await;
+    let (browser, connection) = bed.connected().await;
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("x-nothing", "x"),
+    ] {
+        for method in [Method::GET, Method::DELETE] {
+            let request = browser.bare(method.clone(), &path).header(name, value);
+            let answer = browser.clone().send(request).await;
+            assert_eq!(
+                (answer.status, answer.code().as_str()),
+                (403, "forbidden"),
+                "{name} {value}"
+            );
+        }
+    }
+    let own = browser
+        .bare(Method::GET, &path)
+        .header("origin", &bed.app.url);
+    assert_eq!(browser.clone().send(own).await.status, 200);
+    let typed = browser
+        .bare(Method::GET, &path)
+        .header("sec-fetch-site", "none");
+    assert_eq!(browser.clone().send(typed).await.status, 200);
+    let stranger = bed.browser().bare(Method::GET, "/api/session");
+    assert_eq!(bed.browser().send(stranger).await.status, 200);
+}
+
+#[tokio::test]
+async fn sec_37_a_foreign_host_name_is_refused() {
+    let bed = Bed::start().await;
+    for host in ["evil.example", "localhost.evil.example:80", "localhost:1"] {
+        let request = bed
+            .browser()
+            .bare(Method::GET, "/api/session")
+            .header("host", host);
+        let answer = bed.browser().send(request).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "forbidden"),
+            "{host}"
+        );
+    }
+    let probe = bed
+        .browser()
+        .bare(Method::GET, "/healthz")
+        .header("host", "10.0.0.1");
+    assert_eq!(bed.browser().send(probe).await.status, 200);
+}
+
+#[tokio::test]
+async fn sec_61_62_every_answer_carries_its_headers() {
+    let bed = Bed::start().await;
+    for path in [
+        "/",
+        "/callback",
+        "/api/session",
+        "/api/session/x.css",
+        "/api/nothing",
+        "/x.css",
+    ] {
+        let answer = bed.browser().get(path).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(
+            answer.header("cross-origin-opener-policy"),
+            "same-origin",
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            "same-origin",
+            "{path}"
+        );
+        let csp = answer.header("content-security-policy");
+        assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"));
+        assert!(
+            !csp.contains("unsafe-inline") && !csp.contains("'unsafe-eval'"),
+            "{csp}"
+        );
+        assert!(!answer.header("x-request-id").is_empty(), "{path}");
+        if path.starts_with("/api") || path == "/callback" {
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        }
+        if path.starts_with("/api/session/") || path == "/api/nothing" {
+            assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn sec_68_too_much_is_refused_before_it_is_read() {
+    let bed = Bed::start().await;
+    let browser = bed.browser();
+    let long = format!("/api/session?{}", "a".repeat(9_000));
+    let answer = browser.clone().get(&long).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (414, "payload_too_large")
+    );
+    let large = browser
+        .request(Method::POST, "/api/login")
+        .header("content-type", "application/json")
+        .body("x".repeat(65 * 1024));
+    let answer = browser.clone().send(large).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (413, "payload_too_large")
+    );
+    let head = browser
+        .request(Method::GET, "/api/session")
+        .header("x-long", "a".repeat(20_000));
+    assert_eq!(browser.clone().send(head).await.status, 431);
+}
+
+#[tokio::test]
+async fn sec_69_the_31st_login_start_of_a_minute_waits() {
+    let bed = Bed::with(&[], &[("RATE_LIMITS", "on")]).await;
+    let mut browser = bed.browser();
+    for _ in 0..30 {
+        browser.start_login(None).await;
+    }
+    let attempt = browser.make_attempt();
+    let body = serde_json::json!({ "state": attempt.state, "code_verifier": attempt.verifier });
+    let answer = browser.post("/api/login", &body).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (429, "rate_limited")
+    );
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1);
+}
+
+#[tokio::test]
+async fn rel_7_a_stop_ends_cleanly() {
+    let mut bed = Bed::start().await;
+    bed.connected().await;
+    assert_eq!(bed.app.stop(), Some(0));
+    assert!(bed.app.output().contains("Stopped"));
+}

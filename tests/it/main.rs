@@ -1,0 +1,17 @@
+//! The product over HTTP: the real binaries, one sandbox and one app for each test. The modules are
+//! named as the flow.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    reason = "a test fails by panicking, and its speed is not its point"
+)]
+
+mod configuration;
+mod connection;
+mod exchange;
+mod headers;
+mod login;
+mod proxy;
+mod refresh;
+mod session;

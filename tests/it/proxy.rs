@@ -1,0 +1,139 @@
+//! Snyk's API through the backend: the list, the headers, one retry.
+
+use serde_json::json;
+use tests::{Bed, client::Client};
+
+async fn connected(bed: &Bed) -> (Client, String) {
+    let (browser, connection) = bed.connected().await;
+    (
+        browser,
+        format!(
+            "/api/connections/{}/snyk",
+            connection["id"].as_str().unwrap()
+        ),
+    )
+}
+
+#[tokio::test]
+async fn what_is_listed_comes_as_snyk_sent_it() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    let answer = browser
+        .get(&format!("{base}/rest/orgs?limit=10&version=1999-01-01"))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(answer.json()["data"].is_array());
+    assert_eq!(answer.header("content-type"), "application/vnd.api+json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert!(!answer.header("snyk-request-id").is_empty());
+    let requests = bed.sandbox.requests().await;
+    let last = requests.last().unwrap();
+    assert!(
+        last["query"].to_string().contains("2024-10-15"),
+        "our version wins: {last}"
+    );
+    assert!(
+        !last["headers"].to_string().contains("session="),
+        "no cookie goes on: {last}"
+    );
+}
+
+#[tokio::test]
+async fn sec_52_53_54_what_is_not_listed_sends_nothing() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    let before = bed.sandbox.requests().await.len();
+    for path in [
+        "rest/orgs/",
+        "rest//orgs",
+        "rest/%2e%2e/orgs",
+        "rest/orgs%2f..",
+        "rest/orgs%00",
+        "rest/orgs%5c",
+        "rest/%6frgs",
+        "rest/orgs;x",
+        "oauth2/token",
+        "v1/user/me",
+        "rest/self/apps",
+        "rest/orgs?access_token=x",
+        "rest/orgs?evil=1",
+        "@evil.example/rest/orgs",
+        "http://evil.example/rest/orgs",
+        "rest/orgs%23",
+        "REST/ORGS",
+    ] {
+        let answer = browser.get(&format!("{base}/{path}")).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (404, "not_found"),
+            "{path}"
+        );
+    }
+    for method in [
+        reqwest::Method::POST,
+        reqwest::Method::PATCH,
+        reqwest::Method::DELETE,
+    ] {
+        let request = browser
+            .request(method, &format!("{base}/rest/orgs"))
+            .json(&json!({}));
+        assert_eq!(browser.send(request).await.status, 405);
+    }
+    assert_eq!(bed.sandbox.requests().await.len(), before);
+}
+
+#[tokio::test]
+async fn sec_58_a_401_earns_one_refresh_and_one_repeat_and_a_403_neither() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    let path = format!("{base}/rest/self");
+    let unauthorized = json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status",
+        "status": 401, "content_type": "application/vnd.api+json", "body": "{\"errors\":[]}" } });
+    bed.sandbox.fault(unauthorized).await;
+    let before = bed.sandbox.count("rest").await;
+    assert_eq!(browser.get(&path).await.status, 401);
+    assert_eq!(bed.sandbox.count("token_refresh").await, 1);
+    assert_eq!(bed.sandbox.count("rest").await - before, 2);
+    bed.sandbox.heal().await;
+    let forbidden = json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status",
+        "status": 403, "content_type": "application/vnd.api+json", "body": "{\"errors\":[]}" } });
+    bed.sandbox.fault(forbidden).await;
+    assert_eq!(browser.get(&path).await.status, 403);
+    assert_eq!(bed.sandbox.count("token_refresh").await, 1);
+}
+
+#[tokio::test]
+async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    for (fault, status) in [
+        (json!({ "kind": "html" }), 502),
+        (
+            json!({ "kind": "redirect", "status": 302, "location": "http://127.0.0.1:9/" }),
+            502,
+        ),
+        (json!({ "kind": "drop", "when": "before" }), 504),
+        (json!({ "kind": "endless" }), 502),
+    ] {
+        bed.sandbox
+            .fault(json!({ "on": { "endpoint": "rest" }, "fault": fault }))
+            .await;
+        let answer = browser.get(&format!("{base}/rest/self")).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (status, "provider_unavailable")
+        );
+        assert!(answer.header("location").is_empty());
+        bed.sandbox.heal().await;
+    }
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status", "status": 429,
+            "content_type": "application/vnd.api+json", "body": "{\"errors\":[]}",
+            "headers": { "retry-after": "38", "set-cookie": "evil=1", "server": "x" } } }),
+        )
+        .await;
+    let answer = browser.get(&format!("{base}/rest/self")).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (429, "38"));
+    assert!(answer.header("set-cookie").is_empty() && answer.header("server").is_empty());
+}

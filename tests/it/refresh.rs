@@ -1,0 +1,248 @@
+//! Refreshing: storms, hang-ups, and every answer of the provider.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{Bed, client::Client};
+
+fn proxy_path(connection: &Value) -> String {
+    format!(
+        "/api/connections/{}/snyk/rest/self",
+        connection["id"].as_str().unwrap()
+    )
+}
+
+async fn call_all(browser: &Client, path: &str, count: usize) -> Vec<(u16, String)> {
+    let calls: Vec<_> = (0..count)
+        .map(|_| {
+            let (mut browser, path) = (browser.clone(), path.to_owned());
+            tokio::spawn(async move {
+                let answer = browser.get(&path).await;
+                (answer.status, answer.text)
+            })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for call in calls {
+        answers.push(call.await.unwrap());
+    }
+    answers
+}
+
+async fn generation(browser: &mut Client) -> u64 {
+    browser.connections().await[0]["generation"]
+        .as_u64()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn sec_40_two_hundred_calls_on_a_dead_token_are_one_refresh() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    for round in 1..=5 {
+        bed.sandbox.expire_access_tokens().await;
+        for (status, text) in call_all(&browser, &path, 200).await {
+            assert_eq!(status, 200, "round {round}: {text}");
+        }
+        assert_eq!(generation(&mut browser).await, round);
+        assert_eq!(bed.sandbox.count("token_refresh").await, round);
+    }
+    assert_eq!(bed.sandbox.count("reuses").await, 0);
+}
+
+#[tokio::test]
+async fn a_thousand_rounds_lose_nothing() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    for _ in 0..1_000 {
+        bed.sandbox.expire_access_tokens().await;
+        for (status, text) in call_all(&browser, &path, 4).await {
+            assert_eq!(status, 200, "{text}");
+        }
+    }
+    assert_eq!(generation(&mut browser).await, 1_000);
+    assert_eq!(bed.sandbox.count("token_refresh").await, 1_000);
+    assert_eq!(bed.sandbox.count("reuses").await, 0);
+}
+
+#[tokio::test]
+async fn rel_1_five_hundred_hang_ups_lose_nothing() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "delay", "ms": 300, "when": "after" } }))
+        .await;
+    for _ in 0..10 {
+        bed.sandbox.expire_access_tokens().await;
+        let calls = (0..50).map(|_| {
+            let request = browser.request(reqwest::Method::GET, &path);
+            tokio::spawn(async move {
+                // The caller hangs up in the middle of the refresh.
+                let _ = tokio::time::timeout(Duration::from_millis(60), request.send()).await;
+            })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(350)).await;
+    }
+    bed.sandbox.heal().await;
+    assert_eq!(browser.get(&path).await.status, 200);
+    assert_eq!(bed.sandbox.count("reuses").await, 0);
+    assert_eq!(
+        generation(&mut browser).await,
+        bed.sandbox.count("token_refresh_ok").await
+    );
+}
+
+#[tokio::test]
+async fn refresh_now_replaces_the_pair() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!(
+        "/api/connections/{}/refresh",
+        connection["id"].as_str().unwrap()
+    );
+    let answer = browser.post(&path, &json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.json()["generation"], 1);
+    assert_eq!(answer.json()["status"], "active");
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_ahead_of_its_end_and_nobody_waits() {
+    let bed = Bed::with(&["--access-ttl", "8"], &[]).await;
+    let (mut browser, connection) = bed.connected().await;
+    // In its last quarter the token still serves; the refresh is slow.
+    tokio::time::sleep(Duration::from_millis(6_300)).await;
+    let answer = browser.get(&proxy_path(&connection)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    for _ in 0..50 {
+        if generation(&mut browser).await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the pair was not renewed");
+}
+
+#[tokio::test]
+async fn sec_44_what_passes_drops_nothing_and_what_is_dead_asks_to_reconnect() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!(
+        "/api/connections/{}/refresh",
+        connection["id"].as_str().unwrap()
+    );
+    for (fault, status, code) in [
+        (
+            json!({ "kind": "status", "status": 500 }),
+            502,
+            "provider_unavailable",
+        ),
+        (
+            json!({ "kind": "status", "status": 429, "headers": { "retry-after": "60" } }),
+            502,
+            "provider_unavailable",
+        ),
+        (json!({ "kind": "html" }), 502, "provider_unavailable"),
+        (
+            json!({ "kind": "drop", "when": "before" }),
+            504,
+            "provider_unavailable",
+        ),
+        (
+            json!({ "kind": "status", "status": 401, "content_type": "application/json",
+            "body": "{\"error\":\"invalid_client\",\"error_description\":\"x\"}" }),
+            502,
+            "provider_rejected_client",
+        ),
+    ] {
+        bed.sandbox
+            .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": fault }))
+            .await;
+        let answer = browser.post(&path, &json!({})).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (status, code),
+            "{fault}"
+        );
+        bed.sandbox.heal().await;
+        let connections = browser.connections().await;
+        assert_eq!(connections[0]["status"], "active", "{fault}");
+    }
+    assert_eq!(
+        browser.post(&path, &json!({})).await.status,
+        200,
+        "all was well again"
+    );
+
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "token.refresh" }, "fault": { "kind": "status",
+            "status": 400, "content_type": "application/json",
+            "body": "{\"error\":\"invalid_grant\",\"error_description\":\"x\"}" } }),
+        )
+        .await;
+    let answer = browser.post(&path, &json!({})).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (409, "reconnect_needed")
+    );
+    bed.sandbox.heal().await;
+    let connections = browser.connections().await;
+    assert_eq!(
+        connections[0]["status"], "reconnect_needed",
+        "still signed in, and told"
+    );
+    // Connecting again brings it back.
+    let again = bed.connect(&mut browser).await;
+    assert_eq!(
+        (&again["id"], &again["status"]),
+        (&connection["id"], &json!("active"))
+    );
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_replayed_once_and_saved_by_a_grace_window() {
+    let bed = Bed::with(&["--rotation", "grace:30"], &[]).await;
+    let (mut browser, connection) = bed.connected().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "times": 1,
+            "fault": { "kind": "drop", "when": "after" } }))
+        .await;
+    let path = format!(
+        "/api/connections/{}/refresh",
+        connection["id"].as_str().unwrap()
+    );
+    let answer = browser.post(&path, &json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(bed.sandbox.count("token_refresh").await, 2);
+}
+
+#[tokio::test]
+async fn rel_2_a_kill_in_the_middle_of_a_refresh_loses_no_stored_connection() {
+    let mut bed = Bed::with(&["--rotation", "grace:60"], &[]).await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    for ms in [5, 50, 120, 200, 290, 310] {
+        bed.sandbox
+            .fault(json!({ "on": { "endpoint": "token.refresh" },
+                "fault": { "kind": "delay", "ms": 250, "when": "after" } }))
+            .await;
+        bed.sandbox.expire_access_tokens().await;
+        let request = browser.request(reqwest::Method::GET, &path);
+        let call = tokio::spawn(request.send());
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        bed.app.kill();
+        let _ = call.await;
+        bed.sandbox.heal().await;
+        bed.app.start_again(&[]).await;
+        let answer = browser.get(&path).await;
+        assert_eq!(answer.status, 200, "killed after {ms} ms: {}", answer.text);
+    }
+}

@@ -1,0 +1,138 @@
+//! Sign-in, sign-out, and what a cookie is worth.
+
+use tests::Bed;
+
+#[tokio::test]
+async fn a_stranger_reads_what_the_app_is_and_nothing_else() {
+    let bed = Bed::start().await;
+    let answer = bed.browser().get("/api/session").await;
+    assert_eq!(answer.status, 200);
+    let json = answer.json();
+    assert_eq!(json["connections"], serde_json::json!([]));
+    assert_eq!(json["app"]["name"], "Fathom");
+    assert_eq!(json["app"]["sandbox"], true);
+    assert_eq!(json["app"]["scopes"][0], "org.read");
+    assert!(answer.header("set-cookie").is_empty());
+}
+
+#[tokio::test]
+async fn sec_23_an_invented_or_stored_id_signs_nobody_in() {
+    let bed = Bed::start().await;
+    let (browser, _) = bed.connected().await;
+    let mut stranger = bed.browser();
+    for value in ["", "a", &"a".repeat(43), &"a".repeat(5_000)] {
+        stranger
+            .cookies
+            .insert("session".to_owned(), value.to_owned());
+        assert!(stranger.connections().await.is_empty());
+    }
+    let database = bed.app.database_bytes();
+    let token = browser.cookies["session"].as_bytes();
+    assert!(
+        !database.windows(token.len()).any(|window| window == token),
+        "only its hash is stored"
+    );
+}
+
+#[tokio::test]
+async fn sec_24_a_login_makes_a_new_id_and_the_earlier_one_dies() {
+    let bed = Bed::start().await;
+    let (mut browser, first) = bed.connected().await;
+    let mut kept = browser.clone();
+    let second = bed.connect(&mut browser).await;
+    assert_ne!(browser.cookies["session"], kept.cookies["session"]);
+    assert!(kept.connections().await.is_empty());
+    // The same thing at Snyk is one connection, a generation on.
+    assert_eq!(second["id"], first["id"]);
+    assert_eq!(second["generation"], 1);
+    assert_eq!(browser.connections().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_organization_joins_the_first_in_the_same_session() {
+    let bed = Bed::start().await;
+    let (mut browser, first) = bed.connected().await;
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "org:research", "allow").await;
+    let answer = browser.finish(&callback).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let connections = browser.connections().await;
+    assert_eq!(connections.len(), 2);
+    assert!(
+        connections
+            .iter()
+            .any(|connection| connection["id"] == first["id"])
+    );
+}
+
+#[tokio::test]
+async fn sec_28_sign_out_works_at_once_and_the_kept_cookie_is_dead() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let mut kept = browser.clone();
+    assert_eq!(browser.delete("/api/session").await.status, 204);
+    assert!(browser.cookies.is_empty());
+    assert!(kept.connections().await.is_empty());
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    assert_eq!(kept.get(&path).await.code(), "not_signed_in");
+    // Without a session it is no error.
+    assert_eq!(bed.browser().delete("/api/session").await.status, 204);
+}
+
+#[tokio::test]
+async fn sec_29_foreign_and_unknown_connections_answer_alike() {
+    let bed = Bed::start().await;
+    let (_, theirs) = bed.connected().await;
+    let mut mine = bed.browser();
+    let attempt = mine.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "org:research", "allow").await;
+    assert_eq!(mine.finish(&callback).await.status, 201);
+    for id in [theirs["id"].as_str().unwrap(), "01JD9Z7K3M8QW4000000000000"] {
+        let path = format!("/api/connections/{id}");
+        let answers = [
+            mine.get(&path).await,
+            mine.post(&format!("{path}/refresh"), &serde_json::json!({}))
+                .await,
+            mine.delete(&path).await,
+            mine.get(&format!("{path}/snyk/rest/self")).await,
+        ];
+        for answer in answers {
+            assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_killed_process_loses_nobody() {
+    let mut bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    bed.app.kill();
+    bed.app.start_again(&[]).await;
+    assert_eq!(
+        browser.connections().await,
+        std::slice::from_ref(&connection)
+    );
+    let path = format!(
+        "/api/connections/{}/snyk/rest/self",
+        connection["id"].as_str().unwrap()
+    );
+    assert_eq!(browser.get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn sec_48_a_wrong_encryption_secret_opens_nothing_and_erases_nothing() {
+    let mut bed = Bed::start().await;
+    let (mut browser, _) = bed.connected().await;
+    let other = "another-secret-0123456789abcdefghijklmnop";
+    bed.app.start_again(&[("ENCRYPTION_SECRET", other)]).await;
+    let answer = browser.get("/api/session").await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (503, "unavailable")
+    );
+    assert!(answer.header("set-cookie").is_empty());
+    bed.app
+        .start_again(&[("ENCRYPTION_SECRET_PREVIOUS", tests::app::ENCRYPTION_SECRET)])
+        .await;
+    assert_eq!(browser.connections().await.len(), 1);
+}

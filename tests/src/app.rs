@@ -1,0 +1,174 @@
+//! The real backend as a process, on a free port, with a folder of its own.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    process::{Process, binary},
+    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES, Sandbox},
+};
+
+/// The secret that tokens are encrypted with in tests.
+pub const ENCRYPTION_SECRET: &str = "canary-encryption-secret-4f1b8c2d9e";
+
+/// A running app.
+#[derive(Debug)]
+pub struct App {
+    /// Its address, without a trailing slash.
+    pub url: String,
+    process: Process,
+    variables: Vec<(String, String)>,
+    folder: TempDir,
+}
+
+impl App {
+    /// Starts the app against a sandbox, and waits until it is ready.
+    pub async fn start(port: u16, sandbox: &Sandbox, changes: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("http://localhost:{port}");
+        let mut variables = variables(port, &sandbox.url, folder.path());
+        for (name, value) in changes {
+            variables.retain(|(known, _)| known != name);
+            variables.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        let process = run(&variables, folder.path());
+        let mut app = Self {
+            url,
+            process,
+            variables,
+            folder,
+        };
+        app.ready().await;
+        app
+    }
+
+    /// Everything that it printed.
+    #[must_use]
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("app.db")
+    }
+
+    /// The bytes of the database file and its write-ahead log.
+    #[must_use]
+    pub fn database_bytes(&self) -> Vec<u8> {
+        ["app.db", "app.db-wal"]
+            .iter()
+            .flat_map(|name| std::fs::read(self.folder.path().join(name)).unwrap_or_default())
+            .collect()
+    }
+
+    /// SIGKILL, and nothing else.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// SIGTERM; the exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        self.process.stop()
+    }
+
+    /// Starts it again, on the same address and data, with changed variables.
+    pub async fn start_again(&mut self, changes: &[(&str, &str)]) {
+        self.process.kill();
+        for (name, value) in changes {
+            self.variables.retain(|(known, _)| known != name);
+            self.variables
+                .push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.process = run(&self.variables, self.folder.path());
+        self.ready().await;
+    }
+
+    async fn ready(&mut self) {
+        let until = Instant::now() + Duration::from_secs(20);
+        let address = format!("{}/readyz", self.url);
+        let client = crate::client::http();
+        loop {
+            if let Ok(answer) = client.get(&address).send().await
+                && answer.status() == 200
+            {
+                return;
+            }
+            if let Some(code) = self.process.ended() {
+                panic!("the app ended with {code:?}:\n{}", self.process.output());
+            }
+            assert!(
+                Instant::now() < until,
+                "the app is not ready:\n{}",
+                self.process.output()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// The variables of an app on `port` against a provider.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the task runner says where the built pages are"
+)]
+pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, String)> {
+    let frontend = std::env::var("FRONTEND_DIR_FOR_TESTS").unwrap_or_default();
+    [
+        ("CLIENT_ID", CLIENT_ID.to_owned()),
+        ("CLIENT_SECRET", CLIENT_SECRET.to_owned()),
+        ("REDIRECT_URI", format!("http://localhost:{port}/callback")),
+        ("SCOPES", SCOPES.to_owned()),
+        ("ENCRYPTION_SECRET", ENCRYPTION_SECRET.to_owned()),
+        ("SNYK_API_URL", provider.to_owned()),
+        ("SNYK_APP_URL", provider.to_owned()),
+        ("APP_NAME", "Fathom".to_owned()),
+        (
+            "DATABASE_URL",
+            format!("sqlite://{}", folder.join("app.db").display()),
+        ),
+        ("LISTEN", format!("127.0.0.1:{port}")),
+        ("PUBLIC_URL", format!("http://localhost:{port}")),
+        ("FRONTEND_DIR", frontend),
+        ("RATE_LIMITS", "off".to_owned()),
+        ("LOG", "trace".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+/// Starts the app once with just these variables; exit code and output.
+#[must_use]
+pub fn run_to_end(variables: &[(String, String)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut process = run(variables, folder.path());
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(status) = process.ended() {
+            return (status.code(), process.output());
+        }
+        assert!(
+            Instant::now() < until,
+            "it did not end:\n{}",
+            process.output()
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn run(variables: &[(String, String)], folder: &Path) -> Process {
+    let mut command = Command::new(binary("SNYK_APP_BIN", "snyk-app"));
+    command.arg("serve").current_dir(folder).env_clear().envs(
+        variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    Process::start(&mut command, &folder.join("output.log"))
+}

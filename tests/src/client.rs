@@ -1,0 +1,237 @@
+//! A browser without a screen: cookies, and the headers that a page's requests carry.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use reqwest::{Method, header::HeaderMap};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use crate::sandbox::{CLIENT_ID, SCOPES};
+
+/// A plain HTTP client: no redirects, no proxy.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests' own client, outside of the product"
+)]
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .timeout(Duration::from_secs(90))
+        .build()
+        .expect("an HTTP client")
+}
+
+/// A login attempt as the browser makes it.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Its state.
+    pub state: String,
+    /// Its verifier.
+    pub verifier: String,
+    /// The query of the authorize URL.
+    pub authorize_query: String,
+}
+
+/// What came back to the redirect URI.
+#[derive(Clone, Debug)]
+pub struct Callback(pub BTreeMap<String, String>);
+
+impl Callback {
+    /// Of a `Location`.
+    #[must_use]
+    pub fn of_location(location: &str) -> Self {
+        let url = Url::parse(location).expect("an absolute address");
+        Self(url.query_pairs().into_owned().collect())
+    }
+
+    /// With one parameter changed.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name} in the callback"))
+    }
+
+    fn body(&self) -> Value {
+        json!(self.0)
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    /// The problem's code.
+    #[must_use]
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A header as text, empty when it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+}
+
+/// A browser: its cookies, on one app.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The app's address.
+    pub url: String,
+    /// Cookies by name.
+    pub cookies: BTreeMap<String, String>,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A browser without cookies.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            cookies: BTreeMap::new(),
+            http: http(),
+        }
+    }
+
+    /// `GET` as a page of ours does it.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// `DELETE` as a page of ours does it.
+    pub async fn delete(&mut self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// `POST` of JSON as a page of ours does it.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// A request with the cookies and the headers of a page of ours, not sent yet.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.bare(method, path)
+            .header("sec-fetch-site", "same-origin")
+    }
+
+    /// A request with the cookies alone.
+    pub fn bare(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        if self.cookies.is_empty() {
+            return request;
+        }
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        request.header("cookie", cookies.join("; "))
+    }
+
+    /// Sends a request, reads the answer, keeps its cookies.
+    pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
+        let answer = request.send().await.expect("the app answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let text = answer.text().await.expect("the whole answer");
+        for cookie in headers.get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("text");
+            let (pair, attributes) = cookie.split_once(';').expect("attributes");
+            let (name, value) = pair.split_once('=').expect("a name");
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        Answer {
+            status,
+            headers,
+            text,
+        }
+    }
+
+    /// Starts a login as the page does: makes the attempt and hands it over.
+    pub async fn start_login(&mut self, return_to: Option<&str>) -> Attempt {
+        let attempt = self.make_attempt();
+        let mut body = json!({ "state": attempt.state, "code_verifier": attempt.verifier });
+        if let Some(return_to) = return_to {
+            body["return_to"] = json!(return_to);
+        }
+        let answer = self.post("/api/login", &body).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        attempt
+    }
+
+    /// Makes an attempt and hands nothing over.
+    #[must_use]
+    pub fn make_attempt(&self) -> Attempt {
+        let (state, verifier) = (random(), random());
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+        let authorize_query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", CLIENT_ID)
+            .append_pair("redirect_uri", &format!("{}/callback", self.url))
+            .append_pair("scope", SCOPES)
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        Attempt {
+            state,
+            verifier,
+            authorize_query,
+        }
+    }
+
+    /// Hands over what came back.
+    pub async fn finish(&mut self, callback: &Callback) -> Answer {
+        self.post("/api/connections", &callback.body()).await
+    }
+
+    /// The connections that the session reaches.
+    pub async fn connections(&mut self) -> Vec<Value> {
+        let answer = self.get("/api/session").await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["connections"]
+            .as_array()
+            .expect("an array")
+            .clone()
+    }
+}
+
+/// 32 random bytes in base64url.
+fn random() -> String {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("random bytes");
+    URL_SAFE_NO_PAD.encode(bytes)
+}

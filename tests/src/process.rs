@@ -1,0 +1,87 @@
+//! A process of the product: found by a variable, its output kept, ended with the test.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+/// A running process. Killed when dropped, so that nothing is left behind.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts a program; everything that it prints goes to `log`.
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
+        let out = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .expect("the log file can be written");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(out.try_clone().expect("a second handle"))
+            .stderr(out)
+            .spawn()
+            .expect("the binary starts");
+        Self {
+            child,
+            log: log.to_owned(),
+        }
+    }
+
+    /// Everything that was printed so far.
+    pub(crate) fn output(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// SIGTERM, and the exit code.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        self.child
+            .wait()
+            .expect("the process can be waited for")
+            .code()
+    }
+
+    /// Whether it ended by itself, and how.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("the process can be asked")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The binary that a variable names, or the one that lies beside the test's own.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the task runner says where the binaries are"
+)]
+pub(crate) fn binary(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let mut folder = std::env::current_exe().expect("the test's own path");
+    while folder.pop() {
+        let path = folder.join(name);
+        if path.is_file() {
+            return path;
+        }
+    }
+    panic!("{name} is not built: run `cargo xtask test`, or set {variable}");
+}

@@ -1,0 +1,173 @@
+//! The real sandbox as a process, its faults and its memory.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{
+    client::{Attempt, Callback},
+    process::{Process, binary},
+};
+
+/// The client id in tests.
+pub const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
+/// The client secret in tests, with every character that Snyk's have and that breaks encodings.
+pub const CLIENT_SECRET: &str = "snyk_cs_canary^`*=<]%+&!?0123456789abcdef";
+/// The scopes in tests.
+pub const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
+
+/// A running sandbox.
+#[derive(Debug)]
+pub struct Sandbox {
+    /// Its address, without a trailing slash.
+    pub url: String,
+    _process: Process,
+    _folder: TempDir,
+    http: reqwest::Client,
+}
+
+impl Sandbox {
+    /// Starts a sandbox that knows an app on `app_port`.
+    pub async fn start(app_port: u16, flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let redirect_uri = format!("http://localhost:{app_port}/callback");
+        let mut command = Command::new(binary("SNYK_SANDBOX_BIN", "snyk-sandbox"));
+        command
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--app-name",
+                "Fathom",
+                "--client-id",
+                CLIENT_ID,
+            ])
+            .args([
+                "--client-secret",
+                CLIENT_SECRET,
+                "--redirect-uri",
+                &redirect_uri,
+            ])
+            .args(["--scopes", SCOPES])
+            .args(flags);
+        let mut process = Process::start(&mut command, &folder.path().join("output.log"));
+        let until = Instant::now() + Duration::from_secs(20);
+        let url = loop {
+            let output = process.output();
+            let line = output
+                .lines()
+                .find_map(|line| line.strip_prefix("sandbox listening on "));
+            if let Some(url) = line {
+                break url.trim().to_owned();
+            }
+            assert!(process.ended().is_none(), "the sandbox ended:\n{output}");
+            assert!(
+                Instant::now() < until,
+                "the sandbox does not listen:\n{output}"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        Self {
+            url,
+            _process: process,
+            _folder: folder,
+            http: crate::client::http(),
+        }
+    }
+
+    /// Decides on the consent page, for instance `("group", "allow")`; what comes back.
+    pub async fn consent(&self, attempt: &Attempt, choice: &str, decision: &str) -> Callback {
+        let body =
+            json!({ "query": attempt.authorize_query, "choice": choice, "decision": decision });
+        let answer = self.post("authorize", &body).await;
+        Callback::of_location(answer["location"].as_str().expect("a location"))
+    }
+
+    /// Asks for a fault.
+    pub async fn fault(&self, rule: Value) {
+        self.post("faults", &rule).await;
+    }
+
+    /// No more faults.
+    pub async fn heal(&self) {
+        let request = self.http.delete(self.control("faults"));
+        assert!(
+            request
+                .send()
+                .await
+                .expect("the sandbox answers")
+                .status()
+                .is_success()
+        );
+    }
+
+    /// Every live access token is answered 401 from now on.
+    pub async fn expire_access_tokens(&self) {
+        self.post("expire", &json!({ "access": true })).await;
+    }
+
+    /// Changes settings.
+    pub async fn set(&self, settings: Value) {
+        let request = self.http.put(self.control("settings")).json(&settings);
+        assert!(
+            request
+                .send()
+                .await
+                .expect("the sandbox answers")
+                .status()
+                .is_success()
+        );
+    }
+
+    /// A counter of what it saw.
+    pub async fn count(&self, name: &str) -> u64 {
+        let stats = self.get("stats").await;
+        stats[name]
+            .as_u64()
+            .unwrap_or_else(|| panic!("no counter {name} in {stats}"))
+    }
+
+    /// Every request that it saw.
+    pub async fn requests(&self) -> Vec<Value> {
+        self.get("requests")
+            .await
+            .as_array()
+            .expect("an array")
+            .clone()
+    }
+
+    /// Every secret that it gave out.
+    pub async fn secrets(&self) -> Vec<String> {
+        let secrets = self.get("secrets").await;
+        let secrets = secrets.as_array().expect("an array").iter();
+        secrets
+            .map(|secret| secret.as_str().expect("a string").to_owned())
+            .collect()
+    }
+
+    fn control(&self, what: &str) -> String {
+        format!("{}/_sandbox/{what}", self.url)
+    }
+
+    async fn get(&self, what: &str) -> Value {
+        let answer = self
+            .http
+            .get(self.control(what))
+            .send()
+            .await
+            .expect("the sandbox answers");
+        answer.json().await.expect("JSON")
+    }
+
+    async fn post(&self, what: &str, body: &Value) -> Value {
+        let request = self.http.post(self.control(what)).json(body);
+        let answer = request.send().await.expect("the sandbox answers");
+        let status = answer.status();
+        let text = answer.text().await.unwrap_or_default();
+        assert!(status.is_success(), "{what}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+}
