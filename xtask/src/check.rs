@@ -48,7 +48,13 @@ pub(crate) fn run() -> Result<()> {
     steps.step("Lints", || {
         let mut command = workspace.cargo();
         // The compressor is behind a feature, and no less in need of a look.
-        command.args(["clippy", "--all-targets", "--features", "xtask/precompress"]);
+        command.args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--features",
+            "xtask/precompress",
+        ]);
         process::run(command.args(DENY_WARNINGS))
     });
     steps.step("Lints of the page", || {
@@ -62,8 +68,15 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.step("Documentation", || {
         let mut command = workspace.cargo();
-        command.args(["doc", "--no-deps", "--document-private-items"]);
-        process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+        command.args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ]);
+        // Private items are always documented here, so a link to one leads somewhere.
+        let flags = "-D warnings -A rustdoc::private-intra-doc-links";
+        process::run(command.env("RUSTDOCFLAGS", flags))
     });
     supply::check(&workspace, &mut steps);
     steps.finish()

@@ -19,7 +19,14 @@ use crate::{
 };
 
 /// Packages whose tests need no built product.
-const PACKAGES: [&str; 5] = ["shared", "login", "snyk-app", "snyk-sandbox", "xtask"];
+const PACKAGES: [&str; 6] = [
+    "shared",
+    "login",
+    "frontend",
+    "snyk-app",
+    "snyk-sandbox",
+    "xtask",
+];
 /// Packages with tests in a browser of their own.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
 /// The package that tests the built product, and which of its tests are for the browser.

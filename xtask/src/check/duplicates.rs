@@ -7,7 +7,16 @@ use anyhow::Result;
 use crate::{process, workspace::Workspace};
 
 /// Crates that may be there twice, and why.
-const ALLOWED: [(&str, &str); 0] = [];
+const ALLOWED: [(&str, &str); 2] = [
+    (
+        "thiserror",
+        "the older is gloo-net's; traits only, which leave nothing in the Wasm",
+    ),
+    (
+        "base64",
+        "the older is leptos's own, for server functions, of which the page has none",
+    ),
+];
 
 /// Every crate that more than one version of gets into the page.
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
@@ -28,10 +37,24 @@ pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
         "--format",
         "{p}",
     ]);
-    Ok(twice(&process::output(&mut command)?))
+    Ok(judge(&twice(&process::output(&mut command)?)))
 }
 
-fn twice(tree: &str) -> Vec<String> {
+/// Doubles without a reason, and reasons without a double.
+fn judge(doubles: &[(String, String)]) -> Vec<String> {
+    let is_allowed = |name: &str| ALLOWED.iter().any(|(allowed, _)| *allowed == name);
+    let is_double = |name: &str| doubles.iter().any(|(double, _)| double == name);
+    let unexpected = doubles.iter().filter(|(name, _)| !is_allowed(name));
+    let outdated = ALLOWED.iter().filter(|(name, _)| !is_double(name));
+    unexpected
+        .map(|(name, versions)| format!("{name}: {versions}"))
+        .chain(
+            outdated.map(|(name, _)| format!("{name} is there once now: take its exception away")),
+        )
+        .collect()
+}
+
+fn twice(tree: &str) -> Vec<(String, String)> {
     let mut versions = BTreeMap::<&str, Vec<&str>>::new();
     for line in tree.lines() {
         let mut words = line.split_whitespace();
@@ -44,10 +67,8 @@ fn twice(tree: &str) -> Vec<String> {
     }
     versions
         .into_iter()
-        .filter(|(name, versions)| {
-            versions.len() > 1 && !ALLOWED.iter().any(|(allowed, _)| allowed == name)
-        })
-        .map(|(name, versions)| format!("{name}: {}", versions.join(", ")))
+        .filter(|(_, versions)| versions.len() > 1)
+        .map(|(name, versions)| (name.to_owned(), versions.join(", ")))
         .collect()
 }
 
@@ -59,6 +80,16 @@ mod tests {
     fn two_versions_are_found_and_repeated_mentions_are_not() {
         let tree = "frontend v0.1.0 (/here)\ngloo-net v0.6.0\njs-sys v0.3.0\n\
                     gloo-net v0.7.0\njs-sys v0.3.0 (*)\n";
-        assert_eq!(twice(tree), ["gloo-net: v0.6.0, v0.7.0"]);
+        assert_eq!(twice(tree), [("gloo-net".into(), "v0.6.0, v0.7.0".into())]);
+    }
+
+    #[test]
+    fn a_double_needs_a_reason_and_a_reason_needs_a_double() {
+        let mut doubles = ALLOWED
+            .map(|(name, _)| (name.to_owned(), String::new()))
+            .to_vec();
+        assert_eq!(judge(&doubles), Vec::<String>::new());
+        doubles[0] = ("gloo-net".into(), "v0.6.0, v0.7.0".into());
+        assert_eq!(judge(&doubles).len(), 2);
     }
 }

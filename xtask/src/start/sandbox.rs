@@ -15,8 +15,9 @@ use super::settings::Settings;
 
 const APP_NAME: &str = "Fathom";
 const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
-/// No secret: it opens nothing but a sandbox on this computer.
-const CLIENT_SECRET: &str = "sandbox-secret-of-no-worth-outside-this-computer";
+/// No secret: it opens nothing but a sandbox on this computer. It is the sandbox's default, with
+/// characters that Snyk's own secrets have.
+const CLIENT_SECRET: &str = "snyk_cs_sandbox^only`not*a=secret<kept]from/anyone+at%all";
 const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 const FOLDER: &str = "data/sandbox";
 
