@@ -1,2 +1,11 @@
-//! frontend
-fn main() {}
+//! Starts the app. The callback's query is taken out of the address bar first: the router copies
+//! the address when it is made.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let returned = login::browser::address_bar::take_callback(frontend::paths::CALLBACK);
+        console_error_panic_hook::set_once();
+        frontend::app::start(returned);
+    }
+}

@@ -1,0 +1,17 @@
+//! Asking our server: one helper, and a function for each route.
+
+pub mod connections;
+pub mod session;
+
+pub use login::failure::{Answer, Failure};
+
+use crate::browser;
+
+/// Sends a request and sets our clock by the answer.
+async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer, Failure> {
+    let answer = login::browser::fetch::send(method, path, body).await?;
+    if let Some(date) = &answer.date {
+        browser::set_clock_by(date);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,59 @@
+//! Contexts, router and all routes in one view.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    browser,
+    components::layout::Layout,
+    pages::{
+        callback::CallbackPage, connection::ConnectionPage, home::HomePage, not_found::NotFoundPage,
+    },
+    session::SessionContext,
+    shell::Shell,
+};
+
+/// What the provider sent, taken out of the address bar before the app started. It can be taken
+/// once.
+#[derive(Clone, Copy, Debug)]
+pub struct Returned(StoredValue<Option<String>>);
+
+impl Returned {
+    /// Takes the query, which is then gone.
+    #[must_use]
+    pub fn take() -> Option<String> {
+        let Self(query) = expect_context();
+        query.try_update_value(Option::take).flatten()
+    }
+}
+
+/// Starts the app. `returned` is the callback's query, if the page is the callback.
+pub fn start(returned: Option<String>) {
+    browser::remove_starting();
+    mount_to_body(move || view! { <App returned /> });
+}
+
+/// The whole app.
+#[component]
+fn App(
+    /// The callback's query.
+    returned: Option<String>,
+) -> impl IntoView {
+    provide_context(Returned(StoredValue::new(returned)));
+    Shell::provide();
+    SessionContext::provide();
+    view! {
+        <Router>
+            <Layout>
+                <Routes fallback=|| view! { <NotFoundPage /> }>
+                    <Route path=path!("/") view=HomePage />
+                    <Route path=path!("/callback") view=CallbackPage />
+                    <Route path=path!("/connections/:id") view=ConnectionPage />
+                </Routes>
+            </Layout>
+        </Router>
+    }
+}

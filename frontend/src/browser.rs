@@ -1,0 +1,96 @@
+//! The only module of the app, beside `login`'s, that names the browser's own interfaces.
+
+use std::cell::Cell;
+
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::times::Local;
+
+thread_local! {
+    /// Server's clock minus this computer's, in milliseconds.
+    static SKEW: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Sets our clock by the server's `Date` header. It counts whole seconds, so smaller differences
+/// are left alone.
+pub fn set_clock_by(date: &str) {
+    let server = js_sys::Date::parse(date);
+    let skew = server - js_sys::Date::now();
+    if skew.is_finite() {
+        SKEW.set(if skew.abs() < 2_000.0 { 0.0 } else { skew });
+    }
+}
+
+/// The time in milliseconds, by the server's clock.
+#[must_use]
+pub fn now() -> f64 {
+    js_sys::Date::now() + SKEW.get()
+}
+
+/// An RFC 3339 time in milliseconds; not a number when it is none.
+#[must_use]
+pub fn millis(time: &str) -> f64 {
+    js_sys::Date::parse(time)
+}
+
+/// A time as people write it, in their own time zone.
+#[must_use]
+pub fn exact(millis: f64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(millis));
+    Local {
+        year: date.get_full_year(),
+        month: date.get_month(),
+        day: date.get_date(),
+        clock: [date.get_hours(), date.get_minutes(), date.get_seconds()],
+    }
+    .words()
+}
+
+/// Names the document.
+pub fn set_title(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
+/// Moves the focus to the element of that id.
+pub fn focus(id: &str) {
+    let element = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id(id))
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// Loads the page again.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
+/// Copies a text; `false` when the browser refuses.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
+    // Absent outside secure contexts.
+    let clipboard = window.navigator().clipboard();
+    if JsValue::from(clipboard.clone()).is_undefined() {
+        return false;
+    }
+    JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Removes the words that stand until the app has started.
+pub fn remove_starting() {
+    let element = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("starting"));
+    if let Some(element) = element {
+        element.remove();
+    }
+}

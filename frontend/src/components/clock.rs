@@ -1,0 +1,88 @@
+//! A clock that runs down, by the server's time.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::{browser, times};
+
+/// The time in milliseconds, new each second until its owner goes.
+#[must_use]
+pub fn ticking() -> ReadSignal<f64> {
+    let (now, set_now) = signal(browser::now());
+    if let Ok(handle) =
+        set_interval_with_handle(move || set_now.set(browser::now()), Duration::from_secs(1))
+    {
+        on_cleanup(move || handle.clear());
+    }
+    now
+}
+
+/// Whole seconds from `from` to `to`, zero when it is past or unknown.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` is bounded here: below zero and not a number become 0"
+)]
+pub fn seconds(from: f64, to: f64) -> u64 {
+    ((to - from) / 1_000.0) as u64
+}
+
+/// Until when something holds, in figures and as a strip.
+#[component]
+pub fn Clock(
+    /// What ends.
+    label: &'static str,
+    /// When it began, RFC 3339.
+    #[prop(into)]
+    began: Signal<String>,
+    /// When it ends, RFC 3339; `None` when Snyk does not say.
+    #[prop(into)]
+    ends: Signal<Option<String>>,
+    /// The time.
+    now: ReadSignal<f64>,
+) -> impl IntoView {
+    let left = move || {
+        ends.get()
+            .map(|ends| seconds(now.get(), browser::millis(&ends)))
+    };
+    let whole = move || {
+        ends.get()
+            .map(|ends| seconds(browser::millis(&began.get()), browser::millis(&ends)))
+    };
+    let fraction = move || match (left(), whole()) {
+        (Some(left), Some(whole)) if whole > 0 => {
+            // A thousandth is finer than a pixel of the strip.
+            let thousandths = (left.min(whole) * 1_000 / whole).to_string();
+            format!("calc({thousandths} / 1000)")
+        }
+        _ => "0".to_owned(),
+    };
+    let figures = move || match left() {
+        None => view! { <span class="unit">"Snyk does not say"</span> }.into_any(),
+        Some(0) => view! { <span class="unit">"Ended"</span> }.into_any(),
+        Some(left) => times::figures(left)
+            .into_iter()
+            .map(
+                |(figure, unit)| view! { {figure} <span class="unit">{format!(" {unit} ")}</span> },
+            )
+            .collect_view()
+            .into_any(),
+    };
+    view! {
+        <div class="gauge">
+            <p class="gauge-label">{label}</p>
+            <p class="figure">{figures}</p>
+            <Show when=move || ends.get().is_some()>
+                <div class="strip" aria-hidden="true">
+                    <div class="strip-fill" style:--v=fraction></div>
+                </div>
+                <p class="ticks" aria-hidden="true">
+                    <span>"0"</span>
+                    <span>{move || whole().map(|whole| times::line(whole).replace(" 0 h", "").replace(" 0 min", "").replace(" 0 s", ""))}</span>
+                </p>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,72 @@
+//! The button that begins a login.
+
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use crate::{
+    api::Failure,
+    session::{SessionContext, Who},
+    shell::Shell,
+};
+
+/// Begins a login and leaves for Snyk.
+#[component]
+pub fn ConnectButton(
+    /// The button's words; those of the start page when left out.
+    #[prop(optional, into)]
+    words: Option<String>,
+    /// Where to go on to afterwards.
+    #[prop(optional, into)]
+    return_to: Option<String>,
+    /// The button's class.
+    #[prop(default = "button primary")]
+    class: &'static str,
+    /// Where a failure to begin is put.
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let shell = Shell::get();
+    let busy = RwSignal::new(false);
+    // Back from Snyk, out of the back-forward cache, the button can be pressed again.
+    Effect::new(move |_| {
+        if session.who() == Who::Checking {
+            busy.set(false);
+        }
+    });
+    let press = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        shell.say("Connecting");
+        let return_to = return_to.clone();
+        leptos::task::spawn_local(async move {
+            if let Err(why) = session.connect(return_to).await {
+                shell.say(why.to_string());
+                failure.set(Some(why));
+                busy.set(false);
+            }
+        });
+    };
+    let label = move || {
+        if busy.get() {
+            return "Connecting".to_owned();
+        }
+        words.clone().unwrap_or_else(|| {
+            let sandbox = session.app().is_some_and(|app| app.sandbox);
+            if sandbox {
+                "Connect to the sandbox"
+            } else {
+                "Connect to Snyk"
+            }
+            .to_owned()
+        })
+    };
+    view! {
+        <button type="button" class=class aria-disabled=move || busy.get().then_some("true") on:click=press>
+            <span>{label}</span>
+            {Icon::Arrow.view()}
+        </button>
+    }
+}

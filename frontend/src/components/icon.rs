@@ -1,0 +1,64 @@
+//! Icons on a grid of 16, drawn in the colour of the text. Words always stand beside them.
+
+use leptos::prelude::*;
+
+/// An icon's drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// Going on.
+    Arrow,
+    /// Asked for, and only read.
+    Eye,
+    /// Asked for, and can change things.
+    Pencil,
+    /// There, done.
+    Check,
+    /// Needs care.
+    Triangle,
+    /// Time.
+    Clock,
+    /// Copies.
+    Copy,
+    /// Closes.
+    Cross,
+    /// Once more.
+    Again,
+}
+
+impl Icon {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Arrow => "M2 8h11M9 4l4 4-4 4",
+            Self::Eye => {
+                "M1.5 8C3.5 5 5.5 3.8 8 3.8S12.500 5 14.500 8C12.500 11 10.500 12.200 8 12.200S3.500 11 1.500 8zM6 8a2 2 0 1 0 4 0a2 2 0 1 0-4 0"
+            }
+            Self::Pencil => "M3 13l.8-3L11 2.800 13.200 5 6 12.200zM9.500 4.300l2.200 2.200",
+            Self::Check => "M2.500 8.500l3.500 3.500 7.500-8",
+            Self::Triangle => "M8 2L14.500 13.500h-13zM8 6.500v3M8 11.300v.4",
+            Self::Clock => "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0M8 4.500V8l2.500 1.500",
+            Self::Copy => "M6 6h7.500v7.500H6zM10 3.500V2.500H2.500V10h1",
+            Self::Cross => "M3.500 3.500l9 9M12.500 3.500l-9 9",
+            Self::Again => "M13 8a5 5 0 1 1-1.500-3.500M13 2v3h-3",
+        }
+    }
+
+    /// The icon's view.
+    #[must_use]
+    pub fn view(self) -> impl IntoView + use<> {
+        view! {
+            <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                <path d=self.path() />
+            </svg>
+        }
+    }
+}
+
+/// The mark: a ruler.
+#[must_use]
+pub fn mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+            <path d="M2 1v18M6 3.500h13M6 10h8M6 16.500h4" />
+        </svg>
+    }
+}

@@ -1,0 +1,119 @@
+//! Sandbox strip, header, main, footer, skip link, live region and toast.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::icon::{Icon, mark};
+use crate::{
+    naming, paths,
+    session::{SessionContext, Who},
+    shell::Shell,
+};
+
+/// What surrounds every page.
+#[component]
+pub fn Layout(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let shell = Shell::get();
+    let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        <Show when=move || sandbox.get()>
+            <div class="sandbox" role="note">
+                <strong class="tag">"Sandbox"</strong>
+                <span>
+                    "This is a practice run against a Snyk that lives on this computer. The organizations and issues are made up."
+                </span>
+            </div>
+        </Show>
+        <header class="bar">
+            <A href=paths::HOME attr:class="brand">
+                {mark()} <span>{move || session.app().map(|app| app.name)}</span>
+            </A>
+            <Navigation />
+        </header>
+        <main id="main" tabindex="-1">{children()}</main>
+        <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
+        <div class="hidden" role="status" aria-live="polite">{move || shell.said()}</div>
+        <div role="status" class="toasts">
+            {move || {
+                shell
+                    .toasted()
+                    .map(|words| {
+                        view! {
+                            <div class="toast">
+                                <bdi>{words}</bdi>
+                                <button type="button" class="toast-close" on:click=move |_| shell.close_toast()>
+                                    "Close"
+                                </button>
+                            </div>
+                        }
+                    })
+            }}
+        </div>
+    }
+}
+
+/// Links to each connection.
+#[component]
+fn Navigation() -> impl IntoView {
+    let session = SessionContext::get();
+    let links = move || match session.who() {
+        Who::SignedIn(connections) => {
+            let single = connections.len() == 1;
+            let links = connections
+                .iter()
+                .map(|connection| {
+                    let words = if single {
+                        "Connection".to_owned()
+                    } else {
+                        naming::name(connection)
+                    };
+                    view! {
+                        <A href=paths::connection(&connection.id)>
+                            <bdi>{words}</bdi>
+                        </A>
+                    }
+                })
+                .collect_view();
+            Some(view! { <nav class="nav" aria-label="Main">{links}</nav> })
+        }
+        _ => None,
+    };
+    view! { {links} }
+}
+
+fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
+    let words = if sandbox {
+        format!("{name} reads a practice Snyk through its own server.")
+    } else {
+        format!(
+            "{name} reads Snyk region {} through its own server.",
+            region.to_uppercase()
+        )
+    };
+    view! { <p>{words}</p> }
+}
+
+/// Waiting, before anything is known. Says so to readers, and to the eye after a moment.
+#[component]
+pub fn Waiting() -> impl IntoView {
+    view! {
+        <div class="waiting" aria-busy="true">
+            <p class="late">"Starting"</p>
+        </div>
+    }
+}
+
+/// A square glyph that shows how serious something is.
+#[must_use]
+pub fn glyph(tone: &'static str, icon: Icon) -> impl IntoView {
+    view! {
+        <div class="glyph" data-tone=tone>
+            {icon.view()}
+        </div>
+    }
+}

@@ -1,0 +1,56 @@
+//! Scopes in words.
+
+use leptos::prelude::*;
+use shared::scope::{Scopes, meaning, only_reads};
+
+use super::icon::Icon;
+
+/// What is asked for.
+#[component]
+pub fn AskedScopes(
+    /// The scopes.
+    scopes: Scopes,
+) -> impl IntoView {
+    let rows = scopes
+        .iter()
+        .map(|scope| {
+            let icon = if only_reads(scope) {
+                Icon::Eye
+            } else {
+                Icon::Pencil
+            };
+            row(icon, meaning(scope), scope)
+        })
+        .collect_view();
+    view! { <ul class="scopes">{rows}</ul> }
+}
+
+/// The line under what is asked for: whether it can change anything.
+#[must_use]
+pub fn consequence(scopes: &Scopes) -> String {
+    let changes: Vec<_> = scopes
+        .iter()
+        .filter(|scope| !only_reads(scope))
+        .map(|scope| crate::naming::lower_first(meaning(scope)))
+        .collect();
+    if changes.is_empty() {
+        "It asks for nothing that changes anything at Snyk. You can disconnect at any time."
+            .to_owned()
+    } else {
+        format!("It can also change things: {}.", changes.join(", "))
+    }
+}
+
+/// A scope that was asked for or granted.
+#[must_use]
+pub fn row(icon: Icon, words: &str, scope: &str) -> impl IntoView + use<> {
+    let (words, scope) = (words.to_owned(), scope.to_owned());
+    view! {
+        <li>
+            {icon.view()} <div>
+                <span>{words}</span>
+                <code>{scope}</code>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,22 @@
+//! The single-page app. What needs no browser (words, times, paths) is pure and tests on the host;
+//! the rest compiles for Wasm only.
+
+pub mod naming;
+pub mod outcome;
+pub mod paths;
+pub mod times;
+
+#[cfg(target_arch = "wasm32")]
+pub mod api;
+#[cfg(target_arch = "wasm32")]
+pub mod app;
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod components;
+#[cfg(target_arch = "wasm32")]
+pub mod pages;
+#[cfg(target_arch = "wasm32")]
+pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod shell;

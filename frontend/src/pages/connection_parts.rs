@@ -1,0 +1,240 @@
+//! What the page of a connection shows.
+
+use leptos::prelude::*;
+use shared::{
+    api::connection::{Connection, Status},
+    scope::meaning,
+};
+
+use crate::{
+    api::Failure,
+    browser,
+    components::{
+        clock::{Clock, seconds, ticking},
+        connect_button::ConnectButton,
+        icon::Icon,
+        layout::glyph,
+        scope_list::row,
+    },
+    naming, paths,
+    shell::PageHeading,
+    times,
+};
+
+/// Name, status, since when, as whom.
+#[component]
+pub fn Summary(
+    /// The connection.
+    connection: Signal<Connection>,
+) -> impl IntoView {
+    let title = Signal::derive(move || naming::name(&connection.read()));
+    let status = move || match connection.read().status {
+        Status::Active => view! {
+            <p class="status" data-tone="ok">
+                {Icon::Check.view()}
+                "Active"
+            </p>
+        },
+        Status::ReconnectNeeded => view! {
+            <p class="status" data-tone="warn">
+                {Icon::Triangle.view()}
+                "Needs reconnecting"
+            </p>
+        },
+    };
+    let since = move || {
+        let connection = connection.read();
+        let at = browser::millis(&connection.connected_at);
+        let words = times::ago(seconds(at, browser::now()));
+        let exact = browser::exact(at);
+        view! {
+            "Connected "
+            <time datetime=connection.connected_at.clone() title=exact>
+                {words}
+            </time>
+            {naming::acting(&connection)}
+            "."
+        }
+    };
+    view! {
+        <div>
+            <div class="name-row">
+                <PageHeading title />
+                {status}
+            </div>
+            <p class="second">
+                {since} " Connection " <code>{move || connection.read().id.clone()}</code>
+            </p>
+        </div>
+    }
+}
+
+/// Two clocks and the generation.
+#[component]
+pub fn Access(
+    /// The connection.
+    connection: Signal<Connection>,
+) -> impl IntoView {
+    let now = ticking();
+    let began = Signal::derive(move || connection.read().refreshed_at.clone());
+    let access = Signal::derive(move || Some(connection.read().access_token_expires_at.clone()));
+    let refresh = Signal::derive(move || connection.read().refresh_token_expires_at.clone());
+    let last = move || {
+        let at = browser::millis(&began.read());
+        format!("Last: {} ago", times::line(seconds(at, now.get())))
+    };
+    view! {
+        <section class="section" aria-labelledby="access">
+            <div class="section-head">
+                <h2 id="access">"Access to Snyk"</h2>
+                <p class="second">"Renewed by the server by itself; you need to do nothing"</p>
+            </div>
+            <div class="gauges">
+                <Clock label="Access token ends in" began ends=access now />
+                <Clock label="Refresh token ends in" began ends=refresh now />
+                <div class="gauge">
+                    <p class="gauge-label">"Generation"</p>
+                    <p class="figure">{move || connection.read().generation}</p>
+                    <p class="ticks">
+                        <span>{last}</span>
+                    </p>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// The organizations that the connection reaches.
+#[component]
+pub fn Organizations(
+    /// The connection.
+    connection: Signal<Connection>,
+) -> impl IntoView {
+    let rows = move || {
+        connection
+            .read()
+            .orgs
+            .iter()
+            .map(|org| {
+                view! {
+                    <tr>
+                        <th scope="row">
+                            <bdi>{org.name.clone()}</bdi>
+                        </th>
+                        <td class="slug">
+                            <code>
+                                <bdi>{org.slug.clone()}</bdi>
+                            </code>
+                        </td>
+                    </tr>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <section class="section" aria-labelledby="organizations">
+            <div class="section-head">
+                <h2 id="organizations">"Organizations reached"</h2>
+                <p class="second">{move || connection.read().orgs.len()}</p>
+            </div>
+            <table aria-labelledby="organizations">
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col" class="slug">
+                            "Slug"
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+}
+
+/// The scopes, granted and missing.
+#[component]
+pub fn MayDo(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// Where a failure to ask again is put.
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let counts = move || {
+        let connection = connection.read();
+        let granted = connection.scopes.len();
+        match connection.missing_scopes.len() {
+            0 => format!("{granted} granted"),
+            missing => format!("{granted} granted, {missing} missing"),
+        }
+    };
+    let granted = move || {
+        connection
+            .read()
+            .scopes
+            .iter()
+            .map(|scope| row(Icon::Check, meaning(scope), scope))
+            .collect_view()
+    };
+    let missing = move || {
+        let connection = connection.read();
+        connection
+            .missing_scopes
+            .iter()
+            .map(|scope| missing_row(scope, paths::connection(&connection.id), failure))
+            .collect_view()
+    };
+    view! {
+        <section class="section" aria-labelledby="scopes">
+            <div class="section-head">
+                <h2 id="scopes">"What it may do"</h2>
+                <p class="second">{counts}</p>
+            </div>
+            <ul class="scopes">{granted} {missing}</ul>
+        </section>
+    }
+}
+
+fn missing_row(
+    scope: &str,
+    return_to: String,
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView + use<> {
+    let words = naming::lower_first(meaning(scope));
+    let scope = scope.to_owned();
+    view! {
+        <li data-state="missing">
+            {Icon::Triangle.view()} <div>
+                <span>
+                    <strong>"Not granted:"</strong>
+                    " "
+                    {words}
+                </span>
+                <code>{scope}</code>
+            </div> <ConnectButton words="Ask again" class="button quiet" return_to failure />
+        </li>
+    }
+}
+
+/// Says that a person must connect again.
+#[component]
+pub fn ReconnectNotice(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// Where a failure to begin is put.
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let return_to = paths::connection(&connection.read_untracked().id);
+    view! {
+        <section class="notice" data-tone="warn" aria-labelledby="reconnect">
+            {glyph("warn", Icon::Triangle)} <div class="notice-text">
+                <h2 id="reconnect">"This connection has stopped working"</h2>
+                <p>
+                    "Snyk no longer accepts its permission. Connect it again; it takes under a minute."
+                </p>
+            </div> <div class="notice-actions">
+                <ConnectButton words="Reconnect" return_to failure />
+            </div>
+        </section>
+    }
+}

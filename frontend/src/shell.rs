@@ -1,0 +1,100 @@
+//! What surrounds every page: the live region, the toast, titles and focus.
+
+use leptos::prelude::*;
+
+use crate::{browser, session::SessionContext};
+
+/// The context of the shell.
+#[derive(Clone, Copy, Debug)]
+pub struct Shell {
+    said: RwSignal<String>,
+    toast: RwSignal<Option<String>>,
+    moved: StoredValue<bool>,
+}
+
+impl Shell {
+    /// Makes the context.
+    pub fn provide() {
+        let shell = Self {
+            said: RwSignal::new(String::new()),
+            toast: RwSignal::new(None),
+            moved: StoredValue::new(false),
+        };
+        provide_context(shell);
+    }
+
+    /// The context of the app.
+    #[must_use]
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// Says something to readers of the page.
+    pub fn say(self, words: impl Into<String>) {
+        self.said.set(words.into());
+    }
+
+    /// What was said last; tracked.
+    #[must_use]
+    pub fn said(self) -> String {
+        self.said.get()
+    }
+
+    /// Confirms something that is visible elsewhere too, for eight seconds.
+    pub fn toast(self, words: impl Into<String>) {
+        let words = words.into();
+        self.toast.set(Some(words.clone()));
+        set_timeout(
+            move || {
+                if self.toast.get_untracked().as_ref() == Some(&words) {
+                    self.toast.set(None);
+                }
+            },
+            std::time::Duration::from_secs(8),
+        );
+    }
+
+    /// What is confirmed; tracked.
+    #[must_use]
+    pub fn toasted(self) -> Option<String> {
+        self.toast.get()
+    }
+
+    /// Takes the toast away.
+    pub fn close_toast(self) {
+        self.toast.set(None);
+    }
+}
+
+/// The page's one heading. Names the document, and takes the focus after a navigation: on the first
+/// page of a visit the focus stays where the browser puts it, unless the page is an outcome.
+#[component]
+pub fn PageHeading(
+    /// The heading, and the document's title before the app's name.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Takes the focus even on the first page.
+    #[prop(optional)]
+    outcome: bool,
+    /// The heading's class.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let shell = Shell::get();
+    Effect::new(move |_| {
+        let name = session.app().map(|app| app.name);
+        let title = title.get();
+        browser::set_title(&name.map_or(title.clone(), |name| format!("{title} · {name}")));
+    });
+    let take_focus = outcome || shell.moved.get_value();
+    shell.moved.set_value(true);
+    if take_focus {
+        request_animation_frame(|| browser::focus("heading"));
+    }
+    view! {
+        <h1 id="heading" tabindex="-1" class=class>
+            <bdi>{move || title.get()}</bdi>
+        </h1>
+    }
+}

@@ -1,0 +1,115 @@
+//! Times in words. Pure: whoever calls brings the seconds.
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// A duration as figures and units, the two largest that matter: `41 min 12 s`, `89 days 23 h`.
+#[must_use]
+pub fn figures(seconds: u64) -> Vec<(u64, &'static str)> {
+    let units = [
+        (DAY, if seconds / DAY == 1 { "day" } else { "days" }),
+        (HOUR, "h"),
+        (MINUTE, "min"),
+        (1, "s"),
+    ];
+    let first = units
+        .iter()
+        .position(|(size, _)| seconds >= *size)
+        .unwrap_or(units.len() - 1);
+    let mut rest = seconds;
+    units
+        .iter()
+        .skip(first)
+        .take(2)
+        .map(|(size, unit)| {
+            let figure = rest / size;
+            rest %= size;
+            (figure, *unit)
+        })
+        .collect()
+}
+
+/// A duration in one line.
+#[must_use]
+pub fn line(seconds: u64) -> String {
+    let parts = figures(seconds);
+    let words: Vec<_> = parts
+        .iter()
+        .map(|(figure, unit)| format!("{figure} {unit}"))
+        .collect();
+    words.join(" ")
+}
+
+/// How long ago, in words: `19 days ago`.
+#[must_use]
+pub fn ago(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        0..MINUTE => return "just now".to_owned(),
+        MINUTE..HOUR => (seconds / MINUTE, "minute"),
+        HOUR..DAY => (seconds / HOUR, "hour"),
+        _ => (seconds / DAY, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural} ago")
+}
+
+/// A time of a calendar and a clock, in the person's own time zone.
+#[derive(Clone, Copy, Debug)]
+pub struct Local {
+    /// The year.
+    pub year: u32,
+    /// The month, from 0.
+    pub month: u32,
+    /// The day of the month, from 1.
+    pub day: u32,
+    /// Hour, minute, second.
+    pub clock: [u32; 3],
+}
+
+impl Local {
+    /// As people read it: `24 Nov 2026, 05:41:07`.
+    #[must_use]
+    pub fn words(self) -> String {
+        const MONTHS: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
+        let month = MONTHS.get(self.month as usize).copied().unwrap_or_default();
+        let [hour, minute, second] = self.clock;
+        let Self { year, day, .. } = self;
+        format!("{day} {month} {year}, {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_shows_its_two_largest_units() {
+        assert_eq!(line(41 * MINUTE + 12), "41 min 12 s");
+        assert_eq!(line(89 * DAY + 23 * HOUR + 59 * MINUTE), "89 days 23 h");
+        assert_eq!(line(DAY), "1 day 0 h");
+        assert_eq!(line(HOUR), "1 h 0 min");
+        assert_eq!(line(12), "12 s");
+        assert_eq!(line(0), "0 s");
+    }
+
+    #[test]
+    fn how_long_ago_is_one_unit() {
+        assert_eq!(ago(3), "just now");
+        assert_eq!(ago(MINUTE), "1 minute ago");
+        assert_eq!(ago(19 * DAY + HOUR), "19 days ago");
+    }
+
+    #[test]
+    fn a_time_reads_as_people_write_it() {
+        let local = Local {
+            year: 2026,
+            month: 10,
+            day: 24,
+            clock: [5, 41, 7],
+        };
+        assert_eq!(local.words(), "24 Nov 2026, 05:41:07");
+    }
+}
