@@ -305,14 +305,14 @@ async fn what_the_token_endpoint_does_is_told_in_words_and_nothing_is_retried() 
     ] {
         let mut browser = bed.browser();
         bed.sandbox.heal().await;
-        let before = bed.sandbox.count("token_requests").await;
+        let before = bed.sandbox.seen("/oauth2/token").await;
         bed.sandbox
             .fault(json!({ "on": { "endpoint": "token.code" }, "fault": fault }))
             .await;
         let answer = bed.finish_after_consent(&mut browser, "group").await;
         assert_eq!(told(&answer), problem(status, code), "{fault}");
         assert_eq!(
-            bed.sandbox.count("token_requests").await - before,
+            bed.sandbox.seen("/oauth2/token").await - before,
             1,
             "{fault}"
         );

@@ -90,10 +90,10 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat_and_a_403_neither() {
     let unauthorized = json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status",
         "status": 401, "content_type": "application/vnd.api+json", "body": "{\"errors\":[]}" } });
     bed.sandbox.fault(unauthorized).await;
-    let before = bed.sandbox.count("rest").await;
+    let before = bed.sandbox.seen("/rest/").await;
     assert_eq!(browser.get(&path).await.status, 401);
     assert_eq!(bed.sandbox.count("token_refresh").await, 1);
-    assert_eq!(bed.sandbox.count("rest").await - before, 2);
+    assert_eq!(bed.sandbox.seen("/rest/").await - before, 2);
     bed.sandbox.heal().await;
     let forbidden = json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status",
         "status": 403, "content_type": "application/vnd.api+json", "body": "{\"errors\":[]}" } });

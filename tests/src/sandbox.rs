@@ -139,6 +139,15 @@ impl Sandbox {
             .clone()
     }
 
+    /// How many requests for paths that begin so reached it, whatever became of them.
+    pub async fn seen(&self, path: &str) -> usize {
+        let requests = self.requests().await;
+        requests
+            .iter()
+            .filter(|r| r["path"].as_str().is_some_and(|p| p.starts_with(path)))
+            .count()
+    }
+
     /// Every secret that it gave out.
     pub async fn secrets(&self) -> Vec<String> {
         let secrets = self.get("secrets").await;

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How often what has ended is removed and what is pending is tried again.
-const HOUSEKEEPING: Duration = Duration::from_secs(30);
+const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// How long a stop waits for refreshes in flight.
 const DRAIN: Duration = Duration::from_mins(1);
 

@@ -3,13 +3,14 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use http::header;
 use jiff::{SignedDuration, Timestamp};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthorizationCode, Client, ClientId, ClientSecret,
     EmptyExtraTokenFields, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest,
-    HttpResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, RevocationErrorResponseType,
-    RevocationUrl, StandardErrorResponse, StandardRevocableToken,
-    StandardTokenIntrospectionResponse, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    HttpResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, StandardErrorResponse,
+    StandardRevocableToken, StandardTokenIntrospectionResponse, StandardTokenResponse,
+    TokenResponse as _, TokenUrl,
     basic::{
         BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenType,
     },
@@ -49,7 +50,7 @@ type OAuthClient = Client<
     EndpointNotSet,
     EndpointNotSet,
     EndpointNotSet,
-    EndpointSet,
+    EndpointNotSet,
     EndpointSet,
 >;
 
@@ -57,6 +58,8 @@ type OAuthClient = Client<
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     client: OAuthClient,
+    revocation_endpoint: String,
+    credentials: Credentials,
     http: Bridge,
     clock: Arc<dyn Clock>,
 }
@@ -74,10 +77,11 @@ impl TokenEndpoint {
             // Snyk documents credentials in the form body only.
             .set_auth_type(AuthType::RequestBody)
             .set_redirect_uri(RedirectUrl::new(credentials.redirect_uri.clone())?)
-            .set_token_uri(TokenUrl::new(region.token_endpoint())?)
-            .set_revocation_url(RevocationUrl::new(region.revocation_endpoint())?);
+            .set_token_uri(TokenUrl::new(region.token_endpoint())?);
         Ok(Self {
             client,
+            revocation_endpoint: region.revocation_endpoint(),
+            credentials: credentials.clone(),
             http: Bridge(http_client::for_tokens()?),
             clock,
         })
@@ -109,21 +113,28 @@ impl TokenEndpoint {
         self.grant(&answer)
     }
 
+    /// By hand: the `oauth2` crate refuses a revocation address that is not https, and on this
+    /// computer there is none.
     pub(super) async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
-        let token = oauth2::RefreshToken::new(token.secret().to_owned());
-        self.client
-            .revoke_token(StandardRevocableToken::RefreshToken(token))
-            .map_err(|error| ProviderError::Unusable(error.to_string()))?
-            .request_async(&self.http)
-            .await
-            .map_err(|error| match error {
-                RequestTokenError::Request(error) => error,
-                RequestTokenError::ServerResponse(answer) => refusal(revocation_error(&answer), ""),
-                RequestTokenError::Parse(..) => {
-                    ProviderError::Unusable("it is not JSON".to_owned())
-                }
-                RequestTokenError::Other(why) => ProviderError::Unusable(why),
-            })
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", token.secret())
+            .append_pair("client_id", &self.credentials.client_id)
+            .append_pair(
+                "client_secret",
+                self.credentials.client_secret.expose_secret(),
+            )
+            .finish();
+        let request = http::Request::post(&self.revocation_endpoint)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.into_bytes())
+            .map_err(|error| ProviderError::Unusable(error.to_string()))?;
+        let answer = self.http.call(request).await?;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        let told: BasicErrorResponse = serde_json::from_slice(answer.body())
+            .map_err(|_| ProviderError::Unusable(format!("the status {}", answer.status())))?;
+        Err(refusal(told.error().as_ref(), ""))
     }
 
     fn grant(&self, answer: &TokenAnswer) -> Result<Grant, ProviderError> {
@@ -209,13 +220,6 @@ fn refusal(error: &str, description: &str) -> ProviderError {
     }
 }
 
-fn revocation_error(answer: &StandardErrorResponse<RevocationErrorResponseType>) -> &str {
-    match answer.error() {
-        RevocationErrorResponseType::Basic(error) => error.as_ref(),
-        RevocationErrorResponseType::UnsupportedTokenType => "unsupported_token_type",
-    }
-}
-
 /// Carries the `oauth2` crate's requests with our client.
 #[derive(Debug)]
 struct Bridge(reqwest::Client);
@@ -236,7 +240,7 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
             let status = response.status();
             let is_json = response
                 .headers()
-                .get(http::header::CONTENT_TYPE)
+                .get(header::CONTENT_TYPE)
                 .and_then(|kind| kind.to_str().ok())
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
             if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
@@ -263,7 +267,7 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
 /// `Retry-After` in seconds; a date is as good as none here, since our own back-off is short.
 fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
     let seconds = headers
-        .get(http::header::RETRY_AFTER)?
+        .get(header::RETRY_AFTER)?
         .to_str()
         .ok()?
         .trim()
