@@ -72,7 +72,25 @@ fn deflated(deflate: &mut Compress, input: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
+    use futures_util::StreamExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_bomb_unpacks() {
+        let mut chunks = gzip_bomb().into_data_stream();
+        let mut packed = Vec::new();
+        for _ in 0..3 {
+            packed.extend(chunks.next().await.unwrap().unwrap());
+        }
+        let mut unpacked = vec![0; 2 * BLOCK];
+        flate2::read::GzDecoder::new(packed.as_slice())
+            .read_exact(&mut unpacked)
+            .unwrap();
+        assert!(unpacked.starts_with(b"{\"access_token\":\"aaaa"));
+    }
 
     #[test]
     fn a_megabyte_of_the_bomb_is_small() {

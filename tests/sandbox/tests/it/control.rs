@@ -1,0 +1,121 @@
+//! The control interface: who may use it, and what it tells.
+
+use http::header::{HOST, ORIGIN};
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use crate::bed::{CLIENT_SECRET, Pair, Sandbox};
+
+#[tokio::test]
+async fn web_pages_are_refused() {
+    let sandbox = Sandbox::start(&[]).await;
+    for (name, value) in [
+        (ORIGIN, "http://localhost:3000"),
+        (ORIGIN, "null"),
+        (HOST, "evil.example"),
+        (HOST, "localhost.evil.example:80"),
+        (HOST, "192.168.0.1"),
+    ] {
+        let request = Request::get("/_sandbox/secrets")
+            .header(name, value)
+            .body(String::new())
+            .unwrap();
+        let answer = sandbox.send(request).await.unwrap();
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{value}");
+    }
+    for host in ["localhost:1", "127.0.0.1", "[::1]:80"] {
+        let request = Request::get("/_sandbox/secrets")
+            .header(HOST, host)
+            .body(String::new())
+            .unwrap();
+        assert_eq!(
+            sandbox.send(request).await.unwrap().status,
+            StatusCode::OK,
+            "{host}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_secret_is_known_and_long() {
+    let sandbox = Sandbox::start(&[]).await;
+    let code = sandbox.code().await;
+    let first = Pair::of(&sandbox.exchange(&code, &[]).await);
+    let second = Pair::of(&sandbox.refresh(&first.refresh).await);
+    let secrets = sandbox.get("/_sandbox/secrets").await.json();
+    let secrets: Vec<&str> = secrets
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|secret| secret.as_str().unwrap())
+        .collect();
+    assert_eq!(
+        secrets,
+        [
+            CLIENT_SECRET,
+            &code,
+            &first.access,
+            &first.refresh,
+            &second.access,
+            &second.refresh
+        ]
+    );
+    assert!(secrets.iter().all(|secret| secret.len() >= 32));
+}
+
+#[tokio::test]
+async fn requests_are_kept_in_order() {
+    let sandbox = Sandbox::start(&[]).await;
+    let pair = sandbox.connect().await;
+    sandbox.get_with("/v1/orgs?a=1", &pair.access).await;
+    let record = sandbox.get("/_sandbox/requests").await.json();
+    assert_eq!(
+        record.as_array().unwrap().len(),
+        2,
+        "control requests are left out"
+    );
+    assert_eq!(record[0]["endpoint"], "token.code");
+    assert_eq!(record[0]["form"]["client_secret"], CLIENT_SECRET);
+    assert_eq!(record[1]["path"], "/v1/orgs");
+    assert_eq!(record[1]["query"], "a=1");
+    assert_eq!(record[1]["status"], 200);
+    assert_eq!(
+        record[1]["headers"]["authorization"],
+        format!("Bearer {}", pair.access)
+    );
+    let later = sandbox.get("/_sandbox/requests?since=1").await.json();
+    assert_eq!(later[0]["n"], 2);
+    sandbox
+        .control(Method::DELETE, "requests", Value::Null)
+        .await;
+    assert_eq!(sandbox.get("/_sandbox/requests").await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn settings_are_patched_and_mistakes_refused() {
+    let sandbox = Sandbox::start(&[]).await;
+    sandbox
+        .set(json!({"rotation": "grace:30", "grant_scopes": "org.read", "iss": "https://x.test"}))
+        .await;
+    let settings = sandbox.get("/_sandbox/settings").await.json();
+    assert_eq!(settings["rotation"], "grace:30");
+    sandbox.set(json!({"grant_scopes": null})).await;
+    let settings = sandbox.get("/_sandbox/settings").await.json();
+    assert_eq!(settings["grant_scopes"], Value::Null);
+    for wrong in [
+        json!({"rotation": "loose"}),
+        json!({"acess_ttl": 1}),
+        json!({"access_ttl": -1}),
+    ] {
+        let request = Request::put("/_sandbox/settings")
+            .body(wrong.to_string())
+            .unwrap();
+        assert_eq!(
+            sandbox.send(request).await.unwrap().status,
+            StatusCode::BAD_REQUEST
+        );
+    }
+    sandbox.get("/rest/self").await;
+    sandbox.control(Method::DELETE, "stats", Value::Null).await;
+    assert_eq!(sandbox.stat("rest").await, 0);
+}
