@@ -43,13 +43,13 @@ impl SessionContext {
         // What another tab did is true at once for this one; the server says what it is.
         context.tabs.set_value(Tabs::listen(move |change| {
             if change == Change::SignedOut {
-                context.who.set(Who::Checking);
+                context.forget();
             }
             context.check();
         }));
         // A page from the back-forward cache may be of another day, and of another person.
         context.restored.set_value(Restored::listen(move || {
-            context.who.set(Who::Checking);
+            context.forget();
             context.check();
         }));
         provide_context(context);
@@ -89,6 +89,11 @@ impl SessionContext {
             Who::SignedIn(all) => all.iter().find(|one| one.id == id).cloned(),
             _ => None,
         })
+    }
+
+    /// Shows nothing of a person until the server has been asked again.
+    pub fn forget(self) {
+        self.who.set(Who::Checking);
     }
 
     /// Asks the server again, in the background.

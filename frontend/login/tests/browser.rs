@@ -1,5 +1,9 @@
 //! In a real browser: what touches its own interfaces.
 #![cfg(target_arch = "wasm32")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml's leave covers `#[test]`, not `#[wasm_bindgen_test]`"
+)]
 
 use login::{
     browser::{address_bar, random},

@@ -218,6 +218,8 @@ fn EndIt(
             match api::session::end().await {
                 Ok(()) => {
                     session.tell(Change::SignedOut);
+                    // First, or the start page would lead straight back here.
+                    session.forget();
                     navigate(
                         paths::HOME,
                         NavigateOptions {

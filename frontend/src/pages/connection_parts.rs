@@ -87,7 +87,9 @@ pub fn Access(
         <section class="section" aria-labelledby="access">
             <div class="section-head">
                 <h2 id="access">"Access to Snyk"</h2>
-                <p class="second">"Renewed by the server by itself; you need to do nothing"</p>
+                <Show when=move || connection.read().status == Status::Active>
+                    <p class="second">"Renewed by the server by itself; you need to do nothing"</p>
+                </Show>
             </div>
             <div class="gauges">
                 <Clock label="Access token ends in" began ends=access now />
