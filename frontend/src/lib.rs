@@ -1,6 +1,14 @@
 //! The single-page app. What needs no browser (words, times, paths) is pure and tests on the host;
 //! the rest compiles for Wasm only.
 
+#![cfg_attr(
+    target_arch = "wasm32",
+    expect(
+        clippy::must_use_candidate,
+        reason = "every component would carry the attribute, and `view!` uses them all"
+    )
+)]
+
 pub mod naming;
 pub mod outcome;
 pub mod paths;

@@ -21,13 +21,18 @@ pub async fn start(app: &App, return_to: Option<String>) -> Result<String, Failu
         code_verifier: attempt.verifier.secret().to_owned(),
         return_to,
     };
-    let body = serde_json::to_string(&handed_over);
+    // Room for the whole: a buffer that grows would leave copies of the verifier behind.
+    let mut body = Vec::with_capacity(1_024);
+    let written = serde_json::to_writer(&mut body, &handed_over);
     handed_over.code_verifier.zeroize();
     handed_over.state.zeroize();
-    let mut body = body.map_err(|_| Failure::Unreadable)?;
-    let answer = fetch::send("POST", "/api/login", Some(&body)).await;
+    written.map_err(|_| Failure::Unreadable)?;
+    let sent = match str::from_utf8(&body) {
+        Ok(body) => fetch::send("POST", "/api/login", Some(body)).await,
+        Err(_) => Err(Failure::Unreadable),
+    };
     body.zeroize();
-    answer?.success()?;
+    sent?.success()?;
     let address = AuthorizeUrl {
         authorization_endpoint: &app.authorization_endpoint,
         client_id: &app.client_id,

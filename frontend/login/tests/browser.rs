@@ -34,7 +34,7 @@ fn sec_1_random_bytes_differ() {
 }
 
 #[wasm_bindgen_test]
-fn sec_2_an_attempt_has_the_right_form_and_is_new_each_time() {
+fn sec_4_an_attempt_has_the_right_form_and_is_new_each_time() {
     let attempt = start::make().unwrap();
     for text in [
         attempt.verifier.secret(),
@@ -53,7 +53,7 @@ fn sec_2_an_attempt_has_the_right_form_and_is_new_each_time() {
 }
 
 #[wasm_bindgen_test]
-fn the_callback_leaves_the_address_bar_and_its_history_entry() {
+fn sec_18_the_callback_leaves_the_address_bar_and_its_history_entry() {
     go("/callback?code=secret-code&state=secret-state#_");
     let entries = window().history().unwrap().length().unwrap();
     let query = address_bar::take_callback("/callback");
@@ -81,7 +81,7 @@ fn another_page_keeps_its_query() {
 }
 
 #[wasm_bindgen_test]
-fn nothing_is_put_into_storage() {
+fn sec_11_nothing_is_put_into_storage() {
     let _ = start::make();
     go("/callback?code=secret-code&state=secret-state");
     let _ = address_bar::take_callback("/callback");

@@ -13,9 +13,9 @@ use crate::{
     shell::{PageHeading, Shell},
 };
 
-fn words_of(failure: &Failure, app: &str) -> (Outcome, Option<Problem>) {
+fn words_of(failure: Failure, app: &str) -> (Outcome, Option<Problem>) {
     match failure {
-        Failure::Problem(problem) => (outcome::of(problem, app), Some((**problem).clone())),
+        Failure::Problem(problem) => (outcome::of(&problem, app), Some(*problem)),
         Failure::Offline => (outcome::offline(), None),
         Failure::Unreadable => {
             let problem = outcome::local(shared::problem::Code::Internal);
@@ -42,7 +42,7 @@ pub fn Notice(
     let session = SessionContext::get();
     move || {
         let failure = failure.get()?;
-        let (outcome, problem) = words_of(&failure, &session.name());
+        let (outcome, problem) = words_of(failure, &session.name());
         let (tone, icon) = look(outcome.tone);
         let request_id = problem
             .map(|problem| problem.request_id)
@@ -77,7 +77,7 @@ pub fn OutcomePage(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
-    let (outcome, problem) = words_of(&failure, &name);
+    let (outcome, problem) = words_of(failure, &name);
     let (tone, icon) = look(outcome.tone);
     let at = browser::exact(browser::now());
     let again = RwSignal::new(None::<Failure>);
@@ -87,15 +87,15 @@ pub fn OutcomePage(
         .unwrap_or_default();
     let acts = outcome
         .acts
-        .iter()
+        .into_iter()
         .enumerate()
-        .map(|(place, act)| {
+        .map(move |(place, act)| {
             let class = if place == 0 {
                 "button primary"
             } else {
                 "button"
             };
-            action(*act, class, again, return_to.clone(), message.clone())
+            action(act, class, again, return_to.clone(), message.clone())
         })
         .collect_view();
     view! {

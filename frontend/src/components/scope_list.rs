@@ -6,11 +6,8 @@ use shared::scope::{Scopes, meaning, only_reads};
 use super::icon::Icon;
 
 /// What is asked for.
-#[component]
-pub fn AskedScopes(
-    /// The scopes.
-    scopes: Scopes,
-) -> impl IntoView {
+#[must_use]
+pub fn asked(scopes: &Scopes) -> impl IntoView + use<> {
     let rows = scopes
         .iter()
         .map(|scope| {

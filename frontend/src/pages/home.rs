@@ -10,7 +10,7 @@ use crate::{
         lanes::Lanes,
         layout::Waiting,
         notice::Notice,
-        scope_list::{AskedScopes, consequence},
+        scope_list::{self, consequence},
     },
     paths,
     session::{SessionContext, Who},
@@ -69,10 +69,11 @@ fn Welcome(
     let asked = move || {
         session.app().map(|app| {
             let last = consequence(&app.scopes);
+            let asked = scope_list::asked(&app.scopes);
             view! {
                 <section aria-labelledby="asked">
                     <h2 id="asked">"What you will be asked to allow"</h2>
-                    <AskedScopes scopes=app.scopes />
+                    {asked}
                     <p class="second">{last}</p>
                 </section>
             }
