@@ -23,8 +23,6 @@ pub(crate) struct Package {
     pub(crate) ours: Vec<Dependency>,
     /// The names of its tests of kind `test`.
     pub(crate) test_targets: Vec<String>,
-    /// Whether it has a library, and so doc tests.
-    pub(crate) has_library: bool,
 }
 
 /// A dependency on another package of this repository.
@@ -77,7 +75,6 @@ fn package(value: &Value) -> Result<Package> {
         if kinds.iter().any(|kind| kind == "test") {
             package.test_targets.push(text(&target["name"])?.to_owned());
         }
-        package.has_library |= kinds.iter().any(|kind| kind == "lib" || kind == "rlib");
     }
     Ok(package)
 }
@@ -123,7 +120,6 @@ mod tests {
             [("shared", false), ("bed", true)]
         );
         assert_eq!(login.test_targets, ["browser"]);
-        assert!(login.has_library);
     }
 
     #[test]

@@ -21,6 +21,15 @@ const SOURCES: [&str; 7] = [
     "xtask/src/spa.rs",
 ];
 
+/// What the document must tell Trunk, which runs wasm-opt while it still can note the result's
+/// hash. The features are named because `--all-features` allows what browsers refuse; the names
+/// are those that rustc uses. wasm-opt strips: a file stripped before hides its features from
+/// wasm-bindgen.
+const WASM_OPT: [&str; 2] = [
+    r#"data-wasm-opt="z""#,
+    r#"data-wasm-opt-params="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers""#,
+];
+
 /// How the page is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -48,6 +57,13 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
         Form::Development => command.args(["--cargo-profile", "dev"]),
         Form::Shipped => {
             folders.push(tools::wasm_opt()?);
+            let document = workspace.read("index.html")?;
+            for attribute in WASM_OPT {
+                if !document.contains(attribute) {
+                    ui::warning("the Wasm will be bigger than need be: in index.html, the link of");
+                    ui::warning(&format!("rel=\"rust\" lacks {attribute}"));
+                }
+            }
             command.args(["--release", "--cargo-profile", "wasm-release"])
         }
     };

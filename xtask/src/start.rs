@@ -122,7 +122,9 @@ impl Running {
             }
             for (name, child) in &mut self.programs {
                 if let Some(status) = child.try_wait().context("cannot wait for a child")? {
-                    bail!("{name} ended by itself ({status}); its own words are above");
+                    bail!(
+                        "{name} ended by itself ({status}); its own words are above; nothing runs any more"
+                    );
                 }
             }
             if so() {
