@@ -44,7 +44,7 @@ pub struct Outcome {
 const START_AGAIN: Act = Act::Connect("Start again");
 const START_PAGE: Act = Act::Home("Start page");
 
-/// The words for a problem. `app` is the app's name; `host` Snyk's, as the person knows it.
+/// The words for a problem, as a page of its own. `app` is the app's name.
 #[must_use]
 pub fn of(problem: &Problem, app: &str) -> Outcome {
     let (tone, text, acts) = match problem.code {
@@ -78,6 +78,25 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         title,
         text,
         acts,
+    }
+}
+
+/// The words for a problem of a part, beside what still works. They differ from the page's where
+/// that speaks of the login.
+#[must_use]
+pub fn beside(problem: &Problem, app: &str) -> Outcome {
+    let text = match problem.code {
+        Code::ProviderUnavailable => {
+            "What you see was read before and stays as it is. Try again in a minute."
+        }
+        Code::BadRequest => {
+            "This is our fault, not yours. Reload the page; if it comes back, report the request id."
+        }
+        _ => return of(problem, app),
+    };
+    Outcome {
+        text: text.to_owned(),
+        ..of(problem, app)
     }
 }
 
@@ -147,6 +166,13 @@ mod tests {
             assert!(outcome.text.ends_with('.'), "{code}");
             assert!(!outcome.acts.is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn beside_what_still_works_nothing_is_said_of_a_login() {
+        let outcome = beside(&local(Code::ProviderUnavailable), "Fathom");
+        assert_eq!(outcome.title, "Snyk is not answering");
+        assert!(!outcome.text.contains("code"));
     }
 
     #[test]

@@ -13,13 +13,17 @@ use crate::{
     shell::{PageHeading, Shell},
 };
 
-fn words_of(failure: Failure, app: &str) -> (Outcome, Option<Problem>) {
+fn words_of(
+    failure: Failure,
+    app: &str,
+    words: fn(&Problem, &str) -> Outcome,
+) -> (Outcome, Option<Problem>) {
     match failure {
-        Failure::Problem(problem) => (outcome::of(&problem, app), Some(*problem)),
+        Failure::Problem(problem) => (words(&problem, app), Some(*problem)),
         Failure::Offline => (outcome::offline(), None),
         Failure::Unreadable => {
             let problem = outcome::local(shared::problem::Code::Internal);
-            (outcome::of(&problem, app), Some(problem))
+            (words(&problem, app), Some(problem))
         }
     }
 }
@@ -42,7 +46,7 @@ pub fn Notice(
     let session = SessionContext::get();
     move || {
         let failure = failure.get()?;
-        let (outcome, problem) = words_of(failure, &session.name());
+        let (outcome, problem) = words_of(failure, &session.name(), outcome::beside);
         let (tone, icon) = look(outcome.tone);
         let request_id = problem
             .map(|problem| problem.request_id)
@@ -77,7 +81,7 @@ pub fn OutcomePage(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
-    let (outcome, problem) = words_of(failure, &name);
+    let (outcome, problem) = words_of(failure, &name, outcome::of);
     let (tone, icon) = look(outcome.tone);
     let at = browser::exact(browser::now());
     let again = RwSignal::new(None::<Failure>);
