@@ -1,7 +1,7 @@
 //! Building the page: Trunk, what it needs, and when nothing is to do.
 
 use std::{
-    fs,
+    fs::{self, File},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
 };
@@ -42,6 +42,12 @@ pub(crate) enum Form {
 /// Builds the page into `dist/`, and returns that folder. Does nothing when nothing changed.
 pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
+    // Two builds into one folder would take each other's files away.
+    let settings = File::open(workspace.root.join("Trunk.toml")).context("no Trunk.toml")?;
+    if settings.try_lock().is_err() {
+        ui::note("the page is being built by another; waiting for it");
+        settings.lock().context("cannot lock Trunk.toml")?;
+    }
     let note = workspace.notes()?.join("page");
     let sources = sources(&workspace.root, form)?;
     if fs::read_to_string(&note).is_ok_and(|old| old == stamp(sources, &dist)) {
