@@ -12,6 +12,7 @@
 )]
 
 pub mod app;
+pub mod browser;
 pub mod client;
 mod process;
 pub mod sandbox;

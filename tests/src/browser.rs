@@ -1,0 +1,194 @@
+//! A real browser: headless Chromium, driven through its `WebDriver`.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+
+use crate::{client::Attempt, free_port, process::Process};
+
+/// How long a page may take to show what is looked for. These machines are slow at times.
+const WITHIN: Duration = Duration::from_secs(20);
+
+/// A browser window with a profile of its own.
+#[derive(Debug)]
+pub struct Browser {
+    /// The driver, for what has no verb here.
+    pub driver: WebDriver,
+    _chromedriver: Process,
+    _folder: TempDir,
+}
+
+impl Browser {
+    /// Opens a browser with an empty profile.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the task runner says where the browser is"
+    )]
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let variable =
+            |name, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+        let port = free_port();
+        let mut command = Command::new(variable("CHROMEDRIVER", "/usr/bin/chromedriver"));
+        command.arg(format!("--port={port}"));
+        let chromedriver = Process::start(&mut command, &folder.path().join("chromedriver.log"));
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities
+            .set_binary(&variable("CHROMIUM", "/usr/bin/chromium"))
+            .expect("a capability");
+        let profile = format!(
+            "--user-data-dir={}",
+            folder.path().join("profile").display()
+        );
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,900",
+            profile.as_str(),
+        ] {
+            capabilities.add_arg(argument).expect("a capability");
+        }
+        let until = Instant::now() + WITHIN;
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = loop {
+            match WebDriver::new(&address, capabilities.clone()).await {
+                Ok(driver) => break driver,
+                Err(error) => assert!(
+                    Instant::now() < until,
+                    "no browser: {error}\n{}",
+                    chromedriver.output()
+                ),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        Self {
+            driver,
+            _chromedriver: chromedriver,
+            _folder: folder,
+        }
+    }
+
+    /// Goes to an address.
+    pub async fn go(&self, url: &str) {
+        self.driver.goto(url).await.expect("the page loads");
+    }
+
+    /// Presses the button or link whose words begin so.
+    pub async fn press(&self, words: &str) {
+        let until = Instant::now() + WITHIN;
+        let xpath =
+            format!("//*[self::button or self::a][starts-with(normalize-space(.), \"{words}\")]");
+        loop {
+            if let Ok(element) = self.driver.find(By::XPath(&xpath)).await
+                && element.is_clickable().await.unwrap_or(false)
+                && element.click().await.is_ok()
+            {
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "nothing to press that begins with “{words}”:\n{}",
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page's main heading is this.
+    pub async fn heading(&self, words: &str) {
+        let until = Instant::now() + WITHIN;
+        loop {
+            if let Ok(heading) = self.driver.find(By::Tag("h1")).await
+                && heading.text().await.unwrap_or_default().contains(words)
+            {
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "no heading “{words}”:\n{}",
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a script's answer is true.
+    pub async fn until(&self, script: &str) {
+        let until = Instant::now() + WITHIN;
+        while self.run(script).await != Value::Bool(true) {
+            assert!(
+                Instant::now() < until,
+                "never true: {script}\n{}",
+                self.text().await
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// A script's answer.
+    pub async fn run(&self, script: &str) -> Value {
+        let answer = self.driver.execute(script, Vec::new()).await;
+        answer.map_or(Value::Null, |answer| answer.json().clone())
+    }
+
+    /// What a person reads.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.body.innerText").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The address bar.
+    pub async fn address(&self) -> String {
+        self.driver
+            .current_url()
+            .await
+            .map(|url| url.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Everything that a script of the page could read: storages, cookies, address, history's state,
+    /// document.
+    pub async fn readable(&self) -> String {
+        let script = "const done = arguments[0]; \
+            indexedDB.databases().then(databases => done(JSON.stringify([\
+                {...localStorage}, {...sessionStorage}, document.cookie, location.href, \
+                history.state, document.documentElement.outerHTML, document.title, window.name, \
+                databases])))";
+        let answer = self
+            .driver
+            .execute_async(script, Vec::new())
+            .await
+            .expect("the dump");
+        answer.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The attempt that the provider's page was opened with, as far as its address tells.
+    pub async fn attempt(&self) -> Attempt {
+        let url = url::Url::parse(&self.address().await).expect("an address");
+        let state = url.query_pairs().find(|(name, _)| name == "state");
+        Attempt {
+            state: state
+                .map(|(_, state)| state.into_owned())
+                .unwrap_or_default(),
+            verifier: String::new(),
+            authorize_query: url.query().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Closes the window.
+    pub async fn close(self) {
+        let _ = self.driver.quit().await;
+    }
+}
