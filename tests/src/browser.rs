@@ -20,7 +20,17 @@ pub struct Browser {
     /// The driver, for what has no verb here.
     pub driver: WebDriver,
     _chromedriver: Process,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl Drop for Browser {
+    /// A driver that is killed leaves its browser behind; the profile's path finds it.
+    fn drop(&mut self) {
+        let profile = self.folder.path().display().to_string();
+        let _ = Command::new("pkill")
+            .args(["-KILL", "-f", &profile])
+            .status();
+    }
 }
 
 impl Browser {
@@ -76,7 +86,7 @@ impl Browser {
         Self {
             driver,
             _chromedriver: chromedriver,
-            _folder: folder,
+            folder,
         }
     }
 
