@@ -159,6 +159,24 @@ async fn a_refusal_is_told_in_words_and_connecting_again_works() {
 }
 
 #[tokio::test]
+async fn sec_7_a_sign_in_that_took_too_long_is_told_in_words() {
+    let mut bed = Bed::start().await;
+    let browser = Browser::open().await;
+    to_consent(&bed, &browser).await;
+    bed.app.start_again_at("+11m").await;
+    browser.press("Allow").await;
+    browser
+        .heading("The sign-in took longer than ten minutes")
+        .await;
+    let text = browser.text().await;
+    assert!(
+        text.contains("login_expired") && text.contains("Start again"),
+        "{text}"
+    );
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn sec_8_10_strangers_callbacks_show_no_strangers_text() {
     let bed = Bed::start().await;
     let browser = Browser::open().await;

@@ -211,6 +211,31 @@ async fn sec_9_a_server_that_was_set_up_anew_does_not_finish_an_old_attempt() {
 }
 
 #[tokio::test]
+async fn sec_7_an_attempt_counts_for_ten_minutes_by_the_servers_clock() {
+    let mut bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempts = [
+        browser.start_login(None).await,
+        browser.start_login(None).await,
+    ];
+    bed.app.start_again_at("+11m").await;
+    let callback = bed.sandbox.consent(&attempts[0], "group", "allow").await;
+    assert_eq!(
+        told(&browser.finish(&callback).await),
+        problem(410, "login_expired")
+    );
+    assert_eq!(
+        browser.cookies.len(),
+        1,
+        "the attempt that is over goes, the other stays"
+    );
+    assert_eq!(bed.sandbox.count("token_requests").await, 0);
+    bed.app.start_again_at("+9m").await;
+    let callback = bed.sandbox.consent(&attempts[1], "group", "allow").await;
+    assert_eq!(browser.finish(&callback).await.status, 201);
+}
+
+#[tokio::test]
 async fn sec_15_a_foreign_issuer_is_refused_and_the_right_one_taken() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();

@@ -136,3 +136,25 @@ async fn sec_48_a_wrong_encryption_secret_opens_nothing_and_erases_nothing() {
         .await;
     assert_eq!(browser.connections().await.len(), 1);
 }
+
+#[tokio::test]
+async fn sec_27_idle_and_absolute_lifetime_are_the_servers() {
+    let mut bed = Bed::with(&[], &[("SESSION_IDLE", "1h"), ("SESSION_LIFETIME", "3h")]).await;
+    let (mut browser, _) = bed.connected().await;
+    for (offset, alive) in [
+        ("+50m", true),
+        ("+100m", true),
+        ("+150m", true),
+        ("+181m", false),
+    ] {
+        bed.app.start_again_at(offset).await;
+        assert_eq!(
+            browser.connections().await.len(),
+            usize::from(alive),
+            "{offset}"
+        );
+    }
+    let (mut browser, _) = bed.connected().await;
+    bed.app.start_again_at("+245m").await;
+    assert!(browser.connections().await.is_empty(), "an hour unused");
+}

@@ -90,6 +90,19 @@ impl App {
         self.ready().await;
     }
 
+    /// Starts it again with its clock moved, for instance by `+11m`, on the same address and data.
+    /// Time-outs go on as before.
+    pub async fn start_again_at(&mut self, offset: &str) {
+        let preload = faketime();
+        let preload = preload.to_str().expect("a path in UTF-8");
+        let moved = [
+            ("LD_PRELOAD", preload),
+            ("FAKETIME", offset),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ];
+        self.start_again(&moved).await;
+    }
+
     async fn ready(&mut self) {
         let until = Instant::now() + Duration::from_secs(20);
         let address = format!("{}/readyz", self.url);
@@ -111,6 +124,15 @@ impl App {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The library that moves a process's clock, from Debian's package `faketime`.
+fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").expect("a system with /usr/lib");
+    folders
+        .filter_map(|folder| Some(folder.ok()?.path().join("faketime/libfaketimeMT.so.1")))
+        .find(|path| path.is_file())
+        .expect("libfaketime is installed: `cargo xtask test` does it")
 }
 
 /// The variables of an app on `port` against a provider.

@@ -199,6 +199,6 @@ impl Browser {
 
     /// Closes the window.
     pub async fn close(self) {
-        let _ = self.driver.quit().await;
+        let _ = self.driver.clone().quit().await;
     }
 }
