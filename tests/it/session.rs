@@ -120,20 +120,20 @@ async fn a_killed_process_loses_nobody() {
 }
 
 #[tokio::test]
-async fn sec_48_a_wrong_encryption_secret_opens_nothing_and_erases_nothing() {
+async fn sec_48_a_wrong_encryption_secret_stops_the_start_and_erases_nothing() {
     let mut bed = Bed::start().await;
     let (mut browser, _) = bed.connected().await;
+    bed.app.kill();
     let other = "another-secret-0123456789abcdefghijklmnop";
-    bed.app.start_again(&[("ENCRYPTION_SECRET", other)]).await;
-    let answer = browser.get("/api/session").await;
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (503, "unavailable")
-    );
-    assert!(answer.header("set-cookie").is_empty());
-    bed.app
-        .start_again(&[("ENCRYPTION_SECRET_PREVIOUS", tests::app::ENCRYPTION_SECRET)])
-        .await;
+    let (code, output) = bed.app.run_to_end(&[("ENCRYPTION_SECRET", other)]);
+    assert_eq!(code, Some(1));
+    assert!(output.contains("ENCRYPTION_SECRET_PREVIOUS"), "{output}");
+    assert!(!output.contains(other), "{output}");
+    let rotated = [
+        ("ENCRYPTION_SECRET", other),
+        ("ENCRYPTION_SECRET_PREVIOUS", tests::app::ENCRYPTION_SECRET),
+    ];
+    bed.app.start_again(&rotated).await;
     assert_eq!(browser.connections().await.len(), 1);
 }
 

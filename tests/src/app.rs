@@ -103,6 +103,17 @@ impl App {
         self.start_again(&moved).await;
     }
 
+    /// Starts it with changed variables where it is expected to end by itself; exit code and output.
+    #[must_use]
+    pub fn run_to_end(&self, changes: &[(&str, &str)]) -> (Option<i32>, String) {
+        let mut variables = self.variables.clone();
+        for (name, value) in changes {
+            variables.retain(|(known, _)| known != name);
+            variables.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        run_to_end(&variables)
+    }
+
     async fn ready(&mut self) {
         let until = Instant::now() + Duration::from_secs(20);
         let address = format!("{}/readyz", self.url);

@@ -37,6 +37,9 @@ pub(super) async fn serve(config: Config) -> ExitCode {
     if config.provider.sandbox {
         tracing::info!("The provider is on this computer: this is a practice run");
     }
+    for name in &config.without_effect {
+        tracing::warn!("{name} is set, and this build does nothing with it");
+    }
     let vault = Arc::new(Vault::new(
         &config.encryption_secret,
         &config.encryption_secrets_previous,

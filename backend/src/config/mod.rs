@@ -57,7 +57,12 @@ pub struct Config {
     pub log: String,
     /// How log lines are written.
     pub log_format: LogFormat,
+    /// Variables that are set and that this build does nothing with.
+    pub without_effect: Vec<&'static str>,
 }
+
+/// Variables that operators know and that this build does nothing with yet.
+const WITHOUT_EFFECT: [&str; 2] = ["METRICS_LISTEN", "TRUSTED_PROXIES"];
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +167,10 @@ impl Config {
                 rate_limits: rate_limits.unwrap_or(true),
                 log,
                 log_format: log_format.unwrap_or(LogFormat::Json),
+                without_effect: WITHOUT_EFFECT
+                    .into_iter()
+                    .filter(|name| raw.get(name).is_some())
+                    .collect(),
             }),
             _ => Err(problems.into_report()),
         }

@@ -36,10 +36,66 @@ impl Lifetimes {
     }
 }
 
+impl Lifetimes {
+    /// Whether the cookie should be set again: at the first use of each day of the session, since
+    /// some browsers cut a cookie's life short.
+    #[must_use]
+    pub fn should_set_again(self, session: &StoredSession, now: Timestamp) -> bool {
+        let began_at = session
+            .expires_at
+            .saturating_sub(signed(self.absolute))
+            .unwrap_or(now);
+        let day_of =
+            |at: Timestamp| at.duration_since(began_at).as_secs() / DAY.as_secs().cast_signed();
+        day_of(now) > day_of(session.last_used_at)
+    }
+}
+
 const DAY: Duration = Duration::from_hours(24);
 
 /// A configured duration, which is bounded, as jiff counts them.
 #[must_use]
 pub fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_27_the_cookie_is_set_again_once_a_day() {
+        let lifetimes = Lifetimes {
+            idle: DAY,
+            absolute: DAY * 30,
+        };
+        let start = Timestamp::from_second(1_800_000_000).unwrap();
+        let hours = |hours| start + SignedDuration::from_hours(hours);
+        let used_at = |last_used_at| StoredSession {
+            id: SessionId::from_stored("s".to_owned()),
+            last_used_at,
+            expires_at: start + signed(lifetimes.absolute),
+        };
+        assert!(!lifetimes.should_set_again(&used_at(start), hours(23)));
+        assert!(lifetimes.should_set_again(&used_at(hours(23)), hours(25)));
+        assert!(!lifetimes.should_set_again(&used_at(hours(25)), hours(47)));
+    }
+
+    #[test]
+    fn sec_27_unused_for_too_long_or_too_old_is_over() {
+        let lifetimes = Lifetimes {
+            idle: DAY,
+            absolute: DAY * 2,
+        };
+        let start = Timestamp::from_second(1_800_000_000).unwrap();
+        let session = |used, ends| StoredSession {
+            id: SessionId::from_stored("s".to_owned()),
+            last_used_at: start + SignedDuration::from_hours(used),
+            expires_at: start + SignedDuration::from_hours(ends),
+        };
+        let now = start + SignedDuration::from_hours(30);
+        assert!(lifetimes.is_alive(&session(7, 48), now));
+        assert!(!lifetimes.is_alive(&session(6, 48), now));
+        assert!(!lifetimes.is_alive(&session(29, 30), now));
+    }
 }

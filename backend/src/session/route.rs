@@ -30,7 +30,7 @@ pub async fn read(
             .map(|connection| connection::view(connection, &app.app.scopes))
             .collect();
         let now = app.clock.now();
-        if app.lifetimes.should_note_use(&signed_in.session, now) {
+        if app.lifetimes.should_set_again(&signed_in.session, now) {
             let left = signed_in
                 .session
                 .expires_at

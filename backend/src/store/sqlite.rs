@@ -20,7 +20,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::vault::Vault;
+use super::{StoreError, rows::ConnectionRow};
+use crate::vault::{CannotOpen, Vault};
 
 /// A SQLite file, opened and up to date.
 #[derive(Debug)]
@@ -63,6 +64,11 @@ pub enum OpenError {
         #[source]
         cause: sqlx::Error,
     },
+    /// Its tokens do not open.
+    #[error(
+        "the tokens in the database {0} were sealed with another ENCRYPTION_SECRET: set that one again, or name it in ENCRYPTION_SECRET_PREVIOUS; nothing was changed"
+    )]
+    OtherKey(PathBuf),
     /// Its tables cannot be brought up to date.
     #[error("the database {path} cannot be brought up to date: {cause}")]
     Migration {
@@ -122,12 +128,29 @@ impl SqliteStore {
             .connect_with(options.read_only(true))
             .await
             .map_err(unusable)?;
-        Ok(Self {
+        let store = Self {
             writer,
             readers,
             vault,
             _lock: lock,
-        })
+        };
+        if store.newest_is_of_another_key().await.map_err(unusable)? {
+            return Err(OpenError::OtherKey(path));
+        }
+        Ok(store)
+    }
+
+    /// Whether the newest token pair was sealed with a key that is not in the ring: better told at
+    /// the start than by every request.
+    async fn newest_is_of_another_key(&self) -> Result<bool, sqlx::Error> {
+        let newest = sqlx::query_as::<_, ConnectionRow>(
+            "SELECT * FROM connections WHERE status = 'active' ORDER BY refreshed_at DESC LIMIT 1",
+        )
+        .fetch_optional(&self.readers)
+        .await?;
+        let opened = newest.map(|row| row.into_connection(&self.vault));
+        let cause = CannotOpen::UnknownKey;
+        Ok(matches!(opened, Some(Err(StoreError::Sealed { cause: told, .. })) if told == cause))
     }
 
     /// Writes what is pending and closes the file.
