@@ -31,7 +31,7 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
 /// Runs a command, its output shown; an exit code other than 0 is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let child = spawn(command)?;
-    let status = wait(child, |_| Ok(()))?;
+    let status = wait(&shown(command), child, |_| Ok(()))?;
     succeeded(command, status)
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn run_logged(
     let child = spawn(command.stdout(copy).stderr(file))?;
     let started = Instant::now();
     let mut next = HEARTBEAT;
-    let status = wait(child, |_| {
+    let status = wait(what, child, |_| {
         let elapsed = started.elapsed();
         if elapsed >= limit {
             bail!(
@@ -101,7 +101,11 @@ pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
 
 /// Waits for a child, asking `still` every now and then; ends the child on a signal to stop, or
 /// when `still` fails.
-fn wait(mut child: Child, mut still: impl FnMut(&Child) -> Result<()>) -> Result<ExitStatus> {
+fn wait(
+    name: &str,
+    mut child: Child,
+    mut still: impl FnMut(&Child) -> Result<()>,
+) -> Result<ExitStatus> {
     let mut pause = Duration::from_millis(2);
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
@@ -109,7 +113,7 @@ fn wait(mut child: Child, mut still: impl FnMut(&Child) -> Result<()>) -> Result
         }
         if stop::asked() {
             end([&mut child]);
-            bail!("stopped");
+            bail!("stopped {}, while {} ran", stop::by(), name);
         }
         if let Err(error) = still(&child) {
             end([&mut child]);

@@ -11,15 +11,12 @@ use signal_hook::{
     flag,
 };
 
-const INTERRUPT: usize = 1;
-const OTHER: usize = 2;
-
 static ASKED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
 /// From now on a signal to stop is remembered instead of ending this program at once.
 pub(crate) fn listen() -> Result<()> {
-    for (signal, value) in [(SIGINT, INTERRUPT), (SIGTERM, OTHER), (SIGHUP, OTHER)] {
-        flag::register_usize(signal, Arc::clone(&ASKED), value)
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        flag::register_usize(signal, Arc::clone(&ASKED), usize::try_from(signal)?)
             .context("cannot listen for signals")?;
     }
     Ok(())
@@ -32,5 +29,15 @@ pub(crate) fn asked() -> bool {
 
 /// Whether it was Ctrl-C. A terminal sends that to the children too, so that they stop unasked.
 pub(crate) fn asked_by_interrupt() -> bool {
-    ASKED.load(Ordering::SeqCst) == INTERRUPT
+    i32::try_from(ASKED.load(Ordering::SeqCst)) == Ok(SIGINT)
+}
+
+/// Who asked, in words.
+pub(crate) fn by() -> String {
+    match i32::try_from(ASKED.load(Ordering::SeqCst)) {
+        Ok(SIGINT) => "by Ctrl-C".to_owned(),
+        Ok(SIGTERM) => "by another program (SIGTERM)".to_owned(),
+        Ok(SIGHUP) => "because the terminal went away (SIGHUP)".to_owned(),
+        _ => "by a signal".to_owned(),
+    }
 }
