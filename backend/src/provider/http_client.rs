@@ -45,7 +45,7 @@ fn base() -> reqwest::ClientBuilder {
 pub(super) fn fault(error: reqwest::Error) -> ProviderError {
     // The address may hold ids; the log needs the cause, not the address.
     let error = error.without_url();
-    if error.is_connect() || error.is_builder() || error.is_request() && error.is_connect() {
+    if error.is_connect() || error.is_builder() {
         ProviderError::NotSent(error)
     } else {
         ProviderError::AnswerLost(Some(error))

@@ -135,7 +135,7 @@ impl Refresher {
         }
         let (send, receive) = watch::channel(None);
         flights.insert(id.to_owned(), receive.clone());
-        let (this, id) = (Self::clone_arc(self), id.to_owned());
+        let (this, id) = (Arc::clone(self), id.to_owned());
         self.tasks.spawn(async move {
             let outcome = run::run(&this, &id, generation).await;
             if let Err(error) = &outcome {
@@ -150,10 +150,6 @@ impl Refresher {
             let _ = send.send(Some(outcome));
         });
         receive
-    }
-
-    fn clone_arc(this: &Arc<Self>) -> Arc<Self> {
-        Arc::clone(this)
     }
 
     fn is_paused(&self, id: &str) -> bool {

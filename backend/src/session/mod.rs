@@ -34,9 +34,7 @@ impl Lifetimes {
     pub fn should_note_use(self, session: &StoredSession, now: Timestamp) -> bool {
         now.duration_since(session.last_used_at) >= signed(self.idle.min(DAY) / 8)
     }
-}
 
-impl Lifetimes {
     /// Whether the cookie should be set again: at the first use of each day of the session, since
     /// some browsers cut a cookie's life short.
     #[must_use]
