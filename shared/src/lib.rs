@@ -9,6 +9,7 @@
 //! 4. [`return_path`]: where the person goes on to.
 //! 5. [`scope`]: what was asked for and granted, in plain words.
 //! 6. [`api`] and [`problem`]: the JSON between browser and backend.
+//! 7. [`snyk`]: what is read from Snyk's API through it.
 
 pub mod api;
 pub mod authorize_url;
@@ -18,5 +19,6 @@ pub mod pkce;
 pub mod problem;
 pub mod return_path;
 pub mod scope;
+pub mod snyk;
 
 mod token43;

@@ -1,0 +1,33 @@
+//! What is read from Snyk's REST API: requests with their answers' types, as browser and backend
+//! both use them.
+//!
+//! The answers are read as Snyk's API standard asks of its clients: unknown fields are passed over,
+//! what the schema calls optional may be missing or `null`, and a word that is not known yet stays
+//! the word it is ([`Severity::Other`](issue::Severity::Other) and its kin), so that Snyk can add to
+//! its API without breaking a page. Everything in them that a person wrote is text, never markup.
+//!
+//! Start at [`read`]: each function there names an endpoint and gives a [`Read`](read::Read) of the
+//! document that comes back.
+
+pub mod document;
+pub mod error;
+pub mod identity;
+pub mod issue;
+mod lenient;
+pub mod org;
+pub mod project;
+pub mod read;
+pub mod target;
+mod word;
+
+pub use document::{Document, Page};
+pub use error::ErrorDocument;
+pub use identity::Identity;
+pub use issue::Issue;
+pub use org::Org;
+pub use project::Project;
+pub use read::Read;
+pub use target::Target;
+
+/// The version that every REST call names: pinned, as Snyk recommends, never today's date.
+pub const VERSION: &str = "2024-10-15";

@@ -1,0 +1,213 @@
+//! Requests to Snyk's REST API, each with the type of its answer.
+//!
+//! A [`Read`] is a path and a query, and nothing is sent by it: the backend's client and the page's
+//! `api` send it, each in its own way. The `version` is not part of it; the backend adds
+//! [`VERSION`](super::VERSION) to everything that it sends.
+
+use std::{fmt, marker::PhantomData};
+
+use form_urlencoded::Serializer;
+
+use super::{Document, Identity, Issue, Org, Page, Project, Target};
+
+/// Most items of a page that Snyk gives.
+pub const LARGEST_PAGE: u32 = 100;
+
+/// A `GET` of Snyk's REST API whose answer is a `T`.
+pub struct Read<T> {
+    path: String,
+    query: Vec<(&'static str, String)>,
+    answer: PhantomData<fn() -> T>,
+}
+
+/// As whom the token acts: `GET /rest/self`.
+#[must_use]
+pub fn identity() -> Read<Document<Identity>> {
+    Read::of("/rest/self".to_owned())
+}
+
+/// The organizations that the token reaches: `GET /rest/orgs`.
+#[must_use]
+pub fn orgs() -> Read<Page<Org>> {
+    Read::of("/rest/orgs".to_owned())
+}
+
+/// An organization: `GET /rest/orgs/{org_id}`.
+#[must_use]
+pub fn org(org: &str) -> Read<Document<Org>> {
+    Read::of(below(org, &[]))
+}
+
+/// An organization's projects: `GET /rest/orgs/{org_id}/projects`.
+#[must_use]
+pub fn projects(org: &str) -> Read<Page<Project>> {
+    Read::of(below(org, &["projects"]))
+}
+
+/// A project: `GET /rest/orgs/{org_id}/projects/{project_id}`.
+#[must_use]
+pub fn project(org: &str, project: &str) -> Read<Document<Project>> {
+    Read::of(below(org, &["projects", project]))
+}
+
+/// An organization's issues: `GET /rest/orgs/{org_id}/issues`.
+#[must_use]
+pub fn issues(org: &str) -> Read<Page<Issue>> {
+    Read::of(below(org, &["issues"]))
+}
+
+/// An issue: `GET /rest/orgs/{org_id}/issues/{issue_id}`.
+#[must_use]
+pub fn issue(org: &str, issue: &str) -> Read<Document<Issue>> {
+    Read::of(below(org, &["issues", issue]))
+}
+
+/// An organization's targets: `GET /rest/orgs/{org_id}/targets`.
+#[must_use]
+pub fn targets(org: &str) -> Read<Page<Target>> {
+    Read::of(below(org, &["targets"]))
+}
+
+/// A target: `GET /rest/orgs/{org_id}/targets/{target_id}`.
+#[must_use]
+pub fn target(org: &str, target: &str) -> Read<Document<Target>> {
+    Read::of(below(org, &["targets", target]))
+}
+
+/// A path below an organization. Ids come from answers and addresses, so each is made one segment.
+fn below(org: &str, segments: &[&str]) -> String {
+    let mut path = "/rest/orgs/".to_owned();
+    for (index, segment) in std::iter::once(&org).chain(segments).enumerate() {
+        if index > 0 {
+            path.push('/');
+        }
+        // A form's encoding leaves dots alone, and two of them would climb.
+        let encoded = form_urlencoded::byte_serialize(segment.as_bytes());
+        path.extend(encoded.map(|part| part.replace('+', "%20").replace('.', "%2E")));
+    }
+    path
+}
+
+impl<T> Read<T> {
+    fn of(path: String) -> Self {
+        Self {
+            path,
+            query: Vec::new(),
+            answer: PhantomData,
+        }
+    }
+
+    /// With a query parameter of the operation, as Snyk's document names it. One that it has already
+    /// is replaced.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.retain(|(known, _)| *known != name);
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Path and query, without the version.
+    #[must_use]
+    pub fn path_and_query(&self) -> String {
+        if self.query.is_empty() {
+            return self.path.clone();
+        }
+        let start = format!("{}?", self.path);
+        let length = start.len();
+        Serializer::for_suffix(start, length)
+            .extend_pairs(&self.query)
+            .finish()
+    }
+}
+
+impl<T> Read<Page<T>> {
+    /// With pages of this many items: 10 to 100 by tens.
+    #[must_use]
+    pub fn limit(self, items: u32) -> Self {
+        self.with("limit", items.to_string())
+    }
+
+    /// The page after a cursor that [`Page::next`] gave.
+    #[must_use]
+    pub fn after(self, cursor: impl Into<String>) -> Self {
+        self.with("starting_after", cursor)
+    }
+}
+
+impl Read<Page<Project>> {
+    /// With the number of open issues of each project.
+    #[must_use]
+    pub fn issue_counts(self) -> Self {
+        self.with("meta.latest_issue_counts", "true")
+    }
+
+    /// The number of projects, and no project.
+    #[must_use]
+    pub fn count_only(self) -> Self {
+        self.with("meta_count", "only")
+    }
+}
+
+impl Read<Document<Project>> {
+    /// With the number of open issues.
+    #[must_use]
+    pub fn issue_counts(self) -> Self {
+        self.with("meta.latest_issue_counts", "true")
+    }
+}
+
+impl Read<Page<Issue>> {
+    /// Of one project alone.
+    #[must_use]
+    pub fn of_project(self, project: impl Into<String>) -> Self {
+        self.with("scan_item.id", project)
+            .with("scan_item.type", "project")
+    }
+}
+
+impl<T> Clone for Read<T> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            query: self.query.clone(),
+            answer: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Read<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path_and_query())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORG: &str = "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11";
+
+    #[test]
+    fn a_read_names_path_and_parameters() {
+        let read = projects(ORG).limit(LARGEST_PAGE).issue_counts();
+        assert_eq!(
+            read.path_and_query(),
+            format!("/rest/orgs/{ORG}/projects?limit=100&meta.latest_issue_counts=true")
+        );
+        assert_eq!(
+            read.after("a").after("v1.e+w==").path_and_query(),
+            format!(
+                "/rest/orgs/{ORG}/projects?limit=100&meta.latest_issue_counts=true&starting_after=v1.e%2Bw%3D%3D"
+            )
+        );
+        assert_eq!(identity().path_and_query(), "/rest/self");
+    }
+
+    #[test]
+    fn an_id_stays_one_segment() {
+        assert_eq!(
+            project("../x", "a/b?c #%").path_and_query(),
+            "/rest/orgs/%2E%2E%2Fx/projects/a%2Fb%3Fc%20%23%25"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! Enumerations that are open: Snyk may add words, and one that is not known is kept as it came.
+
+/// Declares an enumeration of words, with `Other` for those to come. It is read from any string and
+/// never fails on one.
+macro_rules! open_words {
+    (
+        $(#[$about:meta])*
+        pub enum $name:ident {
+            $( $(#[$note:meta])* $variant:ident = $word:literal, )+
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $( $(#[$note])* $variant, )+
+            /// A word that this version does not know, as Snyk wrote it.
+            Other(String),
+        }
+
+        impl $name {
+            /// The word as Snyk writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $word, )+
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(word: String) -> Self {
+                match word.as_str() {
+                    $( $word => Self::$variant, )+
+                    _ => Self::Other(word),
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(word: &str) -> Self {
+                Self::from(word.to_owned())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from).map(Self::from)
+            }
+        }
+    };
+}
+
+pub(super) use open_words;
