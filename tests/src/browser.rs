@@ -1,5 +1,7 @@
 //! A real browser: headless Chromium, driven through its `WebDriver`.
 
+mod look;
+
 use std::{
     process::Command,
     time::{Duration, Instant},
@@ -10,6 +12,8 @@ use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
 use crate::{client::Attempt, free_port, process::Process};
+
+pub use look::{Colours, DESKTOP, PHONE};
 
 /// How long a page may take to show what is looked for. These machines are slow at times.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -153,6 +157,13 @@ impl Browser {
         answer.map_or(Value::Null, |answer| answer.json().clone())
     }
 
+    /// The answer of a script that ends later: it calls `done` with it.
+    pub async fn run_async(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[arguments.length - 1]; {script}");
+        let answer = self.driver.execute_async(&script, Vec::new()).await;
+        answer.expect("the script ends").json().clone()
+    }
+
     /// What a person reads.
     pub async fn text(&self) -> String {
         let text = self.run("return document.body.innerText").await;
@@ -171,17 +182,12 @@ impl Browser {
     /// Everything that a script of the page could read: storages, cookies, address, history's state,
     /// document.
     pub async fn readable(&self) -> String {
-        let script = "const done = arguments[0]; \
-            indexedDB.databases().then(databases => done(JSON.stringify([\
+        let script = "indexedDB.databases().then(databases => done(JSON.stringify([\
                 {...localStorage}, {...sessionStorage}, document.cookie, location.href, \
                 history.state, document.documentElement.outerHTML, document.title, window.name, \
                 databases])))";
-        let answer = self
-            .driver
-            .execute_async(script, Vec::new())
-            .await
-            .expect("the dump");
-        answer.json().as_str().unwrap_or_default().to_owned()
+        let answer = self.run_async(script).await;
+        answer.as_str().unwrap_or_default().to_owned()
     }
 
     /// The attempt that the provider's page was opened with, as far as its address tells.

@@ -1,0 +1,60 @@
+//! The page of a connection, and leaving it.
+
+use crate::visit::{HAS_ORGANIZATIONS, Visit};
+
+#[tokio::test]
+async fn refresh_now_and_disconnect_do_what_they_say() {
+    let Visit { bed, browser } = Visit::connected().await;
+    browser.press("Refresh now").await;
+    browser
+        .until("return document.body.innerText.includes('generation 1')")
+        .await;
+    assert_eq!(bed.sandbox.count("token_refresh_ok").await, 1);
+    browser.press("Disconnect").await;
+    browser
+        .until("return document.querySelector('dialog').open")
+        .await;
+    browser
+        .until("return document.activeElement.innerText === 'Keep it'")
+        .await;
+    let script = "[...document.querySelectorAll('dialog button')]\
+        .find(button => button.innerText === 'Disconnect').click()";
+    browser.run(script).await;
+    browser.heading("Disconnected").await;
+    assert_eq!(bed.sandbox.count("revocations").await, 1);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn sec_32_a_sign_out_in_one_tab_reaches_the_other() {
+    let Visit { bed: _bed, browser } = Visit::connected().await;
+    let address = browser.address().await;
+    let first = browser.driver.window().await.unwrap();
+    let second = browser.driver.new_tab().await.unwrap();
+    browser.driver.switch_to_window(second).await.unwrap();
+    browser.go(&address).await;
+    browser.until(HAS_ORGANIZATIONS).await;
+    browser.press("Sign out").await;
+    browser.heading("See which issues matter").await;
+    browser.driver.switch_to_window(first).await.unwrap();
+    browser
+        .until("return !document.body.innerText.includes('Meridian')")
+        .await;
+    // Back, and from the back-forward cache: no data either.
+    browser.run("history.back()").await;
+    browser
+        .until("return document.readyState === 'complete'")
+        .await;
+    let script = "return !location.pathname.startsWith('/connections/') \
+        || !document.body.innerText.includes('Meridian Platform')";
+    browser.until(script).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_address_of_nothing_says_so() {
+    let Visit { bed, browser } = Visit::start().await;
+    browser.go(&format!("{}/no/such/page", bed.app.url)).await;
+    browser.heading("There is nothing at this address").await;
+    browser.close().await;
+}

@@ -1,0 +1,102 @@
+//! How a page looks: the width of its window, the colours that a person asked for, and a picture.
+
+use std::path::PathBuf;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use super::Browser;
+
+/// Where pictures go; without it, none are taken.
+const FOLDER: &str = "SCREENSHOTS";
+
+/// A window as tall as a laptop's, and this wide.
+pub const DESKTOP: u32 = 1280;
+/// The same of a telephone.
+pub const PHONE: u32 = 390;
+
+/// What a person set in the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// Few colours, chosen by the person (high contrast).
+    Forced,
+}
+
+impl Colours {
+    /// A word for names of files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Forced => "forced-colors",
+        }
+    }
+}
+
+impl Browser {
+    /// Makes the page this wide. A real window of headless Chromium is at least 500 wide, so the
+    /// page is told another size than the window has.
+    pub async fn width(&self, width: u32) {
+        let height = if width <= PHONE { 844 } else { 900 };
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+    }
+
+    /// Asks for these colours.
+    pub async fn colours(&self, colours: Colours) {
+        let dark = colours == Colours::Dark;
+        let forced = colours == Colours::Forced;
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } },
+            { "name": "forced-colors", "value": if forced { "active" } else { "none" } },
+            // Nothing moves: what is looked at has arrived.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.devtools(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        )
+        .await;
+    }
+
+    /// Takes a picture of the whole page, if the variable `SCREENSHOTS` names a folder for it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a person who wants pictures says where to"
+    )]
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()) else {
+            return;
+        };
+        let folder = PathBuf::from(folder);
+        let answer = self
+            .devtools(
+                "Page.captureScreenshot",
+                json!({ "format": "png", "captureBeyondViewport": true, "clip": self.whole().await }),
+            )
+            .await;
+        let picture = answer["data"].as_str().expect("a picture");
+        std::fs::create_dir_all(&folder).expect("the folder for pictures");
+        let picture = STANDARD.decode(picture).expect("base64");
+        std::fs::write(folder.join(format!("{name}.png")), picture).expect("a file");
+    }
+
+    async fn whole(&self) -> Value {
+        let script = "const page = document.documentElement; return { x: 0, y: 0, scale: 1, \
+            width: page.clientWidth, height: Math.max(page.scrollHeight, innerHeight) }";
+        self.run(script).await
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let answer = self.driver.cdp().send_raw(command, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+}
