@@ -3,8 +3,6 @@
 mod api;
 mod token;
 
-pub(crate) use self::api::VERSION;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -6,7 +6,11 @@ use axum::{
 };
 use http::{Method, Uri};
 
-use super::{allow_list::allowed, client::SnykClient, headers};
+use super::{
+    allow_list::{Refusal, allowed},
+    client::SnykClient,
+    headers,
+};
 use crate::{
     http::{problem::ApiError, state::AppState},
     provider::ProviderError,
@@ -26,7 +30,10 @@ pub async fn get(
     if method != Method::GET {
         return Err(ApiError::MethodNotAllowed);
     }
-    let upstream = allowed(path, uri.query()).ok_or(ApiError::NotFound)?;
+    let upstream = allowed(path, uri.query()).map_err(|refusal| match refusal {
+        Refusal::Path => ApiError::NotFound,
+        Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
+    })?;
     app.limits.proxy(signed_in.session.id.as_str())?;
     let answer = snyk.get(&upstream).await?;
     if answer.status.is_redirection() {

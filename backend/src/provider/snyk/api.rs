@@ -3,15 +3,16 @@
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
 use serde::Deserialize;
-use shared::api::connection::{Context, Org};
+use shared::{
+    api::connection::{Context, Org},
+    snyk::VERSION,
+};
 
 use crate::{
     provider::{ApiAnswer, ProviderError, Reach, http_client},
     vault::secret::AccessToken,
 };
 
-/// The version that every REST call names: pinned, as Snyk recommends.
-pub(crate) const VERSION: &str = "2024-10-15";
 /// Largest API answer, in bytes, after decompression.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// Most pages of organizations that are read.
