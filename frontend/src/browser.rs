@@ -1,5 +1,8 @@
 //! The only module of the app, beside `login`'s, that names the browser's own interfaces.
 
+pub mod face;
+pub mod menu;
+
 use std::cell::Cell;
 
 use wasm_bindgen::{JsCast, JsValue};

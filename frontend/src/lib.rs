@@ -9,6 +9,8 @@
     )
 )]
 
+#[cfg(test)]
+mod contrast;
 pub mod naming;
 pub mod outcome;
 pub mod paths;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{browser, session::SessionContext};
+use crate::{api::Failure, browser, session::SessionContext};
 
 /// The context of the shell.
 #[derive(Clone, Copy, Debug)]
@@ -10,6 +10,7 @@ pub struct Shell {
     said: RwSignal<String>,
     toast: RwSignal<Option<String>>,
     moved: StoredValue<bool>,
+    failed: RwSignal<Option<Failure>>,
 }
 
 impl Shell {
@@ -19,6 +20,7 @@ impl Shell {
             said: RwSignal::new(String::new()),
             toast: RwSignal::new(None),
             moved: StoredValue::new(false),
+            failed: RwSignal::new(None),
         };
         provide_context(shell);
     }
@@ -60,6 +62,17 @@ impl Shell {
         self.toast.get()
     }
 
+    /// Tells a failure that belongs to no page, above the page.
+    pub fn fail(self, failure: Failure) {
+        self.failed.set(Some(failure));
+    }
+
+    /// What failed that belongs to no page.
+    #[must_use]
+    pub fn failed(self) -> Signal<Option<Failure>> {
+        self.failed.into()
+    }
+
     /// Takes the toast away.
     pub fn close_toast(self) {
         self.toast.set(None);
@@ -89,6 +102,8 @@ pub fn PageHeading(
     });
     let take_focus = outcome || shell.moved.get_value();
     shell.moved.set_value(true);
+    // It was about the page before.
+    shell.failed.set(None);
     if take_focus {
         request_animation_frame(|| browser::focus("heading"));
     }

@@ -23,6 +23,20 @@ pub enum Icon {
     Cross,
     /// Once more.
     Again,
+    /// Leads out of the app.
+    Out,
+    /// This browser.
+    Window,
+    /// A person's own choice: no.
+    Minus,
+    /// Not as it should be.
+    Stop,
+    /// Settings.
+    Sliders,
+    /// Done later.
+    Ring,
+    /// Being done.
+    Dot,
 }
 
 impl Icon {
@@ -38,6 +52,15 @@ impl Icon {
             Self::Clock => "M2 8a6 6 0 1 0 12 0a6 6 0 1 0-12 0M8 4.500V8l2.500 1.500",
             Self::Copy => "M6 6h7.500v7.500H6zM10 3.500V2.500H2.500V10h1",
             Self::Cross => "M3.500 3.500l9 9M12.500 3.500l-9 9",
+            Self::Out => "M6.500 3H3v10h10V9.500M9.500 2.500h4v4M13 3L7.500 8.500",
+            Self::Window => "M2.500 3.500h11v9h-11zM2.500 6.200h11M4.500 4.900v0",
+            Self::Minus => "M3 8h10",
+            Self::Stop => "M5.500 2h5L14 5.500v5L10.500 14h-5L2 10.500v-5zM8 5v3.500M8 10.900v.2",
+            Self::Sliders => "M2 5h4M10 5h4M6 3h4v4H6zM2 11h1.500M7.500 11H14M3.500 9h4v4h-4z",
+            Self::Ring => "M3.500 8a4.500 4.500 0 1 0 9 0a4.500 4.500 0 1 0-9 0",
+            Self::Dot => {
+                "M5.500 8a2.500 2.500 0 1 0 5 0a2.500 2.500 0 1 0-5 0M7 8a1 1 0 1 0 2 0a1 1 0 1 0-2 0"
+            }
             Self::Again => "M13 8a5 5 0 1 1-1.500-3.500M13 2v3h-3",
         }
     }

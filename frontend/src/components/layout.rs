@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::icon::{Icon, mark};
+use super::{
+    icon::{Icon, mark},
+    notice::Notice,
+    this_browser::ThisBrowser,
+};
 use crate::{
     naming, paths,
     session::{SessionContext, Who},
@@ -34,8 +38,12 @@ pub fn Layout(
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </A>
             <Navigation />
+            <ThisBrowser />
         </header>
-        <main id="main" tabindex="-1">{children()}</main>
+        <main id="main" tabindex="-1">
+            <Notice failure=shell.failed() />
+            {children()}
+        </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
         <div class="hidden" role="status" aria-live="polite">{move || shell.said()}</div>
         <div role="status" class="toasts">

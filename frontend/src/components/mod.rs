@@ -9,3 +9,4 @@ pub mod lanes;
 pub mod layout;
 pub mod notice;
 pub mod scope_list;
+pub mod this_browser;

@@ -1,0 +1,63 @@
+//! The keys of a menu: a popover whose items are links and buttons.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+/// Moves the focus among the items of the menu with this id, as its keys ask: up, down, first,
+/// last. From the menu's own button, which lies outside, the down key opens it.
+pub fn on_key(event: &KeyboardEvent, id: &str) {
+    let Some(menu) = element(id) else {
+        return;
+    };
+    let key = event.key();
+    let is_open = menu.matches(":popover-open").unwrap_or(false);
+    if !is_open {
+        if key == "ArrowDown" {
+            event.prevent_default();
+            // It fails when it is open already. Its first item takes the focus by `autofocus`.
+            let _ = menu.show_popover();
+        }
+        return;
+    }
+    let items = items(&menu);
+    let active = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.active_element());
+    let at = items
+        .iter()
+        .position(|item| active.as_ref() == Some(item.unchecked_ref::<Element>()));
+    let last = items.len().saturating_sub(1);
+    let next = match (key.as_str(), at) {
+        ("ArrowDown", Some(at)) if at < last => at + 1,
+        ("ArrowDown" | "Home", _) => 0,
+        ("ArrowUp", Some(at)) if at > 0 => at - 1,
+        ("ArrowUp" | "End", _) => last,
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(item) = items.get(next) {
+        let _ = item.focus();
+    }
+}
+
+/// Closes the menu with this id; the focus goes back to its button.
+pub fn close(id: &str) {
+    if let Some(menu) = element(id) {
+        // It fails when it is closed already.
+        let _ = menu.hide_popover();
+    }
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.get_element_by_id(id)?.dyn_into().ok()
+}
+
+fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
+    let Ok(found) = menu.query_selector_all("a, button") else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|at| found.get(at)?.dyn_into().ok())
+        .collect()
+}
