@@ -6,6 +6,7 @@
 
 mod bed;
 mod connection;
+mod look;
 mod secrecy;
 mod sign_in;
 mod visit;
