@@ -10,6 +10,7 @@
 mod configuration;
 mod connection;
 mod exchange;
+mod foreign_provider;
 mod headers;
 mod login;
 mod proxy;

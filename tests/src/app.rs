@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     process::{Process, binary},
-    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES, Sandbox},
+    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES},
 };
 
 /// The secret that tokens are encrypted with in tests.
@@ -27,11 +27,11 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the app against a sandbox, and waits until it is ready.
-    pub async fn start(port: u16, sandbox: &Sandbox, changes: &[(&str, &str)]) -> Self {
+    /// Starts the app against the provider at an address, and waits until it is ready.
+    pub async fn start(port: u16, provider: &str, changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("http://localhost:{port}");
-        let mut variables = variables(port, &sandbox.url, folder.path());
+        let mut variables = variables(port, provider, folder.path());
         for (name, value) in changes {
             variables.retain(|(known, _)| known != name);
             variables.push(((*name).to_owned(), (*value).to_owned()));

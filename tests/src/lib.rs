@@ -3,7 +3,8 @@
 //!
 //! It knows the binaries and their contracts, and links nothing of the product, so that it cannot
 //! share a mistake with it. Where the binaries are, `cargo xtask test` says by `SNYK_APP_BIN`,
-//! `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`.
+//! `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`; where programs of npm's are, by `NODE` and
+//! `NODE_MODULES_FOR_TESTS`.
 
 #![expect(
     clippy::expect_used,
@@ -14,6 +15,8 @@
 pub mod app;
 pub mod browser;
 pub mod client;
+pub mod foreign;
+pub mod npm;
 mod process;
 pub mod sandbox;
 
@@ -43,7 +46,7 @@ impl Bed {
     pub async fn with(sandbox: &[&str], variables: &[(&str, &str)]) -> Self {
         let port = free_port();
         let sandbox = Sandbox::start(port, sandbox).await;
-        let app = App::start(port, &sandbox, variables).await;
+        let app = App::start(port, &sandbox.url, variables).await;
         Self { sandbox, app }
     }
 

@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
+    time::{Duration, Instant},
 };
 
 /// A running process. Killed when dropped, so that nothing is left behind.
@@ -30,6 +31,25 @@ impl Process {
         Self {
             child,
             log: log.to_owned(),
+        }
+    }
+
+    /// Starts a program that tells its address once it listens, after `words`; both.
+    pub(crate) async fn listening(
+        command: &mut Command,
+        log: &Path,
+        words: &str,
+    ) -> (Self, String) {
+        let mut process = Self::start(command, log);
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let output = process.output();
+            if let Some(address) = output.lines().find_map(|line| line.strip_prefix(words)) {
+                return (process, address.trim().to_owned());
+            }
+            assert!(process.ended().is_none(), "no {words}: it ended:\n{output}");
+            assert!(Instant::now() < until, "no {words}:\n{output}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 

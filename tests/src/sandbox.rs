@@ -1,9 +1,6 @@
 //! The real sandbox as a process, its faults and its memory.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -53,23 +50,8 @@ impl Sandbox {
             ])
             .args(["--scopes", SCOPES])
             .args(flags);
-        let mut process = Process::start(&mut command, &folder.path().join("output.log"));
-        let until = Instant::now() + Duration::from_secs(20);
-        let url = loop {
-            let output = process.output();
-            let line = output
-                .lines()
-                .find_map(|line| line.strip_prefix("sandbox listening on "));
-            if let Some(url) = line {
-                break url.trim().to_owned();
-            }
-            assert!(process.ended().is_none(), "the sandbox ended:\n{output}");
-            assert!(
-                Instant::now() < until,
-                "the sandbox does not listen:\n{output}"
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        };
+        let log = folder.path().join("output.log");
+        let (process, url) = Process::listening(&mut command, &log, "sandbox listening on ").await;
         Self {
             url,
             _process: process,

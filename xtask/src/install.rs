@@ -8,6 +8,7 @@
 
 use std::{
     fs::{self, File},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -118,6 +119,35 @@ pub(crate) fn npm_install(package: &str, wanted: &str, program: &str) -> Result<
         )
     })?;
     Ok(programs(&folder))
+}
+
+/// Installs what a folder's `package-lock.json` names, byte for byte and without running any
+/// package's scripts, and returns the `node_modules`.
+pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
+    const FILES: [&str; 2] = ["package.json", "package-lock.json"];
+    let mut hasher = DefaultHasher::new();
+    for file in FILES {
+        let path = folder.join(file);
+        fs::read(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .hash(&mut hasher);
+    }
+    let place = format!("{name}-npm-{:016x}", hasher.finish());
+    let modules = |folder: &Path| folder.join("node_modules");
+    // npm writes this file when it has done everything else.
+    let is_whole = |folder: &Path| modules(folder).join(".package-lock.json").is_file();
+    let place = once(&place, is_whole, |place, log| {
+        for file in FILES {
+            fs::copy(folder.join(file), place.join(file))
+                .with_context(|| format!("cannot copy {file}"))?;
+        }
+        let mut command = process::command("npm");
+        command.current_dir(place);
+        command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        let what = format!("installing what {} names", folder.display());
+        process::run_logged(&mut command, &what, log, LIMIT)
+    })?;
+    Ok(modules(&place))
 }
 
 /// Fills a folder once, however many clones ask for it at the same time.

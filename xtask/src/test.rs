@@ -13,7 +13,7 @@ use crate::{
     browser::{self, Browser},
     environment, process,
     spa::{self, Form},
-    tools,
+    tools::{self, Node},
     ui::Steps,
     workspace::Workspace,
 };
@@ -183,17 +183,21 @@ impl Tests<'_> {
         let built = steps.step("The server and the sandbox", || build_programs(workspace));
         let tools = steps.step("Tools for tests of the product", || {
             tools::faketime()?;
-            Ok((tools::nextest()?, browser::find_or_install()?))
+            Ok(ProductTools {
+                nextest: tools::nextest()?,
+                browser: browser::find_or_install()?,
+                node: tools::node(workspace)?,
+            })
         });
         for (group, title) in titles {
-            let (Some(dist), Some(()), Some((nextest, browser))) = (&page, built, &tools) else {
+            let (Some(dist), Some(()), Some(tools)) = (&page, built, &tools) else {
                 steps.not_run(title, "what it needs is not there");
                 continue;
             };
             steps.step(title, || {
                 let selection = product_selection(workspace, group)?;
-                let variables = product_variables(workspace, dist, browser);
-                nextest_run(workspace, nextest, arguments, &selection, &variables)
+                let variables = product_variables(workspace, dist, tools);
+                nextest_run(workspace, &tools.nextest, arguments, &selection, &variables)
             });
         }
     }
@@ -235,18 +239,27 @@ fn product_selection(workspace: &Workspace, group: Group) -> Result<Vec<String>>
     Ok(selection)
 }
 
+/// What tests of the product run with.
+struct ProductTools {
+    nextest: PathBuf,
+    browser: Browser,
+    node: Node,
+}
+
 /// What the tests of the product are told.
 fn product_variables(
     workspace: &Workspace,
     dist: &Path,
-    browser: &Browser,
-) -> [(&'static str, PathBuf); 5] {
+    tools: &ProductTools,
+) -> [(&'static str, PathBuf); 7] {
     [
         ("SNYK_APP_BIN", workspace.program("snyk-app")),
         ("SNYK_SANDBOX_BIN", workspace.program("snyk-sandbox")),
         ("FRONTEND_DIR_FOR_TESTS", dist.to_path_buf()),
-        ("CHROMIUM", browser.chromium.clone()),
-        ("CHROMEDRIVER", browser.driver.clone()),
+        ("CHROMIUM", tools.browser.chromium.clone()),
+        ("CHROMEDRIVER", tools.browser.driver.clone()),
+        ("NODE", tools.node.program.clone()),
+        ("NODE_MODULES_FOR_TESTS", tools.node.modules.clone()),
     ]
 }
 

