@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod menu;
+pub mod viewport;
 
 use std::cell::Cell;
 
@@ -40,6 +41,26 @@ pub fn millis(time: &str) -> f64 {
 /// A time as people write it, in their own time zone.
 #[must_use]
 pub fn exact(millis: f64) -> String {
+    local(millis).words()
+}
+
+/// The day of a time, in the person's own time zone.
+#[must_use]
+pub fn date(millis: f64) -> String {
+    local(millis).date()
+}
+
+/// A time as machines write it, RFC 3339; nothing when it is none.
+#[must_use]
+pub fn machine(millis: f64) -> String {
+    if !millis.is_finite() {
+        return String::new();
+    }
+    let date = js_sys::Date::new(&JsValue::from_f64(millis));
+    date.to_iso_string().into()
+}
+
+fn local(millis: f64) -> Local {
     let date = js_sys::Date::new(&JsValue::from_f64(millis));
     Local {
         year: date.get_full_year(),
@@ -47,7 +68,6 @@ pub fn exact(millis: f64) -> String {
         day: date.get_date(),
         clock: [date.get_hours(), date.get_minutes(), date.get_seconds()],
     }
-    .words()
 }
 
 /// Names the document.

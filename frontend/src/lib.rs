@@ -11,6 +11,7 @@
 
 #[cfg(test)]
 mod contrast;
+pub mod data;
 pub mod naming;
 pub mod outcome;
 pub mod paths;

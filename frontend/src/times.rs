@@ -54,6 +54,19 @@ pub fn ago(seconds: u64) -> String {
     format!("{count} {unit}{plural} ago")
 }
 
+/// How long ago, for a column of a table: `40 min ago`, `3 h ago`. `None` after thirty days, where
+/// the date says more.
+#[must_use]
+pub fn short(seconds: u64) -> Option<String> {
+    let (count, unit) = match seconds {
+        0..MINUTE => return Some("now".to_owned()),
+        MINUTE..HOUR => (seconds / MINUTE, "min"),
+        HOUR..DAY => (seconds / HOUR, "h"),
+        _ => (seconds / DAY, "d"),
+    };
+    (seconds <= 30 * DAY).then(|| format!("{count} {unit} ago"))
+}
+
 /// A time of a calendar and a clock, in the person's own time zone.
 #[derive(Clone, Copy, Debug)]
 pub struct Local {
@@ -71,13 +84,19 @@ impl Local {
     /// As people read it: `24 Nov 2026, 05:41:07`.
     #[must_use]
     pub fn words(self) -> String {
+        let [hour, minute, second] = self.clock;
+        format!("{}, {hour:02}:{minute:02}:{second:02}", self.date())
+    }
+
+    /// The day alone: `24 Nov 2026`.
+    #[must_use]
+    pub fn date(self) -> String {
         const MONTHS: [&str; 12] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ];
         let month = MONTHS.get(self.month as usize).copied().unwrap_or_default();
-        let [hour, minute, second] = self.clock;
         let Self { year, day, .. } = self;
-        format!("{day} {month} {year}, {hour:02}:{minute:02}:{second:02}")
+        format!("{day} {month} {year}")
     }
 }
 
@@ -103,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn in_a_table_it_is_shorter_and_ends_after_thirty_days() {
+        let short = |seconds| short(seconds).unwrap_or_default();
+        assert_eq!(short(3), "now");
+        assert_eq!(short(40 * MINUTE + 59), "40 min ago");
+        assert_eq!(short(4 * DAY), "4 d ago");
+        assert_eq!(short(30 * DAY), "30 d ago");
+        assert_eq!(short(31 * DAY), "");
+    }
+
+    #[test]
     fn a_time_reads_as_people_write_it() {
         let local = Local {
             year: 2026,
@@ -111,5 +140,6 @@ mod tests {
             clock: [5, 41, 7],
         };
         assert_eq!(local.words(), "24 Nov 2026, 05:41:07");
+        assert_eq!(local.date(), "24 Nov 2026");
     }
 }

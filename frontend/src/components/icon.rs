@@ -37,6 +37,14 @@ pub enum Icon {
     Ring,
     /// Being done.
     Dot,
+    /// Sorted, or opens a list.
+    Down,
+    /// Chooses among several.
+    Choose,
+    /// Searches.
+    Magnifier,
+    /// One more.
+    Plus,
 }
 
 impl Icon {
@@ -61,6 +69,10 @@ impl Icon {
             Self::Dot => {
                 "M5.500 8a2.500 2.500 0 1 0 5 0a2.500 2.500 0 1 0-5 0M7 8a1 1 0 1 0 2 0a1 1 0 1 0-2 0"
             }
+            Self::Down => "M4 6l4 4 4-4",
+            Self::Choose => "M4.500 6L8 2.500 11.500 6M4.500 10L8 13.500 11.500 10",
+            Self::Magnifier => "M2.500 6.800a4.300 4.300 0 1 0 8.600 0a4.300 4.300 0 1 0-8.600 0M10.200 10.200l3.800 3.800",
+            Self::Plus => "M8 2.500v11M2.500 8h11",
             Self::Again => "M13 8a5 5 0 1 1-1.500-3.500M13 2v3h-3",
         }
     }

@@ -1,0 +1,71 @@
+//! How far a reading is.
+
+use leptos::prelude::*;
+
+use crate::{
+    data::{figures::number, ruler::thousandths},
+    shell::Shell,
+};
+
+/// A track beside its words: "3,100 of 4,012 projects". With an unknown total there are only words.
+/// Readers are told at the start, at each quarter and at the end.
+#[component]
+pub fn Progress(
+    /// What is being read: `Reading Meridian Payments`.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What is counted, in the plural: `projects`.
+    items: &'static str,
+    /// How many are here.
+    #[prop(into)]
+    done: Signal<u64>,
+    /// How many there will be, if that is known.
+    #[prop(into)]
+    total: Signal<Option<u64>>,
+) -> impl IntoView {
+    let shell = Shell::get();
+    let words = move || {
+        let done = number(done.get());
+        match total.get() {
+            Some(total) => format!("{done} of {} {items}", number(total)),
+            None => format!("{done} {items} so far"),
+        }
+    };
+    let part = Memo::new(move |_| {
+        total
+            .get()
+            .map(|total| thousandths(done.get(), total.max(1)))
+    });
+    // Changes only where readers are told.
+    let quarter = Memo::new(move |_| part.get().map(|part| part / 250));
+    Effect::new(move |_| {
+        quarter.track();
+        let said = untrack(|| format!("{}, {}", label.get(), words()));
+        shell.say(said);
+    });
+    let track = move || {
+        view! {
+            <div
+                class="progress"
+                role="progressbar"
+                aria-label=move || label.get()
+                aria-valuemin="0"
+                aria-valuemax="1000"
+                aria-valuenow=move || part.get().unwrap_or_default().to_string()
+                aria-valuetext=words
+            >
+                <div
+                    class="progress-fill"
+                    style:--v=move || format!("calc({} / 1000)", part.get().unwrap_or_default())
+                ></div>
+            </div>
+        }
+    };
+    let known = Memo::new(move |_| part.get().is_some());
+    view! {
+        <div class="progress-row">
+            <Show when=move || known.get()>{track()}</Show>
+            <span class="progress-words">{words}</span>
+        </div>
+    }
+}

@@ -1,0 +1,130 @@
+//! How severe an issue is, and how many there are of each.
+
+/// A severity. The order is from worst to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Critical.
+    Critical,
+    /// High.
+    High,
+    /// Medium.
+    Medium,
+    /// Low.
+    Low,
+    /// For information.
+    Info,
+}
+
+impl Level {
+    /// All of them, worst first.
+    pub const ALL: [Self; 5] = [
+        Self::Critical,
+        Self::High,
+        Self::Medium,
+        Self::Low,
+        Self::Info,
+    ];
+    /// Those that Snyk counts for a project, worst first.
+    pub const COUNTED: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+
+    /// As Snyk writes it, which is also how it stands inside a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Info => "info",
+        }
+    }
+
+    /// As a label.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Critical => "Critical",
+            Self::High => "High",
+            Self::Medium => "Medium",
+            Self::Low => "Low",
+            Self::Info => "Info",
+        }
+    }
+
+    /// Reads Snyk's word.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+}
+
+/// How many issues there are of each counted severity. Ordered by critical, then high, then medium,
+/// then low: the greater is the worse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Counts([u32; 4]);
+
+impl Counts {
+    /// Counts, worst first.
+    #[must_use]
+    pub const fn new(counts: [u32; 4]) -> Self {
+        Self(counts)
+    }
+
+    /// How many of a severity; none of those that Snyk does not count.
+    #[must_use]
+    pub fn of(self, level: Level) -> u32 {
+        self.0.get(level as usize).copied().unwrap_or_default()
+    }
+
+    /// How many in all.
+    #[must_use]
+    pub fn total(self) -> u32 {
+        self.0.into_iter().fold(0, u32::saturating_add)
+    }
+
+    /// Each with its severity, worst first.
+    pub fn each(self) -> impl Iterator<Item = (Level, u32)> {
+        Level::COUNTED.into_iter().zip(self.0)
+    }
+
+    /// Both together. Stays at the largest number that there is rather than starting anew.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        let mut sum = self.0;
+        for (one, more) in sum.iter_mut().zip(other.0) {
+            *one = one.saturating_add(more);
+        }
+        Self(sum)
+    }
+
+    /// One for each severity that occurs.
+    #[must_use]
+    pub fn occurring(self) -> Self {
+        Self(self.0.map(|count| u32::from(count > 0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_critical_is_worse_than_any_number_of_high() {
+        assert!(Counts::new([1, 0, 0, 0]) > Counts::new([0, 900, 900, 900]));
+        assert!(Counts::new([0, 2, 0, 0]) > Counts::new([0, 1, 900, 900]));
+    }
+
+    #[test]
+    fn counts_add_up_and_do_not_wrap() {
+        let sum = Counts::new([1, 2, 3, u32::MAX]).plus(Counts::new([1, 1, 1, 1]));
+        assert_eq!(sum, Counts::new([2, 3, 4, u32::MAX]));
+        assert_eq!(sum.total(), u32::MAX);
+        assert_eq!(Counts::new([3, 0, 1, 0]).occurring().total(), 2);
+    }
+
+    #[test]
+    fn snyks_words_are_read_and_others_are_none() {
+        assert_eq!(Level::parse("info"), Some(Level::Info));
+        assert_eq!(Level::parse("Critical"), None);
+    }
+}

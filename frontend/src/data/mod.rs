@@ -1,0 +1,9 @@
+//! What was read from Snyk, as compact rows: names, counts, filters, orders and the words about
+//! them. Pure but for the lists themselves, which ask the server.
+
+pub mod figures;
+pub mod fold;
+pub mod level;
+pub mod name;
+pub mod ruler;
+pub mod window;

@@ -1,0 +1,96 @@
+//! Which rows of a long table are drawn: those in sight, and ten above and below.
+
+use std::ops::Range;
+
+/// Rows drawn beyond what is in sight, on either side.
+pub const BEYOND: usize = 10;
+/// The edges of the window move by so many rows at once, so that scrolling by a few draws nothing.
+const STRIDE: usize = 5;
+/// A window of this many rows is drawn before anything can be measured.
+const FIRST: usize = 30;
+
+/// Where a table stands, in pixels of the window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Geometry {
+    /// From the window's upper edge to the first row's; negative when scrolled.
+    pub top: f64,
+    /// Height of a row.
+    pub row: f64,
+    /// Height of the window.
+    pub height: f64,
+}
+
+/// Which of `count` rows are in sight.
+#[must_use]
+pub fn in_sight(geometry: Geometry, count: usize) -> Range<usize> {
+    let Geometry { top, row, height } = geometry;
+    // Not measurable, as in a page that is not shown.
+    if row.is_nan() || row <= 0.0 || !top.is_finite() || !height.is_finite() {
+        return 0..count.min(FIRST);
+    }
+    let first = whole((-top / row).floor()).min(count);
+    let last = whole(((height - top) / row).ceil()).min(count);
+    first..last.max(first)
+}
+
+/// Which of `count` rows are drawn.
+#[must_use]
+pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
+    let seen = in_sight(geometry, count);
+    let first = seen.start.saturating_sub(BEYOND) / STRIDE * STRIDE;
+    let last = (seen.end + BEYOND).div_ceil(STRIDE) * STRIDE;
+    first..last.min(count)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` is bounded here: below zero and not a number become 0"
+)]
+fn whole(number: f64) -> usize {
+    number as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn geometry(top: f64) -> Geometry {
+        Geometry {
+            top,
+            row: 40.0,
+            height: 800.0,
+        }
+    }
+
+    #[test]
+    fn a_window_and_ten_rows_beyond_are_drawn() {
+        assert_eq!(in_sight(geometry(200.0), 4_012), 0..15);
+        assert_eq!(drawn(geometry(200.0), 4_012), 0..25);
+        assert_eq!(in_sight(geometry(-40_000.0), 4_012), 1_000..1_020);
+        assert_eq!(drawn(geometry(-40_000.0), 4_012), 990..1_030);
+        assert!(drawn(geometry(-40_010.0), 4_012).len() <= 50);
+    }
+
+    #[test]
+    fn nothing_is_drawn_beyond_the_end() {
+        assert_eq!(drawn(geometry(200.0), 7), 0..7);
+        assert_eq!(drawn(geometry(-9_000_000.0), 7).end, 7);
+        assert_eq!(drawn(geometry(2_000.0), 7), 0..7);
+        assert_eq!(drawn(geometry(0.0), 0), 0..0);
+    }
+
+    #[test]
+    fn small_scrolls_leave_the_window_where_it_is() {
+        assert_eq!(drawn(geometry(-40_001.0), 4_012), drawn(geometry(-40_039.0), 4_012));
+    }
+
+    #[test]
+    fn what_cannot_be_measured_begins_at_the_top() {
+        let mut unknown = geometry(0.0);
+        unknown.row = 0.0;
+        assert_eq!(drawn(unknown, 4_012), 0..40);
+        unknown.row = f64::NAN;
+        assert_eq!(in_sight(unknown, 3), 0..3);
+    }
+}
