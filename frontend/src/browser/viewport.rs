@@ -56,7 +56,9 @@ impl Drop for Watch {
     fn drop(&mut self) {
         let function = self.listener.as_ref().unchecked_ref();
         for event in EVENTS {
-            let _ = self.window.remove_event_listener_with_callback(event, function);
+            let _ = self
+                .window
+                .remove_event_listener_with_callback(event, function);
         }
         if let Some(observer) = &self.observer {
             observer.disconnect();
@@ -64,10 +66,12 @@ impl Drop for Watch {
     }
 }
 
+type Listener = (&'static str, Closure<dyn FnMut()>);
+
 /// Calls back before the page is printed (`true`) and after (`false`), until it is dropped.
 pub struct Printing {
     window: Window,
-    listeners: [(&'static str, Closure<dyn FnMut()>); 2],
+    listeners: [Listener; 2],
 }
 
 impl std::fmt::Debug for Printing {
@@ -83,7 +87,10 @@ impl Printing {
         let window = web_sys::window()?;
         let listeners = [("beforeprint", true), ("afterprint", false)].map(|(event, printing)| {
             let on_change = on_change.clone();
-            (event, Closure::<dyn FnMut()>::new(move || on_change(printing)))
+            (
+                event,
+                Closure::<dyn FnMut()>::new(move || on_change(printing)),
+            )
         });
         for (event, listener) in &listeners {
             window
@@ -138,7 +145,10 @@ pub fn focus_within(body: &Element, selector: &str) {
 #[must_use]
 pub fn attribute_around(target: Option<web_sys::EventTarget>, name: &str) -> Option<String> {
     let element = target?.dyn_into::<Element>().ok()?;
-    element.closest(&format!("[{name}]")).ok()??.get_attribute(name)
+    element
+        .closest(&format!("[{name}]"))
+        .ok()??
+        .get_attribute(name)
 }
 
 /// A text taken apart into letters and marks.

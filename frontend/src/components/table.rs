@@ -6,26 +6,20 @@
 //! go from link to link. The row with the focus stays where it is even when it is scrolled far away,
 //! or the focus would be lost with it.
 
+mod rows;
+
 use std::{ops::Range, sync::Arc};
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
+use self::rows::Rows;
 use super::{icon::Icon, severity};
-use crate::{
-    browser::viewport::{self, Printing, Watch},
-    data::{
-        level::Level,
-        window::{self, Geometry},
-    },
-};
+use crate::{browser::viewport, data::level::Level};
 
 /// What a row is known by: it must differ from row to row, and stay with its row.
 pub type Key = u64;
 /// Draws the cells of a row. Its link takes the `tabindex` that it is given.
 pub type DrawRow = Arc<dyn Fn(Key, Signal<&'static str>) -> AnyView + Send + Sync>;
-
-/// So many rows are printed at most.
-const PRINTED: usize = 500;
 
 /// The head of a column.
 #[derive(Clone, Copy, Debug)]
@@ -88,63 +82,10 @@ pub fn WindowedTable(
     held: RwSignal<bool>,
 ) -> impl IntoView {
     let body = NodeRef::<html::Tbody>::new();
-    let geometry = measured(body, order);
-    let printing = printing();
-    let active = RwSignal::new(None::<Key>);
-    let count = Memo::new(move |_| order.with(|order| order.len()));
-    let range = Memo::new(move |_| {
-        if printing.get() {
-            0..count.get().min(PRINTED)
-        } else {
-            window::drawn(geometry.get(), count.get())
-        }
-    });
-    Effect::new(move |_| {
-        let now = window::in_sight(geometry.get(), count.get());
-        if seen.with_untracked(|last| *last != now) {
-            seen.set(now);
-        }
-    });
-    // The tab stop: where the focus was last, or the first row.
-    let stop = Memo::new(move |_| {
-        order.with(|order| {
-            active
-                .get()
-                .and_then(|key| Some((order.iter().position(|one| *one == key)?, key)))
-                .or_else(|| order.first().map(|key| (0, *key)))
-        })
-    });
-    let drawn = Memo::new(move |_| {
-        order.with(|order| {
-            let range = range.get();
-            let mut rows: Vec<(usize, Key)> = range
-                .clone()
-                .filter_map(|at| Some((at, *order.get(at)?)))
-                .collect();
-            match stop.get() {
-                Some(stop) if stop.0 < range.start => rows.insert(0, stop),
-                Some(stop) if stop.0 >= range.end => rows.push(stop),
-                _ => {}
-            }
-            rows
-        })
-    });
-    let rows = move || drawn.get();
-    let row = move |(first, key): (usize, Key)| {
-        // Where the row lies can change under it: by a new order, or rows that came in before.
-        let at = Memo::new(move |last: Option<&usize>| {
-            drawn.with(|rows| {
-                let found = rows.iter().find(|(_, one)| *one == key);
-                found.map_or_else(|| last.copied().unwrap_or(first), |(at, _)| *at)
-            })
-        });
-        let tabindex = Signal::derive(move || {
-            if stop.get().is_some_and(|(_, stop)| stop == key) {
-                "0"
-            } else {
-                "-1"
-            }
-        });
+    let rows = Rows::new(order, seen, body);
+    let count = rows.count;
+    let draw_row = move |(first, key): (usize, Key)| {
+        let at = rows.place(first, key);
         let is_selected = Memo::new(move |_| selected.get() == Some(key));
         view! {
             <tr
@@ -156,7 +97,7 @@ pub fn WindowedTable(
                 aria-current=move || is_selected.get().then_some("true")
                 style:--at=move || at.get().to_string()
             >
-                {draw(key, tabindex)}
+                {draw(key, rows.tabindex(key))}
             </tr>
         }
     };
@@ -169,37 +110,21 @@ pub fn WindowedTable(
             })
             .collect_view()
     };
+    // Either of them holds the rows still.
+    let (pointed, focused) = (StoredValue::new(false), StoredValue::new(false));
+    let hold = move |which: StoredValue<bool>, now: bool| {
+        which.set_value(now);
+        held.set(pointed.get_value() || focused.get_value());
+    };
     let keydown = move |event: KeyboardEvent| {
-        let Some((at, key)) = stop.get_untracked() else {
-            return;
-        };
-        if on_key.is_some_and(|on_key| on_key.run((key, event.key()))) {
+        let taken = on_key
+            .zip(rows.current())
+            .is_some_and(|(on_key, key)| on_key.run((key, event.key())));
+        if taken {
             event.prevent_default();
-            return;
+        } else {
+            rows.on_key(&event);
         }
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let page = seen.with_untracked(|seen| seen.len().saturating_sub(2)).max(1);
-        let last = count.get_untracked().saturating_sub(1);
-        let to = match event.key().as_str() {
-            "ArrowDown" => at.saturating_add(1),
-            "ArrowUp" => at.saturating_sub(1),
-            "PageDown" => at.saturating_add(page),
-            "PageUp" => at.saturating_sub(page),
-            "Home" => 0,
-            "End" => last,
-            _ => return,
-        };
-        event.prevent_default();
-        let key = order.with_untracked(|order| order.get(to.min(last)).copied());
-        active.set(key);
-        // Once it is drawn, should it not have been.
-        request_animation_frame(move || {
-            if let (Some(key), Some(body)) = (key, body.try_get_untracked().flatten()) {
-                viewport::focus_within(&body, &format!("[data-key=\"{key}\"] a"));
-            }
-        });
     };
     let rowcount = move || {
         if complete.get() {
@@ -224,80 +149,22 @@ pub fn WindowedTable(
             <tbody
                 role="rowgroup"
                 node_ref=body
-                style:--rows=move || (drawn_rows(count.get(), printing.get()) + waiting.get()).to_string()
+                style:--rows=move || (rows.room.get() + waiting.get()).to_string()
                 on:keydown=keydown
                 on:focusin=move |event| {
-                    held.set(true);
+                    hold(focused, true);
                     let key = viewport::attribute_around(event.target(), "data-key");
-                    if let Some(key) = key.and_then(|key| key.parse().ok()) {
-                        active.set(Some(key));
-                    }
+                    rows.focused(key.and_then(|key| key.parse().ok()));
                 }
-                on:focusout=move |_| held.set(false)
-                on:pointerenter=move |_| held.set(true)
-                on:pointerleave=move |_| held.set(false)
+                on:focusout=move |_| hold(focused, false)
+                on:pointerenter=move |_| hold(pointed, true)
+                on:pointerleave=move |_| hold(pointed, false)
             >
-                <For each=rows key=|(_, key)| *key children=row />
+                <For each=move || rows.drawn.get() key=|(_, key)| *key children=draw_row />
                 {skeletons}
             </tbody>
         </table>
     }
-}
-
-/// How many rows the table has room for.
-fn drawn_rows(count: usize, printing: bool) -> usize {
-    if printing { count.min(PRINTED) } else { count }
-}
-
-/// Where the rows stand, measured again at each change.
-fn measured(
-    body: NodeRef<html::Tbody>,
-    order: Signal<Arc<Vec<Key>>>,
-) -> ReadSignal<Geometry> {
-    let unknown = Geometry {
-        top: f64::NAN,
-        row: f64::NAN,
-        height: f64::NAN,
-    };
-    let (geometry, set_geometry) = signal(unknown);
-    let asked = StoredValue::new(false);
-    // Once a frame, however often the page scrolls.
-    let measure = move || {
-        if asked.try_get_value() != Some(false) {
-            return;
-        }
-        asked.set_value(true);
-        request_animation_frame(move || {
-            asked.try_set_value(false);
-            if let Some(Some(body)) = body.try_get_untracked() {
-                let now = viewport::geometry(&body);
-                if geometry.try_get_untracked().is_some_and(|last| last != now) {
-                    set_geometry.set(now);
-                }
-            }
-        });
-    };
-    let watch = StoredValue::new_local(None::<Watch>);
-    Effect::new(move |_| {
-        if let Some(body) = body.get() {
-            watch.set_value(Watch::over(&body, measure));
-        }
-    });
-    Effect::new(move |_| {
-        order.track();
-        measure();
-    });
-    geometry
-}
-
-/// Whether the page is being printed.
-fn printing() -> ReadSignal<bool> {
-    let (printing, set_printing) = signal(false);
-    let guard = StoredValue::new_local(Printing::listen(move |now| {
-        set_printing.try_set(now);
-    }));
-    on_cleanup(move || guard.dispose());
-    printing
 }
 
 fn head(head: Head, sorted: Signal<Option<Sorted>>, on_sort: Callback<&'static str>) -> AnyView {

@@ -48,9 +48,7 @@ pub fn short(at: Option<f64>, now: ReadSignal<f64>) -> impl IntoView {
     let Some(at) = at.filter(|at| at.is_finite()) else {
         return view! { <span class="second">"not yet"</span> }.into_any();
     };
-    let words = move || {
-        times::short(seconds(at, now.get())).unwrap_or_else(|| browser::date(at))
-    };
+    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| browser::date(at));
     view! {
         <time class="stamp" datetime=browser::machine(at) title=browser::exact(at)>
             {words}

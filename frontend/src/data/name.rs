@@ -59,7 +59,10 @@ mod tests {
             parts("meridian/web:services/pay/package.json", ""),
             ["meridian/web", "services/pay/", "package.json"]
         );
-        assert_eq!(parts("meridian/web:pom.xml", ""), ["meridian/web", "", "pom.xml"]);
+        assert_eq!(
+            parts("meridian/web:pom.xml", ""),
+            ["meridian/web", "", "pom.xml"]
+        );
         assert_eq!(
             parts("meridian/倉庫管理-api:cmd/go.mod", "cmd/go.mod"),
             ["meridian/倉庫管理-api", "cmd/", "go.mod"]
@@ -68,7 +71,10 @@ mod tests {
 
     #[test]
     fn a_name_without_a_file_is_all_target() {
-        assert_eq!(parts("meridian/dispatch", ""), ["meridian/dispatch", "", ""]);
+        assert_eq!(
+            parts("meridian/dispatch", ""),
+            ["meridian/dispatch", "", ""]
+        );
         assert_eq!(parts("odd:", ""), ["odd:", "", ""]);
         assert_eq!(parts(":odd", ""), [":odd", "", ""]);
         assert_eq!(parts("", ""), ["", "", ""]);
@@ -81,7 +87,10 @@ mod tests {
             ["host:5000/image", "a:b/", "Dockerfile"]
         );
         // The file that Snyk names need not be in the name.
-        assert_eq!(parts("m/web:pom.xml", "other.xml"), ["m/web", "", "pom.xml"]);
+        assert_eq!(
+            parts("m/web:pom.xml", "other.xml"),
+            ["m/web", "", "pom.xml"]
+        );
     }
 
     #[test]

@@ -37,7 +37,9 @@ mod tests {
 
     #[test]
     fn steps_are_round_and_four_of_them_suffice() {
-        let steps = [0, 1, 4, 5, 8, 9, 17, 20, 21, 40, 41, 100, 3_288, 4_000, 4_001];
+        let steps = [
+            0, 1, 4, 5, 8, 9, 17, 20, 21, 40, 41, 100, 3_288, 4_000, 4_001,
+        ];
         assert_eq!(
             steps.map(step),
             [1, 1, 1, 2, 2, 5, 5, 5, 10, 10, 20, 25, 1_000, 1_000, 2_000]

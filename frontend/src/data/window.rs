@@ -42,6 +42,23 @@ pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
     first..last.min(count)
 }
 
+/// The row that a key leads to from the row `at`, of `count`; `None` for keys that do not move.
+/// `page` is how many rows a page is.
+#[must_use]
+pub fn led_to(key: &str, at: usize, page: usize, count: usize) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    let to = match key {
+        "ArrowDown" => at.saturating_add(1),
+        "ArrowUp" => at.saturating_sub(1),
+        "PageDown" => at.saturating_add(page),
+        "PageUp" => at.saturating_sub(page),
+        "Home" => 0,
+        "End" => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -82,7 +99,23 @@ mod tests {
 
     #[test]
     fn small_scrolls_leave_the_window_where_it_is() {
-        assert_eq!(drawn(geometry(-40_001.0), 4_012), drawn(geometry(-40_039.0), 4_012));
+        assert_eq!(
+            drawn(geometry(-40_001.0), 4_012),
+            drawn(geometry(-40_039.0), 4_012)
+        );
+    }
+
+    #[test]
+    fn keys_lead_from_row_to_row_and_stop_at_the_ends() {
+        let to = |key, at| led_to(key, at, 18, 100);
+        assert_eq!(to("ArrowDown", 4), Some(5));
+        assert_eq!(to("ArrowDown", 99), Some(99));
+        assert_eq!(to("ArrowUp", 0), Some(0));
+        assert_eq!(to("PageDown", 90), Some(99));
+        assert_eq!(to("PageUp", 40), Some(22));
+        assert_eq!((to("Home", 40), to("End", 40)), (Some(0), Some(99)));
+        assert_eq!(to("x", 40), None);
+        assert_eq!(led_to("End", 0, 18, 0), None);
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! Which rows are drawn, and where the focus is among them.
+
+use std::{ops::Range, sync::Arc};
+
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+
+use super::Key;
+use crate::{
+    browser::viewport::{self, Printing, Watch},
+    data::window::{self, Geometry},
+};
+
+/// So many rows are printed at most.
+const PRINTED: usize = 500;
+
+/// The rows of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    /// All of them, in order.
+    order: Signal<Arc<Vec<Key>>>,
+    /// How many there are.
+    pub(super) count: Memo<usize>,
+    /// Those in sight.
+    seen: RwSignal<Range<usize>>,
+    /// The one that had the focus last.
+    active: RwSignal<Option<Key>>,
+    /// The tab stop: where the focus was last, or the first row.
+    stop: Memo<Option<(usize, Key)>>,
+    /// Those that are drawn.
+    pub(super) drawn: Memo<Vec<(usize, Key)>>,
+    /// How many there is room for.
+    pub(super) room: Memo<usize>,
+    body: NodeRef<html::Tbody>,
+}
+
+impl Rows {
+    pub(super) fn new(
+        order: Signal<Arc<Vec<Key>>>,
+        seen: RwSignal<Range<usize>>,
+        body: NodeRef<html::Tbody>,
+    ) -> Self {
+        let geometry = measured(body, order);
+        let printing = printing();
+        let active = RwSignal::new(None::<Key>);
+        let count = Memo::new(move |_| order.with(|order| order.len()));
+        let room = Memo::new(move |_| {
+            if printing.get() {
+                count.get().min(PRINTED)
+            } else {
+                count.get()
+            }
+        });
+        let range = Memo::new(move |_| {
+            if printing.get() {
+                0..room.get()
+            } else {
+                window::drawn(geometry.get(), count.get())
+            }
+        });
+        Effect::new(move |_| {
+            let now = window::in_sight(geometry.get(), count.get());
+            if seen.with_untracked(|last| *last != now) {
+                seen.set(now);
+            }
+        });
+        let stop = Memo::new(move |_| {
+            order.with(|order| {
+                active
+                    .get()
+                    .and_then(|key| Some((order.iter().position(|one| *one == key)?, key)))
+                    .or_else(|| order.first().map(|key| (0, *key)))
+            })
+        });
+        let drawn = Memo::new(move |_| order.with(|order| drawn(order, &range.get(), stop.get())));
+        Self {
+            order,
+            count,
+            seen,
+            active,
+            stop,
+            drawn,
+            room,
+            body,
+        }
+    }
+
+    /// Where a row lies, which can change under it: by a new order, or rows that came in before.
+    pub(super) fn place(self, first: usize, key: Key) -> Memo<usize> {
+        Memo::new(move |last: Option<&usize>| {
+            self.drawn.with(|rows| {
+                let found = rows.iter().find(|(_, one)| *one == key);
+                found.map_or_else(|| last.copied().unwrap_or(first), |(at, _)| *at)
+            })
+        })
+    }
+
+    /// `tabindex` of a row's link.
+    pub(super) fn tabindex(self, key: Key) -> Signal<&'static str> {
+        let is_stop = Memo::new(move |_| self.stop.get().is_some_and(|(_, stop)| stop == key));
+        Signal::derive(move || if is_stop.get() { "0" } else { "-1" })
+    }
+
+    /// The row that the keys are about.
+    pub(super) fn current(self) -> Option<Key> {
+        self.stop.get_untracked().map(|(_, key)| key)
+    }
+
+    /// Takes note of where the focus went.
+    pub(super) fn focused(self, key: Option<Key>) {
+        if key.is_some() {
+            self.active.set(key);
+        }
+    }
+
+    /// Moves the focus as a key asks.
+    pub(super) fn on_key(self, event: &KeyboardEvent) {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let Some((at, _)) = self.stop.get_untracked() else {
+            return;
+        };
+        let page = self
+            .seen
+            .with_untracked(|seen| seen.len().saturating_sub(2));
+        let to = window::led_to(&event.key(), at, page.max(1), self.count.get_untracked());
+        let key = to.and_then(|to| self.order.with_untracked(|order| order.get(to).copied()));
+        let Some(key) = key else {
+            return;
+        };
+        event.prevent_default();
+        self.active.set(Some(key));
+        // Once it is drawn, should it not have been.
+        request_animation_frame(move || {
+            if let Some(Some(body)) = self.body.try_get_untracked() {
+                viewport::focus_within(&body, &format!("[data-key=\"{key}\"] a"));
+            }
+        });
+    }
+}
+
+/// The rows of a range, and the tab stop wherever it is.
+fn drawn(order: &[Key], range: &Range<usize>, stop: Option<(usize, Key)>) -> Vec<(usize, Key)> {
+    let mut rows: Vec<_> = range
+        .clone()
+        .filter_map(|at| Some((at, *order.get(at)?)))
+        .collect();
+    match stop {
+        Some(stop) if stop.0 < range.start => rows.insert(0, stop),
+        Some(stop) if stop.0 >= range.end => rows.push(stop),
+        _ => {}
+    }
+    rows
+}
+
+/// Where the rows stand, measured again at each change.
+fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSignal<Geometry> {
+    let unknown = Geometry {
+        top: f64::NAN,
+        row: f64::NAN,
+        height: f64::NAN,
+    };
+    let (geometry, set_geometry) = signal(unknown);
+    let asked = StoredValue::new(false);
+    // Once a frame, however often the page scrolls.
+    let measure = move || {
+        if asked.try_get_value() != Some(false) {
+            return;
+        }
+        asked.set_value(true);
+        request_animation_frame(move || {
+            asked.try_set_value(false);
+            if let Some(Some(body)) = body.try_get_untracked() {
+                let now = viewport::geometry(&body);
+                if geometry.try_get_untracked().is_some_and(|last| last != now) {
+                    set_geometry.set(now);
+                }
+            }
+        });
+    };
+    let watch = StoredValue::new_local(None::<Watch>);
+    Effect::new(move |_| {
+        if let Some(body) = body.get() {
+            watch.set_value(Watch::over(&body, measure));
+        }
+    });
+    Effect::new(move |_| {
+        order.track();
+        measure();
+    });
+    geometry
+}
+
+/// Whether the page is being printed.
+fn printing() -> ReadSignal<bool> {
+    let (printing, set_printing) = signal(false);
+    // The guard goes with its owner.
+    StoredValue::new_local(Printing::listen(move |now| {
+        set_printing.try_set(now);
+    }));
+    printing
+}
