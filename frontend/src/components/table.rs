@@ -112,7 +112,7 @@ pub fn WindowedTable(
     };
     // Either of them holds the rows still.
     let (pointed, focused) = (StoredValue::new(false), StoredValue::new(false));
-    let hold = move |which: StoredValue<bool>, now: bool| {
+    let touch = move |which: StoredValue<bool>, now: bool| {
         which.set_value(now);
         held.set(pointed.get_value() || focused.get_value());
     };
@@ -152,13 +152,13 @@ pub fn WindowedTable(
                 style:--rows=move || (rows.room.get() + waiting.get()).to_string()
                 on:keydown=keydown
                 on:focusin=move |event| {
-                    hold(focused, true);
+                    touch(focused, true);
                     let key = viewport::attribute_around(event.target(), "data-key");
                     rows.focused(key.and_then(|key| key.parse().ok()));
                 }
-                on:focusout=move |_| hold(focused, false)
-                on:pointerenter=move |_| hold(pointed, true)
-                on:pointerleave=move |_| hold(pointed, false)
+                on:focusout=move |_| touch(focused, false)
+                on:pointerenter=move |_| touch(pointed, true)
+                on:pointerleave=move |_| touch(pointed, false)
             >
                 <For each=move || rows.drawn.get() key=|(_, key)| *key children=draw_row />
                 {skeletons}
