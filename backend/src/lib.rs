@@ -5,7 +5,8 @@
 //! 1. [`login`] seals the browser's attempt into a cookie of its own.
 //! 2. [`exchange`] verifies what came back, claims the attempt, exchanges the code, stores.
 //! 3. [`session`] is the browser's sign-in; it reaches the connections made in it.
-//! 4. [`refresh`] keeps a [`connection`] alive; [`proxy`] calls Snyk for the browser.
+//! 4. [`refresh`] keeps a [`connection`] alive; [`snyk_client`] reads from Snyk as one, and
+//!    [`proxy`] does so for the browser.
 //! 5. [`provider`] is the port to Snyk, [`store`] the port to the database, [`vault`] seals what is
 //!    at rest.
 //! 6. [`http`] holds what every route shares, [`config`] what the operator says, [`cli`] the
@@ -27,6 +28,7 @@ pub mod proxy;
 pub mod random;
 pub mod refresh;
 pub mod session;
+pub mod snyk_client;
 pub mod store;
 pub mod telemetry;
 pub mod vault;

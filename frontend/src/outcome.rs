@@ -122,6 +122,7 @@ pub fn local(code: Code) -> Problem {
         detail: String::new(),
         code,
         request_id: String::new(),
+        snyk_request_id: None,
     }
 }
 

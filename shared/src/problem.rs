@@ -25,6 +25,9 @@ pub struct Problem {
     /// Finds the request in the server's log.
     #[serde(default)]
     pub request_id: String,
+    /// By which Snyk's support finds the request that failed there, if it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snyk_request_id: Option<String>,
 }
 
 fn about_blank() -> String {

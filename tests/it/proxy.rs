@@ -124,7 +124,11 @@ async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
             502,
         ),
         (json!({ "kind": "drop", "when": "before" }), 504),
-        (json!({ "kind": "endless" }), 502),
+        (
+            json!({ "kind": "status", "status": 200, "body": "{}",
+                "content_type": "text/plain" }),
+            502,
+        ),
     ] {
         bed.sandbox
             .fault(json!({ "on": { "endpoint": "rest" }, "fault": fault }))

@@ -68,6 +68,12 @@ impl App {
             .collect()
     }
 
+    /// The most memory that it ever held, in bytes.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        self.process.peak_memory()
+    }
+
     /// SIGKILL, and nothing else.
     pub fn kill(&mut self) {
         self.process.kill();

@@ -16,6 +16,7 @@ pub mod app;
 pub mod browser;
 pub mod client;
 pub mod foreign;
+pub mod line;
 pub mod npm;
 mod process;
 pub mod sandbox;

@@ -75,6 +75,17 @@ impl Process {
             .code()
     }
 
+    /// The most memory that it ever held, in bytes (Linux's `VmHWM`).
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
+            .expect("a running process");
+        let kilobytes: Option<u64> = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|rest| rest.trim().strip_suffix(" kB")?.trim().parse().ok());
+        kilobytes.expect("Linux says it") * 1024
+    }
+
     /// Whether it ended by itself, and how.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("the process can be asked")

@@ -22,7 +22,8 @@ use crate::{
     },
     refresh::Refresher,
     session::{Lifetimes, cookie::Cookies, signed},
-    store::{ConnectionStore, Store, sqlite::SqliteStore},
+    snyk_client::Pace,
+    store::{ConnectionStore, cached::Cached, sqlite::SqliteStore},
     telemetry,
     vault::Vault,
 };
@@ -104,14 +105,14 @@ fn assemble(
         &credentials,
         Arc::clone(&clock),
     )?);
-    let connections: Arc<dyn ConnectionStore> = Arc::clone(&sqlite) as _;
+    let store = Arc::new(Cached::new(sqlite));
+    let connections: Arc<dyn ConnectionStore> = Arc::clone(&store) as _;
     let refresher = Refresher::new(
         connections,
         Arc::clone(&provider),
         Arc::clone(&clock),
         tasks.clone(),
     );
-    let store: Arc<dyn Store> = sqlite;
     Ok(AppState {
         app: Arc::new(App {
             name: config.app_name.clone(),
@@ -134,6 +135,8 @@ fn assemble(
             absolute: config.session_lifetime,
         },
         limits: Arc::new(rate_limits(config.rate_limits)),
+        turns: Arc::default(),
+        pace: Arc::new(Pace::new(config.rate_limits)),
         tasks,
     })
 }
@@ -152,6 +155,9 @@ async fn housekeeping(app: AppState) {
         }
         disconnect::tell_pending(&app.store, &app.provider).await;
         app.limits.forget_the_quiet();
+        app.turns.forget_the_quiet();
+        app.pace.forget_the_quiet(tokio::time::Instant::now());
+        app.refresher.forget_the_quiet();
     }
 }
 

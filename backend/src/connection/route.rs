@@ -11,14 +11,14 @@ use crate::{
 };
 
 /// The connection.
-pub async fn read(State(app): State<AppState>, Reached(connection): Reached) -> Json<View> {
-    Json(view(&connection, &app.app.scopes))
+pub async fn read(State(app): State<AppState>, reached: Reached) -> Json<View> {
+    Json(view(&reached.connection, &app.app.scopes))
 }
 
 /// Ends the connection: erased here at once, revoked at the provider as soon as it can be told.
 pub async fn disconnect(
     State(app): State<AppState>,
-    Reached(connection): Reached,
+    Reached { connection, .. }: Reached,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let told = app
         .tasks

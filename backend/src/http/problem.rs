@@ -42,6 +42,14 @@ pub enum ApiError {
     /// The provider did not do what it was asked.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// Snyk's answer cannot be passed on.
+    #[error("Snyk’s answer is of no use: {why}")]
+    UnusableAnswer {
+        /// Why.
+        why: String,
+        /// By which Snyk's support finds the request.
+        snyk_request_id: Option<String>,
+    },
     /// No token can be had for this connection.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
@@ -111,6 +119,7 @@ impl ApiError {
                 RefreshError::Store(error) => store_status(error),
                 RefreshError::Waiting => (StatusCode::GATEWAY_TIMEOUT, Code::ProviderUnavailable),
             },
+            Self::UnusableAnswer { .. } => (StatusCode::BAD_GATEWAY, Code::ProviderUnavailable),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, Code::NotSignedIn),
             Self::Forbidden(_) => (StatusCode::FORBIDDEN, Code::Forbidden),
@@ -172,6 +181,15 @@ impl ApiError {
         }
     }
 
+    fn snyk_request_id(&self) -> Option<&str> {
+        match self {
+            Self::UnusableAnswer {
+                snyk_request_id, ..
+            } => snyk_request_id.as_deref(),
+            _ => None,
+        }
+    }
+
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited { after } => Some(after.as_secs().max(1)),
@@ -227,6 +245,7 @@ impl IntoResponse for ApiError {
             detail: self.detail(code),
             code,
             request_id: request_id::current(),
+            snyk_request_id: self.snyk_request_id().map(ToOwned::to_owned),
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();

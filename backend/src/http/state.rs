@@ -9,8 +9,10 @@ use super::rate_limit::RateLimits;
 use crate::{
     clock::Clock,
     provider::{ProviderClient, region},
+    proxy::Turns,
     refresh::Refresher,
     session::{Lifetimes, cookie::Cookies},
+    snyk_client::Pace,
     store::Store,
     vault::Vault,
 };
@@ -38,6 +40,10 @@ pub struct AppState {
     pub lifetimes: Lifetimes,
     /// Rate limits by route.
     pub limits: Arc<RateLimits>,
+    /// Proxied calls under way.
+    pub turns: Arc<Turns>,
+    /// How fast connections ask Snyk.
+    pub pace: Arc<Pace>,
     /// Work that a hang-up must not cancel and a stop waits for.
     pub tasks: TaskTracker,
 }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use reqwest::{Client, Response, redirect};
 
-use super::ProviderError;
+use super::{ApiBody, ProviderError, answer};
 
 /// A token call must not be given up early: an answer that comes after that is a lost token.
 pub(super) const TOKEN_WITHIN: Duration = Duration::from_secs(45);
@@ -52,19 +53,19 @@ pub(super) fn fault(error: reqwest::Error) -> ProviderError {
     }
 }
 
-/// Reads a body of at most `max` bytes, counted after decompression (SEC-59).
-pub(super) async fn read_bounded(
-    mut response: Response,
-    max: usize,
-) -> Result<Bytes, ProviderError> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(fault)? {
-        if body.len() + chunk.len() > max {
-            return Err(ProviderError::Unusable(format!(
-                "it is larger than {max} bytes"
-            )));
-        }
-        body.extend_from_slice(&chunk);
+/// The body as it comes, of at most `max` bytes, counted after decompression (SEC-59). One that says
+/// at once that it is larger is not begun.
+pub(super) fn bounded(response: Response, max: usize) -> Result<ApiBody, ProviderError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > max as u64)
+    {
+        return Err(answer::too_large(max));
     }
-    Ok(body.freeze())
+    Ok(answer::bounded(response.bytes_stream().map_err(fault), max))
+}
+
+/// Reads a body of at most `max` bytes, as [`bounded`] does.
+pub(super) async fn read_bounded(response: Response, max: usize) -> Result<Bytes, ProviderError> {
+    answer::whole(bounded(response, max)?).await
 }

@@ -1,13 +1,14 @@
 //! The port to the provider: exchange, refresh, revoke, read. [`snyk`] fills it.
 
+pub mod answer;
 pub mod http_client;
 pub mod region;
+pub mod retry;
 pub mod snyk;
 
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use http::StatusCode;
 use shared::{
     api::connection::{Context, Org},
@@ -15,6 +16,7 @@ use shared::{
     problem::Code,
 };
 
+pub use self::answer::{ApiAnswer, ApiBody, WholeAnswer};
 use crate::{
     connection::Grant,
     vault::secret::{AccessToken, RefreshToken},
@@ -93,24 +95,6 @@ pub struct Reach {
     pub orgs: Vec<Org>,
 }
 
-/// Snyk's answer to an API call, as it came.
-pub struct ApiAnswer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: http::HeaderMap,
-    /// The body, bounded.
-    pub body: Bytes,
-}
-
-impl fmt::Debug for ApiAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiAnswer")
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The OAuth2 server and the API in use.
 #[async_trait]
 pub trait ProviderClient: fmt::Debug + Send + Sync {
@@ -127,7 +111,8 @@ pub trait ProviderClient: fmt::Debug + Send + Sync {
     /// Reads what a token reaches.
     async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError>;
 
-    /// Reads from the API: `path_and_query` begins with `/rest/` or `/v1/`, and is of our making.
+    /// Reads from the API, once: `path_and_query` begins with `/rest/` or `/v1/`, and is of our
+    /// making. The body comes as it is read.
     async fn get(
         &self,
         path_and_query: &str,

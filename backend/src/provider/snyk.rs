@@ -23,6 +23,7 @@ pub struct Snyk {
     tokens: token::TokenEndpoint,
     api: Client,
     region: Arc<Provider>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The app's credentials at Snyk.
@@ -55,9 +56,10 @@ impl Snyk {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         Ok(Self {
-            tokens: token::TokenEndpoint::new(&region, credentials, clock)?,
+            tokens: token::TokenEndpoint::new(&region, credentials, Arc::clone(&clock))?,
             api: http_client::for_api()?,
             region,
+            clock,
         })
     }
 }
@@ -81,7 +83,7 @@ impl ProviderClient for Snyk {
     }
 
     async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError> {
-        api::reach(&self.api, &self.region.api_url, token).await
+        api::reach(&self.api, &self.region.api_url, token, &*self.clock).await
     }
 
     async fn get(

@@ -1,6 +1,8 @@
 //! Snyk's API for the browser: an allow-list, the bearer token added, nothing else passed on.
 
 pub mod allow_list;
-pub mod client;
 mod headers;
 pub mod route;
+mod turns;
+
+pub use self::turns::Turns;

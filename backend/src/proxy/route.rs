@@ -1,26 +1,32 @@
 //! `GET /api/connections/{id}/snyk/{rest…}`.
 
 use axum::{
+    body::Body,
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{Method, Uri};
+use futures_util::{StreamExt as _, stream};
+use http::{Method, StatusCode, Uri, header};
 
 use super::{
     allow_list::{Refusal, allowed},
-    client::SnykClient,
     headers,
 };
 use crate::{
     http::{problem::ApiError, state::AppState},
-    provider::ProviderError,
-    session::extract::SignedIn,
+    provider::{ApiAnswer, answer},
+    snyk_client::SnykClient,
 };
 
-/// Passes Snyk's answer on, status and all.
+/// Of an answer so much is read before it is passed on: nearly every page of a list is smaller, and
+/// one that breaks off within it becomes a problem in words instead of half an answer. Of larger
+/// ones no more than this, and the few chunks under way, is held in memory.
+const AHEAD: usize = 256 * 1024;
+
+/// Passes Snyk's answer on, status and all. A browser that goes away ends the read at
+/// Snyk with it, since both are one future; a refresh has a task of its own.
 pub async fn get(
     State(app): State<AppState>,
-    signed_in: SignedIn,
     snyk: SnykClient,
     method: Method,
     uri: Uri,
@@ -34,17 +40,41 @@ pub async fn get(
         Refusal::Path => ApiError::NotFound,
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
-    app.limits.proxy(signed_in.session.id.as_str())?;
-    let answer = snyk.get(&upstream).await?;
-    if answer.status.is_redirection() {
-        return Err(ApiError::Provider(ProviderError::Unusable(
-            "it is a redirect".to_owned(),
-        )));
-    }
-    if !headers::is_json(&answer.headers) && !answer.body.is_empty() {
-        return Err(ApiError::Provider(ProviderError::Unusable(
-            "it is not JSON".to_owned(),
-        )));
-    }
-    Ok((answer.status, headers::passed(&answer.headers), answer.body).into_response())
+    app.limits.proxy(snyk.session().as_str())?;
+    let turn = app.turns.take(snyk.session()).await;
+    let answer = snyk.send(&upstream).await?;
+    refuse_unless_plain(&answer)?;
+    let body = match answer::read_ahead(answer.body, AHEAD).await? {
+        (whole, None) => Body::from(whole),
+        (head, Some(rest)) => {
+            let rest = rest.map(move |chunk| {
+                let _under_way = &turn;
+                chunk
+            });
+            Body::from_stream(stream::once(async { Ok(head) }).chain(rest))
+        }
+    };
+    Ok((answer.status, headers::passed(&answer.headers), body).into_response())
+}
+
+/// Only JSON passes, and no redirect: anything else is none of a page's business.
+fn refuse_unless_plain(answer: &ApiAnswer) -> Result<(), ApiError> {
+    let is_empty = matches!(
+        answer.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    ) || answer
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .is_some_and(|length| length == "0");
+    let why = if answer.status.is_redirection() {
+        "it is a redirect"
+    } else if !headers::is_json(&answer.headers) && !is_empty {
+        "it is not JSON"
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::UnusableAnswer {
+        why: format!("status {}, {why}", answer.status),
+        snyk_request_id: answer::request_id(&answer.headers).map(ToOwned::to_owned),
+    })
 }

@@ -152,16 +152,18 @@ impl Refresher {
         receive
     }
 
+    /// Forgets pauses that are over, so that memory stays bounded.
+    pub fn forget_the_quiet(&self) {
+        let now = Instant::now();
+        self.pauses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, until| *until > now);
+    }
+
     fn is_paused(&self, id: &str) -> bool {
-        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        match pauses.get(id) {
-            Some(until) if *until > Instant::now() => true,
-            Some(_) => {
-                pauses.remove(id);
-                false
-            }
-            None => false,
-        }
+        let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.get(id).is_some_and(|until| *until > Instant::now())
     }
 
     fn pause(&self, id: &str) {

@@ -6,17 +6,19 @@ use shared::api::connection::Connection as View;
 use crate::{
     connection,
     http::{json::NoBody, problem::ApiError, state::AppState},
-    session::extract::{Reached, SignedIn},
+    session::extract::Reached,
 };
 
 /// Renews the token pair, whatever is left of it.
 pub async fn refresh_now(
     State(app): State<AppState>,
-    signed_in: SignedIn,
-    Reached(connection): Reached,
+    Reached {
+        session,
+        connection,
+    }: Reached,
     _: NoBody,
 ) -> Result<Json<View>, ApiError> {
-    app.limits.refresh(signed_in.session.id.as_str())?;
+    app.limits.refresh(session.id.as_str())?;
     let renewed = app
         .refresher
         .renew(&connection.id, connection.generation)

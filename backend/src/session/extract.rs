@@ -1,5 +1,7 @@
 //! Extractors: who is signed in, and which connection a request may use.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
@@ -25,10 +27,15 @@ pub struct SignedIn {
     pub session: StoredSession,
 }
 
-/// The connection that the path's `{id}` names, if this session reaches it. Unknown and foreign
-/// ones answer alike.
+/// The connection that the path's `{id}` names, if the session of the request's cookie reaches it.
+/// Unknown and foreign ones answer alike.
 #[derive(Debug)]
-pub struct Reached(pub Connection);
+pub struct Reached {
+    /// The session.
+    pub session: StoredSession,
+    /// The connection.
+    pub connection: Arc<Connection>,
+}
 
 impl FromRequestParts<AppState> for MaybeSignedIn {
     type Rejection = ApiError;
@@ -66,22 +73,23 @@ impl FromRequestParts<AppState> for Reached {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let signed_in = SignedIn::from_request_parts(parts, app).await?;
+        let SignedIn { session, .. } = SignedIn::from_request_parts(parts, app).await?;
         let params = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|_| ApiError::NotFound)?;
-        let id = params
+        let (_, id) = params
             .iter()
             .find(|(name, _)| *name == "id")
-            .map(|(_, id)| id);
-        let connections = app.store.connections_of(&signed_in.session.id).await?;
-        connections
-            .into_iter()
-            .find(|connection| {
-                Some(connection.id.as_str()) == id
-                    && !matches!(connection.state, ConnectionState::Disconnected)
-            })
-            .map(Self)
-            .ok_or(ApiError::NotFound)
+            .ok_or(ApiError::NotFound)?;
+        let connection = app
+            .store
+            .reached(&session.id, id)
+            .await?
+            .filter(|connection| !matches!(connection.state, ConnectionState::Disconnected))
+            .ok_or(ApiError::NotFound)?;
+        Ok(Self {
+            session,
+            connection,
+        })
     }
 }

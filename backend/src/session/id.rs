@@ -63,7 +63,7 @@ impl fmt::Debug for TokenHash {
 }
 
 /// A session's id, which signs nobody in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(String);
 
 impl SessionId {

@@ -1,11 +1,12 @@
 //! Ports to what is kept on disk. The flow knows only these traits; [`sqlite`] fills them, and a
-//! database for many machines fills the same ones.
+//! database for many machines fills the same ones. [`cached`] stands in front of either.
 
+pub mod cached;
 mod error;
 mod rows;
 pub mod sqlite;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -85,6 +86,13 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
 
     /// The connections that a session reaches, the newest first.
     async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
+
+    /// The connection of that id, if that session reaches it.
+    async fn reached(
+        &self,
+        session: &SessionId,
+        id: &str,
+    ) -> Result<Option<Arc<Connection>>, StoreError>;
 
     /// Stores a finished login: connection (or its replacement, generation + 1) and session.
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError>;

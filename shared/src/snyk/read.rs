@@ -1,14 +1,13 @@
 //! Requests to Snyk's REST API, each with the type of its answer.
 //!
 //! A [`Read`] is a path and a query, and nothing is sent by it: the backend's client and the page's
-//! `api` send it, each in its own way. The `version` is not part of it; the backend adds
-//! [`VERSION`](super::VERSION) to everything that it sends.
+//! `api` send it, each in its own way.
 
 use std::{fmt, marker::PhantomData};
 
 use form_urlencoded::Serializer;
 
-use super::{Document, Identity, Issue, Org, Page, Project, Target};
+use super::{Document, Identity, Issue, Org, Page, Project, Target, VERSION};
 
 /// Most items of a page that Snyk gives.
 pub const LARGEST_PAGE: u32 = 100;
@@ -106,16 +105,27 @@ impl<T> Read<T> {
         self
     }
 
-    /// Path and query, without the version.
+    /// Path and query, without the version: what a page asks the backend for.
     #[must_use]
     pub fn path_and_query(&self) -> String {
-        if self.query.is_empty() {
+        self.with_pairs(&[])
+    }
+
+    /// Path and query with the pinned [`VERSION`]: what the backend asks Snyk for.
+    #[must_use]
+    pub fn versioned(&self) -> String {
+        self.with_pairs(&[("version", VERSION)])
+    }
+
+    fn with_pairs(&self, more: &[(&str, &str)]) -> String {
+        if self.query.is_empty() && more.is_empty() {
             return self.path.clone();
         }
         let start = format!("{}?", self.path);
         let length = start.len();
         Serializer::for_suffix(start, length)
             .extend_pairs(&self.query)
+            .extend_pairs(more)
             .finish()
     }
 }
@@ -201,6 +211,11 @@ mod tests {
             )
         );
         assert_eq!(identity().path_and_query(), "/rest/self");
+        assert_eq!(identity().versioned(), "/rest/self?version=2024-10-15");
+        assert_eq!(
+            orgs().limit(10).versioned(),
+            "/rest/orgs?limit=10&version=2024-10-15"
+        );
     }
 
     #[test]

@@ -2,14 +2,18 @@
 
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use shared::{
     api::connection::{Context, Org},
-    snyk::VERSION,
+    snyk::{self, Identity, Read, identity::IdentityKind, read},
 };
 
 use crate::{
-    provider::{ApiAnswer, ProviderError, Reach, http_client},
+    clock::Clock,
+    provider::{
+        ApiAnswer, ProviderError, Reach, WholeAnswer, answer, http_client,
+        retry::{self, with_retries},
+    },
     vault::secret::AccessToken,
 };
 
@@ -18,6 +22,8 @@ const MAX_ANSWER: usize = 16 * 1024 * 1024;
 /// Most pages of organizations that are read.
 const MAX_PAGES: usize = 100;
 
+/// Reads, once. The request is all of our making: nothing that a browser sent is in it but what the
+/// path and query say.
 pub(super) async fn get(
     client: &Client,
     base: &str,
@@ -27,38 +33,47 @@ pub(super) async fn get(
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
-    let response = client
+    let mut response = client
         .get(format!("{base}{path_and_query}"))
         .header(header::AUTHORIZATION, bearer)
         .header(header::ACCEPT, "application/vnd.api+json, application/json")
         .send()
         .await
         .map_err(http_client::fault)?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = http_client::read_bounded(response, MAX_ANSWER).await?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    if !status.is_success() {
+        tracing::info!(
+            status = status.as_u16(),
+            snyk_request_id = answer::request_id(&headers),
+            "Snyk did not give what was asked for"
+        );
+    }
     Ok(ApiAnswer {
         status,
         headers,
-        body,
+        body: http_client::bounded(response, MAX_ANSWER)?,
     })
 }
 
+/// Reads what a token reaches. A code can be exchanged once, so this is tried again where that may
+/// help: giving up would waste the login.
 pub(super) async fn reach(
     client: &Client,
     base: &str,
     token: &AccessToken,
+    clock: &dyn Clock,
 ) -> Result<Reach, ProviderError> {
-    let path = format!("/rest/self?version={VERSION}");
-    let me = get(client, base, &path, token).await?;
-    let (context, user) = match me.status {
-        StatusCode::OK => who(&parsed::<Document<SelfData>>(&me)?.data),
-        // A provider may keep this from an app; organizations are what counts.
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => (None, None),
-        status => return Err(unexpected(status)),
+    let api = Api {
+        client,
+        base,
+        token,
+        clock,
     };
-    let mut orgs = rest_orgs(client, base, token).await?;
+    let (context, user) = api.who().await?;
+    let mut orgs = api.rest_orgs().await?;
     if orgs.is_empty() {
-        orgs = v1_orgs(client, base, token).await?;
+        orgs = api.v1_orgs().await?;
     }
     Ok(Reach {
         context,
@@ -67,136 +82,91 @@ pub(super) async fn reach(
     })
 }
 
-fn who(data: &SelfData) -> (Option<Context>, Option<String>) {
-    match data.kind.as_str() {
-        "user" => (Some(Context::User), Some(data.id.clone())),
-        "app_instance" | "service_account" => (Some(Context::Tenant), None),
-        _ => (None, None),
-    }
+struct Api<'a> {
+    client: &'a Client,
+    base: &'a str,
+    token: &'a AccessToken,
+    clock: &'a dyn Clock,
 }
 
-/// Pages through the organizations. Only the cursor is taken out of `links.next`, never its host, so
-/// that the token follows no link elsewhere.
-async fn rest_orgs(
-    client: &Client,
-    base: &str,
-    token: &AccessToken,
-) -> Result<Vec<Org>, ProviderError> {
-    let mut orgs = Vec::new();
-    let mut cursors = Vec::<String>::new();
-    for _ in 0..MAX_PAGES {
-        let query = page_query(cursors.last());
-        let answer = get(client, base, &format!("/rest/orgs?{query}"), token).await?;
+impl Api<'_> {
+    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, ProviderError> {
+        with_retries(self.clock, || {
+            get(self.client, self.base, path_and_query, self.token)
+        })
+        .await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, read: &Read<T>) -> Result<T, ProviderError> {
+        let answer = self.ask(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
-            return Err(unexpected(answer.status));
+            return Err(unexpected(&answer));
         }
-        let page: Document<Vec<OrgData>> = parsed(&answer)?;
-        orgs.extend(page.data.into_iter().map(|org| Org {
-            id: org.id,
-            name: org.attributes.name,
-            slug: org.attributes.slug,
-        }));
-        match page
-            .links
-            .and_then(|links| links.next)
-            .as_ref()
-            .and_then(Link::cursor)
-        {
-            Some(cursor) if !cursors.contains(&cursor) => cursors.push(cursor),
-            _ => return Ok(orgs),
+        answer.json()
+    }
+
+    async fn who(&self) -> Result<(Option<Context>, Option<String>), ProviderError> {
+        let answer = self.ask(&read::identity().versioned()).await?;
+        match answer.status {
+            StatusCode::OK => Ok(who(answer.json::<snyk::Document<Identity>>()?.data)),
+            // A provider may keep this from an app; organizations are what counts.
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok((None, None)),
+            _ => Err(unexpected(&answer)),
         }
     }
-    Ok(orgs)
-}
 
-fn page_query(cursor: Option<&String>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query
-        .append_pair("version", VERSION)
-        .append_pair("limit", "100");
-    if let Some(cursor) = cursor {
-        query.append_pair("starting_after", cursor);
+    async fn rest_orgs(&self) -> Result<Vec<Org>, ProviderError> {
+        let mut orgs = Vec::new();
+        let mut cursors = Vec::<String>::new();
+        for _ in 0..MAX_PAGES {
+            let mut page = read::orgs().limit(read::LARGEST_PAGE);
+            if let Some(cursor) = cursors.last() {
+                page = page.after(cursor);
+            }
+            let page = self.read(&page).await?;
+            let next = page.next();
+            orgs.extend(page.data.into_iter().map(|org| Org {
+                id: org.id,
+                name: org.attributes.name,
+                slug: org.attributes.slug,
+            }));
+            match next {
+                Some(cursor) if !cursors.contains(&cursor) => cursors.push(cursor),
+                _ => break,
+            }
+        }
+        Ok(orgs)
     }
-    query.finish()
-}
 
-/// REST once left out organizations that are reached through a group; v1 has them.
-async fn v1_orgs(
-    client: &Client,
-    base: &str,
-    token: &AccessToken,
-) -> Result<Vec<Org>, ProviderError> {
-    let answer = get(client, base, "/v1/orgs", token).await?;
-    if answer.status != StatusCode::OK {
-        return Ok(Vec::new());
+    /// REST once left out organizations that are reached through a group; v1 has them.
+    async fn v1_orgs(&self) -> Result<Vec<Org>, ProviderError> {
+        #[derive(Deserialize)]
+        struct V1Orgs {
+            orgs: Vec<Org>,
+        }
+        let answer = self.ask("/v1/orgs").await?;
+        if answer.status != StatusCode::OK {
+            return Ok(Vec::new());
+        }
+        Ok(answer.json::<V1Orgs>()?.orgs)
     }
-    Ok(parsed::<V1Orgs>(&answer)?.orgs)
 }
 
-fn parsed<'a, T: Deserialize<'a>>(answer: &'a ApiAnswer) -> Result<T, ProviderError> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| ProviderError::Unusable("it is not the JSON that was asked for".to_owned()))
+fn who(identity: Identity) -> (Option<Context>, Option<String>) {
+    match identity.kind {
+        IdentityKind::User => (Some(Context::User), Some(identity.id)),
+        IdentityKind::AppInstance | IdentityKind::ServiceAccount => (Some(Context::Tenant), None),
+        IdentityKind::Other(_) => (None, None),
+    }
 }
 
-fn unexpected(status: StatusCode) -> ProviderError {
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+fn unexpected(answer: &WholeAnswer) -> ProviderError {
+    if retry::is_later(answer.status) {
         ProviderError::Later {
-            status: status.as_u16(),
+            status: answer.status.as_u16(),
             after: None,
         }
     } else {
-        ProviderError::Unusable(format!("the status {status}"))
+        ProviderError::Unusable(format!("the status {}", answer.status))
     }
-}
-
-#[derive(Deserialize)]
-struct Document<T> {
-    data: T,
-    links: Option<Links>,
-}
-
-#[derive(Deserialize)]
-struct Links {
-    next: Option<Link>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Link {
-    Text(String),
-    Object { href: String },
-}
-
-impl Link {
-    fn cursor(&self) -> Option<String> {
-        let (Self::Text(href) | Self::Object { href }) = self;
-        let (_, query) = href.split_once('?')?;
-        url::form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name == "starting_after")
-            .map(|(_, cursor)| cursor.into_owned())
-    }
-}
-
-#[derive(Deserialize)]
-struct SelfData {
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct OrgData {
-    id: String,
-    attributes: OrgAttributes,
-}
-
-#[derive(Deserialize)]
-struct OrgAttributes {
-    name: String,
-    slug: String,
-}
-
-#[derive(Deserialize)]
-struct V1Orgs {
-    orgs: Vec<Org>,
 }

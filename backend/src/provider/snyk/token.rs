@@ -23,7 +23,7 @@ use super::{CannotMake, Credentials};
 use crate::{
     clock::Clock,
     connection::{Grant, Tokens},
-    provider::{ProviderError, http_client, region::Provider},
+    provider::{ProviderError, http_client, region::Provider, retry},
     vault::secret::{AccessToken, RefreshToken},
 };
 
@@ -82,7 +82,10 @@ impl TokenEndpoint {
             client,
             revocation_endpoint: region.revocation_endpoint(),
             credentials: credentials.clone(),
-            http: Bridge(http_client::for_tokens()?),
+            http: Bridge {
+                http: http_client::for_tokens()?,
+                clock: Arc::clone(&clock),
+            },
             clock,
         })
     }
@@ -222,7 +225,10 @@ fn refusal(error: &str, description: &str) -> ProviderError {
 
 /// Carries the `oauth2` crate's requests with our client.
 #[derive(Debug)]
-struct Bridge(reqwest::Client);
+struct Bridge {
+    http: reqwest::Client,
+    clock: Arc<dyn Clock>,
+}
 
 impl<'c> AsyncHttpClient<'c> for Bridge {
     type Error = ProviderError;
@@ -232,7 +238,7 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let request = self
-                .0
+                .http
                 .request(parts.method, parts.uri.to_string())
                 .headers(parts.headers)
                 .body(body);
@@ -243,8 +249,8 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
                 .get(header::CONTENT_TYPE)
                 .and_then(|kind| kind.to_str().ok())
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
-            if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
-                let after = retry_after(response.headers());
+            if retry::is_later(status) {
+                let after = retry::asked_pause(response.headers(), self.clock.now());
                 return Err(ProviderError::Later {
                     status: status.as_u16(),
                     after,
@@ -262,18 +268,6 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
             Ok(answer)
         })
     }
-}
-
-/// `Retry-After` in seconds; a date is as good as none here, since our own back-off is short.
-fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Connections, leases and token pairs in SQLite.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::api::connection::Context;
@@ -65,6 +67,24 @@ impl ConnectionStore for SqliteStore {
         .into_iter()
         .map(|row| row.into_connection(&self.vault))
         .collect()
+    }
+
+    async fn reached(
+        &self,
+        session: &SessionId,
+        id: &str,
+    ) -> Result<Option<Arc<Connection>>, StoreError> {
+        sqlx::query_as::<_, ConnectionRow>(
+            "SELECT c.* FROM connections c \
+             JOIN session_connections s ON s.connection_id = c.id \
+             WHERE s.session_id = $1 AND c.id = $2",
+        )
+        .bind(session.as_str())
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?
+        .map(|row| row.into_connection(&self.vault).map(Arc::new))
+        .transpose()
     }
 
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError> {

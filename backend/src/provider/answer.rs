@@ -1,0 +1,178 @@
+//! Snyk's answer to an API call: as it comes, or whole.
+
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use shared::snyk::ErrorDocument;
+
+use super::ProviderError;
+
+/// A body as it comes: bounded in size, counted after decompression, and in time. When it breaks
+/// off, the last item is the error.
+pub type ApiBody = BoxStream<'static, Result<Bytes, ProviderError>>;
+
+/// An answer whose body is still to come.
+pub struct ApiAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: ApiBody,
+}
+
+impl ApiAnswer {
+    /// Waits for the rest.
+    pub async fn whole(self) -> Result<WholeAnswer, ProviderError> {
+        let Self {
+            status,
+            headers,
+            body,
+        } = self;
+        Ok(WholeAnswer {
+            status,
+            headers,
+            body: whole(body).await?,
+        })
+    }
+}
+
+impl fmt::Debug for ApiAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiAnswer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer with its body.
+pub struct WholeAnswer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl WholeAnswer {
+    /// The body, read as JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, ProviderError> {
+        serde_json::from_slice(&self.body).map_err(|_| {
+            ProviderError::Unusable("it is not the JSON that was asked for".to_owned())
+        })
+    }
+
+    /// What a failure says about itself, in whichever form.
+    #[must_use]
+    pub fn error_document(&self) -> ErrorDocument {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for WholeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WholeAnswer")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The id by which Snyk's support finds the request, if the answer has one that can be told.
+#[must_use]
+pub fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get("snyk-request-id")
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| {
+            id.len() <= 64
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+/// Reads up to about `ahead` bytes of a body, and gives the rest where there is more: what breaks off
+/// before can still be told in words.
+pub async fn read_ahead(
+    mut body: ApiBody,
+    ahead: usize,
+) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
+    let mut head = BytesMut::new();
+    while head.len() <= ahead {
+        match body.try_next().await? {
+            Some(chunk) => head.extend_from_slice(&chunk),
+            None => return Ok((head.freeze(), None)),
+        }
+    }
+    Ok((head.freeze(), Some(body)))
+}
+
+/// Waits for the rest of a body.
+pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = body.try_next().await? {
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.freeze())
+}
+
+/// A body that ends with an error where it goes beyond `max` bytes.
+pub(super) fn bounded(
+    body: impl Stream<Item = Result<Bytes, ProviderError>> + Send + 'static,
+    max: usize,
+) -> ApiBody {
+    let mut left = max;
+    body.map(move |chunk| {
+        let chunk = chunk?;
+        left = left
+            .checked_sub(chunk.len())
+            .ok_or_else(|| too_large(max))?;
+        Ok(chunk)
+    })
+    .boxed()
+}
+
+pub(super) fn too_large(max: usize) -> ProviderError {
+    ProviderError::Unusable(format!("it is larger than {max} bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn sec_59_a_body_ends_at_its_bound() {
+        let answer = |max| ApiAnswer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: bounded(
+                stream::iter(["1234"; 3]).map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))),
+                max,
+            ),
+        };
+        assert_eq!(answer(12).whole().await.unwrap().body.len(), 12);
+        assert!(matches!(
+            answer(11).whole().await,
+            Err(ProviderError::Unusable(_))
+        ));
+    }
+
+    #[test]
+    fn only_an_id_is_told_as_the_request_id() {
+        let mut headers = HeaderMap::new();
+        for (value, told) in [
+            ("7ff2a7d1-0f2b-4a55-9bd2-000000000001", true),
+            ("<script>", false),
+            (&"a".repeat(65), false),
+        ] {
+            headers.insert("snyk-request-id", value.parse().unwrap());
+            assert_eq!(request_id(&headers).is_some(), told, "{value}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! When a read of Snyk's API is tried again, as Snyk's own clients do it: 408, 425, 429 and
+//! transient 5xx, a few times, after what Snyk asks for or else after a growing pause, never all at
+//! once. Reads only: a token is never presented twice by this.
+
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
+use rand::RngExt as _;
+use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
+use tokio::time::Instant;
+
+use super::{ApiAnswer, ProviderError, WholeAnswer, answer};
+use crate::clock::Clock;
+
+/// How often a read is tried at most.
+const TRIES: u32 = 3;
+/// Nobody waits longer than this for a read, pauses and all.
+const WITHIN: Duration = Duration::from_secs(45);
+/// Clients that were told the same time come back spread over this much more.
+const SPREAD: Duration = Duration::from_secs(2);
+
+/// Asks until there is an answer that another try would not change.
+pub async fn with_retries<A, E>(clock: &dyn Clock, ask: impl Fn() -> A) -> Result<WholeAnswer, E>
+where
+    A: Future<Output = Result<ApiAnswer, E>>,
+    E: From<ProviderError>,
+{
+    let began = Instant::now();
+    let mut tries = 0;
+    loop {
+        let answer = ask().await?.whole().await?;
+        tries += 1;
+        let Some(pause) = pause(&answer, tries, clock.now()) else {
+            return Ok(answer);
+        };
+        let pause = pause + spread(pause.min(SPREAD));
+        if tries >= TRIES || began.elapsed() + pause > WITHIN {
+            return Ok(answer);
+        }
+        tracing::info!(
+            status = answer.status.as_u16(),
+            snyk_request_id = answer::request_id(&answer.headers),
+            ?pause,
+            "Snyk asks to come again"
+        );
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn spread(most: Duration) -> Duration {
+    rand::rng().random_range(Duration::ZERO..=most)
+}
+
+/// How long to wait before another try, or `None` when none would help.
+fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
+    let is_transient = matches!(
+        answer.status.as_u16(),
+        408 | 425 | 429 | 500 | 502 | 503 | 504
+    );
+    if !is_transient {
+        return None;
+    }
+    if matches!(
+        answer.error_document().code(),
+        Some(TEST_LIMIT | MAINTENANCE)
+    ) {
+        return None;
+    }
+    let asked = asked_pause(&answer.headers, now);
+    Some(asked.unwrap_or_else(|| Duration::from_millis(250) * 2_u32.pow(tries.min(6))))
+}
+
+/// What an answer asks for, the longer of `Retry-After` (RFC 9110 section 10.2.3) and
+/// `X-RateLimit-Reset`: seconds, or a date.
+#[must_use]
+pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let reset = http::HeaderName::from_static("x-ratelimit-reset");
+    [header::RETRY_AFTER, reset]
+        .into_iter()
+        .filter_map(|name| headers.get(name)?.to_str().ok())
+        .filter_map(|text| until(text.trim(), now))
+        .max()
+}
+
+/// Above this a number is no pause but an instant, in seconds since 1970.
+const AN_INSTANT: i64 = 1_000_000_000;
+
+fn until(text: &str, now: Timestamp) -> Option<Duration> {
+    let instant = match text.parse::<u32>() {
+        Ok(seconds) if i64::from(seconds) < AN_INSTANT => {
+            return Some(Duration::from_secs(seconds.into()));
+        }
+        Ok(seconds) => Timestamp::from_second(seconds.into()).ok()?,
+        Err(_) => jiff::fmt::rfc2822::parse(text).ok()?.timestamp(),
+    };
+    Some(Duration::try_from(instant.duration_since(now)).unwrap_or_default())
+}
+
+/// Whether a status says that another try may help.
+#[must_use]
+pub fn is_later(status: StatusCode) -> bool {
+    status.is_server_error()
+        || matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> WholeAnswer {
+        WholeAnswer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: headers
+                .iter()
+                .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
+                .collect(),
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-24T05:41:07Z".parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_final_is_not_asked_again() {
+        for status in [200, 400, 401, 403, 404, 410, 501] {
+            assert_eq!(pause(&answer(status, &[], ""), 1, now()), None, "{status}");
+        }
+        for code in [TEST_LIMIT, MAINTENANCE] {
+            let body: &str = format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#).leak();
+            assert_eq!(pause(&answer(429, &[], body), 1, now()), None);
+            assert_eq!(pause(&answer(503, &[], body), 1, now()), None);
+        }
+    }
+
+    #[test]
+    fn without_a_word_from_snyk_the_pauses_grow() {
+        let pauses: Vec<_> = (1..=3)
+            .map(|tries| pause(&answer(503, &[], "<html>"), tries, now()).unwrap())
+            .collect();
+        assert_eq!(pauses, [500, 1_000, 2_000].map(Duration::from_millis),);
+    }
+
+    #[test]
+    fn the_longer_of_both_headers_counts_in_every_form() {
+        for (headers, seconds) in [
+            (&[("retry-after", "38")][..], 38),
+            (&[("retry-after", "3"), ("x-ratelimit-reset", "12")], 12),
+            (&[("retry-after", "Tue, 24 Nov 2026 05:42:07 GMT")], 60),
+            (&[("retry-after", "Tue, 24 Nov 2026 05:40:07 GMT")], 0),
+            (&[("x-ratelimit-reset", "1795498877")], 10),
+            (&[("retry-after", "soon"), ("x-ratelimit-reset", "4")], 4),
+        ] {
+            let asked = asked_pause(&answer(429, headers, "").headers, now());
+            assert_eq!(asked, Some(Duration::from_secs(seconds)), "{headers:?}");
+        }
+        assert_eq!(asked_pause(&HeaderMap::new(), now()), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Snyk's API as one connection: for the proxy, and for a developer's own routes.
+//!
+//! A route takes a [`SnykClient`], which is an extractor, and asks with the requests of
+//! [`shared::snyk::read`]:
+//!
+//! ```
+//! use axum::{Json, extract::Path};
+//! use shared::snyk::read;
+//! use snyk_app::{http::problem::ApiError, snyk_client::SnykClient};
+//!
+//! /// `GET /api/connections/{id}/orgs/{org}/project-count`
+//! async fn project_count(
+//!     Path((_, org)): Path<(String, String)>,
+//!     snyk: SnykClient,
+//! ) -> Result<Json<Option<u64>>, ApiError> {
+//!     let page = snyk.read(&read::projects(&org).count_only()).await?;
+//!     Ok(Json(page.meta.count))
+//! }
+//! ```
+
+mod client;
+mod error;
+mod pace;
+mod pages;
+
+pub use self::{client::SnykClient, error::SnykError, pace::Pace};

@@ -1,0 +1,183 @@
+//! How fast a connection may ask Snyk: a little less than Snyk allows, so that it need not say no.
+//!
+//! Snyk counts 1,620 requests in any minute, and once over that refuses everything until a whole
+//! minute was quiet. A bucket that fills again while it is emptied would let nearly twice its size
+//! through in the first minute, so this counts what was asked in the last sixty seconds, second by
+//! second.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// Most requests of a connection in any sixty seconds.
+const PER_MINUTE: u32 = 1_600;
+/// The window, in seconds: one more than a minute, since the oldest second is counted whole.
+const WINDOW: usize = 61;
+
+/// What each connection has asked lately.
+#[derive(Debug)]
+pub struct Pace {
+    /// `None` when limits are off.
+    connections: Option<Mutex<HashMap<String, Minute>>>,
+    began: Instant,
+}
+
+/// The requests of each of the last seconds.
+#[derive(Debug)]
+struct Minute {
+    counts: [u32; WINDOW],
+    /// The newest second that is counted.
+    at: u64,
+}
+
+impl Pace {
+    /// Keeps the pace, or lets everything through.
+    #[must_use]
+    pub fn new(on: bool) -> Self {
+        Self {
+            connections: on.then(Mutex::default),
+            began: Instant::now(),
+        }
+    }
+
+    /// Takes a turn, or says after how long there is one.
+    pub fn take(&self, connection: &str, now: Instant) -> Result<(), Duration> {
+        let Some(connections) = &self.connections else {
+            return Ok(());
+        };
+        let at = self.second(now);
+        let mut connections = connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(minute) = connections.get_mut(connection) {
+            return minute.take(at);
+        }
+        let mut minute = Minute::new(at);
+        let taken = minute.take(at);
+        connections.insert(connection.to_owned(), minute);
+        taken
+    }
+
+    /// Forgets who asked nothing for a minute, so that memory stays bounded.
+    pub fn forget_the_quiet(&self, now: Instant) {
+        if let Some(connections) = &self.connections {
+            let at = self.second(now);
+            connections
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|_, minute| at < minute.at + WINDOW as u64);
+        }
+    }
+
+    fn second(&self, now: Instant) -> u64 {
+        now.duration_since(self.began).as_secs()
+    }
+}
+
+impl Minute {
+    fn new(at: u64) -> Self {
+        Self {
+            counts: [0; WINDOW],
+            at,
+        }
+    }
+
+    fn take(&mut self, at: u64) -> Result<(), Duration> {
+        self.move_on(at);
+        if self.counts.iter().sum::<u32>() < PER_MINUTE {
+            self.counts[slot(self.at)] += 1;
+            return Ok(());
+        }
+        // The oldest second in which something was asked is the next to leave the window.
+        let oldest = (0..WINDOW as u64)
+            .rev()
+            .find(|back| self.at >= *back && self.counts[slot(self.at - back)] > 0)
+            .unwrap_or(0);
+        Err(Duration::from_secs((WINDOW as u64 - oldest).max(1)))
+    }
+
+    /// Empties the seconds that have left the window.
+    fn move_on(&mut self, at: u64) {
+        let passed = at.saturating_sub(self.at).min(WINDOW as u64);
+        for second in 0..passed {
+            self.counts[slot(at - second)] = 0;
+        }
+        self.at = self.at.max(at);
+    }
+}
+
+fn slot(second: u64) -> usize {
+    // Less than the window, which fits.
+    usize::try_from(second % WINDOW as u64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn in_no_minute_are_there_more_than_allowed() {
+        let pace = Pace::new(true);
+        let mut taken = Vec::new();
+        // Somebody who always asks, twenty times a second for five minutes, after a burst.
+        for step in 0..6_000_u32 {
+            let now = pace.began + SECOND * step / 20;
+            let tries = if step == 0 { 5_000 } else { 3 };
+            for _ in 0..tries {
+                if pace.take("c", now).is_ok() {
+                    taken.push(now);
+                }
+            }
+        }
+        let most = taken
+            .iter()
+            .map(|from| {
+                let until = *from + SECOND * 60;
+                taken
+                    .iter()
+                    .filter(|at| *at >= from && **at < until)
+                    .count()
+            })
+            .max();
+        assert_eq!(most, Some(PER_MINUTE as usize));
+        assert!(taken.len() > 4 * PER_MINUTE as usize, "{}", taken.len());
+    }
+
+    #[test]
+    fn who_waits_as_long_as_told_has_a_turn() {
+        let pace = Pace::new(true);
+        let mut now = pace.began + SECOND * 7 / 2;
+        for _ in 0..PER_MINUTE {
+            pace.take("c", now).unwrap();
+        }
+        now += SECOND * 12;
+        let after = pace.take("c", now).unwrap_err();
+        assert!(after <= SECOND * 61 && after >= SECOND * 47, "{after:?}");
+        pace.take("c", now + after).unwrap();
+    }
+
+    #[test]
+    fn connections_do_not_slow_one_another_and_the_quiet_are_forgotten() {
+        let pace = Pace::new(true);
+        for _ in 0..PER_MINUTE {
+            pace.take("a", pace.began).unwrap();
+        }
+        assert!(pace.take("a", pace.began).is_err());
+        pace.take("b", pace.began + SECOND * 30).unwrap();
+        pace.forget_the_quiet(pace.began + SECOND * 70);
+        let known = pace.connections.as_ref().unwrap().lock().unwrap();
+        assert_eq!(known.keys().collect::<Vec<_>>(), ["b"]);
+    }
+
+    #[test]
+    fn limits_that_are_off_let_everything_through() {
+        let pace = Pace::new(false);
+        for _ in 0..=PER_MINUTE {
+            pace.take("a", pace.began).unwrap();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A list as a stream of its pages.
+
+use std::collections::HashSet;
+
+use futures_util::{Stream, stream};
+use shared::snyk::{Page, Read};
+
+use super::SnykError;
+
+/// Most pages of one list: 100,000 items at Snyk's largest page.
+const MAX_PAGES: usize = 1_000;
+
+/// Where a walk through a list stands.
+struct Walk<T, F> {
+    next: Option<Read<Page<T>>>,
+    list: Read<Page<T>>,
+    seen: HashSet<String>,
+    read: F,
+}
+
+/// Reads page after page with `read`. From a page only the cursor of the next is taken; one that was
+/// there before, which would go round for ever, is an error.
+pub(super) fn pages<T, F, A>(
+    list: Read<Page<T>>,
+    read: F,
+) -> impl Stream<Item = Result<Page<T>, SnykError>>
+where
+    F: Fn(Read<Page<T>>) -> A,
+    A: Future<Output = Result<Page<T>, SnykError>>,
+{
+    let walk = Walk {
+        next: Some(list.clone()),
+        list,
+        seen: HashSet::new(),
+        read,
+    };
+    stream::try_unfold(walk, |mut walk| async move {
+        let Some(next) = walk.next.take() else {
+            return Ok(None);
+        };
+        let page = (walk.read)(next).await?;
+        if let Some(cursor) = page.next() {
+            if walk.seen.len() + 1 >= MAX_PAGES {
+                return Err(SnykError::Endless);
+            }
+            if !walk.seen.insert(cursor.clone()) {
+                return Err(SnykError::CursorRepeats);
+            }
+            walk.next = Some(walk.list.clone().after(cursor));
+        }
+        Ok(Some((page, walk)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures_util::{StreamExt as _, TryStreamExt as _};
+    use shared::snyk::{Project, read};
+
+    use super::*;
+
+    fn page(next: Option<&str>) -> Page<Project> {
+        let links = next.map_or("{}".to_owned(), |cursor| {
+            format!(r#"{{"next":"/x?starting_after={cursor}"}}"#)
+        });
+        serde_json::from_str(&format!(r#"{{"data":[],"links":{links}}}"#)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_list_is_read_to_its_end_and_no_page_before_it_is_asked_for() {
+        let asked = Cell::new(0);
+        let walk = pages(read::projects("o"), |read| {
+            asked.set(asked.get() + 1);
+            let next = match asked.get() {
+                1 => Some("a"),
+                2 => Some("b"),
+                _ => None,
+            };
+            let after = read.path_and_query();
+            async move {
+                assert_eq!(after.contains("starting_after"), next != Some("a"));
+                Ok(page(next))
+            }
+        });
+        let mut walk = Box::pin(walk);
+        assert_eq!(asked.get(), 0);
+        assert!(walk.next().await.unwrap().is_ok());
+        assert_eq!(asked.get(), 1);
+        assert_eq!(walk.try_collect::<Vec<_>>().await.unwrap().len(), 2);
+        assert_eq!(asked.get(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_cursor_that_comes_again_is_an_error_and_so_is_a_list_without_end() {
+        let round = pages(read::projects("o"), |_| async { Ok(page(Some("a"))) });
+        let ended = Box::pin(round).try_collect::<Vec<_>>().await;
+        assert!(matches!(ended, Err(SnykError::CursorRepeats)));
+
+        let asked = Cell::new(0);
+        let endless = pages(read::projects("o"), |_| {
+            asked.set(asked.get() + 1);
+            let page = page(Some(&format!("c{}", asked.get())));
+            async { Ok(page) }
+        });
+        let ended = Box::pin(endless).try_collect::<Vec<_>>().await;
+        assert!(matches!(ended, Err(SnykError::Endless)));
+        assert_eq!(asked.get(), MAX_PAGES);
+    }
+
+    #[tokio::test]
+    async fn an_error_ends_the_walk() {
+        let walk = pages(read::projects("o"), |_| async {
+            Err(SnykError::TooFast {
+                after: std::time::Duration::ZERO,
+            })
+        });
+        let all = Box::pin(walk).collect::<Vec<_>>().await;
+        assert_eq!(all.len(), 1);
+        assert!(all[0].is_err());
+    }
+}

@@ -1,0 +1,302 @@
+//! A store in front of a store: what every proxied call asks, who the session is and which
+//! connection it reaches, is remembered, so that such a call costs neither a query nor a decryption.
+//!
+//! Every write of this process goes through here and takes out what it changes, and a read that was
+//! under way meanwhile is not kept: what is remembered is never older than the last write that
+//! finished. For a write that goes on after its caller went away, and for another process on the
+//! same database, nothing is believed for longer than [`BELIEVED`].
+
+use std::{
+    hash::Hash,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lru::LruCache;
+
+use super::{
+    ConnectionStore, NewLogin, Revocation, SessionStore, Store, StoreError, StoredSession,
+};
+use crate::{
+    connection::{Connection, Grant},
+    session::{SessionId, TokenHash},
+};
+
+/// How many sessions, connections and ties between them are remembered; the least used go first.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+/// How long what is remembered is believed.
+const BELIEVED: Duration = Duration::from_secs(5);
+
+/// Remembers what the store behind it said, until something changes it.
+#[derive(Debug)]
+pub struct Cached<S> {
+    behind: Arc<S>,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered.
+#[derive(Debug)]
+struct Memory {
+    /// Counts the writes: a read that began before one is not remembered after it.
+    writes: u64,
+    sessions: Remembered<TokenHash, StoredSession>,
+    ties: Remembered<(SessionId, String), ()>,
+    connections: Remembered<String, Arc<Connection>>,
+}
+
+/// So many things, each for so long.
+#[derive(Debug)]
+struct Remembered<K: Hash + Eq, V>(LruCache<K, (Instant, V)>);
+
+impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
+    fn new() -> Self {
+        Self(LruCache::new(CAPACITY))
+    }
+
+    fn get(&mut self, key: &K) -> Option<V> {
+        let (since, value) = self.0.get(key)?;
+        if since.elapsed() < BELIEVED {
+            return Some(value.clone());
+        }
+        self.0.pop(key);
+        None
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        self.0.put(key, (Instant::now(), value));
+    }
+
+    fn forget(&mut self, key: &K) {
+        self.0.pop(key);
+    }
+
+    fn forget_all(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl<S: Store> Cached<S> {
+    /// Puts a memory in front of a store. From then on everything must go through it.
+    #[must_use]
+    pub fn new(behind: Arc<S>) -> Self {
+        Self {
+            behind,
+            memory: Mutex::new(Memory {
+                writes: 0,
+                sessions: Remembered::new(),
+                ties: Remembered::new(),
+                connections: Remembered::new(),
+            }),
+        }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a write and forgets what it may have changed, whether it succeeded or not: of one that
+    /// failed, nobody knows how far it came.
+    async fn write<T>(
+        &self,
+        write: impl Future<Output = Result<T, StoreError>>,
+        forget: impl Fn(&mut Memory),
+    ) -> Result<T, StoreError> {
+        // A write whose caller goes away can still reach the database, so it is counted on every
+        // way out.
+        let _forgets = Forgets {
+            memory: &self.memory,
+            forget,
+        };
+        write.await
+    }
+}
+
+/// Forgets when it goes out of scope.
+struct Forgets<'a, F: Fn(&mut Memory)> {
+    memory: &'a Mutex<Memory>,
+    forget: F,
+}
+
+impl<F: Fn(&mut Memory)> Drop for Forgets<'_, F> {
+    fn drop(&mut self) {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.writes += 1;
+        (self.forget)(&mut memory);
+    }
+}
+
+impl Memory {
+    fn forget_sessions(&mut self) {
+        self.sessions.forget_all();
+        self.ties.forget_all();
+    }
+}
+
+#[async_trait]
+impl<S: Store> ConnectionStore for Cached<S> {
+    /// Not remembered: the refresh asks this after it took its lease, and must hear what stands now.
+    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+        self.behind.connection(id).await
+    }
+
+    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+        self.behind.connections_of(session).await
+    }
+
+    async fn reached(
+        &self,
+        session: &SessionId,
+        id: &str,
+    ) -> Result<Option<Arc<Connection>>, StoreError> {
+        let tie = (session.clone(), id.to_owned());
+        let writes = {
+            let mut memory = self.memory();
+            if memory.ties.get(&tie).is_some()
+                && let Some(connection) = memory.connections.get(&tie.1)
+            {
+                return Ok(Some(connection));
+            }
+            memory.writes
+        };
+        let found = self.behind.reached(session, id).await?;
+        if let Some(connection) = &found {
+            let mut memory = self.memory();
+            if memory.writes == writes {
+                memory
+                    .connections
+                    .put(tie.1.clone(), Arc::clone(connection));
+                memory.ties.put(tie, ());
+            }
+        }
+        Ok(found)
+    }
+
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError> {
+        // Which connection is replaced shows only afterwards.
+        self.write(self.behind.finish_login(login), |memory| {
+            memory.forget_sessions();
+            memory.connections.forget_all();
+        })
+        .await
+    }
+
+    async fn take_lease(
+        &self,
+        id: &str,
+        generation: u64,
+        owner: &str,
+        now: Timestamp,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.behind
+            .take_lease(id, generation, owner, now, ends_at)
+            .await
+    }
+
+    async fn keep_lease(
+        &self,
+        id: &str,
+        owner: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.behind.keep_lease(id, owner, ends_at).await
+    }
+
+    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError> {
+        self.behind.release_lease(id, owner).await
+    }
+
+    async fn store_grant(
+        &self,
+        id: &str,
+        generation: u64,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(
+            self.behind.store_grant(id, generation, grant, now),
+            |memory| {
+                memory.connections.forget(&id.to_owned());
+            },
+        )
+        .await
+    }
+
+    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
+        self.write(self.behind.need_reconnect(id, generation), |memory| {
+            memory.connections.forget(&id.to_owned());
+        })
+        .await
+    }
+
+    async fn disconnect(
+        &self,
+        id: &str,
+        revocation_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Revocation>, StoreError> {
+        self.write(self.behind.disconnect(id, revocation_id, now), |memory| {
+            memory.connections.forget(&id.to_owned());
+            memory.ties.forget_all();
+        })
+        .await
+    }
+
+    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
+        self.behind.revocations().await
+    }
+
+    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
+        self.behind.revocation_done(id).await
+    }
+}
+
+#[async_trait]
+impl<S: Store> SessionStore for Cached<S> {
+    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
+        let writes = {
+            let mut memory = self.memory();
+            if let Some(session) = memory.sessions.get(token) {
+                return Ok(Some(session));
+            }
+            memory.writes
+        };
+        let found = self.behind.session(token).await?;
+        if let Some(session) = &found {
+            let mut memory = self.memory();
+            if memory.writes == writes {
+                memory.sessions.put(*token, session.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(self.behind.session_used(id, now), |memory| {
+            memory.sessions.forget_all();
+        })
+        .await
+    }
+
+    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
+        self.write(self.behind.end_session(token), Memory::forget_sessions)
+            .await
+    }
+
+    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
+        self.behind.claim(attempt, ends_at).await
+    }
+
+    /// Nothing is forgotten for it: a session that is swept has ended by its own times, which
+    /// whoever asks for it looks at.
+    async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
+        self.behind.sweep(now, unused_since).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.behind.ping().await
+    }
+}

@@ -1,0 +1,232 @@
+//! One suite for each store: the port's contract, on the SQLite file alone and with a memory in
+//! front of it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use shared::{
+    api::connection::{Context, Org},
+    scope::Scopes,
+};
+use snyk_app::{
+    connection::{Connection, Grant, State, Subject, Tokens},
+    session::{SessionId, SessionToken, TokenHash},
+    store::{
+        ConnectionStore as _, NewLogin, NewSession, SessionStore as _, Store, cached::Cached,
+        sqlite::SqliteStore,
+    },
+    vault::{
+        Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
+
+/// A store, and the file underneath it.
+struct Bed<S> {
+    store: S,
+    file: Arc<SqliteStore>,
+    /// Held, so that the file stays.
+    folder: tempfile::TempDir,
+}
+
+async fn sqlite() -> Bed<Arc<SqliteStore>> {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+    let vault = Arc::new(Vault::new(&secret, &[]));
+    let url = format!("sqlite://{}", folder.path().join("app.db").display());
+    let file = Arc::new(SqliteStore::open(&url, vault).await.unwrap());
+    Bed {
+        store: Arc::clone(&file),
+        file,
+        folder,
+    }
+}
+
+async fn cached() -> Bed<Cached<SqliteStore>> {
+    let Bed { file, folder, .. } = sqlite().await;
+    Bed {
+        store: Cached::new(Arc::clone(&file)),
+        file,
+        folder,
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn grant(name: &str) -> Grant {
+    Grant {
+        tokens: Tokens {
+            access: AccessToken::new(format!("{name}-access")),
+            refresh: RefreshToken::new(format!("{name}-refresh")),
+        },
+        access_expires_at: now() + SignedDuration::from_hours(1),
+        refresh_expires_at: None,
+        scopes: None,
+    }
+}
+
+/// Connects what `name` names in a new session.
+async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, TokenHash) {
+    let orgs = [Org {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        slug: name.to_owned(),
+    }];
+    let session = NewSession {
+        id: SessionId::generate(),
+        token_hash: SessionToken::generate().unwrap().hash(),
+        browser: "a browser".to_owned(),
+        expires_at: now() + SignedDuration::from_hours(24),
+    };
+    let connection = store
+        .finish_login(NewLogin {
+            connection_id: &format!("{name}-{}", session.id.as_str()),
+            subject: &Subject::new("https://api.example", "client", None, &orgs),
+            context: Some(Context::Tenant),
+            orgs: &orgs,
+            scopes: &Scopes::parse("org.read"),
+            grant: &grant(name),
+            session: &session,
+            earlier_session: None,
+            now: now(),
+        })
+        .await
+        .unwrap();
+    (connection, session.id, session.token_hash)
+}
+
+fn access_token(connection: &Connection) -> &str {
+    match &connection.state {
+        State::Active(tokens) => tokens.access.secret(),
+        State::ReconnectNeeded => "reconnect needed",
+        State::Disconnected => "disconnected",
+    }
+}
+
+async fn keeps_the_contract(store: &impl Store) {
+    let (one, session, token) = connect(store, "one").await;
+    let (two, other_session, _) = connect(store, "two").await;
+    let reached = async |session: &SessionId, id: &str| store.reached(session, id).await.unwrap();
+
+    // Asked twice, so that a memory has its say the second time.
+    for _ in 0..2 {
+        assert_eq!(store.session(&token).await.unwrap().unwrap().id, session);
+        let connection = reached(&session, &one.id).await.unwrap();
+        assert_eq!(access_token(&connection), "one-access");
+        assert!(
+            reached(&session, &two.id).await.is_none(),
+            "a connection of another session"
+        );
+        assert!(reached(&other_session, &one.id).await.is_none());
+        assert!(reached(&session, "unknown").await.is_none());
+    }
+
+    // A new pair is seen at once, and only the next generation's.
+    let stored = store.store_grant(&one.id, 0, &grant("next"), now()).await;
+    assert!(stored.unwrap());
+    let connection = reached(&session, &one.id).await.unwrap();
+    assert_eq!(
+        (connection.generation, access_token(&connection)),
+        (1, "next-access")
+    );
+    let late = store.store_grant(&one.id, 0, &grant("late"), now()).await;
+    assert!(!late.unwrap());
+    let connection = reached(&session, &one.id).await.unwrap();
+    assert_eq!(access_token(&connection), "next-access");
+
+    // A use is noted.
+    let later = now() + SignedDuration::from_hours(5);
+    store.session_used(&session, later).await.unwrap();
+    let used = store.session(&token).await.unwrap().unwrap();
+    assert_eq!(used.last_used_at, later);
+
+    // The same thing connected in another browser: both reach the later pair.
+    let (again, third_session, _) = connect(store, "one").await;
+    assert_eq!((&again.id, again.generation), (&one.id, 2));
+    for session in [&session, &third_session] {
+        let connection = reached(session, &one.id).await.unwrap();
+        assert_eq!(access_token(&connection), "one-access");
+    }
+
+    // Dead tokens are gone at once.
+    assert!(store.need_reconnect(&one.id, 2).await.unwrap());
+    let connection = reached(&session, &one.id).await.unwrap();
+    assert_eq!(access_token(&connection), "reconnect needed");
+
+    // A session that has ended reaches nothing and is nobody's.
+    store.end_session(&token).await.unwrap();
+    assert!(store.session(&token).await.unwrap().is_none());
+    assert!(reached(&session, &one.id).await.is_none());
+    assert!(reached(&third_session, &one.id).await.is_some());
+
+    // Nobody reaches what was disconnected.
+    let two_before = reached(&other_session, &two.id).await.unwrap();
+    assert_eq!(access_token(&two_before), "two-access");
+    let revocation = store.disconnect(&two.id, "revocation", now()).await;
+    assert!(revocation.unwrap().is_some());
+    assert!(reached(&other_session, &two.id).await.is_none());
+}
+
+#[tokio::test]
+async fn the_file_keeps_the_contract() {
+    keeps_the_contract(&*sqlite().await.store).await;
+}
+
+#[tokio::test]
+async fn the_memory_keeps_the_contract() {
+    keeps_the_contract(&cached().await.store).await;
+}
+
+#[tokio::test]
+async fn what_is_remembered_costs_no_query() {
+    let bed = cached().await;
+    let (connection, session, token) = connect(&bed.store, "one").await;
+    for asked_before in [true, false] {
+        if !asked_before {
+            // From here on every query fails.
+            bed.file.close().await;
+        }
+        assert!(bed.store.session(&token).await.unwrap().is_some());
+        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
+        assert_eq!(access_token(&reached.unwrap()), "one-access");
+    }
+    // What must be read anew is: whoever took a lease hears what stands now, or that nobody can say.
+    assert!(bed.store.connection(&connection.id).await.is_err());
+    assert!(bed.store.connections_of(&session).await.is_err());
+    // A write that failed may have happened: nothing is believed after it.
+    assert!(bed.store.need_reconnect(&connection.id, 0).await.is_err());
+    assert!(bed.store.reached(&session, &connection.id).await.is_err());
+}
+
+#[tokio::test]
+async fn a_read_that_a_write_overtook_is_not_remembered() {
+    let bed = Arc::new(cached().await);
+    let (connection, session, _) = connect(&bed.store, "one").await;
+    for generation in 0..50 {
+        let reader = tokio::spawn({
+            let (bed, session, id) = (Arc::clone(&bed), session.clone(), connection.id.clone());
+            async move {
+                for _ in 0..5 {
+                    bed.store.reached(&session, &id).await.unwrap();
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+        let grant = grant(&format!("g{generation}"));
+        let stored = bed
+            .store
+            .store_grant(&connection.id, generation, &grant, now())
+            .await;
+        assert!(stored.unwrap());
+        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
+        assert_eq!(reached.unwrap().generation, generation + 1);
+        reader.await.unwrap();
+        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
+        assert_eq!(reached.unwrap().generation, generation + 1);
+    }
+}
