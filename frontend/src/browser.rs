@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod menu;
+pub mod network;
 pub mod viewport;
 
 use std::cell::Cell;
@@ -14,6 +15,8 @@ use crate::times::Local;
 thread_local! {
     /// Server's clock minus this computer's, in milliseconds.
     static SKEW: Cell<f64> = const { Cell::new(0.0) };
+    /// When the server last answered.
+    static ANSWERED: Cell<Option<f64>> = const { Cell::new(None) };
 }
 
 /// Sets our clock by the server's `Date` header. It counts whole seconds, so smaller differences
@@ -24,6 +27,13 @@ pub fn set_clock_by(date: &str) {
     if skew.is_finite() {
         SKEW.set(if skew.abs() < 2_000.0 { 0.0 } else { skew });
     }
+    ANSWERED.set(Some(now()));
+}
+
+/// When the server last answered, in milliseconds.
+#[must_use]
+pub fn last_answer() -> Option<f64> {
+    ANSWERED.get()
 }
 
 /// The time in milliseconds, by the server's clock.
@@ -60,6 +70,12 @@ pub fn machine(millis: f64) -> String {
     date.to_iso_string().into()
 }
 
+/// Hours and minutes in the person's own time zone: `05:38`.
+#[must_use]
+pub fn clock(millis: f64) -> String {
+    local(millis).hours()
+}
+
 fn local(millis: f64) -> Local {
     let date = js_sys::Date::new(&JsValue::from_f64(millis));
     Local {
@@ -68,6 +84,13 @@ fn local(millis: f64) -> Local {
         day: date.get_date(),
         clock: [date.get_hours(), date.get_minutes(), date.get_seconds()],
     }
+}
+
+/// The path and query that the page is at, to come back to.
+#[must_use]
+pub fn path_here() -> Option<String> {
+    let location = web_sys::window()?.location();
+    Some(location.pathname().ok()? + &location.search().ok()?)
 }
 
 /// Names the document.

@@ -12,6 +12,7 @@
 #[cfg(test)]
 mod contrast;
 pub mod data;
+pub mod generation;
 pub mod naming;
 pub mod outcome;
 pub mod paths;

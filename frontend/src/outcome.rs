@@ -20,8 +20,12 @@ pub enum Act {
     Connect(&'static str),
     /// Goes to the start page.
     Home(&'static str),
+    /// Goes back to what is connected; to the start page where nobody is signed in.
+    Overview,
+    /// Tries again: the part that failed, or the whole page.
+    Again(&'static str),
     /// Loads the page again.
-    Reload(&'static str),
+    Reload,
     /// Copies one sentence for the people who run the app.
     Copy(&'static str),
     /// Goes to Snyk's status page.
@@ -41,7 +45,9 @@ pub struct Outcome {
     pub acts: Vec<Act>,
 }
 
-const START_AGAIN: Act = Act::Connect("Start again");
+/// What follows a login that came to nothing.
+pub const START_AGAIN: Act = Act::Connect("Start again");
+const COPY: Act = Act::Copy("Copy details");
 const START_PAGE: Act = Act::Home("Start page");
 
 /// The words for a problem, as a page of its own. `app` is the app's name.
@@ -52,7 +58,7 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         Code::LoginUsed => (Tone::Neutral, "It can be used only once. If you are not signed in now, start again.".to_owned(), vec![START_AGAIN]),
         Code::StateMismatch => (Tone::Warn, "It was started in another browser, by another link or more than an hour ago, so it cannot be finished here. If someone sent you this link, close this tab. Otherwise start again.".to_owned(), vec![START_AGAIN, START_PAGE]),
         Code::AccessDenied => (Tone::Neutral, "Nothing was connected. If that was a slip, connect again and choose “Allow”. If Snyk did not let you, ask an administrator of the organization to connect.".to_owned(), vec![Act::Connect("Connect again"), Act::Home("What is asked for")]),
-        Code::LoginRefused => (Tone::Warn, refused(&problem.detail, app), vec![START_AGAIN, Act::Copy("Copy details")]),
+        Code::LoginRefused => (Tone::Warn, refused(&problem.detail, app), vec![START_AGAIN, COPY]),
         Code::CodeRejected => (Tone::Warn, "Codes live for seconds, and this one had ended or was used. Nothing was connected. Start again.".to_owned(), vec![START_AGAIN]),
         Code::ReconnectNeeded => (Tone::Warn, "Snyk no longer accepts its permission. Connect it again; it takes under a minute.".to_owned(), vec![Act::Connect("Reconnect")]),
         Code::ProviderUnavailable => (Tone::Warn, format!("Your permission is fine; Snyk did not answer in time. Try again in a minute. {app} does not retry by itself, because a code can be used only once."), vec![START_AGAIN, Act::SnykStatus]),
@@ -60,12 +66,12 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         Code::RateLimited => (Tone::Neutral, "Too much was asked at once. Wait a minute, then try again. What is already here stays usable.".to_owned(), vec![START_PAGE]),
         Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to go on where you were.".to_owned(), vec![Act::Connect("Connect to Snyk")]),
         Code::Forbidden => (Tone::Warn, "This browser may not do that. If a colleague connected the organization, connect it yourself.".to_owned(), vec![START_PAGE]),
-        Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![START_PAGE]),
-        Code::BadRequest => (Tone::Warn, "This is our fault, not yours. Start again; if it comes back, report the request id.".to_owned(), vec![START_AGAIN, Act::Copy("Copy details")]),
+        Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![Act::Overview]),
+        Code::BadRequest => (Tone::Warn, "This is our fault, not yours. Start again; if it comes back, report the request id.".to_owned(), vec![START_AGAIN, COPY]),
         Code::PayloadTooLarge => (Tone::Warn, "Send less, for instance a shorter text.".to_owned(), vec![START_PAGE]),
-        Code::Unavailable => (Tone::Warn, format!("It usually passes within a minute. Nothing of yours is lost; {app} is there again as soon as its data is."), vec![Act::Reload("Try now")]),
-        Code::Internal => (Tone::Danger, "Nothing was changed. Try again; if it comes back, report the request id.".to_owned(), vec![Act::Reload("Try again"), Act::Copy("Copy details")]),
-        Code::Unknown => (Tone::Warn, problem.detail.clone(), vec![START_PAGE, Act::Copy("Copy details")]),
+        Code::Unavailable => (Tone::Warn, format!("If you were signed in, you still are. It usually passes within a minute; {app} tries again by itself."), vec![Act::Again("Try now")]),
+        Code::Internal => (Tone::Danger, "Nothing was changed. Try again; if it comes back, report the request id.".to_owned(), vec![Act::Again("Try again"), COPY]),
+        Code::Unknown => (Tone::Warn, problem.detail.clone(), vec![START_PAGE, COPY]),
     };
     let title = match problem.code {
         Code::BadRequest => format!("{app} sent something wrong"),
@@ -85,17 +91,20 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
 /// that speaks of the login.
 #[must_use]
 pub fn beside(problem: &Problem, app: &str) -> Outcome {
-    let text = match problem.code {
-        Code::ProviderUnavailable => {
-            "What you see was read before and stays as it is. Try again in a minute."
-        }
-        Code::BadRequest => {
-            "This is our fault, not yours. Reload the page; if it comes back, report the request id."
-        }
+    let (text, acts) = match problem.code {
+        Code::ProviderUnavailable => (
+            "What you see was read before and stays as it is. Try again in a minute.",
+            vec![Act::Again("Try now")],
+        ),
+        Code::BadRequest => (
+            "This is our fault, not yours. Reload the page; if it comes back, report the request id.",
+            vec![Act::Reload, COPY],
+        ),
         _ => return of(problem, app),
     };
     Outcome {
         text: text.to_owned(),
+        acts,
         ..of(problem, app)
     }
 }
@@ -108,7 +117,7 @@ pub fn offline() -> Outcome {
         title: "You seem to be offline".to_owned(),
         text: "There was no answer. Check the connection of this computer, then try again."
             .to_owned(),
-        acts: vec![Act::Home("Start page")],
+        acts: vec![Act::Again("Try again")],
     }
 }
 

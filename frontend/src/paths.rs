@@ -11,6 +11,27 @@ pub fn connection(id: &str) -> String {
     format!("/connections/{id}")
 }
 
+/// In the query of a connection's page: the scope that the person has just asked for again. It
+/// travels with the login as part of its return path, so that nothing need be kept in the browser.
+pub const ASKED: &str = "asked";
+
+/// The page of a connection, after a scope was asked for again.
+#[must_use]
+pub fn connection_asked(id: &str, scope: &str) -> String {
+    format!("/connections/{id}?{ASKED}={scope}")
+}
+
+/// Where a person removes apps at Snyk: `authorize` is the address of Snyk's consent page, which
+/// lies on the same host.
+#[must_use]
+pub fn authorized_apps(authorize: &str) -> Option<String> {
+    let (scheme, _) = authorize.split_once("://")?;
+    Some(format!(
+        "{scheme}://{}/account/manage/authorized-apps",
+        host(authorize)
+    ))
+}
+
 /// The host of an absolute address, for people to read: `app.snyk.io`.
 #[must_use]
 pub fn host(address: &str) -> &str {
@@ -21,6 +42,21 @@ pub fn host(address: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn apps_are_removed_where_they_are_allowed() {
+        assert_eq!(
+            authorized_apps("https://app.eu.snyk.io/oauth2/authorize").unwrap(),
+            "https://app.eu.snyk.io/account/manage/authorized-apps"
+        );
+        assert_eq!(authorized_apps("nowhere"), None);
+    }
+
+    #[test]
+    fn a_scope_asked_for_again_comes_back_in_a_return_path() {
+        let path = connection_asked("01JD9Z7K3M8QW4", "org.project.ignore.read");
+        assert!(shared::return_path::ReturnPath::parse(&path).is_some());
+    }
 
     #[test]
     fn the_host_is_what_stands_between_scheme_and_path() {

@@ -118,7 +118,19 @@ impl SessionContext {
                     Who::SignedIn(connections)
                 });
             }
-            Err(failure) => self.who.set(Who::Unreachable(failure)),
+            Err(failure) => {
+                // The same trouble as before is no news: a page that tells of it stands as it is.
+                let is_known = self.who.with_untracked(|who| match (who, &failure) {
+                    (Who::Unreachable(Failure::Problem(old)), Failure::Problem(new)) => {
+                        old.code == new.code
+                    }
+                    (Who::Unreachable(old), new) => old == new,
+                    _ => false,
+                });
+                if !is_known {
+                    self.who.set(Who::Unreachable(failure));
+                }
+            }
         }
         signed_in
     }

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{api::Failure, browser, session::SessionContext};
+use crate::{
+    api::Failure,
+    browser,
+    session::{SessionContext, Who},
+};
 
 /// The context of the shell.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +105,12 @@ pub fn PageHeading(
         browser::set_title(&name.map_or(title.clone(), |name| format!("{title} · {name}")));
     });
     let take_focus = outcome || shell.moved.get_value();
-    shell.moved.set_value(true);
+    // Once it is known who is here: what stood before may have stood for nothing yet.
+    Effect::new(move |_| {
+        if session.who() != Who::Checking {
+            shell.moved.set_value(true);
+        }
+    });
     // It was about the page before.
     shell.failed.set(None);
     if take_focus {

@@ -41,6 +41,19 @@ pub fn line(seconds: u64) -> String {
     words.join(" ")
 }
 
+/// A lifetime in one line, as whoever set it would say it: `60 min`, `90 days`. The few seconds
+/// that an answer was under way are not part of it.
+#[must_use]
+pub fn lifetime(seconds: u64) -> String {
+    let minutes = (seconds + 30) / MINUTE;
+    match minutes {
+        0..2 => line(seconds),
+        2..=120 => format!("{minutes} min"),
+        121..=2_880 => format!("{} h", (minutes + 30) / 60),
+        _ => format!("{} days", (minutes + 720) / (24 * 60)),
+    }
+}
+
 /// How long ago, in words: `19 days ago`.
 #[must_use]
 pub fn ago(seconds: u64) -> String {
@@ -98,6 +111,13 @@ impl Local {
         let Self { year, day, .. } = self;
         format!("{day} {month} {year}")
     }
+
+    /// Hours and minutes alone: `05:41`.
+    #[must_use]
+    pub fn hours(self) -> String {
+        let [hour, minute, _] = self.clock;
+        format!("{hour:02}:{minute:02}")
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +132,14 @@ mod tests {
         assert_eq!(line(HOUR), "1 h 0 min");
         assert_eq!(line(12), "12 s");
         assert_eq!(line(0), "0 s");
+    }
+
+    #[test]
+    fn a_lifetime_is_told_round() {
+        assert_eq!(lifetime(HOUR - 2), "60 min");
+        assert_eq!(lifetime(90 * DAY - 3), "90 days");
+        assert_eq!(lifetime(12 * HOUR), "12 h");
+        assert_eq!(lifetime(45), "45 s");
     }
 
     #[test]
@@ -141,5 +169,6 @@ mod tests {
         };
         assert_eq!(local.words(), "24 Nov 2026, 05:41:07");
         assert_eq!(local.date(), "24 Nov 2026");
+        assert_eq!(local.hours(), "05:41");
     }
 }

@@ -1,10 +1,11 @@
 //! How the pages look and answer to keys: the typeface, the menu of this browser, both themes.
 //! With `SCREENSHOTS=folder`, a picture of every page is left there.
 
+use serde_json::json;
 use tests::browser::{Browser, Colours, DESKTOP, PHONE};
 use thirtyfour::Key;
 
-use crate::visit::Visit;
+use crate::visit::{AT_A_CONNECTION, Visit};
 
 /// Pictures of the page as it stands: two widths, two themes.
 async fn pictures(browser: &Browser, name: &str) {
@@ -26,8 +27,11 @@ async fn pictures(browser: &Browser, name: &str) {
 }
 
 async fn press(browser: &Browser, key: Key) {
-    let element = browser.driver.active_element().await.expect("a focus");
-    element.send_keys("" + key).await.expect("keys arrive");
+    let Ok(element) = browser.driver.active_element().await else {
+        panic!("nothing has the focus");
+    };
+    let sent = element.send_keys("" + key).await;
+    sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
 }
 
 #[tokio::test]
@@ -48,7 +52,7 @@ async fn the_typeface_comes_from_here_and_is_kept_for_ever() {
     let answer = browser.driver.execute_async(script, Vec::new()).await;
     assert_eq!(
         answer.expect("an answer").json(),
-        &serde_json::json!(["public, max-age=31536000, immutable", "font/woff2"])
+        &json!(["public, max-age=31536000, immutable", "font/woff2"])
     );
     browser.until(LOGS_NOTHING).await;
     pictures(browser, "welcome").await;
@@ -92,4 +96,145 @@ async fn a_connection_in_both_themes_and_widths() {
     let visit = Visit::connected().await;
     pictures(&visit.browser, "connection").await;
     visit.browser.close().await;
+}
+
+async fn shows(browser: &Browser, words: &str) {
+    let script = format!("return document.body.innerText.includes(\"{words}\")");
+    browser.until(&script).await;
+}
+
+#[tokio::test]
+async fn finishing_tells_its_steps_and_that_snyk_is_slow() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.code" }, "times": 1,
+            "fault": { "kind": "delay", "ms": 11_500 } }))
+        .await;
+    browser.press("Allow").await;
+    browser.heading("Finishing the connection").await;
+    shows(&browser, "Keep this tab open").await;
+    let steps = browser
+        .run("return [...document.querySelectorAll('.steps li')].map(li => li.dataset.state)")
+        .await;
+    assert_eq!(steps, json!(["done", "now", "later"]));
+    browser
+        .until("return document.activeElement === document.querySelector('h1')")
+        .await;
+    pictures(&browser, "callback").await;
+    shows(&browser, "Snyk is slow to answer. Nothing is lost.").await;
+    browser.until(AT_A_CONNECTION).await;
+    shows(&browser, "Connected to").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_is_missing_again_is_told_so() {
+    let Visit { bed: _bed, browser } = Visit::at_consent().await;
+    browser.press("grant less than asked").await;
+    browser.until(AT_A_CONNECTION).await;
+    shows(&browser, "Not granted: see dependencies").await;
+    let before = browser.text().await;
+    assert!(!before.contains("this time either"), "{before}");
+    browser.press("Ask again").await;
+    browser.heading("asks to read").await;
+    browser.press("grant less than asked").await;
+    browser.until(AT_A_CONNECTION).await;
+    shows(&browser, "Snyk did not grant it this time either.").await;
+    pictures(&browser, "connection-missing").await;
+    browser.press("Ask again").await;
+    browser.heading("asks to read").await;
+    browser.press("Allow").await;
+    browser.until(AT_A_CONNECTION).await;
+    shows(&browser, "3 granted").await;
+    let after = browser.text().await;
+    assert!(!after.contains("Not granted"), "{after}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
+    let Visit { bed, browser } = Visit::connected().await;
+    let first = browser.address().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "times": 1,
+            "fault": { "kind": "status", "status": 400, "body": { "error": "invalid_grant" } } }))
+        .await;
+    browser.press("Refresh now").await;
+    shows(&browser, "This connection has stopped working").await;
+    shows(&browser, "Needs reconnecting").await;
+    pictures(&browser, "connection-stopped").await;
+
+    // Another one, beside it.
+    let attempt = "const done = arguments[0]; document.querySelector('.notice .primary').click(); \
+        const wait = setInterval(() => { if (document.title.includes('asks')) done(1) }, 50)";
+    drop(browser.driver.execute_async(attempt, Vec::new()).await);
+    browser.heading("asks to read").await;
+    browser
+        .run("document.querySelector('input[value^=\"org:\"]').click()")
+        .await;
+    browser.press("Allow").await;
+    browser.until(AT_A_CONNECTION).await;
+    let second = "const link = [...document.querySelectorAll('a[href^=\"/connections/\"]')]\
+        .find(link => !location.pathname.startsWith(link.getAttribute('href'))); \
+        if (link) link.click(); return !!link";
+    browser.until(second).await;
+    shows(
+        &browser,
+        "Another connection, 6 organizations, has stopped working",
+    )
+    .await;
+    assert_ne!(browser.address().await, first);
+    pictures(&browser, "connection-other-stopped").await;
+
+    browser.press("Remove it").await;
+    browser
+        .until("return !!document.querySelector('dialog[open]')")
+        .await;
+    let keeps = "return document.activeElement.innerText === 'Keep it'";
+    browser.until(keeps).await;
+    browser.picture("confirm").await;
+    let go = "[...document.querySelectorAll('dialog[open] button')]\
+        .find(button => button.innerText === 'Remove').click()";
+    browser.run(go).await;
+    shows(&browser, "Connection removed").await;
+    browser
+        .until("return !document.body.innerText.includes('stopped working')")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn without_a_network_the_page_says_so_and_goes_on_by_itself() {
+    let Visit { bed, browser } = Visit::connected().await;
+    let network = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    browser
+        .devtools("Network.emulateNetworkConditions", network(true))
+        .await;
+    shows(&browser, "You are offline. What you see was read at").await;
+    browser.picture("offline").await;
+    browser
+        .devtools("Network.emulateNetworkConditions", network(false))
+        .await;
+    browser
+        .until("return !document.body.innerText.includes('You are offline')")
+        .await;
+
+    // A start page whose server cannot say who is here keeps its button, and tries again.
+    browser.devtools("Network.enable", json!({})).await;
+    browser
+        .devtools(
+            "Network.setBlockedURLs",
+            json!({ "urls": ["*/api/session"] }),
+        )
+        .await;
+    browser.go(&bed.app.url).await;
+    browser.heading("See which issues matter").await;
+    shows(&browser, "Connect to").await;
+    shows(&browser, "You seem to be offline").await;
+    pictures(&browser, "welcome-unreachable").await;
+    browser
+        .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
+        .await;
+    browser.until(AT_A_CONNECTION).await;
+    browser.close().await;
 }

@@ -105,11 +105,16 @@ impl Browser {
         let xpath =
             format!("//*[self::button or self::a][starts-with(normalize-space(.), \"{words}\")]");
         loop {
-            if let Ok(element) = self.driver.find(By::XPath(&xpath)).await
-                && element.is_clickable().await.unwrap_or(false)
-                && element.click().await.is_ok()
+            // The first that can be pressed: a closed menu may have the same words.
+            for element in self
+                .driver
+                .find_all(By::XPath(&xpath))
+                .await
+                .unwrap_or_default()
             {
-                return;
+                if element.is_clickable().await.unwrap_or(false) && element.click().await.is_ok() {
+                    return;
+                }
             }
             assert!(
                 Instant::now() < until,

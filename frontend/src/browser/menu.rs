@@ -14,8 +14,10 @@ pub fn on_key(event: &KeyboardEvent, id: &str) {
     if !is_open {
         if key == "ArrowDown" {
             event.prevent_default();
-            // It fails when it is open already. Its first item takes the focus by `autofocus`.
-            let _ = menu.show_popover();
+            // By its button, which the menu then stands below. `autofocus` moves the focus.
+            if let Some(button) = event.current_target().and_then(|it| it.dyn_into().ok()) {
+                HtmlElement::click(&button);
+            }
         }
         return;
     }

@@ -70,17 +70,36 @@ pub fn Clock(
             .collect_view()
             .into_any(),
     };
+    let state = move || match left() {
+        Some(0) => "ended",
+        Some(1..120) => "ending",
+        _ => "running",
+    };
+    let first = move || {
+        if state() == "ending" {
+            "Renewing soon"
+        } else {
+            "0"
+        }
+    };
+    let exact = move || {
+        ends.get()
+            .map(|ends| browser::exact(browser::millis(&ends)))
+    };
     view! {
-        <div class="gauge">
+        <div class="gauge" role="timer" aria-live="off" data-state=state>
             <p class="gauge-label">{label}</p>
-            <p class="figure">{figures}</p>
+            <p class="figure" title=exact>
+                {figures}
+                <span class="hidden">{move || exact().map(|exact| format!(", at {exact}"))}</span>
+            </p>
             <Show when=move || ends.get().is_some()>
                 <div class="strip" aria-hidden="true">
                     <div class="strip-fill" style:--v=fraction></div>
                 </div>
                 <p class="ticks" aria-hidden="true">
-                    <span>"0"</span>
-                    <span>{move || whole().map(|whole| times::line(whole).replace(" 0 h", "").replace(" 0 min", "").replace(" 0 s", ""))}</span>
+                    <span>{first}</span>
+                    <span>{move || whole().map(times::lifetime)}</span>
                 </p>
             </Show>
         </div>

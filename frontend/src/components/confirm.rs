@@ -25,11 +25,11 @@ pub fn Confirm(
         }
     };
     view! {
-        <dialog node_ref=dialog class="dialog" aria-labelledby="question" aria-describedby="consequence">
-            <h2 id="question">
+        <dialog node_ref=dialog class="dialog" aria-label=move || question.get() aria-description=consequence>
+            <h2>
                 <bdi>{move || question.get()}</bdi>
             </h2>
-            <p id="consequence">{consequence}</p>
+            <p>{consequence}</p>
             <div class="actions">
                 <button type="button" class="button" autofocus on:click=move |_| close()>
                     {keep}

@@ -33,8 +33,10 @@ pub fn ConnectButton(
             busy.set(false);
         }
     });
+    // Until it is known who is here and what the app is.
+    let too_early = Memo::new(move |_| session.who() == Who::Checking && session.app().is_none());
     let press = move |_| {
-        if busy.get_untracked() {
+        if busy.get_untracked() || too_early.get_untracked() {
             return;
         }
         busy.set(true);
@@ -64,7 +66,12 @@ pub fn ConnectButton(
         })
     };
     view! {
-        <button type="button" class=class aria-disabled=move || busy.get().then_some("true") on:click=press>
+        <button
+            type="button"
+            class=class
+            aria-disabled=move || (busy.get() || too_early.get()).then_some("true")
+            on:click=press
+        >
             <span>{label}</span>
             {Icon::Arrow.view()}
         </button>

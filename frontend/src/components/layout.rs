@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use super::{
     icon::{Icon, mark},
     notice::Notice,
+    offline::Offline,
     this_browser::ThisBrowser,
 };
 use crate::{
@@ -40,6 +41,7 @@ pub fn Layout(
             <Navigation />
             <ThisBrowser />
         </header>
+        <Offline />
         <main id="main" tabindex="-1">
             <Notice failure=shell.failed() />
             {children()}
@@ -96,7 +98,7 @@ fn Navigation() -> impl IntoView {
 
 fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
     let words = if sandbox {
-        format!("{name} reads a practice Snyk through its own server.")
+        format!("{name} reads the sandbox on this computer through its own server.")
     } else {
         format!(
             "{name} reads Snyk region {} through its own server.",

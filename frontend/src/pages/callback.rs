@@ -1,5 +1,7 @@
 //! Finishing a login: waiting, done, refused, expired.
 
+use std::{cmp::Ordering, time::Duration};
+
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -13,7 +15,8 @@ use shared::{
 use crate::{
     api::Failure,
     app::Returned,
-    components::notice::OutcomePage,
+    browser,
+    components::{icon::Icon, layout::glyph, notice::OutcomePage},
     naming, outcome, paths,
     session::SessionContext,
     shell::{PageHeading, Shell},
@@ -37,13 +40,7 @@ pub fn CallbackPage() -> impl IntoView {
     let navigate = use_navigate();
     let query = Returned::take();
     let failed = RwSignal::new(None::<Failure>);
-    let slow = RwSignal::new(false);
-    set_timeout(
-        move || {
-            slow.try_set(true);
-        },
-        std::time::Duration::from_secs(10),
-    );
+    let progress = Progress::begin();
     leptos::task::spawn_local(async move {
         let options = NavigateOptions {
             replace: true,
@@ -51,6 +48,7 @@ pub fn CallbackPage() -> impl IntoView {
         };
         match run(session, query).await {
             End::Connected { path, name } => {
+                progress.exchanged();
                 session.tell(Change::SignedIn);
                 session.read().await;
                 navigate(&path, options);
@@ -63,31 +61,107 @@ pub fn CallbackPage() -> impl IntoView {
         }
     });
     move || match failed.get() {
-        Some(failure) => view! { <OutcomePage failure /> }.into_any(),
-        None => view! {
-            <div class="outcome" aria-busy="true">
-                <PageHeading title="Finishing the connection" outcome=true />
-                <ol class="steps">
-                    <li data-state="done">"Snyk has sent you back"</li>
-                    <li data-state="now" aria-current="step">
-                        "The server exchanges the one-time code"
-                    </li>
-                    <li>"Your organizations are read"</li>
-                </ol>
-                <p class="second">
-                    {move || {
-                        if slow.get() {
-                            "Snyk is slow to answer. Nothing is lost."
-                        } else {
-                            "Keep this tab open. It takes a few seconds."
-                        }
-                    }}
-                </p>
-            </div>
-        }
-        .into_any(),
+        Some(failure) => view! { <OutcomePage failure of_login=true /> }.into_any(),
+        None => view! { <Finishing progress /> }.into_any(),
     }
 }
+
+/// How far it is, and since when; in milliseconds.
+#[derive(Clone, Copy)]
+struct Progress {
+    began: f64,
+    now: RwSignal<f64>,
+    /// When the code was exchanged.
+    exchanged: RwSignal<Option<f64>>,
+}
+
+impl Progress {
+    /// Counts in tenths of a second, until its owner goes.
+    fn begin() -> Self {
+        let began = browser::now();
+        let now = RwSignal::new(began);
+        let tick = move || now.set(browser::now());
+        if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(100)) {
+            on_cleanup(move || handle.clear());
+        }
+        Self {
+            began,
+            now,
+            exchanged: RwSignal::new(None),
+        }
+    }
+
+    fn exchanged(self) {
+        self.exchanged.try_set(Some(browser::now()));
+    }
+
+    /// Seconds since it began, or that the step after the exchange has taken.
+    fn of_step(self, step: usize) -> Option<f64> {
+        let millis = match (step, self.exchanged.get()) {
+            (0, _) => 0.0,
+            (1, exchanged) => exchanged.unwrap_or_else(|| self.now.get()) - self.began,
+            (_, Some(exchanged)) => self.now.get() - exchanged,
+            (_, None) => return None,
+        };
+        Some(millis.max(0.0) / 1_000.0)
+    }
+
+    /// The step that is being done.
+    fn step(self) -> usize {
+        1 + usize::from(self.exchanged.get().is_some())
+    }
+}
+
+/// Three steps with their times, and what to do meanwhile.
+#[component]
+fn Finishing(
+    /// How far it is.
+    progress: Progress,
+) -> impl IntoView {
+    let shell = Shell::get();
+    let now = Memo::new(move |_| progress.step());
+    let is_slow = Memo::new(move |_| progress.now.get() - progress.began > 10_000.0);
+    Effect::new(move |_| {
+        if is_slow.get() {
+            shell.say(SLOW);
+        }
+    });
+    let steps = [
+        "Snyk sent you back",
+        "Exchanging the code on the server",
+        "Reading your organizations",
+    ];
+    let steps = steps.into_iter().enumerate().map(|(place, words)| {
+        let state = move || match place.cmp(&now.get()) {
+            Ordering::Less => ("done", Icon::Check),
+            Ordering::Equal => ("now", Icon::Dot),
+            Ordering::Greater => ("later", Icon::Ring),
+        };
+        let time = move || progress.of_step(place).map(|time| format!("{time:.1} s"));
+        view! {
+            <li
+                data-state=move || state().0
+                aria-current=move || (place == now.get()).then_some("step")
+            >
+                {move || state().1.view()} <span>{words}</span> <span class="step-time">{time}</span>
+            </li>
+        }
+    });
+    view! {
+        <div class="outcome" aria-busy="true">
+            {glyph("busy", Icon::Again)}
+            <PageHeading title="Finishing the connection" outcome=true />
+            <ol class="steps">{steps.collect_view()}</ol>
+            <p class="second">
+                {move || {
+                    if is_slow.get() { SLOW } else { "Keep this tab open. It takes a few seconds." }
+                }}
+            </p>
+        </div>
+    }
+}
+
+const SLOW: &str = "Snyk is slow to answer. Nothing is lost.";
 
 async fn run(session: SessionContext, query: Option<String>) -> End {
     let query = query.unwrap_or_default();

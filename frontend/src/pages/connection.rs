@@ -1,10 +1,7 @@
 //! A connection: its clocks, organizations and scopes, refresh and the ways to end it.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map},
-};
+use leptos_router::hooks::use_params_map;
 use login::browser::tabs::Change;
 use shared::{
     api::connection::{Connection, Status},
@@ -12,7 +9,7 @@ use shared::{
 };
 
 use super::{
-    connection_parts::{Access, MayDo, Organizations, ReconnectNotice, Summary},
+    connection_parts::{Access, MayDo, Organizations, Summary},
     disconnected::Disconnected,
     not_found::NotFoundPage,
 };
@@ -23,6 +20,8 @@ use crate::{
         icon::Icon,
         layout::Waiting,
         notice::{Notice, OutcomePage},
+        reconnect::ReconnectNotices,
+        this_browser::use_sign_out,
     },
     naming, outcome, paths,
     session::{SessionContext, Who},
@@ -100,16 +99,17 @@ fn Details(
         })
     };
     let connection: Signal<Connection> = connection.into();
+    let id = StoredValue::new(id);
     let failure = RwSignal::new(None::<Failure>);
-    let broken = Memo::new(move |_| connection.read().status == Status::ReconnectNeeded);
+    let works = Memo::new(move |_| connection.read().status == Status::Active);
     view! {
         <div class="page">
-            <Show when=move || broken.get()>
-                <ReconnectNotice connection failure />
-            </Show>
+            <ReconnectNotices of=id.get_value() failure />
             <div class="title-row">
                 <Summary connection />
-                <RefreshButton id=id.clone() failure />
+                <Show when=move || works.get()>
+                    <RefreshButton id=id.get_value() failure />
+                </Show>
             </div>
             <Notice failure />
             <Access connection />
@@ -117,7 +117,7 @@ fn Details(
                 <Organizations connection />
                 <MayDo connection failure />
             </div>
-            <EndIt id connection ended failure />
+            <EndIt id=id.get_value() connection ended failure />
         </div>
     }
     .into_any()
@@ -204,37 +204,12 @@ fn EndIt(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
-    let navigate = use_navigate();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
     let name = Signal::derive(move || naming::name(&connection.read()));
-    let sign_out = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let navigate = navigate.clone();
-        leptos::task::spawn_local(async move {
-            match api::session::end().await {
-                Ok(()) => {
-                    session.tell(Change::SignedOut);
-                    // First, or the start page would lead straight back here.
-                    session.forget();
-                    navigate(
-                        paths::HOME,
-                        NavigateOptions {
-                            replace: true,
-                            ..NavigateOptions::default()
-                        },
-                    );
-                    session.read().await;
-                    shell.say("Signed out");
-                }
-                Err(why) => after_failure(session, shell, failure, why).await,
-            }
-            busy.try_set(false);
-        });
-    };
+    let (sign_out, _) = use_sign_out(move |why| {
+        failure.try_set(Some(why));
+    });
     let disconnect = Callback::new(move |()| {
         if busy.get_untracked() {
             return;
@@ -263,7 +238,7 @@ fn EndIt(
                         <h3>"Sign out of this browser"</h3>
                         <p class="second">"The connection stays for your other browsers."</p>
                     </div>
-                    <button type="button" class="button" on:click=sign_out>
+                    <button type="button" class="button" on:click=move |_| sign_out.run(())>
                         "Sign out"
                     </button>
                 </div>

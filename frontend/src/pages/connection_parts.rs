@@ -1,6 +1,7 @@
 //! What the page of a connection shows.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use shared::{
     api::connection::{Connection, Status},
     scope::meaning,
@@ -13,10 +14,10 @@ use crate::{
         clock::{Clock, seconds, ticking},
         connect_button::ConnectButton,
         icon::Icon,
-        layout::glyph,
         scope_list::row,
     },
-    naming, paths,
+    generation, naming, paths,
+    session::SessionContext,
     shell::PageHeading,
     times,
 };
@@ -79,6 +80,7 @@ pub fn Access(
     let began = Signal::derive(move || connection.read().refreshed_at.clone());
     let access = Signal::derive(move || Some(connection.read().access_token_expires_at.clone()));
     let refresh = Signal::derive(move || connection.read().refresh_token_expires_at.clone());
+    let count = Signal::derive(move || connection.read().generation);
     let last = move || {
         let at = browser::millis(&began.read());
         format!("Last: {} ago", times::line(seconds(at, now.get())))
@@ -96,8 +98,12 @@ pub fn Access(
                 <Clock label="Refresh token ends in" began ends=refresh now />
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
-                    <p class="figure">{move || connection.read().generation}</p>
+                    <p class="figure">{move || count.get()}</p>
+                    <div class="generations" aria-hidden="true">
+                        <div style:--v=move || generation::ticks(count.get()).0.to_string()></div>
+                    </div>
                     <p class="ticks">
+                        <span>{move || generation::words(generation::ticks(count.get()).1)}</span>
                         <span>{last}</span>
                     </p>
                 </div>
@@ -162,6 +168,8 @@ pub fn MayDo(
     /// Where a failure to ask again is put.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.read().get(paths::ASKED));
     let counts = move || {
         let connection = connection.read();
         let granted = connection.scopes.len();
@@ -183,7 +191,10 @@ pub fn MayDo(
         connection
             .missing_scopes
             .iter()
-            .map(|scope| missing_row(scope, paths::connection(&connection.id), failure))
+            .map(|scope| {
+                let in_vain = asked.read().as_deref() == Some(scope);
+                missing_row(scope, &connection.id, in_vain, failure)
+            })
             .collect_view()
     };
     view! {
@@ -197,13 +208,25 @@ pub fn MayDo(
     }
 }
 
+/// A scope that was not granted; `in_vain` when the person has just asked for it again.
 fn missing_row(
     scope: &str,
-    return_to: String,
+    id: &str,
+    in_vain: bool,
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView + use<> {
+    let session = SessionContext::get();
     let words = naming::lower_first(meaning(scope));
+    let return_to = paths::connection_asked(id, scope);
     let scope = scope.to_owned();
+    let in_vain = in_vain.then(|| {
+        view! {
+            <p class="second">
+                "Snyk did not grant it this time either. The app may be registered without it; tell the people who run "
+                <bdi>{move || session.name()}</bdi> "."
+            </p>
+        }
+    });
     view! {
         <li data-state="missing">
             {Icon::Triangle.view()} <div>
@@ -213,30 +236,8 @@ fn missing_row(
                     {words}
                 </span>
                 <code>{scope}</code>
+                {in_vain}
             </div> <ConnectButton words="Ask again" class="button quiet" return_to failure />
         </li>
-    }
-}
-
-/// Says that a person must connect again.
-#[component]
-pub fn ReconnectNotice(
-    /// The connection.
-    connection: Signal<Connection>,
-    /// Where a failure to begin is put.
-    failure: RwSignal<Option<Failure>>,
-) -> impl IntoView {
-    let return_to = paths::connection(&connection.read_untracked().id);
-    view! {
-        <section class="notice" data-tone="warn" aria-labelledby="reconnect">
-            {glyph("warn", Icon::Triangle)} <div class="notice-text">
-                <h2 id="reconnect">"This connection has stopped working"</h2>
-                <p>
-                    "Snyk no longer accepts its permission. Connect it again; it takes under a minute."
-                </p>
-            </div> <div class="notice-actions">
-                <ConnectButton words="Reconnect" return_to failure />
-            </div>
-        </section>
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     api::connections::Revocation,
     components::{icon::Icon, layout::glyph},
     paths,
-    session::SessionContext,
+    session::{SessionContext, Who},
     shell::PageHeading,
 };
 
@@ -17,23 +17,44 @@ pub fn Disconnected(
     revocation: Revocation,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let name = untrack(|| session.name());
-    let text = match revocation {
-        Revocation::Done => {
+    let (name, at_snyk) = untrack(|| {
+        let app = session.app().filter(|app| !app.sandbox);
+        let address = app.and_then(|app| paths::authorized_apps(&app.authorization_endpoint));
+        (session.name(), address)
+    });
+    let text = match (revocation, &at_snyk) {
+        (Revocation::Done, Some(_)) => {
             format!("To remove {name} from your organization too, open Authorized apps at Snyk.")
         }
-        Revocation::Pending => format!(
+        (Revocation::Done, None) => {
+            "Its tokens are revoked at the sandbox and erased here.".to_owned()
+        }
+        (Revocation::Pending, _) => format!(
             "Erased here. Snyk could not be told yet; we keep trying. To be sure, remove {name} at Snyk."
         ),
+    };
+    let link = at_snyk.map(|address| {
+        view! {
+            <a class="button" href=address rel="noopener external">
+                "Authorized apps at Snyk"
+                {Icon::Out.view()}
+            </a>
+        }
+    });
+    let goes_on = move || match session.who() {
+        Who::SignedIn(_) => "Overview",
+        _ => "Start page",
     };
     view! {
         <div class="outcome">
             {glyph("neutral", Icon::Check)} <PageHeading title="Disconnected." outcome=true />
-            <p class="lead">{text}</p>
+            <p class="lead">
+                <bdi>{text}</bdi>
+            </p>
             <div class="actions">
                 <a class="button primary" href=paths::HOME>
-                    "Start page"
-                </a>
+                    {goes_on}
+                </a> {link}
             </div>
         </div>
     }

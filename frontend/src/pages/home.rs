@@ -8,7 +8,6 @@ use crate::{
     components::{
         connect_button::ConnectButton,
         lanes::Lanes,
-        layout::Waiting,
         notice::Notice,
         scope_list::{self, consequence},
     },
@@ -17,31 +16,18 @@ use crate::{
     shell::PageHeading,
 };
 
-/// What the start page shows. Without the connections themselves, so that a change of theirs does
-/// not draw it again.
-#[derive(Clone, PartialEq)]
-enum Start {
-    Waiting,
-    Welcome(Option<Failure>),
-    Connection(String),
-}
-
-/// The start page.
+/// The start page. While it is not known who is here, the welcome stands, and stays if nobody is.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let session = SessionContext::get();
-    let start = Memo::new(move |_| match session.who() {
-        Who::Checking => Start::Waiting,
-        Who::SignedOut => Start::Welcome(None),
-        Who::Unreachable(failure) => Start::Welcome(Some(failure)),
-        Who::SignedIn(connections) => connections.first().map_or(Start::Welcome(None), |first| {
-            Start::Connection(first.id.clone())
-        }),
+    // Without the connections themselves, so that a change of theirs does not draw it again.
+    let first = Memo::new(move |_| match session.who() {
+        Who::SignedIn(connections) => connections.first().map(|first| first.id.clone()),
+        _ => None,
     });
-    move || match start.get() {
-        Start::Waiting => view! { <Waiting /> }.into_any(),
-        Start::Welcome(failure) => view! { <Welcome failure /> }.into_any(),
-        Start::Connection(id) => {
+    move || match first.get() {
+        None => view! { <Welcome /> }.into_any(),
+        Some(id) => {
             let options = NavigateOptions {
                 replace: true,
                 ..NavigateOptions::default()
@@ -51,20 +37,39 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// The welcome of somebody who is not signed in.
+/// The welcome of somebody who is not signed in, or not known yet.
 #[component]
-fn Welcome(
-    /// Why the server did not say who is here.
-    failure: Option<Failure>,
-) -> impl IntoView {
+fn Welcome() -> impl IntoView {
     let session = SessionContext::get();
-    let failure = RwSignal::new(failure);
-    let host = Signal::derive(move || {
-        session.app().map_or_else(
-            || "app.snyk.io".to_owned(),
-            |app| paths::host(&app.authorization_endpoint).to_owned(),
-        )
+    // Why a login did not begin; else, why the server did not say who is here.
+    let refused = RwSignal::new(None::<Failure>);
+    let failure = Signal::derive(move || {
+        refused.get().or_else(|| match session.who() {
+            Who::Unreachable(failure) => Some(failure),
+            _ => None,
+        })
     });
+    // For a tenth of a second nothing shows, or a signed-in person would see the wrong page flash.
+    let state = move || (session.who() == Who::Checking).then_some("checking");
+    let host = Signal::derive(move || {
+        session.app().map_or_else(String::new, |app| {
+            if app.sandbox {
+                "the sandbox".to_owned()
+            } else {
+                paths::host(&app.authorization_endpoint).to_owned()
+            }
+        })
+    });
+    let way = move || match session.app() {
+        Some(app) if app.sandbox => {
+            "You go to the sandbox’s own page, choose an organization, and come back.".to_owned()
+        }
+        Some(_) => format!(
+            "You go to {}, choose an organization or group, and come back.",
+            host.get()
+        ),
+        None => "You go to Snyk, choose an organization or group, and come back.".to_owned(),
+    };
     let name = Signal::derive(move || session.name());
     let asked = move || {
         session.app().map(|app| {
@@ -80,28 +85,20 @@ fn Welcome(
         })
     };
     view! {
-        <div class="welcome">
+        <div class="welcome" data-state=state>
             <div class="welcome-words">
                 <PageHeading
                     title="See which issues matter, across your Snyk organizations"
                     class="display"
                 />
                 <p class="lead">
-                    {move || {
-                        format!(
-                            "Connect once. {} reads your projects and their issues and puts the worst first.",
-                            name.get(),
-                        )
-                    }}
+                    "Connect once. " <bdi>{move || name.get()}</bdi>
+                    " reads your projects and their issues and puts the worst first."
                 </p>
-                <Notice failure=failure />
+                <Notice failure retry=Callback::new(move |()| session.check()) />
                 <div class="connect">
-                    <ConnectButton class="button primary large" failure />
-                    <p class="second">
-                        {move || {
-                            format!("You go to {}, choose an organization or group, and come back.", host.get())
-                        }}
-                    </p>
+                    <ConnectButton class="button primary large" failure=refused />
+                    <p class="second">{way}</p>
                 </div>
                 {asked}
             </div>

@@ -90,7 +90,7 @@ impl Browser {
 
     async fn whole(&self) -> Value {
         let script = "const page = document.documentElement; return { x: 0, y: 0, scale: 1, \
-            width: page.clientWidth, height: Math.max(page.scrollHeight, innerHeight) }";
+            width: innerWidth, height: Math.max(page.scrollHeight, innerHeight) }";
         self.run(script).await
     }
 

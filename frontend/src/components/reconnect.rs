@@ -1,0 +1,123 @@
+//! A connection that has stopped working: on its own pages, and beside another's.
+
+use leptos::{html::Dialog, prelude::*};
+use login::browser::tabs::Change;
+use shared::api::connection::{Connection, Status};
+
+use super::{
+    confirm::{self, Confirm},
+    connect_button::ConnectButton,
+    icon::Icon,
+    layout::glyph,
+};
+use crate::{
+    api::{self, Failure},
+    browser, naming,
+    session::{SessionContext, Who},
+    shell::Shell,
+};
+
+/// Notices for every connection that a person must connect again, the one with this id first: its
+/// own pages say what it means for them, beside another's it is told by name.
+#[component]
+pub fn ReconnectNotices(
+    /// The connection whose page this is.
+    #[prop(into)]
+    of: Signal<String>,
+    /// Where a failure is put.
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let stopped = Memo::new(move |_| {
+        let of = of.get();
+        let Who::SignedIn(connections) = session.who() else {
+            return Vec::new();
+        };
+        let mut stopped: Vec<_> = connections
+            .into_iter()
+            .filter(|connection| connection.status == Status::ReconnectNeeded)
+            .map(|connection| (connection.id != of, connection))
+            .collect();
+        stopped.sort_by_key(|(is_other, _)| *is_other);
+        stopped
+    });
+    view! {
+        <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
+            <ReconnectNotice connection is_other failure />
+        </For>
+    }
+}
+
+/// Says that one must be connected again, or removed.
+#[component]
+fn ReconnectNotice(
+    /// The connection.
+    connection: Connection,
+    /// Whether this is the page of another one.
+    is_other: bool,
+    /// Where a failure is put.
+    failure: RwSignal<Option<Failure>>,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let shell = Shell::get();
+    let name = naming::name(&connection);
+    let id = connection.id;
+    let dialog = NodeRef::<Dialog>::new();
+    let (title, text) = if is_other {
+        (
+            format!("Another connection, {name}, has stopped working"),
+            "Snyk no longer accepts its permission. Connect it again to see its projects. Your other connections are not affected.",
+        )
+    } else {
+        (
+            "This connection has stopped working".to_owned(),
+            "Snyk no longer accepts its permission. Connect it again; it takes under a minute.",
+        )
+    };
+    let question = format!("Remove {name}?");
+    let remove = Callback::new(move |()| {
+        let id = id.clone();
+        leptos::task::spawn_local(async move {
+            match api::connections::disconnect(&id).await {
+                Ok(_) => {
+                    // The others ask the server: for some it was their only connection.
+                    session.tell(Change::SignedOut);
+                    session.read().await;
+                    shell.toast("Connection removed");
+                }
+                Err(why) => {
+                    shell.say(why.to_string());
+                    failure.try_set(Some(why));
+                }
+            }
+        });
+    });
+    let label = title.clone();
+    view! {
+        <section class="notice" data-tone="warn" aria-label=label>
+            {glyph("warn", Icon::Triangle)} <div class="notice-text">
+                <h2>
+                    <bdi>{title}</bdi>
+                </h2>
+                <p>{text}</p>
+            </div> <div class="notice-actions">
+                <ConnectButton
+                    words="Reconnect"
+                    return_to=browser::path_here().unwrap_or_default()
+                    failure
+                />
+                <button type="button" class="button" on:click=move |_| confirm::open(dialog)>
+                    "Remove it"
+                </button>
+            </div>
+        </section>
+        <Confirm
+            dialog
+            question
+            consequence="Snyk has ended it already. What this server still keeps of it is erased, for all browsers that use it. You can connect again later."
+            keep="Keep it"
+            go="Remove"
+            on_go=remove
+        />
+    }
+}
