@@ -39,6 +39,35 @@ fn sec_50_all_problems_in_one_message_and_no_secret() {
 }
 
 #[test]
+fn the_demos_env_file_works_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let env = format!(
+        "CLIENT_ID=0b6a1d9e-6f3a-4a53-9a86-2d9a3b1f7c11\n\
+         CLIENT_SECRET=snyk_cs_canary^a`b*c=d<e]f$g#h\n\
+         REDIRECT_URI=http://localhost:3000/callback\n\
+         SCOPES=org.read org.project.read\n\
+         ENCRYPTION_SECRET=0123456789abcdef0123456789abcdef\n\
+         # Beyond the demo's five\n\
+         LISTEN={}\n",
+        taken.local_addr().unwrap()
+    );
+    std::fs::write(folder.path().join(".env"), &env).unwrap();
+    let no_page = [("FRONTEND_DIR".to_owned(), String::new())];
+    let (code, output) = app::run_to_end_in(folder.path(), &no_page);
+    // As far as it gets: everything in the file is right, and the port is taken.
+    assert_eq!(code, Some(1));
+    assert!(output.contains("cannot listen on"), "{output}");
+    assert!(!output.contains("canary"), "{output}");
+
+    std::fs::write(folder.path().join(".env"), format!("{env}canary\n")).unwrap();
+    let (code, output) = app::run_to_end_in(folder.path(), &no_page);
+    assert_ne!(code, Some(0));
+    assert!(output.contains("line 8"), "{output}");
+    assert!(!output.contains("canary"), "{output}");
+}
+
+#[test]
 fn a_port_that_is_taken_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -187,7 +187,13 @@ pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, Strin
 #[must_use]
 pub fn run_to_end(variables: &[(String, String)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut process = run(variables, folder.path());
+    run_to_end_in(folder.path(), variables)
+}
+
+/// The same in a folder of the test's, where a `.env` may lie.
+#[must_use]
+pub fn run_to_end_in(folder: &Path, variables: &[(String, String)]) -> (Option<i32>, String) {
+    let mut process = run(variables, folder);
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(status) = process.ended() {

@@ -2,6 +2,7 @@
 //! problem told at once ([`problems`]).
 
 pub mod duration;
+mod env_file;
 pub mod problems;
 pub mod raw;
 

@@ -3,7 +3,10 @@
 
 use std::{collections::HashMap, fmt, fs, io::IsTerminal as _, path::Path};
 
-use super::problems::Problems;
+use super::{
+    env_file::{self, OddLine},
+    problems::Problems,
+};
 
 /// Variables by name. Does not print, since some are secret.
 #[derive(Default)]
@@ -35,14 +38,17 @@ impl Raw {
     pub fn read(env_file: &Path) -> Result<Self, UnreadableEnvFile> {
         let mut variables = HashMap::new();
         if env_file.exists() {
-            // The error of dotenvy quotes the line, which may hold a secret: only say which.
-            let unreadable = |_| UnreadableEnvFile("a line is not NAME=value".to_owned());
-            for entry in dotenvy::from_path_iter(env_file)
-                .map_err(|_| UnreadableEnvFile("check its permissions".to_owned()))?
-            {
-                let (name, value) = entry.map_err(unreadable)?;
-                variables.insert(name, value);
-            }
+            let text = fs::read_to_string(env_file)
+                .map_err(|error| UnreadableEnvFile(error.to_string()))?;
+            // Which line, and not what it says: that may be a secret.
+            let entries = env_file::parse(&text).map_err(|OddLine(line)| {
+                UnreadableEnvFile(format!("line {line} is not NAME=value"))
+            })?;
+            variables.extend(
+                entries
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value)),
+            );
         }
         variables.extend(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
