@@ -16,7 +16,7 @@ pub enum Tone {
 /// What a button of an outcome does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Begins a new login.
+    /// Begins a new login; without words, with those of the start page.
     Connect(&'static str),
     /// Goes to the start page.
     Home(&'static str),
@@ -64,7 +64,7 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         Code::ProviderUnavailable => (Tone::Warn, format!("Your permission is fine; Snyk did not answer in time. Try again in a minute. {app} does not retry by itself, because a code can be used only once."), vec![START_AGAIN, Act::SnykStatus]),
         Code::ProviderRejectedClient => (Tone::Danger, format!("Snyk does not accept the app’s own credentials. You cannot mend this: tell the people who run {app}, and give them the request id. Nothing of yours is lost."), vec![Act::Copy("Copy a message for them")]),
         Code::RateLimited => (Tone::Neutral, "Too much was asked at once. Wait a minute, then try again. What is already here stays usable.".to_owned(), vec![START_PAGE]),
-        Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to go on where you were.".to_owned(), vec![Act::Connect("Connect to Snyk")]),
+        Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to go on where you were.".to_owned(), vec![Act::Connect("")]),
         Code::Forbidden => (Tone::Warn, "This browser may not do that. If a colleague connected the organization, connect it yourself.".to_owned(), vec![START_PAGE]),
         Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![Act::Overview]),
         Code::BadRequest => (Tone::Warn, "This is our fault, not yours. Start again; if it comes back, report the request id.".to_owned(), vec![START_AGAIN, COPY]),

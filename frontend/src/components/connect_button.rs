@@ -13,10 +13,10 @@ use crate::{
 #[component]
 pub fn ConnectButton(
     /// The button's words; those of the start page when left out.
-    #[prop(optional, into)]
-    words: Option<String>,
+    #[prop(optional)]
+    words: &'static str,
     /// Where to go on to afterwards.
-    #[prop(optional, into)]
+    #[prop(default = None, into)]
     return_to: Option<String>,
     /// The button's class.
     #[prop(default = "button primary")]
@@ -53,17 +53,13 @@ pub fn ConnectButton(
     };
     let label = move || {
         if busy.get() {
-            return "Connecting".to_owned();
+            return "Connecting";
         }
-        words.clone().unwrap_or_else(|| {
-            let sandbox = session.app().is_some_and(|app| app.sandbox);
-            if sandbox {
-                "Connect to the sandbox"
-            } else {
-                "Connect to Snyk"
-            }
-            .to_owned()
-        })
+        match words {
+            "" if session.app().is_some_and(|app| app.sandbox) => "Connect to the sandbox",
+            "" => "Connect to Snyk",
+            words => words,
+        }
     };
     view! {
         <button

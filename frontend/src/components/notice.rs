@@ -199,10 +199,7 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
         retry,
     } = with.clone();
     match act {
-        Act::Connect(words) => match return_to {
-            Some(path) => view! { <ConnectButton words class failure return_to=path /> }.into_any(),
-            None => view! { <ConnectButton words class failure /> }.into_any(),
-        },
+        Act::Connect(words) => view! { <ConnectButton words class failure return_to /> }.into_any(),
         Act::Home(words) => home(class, move || words),
         Act::Overview => {
             let session = SessionContext::get();

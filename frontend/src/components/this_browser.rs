@@ -42,7 +42,7 @@ pub fn ThisBrowser() -> impl IntoView {
                     aria-label="This browser"
                     on:keydown=|event| menu::on_key(&event, MENU)
                 >
-                    <p class="menu-note">"You are signed in in this browser."</p>
+                    <p class="menu-note">"You are signed in on this browser."</p>
                     <button
                         type="button"
                         autofocus
