@@ -3,6 +3,7 @@
 
 pub mod figures;
 pub mod fold;
+pub mod issues;
 pub mod level;
 pub mod name;
 pub mod ruler;

@@ -1,0 +1,6 @@
+//! Issues of a project as the pages show them: rows, the way to mend each, filters and order. Pure.
+
+pub mod filters;
+pub mod neighbours;
+pub mod row;
+pub mod way;

@@ -1,0 +1,483 @@
+//! Which issues are shown, in which order, and which one in full: what the address says.
+
+use std::cmp::Ordering;
+
+use form_urlencoded::Serializer;
+use shared::snyk::issue::{IssueKind, IssueStatus};
+
+use super::row::{Row, kind_words};
+use crate::data::{
+    figures::{either, number},
+    level::Level,
+};
+
+/// What an address says. It lives there and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filters {
+    /// Severities, worst first; none means all.
+    pub levels: Vec<Level>,
+    /// Statuses, as Snyk writes them; none means all. An address that says nothing means the open
+    /// ones.
+    pub statuses: Vec<String>,
+    /// Kinds, as Snyk writes them; none means all.
+    pub kinds: Vec<String>,
+    /// Ignored ones, those that are not, or both.
+    pub ignored: Option<bool>,
+    /// Only those that can be mended.
+    pub fixable: bool,
+    /// The order.
+    pub order: Order,
+    /// The issue that is shown in full, by Snyk's id.
+    pub issue: Option<String>,
+}
+
+impl Default for Filters {
+    fn default() -> Self {
+        Self {
+            levels: Vec::new(),
+            statuses: vec![IssueStatus::Open.as_str().to_owned()],
+            kinds: Vec::new(),
+            ignored: None,
+            fixable: false,
+            order: Order::default(),
+            issue: None,
+        }
+    }
+}
+
+/// What issues are ordered by. Those that are alike are ordered worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The severity, and then the score.
+    Severity,
+    /// The title.
+    Title,
+    /// The score; those without one come last either way.
+    Score,
+    /// How they can be mended.
+    Fix,
+}
+
+/// An order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What by.
+    pub by: By,
+    /// From small to large, or from a to z.
+    pub ascending: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::first(By::Severity)
+    }
+}
+
+impl By {
+    const ALL: [Self; 4] = [Self::Severity, Self::Title, Self::Score, Self::Fix];
+
+    /// Its name in the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Severity => "severity",
+            Self::Title => "title",
+            Self::Score => "score",
+            Self::Fix => "fix",
+        }
+    }
+
+    /// What a name means.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.key() == key)
+    }
+}
+
+impl Order {
+    const fn first(by: By) -> Self {
+        Self {
+            by,
+            ascending: matches!(by, By::Title | By::Fix),
+        }
+    }
+
+    /// What a press on the head of `by` leads to.
+    #[must_use]
+    pub fn pressed(self, by: By) -> Self {
+        if self.by == by {
+            Self {
+                by,
+                ascending: !self.ascending,
+            }
+        } else {
+            Self::first(by)
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        let (key, turned) = word
+            .strip_prefix('-')
+            .map_or((word, false), |key| (key, true));
+        let order = Self::first(By::parse(key)?);
+        Some(Self {
+            ascending: order.ascending != turned,
+            ..order
+        })
+    }
+
+    fn word(self) -> String {
+        let turned = self.ascending != Self::first(self.by).ascending;
+        let sign = if turned { "-" } else { "" };
+        format!("{sign}{}", self.by.key())
+    }
+
+    fn compare(self, one: &Row, other: &Row) -> Ordering {
+        let turn = |ordering: Ordering| {
+            if self.ascending {
+                ordering
+            } else {
+                ordering.reverse()
+            }
+        };
+        let worst = || {
+            one.rank()
+                .cmp(&other.rank())
+                .then_with(|| other.score.cmp(&one.score))
+                .then_with(|| one.title.cmp(&other.title))
+                .then_with(|| one.id.cmp(&other.id))
+        };
+        let first = match self.by {
+            // A low rank is a high severity.
+            By::Severity => {
+                turn(other.rank().cmp(&one.rank())).then_with(|| turn(one.score.cmp(&other.score)))
+            }
+            By::Title => turn(one.title.cmp(&other.title)),
+            By::Fix => turn(one.way.cmp(&other.way)),
+            By::Score => match (one.score, other.score) {
+                (Some(one), Some(other)) => turn(one.cmp(&other)),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => Ordering::Equal,
+            },
+        };
+        first.then_with(worst)
+    }
+}
+
+/// The word of an address that asks for every status.
+const ALL: &str = "all";
+
+impl Filters {
+    /// Reads an address's query. What it does not know is left out.
+    #[must_use]
+    pub fn parse(query: &str) -> Self {
+        let mut filters = Self::default();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            match &*name {
+                "severity" => {
+                    let named = |level: &Level| value.split(',').any(|word| word == level.name());
+                    filters.levels = Level::ALL.into_iter().filter(named).collect();
+                }
+                "status" if value == ALL => filters.statuses = Vec::new(),
+                "status" => filters.statuses = words(&value),
+                "kind" => filters.kinds = words(&value),
+                "ignored" => {
+                    filters.ignored = match &*value {
+                        "yes" => Some(true),
+                        "no" => Some(false),
+                        _ => None,
+                    }
+                }
+                "fixable" => filters.fixable = value == "yes",
+                "sort" => filters.order = Order::parse(&value).unwrap_or_default(),
+                "issue" if !value.is_empty() => filters.issue = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        filters
+    }
+
+    /// The address's query, without the question mark; empty when nothing is chosen.
+    #[must_use]
+    pub fn query(&self) -> String {
+        let mut query = Serializer::new(String::new());
+        if !self.levels.is_empty() {
+            let names: Vec<_> = self.levels.iter().map(|level| level.name()).collect();
+            query.append_pair("severity", &names.join(","));
+        }
+        if self.statuses.is_empty() {
+            query.append_pair("status", ALL);
+        } else if self.statuses != Self::default().statuses {
+            query.append_pair("status", &self.statuses.join(","));
+        }
+        if !self.kinds.is_empty() {
+            query.append_pair("kind", &self.kinds.join(","));
+        }
+        if let Some(ignored) = self.ignored {
+            query.append_pair("ignored", if ignored { "yes" } else { "no" });
+        }
+        if self.fixable {
+            query.append_pair("fixable", "yes");
+        }
+        if self.order != Order::default() {
+            query.append_pair("sort", &self.order.word());
+        }
+        if let Some(issue) = &self.issue {
+            query.append_pair("issue", issue);
+        }
+        // It reads better, and means the same.
+        query.finish().replace("%2C", ",")
+    }
+
+    /// With another issue shown in full, or none.
+    #[must_use]
+    pub fn with_issue(&self, issue: Option<&str>) -> Self {
+        Self {
+            issue: issue.map(str::to_owned),
+            ..self.clone()
+        }
+    }
+
+    /// Chooses a severity, or no longer.
+    pub fn toggle_level(&mut self, level: Level) {
+        match self.levels.binary_search(&level) {
+            Ok(at) => {
+                self.levels.remove(at);
+            }
+            Err(at) => self.levels.insert(at, level),
+        }
+    }
+
+    /// Whether anything is chosen that an address that says nothing does not choose.
+    #[must_use]
+    pub fn are_chosen(&self) -> bool {
+        *self != self.cleared()
+    }
+
+    /// Nothing chosen, in the same order and with the same issue.
+    #[must_use]
+    pub fn cleared(&self) -> Self {
+        Self {
+            order: self.order,
+            issue: self.issue.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The numbers of the rows that are shown, in their order.
+    #[must_use]
+    pub fn apply(&self, rows: &[Row]) -> Vec<usize> {
+        let mut shown: Vec<_> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| self.shows(row))
+            .collect();
+        shown.sort_by(|(_, one), (_, other)| self.order.compare(one, other));
+        shown.into_iter().map(|(at, _)| at).collect()
+    }
+
+    fn shows(&self, row: &Row) -> bool {
+        let level = || row.level.is_some_and(|level| self.levels.contains(&level));
+        (self.levels.is_empty() || level()) && self.shows_but_for_level(row)
+    }
+
+    fn shows_but_for_level(&self, row: &Row) -> bool {
+        let one_of = |chosen: &[String], word: &str| {
+            chosen.is_empty() || chosen.iter().any(|one| one == word)
+        };
+        one_of(&self.statuses, row.status.as_str())
+            && one_of(&self.kinds, row.kind.as_str())
+            && self.ignored.is_none_or(|ignored| ignored == row.is_ignored)
+            && (!self.fixable || row.way.is_known())
+    }
+
+    /// How many there would be of each severity, worst first, were it chosen alone.
+    #[must_use]
+    pub fn of_each_level(&self, rows: &[Row]) -> [u64; 5] {
+        let mut counts = [0; 5];
+        for row in rows.iter().filter(|row| self.shows_but_for_level(row)) {
+            if let Some(count) = row.level.and_then(|level| counts.get_mut(level as usize)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// The filters in words, to follow a number of issues: `that are open, critical or high, …`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.levels.is_empty() {
+            let names: Vec<_> = self
+                .levels
+                .iter()
+                .map(|level| level.name().to_owned())
+                .collect();
+            parts.push(either(&names));
+        }
+        if !self.statuses.is_empty() {
+            parts.push(either(&self.statuses));
+        }
+        if !self.kinds.is_empty() {
+            let kinds: Vec<_> = self
+                .kinds
+                .iter()
+                .map(|kind| crate::naming::lower_first(kind_words(&IssueKind::from(kind.as_str()))))
+                .collect();
+            parts.push(format!("of kind {}", either(&kinds)));
+        }
+        match self.ignored {
+            Some(true) => parts.push("ignored".to_owned()),
+            Some(false) => parts.push("not ignored".to_owned()),
+            None => {}
+        }
+        if self.fixable {
+            parts.push("fixable".to_owned());
+        }
+        parts.join(", ")
+    }
+
+    /// What to say when none of `count` issues is shown.
+    #[must_use]
+    pub fn nothing_matches(&self, count: u64) -> (String, String) {
+        (
+            format!("None of the {} issues match", number(count)),
+            format!("You ask for those that are {}.", self.words()),
+        )
+    }
+}
+
+fn words(value: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in value.split(',').filter(|word| !word.is_empty()) {
+        if !words.iter().any(|known| known == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::row::tests::row, *};
+
+    fn rows() -> Vec<Row> {
+        let issue = |level: &str, score: Option<u64>, title: &str| {
+            let mut row = row("");
+            row.level = Level::parse(level);
+            row.score = score;
+            row.title = title.into();
+            row.id = title.into();
+            row
+        };
+        let mut rows = vec![
+            issue("high", Some(688), "b"),
+            issue("critical", None, "e"),
+            issue("critical", Some(874), "a"),
+            issue("novel", Some(1_000), "d"),
+            issue("low", None, "c"),
+        ];
+        rows[0].kind = IssueKind::License;
+        rows[4].status = IssueStatus::Resolved;
+        rows[2].way = super::super::way::Way::Upgrade;
+        rows[1].is_ignored = true;
+        rows
+    }
+
+    fn titles(query: &str) -> String {
+        let rows = rows();
+        let shown = Filters::parse(query).apply(&rows);
+        shown.into_iter().map(|at| &*rows[at].title).collect()
+    }
+
+    #[test]
+    fn open_ones_are_shown_worst_first_and_unknown_severities_last() {
+        assert_eq!(titles(""), "aebd");
+        assert_eq!(titles("status=all"), "aebcd");
+        assert_eq!(titles("status=resolved"), "c");
+        assert_eq!(titles("sort=-severity&status=all"), "dcbea");
+    }
+
+    #[test]
+    fn without_a_score_an_issue_comes_last_either_way() {
+        assert_eq!(titles("sort=score"), "dabe");
+        assert_eq!(titles("sort=-score"), "bade");
+        assert_eq!(titles("sort=title"), "abde");
+        assert_eq!(titles("sort=fix"), "aebd");
+        assert_eq!(titles("sort=nonsense"), "aebd");
+    }
+
+    #[test]
+    fn filters_narrow_together() {
+        assert_eq!(titles("severity=critical"), "ae");
+        assert_eq!(titles("severity=critical,low&status=all"), "aec");
+        assert_eq!(titles("kind=license"), "b");
+        assert_eq!(titles("kind=license,package_vulnerability"), "aebd");
+        assert_eq!(titles("fixable=yes"), "a");
+        assert_eq!(titles("ignored=yes"), "e");
+        assert_eq!(titles("ignored=no&severity=critical"), "a");
+        assert_eq!(titles("kind=quantum"), "");
+    }
+
+    #[test]
+    fn the_counts_of_severities_follow_the_other_filters() {
+        let counts = |query| Filters::parse(query).of_each_level(&rows());
+        assert_eq!(counts(""), [2, 1, 0, 0, 0]);
+        assert_eq!(counts("severity=low"), [2, 1, 0, 0, 0]);
+        assert_eq!(counts("status=all&ignored=no"), [1, 1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn the_address_and_the_filters_are_the_same_thing() {
+        let query = "severity=critical,high&status=all&kind=code,license&ignored=no&fixable=yes&sort=-score&issue=8c7f";
+        let filters = Filters::parse(query);
+        assert_eq!(filters.query(), query);
+        assert_eq!(Filters::parse(&format!("?{query}")), filters);
+        assert_eq!(Filters::default().query(), "");
+        assert_eq!(Filters::parse("code=x&state=y&page=2"), Filters::default());
+        let other = Filters {
+            kinds: vec!["a&b=c".to_owned()],
+            issue: Some("../é %".to_owned()),
+            ..Filters::default()
+        };
+        assert_eq!(Filters::parse(&other.query()), other);
+    }
+
+    #[test]
+    fn clearing_keeps_the_order_and_the_issue() {
+        let filters = Filters::parse("severity=high&status=all&sort=title&issue=x");
+        assert!(filters.are_chosen());
+        assert_eq!(filters.cleared().query(), "sort=title&issue=x");
+        assert!(!filters.cleared().are_chosen());
+        assert_eq!(filters.cleared().with_issue(None).query(), "sort=title");
+    }
+
+    #[test]
+    fn a_press_on_a_head_turns_its_order() {
+        let score = Order::default().pressed(By::Score);
+        assert!(!score.ascending);
+        assert!(score.pressed(By::Score).ascending);
+        assert!(score.pressed(By::Title).ascending);
+    }
+
+    #[test]
+    fn filters_are_repeated_in_words() {
+        assert_eq!(
+            Filters::parse("severity=critical,high&kind=license,x&fixable=yes&ignored=no").words(),
+            "critical or high, open, of kind licence or x, not ignored, fixable"
+        );
+        let (title, text) = Filters::parse("status=resolved").nothing_matches(1_204);
+        assert_eq!(title, "None of the 1,204 issues match");
+        assert_eq!(text, "You ask for those that are resolved.");
+    }
+
+    #[test]
+    fn choosing_twice_is_not_choosing() {
+        let mut filters = Filters::default();
+        for level in [Level::Low, Level::Critical, Level::Low, Level::Critical] {
+            filters.toggle_level(level);
+        }
+        assert_eq!(filters, Filters::default());
+    }
+}
