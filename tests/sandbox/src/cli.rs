@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 
 use clap::Parser;
+use jiff::Timestamp;
 
+use crate::clock;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
+use crate::world::World;
 
 /// A local stand-in for Snyk, for trying an app out and for its tests.
 #[derive(Debug, Clone, Parser)]
@@ -66,9 +69,20 @@ pub(crate) struct Cli {
     /// Further organizations in the group, for more than one page of them
     #[arg(long, default_value_t = 0)]
     extra_orgs: u32,
+    /// Which invented projects and issues there are
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The moment that their ages are counted from, such as 2026-03-25T12:00:00Z (default: now)
+    #[arg(long)]
+    as_of: Option<Timestamp>,
 }
 
 impl Cli {
+    /// The world to begin with.
+    pub(crate) fn world(&self) -> World {
+        World::new(self.seed, self.as_of.unwrap_or_else(clock::now))
+    }
+
     /// The settings to begin with.
     pub(crate) fn settings(&self) -> Settings {
         Settings {

@@ -33,6 +33,7 @@ mod stats;
 mod token;
 mod v1;
 mod watch;
+mod world;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,18 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/self", get(rest::read_self))
         .route("/orgs", get(rest::orgs))
         .route("/orgs/{org_id}", get(rest::org))
+        .route("/orgs/{org_id}/projects", get(rest::projects::list))
+        .route(
+            "/orgs/{org_id}/projects/{project_id}",
+            get(rest::projects::one),
+        )
+        .route("/orgs/{org_id}/issues", get(rest::issues::list))
+        .route("/orgs/{org_id}/issues/{issue_id}", get(rest::issues::one))
+        .route("/orgs/{org_id}/targets", get(rest::targets::list))
+        .route(
+            "/orgs/{org_id}/targets/{target_id}",
+            get(rest::targets::one),
+        )
         .fallback(rest::not_found)
         .layer(from_fn(rest::headers));
     let v1 = Router::new()

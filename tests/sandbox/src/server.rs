@@ -19,7 +19,7 @@ use crate::state::Sandbox;
 pub(crate) async fn run(cli: Cli) -> io::Result<()> {
     let listener = TcpListener::bind(cli.listen).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let app = router(Sandbox::new(base.clone(), cli.settings()));
+    let app = router(Sandbox::new(base.clone(), cli.settings(), cli.world()));
     let mut stdout = io::stdout();
     writeln!(stdout, "sandbox listening on {base}")?;
     stdout.flush()?;

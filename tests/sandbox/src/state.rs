@@ -8,6 +8,7 @@ use crate::grants::Grants;
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::stats::Stats;
+use crate::world::World;
 
 /// A cheap handle on everything.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub(crate) struct Sandbox(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     base: String,
+    world: World,
     settings: Mutex<Arc<Settings>>,
     grants: Mutex<Grants>,
     rules: Mutex<Rules>,
@@ -26,11 +28,12 @@ struct Inner {
 
 impl Sandbox {
     /// A fresh sandbox that is reached at `base`.
-    pub(crate) fn new(base: String, settings: Settings) -> Self {
+    pub(crate) fn new(base: String, settings: Settings, world: World) -> Self {
         let mut grants = Grants::default();
         grants.learn(&settings.client_secret);
         Self(Arc::new(Inner {
             base,
+            world,
             settings: Mutex::new(Arc::new(settings)),
             grants: Mutex::new(grants),
             rules: Mutex::default(),
@@ -43,6 +46,11 @@ impl Sandbox {
     /// The address that clients reach it at.
     pub(crate) fn base(&self) -> &str {
         &self.0.base
+    }
+
+    /// What the organizations have.
+    pub(crate) fn world(&self) -> &World {
+        &self.0.world
     }
 
     /// The settings as they are now.

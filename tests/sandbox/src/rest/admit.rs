@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, Uri};
 
 use super::document::Problem;
 use super::version;
+use crate::data::Org;
 use crate::form::Form;
 use crate::grants::Install;
 use crate::random;
@@ -42,6 +43,14 @@ impl Caller {
     )]
     pub(crate) fn own_link(&self, uri: &Uri) -> String {
         format!("/rest{}?{}", uri.path(), uri.query().unwrap_or_default())
+    }
+
+    /// The organization of that id, if the install reaches it.
+    pub(crate) fn org(&self, id: &str) -> Result<Org, Problem> {
+        check_uuid("org_id", id)?;
+        let mut orgs = self.install.reach.orgs(&self.settings).into_iter();
+        orgs.find(|org| org.id == id)
+            .ok_or_else(|| Problem::not_there("organization"))
     }
 }
 

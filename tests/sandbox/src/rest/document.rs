@@ -11,9 +11,9 @@ use crate::random;
 /// The media type of all documents.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.api+json";
 
-/// A document with data.
-pub(crate) fn answer(caller: &Caller, data: &Value, links: &Value) -> Response {
-    let body = json!({"jsonapi": {"version": "1.0"}, "data": data, "links": links});
+/// A document with these members (`data`, `links`, `meta`).
+pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
+    body["jsonapi"] = json!({"version": "1.0"});
     (
         [
             (CONTENT_TYPE.as_str(), MEDIA_TYPE),
@@ -42,6 +42,12 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
         }
+    }
+
+    /// There is no such thing, or none that this caller may see.
+    pub(crate) fn not_there(what: &str) -> Self {
+        let detail = format!("The {what} is not there or not visible");
+        Self::new(StatusCode::NOT_FOUND, detail)
     }
 
     /// A parameter that is not as it should be.

@@ -2,7 +2,11 @@
 
 pub(crate) mod admit;
 pub(crate) mod document;
+pub(crate) mod issues;
 mod pagination;
+mod parameters;
+pub(crate) mod projects;
+pub(crate) mod targets;
 mod version;
 
 use axum::extract::{Path, Request, State};
@@ -14,6 +18,7 @@ use serde_json::{Value, json};
 
 use self::admit::{Operation, admit};
 use self::document::Problem;
+use self::pagination::{Limits, Listing};
 use crate::data::{self, Org};
 use crate::random;
 use crate::settings::Context;
@@ -75,7 +80,10 @@ pub(crate) async fn read_self(
         }),
     };
     let links = json!({"self": caller.own_link(&uri)});
-    Ok(document::answer(&caller, &data, &links))
+    Ok(document::answer(
+        &caller,
+        json!({"data": data, "links": links}),
+    ))
 }
 
 /// `GET /rest/orgs`
@@ -105,16 +113,33 @@ pub(crate) async fn orgs(
         let name = name.to_lowercase();
         orgs.retain(|org| org.name.to_lowercase().contains(&name));
     }
-    match caller.form.get("is_personal") {
-        None => {}
-        Some("true") => orgs.retain(|org| org.is_personal),
-        Some("false") => orgs.retain(|org| !org.is_personal),
-        Some(_) => return Err(Problem::parameter("is_personal", "must be a boolean")),
+    if let Some(personal) = parameters::flag(&caller.form, "is_personal")? {
+        orgs.retain(|org| org.is_personal == personal);
     }
-    let page = pagination::page(&caller.form, orgs, |org| &org.id)?;
+    let with_role = parameters::words(&caller.form, "expand", &["member_role"])?.is_some();
+    let orgs = Orgs(orgs);
+    let page = pagination::page(&caller.form, Limits::Tens, &orgs)?;
     let links = page.links(&caller, &uri, || sandbox.next_is_prefixed());
-    let data: Value = page.items.iter().map(resource).collect();
-    Ok(document::answer(&caller, &data, &links))
+    let on_page = page.places.iter().map(|place| &orgs.0[*place]);
+    let data: Value = on_page
+        .map(|org| {
+            let mut resource = resource(org);
+            // Only lists tell this.
+            resource["attributes"]["access_requests_enabled"] = json!(false);
+            if with_role {
+                resource["relationships"] = json!({"member_role": {"data": {
+                    "type": "org_role",
+                    "id": data::id_of("role", "viewer"),
+                    "attributes": {"name": "Org Viewer"},
+                }}});
+            }
+            resource
+        })
+        .collect();
+    Ok(document::answer(
+        &caller,
+        json!({"data": data, "links": links}),
+    ))
 }
 
 /// `GET /rest/orgs/{org_id}`
@@ -130,22 +155,44 @@ pub(crate) async fn org(
         parameters: &[&["expand"]],
     };
     let caller = admit(&sandbox, &headers, &uri, &operation)?;
-    admit::check_uuid("org_id", &id)?;
-    let orgs = caller.install.reach.orgs(&caller.settings);
-    let Some(org) = orgs.iter().find(|org| org.id == id) else {
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "The organization is not there or not visible",
-        ));
-    };
+    let with_tenant = parameters::words(&caller.form, "expand", &["tenant"])?.is_some();
+    let mut data = resource(&caller.org(&id)?);
+    if with_tenant {
+        let tenant = json!({"type": "tenant", "id": data::id_of("tenant", data::GROUP_NAME)});
+        data["relationships"] = json!({"tenant": {"data": tenant}});
+    }
     let links = json!({"self": caller.own_link(&uri)});
-    Ok(document::answer(&caller, &resource(org), &links))
+    Ok(document::answer(
+        &caller,
+        json!({"data": data, "links": links}),
+    ))
 }
 
 /// Anything else under `/rest`.
 pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::NOT_FOUND, "There is no such path")
+}
+
+/// Organizations, in their order.
+struct Orgs(Vec<Org>);
+
+impl Listing for Orgs {
+    fn places(&self) -> usize {
+        self.0.len()
+    }
+
+    fn holds(&self, _: usize) -> bool {
+        true
+    }
+
+    fn id(&self, place: usize) -> String {
+        self.0[place].id.clone()
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        self.0.iter().position(|org| org.id == id)
+    }
 }
 
 fn resource(org: &Org) -> Value {
@@ -155,7 +202,6 @@ fn resource(org: &Org) -> Value {
         "is_personal": org.is_personal,
         "created_at": data::CREATED_AT,
         "updated_at": data::CREATED_AT,
-        "access_requests_enabled": false,
     });
     if org.in_group {
         attributes["group_id"] = json!(data::group_id());

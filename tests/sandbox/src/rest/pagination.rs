@@ -9,41 +9,78 @@ use super::admit::Caller;
 use super::document::Problem;
 use crate::form::Form;
 
-const LIMITS: std::ops::RangeInclusive<usize> = 10..=100;
+/// A list that pages are cut from. Its things are known by their place; only those on a page are
+/// made.
+pub(crate) trait Listing {
+    /// How many places there are.
+    fn places(&self) -> usize;
+    /// Whether the thing at that place passes the filters.
+    fn holds(&self, place: usize) -> bool;
+    /// The id of the thing at that place.
+    fn id(&self, place: usize) -> String;
+    /// The place of the thing with that id.
+    fn place(&self, id: &str) -> Option<usize>;
+}
+
+/// Which limits an operation takes. Without one, a page has ten things.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limits {
+    /// 10 to 100 by tens.
+    Tens,
+    /// 1 to 100.
+    Any,
+}
+
+impl Limits {
+    fn read(self, form: &Form) -> Result<usize, Problem> {
+        let Some(text) = form.get("limit") else {
+            return Ok(10);
+        };
+        let (fits, what): (fn(usize) -> bool, _) = match self {
+            Self::Tens => (
+                |limit| (10..=100).contains(&limit) && limit.is_multiple_of(10),
+                "must be a multiple of 10 from 10 to 100",
+            ),
+            Self::Any => (|limit| (1..=100).contains(&limit), "must be from 1 to 100"),
+        };
+        text.parse()
+            .ok()
+            .filter(|limit| fits(*limit))
+            .ok_or_else(|| Problem::parameter("limit", what))
+    }
+}
 
 /// A part of a list.
 #[derive(Debug)]
-pub(crate) struct Page<T> {
-    pub(crate) items: Vec<T>,
+pub(crate) struct Page {
+    /// The places of what is on it.
+    pub(crate) places: Vec<usize>,
     before: Option<String>,
     after: Option<String>,
 }
 
-/// The page that the query asks for. `limit` is 10 to 100 by tens, and 10 when left out.
-pub(crate) fn page<T>(
-    form: &Form,
-    mut all: Vec<T>,
-    id: impl Fn(&T) -> &str,
-) -> Result<Page<T>, Problem> {
-    let limit = match form.get("limit").map(str::parse::<usize>) {
-        None => 10,
-        Some(Ok(limit)) if LIMITS.contains(&limit) && limit % 10 == 0 => limit,
-        Some(_) => {
-            return Err(Problem::parameter(
-                "limit",
-                "must be a multiple of 10 from 10 to 100",
-            ));
-        }
-    };
+/// The page that the query asks for.
+pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<Page, Problem> {
+    let limit = limits.read(form)?;
     let place = |name: &str, cursor: &str| {
         read_cursor(cursor)
-            .and_then(|wanted| all.iter().position(|item| id(item) == wanted))
+            .and_then(|id| list.place(&id))
             .ok_or_else(|| Problem::parameter(name, "is not a cursor of this list"))
     };
-    let start = match (form.get("starting_after"), form.get("ending_before")) {
-        (None, None) => 0,
-        (Some(cursor), None) => place("starting_after", cursor)? + 1,
-        (None, Some(cursor)) => place("ending_before", cursor)?.saturating_sub(limit),
+    let forward = |from: usize| (from..list.places()).filter(|at| list.holds(*at));
+    let backward = |to: usize| (0..to).rev().filter(|at| list.holds(*at));
+    let places: Vec<usize> = match (form.get("starting_after"), form.get("ending_before")) {
+        (None, None) => forward(0).take(limit).collect(),
+        (Some(cursor), None) => {
+            let from = place("starting_after", cursor)? + 1;
+            forward(from).take(limit).collect()
+        }
+        (None, Some(cursor)) => {
+            let to = place("ending_before", cursor)?;
+            let mut places: Vec<_> = backward(to).take(limit).collect();
+            places.reverse();
+            places
+        }
         (Some(_), Some(_)) => {
             return Err(Problem::parameter(
                 "ending_before",
@@ -51,22 +88,27 @@ pub(crate) fn page<T>(
             ));
         }
     };
-    let end = match form.get("ending_before") {
-        Some(cursor) => place("ending_before", cursor)?,
-        None => (start + limit).min(all.len()),
-    };
-    let has_more = end < all.len();
-    all.truncate(end);
-    let items = all.split_off(start);
-    let cursor = |item: Option<&T>| item.map(|item| write_cursor(id(item)));
+    let cursor = |at: usize| write_cursor(&list.id(at));
+    let has_more_before = |at: usize| backward(at).next().map(|_| cursor(at));
+    let has_more_after = |at: usize| forward(at + 1).next().map(|_| cursor(at));
     Ok(Page {
-        before: cursor(items.first()).filter(|_| start > 0),
-        after: cursor(items.last()).filter(|_| has_more),
-        items,
+        before: places.first().copied().and_then(has_more_before),
+        after: places.last().copied().and_then(has_more_after),
+        places,
     })
 }
 
-impl<T> Page<T> {
+/// How many things pass the filters.
+pub(crate) fn count(list: &impl Listing) -> usize {
+    (0..list.places()).filter(|at| list.holds(*at)).count()
+}
+
+impl Page {
+    /// Whether the whole list is on it.
+    pub(crate) fn is_all(&self) -> bool {
+        self.before.is_none() && self.after.is_none()
+    }
+
     /// The links of the page, without a host. `next` comes with or without the prefix `/rest`.
     pub(crate) fn links(
         &self,
@@ -117,36 +159,78 @@ fn read_cursor(cursor: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn items() -> Vec<String> {
-        (0..25).map(|number| format!("item {number}")).collect()
+    /// The numbers below 100 that a step divides.
+    struct Numbers(usize);
+
+    impl Listing for Numbers {
+        fn places(&self) -> usize {
+            100
+        }
+
+        fn holds(&self, place: usize) -> bool {
+            place.is_multiple_of(self.0)
+        }
+
+        fn id(&self, place: usize) -> String {
+            place.to_string()
+        }
+
+        fn place(&self, id: &str) -> Option<usize> {
+            id.parse().ok().filter(|place| *place < 100)
+        }
     }
 
-    fn at(query: &str) -> Page<String> {
-        page(&Form::parse(query), items(), |item| item).unwrap()
+    fn at(query: &str) -> Page {
+        page(&Form::parse(query), Limits::Tens, &Numbers(4)).unwrap()
     }
 
     #[test]
     fn pages_follow_one_another_and_end() {
         let first = at("");
-        assert_eq!(first.items.len(), 10);
+        assert_eq!(first.places, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
         assert!(first.before.is_none());
         let second = at(&format!("starting_after={}", first.after.unwrap()));
-        assert_eq!(second.items[0], "item 10");
+        assert_eq!(second.places[0], 40);
         let third = at(&format!("starting_after={}", second.after.unwrap()));
-        assert_eq!(third.items.len(), 5);
+        assert_eq!(third.places, [80, 84, 88, 92, 96]);
         assert!(third.after.is_none());
         let back = at(&format!("ending_before={}", third.before.unwrap()));
-        assert_eq!(back.items[0], "item 10");
-        assert_eq!(back.items.len(), 10);
+        assert_eq!(back.places, second.places);
+        assert_eq!(count(&Numbers(4)), 25);
     }
 
     #[test]
-    fn limits_go_by_tens() {
-        assert_eq!(at("limit=20").items.len(), 20);
+    fn the_way_back_ends_at_the_beginning() {
+        let cursor = write_cursor("12");
+        let page = at(&format!("ending_before={cursor}"));
+        assert_eq!(page.places, [0, 4, 8]);
+        assert!(page.before.is_none() && page.after.is_some());
+        let nothing = at(&format!("ending_before={}", write_cursor("0")));
+        assert!(nothing.places.is_empty() && nothing.is_all());
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        assert_eq!(at("limit=20").places.len(), 20);
         for wrong in ["0", "5", "15", "110", "x", "-10", ""] {
             let form = Form::parse(&format!("limit={wrong}"));
-            assert!(page(&form, items(), |item| item).is_err(), "{wrong}");
+            assert!(page(&form, Limits::Tens, &Numbers(1)).is_err(), "{wrong}");
         }
-        assert!(page(&Form::parse("starting_after=v1.bm8="), items(), |item| item).is_err());
+        for (limit, fits) in [
+            ("1", true),
+            ("15", true),
+            ("100", true),
+            ("0", false),
+            ("101", false),
+        ] {
+            let form = Form::parse(&format!("limit={limit}"));
+            assert_eq!(
+                page(&form, Limits::Any, &Numbers(1)).is_ok(),
+                fits,
+                "{limit}"
+            );
+        }
+        let form = Form::parse("starting_after=v1.bm8=");
+        assert!(page(&form, Limits::Tens, &Numbers(1)).is_err());
     }
 }

@@ -144,7 +144,7 @@ async fn it_goes_wrong_on_purpose() {
     );
     let code = parameter(&wrong("less").await, "code").unwrap();
     let answer = sandbox.exchange(&code, &[]).await;
-    assert_eq!(answer.json()["scope"], "org.read");
+    assert_eq!(answer.json()["scope"], "org.read org.project.read");
     assert!(parameter(&wrong("late").await, "code").is_some());
 }
 

@@ -21,6 +21,7 @@ use tokio::process::{Child, Command};
 pub(crate) const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
 pub(crate) const CLIENT_SECRET: &str = "snyk_cs_sandbox^only`not*a=secret<kept]from/anyone+at%all";
 pub(crate) const REDIRECT_URI: &str = "http://localhost:3000/callback";
+pub(crate) const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 /// The pair of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -214,6 +215,75 @@ impl Sandbox {
         Pair::of(&self.exchange(&code, &[]).await)
     }
 
+    /// The id of an organization of the group, by its slug.
+    pub(crate) async fn org(&self, pair: &Pair, slug: &str) -> String {
+        let path = format!("/rest/orgs?version=2024-10-15&slug={slug}");
+        let orgs = self.get_with(&path, &pair.access).await.json();
+        orgs["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Reads what is under `/rest/orgs/{org}/`.
+    pub(crate) async fn read(&self, pair: &Pair, org: &str, what: &str, query: &str) -> Answer {
+        let path = format!("/rest/orgs/{org}/{what}?version=2024-10-15&{query}");
+        self.get_with(&path, &pair.access).await
+    }
+
+    /// Everything of a list, page by page.
+    pub(crate) async fn walk(&self, pair: &Pair, org: &str, what: &str, query: &str) -> Vec<Value> {
+        self.follow(pair, org, what, query, None).await
+    }
+
+    /// As [`Sandbox::walk`], from before a cursor back to the beginning.
+    pub(crate) async fn walk_back(
+        &self,
+        pair: &Pair,
+        org: &str,
+        what: &str,
+        query: &str,
+        cursor: &str,
+    ) -> Vec<Value> {
+        let mut all = self.follow(pair, org, what, query, Some(cursor)).await;
+        all.reverse();
+        all
+    }
+
+    async fn follow(
+        &self,
+        pair: &Pair,
+        org: &str,
+        what: &str,
+        query: &str,
+        back_from: Option<&str>,
+    ) -> Vec<Value> {
+        let (link, name) = match back_from {
+            None => ("next", "starting_after"),
+            Some(_) => ("prev", "ending_before"),
+        };
+        let mut all = Vec::new();
+        let mut cursor = back_from.map(str::to_owned);
+        loop {
+            let place = cursor.iter().map(|cursor| (name, cursor.as_str()));
+            let place = encoded(&place.collect::<Vec<_>>());
+            let answer = self
+                .read(pair, org, what, &format!("{query}&{place}"))
+                .await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            let mut page = answer.json();
+            let Value::Array(items) = page["data"].take() else {
+                panic!("a list: {}", answer.body);
+            };
+            let items = items.into_iter();
+            match back_from {
+                None => all.extend(items),
+                Some(_) => all.extend(items.rev()),
+            }
+            let Some(to) = page["links"][link].as_str() else {
+                return all;
+            };
+            cursor = parameter(&format!("http://x{to}"), name);
+        }
+    }
+
     pub(crate) async fn is_alive(&self, access: &str) -> bool {
         let answer = self.get_with("/rest/self?version=2024-10-15", access).await;
         answer.status == StatusCode::OK
@@ -226,7 +296,7 @@ pub(crate) fn authorize_query(changes: &[(&str, &str)]) -> String {
         ("response_type", "code"),
         ("client_id", CLIENT_ID),
         ("redirect_uri", REDIRECT_URI),
-        ("scope", "org.read org.project.read"),
+        ("scope", SCOPES),
         ("state", "a state of one’s own + more"),
         ("code_challenge", CHALLENGE),
         ("code_challenge_method", "S256"),

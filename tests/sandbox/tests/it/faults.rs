@@ -147,23 +147,19 @@ async fn slow_answers_are_whole_and_endless_ones_never_end() {
     assert!(began.elapsed() > Duration::from_millis(200));
     Pair::of(&answer);
 
-    for kind in ["endless", "gzip_bomb"] {
-        let (sandbox, pair) = with_fault(json!({"kind": kind})).await;
-        let answer = tokio::time::timeout(
-            Duration::from_millis(200),
-            sandbox.try_refresh(&pair.refresh),
-        )
-        .await;
-        match answer {
-            Err(_) => assert_eq!(kind, "endless"),
-            // The bomb is small on the wire.
-            Ok(answer) => {
-                let answer = answer.unwrap();
-                assert_eq!(answer.header("content-encoding"), "gzip");
-            }
-        }
-        assert_eq!(sandbox.refresh(&pair.refresh).await.status, StatusCode::OK);
-    }
+    let (sandbox, pair) = with_fault(json!({"kind": "endless"})).await;
+    let answer = tokio::time::timeout(
+        Duration::from_millis(200),
+        sandbox.try_refresh(&pair.refresh),
+    );
+    assert!(answer.await.is_err());
+    assert_eq!(sandbox.refresh(&pair.refresh).await.status, StatusCode::OK);
+
+    // The bomb is small on the wire.
+    let (sandbox, pair) = with_fault(json!({"kind": "gzip_bomb"})).await;
+    let answer = sandbox.refresh(&pair.refresh).await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    assert_eq!(sandbox.refresh(&pair.refresh).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ async fn a_code_gives_a_pair_in_snyks_shape() {
     assert_eq!(json["token_type"], "bearer");
     assert_eq!(json["expires_in"], 3599);
     assert_eq!(json["refresh_expires_in"], 15_552_000);
-    assert_eq!(json["scope"], "org.read org.project.read");
+    assert_eq!(json["scope"], crate::bed::SCOPES);
     assert!(json["bot_id"].is_string());
     let access = json["access_token"].as_str().unwrap();
     assert_eq!(access.split('.').count(), 3, "a JWT has three parts");

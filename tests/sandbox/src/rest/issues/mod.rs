@@ -1,0 +1,135 @@
+//! Issues: the list with its filters, and one.
+
+mod filter;
+mod resource;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, Uri};
+use serde_json::{Value, json};
+
+use self::filter::Filter;
+use self::resource::resource;
+use super::admit::{Operation, admit, check_uuid};
+use super::document::{self, Problem};
+use super::pagination::{self, Limits, Listing};
+use super::projects;
+use crate::state::Sandbox;
+use crate::world::estate::Estate;
+use crate::world::id::Kind;
+use crate::world::issue::Issue;
+
+const SCOPES: &[&str] = &["org.read", "org.project.read", "org.project.snapshot.read"];
+const RELEASED: &str = "2024-01-23";
+
+/// `GET /rest/orgs/{org_id}/issues`
+pub(crate) async fn list(
+    State(sandbox): State<Sandbox>,
+    Path(org_id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let operation = Operation {
+        scopes: SCOPES,
+        released: RELEASED,
+        parameters: &[&super::PAGING, &Filter::PARAMETERS],
+    };
+    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    let filter = Filter::read(&caller.form)?;
+    let estate = sandbox.world().estate(&caller.org(&org_id)?);
+    let (first, end) = match filter.scan_item() {
+        None => (0, estate.issues()),
+        Some(item) => range(&estate, item.id, item.is_environment),
+    };
+    let issues = Issues {
+        estate: &estate,
+        filter: &filter,
+        first,
+        end,
+    };
+    let page = pagination::page(&caller.form, Limits::Tens, &issues)?;
+    let data: Value = page
+        .places
+        .iter()
+        .map(|place| resource(Issue::new(&estate, first + place)))
+        .collect();
+    let mut body = json!({"data": data});
+    // Links are optional here, and without further pages there are none to give.
+    if !page.is_all() {
+        body["links"] = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+    }
+    Ok(document::answer(&caller, body))
+}
+
+/// `GET /rest/orgs/{org_id}/issues/{issue_id}`
+pub(crate) async fn one(
+    State(sandbox): State<Sandbox>,
+    Path((org_id, issue_id)): Path<(String, String)>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let operation = Operation {
+        scopes: SCOPES,
+        released: RELEASED,
+        parameters: &[],
+    };
+    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    let estate = sandbox.world().estate(&caller.org(&org_id)?);
+    check_uuid("issue_id", &issue_id)?;
+    let place = place(&estate, &issue_id).ok_or_else(|| Problem::not_there("issue"))?;
+    let data = resource(Issue::new(&estate, place));
+    let links = json!({"self": caller.own_link(&uri)});
+    let body = json!({"data": data, "links": links});
+    Ok(document::answer(&caller, body))
+}
+
+fn place(estate: &Estate, id: &str) -> Option<usize> {
+    let place = estate.ids.open(Kind::Issue, id)?;
+    (place < estate.issues()).then_some(place)
+}
+
+/// The issues of a project or an environment; of one that is not there, none.
+fn range(estate: &Estate, id: &str, is_environment: bool) -> (usize, usize) {
+    let range = if is_environment {
+        estate
+            .ids
+            .open(Kind::Environment, id)
+            .filter(|environment| *environment < estate.environments())
+            .map(|environment| estate.issues_of_environment(environment))
+    } else {
+        projects::place(estate, id).map(|project| {
+            let slot = estate.slot(project);
+            slot.first_issue..slot.first_issue + slot.issues()
+        })
+    };
+    range.map_or((0, 0), |range| (range.start, range.end))
+}
+
+struct Issues<'a> {
+    estate: &'a Estate,
+    filter: &'a Filter,
+    first: usize,
+    end: usize,
+}
+
+impl Listing for Issues<'_> {
+    fn places(&self) -> usize {
+        self.end - self.first
+    }
+
+    fn holds(&self, place: usize) -> bool {
+        self.filter
+            .passes(&Issue::new(self.estate, self.first + place))
+    }
+
+    fn id(&self, place: usize) -> String {
+        Issue::new(self.estate, self.first + place).id()
+    }
+
+    fn place(&self, id: &str) -> Option<usize> {
+        let place = place(self.estate, id)?;
+        (self.first..self.end)
+            .contains(&place)
+            .then(|| place - self.first)
+    }
+}
