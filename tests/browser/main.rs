@@ -4,6 +4,9 @@
 //! at a time. With `SCREENSHOTS=folder` in the environment, tests that take pictures leave them
 //! there.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod accessibility;
 mod bed;
 mod connection;
 mod look;

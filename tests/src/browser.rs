@@ -23,13 +23,15 @@ const WITHIN: Duration = Duration::from_secs(20);
 pub struct Browser {
     /// The driver, for what has no verb here.
     pub driver: WebDriver,
-    _chromedriver: Process,
+    chromedriver: Process,
     folder: TempDir,
 }
 
 impl Drop for Browser {
-    /// A driver that is killed leaves its browser behind; the profile's path finds it.
+    /// A driver that is killed leaves its browser behind; the profile's path finds it. The driver
+    /// goes first: asked for the end of a browser that is gone, it would wait for two minutes.
     fn drop(&mut self) {
+        self.chromedriver.kill();
         let profile = self.folder.path().display().to_string();
         let _ = Command::new("pkill")
             .args(["-KILL", "-f", &profile])
@@ -89,7 +91,7 @@ impl Browser {
         };
         Self {
             driver,
-            _chromedriver: chromedriver,
+            chromedriver,
             folder,
         }
     }

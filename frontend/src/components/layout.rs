@@ -27,12 +27,12 @@ pub fn Layout(
     view! {
         <a class="skip" href="#main" rel="external">"Skip to the content"</a>
         <Show when=move || sandbox.get()>
-            <div class="sandbox" role="note">
+            <aside class="sandbox" aria-label="Sandbox">
                 <strong class="tag">"Sandbox"</strong>
                 <span>
                     "This is a practice run against a Snyk that lives on this computer. The organizations and issues are made up."
                 </span>
-            </div>
+            </aside>
         </Show>
         <header class="bar">
             <A href=paths::HOME attr:class="brand">
