@@ -1,5 +1,7 @@
 //! The order of checks, replays, and whose code may be exchanged by whom.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::{Bed, client::Answer, client::Callback};
 
@@ -357,4 +359,48 @@ async fn a_wrong_client_secret_is_the_operators_error() {
         bed.app.output().contains("CLIENT_SECRET"),
         "the log says what to check"
     );
+}
+
+/// Whatever moment of an exchange the process dies at: the browser is signed in or can start again,
+/// no code is presented twice, and the next login works.
+#[tokio::test]
+async fn rel_2_a_kill_at_any_moment_of_an_exchange_leaves_a_way_on() {
+    let mut bed = Bed::start().await;
+    for ms in (0..=280).step_by(20) {
+        let mut browser = bed.browser();
+        let attempt = browser.start_login(Some("/")).await;
+        let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+        for when in ["before", "after"] {
+            bed.sandbox
+                .fault(json!({ "on": { "endpoint": "token.code" },
+                    "fault": { "kind": "delay", "ms": 100, "when": when } }))
+                .await;
+        }
+        let codes_before = bed.sandbox.seen("/oauth2/token").await;
+        let request = browser
+            .request(reqwest::Method::POST, "/api/connections")
+            .json(&callback.body());
+        let call = tokio::spawn(request.send());
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        bed.app.kill();
+        let _ = call.await;
+        bed.sandbox.heal().await;
+        bed.app.start_again(&[]).await;
+        let again = browser.finish(&callback).await;
+        assert!(
+            matches!(
+                (again.status, again.code().as_str()),
+                (201, _) | (409, "login_used")
+            ),
+            "killed after {ms} ms: {} {}",
+            again.status,
+            again.text
+        );
+        assert!(
+            bed.sandbox.seen("/oauth2/token").await - codes_before <= 1,
+            "killed after {ms} ms: a code is presented once"
+        );
+        let connection = bed.connect(&mut browser).await;
+        assert_eq!(connection["status"], "active", "killed after {ms} ms");
+    }
 }

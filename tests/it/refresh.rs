@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{Bed, client::Client};
+use tests::{
+    Bed,
+    client::{Answer, Client},
+};
 
 fn proxy_path(connection: &Value) -> String {
     format!(
@@ -35,12 +38,12 @@ async fn generation(browser: &mut Client) -> u64 {
         .unwrap()
 }
 
-#[tokio::test]
-async fn sec_40_two_hundred_calls_on_a_dead_token_are_one_refresh() {
-    let bed = Bed::start().await;
+/// So many rounds of 200 calls at once on a token that has just died.
+async fn storm(rounds: u64) {
+    let bed = Bed::with(&[], &[("LOG", "warn")]).await;
     let (mut browser, connection) = bed.connected().await;
     let path = proxy_path(&connection);
-    for round in 1..=5 {
+    for round in 1..=rounds {
         bed.sandbox.expire_access_tokens().await;
         for (status, text) in call_all(&browser, &path, 200).await {
             assert_eq!(status, 200, "round {round}: {text}");
@@ -51,20 +54,15 @@ async fn sec_40_two_hundred_calls_on_a_dead_token_are_one_refresh() {
     assert_eq!(bed.sandbox.count("reuses").await, 0);
 }
 
-#[tokio::test]
-async fn a_thousand_rounds_lose_nothing() {
-    let bed = Bed::start().await;
-    let (mut browser, connection) = bed.connected().await;
-    let path = proxy_path(&connection);
-    for _ in 0..1_000 {
-        bed.sandbox.expire_access_tokens().await;
-        for (status, text) in call_all(&browser, &path, 4).await {
-            assert_eq!(status, 200, "{text}");
-        }
-    }
-    assert_eq!(generation(&mut browser).await, 1_000);
-    assert_eq!(bed.sandbox.count("token_refresh").await, 1_000);
-    assert_eq!(bed.sandbox.count("reuses").await, 0);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_40_two_hundred_calls_on_a_dead_token_are_one_refresh() {
+    storm(50).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "the same for minutes: `cargo nextest run -p tests --run-ignored only thousand_rounds`"]
+async fn sec_40_a_thousand_rounds_lose_nothing() {
+    storm(1_000).await;
 }
 
 #[tokio::test]
@@ -224,25 +222,78 @@ async fn a_lost_answer_is_replayed_once_and_saved_by_a_grace_window() {
     assert_eq!(bed.sandbox.count("token_refresh").await, 2);
 }
 
+/// Starts a refresh by a call on a dead token, kills the app after so long, starts it again, and
+/// calls once more.
+async fn kill_during_a_refresh(bed: &mut Bed, browser: &mut Client, path: &str, ms: u64) -> Answer {
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "delay", "ms": 100, "when": "before" } }))
+        .await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "delay", "ms": 100, "when": "after" } }))
+        .await;
+    bed.sandbox.expire_access_tokens().await;
+    let call = tokio::spawn(browser.request(reqwest::Method::GET, path).send());
+    tokio::time::sleep(Duration::from_millis(ms)).await;
+    bed.app.kill();
+    let _ = call.await;
+    bed.sandbox.heal().await;
+    bed.app.start_again(&[]).await;
+    browser.get(path).await
+}
+
 #[tokio::test]
-async fn rel_2_a_kill_in_the_middle_of_a_refresh_loses_no_stored_connection() {
+async fn rel_2_a_kill_at_any_moment_of_a_refresh_loses_nothing_within_a_grace_window() {
     let mut bed = Bed::with(&["--rotation", "grace:60"], &[]).await;
     let (mut browser, connection) = bed.connected().await;
     let path = proxy_path(&connection);
-    for ms in [5, 50, 120, 200, 290, 310] {
-        bed.sandbox
-            .fault(json!({ "on": { "endpoint": "token.refresh" },
-                "fault": { "kind": "delay", "ms": 250, "when": "after" } }))
-            .await;
-        bed.sandbox.expire_access_tokens().await;
-        let request = browser.request(reqwest::Method::GET, &path);
-        let call = tokio::spawn(request.send());
-        tokio::time::sleep(Duration::from_millis(ms)).await;
-        bed.app.kill();
-        let _ = call.await;
-        bed.sandbox.heal().await;
-        bed.app.start_again(&[]).await;
-        let answer = browser.get(&path).await;
+    for ms in (0..=240).step_by(15) {
+        let answer = kill_during_a_refresh(&mut bed, &mut browser, &path, ms).await;
         assert_eq!(answer.status, 200, "killed after {ms} ms: {}", answer.text);
     }
+}
+
+/// Under strict rotation a pair that Snyk gave out and nobody could store is lost: that is Snyk's
+/// rule. Nothing else is: the record, the session, and the way back stay.
+#[tokio::test]
+async fn rel_2_a_kill_at_any_moment_under_strict_rotation_keeps_the_record_and_the_session() {
+    let mut bed = Bed::with(&["--rotation", "strict"], &[]).await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    let mut lost = 0;
+    for ms in (0..=240).step_by(15) {
+        let consumed_before = bed.sandbox.count("token_refresh_ok").await;
+        let stored_before = generation(&mut browser).await;
+        let answer = kill_during_a_refresh(&mut bed, &mut browser, &path, ms).await;
+        let connections = browser.connections().await;
+        assert_eq!(
+            connections.len(),
+            1,
+            "killed after {ms} ms: the record stays"
+        );
+        assert_eq!(connections[0]["id"], connection["id"]);
+        match (answer.status, answer.code().as_str()) {
+            (200, _) => {}
+            (409, "reconnect_needed") => {
+                assert_eq!(connections[0]["status"], "reconnect_needed");
+                assert!(
+                    bed.sandbox.count("token_refresh_ok").await > consumed_before
+                        && generation(&mut browser).await == stored_before,
+                    "killed after {ms} ms: lost only where Snyk gave out what was not stored"
+                );
+                lost += 1;
+                let again = bed.connect(&mut browser).await;
+                assert_eq!(
+                    again["id"], connection["id"],
+                    "connected again in its place"
+                );
+            }
+            other => panic!("killed after {ms} ms: {other:?} {}", answer.text),
+        }
+    }
+    assert!(
+        lost > 0,
+        "some kill fell between Snyk’s answer and our disk"
+    );
 }

@@ -63,7 +63,9 @@ impl Callback {
             .unwrap_or_else(|| panic!("no {name} in the callback"))
     }
 
-    fn body(&self) -> Value {
+    /// The body that hands it over.
+    #[must_use]
+    pub fn body(&self) -> Value {
         json!(self.0)
     }
 }
