@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
+use snyk_app::{cli, http::router};
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    snyk_app::cli::run().await
+    // Routes of your own are merged here: `router::api().merge(my::routes())`.
+    cli::run(router::api()).await
 }

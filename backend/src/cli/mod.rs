@@ -4,9 +4,13 @@ mod serve;
 
 use std::{path::Path, process::ExitCode};
 
+use axum::Router;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, raw::Raw};
+use crate::{
+    config::{Config, raw::Raw},
+    http::state::AppState,
+};
 
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
 /// refreshes them, and calls Snyk for the browser.
@@ -23,8 +27,8 @@ enum Command {
     Serve,
 }
 
-/// Runs the command of the command line.
-pub async fn run() -> ExitCode {
+/// Runs the command of the command line; `serve` serves these routes.
+pub async fn run(routes: Router<AppState>) -> ExitCode {
     let Cli { command } = Cli::parse();
     match command.unwrap_or(Command::Serve) {
         Command::Serve => {
@@ -33,7 +37,7 @@ pub async fn run() -> ExitCode {
                 Err(error) => Err(error.to_string()),
             };
             match config {
-                Ok(config) => serve::serve(config).await,
+                Ok(config) => serve::serve(config, routes).await,
                 Err(problems) => fail(&problems),
             }
         }

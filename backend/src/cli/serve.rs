@@ -2,8 +2,8 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use axum::Router;
 use secrecy::ExposeSecret as _;
-use shared::api::session::App;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -12,18 +12,11 @@ use tokio_util::task::TaskTracker;
 
 use super::fail;
 use crate::{
-    clock::{Clock, SystemClock},
     config::Config,
     connection::disconnect,
-    http::{rate_limits, router, server, state::AppState},
-    provider::{
-        ProviderClient,
-        snyk::{Credentials, Snyk},
-    },
-    refresh::Refresher,
-    session::{Lifetimes, cookie::Cookies, signed},
-    snyk_client::Pace,
-    store::{ConnectionStore, cached::Cached, sqlite::SqliteStore},
+    http::{router, server, state::AppState},
+    session::signed,
+    store::sqlite::SqliteStore,
     telemetry,
     vault::Vault,
 };
@@ -33,7 +26,7 @@ const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// How long a stop waits for refreshes in flight.
 const DRAIN: Duration = Duration::from_mins(1);
 
-pub(super) async fn serve(config: Config) -> ExitCode {
+pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode {
     telemetry::start(&config.log, config.log_format);
     if config.provider.sandbox {
         tracing::info!("The provider is on this computer: this is a practice run");
@@ -50,12 +43,12 @@ pub(super) async fn serve(config: Config) -> ExitCode {
         Ok(store) => Arc::new(store),
         Err(error) => return fail(&error.to_string()),
     };
-    let app = match assemble(&config, vault, Arc::clone(&sqlite)) {
+    let app = match AppState::assemble(&config, vault, Arc::clone(&sqlite)) {
         Ok(app) => app,
         Err(error) => return fail(&error.to_string()),
     };
-    let router = match router::with_layers(router::api(), app.clone(), &config) {
-        Ok(router) => router,
+    let service = match router::with_layers(routes, app.clone(), &config) {
+        Ok(service) => service,
         Err(error) => {
             return fail(&format!(
                 "the built single-page app cannot be read ({error}): build it with \
@@ -77,7 +70,7 @@ pub(super) async fn serve(config: Config) -> ExitCode {
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
-    server::serve(listener, router, stop_signal(app.tasks.clone())).await;
+    server::serve(listener, service, stop_signal(app.tasks.clone())).await;
     housekeeping.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
@@ -85,60 +78,6 @@ pub(super) async fn serve(config: Config) -> ExitCode {
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
-}
-
-fn assemble(
-    config: &Config,
-    vault: Arc<Vault>,
-    sqlite: Arc<SqliteStore>,
-) -> Result<AppState, crate::provider::snyk::CannotMake> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let tasks = TaskTracker::new();
-    let region = Arc::new(config.provider.clone());
-    let credentials = Credentials {
-        client_id: config.client_id.clone(),
-        client_secret: config.client_secret.clone(),
-        redirect_uri: config.redirect_uri.clone(),
-    };
-    let provider: Arc<dyn ProviderClient> = Arc::new(Snyk::new(
-        Arc::clone(&region),
-        &credentials,
-        Arc::clone(&clock),
-    )?);
-    let store = Arc::new(Cached::new(sqlite));
-    let connections: Arc<dyn ConnectionStore> = Arc::clone(&store) as _;
-    let refresher = Refresher::new(
-        connections,
-        Arc::clone(&provider),
-        Arc::clone(&clock),
-        tasks.clone(),
-    );
-    Ok(AppState {
-        app: Arc::new(App {
-            name: config.app_name.clone(),
-            client_id: config.client_id.clone(),
-            authorization_endpoint: region.authorization_endpoint(),
-            redirect_uri: config.redirect_uri.clone(),
-            scopes: config.scopes.clone(),
-            region: region.region.clone(),
-            sandbox: region.sandbox,
-        }),
-        region,
-        provider,
-        store,
-        vault,
-        refresher: Arc::new(refresher),
-        clock,
-        cookies: Cookies::new(config.public_url.scheme() == "https"),
-        lifetimes: Lifetimes {
-            idle: config.session_idle,
-            absolute: config.session_lifetime,
-        },
-        limits: Arc::new(rate_limits(config.rate_limits)),
-        turns: Arc::default(),
-        pace: Arc::new(Pace::new(config.rate_limits)),
-        tasks,
-    })
 }
 
 /// Removes what has ended, and tells the provider what it could not be told.

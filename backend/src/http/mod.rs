@@ -16,9 +16,3 @@ mod spa;
 pub mod state;
 
 pub use self::rate_limit::RateLimits;
-
-/// The rate limits of a server.
-#[must_use]
-pub fn rate_limits(on: bool) -> RateLimits {
-    RateLimits::new(on)
-}

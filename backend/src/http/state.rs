@@ -7,13 +7,17 @@ use tokio_util::task::TaskTracker;
 
 use super::rate_limit::RateLimits;
 use crate::{
-    clock::Clock,
-    provider::{ProviderClient, region},
+    clock::{Clock, SystemClock},
+    config::Config,
+    provider::{
+        ProviderClient, region,
+        snyk::{CannotMake, Credentials, Snyk},
+    },
     proxy::Turns,
     refresh::Refresher,
     session::{Lifetimes, cookie::Cookies},
     snyk_client::Pace,
-    store::Store,
+    store::{ConnectionStore, Store, cached::Cached, sqlite::SqliteStore},
     vault::Vault,
 };
 
@@ -46,4 +50,65 @@ pub struct AppState {
     pub pace: Arc<Pace>,
     /// Work that a hang-up must not cancel and a stop waits for.
     pub tasks: TaskTracker,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    ///
+    /// Where no HTTP client can be made for the configured provider.
+    pub fn assemble(
+        config: &Config,
+        vault: Arc<Vault>,
+        sqlite: Arc<SqliteStore>,
+    ) -> Result<Self, CannotMake> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tasks = TaskTracker::new();
+        let region = Arc::new(config.provider.clone());
+        let credentials = Credentials {
+            client_id: config.client_id.clone(),
+            client_secret: config.client_secret.clone(),
+            redirect_uri: config.redirect_uri.clone(),
+        };
+        let provider: Arc<dyn ProviderClient> = Arc::new(Snyk::new(
+            Arc::clone(&region),
+            &credentials,
+            Arc::clone(&clock),
+        )?);
+        let store = Arc::new(Cached::new(sqlite));
+        let connections: Arc<dyn ConnectionStore> = Arc::clone(&store) as _;
+        let refresher = Refresher::new(
+            connections,
+            Arc::clone(&provider),
+            Arc::clone(&clock),
+            tasks.clone(),
+        );
+        Ok(Self {
+            app: Arc::new(App {
+                name: config.app_name.clone(),
+                client_id: config.client_id.clone(),
+                authorization_endpoint: region.authorization_endpoint(),
+                redirect_uri: config.redirect_uri.clone(),
+                scopes: config.scopes.clone(),
+                region: region.region.clone(),
+                sandbox: region.sandbox,
+            }),
+            region,
+            provider,
+            store,
+            vault,
+            refresher: Arc::new(refresher),
+            clock,
+            cookies: Cookies::new(config.public_url.scheme() == "https"),
+            lifetimes: Lifetimes {
+                idle: config.session_idle,
+                absolute: config.session_lifetime,
+            },
+            limits: Arc::new(RateLimits::new(config.rate_limits)),
+            turns: Arc::default(),
+            pace: Arc::new(Pace::new(config.rate_limits)),
+            tasks,
+        })
+    }
 }

@@ -16,17 +16,44 @@ pub struct Document<T> {
 
 /// A document with one page of a list.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[serde(try_from = "AnyPage<T>", bound = "T: Deserialize<'de>")]
 pub struct Page<T> {
     /// The items; none where only the count was asked for.
-    #[serde(default = "Vec::new", deserialize_with = "lenient::null_is_default")]
     pub data: Vec<T>,
     /// Where to go on. Answers may come without it.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub links: Links,
     /// Figures about the whole list.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub meta: Meta,
+}
+
+/// A page as it stands.
+#[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
+struct AnyPage<T> {
+    #[serde(default)]
+    data: Option<Vec<T>>,
+    #[serde(default, deserialize_with = "lenient::null_is_default")]
+    links: Links,
+    #[serde(default, deserialize_with = "lenient::null_is_default")]
+    meta: Meta,
+}
+
+impl<T> TryFrom<AnyPage<T>> for Page<T> {
+    type Error = &'static str;
+
+    /// Without items there must be their number: something else altogether is no empty list.
+    fn try_from(page: AnyPage<T>) -> Result<Self, Self::Error> {
+        let data = match page.data {
+            Some(data) => data,
+            None if page.meta.count.is_some() => Vec::new(),
+            None => return Err("a page without items and without their number"),
+        };
+        Ok(Self {
+            data,
+            links: page.links,
+            meta: page.meta,
+        })
+    }
 }
 
 impl<T> Page<T> {
@@ -115,6 +142,13 @@ mod tests {
             r#"{"self":"/rest/orgs?starting_after=x"}"#,
         ] {
             assert_eq!(next(links), None, "{links}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_page_is_no_empty_list() {
+        for text in ["{}", "[]", r#"{"data":{}}"#, r#"{"errors":[]}"#, "null"] {
+            assert!(serde_json::from_str::<Page<u8>>(text).is_err(), "{text}");
         }
     }
 
