@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use tests::{Bed, app, app::variables, free_port};
+use tests::{Bed, app, app::variables, free_port, sandbox};
 
 fn start(changes: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -132,4 +132,31 @@ async fn a_provider_that_cannot_be_reached_signs_nobody_out() {
         (503, "provider_unavailable")
     );
     assert_eq!(browser.connections().await[0]["status"], "active");
+}
+
+#[tokio::test]
+async fn a_client_secret_that_is_rotated_in_its_file_counts_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("client-secret");
+    std::fs::write(&file, format!("{}\n", sandbox::CLIENT_SECRET)).unwrap();
+    let bed = Bed::with(
+        &[],
+        &[
+            ("CLIENT_SECRET", ""),
+            ("CLIENT_SECRET_FILE", file.to_str().unwrap()),
+        ],
+    )
+    .await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!(
+        "/api/connections/{}/refresh",
+        connection["id"].as_str().unwrap()
+    );
+    for (secret, status) in [("another", 502), (sandbox::CLIENT_SECRET, 200)] {
+        std::fs::write(&file, secret).unwrap();
+        let answer = browser.post(&path, &serde_json::json!({})).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    let connections = browser.connections().await;
+    assert_eq!(connections[0]["status"], "active", "nothing was dropped");
 }

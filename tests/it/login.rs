@@ -117,3 +117,29 @@ async fn sec_34_only_json_is_taken() {
         );
     }
 }
+
+#[tokio::test]
+async fn sec_69_a_trusted_proxy_says_whose_logins_are_counted() {
+    let on = ("RATE_LIMITS", "on");
+    for (variables, others_may) in [
+        (&[on, ("TRUSTED_PROXIES", "127.0.0.0/8, ::1")][..], true),
+        (&[on][..], false),
+    ] {
+        let bed = Bed::with(&[], variables).await;
+        let browser = bed.browser();
+        let start = async |address: &str| {
+            let attempt = browser.make_attempt();
+            let request = browser
+                .request(Method::POST, "/api/login")
+                .header("x-forwarded-for", address)
+                .json(&json!({ "state": attempt.state, "code_verifier": attempt.verifier }));
+            request.send().await.unwrap().status().as_u16()
+        };
+        for _ in 0..30 {
+            assert_eq!(start("203.0.113.9").await, 204);
+        }
+        assert_eq!(start("1.2.3.4, 203.0.113.9").await, 429);
+        let other = start("203.0.113.10").await;
+        assert_eq!(other, if others_may { 204 } else { 429 });
+    }
+}

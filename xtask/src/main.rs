@@ -5,11 +5,13 @@
 //! | `cargo xtask start` | installs what is missing, builds the page, runs the app |
 //! | `cargo xtask test` | every test, in Rust and in a browser |
 //! | `cargo xtask check` | formatting, lints, advisories, house rules |
+//! | `cargo xtask bench` | what the proxy costs, beside a peer |
 //! | `cargo xtask build` | what is shipped: the page by its own profile, compressed, and the server |
 //!
 //! To add a command: a file beside this one with a `run` function, and a line in [`Task`]. The
 //! rustdoc there is the command's help.
 
+mod bench;
 mod browser;
 mod build;
 mod check;
@@ -49,6 +51,8 @@ enum Task {
     Test(test::Arguments),
     /// Check formatting, lints, documentation, dependencies and the house rules.
     Check,
+    /// Measure what the proxy costs, beside a bare pass-through in the same run.
+    Bench,
     /// Build what is shipped: the page, small and compressed, and the server.
     Build,
 }
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
             Task::Start(arguments) => start::run(&arguments),
             Task::Test(arguments) => test::run(&arguments),
             Task::Check => check::run(),
+            Task::Bench => bench::run(),
             Task::Build => build::run(),
         },
         Err(error) => Err(error),

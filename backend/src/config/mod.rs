@@ -5,6 +5,7 @@ pub mod duration;
 mod env_file;
 pub mod problems;
 pub mod raw;
+pub mod secret_file;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -16,8 +17,9 @@ use self::{
     duration::parse_duration,
     problems::{Problems, Report},
     raw::Raw,
+    secret_file::ClientSecret,
 };
-use crate::provider::region;
+use crate::{http::client_ip::TrustedProxies, provider::region};
 
 /// Everything that the server needs to know, checked.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub struct Config {
     /// The app's client id at Snyk.
     pub client_id: String,
     /// The app's client secret.
-    pub client_secret: SecretString,
+    pub client_secret: ClientSecret,
     /// The registered redirect URI, byte for byte.
     pub redirect_uri: String,
     /// The scopes to ask for.
@@ -58,12 +60,14 @@ pub struct Config {
     pub log: String,
     /// How log lines are written.
     pub log_format: LogFormat,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Variables that are set and that this build does nothing with.
     pub without_effect: Vec<&'static str>,
 }
 
 /// Variables that operators know and that this build does nothing with yet.
-const WITHOUT_EFFECT: [&str; 2] = ["METRICS_LISTEN", "TRUSTED_PROXIES"];
+const WITHOUT_EFFECT: [&str; 1] = ["METRICS_LISTEN"];
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +87,10 @@ impl Config {
         let client_id = p.need(raw, "CLIENT_ID", "the client id that Snyk gave the app");
         let client_secret =
             p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
+        let client_secret = match raw.get("CLIENT_SECRET_FILE") {
+            Some(path) => ClientSecret::of_file(path.into(), client_secret),
+            None => ClientSecret::of_value(client_secret),
+        };
         let redirect_uri = p.need(
             raw,
             "REDIRECT_URI",
@@ -122,6 +130,7 @@ impl Config {
             "127.0.0.1:3000",
             "an address such as 127.0.0.1:3000",
         );
+        let trusted_proxies = p.with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
         let session_idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
         let session_lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
         let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
@@ -168,6 +177,7 @@ impl Config {
                 rate_limits: rate_limits.unwrap_or(true),
                 log,
                 log_format: log_format.unwrap_or(LogFormat::Json),
+                trusted_proxies: trusted_proxies.unwrap_or_default(),
                 without_effect: WITHOUT_EFFECT
                     .into_iter()
                     .filter(|name| raw.get(name).is_some())

@@ -1,10 +1,8 @@
 //! `POST /api/connections`: what the provider sent to the callback, handed over.
 
-use std::net::SocketAddr;
-
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
@@ -12,12 +10,12 @@ use shared::api::connection::{Connected, LoginFinish};
 
 use super::{
     exchange::{self, Finished},
-    verify::{Answer, Expected, Verified, verify},
+    verify::{Answer, Expected, Rejected, Verified, verify},
 };
 use crate::{
     connection,
-    http::{json::JsonBody, problem::ApiError, state::AppState},
-    login::{cookie, route::binding},
+    http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
+    login::route::binding,
     session::extract::MaybeSignedIn,
 };
 
@@ -25,13 +23,12 @@ use crate::{
 /// hangs up must not lose a pair that Snyk has given out.
 pub async fn finish(
     State(app): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: ClientNetwork,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginFinish>,
 ) -> Result<Response, ApiError> {
-    app.limits.exchange(peer.ip().into())?;
-    let state = body.state.clone();
+    app.limits.exchange(client)?;
     let expected = Expected {
         vault: &app.vault,
         cookies: app.cookies,
@@ -41,14 +38,11 @@ pub async fn finish(
     };
     let verified = match verify(&expected, &headers, body) {
         Ok(verified) => verified,
-        Err(error @ ApiError::LoginExpired) => {
-            let used = cookie::find(&app.vault, app.cookies, &headers, &state);
-            return Ok(match used {
-                Some(presented) => ended(&app, presented.name, error.into_response()),
-                None => error.into_response(),
-            });
-        }
-        Err(error) => return Err(error),
+        Err(Rejected { error, ended: None }) => return Err(error),
+        Err(Rejected {
+            error,
+            ended: Some(cookie),
+        }) => return Ok(ended(&app, cookie, error.into_response())),
     };
     let Verified {
         cookie,

@@ -61,34 +61,62 @@ impl std::fmt::Debug for Answer {
     }
 }
 
+/// Why a callback is none of this browser's, with the cookie of its attempt if that has ended.
+#[derive(Debug)]
+pub(super) struct Rejected {
+    pub(super) error: ApiError,
+    pub(super) ended: Option<String>,
+}
+
+impl From<ApiError> for Rejected {
+    fn from(error: ApiError) -> Self {
+        Self { error, ended: None }
+    }
+}
+
 /// Compares a callback with the attempt of this browser.
 pub(super) fn verify(
     expected: &Expected<'_>,
     headers: &HeaderMap,
     finish: LoginFinish,
-) -> Result<Verified, ApiError> {
+) -> Result<Verified, Rejected> {
     // A state of another form is nobody's attempt.
     let state = LoginState::parse(&finish.state).map_err(|_| ApiError::StateMismatch)?;
     let presented = cookie::find(expected.vault, expected.cookies, headers, state.secret())
         .ok_or(ApiError::StateMismatch)?;
     if !presented.attempt.state.is_same(&state) {
-        return Err(ApiError::StateMismatch);
+        return Err(ApiError::StateMismatch.into());
     }
     if presented.attempt.is_over(expected.now) {
-        return Err(ApiError::LoginExpired);
+        return Err(Rejected {
+            error: ApiError::LoginExpired,
+            ended: Some(presented.name),
+        });
     }
     if presented.attempt.binding != expected.binding {
-        return Err(ApiError::StateMismatch);
+        return Err(ApiError::StateMismatch.into());
     }
     if finish
         .iss
         .as_deref()
         .is_some_and(|iss| !expected.provider.is_issuer(iss))
     {
-        return Err(ApiError::StateMismatch);
+        return Err(ApiError::StateMismatch.into());
     }
-    let answer = match (finish.code, finish.error) {
-        (Some(code), None) if is_word(&code, MAX_CODE) => Answer::Code(code),
+    let answer = answer(finish)?;
+    Ok(Verified {
+        cookie: presented.name,
+        claim: presented.claim,
+        verifier: presented.attempt.verifier,
+        return_to: presented.attempt.return_to,
+        answer,
+    })
+}
+
+/// What the provider said, strictly: a code or an error.
+fn answer(finish: LoginFinish) -> Result<Answer, ApiError> {
+    match (finish.code, finish.error) {
+        (Some(code), None) if is_word(&code, MAX_CODE) => Ok(Answer::Code(code)),
         (None, Some(error)) if is_word(&error, MAX_WORD) => {
             let description = finish.error_description;
             if description
@@ -97,21 +125,14 @@ pub(super) fn verify(
             {
                 return Err(malformed());
             }
-            Answer::Refused(if error == "access_denied" {
+            Ok(Answer::Refused(if error == "access_denied" {
                 ApiError::AccessDenied
             } else {
                 ApiError::LoginRefused { error, description }
-            })
+            }))
         }
-        _ => return Err(malformed()),
-    };
-    Ok(Verified {
-        cookie: presented.name,
-        claim: presented.claim,
-        verifier: presented.attempt.verifier,
-        return_to: presented.attempt.return_to,
-        answer,
-    })
+        _ => Err(malformed()),
+    }
 }
 
 fn malformed() -> ApiError {

@@ -1,9 +1,22 @@
-//! The address that a request comes from.
+//! The address that a request comes from: the connection's, or, behind proxies that the operator
+//! trusts, the one that they name.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+};
 
-/// What rate limits count: an IPv4 address, or an IPv6 network of 64 bits, which is what one
-/// customer gets.
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::request::Parts,
+};
+use http::HeaderMap;
+use ipnet::IpNet;
+
+use super::state::AppState;
+
+/// Extractor: what rate limits count, an IPv4 address, or an IPv6 network of 64 bits, which is what
+/// one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork(IpAddr);
 
@@ -19,18 +32,130 @@ impl From<IpAddr> for ClientNetwork {
     }
 }
 
+impl FromRequestParts<AppState> for ClientNetwork {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        // The server always says; who calls the router without it is one client.
+        let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip());
+        Ok(app.trusted_proxies.client(peer, &parts.headers).into())
+    }
+}
+
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// Reads addresses and networks separated by commas; the error is for the operator.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .map(|entry| {
+                let network = entry.parse::<IpNet>().ok();
+                network
+                    .or_else(|| Some(IpNet::from(entry.parse::<IpAddr>().ok()?)))
+                    .ok_or_else(|| {
+                        "is not a list of addresses and networks, such as 10.0.0.0/8".to_owned()
+                    })
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    fn trusts(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.0.iter().any(|network| network.contains(&ip))
+    }
+
+    /// The nearest address that no trusted proxy has. Each proxy appends whom it saw, so the list is
+    /// read from its end, and what stands before an address that is not trusted was written by that
+    /// one, who may write anything.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer;
+        let lines: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .map(|line| line.to_str().unwrap_or_default())
+            .collect();
+        let mut entries = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        while self.trusts(client) {
+            match entries.next().and_then(|entry| address(entry.trim())) {
+                Some(ip) => client = ip,
+                None => break,
+            }
+        }
+        client
+    }
+}
+
+/// An address as proxies write it, some with a port.
+fn address(entry: &str) -> Option<IpAddr> {
+    entry
+        .parse()
+        .ok()
+        .or_else(|| Some(entry.parse::<SocketAddr>().ok()?.ip()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn sec_69_an_ipv6_network_counts_as_one() {
-        let network = |text: &str| ClientNetwork::from(text.parse::<IpAddr>().unwrap());
+        let network = |text: &str| ClientNetwork::from(ip(text));
         assert_eq!(
             network("2001:db8:1:2:3::4"),
             network("2001:db8:1:2:ffff::1")
         );
         assert_ne!(network("2001:db8:1:2::"), network("2001:db8:1:3::"));
         assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+
+    #[test]
+    fn sec_69_only_a_trusted_proxy_says_for_whom_it_asks() {
+        let trusted = TrustedProxies::parse("10.0.0.0/8, 192.0.2.1,2001:db8::/32").unwrap();
+        for (peer, lines, client) in [
+            // Nobody is believed who is not on the list.
+            ("198.51.100.7", &["203.0.113.9"][..], "198.51.100.7"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
+            ("::ffff:10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
+            // What the client itself wrote stands before its address.
+            ("10.0.0.1", &["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
+            (
+                "10.0.0.1",
+                &["1.2.3.4", "203.0.113.9, 192.0.2.1"],
+                "203.0.113.9",
+            ),
+            ("2001:db8::1", &["203.0.113.9:4711"], "203.0.113.9"),
+            ("10.0.0.1", &["[2001:db9::7]:1"], "2001:db9::7"),
+            // What is no address ends the walk at the last one that is.
+            ("10.0.0.1", &["203.0.113.9, unknown"], "10.0.0.1"),
+            ("10.0.0.1", &["10.0.0.3,10.0.0.2"], "10.0.0.3"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            assert_eq!(
+                trusted.client(ip(peer), &headers),
+                ip(client),
+                "{peer} {lines:?}"
+            );
+            assert_eq!(
+                TrustedProxies::default().client(ip(peer), &headers),
+                ip(peer)
+            );
+        }
+        for wrong in ["10.0.0.0/99", "proxy.example", "10.0.0.1;10.0.0.2", "*"] {
+            assert!(TrustedProxies::parse(wrong).is_err(), "{wrong}");
+        }
     }
 }

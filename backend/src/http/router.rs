@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::{get, post},
@@ -11,8 +11,8 @@ use http::HeaderValue;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    body_limit, health, host, problem::ApiError, request_id, same_origin, security_headers, spa,
-    state::AppState,
+    body_limit, client_ip::ClientNetwork, health, host, problem::ApiError, request_id, same_origin,
+    security_headers, spa, state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
@@ -104,11 +104,11 @@ async fn only_api_from_us(
 
 async fn rate_limit(
     State(app): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>,
+    client: ClientNetwork,
     request: Request,
     next: Next,
 ) -> Response {
-    match app.limits.anything(peer.ip().into()) {
+    match app.limits.anything(client) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared::api::session::App;
 use tokio_util::task::TaskTracker;
 
-use super::rate_limit::RateLimits;
+use super::{client_ip::TrustedProxies, rate_limit::RateLimits};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -44,6 +44,8 @@ pub struct AppState {
     pub lifetimes: Lifetimes,
     /// Rate limits by route.
     pub limits: Arc<RateLimits>,
+    /// Whose word about addresses counts.
+    pub trusted_proxies: Arc<TrustedProxies>,
     /// Proxied calls under way.
     pub turns: Arc<Turns>,
     /// How fast connections ask Snyk.
@@ -106,6 +108,7 @@ impl AppState {
                 absolute: config.session_lifetime,
             },
             limits: Arc::new(RateLimits::new(config.rate_limits)),
+            trusted_proxies: Arc::new(config.trusted_proxies.clone()),
             turns: Arc::default(),
             pace: Arc::new(Pace::new(config.rate_limits)),
             tasks,

@@ -1,9 +1,7 @@
 //! `POST /api/login`: the browser hands its attempt over, and gets it back sealed.
 
-use std::net::SocketAddr;
-
 use axum::{
-    extract::{ConnectInfo, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
@@ -15,16 +13,16 @@ use super::{
     attempt::{Attempt, Binding},
     cookie,
 };
-use crate::http::{json::JsonBody, problem::ApiError, state::AppState};
+use crate::http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState};
 
 /// Seals verifier, state, return path, time and what the attempt is made for into a cookie.
 pub async fn start(
     State(app): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: ClientNetwork,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginStart>,
 ) -> Result<Response, ApiError> {
-    app.limits.login(peer.ip().into())?;
+    app.limits.login(client)?;
     let bad = |error: &dyn std::fmt::Display| ApiError::BadRequest(format!("{error}."));
     let attempt = Attempt {
         began_at: app.clock.now(),

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use reqwest::Client;
-use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 
 use super::{ApiAnswer, ProviderClient, ProviderError, Reach, http_client, region::Provider};
 use crate::{
     clock::Clock,
+    config::secret_file::ClientSecret,
     connection::Grant,
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -32,7 +32,7 @@ pub struct Credentials {
     /// The client id.
     pub client_id: String,
     /// The client secret.
-    pub client_secret: SecretString,
+    pub client_secret: ClientSecret,
     /// The registered redirect URI.
     pub redirect_uri: String,
 }

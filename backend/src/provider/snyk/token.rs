@@ -71,9 +71,6 @@ impl TokenEndpoint {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         let client = Client::new(ClientId::new(credentials.client_id.clone()))
-            .set_client_secret(ClientSecret::new(
-                credentials.client_secret.expose_secret().to_owned(),
-            ))
             // Snyk documents credentials in the form body only.
             .set_auth_type(AuthType::RequestBody)
             .set_redirect_uri(RedirectUrl::new(credentials.redirect_uri.clone())?)
@@ -90,13 +87,20 @@ impl TokenEndpoint {
         })
     }
 
+    /// The client with the secret as it is now: its file may have changed.
+    fn client(&self) -> OAuthClient {
+        let secret = self.credentials.client_secret.current();
+        let secret = ClientSecret::new(secret.expose_secret().to_owned());
+        self.client.clone().set_client_secret(secret)
+    }
+
     pub(super) async fn exchange(
         &self,
         code: String,
         verifier: &CodeVerifier,
     ) -> Result<Grant, ProviderError> {
         let answer = self
-            .client
+            .client()
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.secret().to_owned()))
             .request_async(&self.http)
@@ -108,7 +112,7 @@ impl TokenEndpoint {
     pub(super) async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
         let token = oauth2::RefreshToken::new(token.secret().to_owned());
         let answer = self
-            .client
+            .client()
             .exchange_refresh_token(&token)
             .request_async(&self.http)
             .await
@@ -119,13 +123,11 @@ impl TokenEndpoint {
     /// By hand: the `oauth2` crate refuses a revocation address that is not https, and on this
     /// computer there is none.
     pub(super) async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
+        let secret = self.credentials.client_secret.current();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token.secret())
             .append_pair("client_id", &self.credentials.client_id)
-            .append_pair(
-                "client_secret",
-                self.credentials.client_secret.expose_secret(),
-            )
+            .append_pair("client_secret", secret.expose_secret())
             .finish();
         let request = http::Request::post(&self.revocation_endpoint)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -1,0 +1,79 @@
+//! The real app, started and signed in.
+
+use std::{net::SocketAddr, path::Path, process::Command};
+
+use anyhow::{Context as _, Result, ensure};
+use http::header;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+pub(crate) struct Session {
+    pub(crate) cookie: String,
+    pub(crate) connection: String,
+}
+
+/// `snyk-app serve` as an operator runs it, but for rate limits: they are what would be measured.
+pub(crate) fn command(
+    program: &Path,
+    address: SocketAddr,
+    upstream: &str,
+    folder: &Path,
+) -> Command {
+    let mut command = Command::new(program);
+    command.arg("serve").current_dir(folder).env_clear().envs([
+        ("CLIENT_ID", "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90"),
+        ("CLIENT_SECRET", "snyk_cs_secret"),
+        ("SCOPES", "org.read org.project.read"),
+        ("ENCRYPTION_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("SNYK_API_URL", upstream),
+        ("SNYK_APP_URL", upstream),
+        ("FRONTEND_DIR", ""),
+        ("RATE_LIMITS", "off"),
+    ]);
+    let public = format!("http://localhost:{}", address.port());
+    command
+        .env("REDIRECT_URI", format!("{public}/callback"))
+        .env("PUBLIC_URL", public)
+        .env("LISTEN", address.to_string());
+    command
+}
+
+/// Signs in as a browser does.
+pub(crate) async fn connect(address: SocketAddr) -> Result<Session> {
+    #[expect(clippy::disallowed_methods, reason = "the rule is the backend's")]
+    let client = Client::new();
+    let (state, verifier) = ("s".repeat(42) + "A", "v".repeat(43));
+    let post = |path: &str, cookie: &str, body: &Value| {
+        client
+            .post(format!("http://localhost:{}{path}", address.port()))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookie)
+            .json(body)
+            .send()
+    };
+    let start = json!({ "state": state, "code_verifier": verifier });
+    let started = post("/api/login", "", &start).await?;
+    let finish = json!({ "state": state, "code": "code" });
+    let finished = post("/api/connections", &cookie(&started)?, &finish).await?;
+    let cookie = cookie(&finished)?;
+    ensure!(
+        finished.status() == 201,
+        "the sign-in failed: {}",
+        finished.status()
+    );
+    let connected: Value = finished.json().await?;
+    let connection = connected["connection"]["id"].as_str().context("an id")?;
+    Ok(Session {
+        cookie,
+        connection: connection.to_owned(),
+    })
+}
+
+fn cookie(answer: &Response) -> Result<String> {
+    let set = answer
+        .headers()
+        .get(header::SET_COOKIE)
+        .with_context(|| format!("no cookie was set: {}", answer.status()))?
+        .to_str()?;
+    Ok(set.split(';').next().unwrap_or_default().to_owned())
+}

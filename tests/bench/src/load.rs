@@ -1,0 +1,118 @@
+//! Load on one server for a while, and what it took.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+const CONNECTIONS: usize = 32;
+const FOR: Duration = Duration::from_secs(2);
+
+/// What is loaded, and how.
+#[derive(Clone)]
+pub(crate) struct Target {
+    pub(crate) name: &'static str,
+    pub(crate) address: SocketAddr,
+    pub(crate) process: u32,
+    pub(crate) path: String,
+    pub(crate) cookie: Option<String>,
+}
+
+/// What one round took.
+pub(crate) struct Round {
+    pub(crate) per_second: f64,
+    pub(crate) median_ms: f64,
+    /// 99 of 100 requests are faster.
+    pub(crate) slow_ms: f64,
+    /// Processor time of the server for each request, user and system.
+    pub(crate) cpu_us: f64,
+}
+
+/// Waits until something listens.
+pub(crate) async fn ready(address: SocketAddr) -> Result<()> {
+    for _ in 0..400 {
+        if TcpStream::connect(address).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    anyhow::bail!("nothing listens at {address}")
+}
+
+/// Asks over kept connections, one request after the other on each.
+pub(crate) async fn round(target: &Target) -> Result<Round> {
+    let cpu_before = cpu(target.process)?;
+    let began = Instant::now();
+    let workers: Vec<_> = (0..CONNECTIONS)
+        .map(|_| tokio::spawn(worker(target.clone(), began + FOR)))
+        .collect();
+    let mut times = Vec::new();
+    for worker in workers {
+        times.extend(worker.await??);
+    }
+    let took = began.elapsed();
+    let cpu = cpu(target.process)?.saturating_sub(cpu_before);
+    times.sort_unstable();
+    let count = times.len();
+    ensure!(count > 100, "{}: only {count} answers", target.name);
+    let ms = |index: usize| times[index].as_secs_f64() * 1_000.0;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let requests = count as f64;
+    Ok(Round {
+        per_second: requests / took.as_secs_f64(),
+        median_ms: ms(count / 2),
+        slow_ms: ms(count * 99 / 100),
+        cpu_us: cpu.as_secs_f64() * 1e6 / requests,
+    })
+}
+
+async fn worker(target: Target, until: Instant) -> Result<Vec<Duration>> {
+    let stream = TcpStream::connect(target.address).await?;
+    stream.set_nodelay(true)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let mut times = Vec::new();
+    while Instant::now() < until {
+        let mut request = Request::get(&target.path)
+            .header(header::HOST, format!("localhost:{}", target.address.port()))
+            .header("sec-fetch-site", "same-origin");
+        if let Some(cookie) = &target.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let asked = Instant::now();
+        sender.ready().await?;
+        let answer = sender
+            .send_request(request.body(Empty::<Bytes>::new())?)
+            .await?;
+        ensure!(
+            answer.status() == 200,
+            "{}: {}",
+            target.name,
+            answer.status()
+        );
+        let mut body = answer.into_body();
+        while let Some(frame) = body.frame().await {
+            frame?;
+        }
+        times.push(asked.elapsed());
+    }
+    Ok(times)
+}
+
+/// Processor time of a process so far, by Linux's count in hundredths of a second.
+fn cpu(process: u32) -> Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let (_, fields) = stat.rsplit_once(") ").context("a process line")?;
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let ticks =
+        |index: usize| -> Result<u64> { Ok(fields.get(index).context("its times")?.parse()?) };
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}

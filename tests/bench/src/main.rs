@@ -1,0 +1,149 @@
+//! `cargo xtask bench`: what the proxy costs, beside a peer in the same run.
+//!
+//! Three programs, each a process of its own: an upstream that answers every read with the same page
+//! of projects, a bare pass-through to it (axum and hyper's client, no session, no token, no
+//! allow-list), and the real `snyk-app`, signed in. They are loaded in turns, round after round, so
+//! that what else the machine does falls on both; the medians are told. On a machine with few cores
+//! the load generator competes with what it measures: processor time for each request, which the
+//! kernel counts for each process, is the figure that carries over.
+
+#![expect(clippy::print_stdout, reason = "it reports to a person")]
+
+mod app;
+mod load;
+mod peer;
+mod upstream;
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use self::load::{Round, Target};
+
+const ROUNDS: usize = 7;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let runtime = tokio::runtime::Runtime::new()?;
+    match words.as_slice() {
+        ["upstream", address] => runtime.block_on(upstream::serve(address.parse()?)),
+        ["peer", address, upstream] => runtime.block_on(peer::serve(address.parse()?, upstream)),
+        ["run", program] => runtime.block_on(run(PathBuf::from(program))),
+        _ => bail!("usage: bench run <path of snyk-app>"),
+    }
+}
+
+/// A process that ends with this program.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    fn start(command: &mut Command) -> Result<Self> {
+        Ok(Self(command.stdin(Stdio::null()).spawn()?))
+    }
+
+    fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+async fn run(program: PathBuf) -> Result<()> {
+    let own = std::env::current_exe()?;
+    let (upstream_at, peer_at, app_at) = (free_address()?, free_address()?, free_address()?);
+    let upstream_url = format!("http://{upstream_at}");
+    let _upstream = Server::start(Command::new(&own).args(["upstream", &upstream_at.to_string()]))?;
+    let peer =
+        Server::start(Command::new(&own).args(["peer", &peer_at.to_string(), &upstream_url]))?;
+    load::ready(upstream_at).await?;
+    load::ready(peer_at).await?;
+    let folder = tempfile::tempdir()?;
+    let app = Server::start(
+        app::command(&program, app_at, &upstream_url, folder.path()).stdout(Stdio::null()),
+    )?;
+    load::ready(app_at)
+        .await
+        .context("snyk-app does not start")?;
+    let session = app::connect(app_at).await?;
+
+    println!("rounds of 2 s in turns, medians of {ROUNDS}; 32 connections, one session");
+    for (name, query) in [
+        ("one project, 0.7 KB", "limit=10"),
+        ("a page of 100 projects, 66 KB", "limit=100"),
+    ] {
+        let targets = [
+            Target {
+                name: "bare axum + hyper",
+                address: peer_at,
+                process: peer.id(),
+                path: format!("/rest/orgs/{}/projects?{query}", upstream::ORG),
+                cookie: None,
+            },
+            Target {
+                name: "snyk-app's proxy",
+                address: app_at,
+                process: app.id(),
+                path: format!(
+                    "/api/connections/{}/snyk/rest/orgs/{}/projects?{query}",
+                    session.connection,
+                    upstream::ORG
+                ),
+                cookie: Some(session.cookie.clone()),
+            },
+        ];
+        println!("\n{name}");
+        report(&targets, &rounds(&targets).await?);
+    }
+    Ok(())
+}
+
+/// Every target in turn, round after round; the first round only warms up.
+async fn rounds(targets: &[Target; 2]) -> Result<[Vec<Round>; 2]> {
+    let mut all = [Vec::new(), Vec::new()];
+    for round in 0..=ROUNDS {
+        for (target, rounds) in targets.iter().zip(&mut all) {
+            let measured = load::round(target).await?;
+            if round > 0 {
+                rounds.push(measured);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn report(targets: &[Target; 2], rounds: &[Vec<Round>; 2]) {
+    println!(
+        "  {:<20} {:>12} {:>12} {:>12} {:>14}",
+        "", "requests/s", "median ms", "99 % ms", "CPU µs/request"
+    );
+    for (target, rounds) in targets.iter().zip(rounds) {
+        println!(
+            "  {:<20} {:>12.0} {:>12.2} {:>12.2} {:>14.0}",
+            target.name,
+            median(rounds.iter().map(|round| round.per_second)),
+            median(rounds.iter().map(|round| round.median_ms)),
+            median(rounds.iter().map(|round| round.slow_ms)),
+            median(rounds.iter().map(|round| round.cpu_us)),
+        );
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn free_address() -> Result<SocketAddr> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
