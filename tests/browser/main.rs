@@ -9,6 +9,7 @@
 mod accessibility;
 mod bed;
 mod connection;
+mod foreign_provider;
 mod look;
 mod secrecy;
 mod sign_in;
