@@ -69,6 +69,9 @@ pub(crate) struct Cli {
     /// Further organizations in the group, for more than one page of them
     #[arg(long, default_value_t = 0)]
     extra_orgs: u32,
+    /// REST requests that a token may make in a minute
+    #[arg(long, default_value_t = 1_620)]
+    rate_limit: u32,
     /// Which invented projects and issues there are
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -102,6 +105,8 @@ impl Cli {
             bot_id: true,
             iss: None,
             extra_orgs: self.extra_orgs,
+            rate_limit: Some(self.rate_limit),
+            rate_interval_ms: 60_000,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::rest::rate_limit::Limit;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,6 +29,9 @@ pub(crate) struct Settings {
     /// The issuer that access tokens name; by default the sandbox's own address.
     pub(crate) iss: Option<String>,
     pub(crate) extra_orgs: u32,
+    /// So many REST requests a token may make in an interval; without limit if it is left out.
+    pub(crate) rate_limit: Option<u32>,
+    pub(crate) rate_interval_ms: u64,
 }
 
 /// Whom the app acts as.
@@ -105,6 +111,14 @@ impl Settings {
             }
         }
         serde_json::from_value(whole)
+    }
+
+    /// What a token may ask of REST.
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.rate_limit.map(|requests| Limit {
+            requests,
+            interval: Duration::from_millis(self.rate_interval_ms),
+        })
     }
 
     /// The registered scopes, in their order.

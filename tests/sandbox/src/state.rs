@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::faults::Rules;
 use crate::grants::Grants;
 use crate::record::Record;
+use crate::rest::rate_limit::RateLimit;
 use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::world::World;
@@ -23,6 +24,7 @@ struct Inner {
     rules: Mutex<Rules>,
     record: Mutex<Record>,
     stats: Mutex<Stats>,
+    rate_limit: Mutex<RateLimit>,
     prefixed: AtomicBool,
 }
 
@@ -39,6 +41,7 @@ impl Sandbox {
             rules: Mutex::default(),
             record: Mutex::default(),
             stats: Mutex::default(),
+            rate_limit: Mutex::default(),
             prefixed: AtomicBool::new(false),
         }))
     }
@@ -82,6 +85,11 @@ impl Sandbox {
     /// The counts.
     pub(crate) fn stats(&self) -> MutexGuard<'_, Stats> {
         lock(&self.0.stats)
+    }
+
+    /// What each token has asked.
+    pub(crate) fn rate_limit(&self) -> MutexGuard<'_, RateLimit> {
+        lock(&self.0.rate_limit)
     }
 
     /// Whether the next `links.next` begins with `/rest`: every second one does, because Snyk's

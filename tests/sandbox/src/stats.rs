@@ -26,4 +26,6 @@ pub(crate) struct Stats {
     pub(crate) v1: u64,
     /// Answers 401 of REST and v1.
     pub(crate) unauthorized: u64,
+    /// Answers 429 of REST.
+    pub(crate) rate_limited: u64,
 }

@@ -84,7 +84,7 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
         .any(|fault| matches!(fault, Fault::Drop { when: When::Before }))
     {
         for fault in &faults {
-            response = apply(fault, endpoint, response).await;
+            response = apply(fault, endpoint, &path, response).await;
         }
     }
     pause(&faults, When::After).await;

@@ -1,9 +1,11 @@
 //! Turning an answer into a faulty one.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -24,17 +26,32 @@ pub(crate) fn dropped() -> Response {
 }
 
 /// Applies one fault to an answer. Delays and drops before are the caller's.
-pub(crate) async fn apply(fault: &Fault, endpoint: Endpoint, response: Response) -> Response {
+pub(crate) async fn apply(
+    fault: &Fault,
+    endpoint: Endpoint,
+    path: &str,
+    response: Response,
+) -> Response {
     match fault {
         Fault::Delay { .. } => response,
         Fault::Drop { .. } => dropped(),
         Fault::Status {
             status,
+            code,
             body,
             content_type,
             headers,
             ..
-        } => other_status(endpoint, *status, body.as_ref(), content_type.as_deref(), headers),
+        } => {
+            let status = self::code(*status);
+            let (usual_type, text) = match body {
+                Some(Value::String(text)) => ("text/plain; charset=utf-8", text.clone()),
+                Some(json) => ("application/json", json.to_string()),
+                None => usual_body(endpoint, path, status, code.as_deref()),
+            };
+            let content_type = content_type.as_deref().unwrap_or(usual_type);
+            other_status(status, content_type, text, headers)
+        }
         Fault::Redirect {
             status, location, ..
         } => (
@@ -50,8 +67,17 @@ pub(crate) async fn apply(fault: &Fault, endpoint: Endpoint, response: Response)
         )
             .into_response(),
         Fault::Malformed => rewrite(response, |bytes| bytes[..bytes.len() / 2].to_vec()).await,
+        Fault::Truncated => truncated(response).await,
+        Fault::Stall { ms } => {
+            let pause = Duration::from_millis(*ms);
+            streamed(response, |bytes| bodies::stalled(bytes, pause)).await
+        }
+        Fault::Large { bytes } => streamed(response, |body| bodies::padded(&body, *bytes)).await,
+        Fault::CursorLoop => rewrite(response, leading_to_itself).await,
         Fault::Endless { .. } => json_stream(bodies::endless()),
-        Fault::Slow { bytes_per_second } => slowly(response, *bytes_per_second).await,
+        Fault::Slow { bytes_per_second } => {
+            streamed(response, |bytes| bodies::slow(bytes, *bytes_per_second)).await
+        }
         Fault::GzipBomb { .. } => {
             let mut response = json_stream(bodies::gzip_bomb());
             response
@@ -84,27 +110,32 @@ fn header(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("invalid"))
 }
 
-fn other_status(
+/// What the endpoint would write itself, and its media type.
+fn usual_body(
     endpoint: Endpoint,
-    status: u16,
-    body: Option<&Value>,
-    content_type: Option<&str>,
+    path: &str,
+    status: StatusCode,
+    code: Option<&str>,
+) -> (&'static str, String) {
+    const JSON: &str = "application/json";
+    match endpoint {
+        Endpoint::Rest => {
+            let document = document::error_at(path, status, code);
+            (document::MEDIA_TYPE, document.to_string())
+        }
+        Endpoint::V1 => (JSON, v1::error(status).to_string()),
+        _ if endpoint.is_oauth() => (JSON, oauth_error(status).to_string()),
+        _ => ("text/plain; charset=utf-8", status.to_string()),
+    }
+}
+
+fn other_status(
+    status: StatusCode,
+    content_type: &str,
+    text: String,
     headers: &BTreeMap<String, String>,
 ) -> Response {
-    let status = code(status);
-    let (usual_type, text) = match body {
-        Some(Value::String(text)) => ("text/plain; charset=utf-8", text.clone()),
-        Some(json) => ("application/json", json.to_string()),
-        None if endpoint == Endpoint::Rest => (
-            document::MEDIA_TYPE,
-            document::error(status, None).to_string(),
-        ),
-        None if endpoint == Endpoint::V1 => ("application/json", v1::error(status).to_string()),
-        None if endpoint.is_oauth() => ("application/json", oauth_error(status).to_string()),
-        None => ("text/plain; charset=utf-8", status.to_string()),
-    };
-    let content_type = header(content_type.unwrap_or(usual_type));
-    let mut response = (status, [(CONTENT_TYPE, content_type)], text).into_response();
+    let mut response = (status, [(CONTENT_TYPE, header(content_type))], text).into_response();
     for (name, value) in headers {
         if let Ok(name) = HeaderName::try_from(name) {
             response.headers_mut().insert(name, header(value));
@@ -128,11 +159,31 @@ fn json_stream(body: Body) -> Response {
     ([(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-async fn slowly(response: Response, bytes_per_second: u64) -> Response {
+async fn streamed(response: Response, body: impl FnOnce(Bytes) -> Body) -> Response {
+    let (mut parts, real) = response.into_parts();
+    let bytes = to_bytes(real, usize::MAX).await.unwrap_or_default();
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, body(bytes))
+}
+
+async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, bodies::slow(bytes, bytes_per_second))
+    parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
+    Response::from_parts(parts, bodies::broken_off(&bytes))
+}
+
+/// `next` as `self`, on a page that came after another.
+fn leading_to_itself(bytes: &[u8]) -> Vec<u8> {
+    let mut document: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+    let own = document["links"]["self"].clone();
+    if own
+        .as_str()
+        .is_some_and(|link| link.contains("starting_after="))
+    {
+        document["links"]["next"] = own;
+    }
+    document.to_string().into_bytes()
 }
 
 async fn rewrite(response: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Response {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 /// So much the bomb unpacks to: this many blocks of one megabyte.
 const BOMB_BLOCKS: u32 = 4_096;
@@ -48,6 +48,39 @@ pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
     }))
 }
 
+/// Half of these bytes, a pause, the other half.
+pub(crate) fn stalled(mut bytes: Bytes, pause: Duration) -> Body {
+    let first = bytes.split_to(bytes.len() / 2);
+    let parts = stream::iter([(first, Duration::ZERO), (bytes, pause)]);
+    Body::from_stream(parts.then(|(part, pause)| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::io::Error>(part)
+    }))
+}
+
+/// Half of these bytes, and a failure.
+pub(crate) fn broken_off(bytes: &Bytes) -> Body {
+    let half = bytes.slice(..bytes.len() / 2);
+    Body::from_stream(stream::iter([
+        Ok(half),
+        Err(std::io::Error::other("broken off on request")),
+    ]))
+}
+
+/// These bytes with so much white space before the last that they have that length.
+pub(crate) fn padded(bytes: &Bytes, length: u64) -> Body {
+    let last = bytes.len().saturating_sub(1);
+    let (head, tail) = (bytes.slice(..last), bytes.slice(last..));
+    let missing = usize::try_from(length)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(bytes.len());
+    let block = Bytes::from(vec![b' '; BLOCK]);
+    let rest = block.slice(..missing % BLOCK);
+    let padding = std::iter::repeat_n(block, missing / BLOCK).chain([rest]);
+    let parts = std::iter::once(head).chain(padding).chain([tail]);
+    Body::from_stream(stream::iter(parts.map(Ok::<_, std::io::Error>)))
+}
+
 /// A gzip stream of four gigabytes in four megabytes. After a full flush, a deflate block refers to
 /// nothing before it, so that one compressed block can be sent again and again.
 pub(crate) fn gzip_bomb() -> Body {
@@ -73,8 +106,6 @@ fn deflated(deflate: &mut Compress, input: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
-
-    use futures_util::StreamExt as _;
 
     use super::*;
 

@@ -27,7 +27,7 @@ pub(crate) struct Rule {
 #[serde(deny_unknown_fields)]
 struct On {
     endpoint: Endpoint,
-    /// What the path must begin with.
+    /// What the path must begin with; `*` stands for one segment, as in `/rest/orgs/*/issues`.
     #[serde(default)]
     path: Option<String>,
 }
@@ -120,9 +120,12 @@ pub(crate) enum Fault {
         when: When,
     },
     /// Another status. A body that is a string goes out as it is, anything else as JSON; without a
-    /// body there is the error document that belongs to the endpoint.
+    /// body there is the error document that belongs to the endpoint. `code` is another one of
+    /// REST's error catalogue than the usual one of that status.
     Status {
         status: u16,
+        #[serde(default)]
+        code: Option<String>,
         #[serde(default)]
         body: Option<Value>,
         #[serde(default)]
@@ -154,6 +157,20 @@ pub(crate) enum Fault {
     },
     /// The real answer, cut in half.
     Malformed,
+    /// The real answer announced in full, and the connection closed in the middle of it.
+    Truncated,
+    /// Half of the real answer, then nothing for so long, then the rest.
+    Stall {
+        #[serde(default = "half_a_minute")]
+        ms: u64,
+    },
+    /// The real answer, valid JSON still, made so long by white space.
+    Large {
+        #[serde(default = "hundred_megabytes")]
+        bytes: u64,
+    },
+    /// A page that was reached by a cursor leads to itself: who follows `next` never ends.
+    CursorLoop,
     /// An answer that never ends.
     Endless {
         #[serde(default)]
@@ -191,6 +208,14 @@ fn ok() -> u16 {
     200
 }
 
+fn half_a_minute() -> u64 {
+    30_000
+}
+
+fn hundred_megabytes() -> u64 {
+    100_000_000
+}
+
 fn yes() -> bool {
     true
 }
@@ -199,7 +224,14 @@ impl Fault {
     /// Whether the request is processed in spite of the fault.
     pub(crate) fn consumes(&self) -> bool {
         match self {
-            Self::Delay { .. } | Self::Malformed | Self::Slow { .. } | Self::Patch { .. } => true,
+            Self::Delay { .. }
+            | Self::Malformed
+            | Self::Truncated
+            | Self::Stall { .. }
+            | Self::Large { .. }
+            | Self::CursorLoop
+            | Self::Slow { .. }
+            | Self::Patch { .. } => true,
             Self::Drop { when } => *when == When::After,
             Self::Status { consume, .. }
             | Self::Redirect { consume, .. }
@@ -219,6 +251,10 @@ impl Fault {
             Self::Redirect { .. } => "redirect",
             Self::Html { .. } => "html",
             Self::Malformed => "malformed",
+            Self::Truncated => "truncated",
+            Self::Stall { .. } => "stall",
+            Self::Large { .. } => "large",
+            Self::CursorLoop => "cursor_loop",
             Self::Endless { .. } => "endless",
             Self::Slow { .. } => "slow",
             Self::GzipBomb { .. } => "gzip_bomb",
@@ -257,7 +293,7 @@ impl Rules {
                     .on
                     .path
                     .as_deref()
-                    .is_none_or(|begin| path.starts_with(begin));
+                    .is_none_or(|begin| begins(path, begin));
             if !matches {
                 continue;
             }
@@ -276,6 +312,17 @@ impl Rules {
         }
         faults
     }
+}
+
+/// Whether a path begins as a pattern says.
+fn begins(path: &str, pattern: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else {
+        return path.starts_with(pattern);
+    };
+    path.strip_prefix(before).is_some_and(|rest| {
+        let segment = rest.find('/').unwrap_or(rest.len());
+        segment > 0 && begins(&rest[segment..], after)
+    })
 }
 
 #[cfg(test)]
@@ -321,6 +368,20 @@ mod tests {
         }))]);
         assert_eq!(rules.strike(Endpoint::Rest, "/rest/self").len(), 1);
         assert!(rules.strike(Endpoint::Rest, "/rest/orgs").is_empty());
+    }
+
+    #[test]
+    fn a_star_is_one_segment() {
+        assert!(begins("/rest/orgs/1/issues", "/rest/orgs/*/issues"));
+        assert!(begins("/rest/orgs/1/issues/2", "/rest/orgs/*/issues/*"));
+        assert!(!begins("/rest/orgs/1/issues", "/rest/orgs/*/issues/*"));
+        assert!(!begins("/rest/orgs/1/projects", "/rest/orgs/*/issues"));
+        assert!(!begins(
+            "/rest/orgs/1/projects/issues",
+            "/rest/orgs/*/issues"
+        ));
+        assert!(!begins("/rest/orgs", "/rest/orgs/*"));
+        assert!(begins("/rest/orgs/1", "/rest/orgs/*"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every REST request must bring: a living token, a version, known parameters, the scopes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode, Uri};
@@ -54,14 +55,28 @@ impl Caller {
     }
 }
 
-/// The install that the request's bearer token speaks for.
-pub(crate) fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
+fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    sandbox.grants().bearer(token.trim()).cloned()
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The install that the request's bearer token speaks for.
+pub(crate) fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
+    let token = bearer_token(headers)?;
+    sandbox.grants().bearer(token).cloned()
+}
+
+/// Refuses a request that is one too many of its token.
+fn check_rate(sandbox: &Sandbox, settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
+    let (Some(limit), Some(token)) = (settings.limit(), bearer_token(headers)) else {
+        return Ok(());
+    };
+    let counted = sandbox.rate_limit().count(token, limit, Instant::now());
+    counted.map_err(|wait| {
+        sandbox.stats().rate_limited += 1;
+        Problem::too_many_requests(wait.as_millis().div_ceil(1_000).try_into().unwrap_or(60))
+    })
 }
 
 /// Admits a request, or says why not.
@@ -79,6 +94,8 @@ pub(crate) fn admit(
             "The access token is missing, unknown, expired or revoked",
         ));
     };
+    let settings = sandbox.settings();
+    check_rate(sandbox, &settings, headers)?;
     let form = Form::parse(uri.query().unwrap_or_default());
     let version_requested = form
         .get("version")
@@ -107,7 +124,7 @@ pub(crate) fn admit(
     }
     Ok(Caller {
         install,
-        settings: sandbox.settings(),
+        settings,
         form,
         version_requested,
         version_served,

@@ -1,8 +1,8 @@
 //! JSON:API documents: answers and errors.
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use super::admit::Caller;
@@ -10,6 +10,8 @@ use crate::random;
 
 /// The media type of all documents.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.api+json";
+
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A document with these members (`data`, `links`, `meta`).
 pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
@@ -32,6 +34,9 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     parameter: Option<String>,
+    /// Seconds.
+    retry_after: Option<u64>,
+    has_links: bool,
 }
 
 impl Problem {
@@ -41,6 +46,8 @@ impl Problem {
             status,
             detail: detail.into(),
             parameter: None,
+            retry_after: None,
+            has_links: true,
         }
     }
 
@@ -52,36 +59,63 @@ impl Problem {
 
     /// A parameter that is not as it should be.
     pub(crate) fn parameter(name: &str, what: &str) -> Self {
+        let detail = format!("Query parameter '{name}' {what}");
         Self {
-            status: StatusCode::BAD_REQUEST,
-            detail: format!("Query parameter '{name}' {what}"),
             parameter: Some(name.to_owned()),
+            ..Self::new(StatusCode::BAD_REQUEST, detail)
         }
     }
 
     /// A parameter that the operation does not have.
     pub(crate) fn unknown_parameter(name: &str) -> Self {
         Self {
-            status: StatusCode::BAD_REQUEST,
-            detail: format!("Unknown query parameter '{name}'"),
             parameter: Some(name.to_owned()),
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                format!("Unknown query parameter '{name}'"),
+            )
+        }
+    }
+
+    /// Too much was asked; not before so many seconds.
+    pub(crate) fn too_many_requests(seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
+        }
+    }
+
+    /// As the service for issues writes it: its schema has no `links` in errors.
+    pub(crate) fn without_links(self) -> Self {
+        Self {
+            has_links: false,
+            ..self
         }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let source = self.parameter.map(|name| json!({"parameter": name}));
-        let mut body = error(self.status, Some(&self.detail));
-        if let Some(source) = source {
-            body["errors"][0]["source"] = source;
+        let mut body = error(self.status, Some(&self.detail), None);
+        if let Some(name) = self.parameter {
+            body["errors"][0]["source"] = json!({"parameter": name});
         }
-        (self.status, [(CONTENT_TYPE, MEDIA_TYPE)], body.to_string()).into_response()
+        if !self.has_links {
+            drop_links(&mut body);
+        }
+        let media_type = [(CONTENT_TYPE, MEDIA_TYPE)];
+        let mut response = (self.status, media_type, body.to_string()).into_response();
+        if let Some(seconds) = self.retry_after {
+            for name in [RETRY_AFTER, RATE_LIMIT_RESET] {
+                response.headers_mut().insert(name, seconds.into());
+            }
+        }
+        response
     }
 }
 
-/// The error document of a status, with the code of Snyk's error catalogue.
-pub(crate) fn error(status: StatusCode, detail: Option<&str>) -> Value {
+/// The error document of a status, with the code of Snyk's error catalogue or another one.
+fn error(status: StatusCode, detail: Option<&str>, code: Option<&str>) -> Value {
     let title = status.canonical_reason().unwrap_or("Error");
     let mut error = json!({
         "id": random::uuid(),
@@ -90,7 +124,7 @@ pub(crate) fn error(status: StatusCode, detail: Option<&str>) -> Value {
         "detail": detail.unwrap_or(title),
         "meta": {"isErrorCatalogError": true, "classification": "ACTIONABLE", "level": "error"},
     });
-    if let Some(code) = catalogue_code(status) {
+    if let Some(code) = code.or_else(|| catalogue_code(status)) {
         error["code"] = json!(code);
         let anchor = code.to_lowercase();
         error["links"] = json!({
@@ -98,6 +132,21 @@ pub(crate) fn error(status: StatusCode, detail: Option<&str>) -> Value {
         });
     }
     json!({"jsonapi": {"version": "1.0"}, "errors": [error]})
+}
+
+/// The error document of a status, as the service behind that path writes it.
+pub(crate) fn error_at(path: &str, status: StatusCode, code: Option<&str>) -> Value {
+    let mut body = error(status, None, code);
+    if path.split('/').any(|segment| segment == "issues") {
+        drop_links(&mut body);
+    }
+    body
+}
+
+fn drop_links(body: &mut Value) {
+    if let Some(error) = body["errors"][0].as_object_mut() {
+        error.remove("links");
+    }
 }
 
 fn catalogue_code(status: StatusCode) -> Option<&'static str> {

@@ -6,6 +6,7 @@ pub(crate) mod issues;
 mod pagination;
 mod parameters;
 pub(crate) mod projects;
+pub(crate) mod rate_limit;
 pub(crate) mod targets;
 mod version;
 

@@ -289,3 +289,60 @@ fn closed_severity(dice: Dice) -> usize {
     let weights = [(0, 1), (1, 9), (2, 36), (3, 52), (4, 2)];
     dice.on("severity").weighted(&weights, |entry| entry.1).0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::world::estate_for_tests;
+
+    #[test]
+    fn issues_are_as_many_as_the_projects_count() {
+        let estate = estate_for_tests("meridian-payments");
+        assert!(estate.issues() >= 20_000, "{}", estate.issues());
+        let mut counts = vec![([0; 5], 0, 0); estate.projects()];
+        let mut in_environments = 0;
+        for at in 0..estate.issues() {
+            let issue = Issue::new(&estate, at);
+            assert_eq!(estate.ids.open(Kind::Issue, &issue.id()), Some(at));
+            assert!(issue.created() <= issue.updated());
+            let ScanItem::Project(_) = issue.item else {
+                in_environments += 1;
+                continue;
+            };
+            let project = estate.project_of_issue(at).unwrap();
+            let (open, ignored, resolved) = &mut counts[project];
+            match (issue.is_open, issue.is_ignored) {
+                (true, false) => open[issue.severity] += 1,
+                (true, true) => *ignored += 1,
+                (false, _) => *resolved += 1,
+            }
+        }
+        assert_eq!(in_environments, 61);
+        for (project, counted) in counts.into_iter().enumerate() {
+            let slot = estate.slot(project);
+            assert_eq!(
+                counted,
+                (slot.open, slot.ignored, slot.resolved),
+                "{project}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_worst_of_the_known_project_is_what_people_know() {
+        let estate = estate_for_tests("meridian-payments");
+        let project = (0..estate.projects())
+            .find(|at| estate.slot(*at).open[..4] == [6, 31, 88, 104])
+            .unwrap();
+        let slot = estate.slot(project);
+        let titles: BTreeSet<String> = (slot.first_issue..slot.first_issue + slot.issues())
+            .map(|at| Issue::new(&estate, at))
+            .filter(|issue| issue.severity() == "critical" && issue.is_open && !issue.is_ignored)
+            .map(|issue| issue.finding().title)
+            .collect();
+        assert!(titles.contains("Prototype pollution"), "{titles:?}");
+        assert!(titles.contains("Sandbox bypass"), "{titles:?}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Issues: by the ten thousand, of every kind, by filter and by project.
+//! Issues: of every kind, by filter and by project.
 
 use std::collections::BTreeSet;
 
@@ -24,10 +24,9 @@ fn ids<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn a_large_organization_has_twenty_thousand_of_every_kind() {
-    let (sandbox, pair, org) = start("meridian-payments").await;
+async fn every_kind_of_issue_occurs() {
+    let (sandbox, pair, org) = start("logistics-jp").await;
     let all = sandbox.walk(&pair, &org, "issues", "limit=100").await;
-    assert!(all.len() >= 20_000, "{}", all.len());
     let distinct: BTreeSet<_> = ids(&all).into_iter().collect();
     assert_eq!(distinct.len(), all.len(), "none comes twice");
 
@@ -118,7 +117,7 @@ async fn the_known_project_has_the_known_issues() {
 
 #[tokio::test]
 async fn filters_hold_and_miss_nothing() {
-    let (sandbox, pair, org) = start("logistics-jp").await;
+    let (sandbox, pair, org) = start("legacy-estate-ro").await;
     let all = sandbox.walk(&pair, &org, "issues", "limit=100").await;
     let middle = all[all.len() / 2]["attributes"]["created_at"]
         .as_str()
@@ -166,8 +165,10 @@ async fn filters_hold_and_miss_nothing() {
             Box::new(|it| text(it, "updated_at").as_str() < middle),
         ),
         (
-            format!("updated_after={middle}&type=code"),
-            Box::new(|it| text(it, "updated_at").as_str() > middle && text(it, "type") == "code"),
+            format!("updated_after={middle}&type=license"),
+            Box::new(|it| {
+                text(it, "updated_at").as_str() > middle && text(it, "type") == "license"
+            }),
         ),
     ];
     for (query, keep) in cases {

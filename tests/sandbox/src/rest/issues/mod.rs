@@ -29,14 +29,23 @@ pub(crate) async fn list(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
+    read_list(&sandbox, &org_id, &headers, &uri).map_err(Problem::without_links)
+}
+
+fn read_list(
+    sandbox: &Sandbox,
+    org_id: &str,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<Response, Problem> {
     let operation = Operation {
         scopes: SCOPES,
         released: RELEASED,
         parameters: &[&super::PAGING, &Filter::PARAMETERS],
     };
-    let caller = admit(&sandbox, &headers, &uri, &operation)?;
+    let caller = admit(sandbox, headers, uri, &operation)?;
     let filter = Filter::read(&caller.form)?;
-    let estate = sandbox.world().estate(&caller.org(&org_id)?);
+    let estate = sandbox.world().estate(&caller.org(org_id)?);
     let (first, end) = match filter.scan_item() {
         None => (0, estate.issues()),
         Some(item) => range(&estate, item.id, item.is_environment),
@@ -56,7 +65,7 @@ pub(crate) async fn list(
     let mut body = json!({"data": data});
     // Links are optional here, and without further pages there are none to give.
     if !page.is_all() {
-        body["links"] = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+        body["links"] = page.links(&caller, uri, || sandbox.next_is_prefixed());
     }
     Ok(document::answer(&caller, body))
 }
@@ -68,17 +77,27 @@ pub(crate) async fn one(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
+    read_one(&sandbox, &org_id, &issue_id, &headers, &uri).map_err(Problem::without_links)
+}
+
+fn read_one(
+    sandbox: &Sandbox,
+    org_id: &str,
+    issue_id: &str,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<Response, Problem> {
     let operation = Operation {
         scopes: SCOPES,
         released: RELEASED,
         parameters: &[],
     };
-    let caller = admit(&sandbox, &headers, &uri, &operation)?;
-    let estate = sandbox.world().estate(&caller.org(&org_id)?);
-    check_uuid("issue_id", &issue_id)?;
-    let place = place(&estate, &issue_id).ok_or_else(|| Problem::not_there("issue"))?;
+    let caller = admit(sandbox, headers, uri, &operation)?;
+    let estate = sandbox.world().estate(&caller.org(org_id)?);
+    check_uuid("issue_id", issue_id)?;
+    let place = place(&estate, issue_id).ok_or_else(|| Problem::not_there("issue"))?;
     let data = resource(Issue::new(&estate, place));
-    let links = json!({"self": caller.own_link(&uri)});
+    let links = json!({"self": caller.own_link(uri)});
     let body = json!({"data": data, "links": links});
     Ok(document::answer(&caller, body))
 }

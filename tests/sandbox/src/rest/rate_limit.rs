@@ -1,0 +1,102 @@
+//! So many requests a minute for each token. Who goes over it is refused until no request came for
+//! a whole minute, as Snyk's documentation has it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How much a token may ask.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub(crate) requests: u32,
+    pub(crate) interval: Duration,
+}
+
+/// What each token has asked.
+#[derive(Debug, Default)]
+pub(crate) struct RateLimit {
+    windows: HashMap<String, Window>,
+}
+
+#[derive(Debug)]
+struct Window {
+    ends: Instant,
+    requests: u32,
+    is_over: bool,
+}
+
+/// When old windows are thrown away.
+const MANY: usize = 1_000;
+
+impl RateLimit {
+    /// Counts a request. `Err`: it is one too many, and when there may be another.
+    pub(crate) fn count(
+        &mut self,
+        token: &str,
+        limit: Limit,
+        now: Instant,
+    ) -> Result<(), Duration> {
+        if self.windows.len() >= MANY {
+            self.windows.retain(|_, window| window.ends > now);
+        }
+        let fresh = || Window {
+            ends: now + limit.interval,
+            requests: 0,
+            is_over: false,
+        };
+        let window = self.windows.entry(token.to_owned()).or_insert_with(fresh);
+        if window.ends <= now {
+            *window = fresh();
+        }
+        window.requests = window.requests.saturating_add(1);
+        if window.requests <= limit.requests && !window.is_over {
+            return Ok(());
+        }
+        window.is_over = true;
+        window.ends = now + limit.interval;
+        Err(limit.interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Limit = Limit {
+        requests: 3,
+        interval: Duration::from_mins(1),
+    };
+
+    #[test]
+    fn a_token_has_its_requests_a_minute() {
+        let mut limiter = RateLimit::default();
+        let start = Instant::now();
+        for _ in 0..3 {
+            assert!(limiter.count("one", LIMIT, start).is_ok());
+        }
+        assert_eq!(limiter.count("one", LIMIT, start), Err(LIMIT.interval));
+        assert!(limiter.count("another", LIMIT, start).is_ok());
+    }
+
+    #[test]
+    fn who_does_not_stop_stays_out() {
+        let mut limiter = RateLimit::default();
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for _ in 0..4 {
+            let _ = limiter.count("one", LIMIT, start);
+        }
+        assert!(limiter.count("one", LIMIT, at(59)).is_err());
+        assert!(limiter.count("one", LIMIT, at(61)).is_err(), "asked at 59");
+        assert!(limiter.count("one", LIMIT, at(121)).is_ok());
+    }
+
+    #[test]
+    fn a_slow_token_is_never_refused() {
+        let mut limiter = RateLimit::default();
+        let start = Instant::now();
+        for number in 0..20 {
+            let now = start + Duration::from_secs(21 * number);
+            assert!(limiter.count("one", LIMIT, now).is_ok(), "{number}");
+        }
+    }
+}
