@@ -17,3 +17,4 @@ mod login;
 mod proxy;
 mod refresh;
 mod session;
+mod snyk_contract;
