@@ -1,16 +1,27 @@
 //! `cargo xtask build`: what is shipped.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
 
 use crate::{
-    process,
+    process, sizes,
     spa::{self, Form},
     ui,
     workspace::Workspace,
 };
 
-/// Builds the page and the server, both for release.
-pub(crate) fn run() -> Result<()> {
+/// What to do beside building.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// Note the page's size in `xtask/page-sizes.tsv`, as what it weighs since this was added.
+    #[arg(long, value_name = "PART")]
+    record: Option<String>,
+}
+
+/// Builds the page and the server, both for release, and prints their sizes.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::open()?;
     ui::doing("The page, small and compressed");
     let dist = spa::build(&workspace, Form::Shipped)?;
@@ -20,11 +31,16 @@ pub(crate) fn run() -> Result<()> {
             .cargo()
             .args(["build", "--release", "--package", "snyk-app"]),
     )?;
+    let server = workspace.target.join("release/snyk-app");
+    let bytes = fs::metadata(&server)
+        .with_context(|| format!("cannot read {}", server.display()))?
+        .len();
     ui::doing("Done");
     ui::note(&format!("page:   {}", dist.display()));
     ui::note(&format!(
-        "server: {}",
-        workspace.target.join("release/snyk-app").display()
+        "server: {}, {} bytes",
+        server.display(),
+        sizes::grouped(bytes)
     ));
-    Ok(())
+    sizes::report(&workspace, &dist, arguments.record.as_deref())
 }

@@ -19,6 +19,7 @@ mod environment;
 mod install;
 mod metadata;
 mod process;
+mod sizes;
 mod spa;
 mod start;
 mod stop;
@@ -53,8 +54,8 @@ enum Task {
     Check,
     /// Measure what the proxy costs, beside a bare pass-through in the same run.
     Bench,
-    /// Build what is shipped: the page, small and compressed, and the server.
-    Build,
+    /// Build what is shipped, the page small and compressed, and print how big it is.
+    Build(build::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
             Task::Test(arguments) => test::run(&arguments),
             Task::Check => check::run(),
             Task::Bench => bench::run(),
-            Task::Build => build::run(),
+            Task::Build(arguments) => build::run(&arguments),
         },
         Err(error) => Err(error),
     };

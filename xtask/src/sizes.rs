@@ -1,0 +1,293 @@
+//! What the shipped page weighs, and what each part of it added.
+//!
+//! # Design
+//!
+//! Parts of one Wasm file cannot be weighed apart: they share what the compiler made of them. So
+//! what a part adds is what the whole grew by when the part came. The ledger holds the weights from
+//! then, each measured by `cargo xtask build --record WORDS`; the last line is always of now.
+
+use std::{collections::BTreeMap, fmt, fs, path::Path, str::FromStr};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+
+use crate::{spa::files, ui, workspace::Workspace};
+
+/// Weights of a first visit, as they were when something was added.
+const LEDGER: &str = "xtask/page-sizes.tsv";
+/// The kinds of files that a first visit waits for, in the order of the ledger's columns.
+const KINDS: [&str; 4] = ["html", "js", "wasm", "css"];
+
+/// Files of a kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Weight {
+    files: usize,
+    raw: u64,
+    brotli: u64,
+}
+
+impl Weight {
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.raw += other.raw;
+        self.brotli += other.brotli;
+    }
+}
+
+/// What is in `dist/`: what a first visit waits for, and what comes later or never.
+#[derive(Debug, Default)]
+struct Page {
+    first: BTreeMap<&'static str, Weight>,
+    later: BTreeMap<String, Weight>,
+}
+
+/// Prints the sizes of a built page, and adds them to the ledger where `record` names a part.
+pub(crate) fn report(workspace: &Workspace, dist: &Path, record: Option<&str>) -> Result<()> {
+    let page = weigh(dist)?;
+    let ledger = workspace.root.join(LEDGER);
+    let mut entries = parse(&workspace.read(LEDGER)?)?;
+    let now = Entry::now(&page);
+    if let Some(part) = record {
+        let entry = Entry {
+            part: part.to_owned(),
+            ..now.clone()
+        };
+        let text = format!("{}{entry}\n", workspace.read(LEDGER)?);
+        fs::write(&ledger, text).with_context(|| format!("cannot write {}", ledger.display()))?;
+        entries.push(entry);
+    }
+    for line in table(&page).into_iter().chain(growth(&entries, &now)) {
+        ui::note(&line);
+    }
+    Ok(())
+}
+
+fn weigh(dist: &Path) -> Result<Page> {
+    let document = dist.join("index.html");
+    let document = fs::read_to_string(&document)
+        .with_context(|| format!("cannot read {}", document.display()))?;
+    let mut page = Page::default();
+    for path in files(dist)? {
+        let name = path.strip_prefix(dist)?.to_string_lossy().into_owned();
+        let ending = path.extension().and_then(|one| one.to_str());
+        let ending = ending.unwrap_or_default();
+        if matches!(ending, "br" | "gz") {
+            continue;
+        }
+        let size = |path: &Path| fs::metadata(path).map(|file| file.len());
+        let raw = size(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let weight = Weight {
+            files: 1,
+            raw,
+            // What does not get smaller has no compressed form.
+            brotli: size(&dist.join(format!("{name}.br"))).unwrap_or(raw),
+        };
+        match KINDS.into_iter().find(|kind| *kind == ending) {
+            Some(kind) if is_of_first_visit(&name, &document) => {
+                page.first.entry(kind).or_default().add(weight);
+            }
+            _ => page.later.entry(ending.to_owned()).or_default().add(weight),
+        }
+    }
+    Ok(page)
+}
+
+/// Whether a browser loads it to show the first page: the document, and what it names in a tag that
+/// is not switched off.
+fn is_of_first_visit(name: &str, document: &str) -> bool {
+    let mut tags = document.split('<');
+    name == "index.html" || tags.any(|tag| tag.contains(name) && !tag.contains(" disabled"))
+}
+
+fn table(page: &Page) -> Vec<String> {
+    let row = |name: &str, weight: &Weight| {
+        let Weight { files, raw, brotli } = weight;
+        format!(
+            "{name:<32} {files:>5} {:>11} {:>11}",
+            grouped(*raw),
+            grouped(*brotli)
+        )
+    };
+    let mut lines = vec![format!(
+        "{:<32} {:>5} {:>11} {:>11}",
+        "bytes", "files", "raw", "brotli"
+    )];
+    let mut together = Weight::default();
+    for (kind, weight) in &page.first {
+        lines.push(row(&format!("first visit: {kind}"), weight));
+        together.add(*weight);
+    }
+    lines.push(row("first visit, together", &together));
+    for (kind, weight) in &page.later {
+        lines.push(row(&format!("later, if at all: {kind}"), weight));
+    }
+    lines
+}
+
+/// What each part in the ledger added, and what came since.
+fn growth(entries: &[Entry], now: &Entry) -> Vec<String> {
+    let Some(first) = entries.first() else {
+        return Vec::new();
+    };
+    let mut lines = vec![String::new(), "first visit, in bytes of brotli".to_owned()];
+    let row = |name: &str, total: u64, grown: Option<i64>| {
+        let grown = grown.map_or(String::new(), signed);
+        format!("{name:<49} {:>11} {grown:>9}", grouped(total))
+            .trim_end()
+            .to_owned()
+    };
+    lines.push(row(&first.part, first.total(), None));
+    let mut before = first.total();
+    for entry in &entries[1..] {
+        lines.push(row(
+            &entry.part,
+            entry.total(),
+            Some(difference(before, entry.total())),
+        ));
+        before = entry.total();
+    }
+    lines.push(row(
+        "now",
+        now.total(),
+        Some(difference(before, now.total())),
+    ));
+    lines
+}
+
+fn difference(before: u64, after: u64) -> i64 {
+    after.cast_signed() - before.cast_signed()
+}
+
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn signed(number: i64) -> String {
+    let sign = if number < 0 { '−' } else { '+' };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
+}
+
+/// A line of the ledger: a part, and the first visit's weight once it was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    part: String,
+    brotli: [u64; KINDS.len()],
+}
+
+impl Entry {
+    fn now(page: &Page) -> Self {
+        let of = |kind| page.first.get(kind).map_or(0, |weight| weight.brotli);
+        Self {
+            part: "now".to_owned(),
+            brotli: KINDS.map(of),
+        }
+    }
+
+    fn total(&self) -> u64 {
+        self.brotli.iter().sum()
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.part)?;
+        self.brotli
+            .iter()
+            .try_for_each(|size| write!(f, "\t{size}"))
+    }
+}
+
+impl FromStr for Entry {
+    type Err = anyhow::Error;
+
+    fn from_str(line: &str) -> Result<Self> {
+        let mut fields = line.split('\t');
+        let part = fields.next().unwrap_or_default().to_owned();
+        ensure!(!part.is_empty(), "it names no part");
+        let sizes = fields.map(str::parse).collect::<Result<Vec<_>, _>>()?;
+        let brotli = sizes.try_into();
+        let brotli = brotli.map_err(|_| anyhow!("it has not {} sizes", KINDS.len()))?;
+        Ok(Self { part, brotli })
+    }
+}
+
+fn parse(ledger: &str) -> Result<Vec<Entry>> {
+    let lines = ledger.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| line.parse().with_context(|| format!("{LEDGER}: {line}")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_visit_is_the_document_and_what_it_names_and_has_not_switched_off() {
+        let document = r#"<link href="/a.css"/><link href="/b.css" disabled id="b"/>
+            <script>import '/c.js';</script>"#;
+        for (name, is) in [
+            ("index.html", true),
+            ("a.css", true),
+            ("b.css", false),
+            ("c.js", true),
+            ("d.wasm", false),
+        ] {
+            assert_eq!(is_of_first_visit(name, document), is, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_ledger_reads_what_it_wrote() {
+        let entry = Entry {
+            part: "the issues page".to_owned(),
+            brotli: [1, 20, 300, 4_000],
+        };
+        let text = format!("# words\n{entry}\n");
+        assert_eq!(parse(&text).unwrap(), [entry]);
+        for wrong in ["part\t1\t2\t3\n", "part\t1\t2\t3\tx\n", "\t1\t2\t3\t4\n"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_part_is_told_with_what_it_added() {
+        let entry = |part: &str, wasm| Entry {
+            part: part.to_owned(),
+            brotli: [0, 0, wasm, 0],
+        };
+        let lines = growth(
+            &[entry("before", 1_000), entry("issues", 3_500)],
+            &entry("", 3_400),
+        );
+        let words = lines[2..].iter().map(|line| {
+            let words = line.split_whitespace();
+            words.map(str::to_owned).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(
+            words.collect::<Vec<_>>(),
+            ["before 1,000", "issues 3,500 +2,500", "now 3,400 −100"]
+        );
+        assert_eq!(growth(&[], &entry("", 1)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}
