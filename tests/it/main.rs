@@ -18,3 +18,4 @@ mod proxy;
 mod refresh;
 mod session;
 mod snyk_contract;
+mod snyk_examples;

@@ -18,6 +18,7 @@ pub mod client;
 pub mod foreign;
 pub mod line;
 pub mod npm;
+pub mod prism;
 mod process;
 pub mod sandbox;
 

@@ -11,6 +11,13 @@ pub fn file(path: &str) -> PathBuf {
     variable("NODE_MODULES_FOR_TESTS").join(path)
 }
 
+/// Node.js with a program of an installed package.
+pub(crate) fn program(path: &str) -> Command {
+    let mut command = Command::new(variable("NODE"));
+    command.arg(file(path));
+    command
+}
+
 /// Node.js with one of our scripts of `tests/npm/`, which may import what is installed: Node looks
 /// for packages beside a script, so it runs from a folder that has both.
 pub(crate) fn script(name: &str, folder: &Path) -> Command {

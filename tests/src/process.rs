@@ -34,17 +34,21 @@ impl Process {
         }
     }
 
-    /// Starts a program that tells its address once it listens, after `words`; both.
+    /// Starts a program that tells its address once it listens, after `words`; both of them.
     pub(crate) async fn listening(
         command: &mut Command,
         log: &Path,
         words: &str,
     ) -> (Self, String) {
         let mut process = Self::start(command, log);
-        let until = Instant::now() + Duration::from_secs(20);
+        // Node.js takes a second for what is here, and many of them where the machine is busy.
+        let until = Instant::now() + Duration::from_mins(1);
         loop {
             let output = process.output();
-            if let Some(address) = output.lines().find_map(|line| line.strip_prefix(words)) {
+            if let Some(address) = output
+                .lines()
+                .find_map(|line| Some(line.split_once(words)?.1))
+            {
                 return (process, address.trim().to_owned());
             }
             assert!(process.ended().is_none(), "no {words}: it ended:\n{output}");
