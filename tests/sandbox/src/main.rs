@@ -8,7 +8,10 @@
 //! A request passes these files in order: [`server`] accepts it, [`watch`] records it and applies
 //! the faults that a test asked for through [`control`], [`router`] finds the endpoint:
 //! [`authorize`] (its page is [`consent`]), [`token`], [`revoke`], [`rest`], [`v1`]. What was given
-//! out is kept in [`grants`]; the invented organizations are in [`data`].
+//! out is kept in [`grants`]; the invented organizations are in [`data`], and what they have, by
+//! the ten thousand and the same for the same seed, in [`world`].
+//!
+//! `tests/it/snyk_contract.rs` holds every answer of [`rest`] to Snyk's published schemas.
 
 mod authorize;
 mod cli;

@@ -26,6 +26,7 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
             get(rest::targets::one),
         )
         .fallback(rest::not_found)
+        .method_not_allowed_fallback(rest::only_reads)
         .layer(from_fn(rest::headers));
     let v1 = Router::new()
         .route("/orgs", get(v1::orgs))

@@ -26,6 +26,8 @@ use crate::settings::Context;
 use crate::state::Sandbox;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("snyk-request-id");
+/// The longest slug or name that can be asked for.
+const LONGEST: usize = 100;
 const PAGING: [&str; 3] = ["starting_after", "ending_before", "limit"];
 
 /// Headers of every answer: the request's id, which a client may choose.
@@ -108,9 +110,19 @@ pub(crate) async fn orgs(
         orgs.retain(|org| org.in_group && group == data::group_id());
     }
     if let Some(slug) = caller.form.get("slug") {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+        if slug.is_empty() || slug.len() > LONGEST || !slug.chars().all(is_plain) {
+            return Err(Problem::parameter("slug", "must match ^[\\w.-]+$"));
+        }
         orgs.retain(|org| org.slug == slug);
     }
     if let Some(name) = caller.form.get("name") {
+        if name.chars().count() > LONGEST {
+            return Err(Problem::parameter(
+                "name",
+                "must have at most 100 characters",
+            ));
+        }
         let name = name.to_lowercase();
         orgs.retain(|org| org.name.to_lowercase().contains(&name));
     }
@@ -173,6 +185,12 @@ pub(crate) async fn org(
 pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::NOT_FOUND, "There is no such path")
+}
+
+/// Another method: everything here is only read.
+pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
+    sandbox.stats().rest += 1;
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
 }
 
 /// Organizations, in their order.

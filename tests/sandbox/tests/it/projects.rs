@@ -260,6 +260,8 @@ async fn what_does_not_belong_here_is_not_there() {
         (&pair, &org, "projects", "meta.latest_issue_counts=1", 400),
         (&pair, &org, "projects", "business_criticality=severe", 400),
         (&pair, &org, "projects", "tags=web", 400),
+        (&pair, &org, "projects", "tags=team:a%20b", 400),
+        (&pair, &org, "projects", "tags=te:am:web", 200),
         (&pair, &org, "projects", "target_id=web", 400),
         (&pair, &org, "projects", "limit=15", 400),
         (&pair, &org, "issues", "scan_item.type=project", 400),

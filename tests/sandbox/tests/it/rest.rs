@@ -114,6 +114,7 @@ async fn what_is_wrong_with_a_request_is_said() {
             400,
             "starting_after",
         ),
+        ("/rest/orgs?version=2024-10-15&slug=a%20b", 400, "slug"),
         ("/rest/orgs/not-an-id?version=2024-10-15", 400, "org_id"),
         ("/rest/nothing?version=2024-10-15", 404, "path"),
     ] {
@@ -127,6 +128,21 @@ async fn what_is_wrong_with_a_request_is_said() {
         );
         assert_eq!(answer.header("content-type"), "application/vnd.api+json");
         assert_eq!(answer.header("snyk-request-id").len(), 36);
+    }
+}
+
+#[tokio::test]
+async fn nothing_can_be_changed() {
+    let sandbox = Sandbox::start(&[]).await;
+    for method in [Method::POST, Method::PATCH, Method::DELETE] {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(ORGS)
+            .body(String::new())
+            .unwrap();
+        let answer = sandbox.send(request).await.unwrap();
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.json()["errors"][0]["code"], "SNYK-OPENAPI-0005");
     }
 }
 

@@ -55,7 +55,7 @@ impl Filter {
     pub(crate) fn read(form: &Form) -> Result<Self, Problem> {
         let text = |name| form.get(name).map(str::to_owned);
         let tags = list(form, "tags");
-        if tags.iter().flatten().any(|tag| !tag.contains(':')) {
+        if !tags.iter().flatten().all(|tag| is_tag(tag)) {
             return Err(Problem::parameter("tags", "must be a list of key:value"));
         }
         Ok(Self {
@@ -135,6 +135,16 @@ impl Filter {
                 name.starts_with(begin)
             })
     }
+}
+
+/// `key:value`, of the characters that Snyk allows in them.
+fn is_tag(text: &str) -> bool {
+    let made_of = |text: &str, marks: &str| {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);
+        !text.is_empty() && text.chars().all(fits)
+    };
+    text.split_once(':')
+        .is_some_and(|(key, value)| made_of(key, "_-") && made_of(value, ":/?#@&+=%_.~-"))
 }
 
 fn one(wanted: Option<&String>, fits: impl Fn(&str) -> bool) -> bool {
