@@ -6,7 +6,7 @@
 //! the word it is ([`Severity::Other`](issue::Severity::Other) and its kin), so that Snyk can add to
 //! its API without breaking a page. Everything in them that a person wrote is text, never markup.
 //!
-//! Start at [`read`]: each function there names an endpoint and gives a [`Read`](read::Read) of the
+//! Start at [`read`]: each function there names an endpoint and gives a [`Read`] of the
 //! document that comes back.
 
 pub mod document;
