@@ -1,5 +1,5 @@
 //! What one organization has: which projects belong to which target, and how many issues of which
-//! kind each has. Only these numbers are kept, some thirty bytes a project; everything else about
+//! kind each has. Only these numbers are kept, some forty bytes a project; everything else about
 //! a thing follows from its number when it is asked for.
 
 use jiff::{SignedDuration, Timestamp};

@@ -86,6 +86,12 @@ pub(crate) fn origin(dice: Dice) -> (&'static str, Source) {
     (name, *source)
 }
 
+/// The number of an origin, for what there is one of for each.
+pub(crate) fn number_of(origin: &str) -> usize {
+    let place = ORIGINS.iter().position(|(name, ..)| *name == origin);
+    place.unwrap_or(ORIGINS.len())
+}
+
 /// What comes from an origin.
 pub(crate) fn source_of(origin: &str) -> Source {
     ORIGINS

@@ -77,12 +77,8 @@ impl<'a> Target<'a> {
     /// The integration that it was imported through; the command line is none.
     pub(crate) fn integration_id(&self) -> Option<String> {
         let (origin, source) = self.origin();
-        (source != Source::Upload).then(|| {
-            self.estate.ids.seal(
-                Kind::Integration,
-                origin.len() * 31 + usize::from(origin.as_bytes()[0]),
-            )
-        })
+        let number = names::number_of(origin);
+        (source != Source::Upload).then(|| self.estate.ids.seal(Kind::Integration, number))
     }
 
     /// Whether no project belongs to it.
