@@ -1,0 +1,118 @@
+//! What rows can be told apart by: where from, what kind, whether tested. The words are Snyk's, and
+//! there may be new ones at any time.
+
+use std::collections::BTreeMap;
+
+use super::{figures::len, row::Row};
+
+/// A property with few values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Facet {
+    /// Where a project was added from.
+    Origin,
+    /// Its kind.
+    Type,
+    /// Whether Snyk tests it.
+    Status,
+}
+
+impl Facet {
+    /// All of them, as they stand on the page.
+    pub const ALL: [Self; 3] = [Self::Origin, Self::Type, Self::Status];
+
+    /// Its name in the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Type => "type",
+            Self::Status => "status",
+        }
+    }
+
+    /// Its name on the page.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Origin => "Origin",
+            Self::Type => "Type",
+            Self::Status => "Status",
+        }
+    }
+
+    /// A row's value.
+    #[must_use]
+    pub fn of(self, row: &Row) -> &str {
+        match self {
+            Self::Origin => &row.origin,
+            Self::Type => &row.kind,
+            Self::Status => &row.status,
+        }
+    }
+
+    /// A value as people call it: names that are known, and otherwise as Snyk writes it.
+    #[must_use]
+    pub fn called(self, value: &str) -> &str {
+        if self != Self::Origin {
+            return value;
+        }
+        match value {
+            "github" => "GitHub",
+            "github-enterprise" => "GitHub Enterprise",
+            "github-cloud-app" => "GitHub Cloud App",
+            "gitlab" => "GitLab",
+            "bitbucket-cloud" => "Bitbucket Cloud",
+            "bitbucket-server" => "Bitbucket Server",
+            "azure-repos" => "Azure Repos",
+            "cli" => "CLI",
+            "docker-hub" => "Docker Hub",
+            "ecr" => "ECR",
+            "gcr" => "GCR",
+            "acr" => "ACR",
+            "kubernetes" => "Kubernetes",
+            value => value,
+        }
+    }
+
+    /// Which values occur, how often, the most frequent first.
+    #[must_use]
+    pub fn occurring(self, rows: &[Row]) -> Vec<(String, u64)> {
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for row in rows {
+            *counts.entry(self.of(row)).or_default() += 1;
+        }
+        let mut values: Vec<_> = counts
+            .into_iter()
+            .map(|(value, count)| (value.to_owned(), len(count)))
+            .collect();
+        // Stable: those as frequent stay by name.
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::row::tests::row;
+
+    #[test]
+    fn only_values_that_occur_are_offered_the_most_frequent_first() {
+        let rows = [
+            row("a", "npm", "gitlab", [0; 4]),
+            row("b", "maven", "github", [0; 4]),
+            row("c", "npm", "space-station", [0; 4]),
+        ];
+        let types = Facet::Type.occurring(&rows);
+        assert_eq!(types, [("npm".to_owned(), 2), ("maven".to_owned(), 1)]);
+        assert_eq!(Facet::Origin.occurring(&rows).len(), 3);
+        assert_eq!(Facet::Status.occurring(&[]), []);
+    }
+
+    #[test]
+    fn a_value_that_is_not_known_is_called_as_snyk_writes_it() {
+        assert_eq!(Facet::Origin.called("github"), "GitHub");
+        assert_eq!(Facet::Origin.called("space-station"), "space-station");
+        assert_eq!(Facet::Type.called("github"), "github");
+    }
+}

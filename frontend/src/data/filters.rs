@@ -1,0 +1,314 @@
+//! Which rows are shown: what the address says, which rows that leaves, and how it reads in words.
+
+use super::{
+    facet::Facet,
+    figures::{either, number},
+    level::Level,
+    order::Order,
+    row::Row,
+};
+
+/// Filters and order of a list of projects. They live in the address and nowhere else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filters {
+    /// What is searched for.
+    pub search: String,
+    /// Severities of which a project must have issues, any of them. Worst first.
+    pub levels: Vec<Level>,
+    chosen: [Vec<String>; 3],
+    /// The order.
+    pub order: Order,
+}
+
+impl Filters {
+    /// Reads an address's query. What it does not know is left out.
+    #[must_use]
+    pub fn parse(query: &str) -> Self {
+        let mut filters = Self::default();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            let facet = Facet::ALL.into_iter().find(|facet| facet.key() == name);
+            match (&*name, facet) {
+                (_, Some(facet)) if !filters.is_chosen(facet, &value) => {
+                    filters.toggle(facet, &value);
+                }
+                ("q", _) => filters.search = value.into_owned(),
+                ("severity", _) => {
+                    for level in value.split(',').filter_map(Level::parse) {
+                        if !filters.levels.contains(&level) {
+                            filters.toggle_level(level);
+                        }
+                    }
+                }
+                ("sort", _) => filters.order = Order::parse(&value).unwrap_or_default(),
+                _ => {}
+            }
+        }
+        filters
+    }
+
+    /// The address's query, without the question mark; empty when nothing is chosen.
+    #[must_use]
+    pub fn query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if !self.search.is_empty() {
+            query.append_pair("q", &self.search);
+        }
+        if !self.levels.is_empty() {
+            let names: Vec<_> = self.levels.iter().map(|level| level.name()).collect();
+            query.append_pair("severity", &names.join(","));
+        }
+        for facet in Facet::ALL {
+            for value in self.chosen(facet) {
+                query.append_pair(facet.key(), value);
+            }
+        }
+        if self.order != Order::default() {
+            query.append_pair("sort", &self.order.word());
+        }
+        // It reads better, and means the same.
+        query.finish().replace("%2C", ",")
+    }
+
+    /// The values chosen of a property; none means all.
+    #[must_use]
+    pub fn chosen(&self, facet: Facet) -> &[String] {
+        &self.chosen[facet as usize]
+    }
+
+    /// Whether a value is chosen.
+    #[must_use]
+    pub fn is_chosen(&self, facet: Facet, value: &str) -> bool {
+        self.chosen(facet).iter().any(|one| one == value)
+    }
+
+    /// Chooses a value, or no longer.
+    pub fn toggle(&mut self, facet: Facet, value: &str) {
+        let chosen = &mut self.chosen[facet as usize];
+        match chosen.iter().position(|one| one == value) {
+            Some(at) => {
+                chosen.remove(at);
+            }
+            None => chosen.push(value.to_owned()),
+        }
+    }
+
+    /// Chooses a severity, or no longer.
+    pub fn toggle_level(&mut self, level: Level) {
+        match self.levels.binary_search(&level) {
+            Ok(at) => {
+                self.levels.remove(at);
+            }
+            Err(at) => self.levels.insert(at, level),
+        }
+    }
+
+    /// Whether rows are left out.
+    #[must_use]
+    pub fn leave_out(&self) -> bool {
+        !self.search.trim().is_empty()
+            || !self.levels.is_empty()
+            || self.chosen.iter().any(|chosen| !chosen.is_empty())
+    }
+
+    /// Everything shown again, in the same order.
+    #[must_use]
+    pub fn cleared(&self) -> Self {
+        Self {
+            order: self.order,
+            ..Self::default()
+        }
+    }
+
+    /// The numbers of the rows that are shown, in their order. `fold` makes the search comparable.
+    #[must_use]
+    pub fn apply(&self, rows: &[Row], fold: fn(&str) -> String) -> Vec<usize> {
+        let search = fold(self.search.trim());
+        let words: Vec<_> = search.split_whitespace().collect();
+        let mut shown: Vec<usize> = (0..rows.len())
+            .filter(|at| rows.get(*at).is_some_and(|row| self.shows(row, &words)))
+            .collect();
+        shown.sort_unstable_by(|one, other| match (rows.get(*one), rows.get(*other)) {
+            (Some(one), Some(other)) => self.order.compare(one, other),
+            _ => std::cmp::Ordering::Equal,
+        });
+        shown
+    }
+
+    fn shows(&self, row: &Row, words: &[&str]) -> bool {
+        let has = |level: &Level| row.counted().of(*level) > 0;
+        (self.levels.is_empty() || self.levels.iter().any(has))
+            && Facet::ALL.into_iter().all(|facet| {
+                let chosen = self.chosen(facet);
+                chosen.is_empty() || chosen.iter().any(|one| one == facet.of(row))
+            })
+            && words.iter().all(|word| row.has(word))
+    }
+
+    /// The filters in words, to follow a number of projects: `with critical or high issues, from
+    /// GitHub, named “meridian”`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut parts = self.parts();
+        if let Some(search) = self.quoted() {
+            parts.push(format!("named {search}"));
+        }
+        parts.join(", ")
+    }
+
+    /// What to say when nothing matches, of so many.
+    #[must_use]
+    pub fn nothing_matches(&self, of: u64) -> (String, String) {
+        let title = format!("None of the {} projects match", number(of));
+        let parts = self.parts().join(", ");
+        let text = match (self.quoted(), parts.is_empty()) {
+            (Some(search), true) => format!("You search for {search}."),
+            (Some(search), false) => format!("You search for {search} {parts}."),
+            (None, _) => format!("You ask for those {parts}."),
+        };
+        (title, text)
+    }
+
+    fn quoted(&self) -> Option<String> {
+        let search = self.search.trim();
+        (!search.is_empty()).then(|| format!("“{search}”"))
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if !self.levels.is_empty() {
+            let names = self.levels.iter().map(|level| level.name().to_owned());
+            let names = either(&names.collect::<Vec<_>>());
+            parts.push(format!("with {names} issues"));
+        }
+        for facet in Facet::ALL {
+            let called: Vec<_> = self
+                .chosen(facet)
+                .iter()
+                .map(|value| facet.called(value).to_owned())
+                .collect();
+            if called.is_empty() {
+                continue;
+            }
+            let called = either(&called);
+            parts.push(match facet {
+                Facet::Origin => format!("from {called}"),
+                Facet::Type => format!("of type {called}"),
+                Facet::Status => format!("that are {called}"),
+            });
+        }
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{fold::fold, order::By, row::tests::row};
+
+    fn rows() -> [Row; 4] {
+        [
+            row("meridian/web:pom.xml", "maven", "gitlab", [0, 3, 0, 0]),
+            row("meridian/API:go.mod", "gomodules", "github", [2, 0, 0, 0]),
+            row(
+                "e\u{301}quipe/data:pom.xml",
+                "maven",
+                "github",
+                [0, 0, 4, 0],
+            ),
+            row("acme/portal:yarn.lock", "yarn", "cli", [0; 4]),
+        ]
+    }
+
+    fn shown(query: &str) -> Vec<usize> {
+        Filters::parse(query).apply(&rows(), fold)
+    }
+
+    #[test]
+    fn nothing_chosen_shows_everything_worst_first() {
+        assert_eq!(shown(""), [1, 0, 2, 3]);
+        assert!(!Filters::parse("?sort=name&other=1").leave_out());
+        assert!(!Filters::parse("q=+").leave_out());
+    }
+
+    #[test]
+    fn a_search_is_blind_to_case_and_accents_and_takes_words_in_any_order() {
+        assert_eq!(shown("q=MERIDIAN"), [1, 0]);
+        assert_eq!(shown("q=equipe"), [2]);
+        assert_eq!(shown("q=pom+meridian"), [0]);
+        assert_eq!(shown("q=pom+nothing"), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn severities_mean_has_issues_of_any_of_them() {
+        assert_eq!(shown("severity=critical,high"), [1, 0]);
+        assert_eq!(shown("severity=low"), [] as [usize; 0]);
+        assert_eq!(shown("severity=nonsense"), [1, 0, 2, 3]);
+    }
+
+    #[test]
+    fn values_of_one_property_add_up_and_properties_narrow() {
+        assert_eq!(shown("origin=github&origin=cli"), [1, 2, 3]);
+        assert_eq!(shown("origin=github&type=maven"), [2]);
+        assert_eq!(shown("status=inactive"), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn the_address_and_the_filters_are_the_same_thing() {
+        let mut filters = Filters {
+            search: "a&b=c “é” +%".to_owned(),
+            ..Filters::default()
+        };
+        filters.toggle_level(Level::High);
+        filters.toggle_level(Level::Critical);
+        filters.toggle(Facet::Origin, "git,hub");
+        filters.toggle(Facet::Origin, "gitlab");
+        filters.order = Order::first(By::Name);
+        let query = filters.query();
+        assert!(query.contains("severity=critical,high"), "{query}");
+        assert_eq!(Filters::parse(&query), filters);
+        assert_eq!(Filters::parse(&format!("?{query}")), filters);
+        assert_eq!(Filters::default().query(), "");
+    }
+
+    #[test]
+    fn choosing_twice_is_not_choosing() {
+        let mut filters = Filters::default();
+        for _ in 0..2 {
+            filters.toggle_level(Level::Low);
+            filters.toggle(Facet::Type, "npm");
+        }
+        assert_eq!(filters, Filters::default());
+        // An address that says it twice means it once.
+        assert!(Filters::parse("type=npm&type=npm").is_chosen(Facet::Type, "npm"));
+    }
+
+    #[test]
+    fn filters_are_repeated_in_words() {
+        let all =
+            "q=meridian&severity=high,critical&origin=github&origin=gitlab&type=npm&status=active";
+        assert_eq!(
+            Filters::parse(all).words(),
+            "with critical or high issues, from GitHub or GitLab, of type npm, that are active, named “meridian”"
+        );
+        assert_eq!(Filters::default().words(), "");
+    }
+
+    #[test]
+    fn nothing_that_matches_is_told_with_what_was_asked() {
+        let words = |query| Filters::parse(query).nothing_matches(1_204);
+        let (title, text) = words("q=chekout&severity=critical&origin=github");
+        assert_eq!(title, "None of the 1,204 projects match");
+        assert_eq!(
+            text,
+            "You search for “chekout” with critical issues, from GitHub."
+        );
+        assert_eq!(words("q=x").1, "You search for “x”.");
+        assert_eq!(words("type=npm").1, "You ask for those of type npm.");
+    }
+
+    #[test]
+    fn clearing_keeps_the_order() {
+        let cleared = Filters::parse("q=x&sort=name").cleared();
+        assert_eq!(cleared.query(), "sort=name");
+    }
+}

@@ -1,0 +1,188 @@
+//! In which order rows stand.
+
+use std::cmp::Ordering;
+
+use super::{facet::Facet, level::Level, row::Row};
+
+/// What rows are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The name.
+    Name,
+    /// A property.
+    Facet(Facet),
+    /// The number of issues of a severity; those as many are ordered by the worst first.
+    Level(Level),
+    /// When the issues were counted.
+    Updated,
+}
+
+/// An order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What by.
+    pub by: By,
+    /// From small to large.
+    pub ascending: bool,
+}
+
+impl Default for Order {
+    /// Worst first.
+    fn default() -> Self {
+        Self::first(By::Level(Level::Critical))
+    }
+}
+
+impl By {
+    /// All of them.
+    const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Facet(Facet::Origin),
+        Self::Facet(Facet::Type),
+        Self::Level(Level::Critical),
+        Self::Level(Level::High),
+        Self::Level(Level::Medium),
+        Self::Level(Level::Low),
+        Self::Updated,
+    ];
+
+    /// Its name in the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Facet(facet) => facet.key(),
+            Self::Level(level) => level.name(),
+            Self::Updated => "updated",
+        }
+    }
+
+    /// What a key in the address means.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.key() == key)
+    }
+}
+
+impl Order {
+    /// As it begins: numbers from large to small, words from a to z.
+    #[must_use]
+    pub const fn first(by: By) -> Self {
+        Self {
+            by,
+            ascending: matches!(by, By::Name | By::Facet(_)),
+        }
+    }
+
+    /// What a press on the head of `by` leads to.
+    #[must_use]
+    pub fn pressed(self, by: By) -> Self {
+        if self.by == by {
+            Self {
+                by,
+                ascending: !self.ascending,
+            }
+        } else {
+            Self::first(by)
+        }
+    }
+
+    /// Its word in the address: `-high` is from large to small.
+    #[must_use]
+    pub fn word(self) -> String {
+        let sign = if self.ascending { "" } else { "-" };
+        format!("{sign}{}", self.by.key())
+    }
+
+    /// What a word in the address means.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let (ascending, key) = match word.strip_prefix('-') {
+            Some(key) => (false, key),
+            None => (true, word),
+        };
+        By::parse(key).map(|by| Self { by, ascending })
+    }
+
+    /// Which of two rows comes first. Never equal for different rows, so that an order is the same
+    /// each time.
+    #[must_use]
+    pub fn compare(self, one: &Row, other: &Row) -> Ordering {
+        let by = match self.by {
+            By::Name => Ordering::Equal,
+            By::Facet(facet) => facet.of(one).cmp(facet.of(other)),
+            By::Level(level) => {
+                let count = |row: &Row| row.counted().of(level);
+                count(one)
+                    .cmp(&count(other))
+                    .then_with(|| one.counted().cmp(&other.counted()))
+            }
+            By::Updated => {
+                let at = |row: &Row| row.updated.unwrap_or(f64::NEG_INFINITY);
+                at(one).total_cmp(&at(other))
+            }
+        };
+        let by_name = || {
+            one.folded()
+                .cmp(other.folded())
+                .then_with(|| one.id.cmp(&other.id))
+        };
+        match (self.by, self.ascending) {
+            (By::Name, true) => by_name(),
+            (By::Name, false) => by_name().reverse(),
+            (_, true) => by.then_with(by_name),
+            (_, false) => by.reverse().then_with(by_name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::row::tests::row;
+
+    fn sorted(order: Order) -> Vec<String> {
+        let mut rows = [
+            row("B", "npm", "github", [0, 2, 0, 9]),
+            row("a", "maven", "gitlab", [1, 0, 0, 0]),
+            row("d", "npm", "cli", [0, 2, 1, 0]),
+            row("c", "npm", "cli", [0, 2, 1, 0]),
+        ];
+        rows.sort_by(|one, other| order.compare(one, other));
+        rows.iter().map(|row| row.name().to_owned()).collect()
+    }
+
+    #[test]
+    fn worst_first_then_by_name() {
+        assert_eq!(sorted(Order::default()), ["a", "c", "d", "B"]);
+    }
+
+    #[test]
+    fn as_many_high_ones_are_told_apart_by_the_worst() {
+        let high = Order::first(By::Level(Level::High));
+        assert_eq!(sorted(high), ["c", "d", "B", "a"]);
+        let fewest = high.pressed(By::Level(Level::High));
+        assert_eq!(sorted(fewest), ["a", "B", "c", "d"]);
+    }
+
+    #[test]
+    fn names_go_from_a_to_z_whatever_their_capitals() {
+        let by_name = Order::default().pressed(By::Name);
+        assert_eq!(sorted(by_name), ["a", "B", "c", "d"]);
+        assert_eq!(sorted(by_name.pressed(By::Name)), ["d", "c", "B", "a"]);
+        let by_origin = Order::first(By::Facet(Facet::Origin));
+        assert_eq!(sorted(by_origin), ["c", "d", "B", "a"]);
+    }
+
+    #[test]
+    fn an_order_survives_the_address() {
+        for by in By::ALL {
+            let order = Order::first(by);
+            assert_eq!(Order::parse(&order.word()), Some(order));
+            let other = order.pressed(by);
+            assert_eq!(Order::parse(&other.word()), Some(other));
+        }
+        assert_eq!(Order::default().word(), "-critical");
+        assert_eq!(Order::parse("-nonsense"), None);
+    }
+}

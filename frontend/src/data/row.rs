@@ -1,0 +1,252 @@
+//! A project as a row: what the tables show, and nothing else of Snyk's answer.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use shared::snyk::{Project, project::ProjectStatus};
+
+use super::{
+    figures::len,
+    level::Counts,
+    name::{self, Parts},
+};
+
+/// What only the browser can do with texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Platform {
+    /// A text as it is searched for: without accents, in small letters.
+    pub fold: fn(&str) -> String,
+    /// A time in milliseconds; not a number when it is none.
+    pub millis: fn(&str) -> f64,
+}
+
+/// A project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Snyk's id.
+    pub id: Box<str>,
+    name: Box<str>,
+    /// What is searched in.
+    folded: Box<str>,
+    /// Where the name's target ends, and where its file begins.
+    cuts: [usize; 2],
+    /// Its kind, as Snyk writes it.
+    pub kind: Arc<str>,
+    /// Where it came from, as Snyk writes it.
+    pub origin: Arc<str>,
+    /// Whether Snyk tests it, as Snyk writes it.
+    pub status: Arc<str>,
+    /// Its open issues; `None` where Snyk has not counted.
+    pub counts: Option<Counts>,
+    /// When they were counted, in milliseconds.
+    pub updated: Option<f64>,
+}
+
+impl Row {
+    /// The row of a project. Words that many rows have are kept once, in `words`.
+    #[must_use]
+    pub fn of(project: Project, words: &mut Words, platform: Platform) -> Self {
+        let Project {
+            id,
+            attributes,
+            meta,
+            ..
+        } = project;
+        let parts = name::split(&attributes.name, &attributes.target_file);
+        let file_at = attributes.name.len() - parts.file.len();
+        let cuts = [parts.target.len(), file_at];
+        let mut searched = attributes.name.clone();
+        if !searched.contains(&attributes.target_file) {
+            searched.push(' ');
+            searched.push_str(&attributes.target_file);
+        }
+        let counted = meta.latest_issue_counts;
+        let updated = counted
+            .as_ref()
+            .and_then(|counts| counts.updated_at.as_deref())
+            .map(platform.millis)
+            .filter(|at| at.is_finite());
+        Self {
+            id: id.into_boxed_str(),
+            folded: (platform.fold)(&searched).into_boxed_str(),
+            cuts,
+            name: attributes.name.into_boxed_str(),
+            kind: words.once(&attributes.kind),
+            origin: words.once(&attributes.origin),
+            status: words.once(attributes.status.as_str()),
+            counts: counted.map(|counts| {
+                let counts = [counts.critical, counts.high, counts.medium, counts.low];
+                Counts::new(counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX)))
+            }),
+            updated,
+        }
+    }
+
+    /// The name as Snyk writes it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name, taken apart.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        let [target, file] = self.cuts;
+        Parts {
+            target: &self.name[..target],
+            folder: self.name.get(target + 1..file).unwrap_or_default(),
+            file: &self.name[file..],
+        }
+    }
+
+    /// Whether a text that was folded occurs in it.
+    #[must_use]
+    pub fn has(&self, folded: &str) -> bool {
+        self.folded.contains(folded)
+    }
+
+    /// What it is ordered by when by name.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// Its counts, with none where there are none.
+    #[must_use]
+    pub fn counted(&self) -> Counts {
+        self.counts.unwrap_or_default()
+    }
+
+    /// Whether Snyk does not test it any more.
+    #[must_use]
+    pub fn is_inactive(&self) -> bool {
+        *self.status == *ProjectStatus::Inactive.as_str()
+    }
+}
+
+/// Words that many rows have, each kept once.
+#[derive(Clone, Debug, Default)]
+pub struct Words(BTreeSet<Arc<str>>);
+
+impl Words {
+    fn once(&mut self, word: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(word) {
+            return Arc::clone(known);
+        }
+        let word: Arc<str> = word.into();
+        self.0.insert(Arc::clone(&word));
+        word
+    }
+}
+
+/// What rows come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many there are.
+    pub rows: u64,
+    /// Their open issues.
+    pub issues: Counts,
+    /// How many rows have issues of each severity.
+    pub projects: Counts,
+}
+
+impl Totals {
+    /// Adds rows up.
+    #[must_use]
+    pub fn of(rows: &[Row]) -> Self {
+        let start = Self {
+            rows: len(rows.len()),
+            ..Self::default()
+        };
+        rows.iter().fold(start, |totals, row| Self {
+            issues: totals.issues.plus(row.counted()),
+            projects: totals.projects.plus(row.counted().occurring()),
+            ..totals
+        })
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            rows: self.rows + other.rows,
+            issues: self.issues.plus(other.issues),
+            projects: self.projects.plus(other.projects),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A row for tests of other modules too: `name`, kind, origin, counts.
+    pub(in crate::data) fn row(name: &str, kind: &str, origin: &str, counts: [u32; 4]) -> Row {
+        let [critical, high, medium, low] = counts;
+        row_of(&format!(
+            r#"{{"id":"{name}","attributes":{{"name":"{name}","type":"{kind}","origin":"{origin}",
+            "status":"active","created":"2026-01-01T00:00:00Z"}},"meta":{{"latest_issue_counts":
+            {{"critical":{critical},"high":{high},"medium":{medium},"low":{low},"updated_at":"{critical}"}}}}}}"#
+        ))
+    }
+
+    pub(in crate::data) fn row_of(json: &str) -> Row {
+        let platform = Platform {
+            fold: crate::data::fold::fold,
+            millis: |time| time.parse().unwrap_or(f64::NAN),
+        };
+        Row::of(
+            serde_json::from_str(json).unwrap(),
+            &mut Words::default(),
+            platform,
+        )
+    }
+
+    #[test]
+    fn a_row_keeps_its_name_in_parts() {
+        let one = row(
+            "m/web:services/pay/pom.xml",
+            "maven",
+            "github",
+            [1, 0, 0, 2],
+        );
+        let parts = one.parts();
+        assert_eq!(
+            [parts.target, parts.folder, parts.file],
+            ["m/web", "services/pay/", "pom.xml"]
+        );
+        let parts = row("m/dispatch", "sast", "cli", [0; 4]);
+        assert_eq!(parts.parts().target, "m/dispatch");
+        assert_eq!((parts.parts().folder, parts.parts().file), ("", ""));
+    }
+
+    #[test]
+    fn what_snyk_leaves_out_is_left_out() {
+        let bare = row_of(
+            r#"{"id":"p","attributes":{"name":"x","type":"new","origin":"newer","status":"odd",
+            "created":"","target_file":"deep/File.TXT"}}"#,
+        );
+        assert_eq!((bare.counts, bare.updated), (None, None));
+        assert_eq!(bare.counted().total(), 0);
+        assert!(bare.has("file.txt") && bare.has("x") && !bare.has("y"));
+        assert!(!bare.is_inactive());
+    }
+
+    #[test]
+    fn totals_add_up_issues_and_projects_that_have_them() {
+        let rows = [
+            row("a", "npm", "github", [2, 0, 1, 0]),
+            row("b", "npm", "github", [1, 5, 0, 0]),
+            row("c", "npm", "github", [0; 4]),
+        ];
+        let totals = Totals::of(&rows);
+        assert_eq!(totals.issues, Counts::new([3, 5, 1, 0]));
+        assert_eq!(totals.projects, Counts::new([2, 1, 1, 0]));
+        assert_eq!(totals.plus(totals).rows, 6);
+    }
+
+    #[test]
+    fn a_word_that_many_have_is_kept_once() {
+        let mut words = Words::default();
+        assert!(Arc::ptr_eq(&words.once("npm"), &words.once("npm")));
+    }
+}
