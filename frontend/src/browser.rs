@@ -111,6 +111,17 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Asks for the stylesheet of the pages over Snyk's data, once.
+pub fn want_data_sheet() {
+    let sheet = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("data-sheet"));
+    if let Some(sheet) = sheet {
+        // A link that is disabled is not fetched. It fails for names that are none only.
+        let _ = sheet.remove_attribute("disabled");
+    }
+}
+
 /// Loads the page again.
 pub fn reload() {
     if let Some(window) = web_sys::window() {
@@ -139,4 +150,16 @@ pub fn remove_starting() {
     if let Some(element) = element {
         element.remove();
     }
+}
+
+/// The path of the page that is shown, with its query.
+#[must_use]
+pub fn here() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| {
+            let path = location.pathname().ok()?;
+            Some(path + &location.search().unwrap_or_default())
+        })
+        .unwrap_or_else(|| "/".to_owned())
 }

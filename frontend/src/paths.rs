@@ -1,6 +1,6 @@
 //! Every path of the app.
 
-/// The start page: welcome, or the way to the first connection.
+/// The start page: welcome, or the overview of the first connection.
 pub const HOME: &str = "/";
 /// Where the provider sends the browser back to.
 pub const CALLBACK: &str = "/callback";
@@ -32,6 +32,63 @@ pub fn authorized_apps(authorize: &str) -> Option<String> {
     ))
 }
 
+/// The overview of a connection.
+#[must_use]
+pub fn overview(id: &str) -> String {
+    format!("/connections/{id}/overview")
+}
+
+/// The projects of a connection: those of its first organization.
+#[must_use]
+pub fn projects(id: &str) -> String {
+    format!("/connections/{id}/projects")
+}
+
+/// The projects of an organization.
+#[must_use]
+pub fn org_projects(id: &str, org: &str) -> String {
+    format!("/connections/{id}/orgs/{org}/projects")
+}
+
+/// The issues of a project.
+#[must_use]
+pub fn project(id: &str, org: &str, project: &str) -> String {
+    format!("/connections/{id}/orgs/{org}/projects/{project}")
+}
+
+/// A part of the app that the bar leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What is worst.
+    Overview,
+    /// Projects and their issues.
+    Projects,
+    /// The connection itself.
+    Connection,
+}
+
+/// Which part a path belongs to. The start page is the overview of who is signed in.
+#[must_use]
+pub fn section(path: &str) -> Option<Section> {
+    if path == HOME {
+        return Some(Section::Overview);
+    }
+    let mut segments = path.strip_prefix("/connections/")?.split('/').skip(1);
+    match segments.next() {
+        None | Some("") => Some(Section::Connection),
+        Some("overview") => Some(Section::Overview),
+        Some("projects" | "orgs") => Some(Section::Projects),
+        Some(_) => None,
+    }
+}
+
+/// The connection that a path is about.
+#[must_use]
+pub fn connection_of(path: &str) -> Option<&str> {
+    let id = path.strip_prefix("/connections/")?.split('/').next()?;
+    (!id.is_empty()).then_some(id)
+}
+
 /// The host of an absolute address, for people to read: `app.snyk.io`.
 #[must_use]
 pub fn host(address: &str) -> &str {
@@ -56,6 +113,21 @@ mod tests {
     fn a_scope_asked_for_again_comes_back_in_a_return_path() {
         let path = connection_asked("01JD9Z7K3M8QW4", "org.project.ignore.read");
         assert!(shared::return_path::ReturnPath::parse(&path).is_some());
+    fn each_path_lies_in_a_section_and_names_its_connection() {
+        for (path, part) in [
+            (overview("c"), Section::Overview),
+            (projects("c"), Section::Projects),
+            (org_projects("c", "o"), Section::Projects),
+            (project("c", "o", "p"), Section::Projects),
+            (connection("c"), Section::Connection),
+        ] {
+            assert_eq!(section(&path), Some(part), "{path}");
+            assert_eq!(connection_of(&path), Some("c"), "{path}");
+        }
+        assert_eq!(section(HOME), Some(Section::Overview));
+        assert_eq!(section(CALLBACK), None);
+        assert_eq!(connection_of(HOME), None);
+        assert_eq!(connection_of("/connections/"), None);
     }
 
     #[test]

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use login::browser::tabs::{Change, Restored, Tabs};
 use shared::api::{
-    connection::Connection,
+    connection::{Connection, Status},
     session::{App, Session},
 };
 
-use crate::api::{self, Failure};
+use crate::{
+    api::{self, Failure},
+    paths,
+};
 
 /// Who is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,14 @@ pub struct SessionContext {
     app: RwSignal<Option<App>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
     restored: StoredValue<Option<Restored>, LocalStorage>,
+}
+
+/// The first connection that works, or the first.
+#[must_use]
+pub fn first_usable(all: &[Connection]) -> Option<&Connection> {
+    all.iter()
+        .find(|one| one.status == Status::Active)
+        .or_else(|| all.first())
 }
 
 impl SessionContext {
@@ -88,6 +99,21 @@ impl SessionContext {
         self.who.with(|who| match who {
             Who::SignedIn(all) => all.iter().find(|one| one.id == id).cloned(),
             _ => None,
+        })
+    }
+
+    /// The connection that a path is about, or the first that works; tracked.
+    #[must_use]
+    pub fn current(self, path: &str) -> Option<Connection> {
+        self.who.with(|who| {
+            let Who::SignedIn(all) = who else {
+                return None;
+            };
+            let named = paths::connection_of(path);
+            all.iter()
+                .find(|one| named == Some(&one.id))
+                .or_else(|| first_usable(all))
+                .cloned()
         })
     }
 

@@ -96,6 +96,9 @@ pub fn PageHeading(
     /// The heading's class.
     #[prop(optional)]
     class: &'static str,
+    /// What stands there instead of the title in plain words.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
@@ -118,7 +121,10 @@ pub fn PageHeading(
     }
     view! {
         <h1 id="heading" tabindex="-1" class=class>
-            <bdi>{move || title.get()}</bdi>
+            {match children {
+                Some(children) => children(),
+                None => view! { <bdi>{move || title.get()}</bdi> }.into_any(),
+            }}
         </h1>
     }
 }

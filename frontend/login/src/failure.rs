@@ -39,6 +39,12 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `revocation` header of a disconnect.
     pub revocation: Option<String>,
+    /// The media type: it tells our server's problems from the provider's errors.
+    pub media_type: Option<String>,
+    /// How long to wait before asking again: seconds, or a date.
+    pub retry_after: Option<String>,
+    /// What finds the request in the provider's log, where it came so far.
+    pub provider_request_id: Option<String>,
 }
 
 impl Answer {
@@ -68,6 +74,9 @@ mod tests {
             body: body.to_owned(),
             date: None,
             revocation: None,
+            media_type: None,
+            retry_after: None,
+            provider_request_id: None,
         }
     }
 

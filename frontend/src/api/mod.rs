@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub mod session;
+pub mod snyk;
 
 pub use login::failure::{Answer, Failure};
 

@@ -34,6 +34,15 @@ pub fn on_key(event: &KeyboardEvent, id: &str) {
         ("ArrowDown" | "Home", _) => 0,
         ("ArrowUp", Some(at)) if at > 0 => at - 1,
         ("ArrowUp" | "End", _) => last,
+        // A letter leads to the next item that begins with it.
+        (letter, at) if letter.chars().count() == 1 && letter != " " => {
+            let after = at.map_or(0, |at| at + 1);
+            let begins = |at: &usize| begins_with(items.get(*at), letter);
+            match (after..items.len()).chain(0..after).find(begins) {
+                Some(found) => found,
+                None => return,
+            }
+        }
         _ => return,
     };
     event.prevent_default();
@@ -55,8 +64,23 @@ fn element(id: &str) -> Option<HtmlElement> {
     document.get_element_by_id(id)?.dyn_into().ok()
 }
 
+fn begins_with(item: Option<&HtmlElement>, letter: &str) -> bool {
+    // A box to tick has its words around it.
+    let around = item.and_then(|item| item.closest("label").ok().flatten());
+    let words = around.map_or_else(
+        || item.map(HtmlElement::inner_text),
+        |label| label.text_content(),
+    );
+    words.is_some_and(|words| {
+        words
+            .trim_start()
+            .to_lowercase()
+            .starts_with(&letter.to_lowercase())
+    })
+}
+
 fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
-    let Ok(found) = menu.query_selector_all("a, button") else {
+    let Ok(found) = menu.query_selector_all("a, button, input") else {
         return Vec::new();
     };
     (0..found.length())

@@ -13,6 +13,8 @@ pub mod notice;
 pub mod offline;
 pub mod progress;
 pub mod reconnect;
+pub mod project;
+pub mod read_notice;
 pub mod scope_list;
 pub mod severity;
 pub mod table;

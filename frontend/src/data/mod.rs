@@ -1,14 +1,20 @@
 //! What was read from Snyk, as compact rows: names, counts, filters, orders and the words about
-//! them. Pure but for the lists themselves, which ask the server.
+//! them. Pure but for `lists`, which asks the server.
 
 pub mod facet;
+pub mod failure;
 pub mod figures;
 pub mod filters;
 pub mod fold;
 pub mod issues;
+pub mod gate;
 pub mod level;
+#[cfg(target_arch = "wasm32")]
+pub mod lists;
 pub mod name;
 pub mod order;
+pub mod paging;
 pub mod row;
 pub mod ruler;
+pub mod verdict;
 pub mod window;

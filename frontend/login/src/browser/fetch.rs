@@ -2,9 +2,21 @@
 
 use gloo_net::http::{Method, RequestBuilder};
 use shared::api::connection::REVOCATION;
-use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
 
 use crate::failure::{Answer, Failure};
+
+/// Ends the request when it is dropped: whoever no longer waits for an answer does not want it.
+struct Abort(Option<AbortController>);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            // After the answer is read there is nothing left to end, and this does nothing.
+            controller.abort();
+        }
+    }
+}
 
 /// Sends a request to our own origin, with a JSON body if there is one, and reads the answer whole.
 ///
@@ -15,8 +27,11 @@ pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer
         "DELETE" => Method::DELETE,
         _ => Method::GET,
     };
+    let abort = Abort(AbortController::new().ok());
+    let signal = abort.0.as_ref().map(AbortController::signal);
     let builder = RequestBuilder::new(path)
         .method(method)
+        .abort_signal(signal.as_ref())
         .credentials(RequestCredentials::SameOrigin)
         .cache(RequestCache::NoStore)
         .redirect(RequestRedirect::Error)
@@ -34,6 +49,9 @@ pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer
         status: response.status(),
         date: headers.get("date"),
         revocation: headers.get(REVOCATION),
+        media_type: headers.get("content-type"),
+        retry_after: headers.get("retry-after"),
+        provider_request_id: headers.get("snyk-request-id"),
         body: response.text().await.map_err(|_| Failure::Offline)?,
     })
 }

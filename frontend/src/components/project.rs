@@ -1,0 +1,126 @@
+//! A project as a row of a table.
+
+use leptos::prelude::*;
+
+use super::{severity, table::Head, timestamp};
+use crate::data::{level::Level, name::Parts, row::Row};
+
+/// A name in its three parts: the target is shortened last, the folder first, the file never.
+#[must_use]
+pub fn name(parts: Parts<'_>) -> impl IntoView + use<> {
+    let Parts {
+        target,
+        folder,
+        file,
+    } = parts;
+    let path = (!file.is_empty()).then(|| {
+        let (folder, file) = (folder.to_owned(), file.to_owned());
+        view! {
+            <span class="project-path">
+                <span class="project-colon">":"</span>
+                <bdi class="project-folder">{folder}</bdi>
+                <bdi class="project-file">{file}</bdi>
+            </span>
+        }
+    });
+    view! {
+        <bdi class="project-target">{target.to_owned()}</bdi>
+        {path}
+    }
+}
+
+/// The cells of a project, to begin with: its name, linked.
+#[must_use]
+pub fn name_cell(
+    row: &Row,
+    href: String,
+    tabindex: Signal<&'static str>,
+    below: String,
+) -> impl IntoView + use<> {
+    let inactive = row
+        .is_inactive()
+        .then(|| view! { <span class="project-inactive">"inactive"</span> });
+    view! {
+        <td role="cell" class="project-cell" data-state=row.is_inactive().then_some("inactive")>
+            <a class="project-name" href=href tabindex=move || tabindex.get() title=row.name().to_owned()>
+                {name(row.parts())}
+            </a>
+            {inactive}
+            // Where there is no room for columns.
+            <span class="project-below">
+                <bdi>{below}</bdi>
+            </span>
+        </td>
+    }
+}
+
+/// A cell with one of Snyk's words.
+#[must_use]
+pub fn word_cell(class: &'static str, word: &str) -> impl IntoView + use<> {
+    let word = word.to_owned();
+    view! {
+        <td role="cell" class=class>
+            <bdi>{word}</bdi>
+        </td>
+    }
+}
+
+/// The four counts.
+#[must_use]
+pub fn count_cells(row: &Row) -> impl IntoView + use<> {
+    match row.counts {
+        Some(counts) => counts
+            .each()
+            .map(|(level, count)| {
+                view! {
+                    <td role="cell" class="figure-column">
+                        {severity::count(level, count)}
+                    </td>
+                }
+            })
+            .collect_view()
+            .into_any(),
+        None => view! {
+            <td role="cell" class="figure-column uncounted" aria-colspan="4">
+                "not counted yet"
+            </td>
+        }
+        .into_any(),
+    }
+}
+
+/// When the issues were counted.
+#[must_use]
+pub fn updated_cell(row: &Row, now: ReadSignal<f64>) -> impl IntoView + use<> {
+    view! {
+        <td role="cell" class="figure-column updated-column">
+            {timestamp::short(row.updated, now)}
+        </td>
+    }
+}
+
+/// The heads of the four counts.
+#[must_use]
+pub fn count_heads(sortable: bool) -> [Head; 4] {
+    Level::COUNTED.map(|level| Head {
+        sorts: sortable.then(|| level.name()),
+        label: level.label(),
+        level: Some(level),
+        class: "figure-column",
+    })
+}
+
+/// The head of a column of words.
+#[must_use]
+pub const fn word_head(
+    label: &'static str,
+    class: &'static str,
+    sorts: Option<&'static str>,
+) -> Head {
+    Head {
+        sorts,
+        label,
+        level: None,
+        class,
+    }
+}

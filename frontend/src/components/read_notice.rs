@@ -1,0 +1,155 @@
+//! What a person is told while or after reading from Snyk: asked to slow down, or failed.
+
+use leptos::prelude::*;
+
+use super::{
+    clock::{seconds, ticking},
+    connect_button::ConnectButton,
+    copyable::Copyable,
+    icon::Icon,
+    layout::glyph,
+    notice::Notice,
+};
+use crate::{
+    browser,
+    data::{
+        failure::{Offer, Told},
+        lists::{Lists, Slowed},
+    },
+    outcome::Tone,
+    session::SessionContext,
+    shell::Shell,
+};
+
+/// Says who asks to slow down, and counts until reading goes on.
+#[component]
+pub fn SlowedNotice() -> impl IntoView {
+    let lists = Lists::get();
+    let shell = Shell::get();
+    let is_slowed = Memo::new(move |_| lists.slowed().is_some());
+    // Once, and not with each second.
+    Effect::new(move |_| {
+        if is_slowed.get() {
+            shell.say("Reading was asked to slow down, and goes on by itself");
+        }
+    });
+    view! {
+        <Show when=move || is_slowed.get()>
+            <Slow />
+        </Show>
+    }
+}
+
+#[component]
+fn Slow() -> impl IntoView {
+    let lists = Lists::get();
+    let session = SessionContext::get();
+    let now = ticking();
+    let title = move || {
+        let by_us = lists.slowed().is_some_and(|slowed| slowed.by_us);
+        if by_us {
+            format!("{} asks to slow down", session.name())
+        } else {
+            "Snyk asks us to slow down".to_owned()
+        }
+    };
+    let left = move || {
+        let Slowed { until, .. } = lists.slowed()?;
+        Some(seconds(now.get(), until) + 1)
+    };
+    view! {
+        <section class="notice" data-tone="neutral" aria-labelledby="slowed">
+            {glyph("neutral", Icon::Clock)} <div class="notice-text">
+                <h2 id="slowed">{title}</h2>
+                <p role="timer">
+                    {move || {
+                        left()
+                            .map(|left| {
+                                format!("Reading goes on by itself in {left} s. What is already here stays usable.")
+                            })
+                    }}
+                </p>
+            </div>
+        </section>
+    }
+}
+
+/// What could not be read, why, and what to do.
+#[component]
+pub fn ReadFailure(
+    /// Why, in words.
+    told: Told,
+    /// What could not be read, in a sentence; before the reason.
+    #[prop(optional, into)]
+    lead: Option<String>,
+    /// Reads again.
+    on_again: Callback<()>,
+) -> impl IntoView {
+    let Told {
+        tone,
+        title,
+        text,
+        offer,
+        request_id,
+    } = told;
+    let (tone, icon) = match tone {
+        Tone::Neutral => ("neutral", Icon::Clock),
+        Tone::Warn => ("warn", Icon::Triangle),
+        Tone::Danger => ("danger", Icon::Stop),
+    };
+    let (title, text) = match lead {
+        Some(lead) => (lead, format!("{title}. {text}")),
+        None => (title, text),
+    };
+    view! {
+        <section class="notice" data-tone=tone aria-labelledby="read-failure">
+            {glyph(tone, icon)} <div class="notice-text">
+                <h2 id="read-failure">
+                    <bdi>{title}</bdi>
+                </h2>
+                <p>{text}</p>
+                {request_id
+                    .map(|id| {
+                        view! {
+                            <p class="small">
+                                "Request id " <Copyable name="request id" value=id />
+                            </p>
+                        }
+                    })}
+            </div> <div class="notice-actions">
+                <Remedy offer on_again />
+            </div>
+        </section>
+    }
+}
+
+/// The button for what can be done.
+#[component]
+pub fn Remedy(
+    /// What can be done.
+    offer: Offer,
+    /// Reads again.
+    on_again: Callback<()>,
+) -> impl IntoView {
+    let failure = RwSignal::new(None);
+    match offer {
+        Offer::TryAgain => view! {
+            <button type="button" class="button" on:click=move |_| on_again.run(())>
+                "Try again"
+            </button>
+        }
+        .into_any(),
+        Offer::Connect(words) => view! {
+            <ConnectButton words class="button" return_to=browser::here() failure />
+            <Notice failure />
+        }
+        .into_any(),
+        Offer::Reload => view! {
+            <button type="button" class="button" on:click=|_| browser::reload()>
+                "Reload"
+            </button>
+        }
+        .into_any(),
+        Offer::Nothing => ().into_any(),
+    }
+}

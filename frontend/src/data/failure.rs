@@ -1,0 +1,339 @@
+//! Why something of Snyk's could not be read, told apart by whose answer it is; what to do about it
+//! without a person; and what to tell one.
+
+use shared::{
+    problem::{Code, MEDIA_TYPE, Problem},
+    scope::meaning,
+    snyk::{
+        ErrorDocument,
+        error::{MAINTENANCE, TEST_LIMIT},
+    },
+};
+
+use crate::{
+    naming::lower_first,
+    outcome::{self, Outcome, Tone},
+};
+
+/// Why there is nothing to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Our own server said why.
+    Ours(Box<Problem>),
+    /// Snyk said so, through our server.
+    Snyk(Box<Refusal>),
+    /// No answer at all.
+    Offline,
+    /// An answer that is of neither, or that this version does not read.
+    Unreadable,
+}
+
+/// What Snyk said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The word of Snyk's catalogue.
+    pub code: Option<String>,
+    /// Finds the request in Snyk's log.
+    pub request_id: Option<String>,
+}
+
+/// What can be done without a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Wait as long as the answer says, or a while; every reader is meant.
+    SlowDown,
+    /// Try again after a moment.
+    TryAgain,
+    /// Ask the server who is here: the session or the connection is not what it was.
+    AskWhoIsHere,
+    /// Nothing.
+    None,
+}
+
+/// What a person can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Read again.
+    TryAgain,
+    /// Connect once more, under these words.
+    Connect(&'static str),
+    /// Load the page again.
+    Reload,
+    /// Nothing here.
+    Nothing,
+}
+
+/// A failure in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// How serious it is.
+    pub tone: Tone,
+    /// What happened.
+    pub title: String,
+    /// What it means.
+    pub text: String,
+    /// What to do.
+    pub offer: Offer,
+    /// What finds the request in a log.
+    pub request_id: Option<String>,
+}
+
+impl Failure {
+    /// Reads an answer that is no success.
+    #[must_use]
+    pub fn of(status: u16, media_type: &str, body: &str, request_id: Option<String>) -> Self {
+        if media_type.starts_with(MEDIA_TYPE) {
+            return serde_json::from_str(body).map_or(Self::Unreadable, Self::Ours);
+        }
+        // Snyk's own answers are JSON; anything else is of something in between.
+        let Ok(document) = serde_json::from_str::<ErrorDocument>(body) else {
+            return Self::Unreadable;
+        };
+        Self::Snyk(Box::new(Refusal {
+            status,
+            code: document.code().map(str::to_owned),
+            request_id,
+        }))
+    }
+
+    /// What can be done without a person.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Ours(problem) => match problem.code {
+                Code::RateLimited => Remedy::SlowDown,
+                Code::ProviderUnavailable | Code::Unavailable => Remedy::TryAgain,
+                Code::ReconnectNeeded | Code::NotSignedIn | Code::NotFound => Remedy::AskWhoIsHere,
+                _ => Remedy::None,
+            },
+            Self::Snyk(refusal) => match (refusal.status, refusal.code.as_deref()) {
+                (_, Some(TEST_LIMIT | MAINTENANCE)) => Remedy::None,
+                (429, _) => Remedy::SlowDown,
+                (401, _) => Remedy::AskWhoIsHere,
+                (408 | 425 | 500 | 502 | 503 | 504, _) => Remedy::TryAgain,
+                _ => Remedy::None,
+            },
+            Self::Offline => Remedy::TryAgain,
+            Self::Unreadable => Remedy::None,
+        }
+    }
+
+    /// Whether our own server said so, rather than Snyk.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Ours(_))
+    }
+
+    /// In words, for the app of that name. `what` is what was asked for (`organization`), and
+    /// `scope` the permission that it takes.
+    #[must_use]
+    pub fn told(&self, app: &str, what: &str, scope: &str) -> Told {
+        match self {
+            Self::Ours(problem) => {
+                let Outcome {
+                    tone, title, text, ..
+                } = outcome::beside(problem, app);
+                let offer = match problem.code {
+                    Code::Forbidden | Code::ProviderRejectedClient => Offer::Nothing,
+                    Code::BadRequest => Offer::Reload,
+                    _ => Offer::TryAgain,
+                };
+                let id = problem.request_id.clone();
+                Told {
+                    tone,
+                    title,
+                    text,
+                    offer,
+                    request_id: Some(id).filter(|id| !id.is_empty()),
+                }
+            }
+            Self::Snyk(refusal) => refusal.told(app, what, scope),
+            Self::Offline => Told {
+                tone: Tone::Neutral,
+                title: "You seem to be offline".to_owned(),
+                text: "There was no answer. What is already here stays usable.".to_owned(),
+                offer: Offer::TryAgain,
+                request_id: None,
+            },
+            Self::Unreadable => Told {
+                tone: Tone::Danger,
+                title: Code::Internal.title().to_owned(),
+                text: "The answer could not be read. Nothing was changed. Try again.".to_owned(),
+                offer: Offer::TryAgain,
+                request_id: None,
+            },
+        }
+    }
+}
+
+impl Refusal {
+    fn told(&self, app: &str, what: &str, scope: &str) -> Told {
+        let warn = |title: String, text: String, offer| (Tone::Warn, title, text, offer);
+        let (tone, title, text, offer) = match (self.status, self.code.as_deref()) {
+            (_, Some(TEST_LIMIT)) => warn(
+                "The organization’s test limit at Snyk is used up".to_owned(),
+                "Waiting does not help.".to_owned(),
+                Offer::Nothing,
+            ),
+            (_, Some(MAINTENANCE)) => warn(
+                "Snyk is under maintenance".to_owned(),
+                "What is already here stays usable. Try again later.".to_owned(),
+                Offer::TryAgain,
+            ),
+            (401, _) => warn(
+                Code::ReconnectNeeded.title().to_owned(),
+                "Snyk no longer accepts its permission. Connect it again; it takes under a minute."
+                    .to_owned(),
+                Offer::Connect("Reconnect"),
+            ),
+            (403, _) => warn(
+                format!("Snyk did not let {app} see this"),
+                format!("It lacks: {}.", lower_first(meaning(scope))),
+                Offer::Connect("Ask again"),
+            ),
+            (404, _) => (
+                Tone::Neutral,
+                format!("This {what} is not there, or this connection cannot see it"),
+                "It may have been removed at Snyk.".to_owned(),
+                Offer::TryAgain,
+            ),
+            (410, _) => (
+                Tone::Danger,
+                "Snyk has withdrawn this part of its interface".to_owned(),
+                format!("Tell the people who run {app}."),
+                Offer::Nothing,
+            ),
+            (429, _) => (
+                Tone::Neutral,
+                "Snyk asks us to slow down".to_owned(),
+                "What is already here stays usable. Try again in a minute.".to_owned(),
+                Offer::TryAgain,
+            ),
+            (408 | 425 | 500.., _) => warn(
+                Code::ProviderUnavailable.title().to_owned(),
+                format!("Snyk answered “{}”. What is already here stays usable.", self.status),
+                Offer::TryAgain,
+            ),
+            _ => (
+                Tone::Danger,
+                format!("{app} sent something wrong"),
+                "This is our fault, not yours. Reload the page; if it comes back, report the request id."
+                    .to_owned(),
+                Offer::Reload,
+            ),
+        };
+        Told {
+            tone,
+            title,
+            text,
+            offer,
+            request_id: self.request_id.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCOPE: &str = "org.project.read";
+
+    fn snyk(status: u16, code: &str) -> Failure {
+        let body = format!(
+            r#"{{"jsonapi":{{"version":"1.0"}},"errors":[{{"status":"{status}","code":"{code}","detail":"d"}}]}}"#
+        );
+        Failure::of(
+            status,
+            "application/vnd.api+json",
+            &body,
+            Some("id".to_owned()),
+        )
+    }
+
+    fn ours(code: Code) -> Failure {
+        Failure::Ours(Box::new(outcome::local(code)))
+    }
+
+    #[test]
+    fn whose_answer_it_is_is_told_by_its_media_type() {
+        let body = r#"{"title":"t","status":429,"code":"rate_limited","request_id":"01J"}"#;
+        let problem = Failure::of(429, "application/problem+json; charset=utf-8", body, None);
+        assert!(problem.is_ours());
+        assert!(!snyk(429, "SNYK-0001").is_ours());
+        assert_eq!(
+            Failure::of(502, "text/html", "<h1>", None),
+            Failure::Unreadable
+        );
+        assert_eq!(
+            Failure::of(500, MEDIA_TYPE, "{}", None),
+            Failure::Unreadable
+        );
+    }
+
+    #[test]
+    fn what_waiting_mends_is_waited_for_and_nothing_else() {
+        for (failure, remedy) in [
+            (snyk(429, "SNYK-0001"), Remedy::SlowDown),
+            (snyk(429, "SNYK-0006"), Remedy::None),
+            (ours(Code::RateLimited), Remedy::SlowDown),
+            (snyk(503, "SNYK-0009"), Remedy::TryAgain),
+            (snyk(503, "SNYK-0099"), Remedy::None),
+            (snyk(501, "SNYK-0002"), Remedy::None),
+            (ours(Code::ProviderUnavailable), Remedy::TryAgain),
+            (Failure::Offline, Remedy::TryAgain),
+            (snyk(401, "SNYK-0005"), Remedy::AskWhoIsHere),
+            (ours(Code::ReconnectNeeded), Remedy::AskWhoIsHere),
+            (snyk(403, "SNYK-OPENAPI-0002"), Remedy::None),
+            (snyk(404, "SNYK-OPENAPI-0004"), Remedy::None),
+            (snyk(410, ""), Remedy::None),
+            (Failure::Unreadable, Remedy::None),
+        ] {
+            assert_eq!(failure.remedy(), remedy, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn each_of_snyks_answers_has_words_of_its_own() {
+        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
+        let lacking = told(snyk(403, "SNYK-OPENAPI-0002"));
+        assert_eq!(lacking.title, "Snyk did not let Fathom see this");
+        assert_eq!(
+            lacking.text,
+            "It lacks: see projects, their settings and targets."
+        );
+        assert_eq!(lacking.offer, Offer::Connect("Ask again"));
+        assert_eq!(lacking.request_id.as_deref(), Some("id"));
+        for (status, code, title) in [
+            (
+                429,
+                "SNYK-0006",
+                "The organization’s test limit at Snyk is used up",
+            ),
+            (503, "SNYK-0099", "Snyk is under maintenance"),
+            (503, "SNYK-0009", "Snyk is not answering"),
+            (504, "", "Snyk is not answering"),
+            (410, "", "Snyk has withdrawn this part of its interface"),
+            (401, "", "This connection has stopped working"),
+            (
+                404,
+                "",
+                "This organization is not there, or this connection cannot see it",
+            ),
+            (400, "SNYK-0003", "Fathom sent something wrong"),
+        ] {
+            assert_eq!(told(snyk(status, code)).title, title, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn our_own_problems_keep_their_words_and_their_request_id() {
+        let mut problem = outcome::local(Code::Unavailable);
+        problem.request_id = "01J".to_owned();
+        let told = Failure::Ours(Box::new(problem)).told("Fathom", "organization", SCOPE);
+        assert_eq!(told.title, "Fathom cannot reach its own data");
+        assert_eq!(told.request_id.as_deref(), Some("01J"));
+        assert_eq!(told.offer, Offer::TryAgain);
+    }
+}

@@ -1,0 +1,156 @@
+//! What was read, held for all pages: going from one to another reads nothing twice.
+//!
+//! The context holds rows and never Snyk's answers, so many and no more, and forgets them when the
+//! session or the connection ends.
+
+mod list;
+mod reader;
+mod shelf;
+
+use leptos::prelude::*;
+use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
+
+pub use self::{
+    list::{Held, List, Stage, Status},
+    reader::{Slowed, Source},
+    shelf::Place,
+};
+use self::{reader::Reader, shelf::Shelf};
+use super::{
+    fold,
+    row::{Platform, Row, Words},
+};
+use crate::{
+    browser::{self, viewport},
+    session::{SessionContext, Who},
+};
+
+/// What the browser does with texts for rows.
+pub const PLATFORM: Platform = Platform {
+    fold: folded,
+    millis: browser::millis,
+};
+
+/// A text as it is searched for.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    fold::fold(&viewport::taken_apart(text))
+}
+
+/// The context.
+#[derive(Clone, Copy, Debug)]
+pub struct Lists {
+    projects: StoredValue<Shelf<Row>, LocalStorage>,
+    reader: StoredValue<Reader, LocalStorage>,
+    slowed: RwSignal<Option<Slowed>>,
+}
+
+impl Lists {
+    /// Makes the context. It follows who is here.
+    pub fn provide() {
+        let session = SessionContext::get();
+        let slowed = RwSignal::new(None);
+        let lists = Self {
+            projects: StoredValue::new_local(Shelf::default()),
+            reader: StoredValue::new_local(Reader::new(session, slowed)),
+            slowed,
+        };
+        Effect::new(move |_| {
+            let here: Vec<String> = match session.who() {
+                Who::SignedIn(connections) => connections.into_iter().map(|one| one.id).collect(),
+                Who::Checking | Who::SignedOut => Vec::new(),
+                // Nothing is known, so nothing is known to have ended.
+                Who::Unreachable(_) => return,
+            };
+            lists.projects.update_value(|shelf| {
+                shelf.keep(|place| here.contains(&place.connection));
+            });
+        });
+        provide_context(lists);
+    }
+
+    /// The context of the app.
+    #[must_use]
+    pub fn get() -> Self {
+        expect_context()
+    }
+
+    /// The projects of an organization. Reading begins if it has not.
+    #[must_use]
+    pub fn projects(self, connection: &str, org: &str) -> List<Row> {
+        let place = Place::new(connection, org);
+        let source = self.source(org);
+        self.projects
+            .try_update_value(|shelf| {
+                shelf.take(place, |list| self.start(connection, list, source))
+            })
+            .unwrap_or_default()
+    }
+
+    /// The projects of an organization, if reading has begun.
+    #[must_use]
+    pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Row>> {
+        let place = Place::new(connection, org);
+        self.projects
+            .try_with_value(|shelf| shelf.look(&place))
+            .flatten()
+    }
+
+    /// Reads the projects of an organization again, or goes on where it failed. What is there stays
+    /// until the new is whole.
+    pub fn read_again(self, connection: &str, org: &str) {
+        let list = self.projects(connection, org);
+        if list.status().with_untracked(Status::is_reading) {
+            return;
+        }
+        self.start(connection, &list, self.source(org));
+    }
+
+    /// How everyone is slowed down at the moment; tracked.
+    #[must_use]
+    pub fn slowed(self) -> Option<Slowed> {
+        self.slowed.get()
+    }
+
+    fn source(self, org: &str) -> Projects {
+        Projects {
+            org: org.to_owned(),
+            words: Words::default(),
+            lists: self,
+        }
+    }
+
+    fn start<S: Source>(self, connection: &str, list: &List<S::Row>, source: S) {
+        self.reader
+            .with_value(|reader| reader.start(connection, list, source));
+    }
+}
+
+/// An organization's projects.
+struct Projects {
+    org: String,
+    words: Words,
+    lists: Lists,
+}
+
+impl Source for Projects {
+    type Item = Project;
+    type Row = Row;
+
+    fn pages(&self) -> Read<Page<Project>> {
+        read::projects(&self.org).limit(LARGEST_PAGE).issue_counts()
+    }
+
+    fn count(&self) -> Option<Read<Page<Project>>> {
+        Some(read::projects(&self.org).count_only())
+    }
+
+    fn has_room(&self) -> bool {
+        let projects = self.lists.projects;
+        projects.try_with_value(Shelf::has_room).unwrap_or_default()
+    }
+
+    fn row(&mut self, item: Project) -> Row {
+        Row::of(item, &mut self.words, PLATFORM)
+    }
+}

@@ -1,0 +1,143 @@
+//! A list that is being read, or was.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::AbortHandle;
+use leptos::prelude::*;
+
+use crate::data::{failure::Failure, figures::len, paging::Paging};
+
+/// A list. Clones are the same list.
+#[derive(Debug)]
+pub struct List<R: 'static> {
+    held: ArcRwSignal<Held<R>>,
+    status: ArcRwSignal<Status>,
+    task: Arc<Mutex<Option<AbortHandle>>>,
+}
+
+/// The rows that are here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held<R> {
+    /// Differs after the rows were replaced: their numbers then mean other rows.
+    pub epoch: u32,
+    /// The rows, in the order in which Snyk gave them.
+    pub rows: Vec<R>,
+}
+
+/// How the reading stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// What is going on.
+    pub stage: Stage,
+    /// How many items are read, of the reading that is going on or was the last.
+    pub done: u64,
+    /// How many there are at Snyk, if it said.
+    pub total: Option<u64>,
+    /// When the rows that are here were last all read, in milliseconds.
+    pub whole_at: Option<f64>,
+    /// Whether there are more at Snyk than are read here.
+    pub cut: bool,
+    /// Where a reading that failed goes on.
+    pub(super) paging: Paging,
+}
+
+/// What is going on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// Pages are coming.
+    #[default]
+    Reading,
+    /// A page could not be read.
+    Failed(Failure),
+    /// All pages are here.
+    Done,
+}
+
+impl Status {
+    /// Whether pages are coming.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.stage == Stage::Reading
+    }
+
+    /// Why it could not be read.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.stage {
+            Stage::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+impl<R> Clone for List<R> {
+    fn clone(&self) -> Self {
+        Self {
+            held: self.held.clone(),
+            status: self.status.clone(),
+            task: Arc::clone(&self.task),
+        }
+    }
+}
+
+impl<R: Send + Sync> Default for List<R> {
+    fn default() -> Self {
+        Self {
+            held: ArcRwSignal::new(Held {
+                epoch: 0,
+                rows: Vec::new(),
+            }),
+            status: ArcRwSignal::new(Status::default()),
+            task: Arc::default(),
+        }
+    }
+}
+
+impl<R: Send + Sync> List<R> {
+    /// The rows that are here.
+    #[must_use]
+    pub fn held(&self) -> ArcReadSignal<Held<R>> {
+        self.held.read_only()
+    }
+
+    /// How the reading stands.
+    #[must_use]
+    pub fn status(&self) -> ArcReadSignal<Status> {
+        self.status.read_only()
+    }
+
+    /// How many rows are here.
+    #[must_use]
+    pub fn len_untracked(&self) -> usize {
+        self.held.with_untracked(|held| held.rows.len())
+    }
+
+    pub(super) fn set_status(&self, change: impl FnOnce(&mut Status)) {
+        self.status.update(change);
+    }
+
+    /// Adds rows at the end.
+    pub(super) fn add(&self, rows: Vec<R>) {
+        self.held.update(|held| held.rows.extend(rows));
+        let done = len(self.len_untracked());
+        self.status.update(|status| status.done = done);
+    }
+
+    /// Takes these rows instead.
+    pub(super) fn replace(&self, rows: Vec<R>) {
+        self.held.update(|held| {
+            held.epoch = held.epoch.wrapping_add(1);
+            held.rows = rows;
+        });
+    }
+
+    /// Ends what was reading it before, and notes what does now.
+    pub(super) fn read_by(&self, task: Option<AbortHandle>) {
+        // Poisoned by a panic that ended the app anyway.
+        if let Ok(mut current) = self.task.lock()
+            && let Some(last) = std::mem::replace(&mut *current, task)
+        {
+            last.abort();
+        }
+    }
+}

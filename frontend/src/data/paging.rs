@@ -1,0 +1,171 @@
+//! Going from page to page, and when to stop.
+
+use std::collections::BTreeSet;
+
+use super::failure::{Failure, Remedy};
+
+/// Most pages of a list: 20,000 items. A list that goes on beyond is cut, and says so.
+pub const MOST_PAGES: u32 = 200;
+/// How often a page is tried again without a person.
+const TRIES: u32 = 2;
+/// How long to wait when asked to slow down without being told how long, in seconds.
+const SLOWLY: u64 = 30;
+/// The longest wait that is waited, in seconds.
+const LONGEST: u64 = 300;
+
+/// Where a list stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paging {
+    cursor: Option<String>,
+    seen: BTreeSet<String>,
+    pages: u32,
+}
+
+/// What comes after a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Another page.
+    More,
+    /// Nothing: the list is whole.
+    Whole,
+    /// Nothing more is read, though there would be more.
+    Cut,
+}
+
+impl Paging {
+    /// The cursor of the page to read now; `None` for the first.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+
+    /// How many pages are read.
+    #[must_use]
+    pub const fn pages(&self) -> u32 {
+        self.pages
+    }
+
+    /// Goes on after a page that named `next`.
+    pub fn after(&mut self, next: Option<String>) -> After {
+        self.pages += 1;
+        let Some(next) = next else {
+            return After::Whole;
+        };
+        // A cursor that repeats would go round for ever.
+        if self.pages >= MOST_PAGES || !self.seen.insert(next.clone()) {
+            return After::Cut;
+        }
+        self.cursor = Some(next);
+        After::More
+    }
+}
+
+/// What to do after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// Everybody waits so many seconds, and then goes on.
+    SlowDown(u64),
+    /// This one tries again after so many milliseconds.
+    TryAgain(u32),
+    /// A person has to see it.
+    GiveUp,
+}
+
+/// What to do about a failure of a page that was tried `tries` times before. `told` is how many
+/// seconds the answer said to wait.
+#[must_use]
+pub fn wait(failure: &Failure, tries: u32, told: Option<u64>) -> Wait {
+    match failure.remedy() {
+        // However often: being asked to wait is no failure of the page. But not for ever.
+        Remedy::SlowDown => match told.unwrap_or(SLOWLY) {
+            seconds @ ..=LONGEST => Wait::SlowDown(seconds.max(1)),
+            _ => Wait::GiveUp,
+        },
+        Remedy::TryAgain if tries < TRIES => Wait::TryAgain(1_000 * 3_u32.pow(tries)),
+        _ => Wait::GiveUp,
+    }
+}
+
+/// The seconds that a `Retry-After` asks for. `now` and the times that `millis` reads are in
+/// milliseconds.
+#[must_use]
+pub fn seconds(retry_after: &str, now: f64, millis: fn(&str) -> f64) -> Option<u64> {
+    if let Ok(seconds) = retry_after.trim().parse() {
+        return Some(seconds);
+    }
+    let left = (millis(retry_after) - now) / 1_000.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` is bounded: what is past becomes 0"
+    )]
+    left.is_finite().then(|| left.ceil() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::problem::Code;
+
+    use super::*;
+    use crate::outcome::local;
+
+    fn ours(code: Code) -> Failure {
+        Failure::Ours(Box::new(local(code)))
+    }
+
+    #[test]
+    fn a_list_ends_without_a_next_page() {
+        let mut paging = Paging::default();
+        assert_eq!(paging.cursor(), None);
+        assert_eq!(paging.after(Some("a".to_owned())), After::More);
+        assert_eq!(paging.cursor(), Some("a"));
+        assert_eq!(paging.after(None), After::Whole);
+        assert_eq!(paging.pages(), 2);
+    }
+
+    #[test]
+    fn a_cursor_that_repeats_ends_the_list() {
+        let mut paging = Paging::default();
+        for cursor in ["a", "b"] {
+            assert_eq!(paging.after(Some(cursor.to_owned())), After::More);
+        }
+        assert_eq!(paging.after(Some("a".to_owned())), After::Cut);
+    }
+
+    #[test]
+    fn a_list_without_end_is_cut() {
+        let mut paging = Paging::default();
+        let mut pages = 0;
+        while paging.after(Some(format!("{pages}"))) == After::More {
+            pages += 1;
+        }
+        assert_eq!(paging.pages(), MOST_PAGES);
+    }
+
+    #[test]
+    fn slowing_down_takes_as_long_as_is_said_and_has_an_end() {
+        let slow = ours(Code::RateLimited);
+        assert_eq!(wait(&slow, 9, Some(38)), Wait::SlowDown(38));
+        assert_eq!(wait(&slow, 0, Some(0)), Wait::SlowDown(1));
+        assert_eq!(wait(&slow, 0, None), Wait::SlowDown(SLOWLY));
+        assert_eq!(wait(&slow, 0, Some(86_400)), Wait::GiveUp);
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_twice_more_and_the_rest_not() {
+        let away = ours(Code::ProviderUnavailable);
+        assert_eq!(wait(&away, 0, None), Wait::TryAgain(1_000));
+        assert_eq!(wait(&away, 1, None), Wait::TryAgain(3_000));
+        assert_eq!(wait(&away, 2, None), Wait::GiveUp);
+        assert_eq!(wait(&ours(Code::Forbidden), 0, None), Wait::GiveUp);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let at = |_: &str| 61_500.0;
+        assert_eq!(seconds(" 38 ", 0.0, at), Some(38));
+        assert_eq!(seconds("Tue, 24 Nov 2026", 1_000.0, at), Some(61));
+        assert_eq!(seconds("Tue, 24 Nov 2026", 99_000.0, at), Some(0));
+        assert_eq!(seconds("never", 0.0, |_| f64::NAN), None);
+    }
+}
