@@ -9,8 +9,10 @@ use leptos_router::{
 use crate::{
     browser,
     components::layout::Layout,
+    data::lists::Lists,
     pages::{
-        callback::CallbackPage, connection::ConnectionPage, home::HomePage, not_found::NotFoundPage,
+        callback::CallbackPage, connection::ConnectionPage, home::HomePage,
+        not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
     session::SessionContext,
     shell::Shell,
@@ -45,6 +47,7 @@ fn App(
     provide_context(Returned(StoredValue::new(returned)));
     Shell::provide();
     SessionContext::provide();
+    Lists::provide();
     view! {
         <Router>
             <Layout>
@@ -52,6 +55,12 @@ fn App(
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/callback") view=CallbackPage />
                     <Route path=path!("/connections/:id") view=ConnectionPage />
+                    <Route path=path!("/connections/:id/overview") view=OverviewPage />
+                    <Route path=path!("/connections/:id/projects") view=ProjectsPage />
+                    <Route
+                        path=path!("/connections/:id/orgs/:org_id/projects")
+                        view=ProjectsPage
+                    />
                 </Routes>
             </Layout>
         </Router>

@@ -151,15 +151,3 @@ pub fn remove_starting() {
         element.remove();
     }
 }
-
-/// The path of the page that is shown, with its query.
-#[must_use]
-pub fn here() -> String {
-    let location = web_sys::window().map(|window| window.location());
-    location
-        .and_then(|location| {
-            let path = location.pathname().ok()?;
-            Some(path + &location.search().unwrap_or_default())
-        })
-        .unwrap_or_else(|| "/".to_owned())
-}

@@ -12,6 +12,17 @@ pub fn name(connection: &Connection) -> String {
     }
 }
 
+/// What a connection reaches, in a line below its name.
+#[must_use]
+pub fn reach(connection: &Connection) -> String {
+    match connection.orgs.as_slice() {
+        [] => "Reaches nothing at the moment".to_owned(),
+        [_] => "1 organization".to_owned(),
+        [one, other] => format!("{} and {}", one.name, other.name),
+        [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
+    }
+}
+
 /// As whom it acts: `, as a bot of the organization`.
 #[must_use]
 pub fn acting(connection: &Connection) -> &'static str {
@@ -68,6 +79,15 @@ mod tests {
         assert_eq!(name(&connection(1)), "Org 0");
         assert_eq!(name(&connection(3)), "3 organizations");
         assert_eq!(acting(&connection(3)), ", as a bot of the group");
+    }
+
+    #[test]
+    fn what_a_connection_reaches_fits_into_a_line() {
+        let reaches = |orgs| reach(&connection(orgs));
+        assert_eq!(reaches(0), "Reaches nothing at the moment");
+        assert_eq!(reaches(1), "1 organization");
+        assert_eq!(reaches(2), "Org 0 and Org 1");
+        assert_eq!(reaches(6), "Org 0 and 5 more");
     }
 
     #[test]

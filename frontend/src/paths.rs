@@ -89,6 +89,15 @@ pub fn connection_of(path: &str) -> Option<&str> {
     (!id.is_empty()).then_some(id)
 }
 
+/// Where projects are added at Snyk: `authorize` is the address of Snyk's consent page, which lies
+/// on the same host.
+#[must_use]
+pub fn import(authorize: &str, slug: &str) -> Option<String> {
+    let (scheme, _) = authorize.split_once("://")?;
+    let slug: String = form_urlencoded::byte_serialize(slug.as_bytes()).collect();
+    Some(format!("{scheme}://{}/org/{slug}/add", host(authorize)))
+}
+
 /// The host of an absolute address, for people to read: `app.snyk.io`.
 #[must_use]
 pub fn host(address: &str) -> &str {
@@ -110,9 +119,21 @@ mod tests {
     }
 
     #[test]
+    fn projects_are_added_where_the_organization_is() {
+        assert_eq!(
+            import("https://app.eu.snyk.io/oauth2/authorize", "a/b").unwrap(),
+            "https://app.eu.snyk.io/org/a%2Fb/add"
+        );
+        assert_eq!(import("nowhere", "a"), None);
+    }
+
+    #[test]
     fn a_scope_asked_for_again_comes_back_in_a_return_path() {
         let path = connection_asked("01JD9Z7K3M8QW4", "org.project.ignore.read");
         assert!(shared::return_path::ReturnPath::parse(&path).is_some());
+    }
+
+    #[test]
     fn each_path_lies_in_a_section_and_names_its_connection() {
         for (path, part) in [
             (overview("c"), Section::Overview),

@@ -160,3 +160,16 @@ pub fn taken_apart(text: &str) -> String {
     let apart = js_sys::JsString::from(text).normalize("NFD");
     JsValue::from(apart).as_string().unwrap_or_default()
 }
+
+/// Whether a key that was pressed there is text.
+#[must_use]
+pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
+    target
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| {
+            element
+                .closest("input, textarea, select, [contenteditable]")
+                .ok()
+        })
+        .is_some_and(|around| around.is_some())
+}

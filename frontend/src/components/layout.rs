@@ -1,17 +1,18 @@
 //! Sandbox strip, header, main, footer, skip link, live region and toast.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_location};
 
 use super::{
     icon::{Icon, mark},
     notice::Notice,
     offline::Offline,
+    switcher::Switcher,
     this_browser::ThisBrowser,
 };
 use crate::{
-    naming, paths,
-    session::{SessionContext, Who},
+    paths::{self, Section},
+    session::SessionContext,
     shell::Shell,
 };
 
@@ -39,6 +40,7 @@ pub fn Layout(
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </A>
             <Navigation />
+            <Switcher />
             <ThisBrowser />
         </header>
         <Offline />
@@ -67,31 +69,28 @@ pub fn Layout(
     }
 }
 
-/// Links to each connection.
+/// Links to the parts of the app, for the connection that the page is about.
 #[component]
 fn Navigation() -> impl IntoView {
     let session = SessionContext::get();
-    let links = move || match session.who() {
-        Who::SignedIn(connections) => {
-            let single = connections.len() == 1;
-            let links = connections
-                .iter()
-                .map(|connection| {
-                    let words = if single {
-                        "Connection".to_owned()
-                    } else {
-                        naming::name(connection)
-                    };
-                    view! {
-                        <A href=paths::connection(&connection.id)>
-                            <bdi>{words}</bdi>
-                        </A>
-                    }
-                })
-                .collect_view();
-            Some(view! { <nav class="nav" aria-label="Main">{links}</nav> })
-        }
-        _ => None,
+    let path = use_location().pathname;
+    let current = Memo::new(move |_| session.current(&path.read()).map(|one| one.id));
+    let links = move || {
+        let id = current.get()?;
+        let links = [
+            (Section::Overview, "Overview", paths::overview(&id)),
+            (Section::Projects, "Projects", paths::projects(&id)),
+            (Section::Connection, "Connection", paths::connection(&id)),
+        ]
+        .map(|(section, words, href)| {
+            let here = move || (paths::section(&path.read()) == Some(section)).then_some("page");
+            view! {
+                <a href=href aria-current=here>
+                    {words}
+                </a>
+            }
+        });
+        Some(view! { <nav class="nav" aria-label="Main">{links}</nav> })
     };
     view! { {links} }
 }

@@ -1,5 +1,6 @@
 //! The parts that pages are made of.
 
+pub mod chips;
 pub mod clock;
 pub mod confirm;
 pub mod connect_button;
@@ -12,11 +13,13 @@ pub mod layout;
 pub mod notice;
 pub mod offline;
 pub mod progress;
-pub mod reconnect;
 pub mod project;
 pub mod read_notice;
+pub mod reconnect;
 pub mod scope_list;
+pub mod search;
 pub mod severity;
+pub mod switcher;
 pub mod table;
 pub mod this_browser;
 pub mod timestamp;

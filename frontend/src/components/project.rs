@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{severity, table::Head, timestamp};
+use super::{icon::Icon, severity, table::Head, timestamp};
 use crate::data::{level::Level, name::Parts, row::Row};
 
 /// A name in its three parts: the target is shortened last, the folder first, the file never.
@@ -122,5 +122,16 @@ pub const fn word_head(
         label,
         level: None,
         class,
+    }
+}
+
+/// The way to where projects are added at Snyk.
+#[must_use]
+pub fn import_link(address: String) -> impl IntoView {
+    view! {
+        <a class="button" href=address rel="noopener external">
+            <span>"Import at Snyk"</span>
+            {Icon::Out.view()}
+        </a>
     }
 }

@@ -140,7 +140,7 @@ pub fn Remedy(
         }
         .into_any(),
         Offer::Connect(words) => view! {
-            <ConnectButton words class="button" return_to=browser::here() failure />
+            <ConnectButton words class="button" return_to=browser::path_here().unwrap_or_default() failure />
             <Notice failure />
         }
         .into_any(),

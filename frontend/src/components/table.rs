@@ -19,7 +19,7 @@ use crate::{browser::viewport, data::level::Level};
 /// What a row is known by: it must differ from row to row, and stay with its row.
 pub type Key = u64;
 /// Draws the cells of a row. Its link takes the `tabindex` that it is given.
-pub type DrawRow = Arc<dyn Fn(Key, Signal<&'static str>) -> AnyView + Send + Sync>;
+pub type DrawRow = Callback<(Key, Signal<&'static str>), AnyView>;
 
 /// The head of a column.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ pub fn WindowedTable(
                 aria-current=move || is_selected.get().then_some("true")
                 style:--at=move || at.get().to_string()
             >
-                {draw(key, rows.tabindex(key))}
+                {draw.run((key, rows.tabindex(key)))}
             </tr>
         }
     };

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
 pub use self::{
-    list::{Held, List, Stage, Status},
+    list::{Held, List, Look, Stage, Status},
     reader::{Slowed, Source},
     shelf::Place,
 };

@@ -1,8 +1,8 @@
-//! The start page: welcome, or the way to the first connection.
+//! The start page: welcome, or the overview of the first connection that works.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, components::Redirect};
 
+use super::overview::OverviewOf;
 use crate::{
     api::Failure,
     components::{
@@ -12,7 +12,7 @@ use crate::{
         scope_list::{self, consequence},
     },
     paths,
-    session::{SessionContext, Who},
+    session::{SessionContext, Who, first_usable},
     shell::PageHeading,
 };
 
@@ -22,18 +22,12 @@ pub fn HomePage() -> impl IntoView {
     let session = SessionContext::get();
     // Without the connections themselves, so that a change of theirs does not draw it again.
     let first = Memo::new(move |_| match session.who() {
-        Who::SignedIn(connections) => connections.first().map(|first| first.id.clone()),
+        Who::SignedIn(connections) => first_usable(&connections).map(|first| first.id.clone()),
         _ => None,
     });
     move || match first.get() {
         None => view! { <Welcome /> }.into_any(),
-        Some(id) => {
-            let options = NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            };
-            view! { <Redirect path=paths::connection(&id) options /> }.into_any()
-        }
+        Some(id) => view! { <OverviewOf id=Signal::stored(id) /> }.into_any(),
     }
 }
 

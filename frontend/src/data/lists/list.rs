@@ -93,22 +93,38 @@ impl<R: Send + Sync> Default for List<R> {
     }
 }
 
-impl<R: Send + Sync> List<R> {
+/// A list as a page looks at it, for as long as the page is there.
+#[derive(Debug)]
+pub struct Look<R: 'static> {
     /// The rows that are here.
-    #[must_use]
-    pub fn held(&self) -> ArcReadSignal<Held<R>> {
-        self.held.read_only()
-    }
-
+    pub held: ReadSignal<Held<R>>,
     /// How the reading stands.
+    pub status: ReadSignal<Status>,
+}
+
+impl<R> Clone for Look<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Look<R> {}
+
+impl<R: Send + Sync> List<R> {
+    /// For the page that is being made.
     #[must_use]
-    pub fn status(&self) -> ArcReadSignal<Status> {
-        self.status.read_only()
+    pub fn look(&self) -> Look<R> {
+        Look {
+            held: self.held.read_only().into(),
+            status: self.status.read_only().into(),
+        }
     }
 
-    /// How many rows are here.
-    #[must_use]
-    pub fn len_untracked(&self) -> usize {
+    pub(super) fn status(&self) -> &ArcRwSignal<Status> {
+        &self.status
+    }
+
+    pub(super) fn len_untracked(&self) -> usize {
         self.held.with_untracked(|held| held.rows.len())
     }
 

@@ -1,0 +1,114 @@
+//! A field to search with.
+
+use std::time::Duration;
+
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
+
+use super::icon::Icon;
+use crate::browser::viewport;
+
+/// How long after the last key a search begins.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// The field. It searches a moment after the last key; Esc clears it, and "/" leads to it from
+/// anywhere else on the page.
+#[component]
+pub fn SearchField(
+    /// What it searches: `Search projects`.
+    label: &'static str,
+    /// What can be searched for.
+    hint: &'static str,
+    /// What is searched for, as the address says.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Is told what to search for.
+    #[prop(into)]
+    on_search: Callback<String>,
+) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let typed = RwSignal::new(value.get_untracked());
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    let forget = move || {
+        if let Some(Some(handle)) = pending.try_update_value(Option::take) {
+            handle.clear();
+        }
+    };
+    on_cleanup(forget);
+    // The address has changed otherwise than by this field: Back, or a cleared filter.
+    let sent = StoredValue::new(value.get_untracked());
+    Effect::new(move |_| {
+        let value = value.get();
+        if sent.get_value() != value {
+            sent.set_value(value.clone());
+            forget();
+            typed.set(value);
+        }
+    });
+    let search = move |text: String| {
+        forget();
+        sent.set_value(text.trim().to_owned());
+        on_search.run(text.trim().to_owned());
+    };
+    let clear = move || {
+        typed.set(String::new());
+        search(String::new());
+    };
+    let on_input = move |event| {
+        let text = event_target_value(&event);
+        typed.set(text.clone());
+        forget();
+        let handle = set_timeout_with_handle(move || search(text), PAUSE);
+        pending.set_value(handle.ok());
+    };
+    let slash = window_event_listener(ev::keydown, move |event| {
+        let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
+        if event.key() == "/" && is_plain && !viewport::is_typing(event.target()) {
+            event.prevent_default();
+            if let Some(Some(input)) = input.try_get_untracked() {
+                // Scrolls there, too. It fails for elements that take no focus only.
+                let _ = input.focus();
+            }
+        }
+    });
+    on_cleanup(move || slash.remove());
+    let is_filled = Memo::new(move |_| !typed.read().is_empty());
+    view! {
+        <div class="search">
+            {Icon::Magnifier.view()}
+            <input
+                type="search"
+                node_ref=input
+                aria-label=label
+                aria-keyshortcuts="/"
+                placeholder=hint
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || typed.get()
+                on:input=on_input
+                on:keydown=move |event| {
+                    if event.key() == "Escape" && is_filled.get_untracked() {
+                        event.prevent_default();
+                        clear();
+                    }
+                }
+            />
+            <Show
+                when=move || is_filled.get()
+                fallback=|| view! { <kbd aria-hidden="true">"/"</kbd> }
+            >
+                <button
+                    type="button"
+                    class="search-clear"
+                    on:click=move |_| {
+                        clear();
+                        if let Some(input) = input.get_untracked() {
+                            let _ = input.focus();
+                        }
+                    }
+                >
+                    "Clear"
+                </button>
+            </Show>
+        </div>
+    }
+}

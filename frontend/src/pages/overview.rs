@@ -1,0 +1,240 @@
+//! What is worst across the organizations of a connection.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::api::connection::{Connection, Org, Status as ConnectionStatus};
+
+use super::{
+    overview_parts::{ByOrganization, NoProjects, StillReading, WorstProjects},
+    with_connection::WithConnection,
+};
+use crate::{
+    browser,
+    components::{
+        gauge::Gauge,
+        icon::Icon,
+        notice::Notice,
+        read_notice::SlowedNotice,
+        reconnect::ReconnectNotices,
+        timestamp::{Timestamp, minutes},
+    },
+    data::{
+        figures::{count, len, number},
+        lists::{Lists, Look},
+        row::{Row, Totals},
+        verdict::Known,
+    },
+    shell::PageHeading,
+};
+
+/// The overview of a connection.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    view! { <OverviewOf id /> }
+}
+
+/// The overview of a connection with this id.
+#[component]
+pub fn OverviewOf(
+    /// The id.
+    #[prop(into)]
+    id: Signal<String>,
+) -> impl IntoView {
+    browser::want_data_sheet();
+    let draw = Callback::new(move |connection| view! { <Overview connection /> }.into_any());
+    view! { <WithConnection id draw /> }
+}
+
+/// An organization and its projects, as far as they are read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The organization.
+    pub org: Org,
+    /// Its projects.
+    pub list: Look<Row>,
+    /// What they come to.
+    pub totals: Memo<Totals>,
+}
+
+/// Readings in the order of the connection's organizations.
+pub type Readings = StoredValue<Vec<Reading>>;
+
+#[component]
+fn Overview(
+    /// The connection.
+    connection: Signal<Connection>,
+) -> impl IntoView {
+    let lists = Lists::get();
+    let failure = RwSignal::new(None);
+    let id = Memo::new(move |_| connection.read().id.clone());
+    let orgs = Memo::new(move |_| connection.read().orgs.clone());
+    let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    let content = move || {
+        let (id, works) = (id.get(), works.get());
+        let readings: Vec<_> = orgs
+            .get()
+            .into_iter()
+            .filter_map(|org| {
+                // What was read before the connection stopped working stays.
+                let list = if works {
+                    Some(lists.projects(&id, &org.id))
+                } else {
+                    lists.projects_if_read(&id, &org.id)
+                }?;
+                let list = list.look();
+                let totals = Memo::new(move |_| list.held.with(|held| Totals::of(&held.rows)));
+                Some(Reading { org, list, totals })
+            })
+            .collect();
+        let connection = StoredValue::new(id);
+        view! { <Content connection readings=StoredValue::new(readings) works /> }
+    };
+    view! {
+        <div class="page data-page">
+            <ReconnectNotices of=id failure />
+            <Notice failure />
+            <SlowedNotice />
+            {content}
+        </div>
+    }
+}
+
+#[component]
+fn Content(
+    /// The connection's id.
+    connection: StoredValue<String>,
+    /// What is read.
+    readings: Readings,
+    /// Whether anything can be read.
+    works: bool,
+) -> impl IntoView {
+    let lists = Lists::get();
+    let known = Memo::new(move |_| readings.with_value(|readings| known(readings)));
+    let title = Signal::derive(move || known.get().verdict());
+    let again = move |_| {
+        readings.with_value(|readings| {
+            for reading in readings {
+                connection.with_value(|id| lists.read_again(id, &reading.org.id));
+            }
+        });
+    };
+    let is_empty = Memo::new(move |_| {
+        let known = known.get();
+        known.totals.rows == 0 && !known.growing && known.failed == 0
+    });
+    let issues = Signal::derive(move || known.get().totals.issues);
+    let projects = Signal::derive(move || known.get().totals.projects);
+    let sum = move || {
+        let known = known.get();
+        let sum = number(u64::from(known.totals.issues.total()));
+        if known.growing {
+            format!("{sum} so far")
+        } else {
+            sum
+        }
+    };
+    view! {
+        <div class="title-row">
+            <div>
+                <PageHeading title class="verdict" />
+                <Freshness readings known />
+            </div>
+            {works
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            aria-disabled=move || known.get().growing.then_some("true")
+                            on:click=again
+                        >
+                            {Icon::Again.view()}
+                            <span>{move || if known.get().growing { "Reading" } else { "Read again" }}</span>
+                        </button>
+                    }
+                })}
+        </div>
+        <StillReading readings />
+        <Show
+            when=move || !is_empty.get()
+            fallback=move || view! { <NoProjects readings /> }
+        >
+            <div class="overview">
+                <section class="section" aria-labelledby="by-severity">
+                    <div class="section-head">
+                        <h2 id="by-severity">"Open issues by severity"</h2>
+                        <p class="second">{sum}</p>
+                    </div>
+                    <Gauge label="Open issues by severity" issues projects />
+                </section>
+                <ByOrganization connection readings />
+            </div>
+            <WorstProjects connection readings known />
+        </Show>
+    }
+}
+
+/// How many organizations and projects, and when they were read.
+#[component]
+fn Freshness(
+    /// What is read.
+    readings: Readings,
+    /// What it comes to.
+    known: Memo<Known>,
+) -> impl IntoView {
+    let now = minutes();
+    let size = move || {
+        let orgs = count(known.get().orgs, "organization");
+        let (total, whole) = readings.with_value(|readings| at_snyk(readings));
+        match (whole, known.get().growing) {
+            (true, _) | (_, false) => format!("{orgs}, {}. ", count(total, "project")),
+            (false, true) => format!("{orgs}. "),
+        }
+    };
+    // The oldest is what the whole is as fresh as.
+    let at = Memo::new(move |_| {
+        readings.with_value(|readings| {
+            let at = |reading: &Reading| reading.list.status.with(|status| status.whole_at);
+            readings.iter().filter_map(at).reduce(f64::min)
+        })
+    });
+    let is_read = Memo::new(move |_| at.get().is_some());
+    view! {
+        <p class="second">
+            {size}
+            <Show when=move || is_read.get()>
+                "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
+            </Show>
+        </p>
+    }
+}
+
+/// How many projects there are at Snyk, and whether every organization's number is known.
+pub(super) fn at_snyk(readings: &[Reading]) -> (u64, bool) {
+    readings.iter().fold((0, true), |(sum, whole), reading| {
+        reading.list.status.with(|status| {
+            let known = status.total.is_some();
+            (sum + status.total.unwrap_or(status.done), whole && known)
+        })
+    })
+}
+
+fn known(readings: &[Reading]) -> Known {
+    let start = Known {
+        orgs: len(readings.len()),
+        ..Known::default()
+    };
+    readings.iter().fold(start, |known, reading| {
+        let status = reading.list.status;
+        let (is_reading, has_failed) =
+            status.with(|status| (status.is_reading(), status.failure().is_some()));
+        Known {
+            totals: known.totals.plus(reading.totals.get()),
+            failed: known.failed + u64::from(has_failed),
+            growing: known.growing || is_reading,
+            ..known
+        }
+    })
+}

@@ -1,0 +1,409 @@
+//! What the overview consists of.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use leptos::prelude::*;
+use shared::api::connection::Org;
+
+use super::overview::{Reading, Readings, at_snyk};
+use crate::{
+    components::{
+        copyable::Copyable,
+        empty::Empty,
+        progress::Progress,
+        project::{self, count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
+        read_notice::Remedy,
+        severity::{self, SeverityBar},
+        table::{DrawRow, Key, WindowedTable},
+        timestamp::minutes,
+    },
+    data::{
+        failure::Told,
+        figures::{count, number},
+        lists::{Lists, Stage, Status},
+        order::Order,
+        row::Row,
+        verdict::Known,
+    },
+    paths,
+    session::SessionContext,
+};
+
+/// So many projects are the worst.
+const WORST: usize = 9;
+/// What it takes to read projects.
+pub(super) const SCOPE: &str = "org.project.read";
+
+/// What is still being read, and how far it is. Nothing when all is.
+#[component]
+pub fn StillReading(
+    /// What is read.
+    readings: Readings,
+) -> impl IntoView {
+    let reading = Memo::new(move |_| {
+        let (mut names, mut done, mut total) = (Vec::new(), 0, Some(0));
+        readings.with_value(|readings| {
+            for reading in readings {
+                reading.list.status.with(|status| {
+                    if status.is_reading() {
+                        names.push(reading.org.name.clone());
+                        done += status.done;
+                        total = total.zip(status.total).map(|(sum, total)| sum + total);
+                    }
+                });
+            }
+        });
+        (names, done, total)
+    });
+    let is_reading = Memo::new(move |_| reading.with(|(names, ..)| !names.is_empty()));
+    let what = Memo::new(move |_| {
+        reading.with(|(names, ..)| match names.as_slice() {
+            [one] => one.clone(),
+            [one, other] => format!("{one} and {other}"),
+            names => format!("{} organizations", names.len()),
+        })
+    });
+    view! {
+        <Show when=move || is_reading.get()>
+            <div class="still-reading">
+                <p>
+                    "Still reading " <strong>
+                        <bdi>{move || what.get()}</bdi>
+                    </strong> ". Totals below will rise."
+                </p>
+                <Progress
+                    label=Signal::derive(move || format!("Reading {}", what.get()))
+                    items="projects"
+                    done=Signal::derive(move || reading.with(|(_, done, _)| *done))
+                    total=Signal::derive(move || reading.with(|(.., total)| *total))
+                />
+            </div>
+        </Show>
+    }
+}
+
+/// Nothing to show, and what to do.
+#[component]
+pub fn NoProjects(
+    /// What is read.
+    readings: Readings,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let slug = readings.with_value(|all| all.first().map(|reading| reading.org.slug.clone()));
+    let import = move || {
+        let app = session.app()?;
+        let address = paths::import(&app.authorization_endpoint, slug.as_deref()?)?;
+        // The sandbox has no such page.
+        (!app.sandbox).then(|| project::import_link(address))
+    };
+    view! {
+        <Empty
+            title="No projects yet"
+            text="Projects appear here once someone imports a repository or runs “snyk monitor”."
+        >
+            {import}
+        </Empty>
+    }
+}
+
+/// A row for each organization, the worst first; the bars share one scale.
+#[component]
+pub fn ByOrganization(
+    /// The connection's id.
+    connection: StoredValue<String>,
+    /// What is read.
+    readings: Readings,
+) -> impl IntoView {
+    let held = RwSignal::new(false);
+    let order = Memo::new(move |last: Option<&Vec<usize>>| {
+        // Asked for in any case, so that this is drawn anew when they change.
+        let order = readings.with_value(|all| worst_first(all));
+        match last {
+            Some(last) if held.get() => last.clone(),
+            _ => order,
+        }
+    });
+    let whole = Memo::new(move |_| {
+        let most = readings.with_value(|all| {
+            let totals = all.iter().map(|one| one.totals.get().issues.total());
+            totals.max()
+        });
+        u64::from(most.unwrap_or_default()).max(1)
+    });
+    let row = move |at: usize| {
+        readings.with_value(|all| {
+            all.get(at)
+                .map(|one| org_row(connection, one, whole.into()))
+        })
+    };
+    view! {
+        <section class="section" aria-labelledby="by-organization">
+            <div class="section-head">
+                <h2 id="by-organization">"By organization"</h2>
+                <p class="second">"Bars share one scale"</p>
+            </div>
+            <table role="table" class="organizations" aria-labelledby="by-organization">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">
+                            "Organization"
+                        </th>
+                        <td role="cell" class="org-bar"></td>
+                        {count_heads(false)
+                            .map(|head| {
+                                view! {
+                                    <th role="columnheader" scope="col" class="figure-column">
+                                        {head.level.map(severity::head)}
+                                    </th>
+                                }
+                            })}
+                    </tr>
+                </thead>
+                <tbody
+                    role="rowgroup"
+                    on:pointerenter=move |_| held.set(true)
+                    on:pointerleave=move |_| held.set(false)
+                >
+                    <For each=move || order.get() key=|at| *at children=row />
+                </tbody>
+            </table>
+        </section>
+    }
+}
+
+/// Organizations with the most critical issues first, then high, then medium, then low.
+fn worst_first(readings: &[Reading]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..readings.len()).collect();
+    order.sort_by_cached_key(|at| {
+        readings
+            .get(*at)
+            .map(|one| Reverse(one.totals.get().issues))
+    });
+    order
+}
+
+fn org_row(
+    connection: StoredValue<String>,
+    reading: &Reading,
+    whole: Signal<u64>,
+) -> impl IntoView + use<> {
+    let session = SessionContext::get();
+    let lists = Lists::get();
+    let org = reading.org.clone();
+    let totals = reading.totals;
+    let status = reading.list.status;
+    let counts = Signal::derive(move || totals.get().issues);
+    let href = connection.with_value(|id| paths::org_projects(id, &org.id));
+    let told = Memo::new(move |_| {
+        let failure = status.with(|status| status.failure().cloned())?;
+        Some(failure.told(&session.name(), "organization", SCOPE))
+    });
+    let note = move || status.with(|status| note(status, totals.get().rows));
+    let org_id = org.id.clone();
+    let on_again =
+        Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
+    let failed = move || told.get().map(|told| org_failure(told, on_again));
+    let cells = crate::data::level::Level::COUNTED.map(|level| {
+        view! {
+            <td role="cell" class="figure-column">
+                {move || severity::count(level, counts.get().of(level))}
+            </td>
+        }
+    });
+    view! {
+        <tr role="row" class="org" data-state=move || told.with(Option::is_some).then_some("failed")>
+            <th role="rowheader" scope="row">
+                <a class="org-name" href=href>
+                    <bdi>{org.name}</bdi>
+                </a>
+                <span class="org-note">{note}</span>
+            </th>
+            <td role="cell" class="org-bar">
+                <SeverityBar counts whole />
+            </td>
+            {cells}
+            <td role="cell" class="org-failure">{failed}</td>
+        </tr>
+    }
+}
+
+/// How far an organization is read, in words; `rows` are here.
+fn note(status: &Status, rows: u64) -> String {
+    let projects = count(rows, "project");
+    let again = status.whole_at.is_some();
+    match (&status.stage, status.total) {
+        (Stage::Reading, _) if again => format!("{projects}, being read again"),
+        (Stage::Reading, Some(total)) => {
+            format!("{} of {} read", number(rows), count(total, "project"))
+        }
+        (Stage::Reading, None) if rows == 0 => "Reading".to_owned(),
+        (Stage::Reading, None) => format!("{projects} so far"),
+        (Stage::Failed(_), _) if again => format!("{projects}, could not be read again"),
+        (Stage::Failed(_), _) if rows == 0 => "Could not be read".to_owned(),
+        (Stage::Failed(_), Some(total)) => format!(
+            "{} of {}, the rest could not be read",
+            number(rows),
+            count(total, "project")
+        ),
+        (Stage::Failed(_), None) => format!("{projects}, the rest could not be read"),
+        (Stage::Done, _) if status.cut => format!("The first {projects}"),
+        (Stage::Done, _) if rows == 0 => "No projects".to_owned(),
+        (Stage::Done, _) => projects,
+    }
+}
+
+/// Why an organization could not be read, and what to do, within its row.
+fn org_failure(told: Told, on_again: Callback<()>) -> impl IntoView {
+    let Told {
+        title,
+        offer,
+        request_id,
+        ..
+    } = told;
+    view! {
+        <div class="org-failed">
+            <p class="small">
+                <bdi>{title}</bdi>
+                "."
+                {request_id
+                    .map(|id| view! { " Request id " <Copyable name="request id" value=id /> })}
+            </p>
+            <Remedy offer on_again />
+        </div>
+    }
+}
+
+/// The worst projects of all organizations.
+#[component]
+pub fn WorstProjects(
+    /// The connection's id.
+    connection: StoredValue<String>,
+    /// What is read.
+    readings: Readings,
+    /// What it comes to.
+    known: Memo<Known>,
+) -> impl IntoView {
+    let now = minutes();
+    let held = RwSignal::new(false);
+    let order = Memo::new(move |last: Option<&Arc<Vec<Key>>>| {
+        let worst = readings.with_value(|all| worst(all));
+        match last {
+            Some(last) if held.get() && !last.is_empty() => Arc::clone(last),
+            _ => Arc::new(worst),
+        }
+    });
+    let draw = DrawRow::new(move |(key, tabindex)| {
+        let found = readings.with_value(|all| find(all, key));
+        let Some((org, row)) = found else {
+            return ().into_any();
+        };
+        let href = connection.with_value(|id| paths::project(id, &org.id, &row.id));
+        view! {
+            {name_cell(&row, href, tabindex, row.kind.to_string())}
+            {word_cell("quiet-column org-column", &org.name)}
+            {word_cell("quiet-column type-column", &row.kind)}
+            {count_cells(&row)}
+            {updated_cell(&row, now)}
+        }
+        .into_any()
+    });
+    let mut heads = vec![
+        word_head("Project", "project-cell", None),
+        word_head("Organization", "org-column", None),
+        word_head("Type", "type-column", None),
+    ];
+    heads.extend(count_heads(false));
+    heads.push(word_head("Updated", "figure-column updated-column", None));
+    let waiting = Signal::derive(move || {
+        let some = order.with(|order| order.len());
+        if known.get().growing && some == 0 {
+            WORST
+        } else {
+            0
+        }
+    });
+    let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
+    let all_projects = move || {
+        let (total, _) = readings.with_value(|all| at_snyk(all));
+        // Their page is of one organization at a time.
+        let by = if known.get().orgs == 1 {
+            ""
+        } else {
+            ", by organization"
+        };
+        format!("All {}{by}", count(total, "project"))
+    };
+    view! {
+        <section class="section" aria-labelledby="worst">
+            <div class="section-head">
+                <h2 id="worst">"Worst projects first"</h2>
+                <p class="second">"By critical, then high, then medium"</p>
+            </div>
+            <Show
+                when=move || !none.get()
+                fallback=|| view! { <p class="second">"No project has open issues."</p> }
+            >
+                <WindowedTable
+                    name="Worst projects first"
+                    class="worst"
+                    heads=heads.clone()
+                    order
+                    complete=Signal::derive(move || !known.get().growing)
+                    waiting
+                    draw
+                    sorted=Signal::derive(|| None)
+                    on_sort=|_| {}
+                    seen=RwSignal::new(0..0)
+                    held
+                />
+            </Show>
+            <p>
+                <a href=connection.with_value(|id| paths::projects(id))>{all_projects}</a>
+            </p>
+        </section>
+    }
+}
+
+/// The row of a key, and its organization.
+fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
+    let (org, row) = of_key(key)?;
+    let reading = readings.get(org)?;
+    let held = reading.list.held;
+    let row = held.with_untracked(|held| held.rows.get(row).cloned())?;
+    Some((reading.org.clone(), row))
+}
+
+/// The worst rows of all lists, as keys.
+fn worst(readings: &[Reading]) -> Vec<Key> {
+    let order = Order::default();
+    let mut worst: Vec<(Row, Key)> = Vec::new();
+    for (org, reading) in readings.iter().enumerate() {
+        reading.list.held.with(|held| {
+            for (at, row) in held.rows.iter().enumerate() {
+                if row.counted().total() == 0 {
+                    continue;
+                }
+                let place = worst.partition_point(|(other, _)| order.compare(other, row).is_lt());
+                if place < WORST {
+                    worst.insert(place, (row.clone(), key(org, held.epoch, at)));
+                    worst.truncate(WORST);
+                }
+            }
+        });
+    }
+    worst.into_iter().map(|(_, key)| key).collect()
+}
+
+/// Organization, reading and row in one number, so that a row of another reading is another row.
+fn key(org: usize, epoch: u32, row: usize) -> Key {
+    let part =
+        |number: usize, bits: u32| Key::try_from(number).unwrap_or_default() & ((1 << bits) - 1);
+    part(org, 20) << 44 | (Key::from(epoch) & 0xfff) << 32 | part(row, 32)
+}
+
+fn of_key(key: Key) -> Option<(usize, usize)> {
+    Some((
+        usize::try_from(key >> 44).ok()?,
+        usize::try_from(key & 0xffff_ffff).ok()?,
+    ))
+}

@@ -1,0 +1,187 @@
+//! The projects of an organization: searched, filtered, sorted, and drawn as far as they are in
+//! sight.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::{
+    api::connection::{Connection, Org, Status as ConnectionStatus},
+    problem::Code,
+};
+
+use super::{
+    projects_parts::{Freshness, ProjectList},
+    with_connection::WithConnection,
+};
+use crate::{
+    api::Failure,
+    browser::{self, menu},
+    components::{
+        icon::Icon,
+        notice::{Notice, OutcomePage},
+        read_notice::SlowedNotice,
+        reconnect::ReconnectNotices,
+    },
+    data::lists::Lists,
+    outcome, paths,
+    shell::PageHeading,
+};
+
+const MENU: &str = "organizations";
+
+/// The projects of an organization, or of the connection's first one where the path names none.
+#[component]
+pub fn ProjectsPage() -> impl IntoView {
+    browser::want_data_sheet();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let org_id = Memo::new(move |_| params.read().get("org_id"));
+    let draw = Callback::new(move |connection: Signal<Connection>| {
+        // Drawn anew for another organization, and not for another token.
+        let org = Memo::new(move |_| {
+            let connection = connection.read();
+            let orgs = connection.orgs.iter();
+            match org_id.get() {
+                Some(id) => orgs.clone().find(|org| org.id == id).cloned(),
+                None => orgs.clone().next().cloned(),
+            }
+        });
+        let view = move || match org.get() {
+            Some(org) => view! { <Projects connection org /> }.into_any(),
+            None if org_id.get().is_none() => view! { <NoOrganization /> }.into_any(),
+            None => {
+                let failure = Failure::Problem(Box::new(outcome::local(Code::NotFound)));
+                view! { <OutcomePage failure /> }.into_any()
+            }
+        };
+        view.into_any()
+    });
+    view! { <WithConnection id draw /> }
+}
+
+#[component]
+fn NoOrganization() -> impl IntoView {
+    view! {
+        <div class="page data-page">
+            <PageHeading title="No organization" />
+            <p class="second">
+                "This connection reaches no organization at the moment, so there are no projects to show."
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Projects(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The organization.
+    org: Org,
+) -> impl IntoView {
+    let lists = Lists::get();
+    let failure = RwSignal::new(None);
+    let id = Memo::new(move |_| connection.read().id.clone());
+    let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    let title = format!("Projects in {}", org.name);
+    let heading = {
+        let org = org.clone();
+        move || view! { <Heading connection org /> }
+    };
+    let list = {
+        let org = org.id.clone();
+        move || {
+            let id = id.get();
+            // What was read before the connection stopped working stays.
+            if works.get() {
+                Some(lists.projects(&id, &org))
+            } else {
+                lists.projects_if_read(&id, &org)
+            }
+        }
+    };
+    let again = {
+        let org = org.id.clone();
+        Callback::new(move |()| lists.read_again(&id.get_untracked(), &org))
+    };
+    let freshness = {
+        let list = list.clone();
+        move || list().map(|list| view! { <Freshness list=list.look() again works=works.get() /> })
+    };
+    let content = move || {
+        list().map(|list| {
+            view! { <ProjectList connection=id.get() org=org.clone() list=list.look() again /> }
+        })
+    };
+    view! {
+        <div class="page data-page">
+            <ReconnectNotices of=id failure />
+            <Notice failure />
+            <SlowedNotice />
+            <div class="title-row">
+                <PageHeading title>{heading()}</PageHeading>
+                {freshness}
+            </div>
+            {content}
+        </div>
+    }
+}
+
+/// "Projects in", and the organization, which leads to the others.
+#[component]
+fn Heading(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The organization.
+    org: Org,
+) -> impl IntoView {
+    let id = org.id.clone();
+    let others = move || {
+        let connection = connection.read();
+        let orgs = connection.orgs.iter();
+        orgs.map(|org| {
+            let is_here = org.id == id;
+            view! {
+                <li>
+                    <a
+                        href=paths::org_projects(&connection.id, &org.id)
+                        class="switcher-link"
+                        aria-current=is_here.then_some("true")
+                        autofocus=is_here
+                    >
+                        <span class="switcher-mark">{is_here.then(|| Icon::Check.view())}</span>
+                        <bdi>{org.name.clone()}</bdi>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view()
+    };
+    let single = Memo::new(move |_| connection.read().orgs.len() <= 1);
+    let name = StoredValue::new(org.name);
+    view! {
+        "Projects in "
+        <Show
+            when=move || !single.get()
+            fallback=move || view! { <bdi>{name.get_value()}</bdi> }
+        >
+            <button
+                type="button"
+                class="heading-switch"
+                popovertarget=MENU
+                on:keydown=|event| menu::on_key(&event, MENU)
+            >
+                <bdi>{name.get_value()}</bdi>
+                {Icon::Choose.view()}
+            </button>
+        </Show>
+        <div
+            id=MENU
+            class="menu heading-menu"
+            popover="auto"
+            aria-label="Organizations"
+            on:keydown=|event| menu::on_key(&event, MENU)
+            on:click=|_| menu::close(MENU)
+        >
+            <ul>{others}</ul>
+        </div>
+    }
+}

@@ -1,0 +1,370 @@
+//! Filters, the sentence that repeats them, and the table.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use shared::api::connection::Org;
+
+use super::{overview_parts::SCOPE, projects_table::ProjectTable};
+use crate::{
+    components::{
+        chips::{Choice, ChoiceChip, SeverityToggles},
+        empty::Empty,
+        icon::Icon,
+        progress::Progress,
+        project,
+        read_notice::ReadFailure,
+        search::SearchField,
+        timestamp::{Timestamp, minutes},
+    },
+    data::{
+        facet::Facet,
+        figures::{count, len, number},
+        filters::Filters,
+        level::Level,
+        lists::{Look, Stage, Status, folded},
+        row::Row,
+    },
+    paths,
+    session::SessionContext,
+};
+
+/// The list and what can be done with it.
+#[component]
+pub fn ProjectList(
+    /// The connection's id.
+    connection: String,
+    /// The organization.
+    org: Org,
+    /// Its projects.
+    list: Look<Row>,
+    /// Reads again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let shown = Shown::new(list);
+    let told = Memo::new(move |_| {
+        let failure = list.status.with(|status| status.failure().cloned())?;
+        Some(failure.told(&session.name(), "organization", SCOPE))
+    });
+    let is_done = Memo::new(move |_| list.status.with(|status| status.stage == Stage::Done));
+    let is_empty = Memo::new(move |_| is_done.get() && shown.all.get() == 0);
+    let only_failed = Memo::new(move |_| told.with(Option::is_some) && shown.all.get() == 0);
+    let lead = move |all: u64| {
+        list.status.with_untracked(|status| match status.total {
+            _ if status.whole_at.is_some() => "The projects could not be read again".to_owned(),
+            Some(total) if all > 0 => {
+                format!(
+                    "{} more could not be read",
+                    number(total.saturating_sub(all))
+                )
+            }
+            _ if all > 0 => "The rest could not be read".to_owned(),
+            _ => "The projects could not be read".to_owned(),
+        })
+    };
+    let failure = move || {
+        let all = shown.all.get_untracked();
+        told.get()
+            .map(|told| view! { <ReadFailure told lead=lead(all) on_again=again /> })
+    };
+    let name = org.name.clone();
+    let slug = StoredValue::new(org.slug.clone());
+    let import = move || {
+        let app = session.app()?;
+        let address = paths::import(&app.authorization_endpoint, &slug.get_value())?;
+        // The sandbox has no such page.
+        (!app.sandbox).then(|| project::import_link(address))
+    };
+    let body = {
+        move || {
+            if only_failed.get() {
+                return failure().into_any();
+            }
+            if is_empty.get() {
+                return view! {
+                    <Empty
+                        title=format!("No projects in {name} yet")
+                        text="Projects appear here once someone imports a repository or runs “snyk monitor”."
+                    >
+                        {import}
+                    </Empty>
+                }
+                .into_any();
+            }
+            view! {
+                <Bar shown list />
+                <ProjectTable
+                    connection=connection.clone()
+                    org=org.id.clone()
+                    list
+                    shown
+                />
+                {failure}
+            }
+            .into_any()
+        }
+    };
+    view! { <div class="list">{body}</div> }
+}
+
+/// Which rows are shown, as the address says.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// The filters and the order.
+    pub filters: Memo<Filters>,
+    /// Numbers of the rows that match, in order, and the reading that they are of.
+    pub rows: Memo<Arc<(u32, Vec<usize>)>>,
+    /// How many rows are here.
+    pub all: Memo<u64>,
+    /// How many of the rows that are here take part: those that come in while somebody is about to
+    /// press a row wait.
+    pub taken: RwSignal<usize>,
+    /// Whether a pointer or the focus is on the rows.
+    pub held: RwSignal<bool>,
+    set: Callback<(Filters, bool)>,
+}
+
+impl Shown {
+    fn new(list: Look<Row>) -> Self {
+        let search = use_location().search;
+        let navigate = use_navigate();
+        let path = use_location().pathname;
+        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let taken = RwSignal::new(usize::MAX);
+        let held = RwSignal::new(false);
+
+        let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+
+        let rows = Memo::new(move |_| {
+            list.held.with(|held| {
+                let taken = held.rows.get(..taken.get()).unwrap_or(&held.rows);
+                let filters = filters.read();
+                Arc::new((held.epoch, filters.apply(taken, folded)))
+            })
+        });
+
+        // Growing data does not jump under the pointer.
+        Effect::new(move |_| {
+            if held.get() {
+                let here = list.held.with(|held| held.rows.len());
+                // Something to look at comes first.
+                if here > 0 && taken.get_untracked() == usize::MAX {
+                    taken.set(here);
+                }
+            } else {
+                taken.set(usize::MAX);
+            }
+        });
+        let set = Callback::new(move |(filters, replace): (Filters, bool)| {
+            taken.set(usize::MAX);
+            let query = filters.query();
+            let path = path.get_untracked();
+            let to = if query.is_empty() {
+                path
+            } else {
+                format!("{path}?{query}")
+            };
+            let options = NavigateOptions {
+                replace,
+                scroll: false,
+                ..NavigateOptions::default()
+            };
+            navigate(&to, options);
+        });
+        Self {
+            filters,
+            rows,
+            all,
+            taken,
+            held,
+            set,
+        }
+    }
+
+    /// Changes filters or order, with an entry in the history.
+    pub fn change(self, change: impl FnOnce(&mut Filters)) {
+        let mut filters = self.filters.get_untracked();
+        change(&mut filters);
+        self.set.run((filters, false));
+    }
+
+    fn search(self, text: String) {
+        let mut filters = self.filters.get_untracked();
+        filters.search = text;
+        // Back leads to the page before, and not letter by letter.
+        self.set.run((filters, true));
+    }
+}
+
+/// How many there are, when they were read, and reading again; how far reading is.
+#[component]
+pub fn Freshness(
+    /// The projects.
+    list: Look<Row>,
+    /// Reads again.
+    again: Callback<()>,
+    /// Whether anything can be read.
+    works: bool,
+) -> impl IntoView {
+    let now = minutes();
+    let at = Memo::new(move |_| list.status.with(|status| status.whole_at));
+    let is_read = Memo::new(move |_| at.get().is_some());
+    let reading = Memo::new(move |_| list.status.with(Status::is_reading));
+    let done = Signal::derive(move || list.status.with(|status| status.done));
+    let total = Signal::derive(move || list.status.with(|status| status.total));
+    let cut = Memo::new(move |_| list.status.with(|status| status.cut));
+
+    let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+    let size = move || {
+        let projects = count(all.get(), "project");
+        if cut.get() {
+            format!("the first {projects}, read ")
+        } else {
+            format!("{projects}, read ")
+        }
+    };
+    view! {
+        <div class="freshness second">
+            <Show when=move || is_read.get()>
+                <span>
+                    {size}
+                    <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now />
+                </span>
+            </Show>
+            <Show when=move || reading.get()>
+                <Progress label="Reading projects" items="projects" done total />
+            </Show>
+            <Show when=move || works && is_read.get() && !reading.get()>
+                <button type="button" class="button quiet" on:click=move |_| again.run(())>
+                    "Read again"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// Search and filters, and the sentence that repeats them.
+#[component]
+fn Bar(
+    /// Which are shown.
+    shown: Shown,
+    /// The projects.
+    list: Look<Row>,
+) -> impl IntoView {
+    let chips = Facet::ALL.map(|facet| {
+        // What occurs changes with pages only; what is chosen with each press.
+        let occurring = Memo::new(move |_| list.held.with(|held| facet.occurring(&held.rows)));
+        let choices =
+            Signal::derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
+        view! {
+            <ChoiceChip
+                id=facet.key()
+                label=facet.label()
+                choices
+                on_toggle=move |value: String| shown.change(|filters| filters.toggle(facet, &value))
+            />
+        }
+    });
+    let filters = shown.filters;
+    view! {
+        <div class="filters" role="search">
+            <SearchField
+                label="Search projects"
+                hint="Name, file or target"
+                value=Signal::derive(move || filters.read().search.clone())
+                on_search=move |text| shown.search(text)
+            />
+            <div class="filter-chips">
+                <SeverityToggles
+                    levels=&Level::COUNTED
+                    on=Signal::derive(move || filters.read().levels.clone())
+                    on_toggle=move |level| shown.change(|filters| filters.toggle_level(level))
+                />
+                {chips}
+            </div>
+        </div>
+        <Sentence shown list />
+    }
+}
+
+/// A property's values: those that occur, and those that the address names all the same.
+fn choices(facet: Facet, occurring: &[(String, u64)], filters: &Filters) -> Vec<Choice> {
+    let absent = filters
+        .chosen(facet)
+        .iter()
+        .filter(|value| !occurring.iter().any(|(known, _)| known == *value))
+        .map(|value| (value, 0));
+    occurring
+        .iter()
+        .map(|(value, count)| (value, *count))
+        .chain(absent)
+        .map(|(value, count)| Choice {
+            called: facet.called(value).to_owned(),
+            chosen: filters.is_chosen(facet, value),
+            value: value.clone(),
+            count,
+        })
+        .collect()
+}
+
+/// How many match, and what they match.
+#[component]
+fn Sentence(
+    /// Which are shown.
+    shown: Shown,
+    /// The projects.
+    list: Look<Row>,
+) -> impl IntoView {
+    let growing = Memo::new(move |_| {
+        list.status
+            .with(|status| status.is_reading() && status.whole_at.is_none())
+    });
+    let filtered = Memo::new(move |_| shown.filters.read().leave_out());
+    let size = move || {
+        let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
+        let so_far = if growing.get() { " so far" } else { "" };
+        if filtered.get() {
+            format!("{} of {}{so_far}", number(matching), count(all, "project"))
+        } else {
+            format!("{}{so_far}", count(all, "project"))
+        }
+    };
+
+    let fresh = move || {
+        let here = list.held.with(|held| held.rows.len());
+        here.saturating_sub(shown.taken.get())
+    };
+    let has_fresh = Memo::new(move |_| fresh() > 0);
+    view! {
+        <p class="sentence">
+            <strong>{size}</strong>
+            <Show when=move || filtered.get()>
+                <span class="second">
+                    <bdi>{move || shown.filters.read().words()}</bdi>
+                </span>
+                <button
+                    type="button"
+                    class="button quiet"
+                    on:click=move |_| shown.change(|filters| *filters = filters.cleared())
+                >
+                    "Clear filters"
+                </button>
+            </Show>
+            <Show when=move || has_fresh.get()>
+                <button
+                    type="button"
+                    class="button quiet fresh"
+                    on:click=move |_| shown.taken.set(usize::MAX)
+                >
+                    {Icon::Again.view()}
+                    {move || format!("{}. Show", count(len(fresh()), "new project"))}
+                </button>
+            </Show>
+        </p>
+    }
+}

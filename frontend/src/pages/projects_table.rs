@@ -1,0 +1,164 @@
+//! The table of an organization's projects.
+
+use std::{ops::Range, sync::Arc};
+
+use leptos::prelude::*;
+
+use super::projects_parts::Shown;
+use crate::{
+    components::{
+        empty::Empty,
+        project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable},
+        timestamp::minutes,
+    },
+    data::{
+        facet::Facet,
+        figures::{len, number},
+        lists::Look,
+        order::By,
+        row::Row,
+    },
+    paths,
+};
+
+/// Rows to leave room for before the first ones are here, and afterwards.
+const WAITING: [usize; 2] = [8, 3];
+
+/// The table, and where one is in it.
+#[component]
+pub fn ProjectTable(
+    /// The connection's id.
+    connection: String,
+    /// The organization's id.
+    org: String,
+    /// Its projects.
+    list: Look<Row>,
+    /// Which are shown.
+    shown: Shown,
+) -> impl IntoView {
+    let now = minutes();
+    let seen = RwSignal::new(0..0);
+    // What was whole stays whole while it is read again.
+    let growing = Memo::new(move |_| {
+        list.status
+            .with(|status| status.is_reading() && status.whole_at.is_none())
+    });
+    let order = Memo::new(move |_| {
+        let shown = shown.rows.read();
+        let (epoch, rows) = &**shown;
+        let keys = rows.iter().map(|row| u64::from(*epoch) << 32 | len(*row));
+        Arc::new(keys.collect::<Vec<Key>>())
+    });
+    let matching = Memo::new(move |_| order.with(|order| order.len()));
+    let waiting = Signal::derive(move || match (growing.get(), shown.all.get()) {
+        (false, _) => 0,
+        (true, 0) => WAITING[0],
+        (true, _) => WAITING[1],
+    });
+    let draw = DrawRow::new(move |(key, tabindex)| {
+        let row = usize::try_from(key & 0xffff_ffff).ok();
+        let row = row.and_then(|row| list.held.with_untracked(|held| held.rows.get(row).cloned()));
+        let Some(row) = row else {
+            return ().into_any();
+        };
+        let href = paths::project(&connection, &org, &row.id);
+        let below = format!("{}, {}", row.kind, row.origin);
+        view! {
+            {name_cell(&row, href, tabindex, below)}
+            {word_cell("quiet-column type-column", &row.kind)}
+            {word_cell("quiet-column origin-column", &row.origin)}
+            {count_cells(&row)}
+            {updated_cell(&row, now)}
+        }
+        .into_any()
+    });
+    let sorted = Signal::derive(move || {
+        let order = shown.filters.read().order;
+        Some(Sorted {
+            by: order.by.key(),
+            ascending: order.ascending,
+        })
+    });
+    let on_sort = move |key: &'static str| {
+        if let Some(by) = By::parse(key) {
+            shown.change(|filters| filters.order = filters.order.pressed(by));
+        }
+    };
+    let nothing = Memo::new(move |_| matching.get() == 0 && shown.all.get() > 0 && !growing.get());
+    view! {
+        <Show
+            when=move || !nothing.get()
+            fallback=move || view! { <NothingMatches shown /> }
+        >
+            <WindowedTable
+                name="Projects"
+                class="projects"
+                heads=heads()
+                order
+                complete=Signal::derive(move || !growing.get())
+                waiting
+                draw
+                sorted
+                on_sort
+                seen
+                held=shown.held
+            />
+            <div class="position second small">
+                <p>{move || position(&seen.get(), matching.get())}</p>
+                <p class="keys">"Arrow keys move, Enter opens, / searches"</p>
+            </div>
+        </Show>
+    }
+}
+
+fn heads() -> Vec<Head> {
+    let mut heads = vec![
+        word_head("Project", "project-cell", Some(By::Name.key())),
+        word_head("Type", "type-column", Some(By::Facet(Facet::Type).key())),
+        word_head(
+            "Origin",
+            "origin-column",
+            Some(By::Facet(Facet::Origin).key()),
+        ),
+    ];
+    heads.extend(count_heads(true));
+    heads.push(word_head(
+        "Updated",
+        "figure-column updated-column",
+        Some(By::Updated.key()),
+    ));
+    heads
+}
+
+/// Where one is among so many rows.
+fn position(seen: &Range<usize>, all: usize) -> Option<String> {
+    let last = seen.end.min(all);
+    (seen.start < last).then(|| {
+        let [first, last, all] = [seen.start + 1, last, all].map(|row| number(len(row)));
+        format!("Rows {first} to {last} of {all}")
+    })
+}
+
+/// None of the rows match: what was asked for, and the way back.
+#[component]
+fn NothingMatches(
+    /// Which are shown.
+    shown: Shown,
+) -> impl IntoView {
+    let words = Memo::new(move |_| shown.filters.read().nothing_matches(shown.all.get()));
+    view! {
+        <Empty
+            title=Signal::derive(move || words.get().0)
+            text=Signal::derive(move || words.get().1)
+        >
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| shown.change(|filters| *filters = filters.cleared())
+            >
+                "Clear filters"
+            </button>
+        </Empty>
+    }
+}

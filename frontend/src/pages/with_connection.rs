@@ -1,0 +1,71 @@
+//! A page about a connection, and what stands there when it cannot be shown.
+
+use leptos::prelude::*;
+use shared::{api::connection::Connection, problem::Code};
+
+use super::not_found::NotFoundPage;
+use crate::{
+    api::Failure,
+    browser,
+    components::{layout::Waiting, notice::OutcomePage},
+    outcome,
+    session::{SessionContext, Who},
+};
+
+/// What the page shows. The connection itself is not in it, so that a change of it does not draw
+/// the whole page again.
+#[derive(Clone, PartialEq)]
+enum Stand {
+    Waiting,
+    Here(String),
+    SignedOut,
+    Missing,
+    Failed(Failure),
+}
+
+/// The page that `draw` makes of the connection, once it is known to be this browser's.
+#[component]
+pub fn WithConnection(
+    /// The connection's id.
+    #[prop(into)]
+    id: Signal<String>,
+    /// Makes the page.
+    draw: Callback<Signal<Connection>, AnyView>,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let stand = Memo::new(move |last: Option<&Stand>| {
+        let id = id.get();
+        match session.who() {
+            Who::Checking => Stand::Waiting,
+            Who::SignedOut => Stand::SignedOut,
+            // What is on the screen stays there.
+            Who::Unreachable(_) if last == Some(&Stand::Here(id.clone())) => Stand::Here(id),
+            Who::Unreachable(failure) => Stand::Failed(failure),
+            Who::SignedIn(_) if session.connection(&id).is_some() => Stand::Here(id),
+            Who::SignedIn(_) => Stand::Missing,
+        }
+    });
+    move || match stand.get() {
+        Stand::Waiting => view! { <Waiting /> }.into_any(),
+        Stand::Here(id) => {
+            let Some(first) = untrack(|| session.connection(&id)) else {
+                return view! { <NotFoundPage /> }.into_any();
+            };
+            // Keeps what was there last while the page is being left.
+            let connection = Memo::new(move |last: Option<&Connection>| {
+                session
+                    .connection(&id)
+                    .or_else(|| last.cloned())
+                    .unwrap_or_else(|| first.clone())
+            });
+            draw.run(connection.into())
+        }
+        Stand::SignedOut => {
+            let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
+            let return_to = browser::path_here().unwrap_or_default();
+            view! { <OutcomePage failure return_to /> }.into_any()
+        }
+        Stand::Missing => view! { <NotFoundPage /> }.into_any(),
+        Stand::Failed(failure) => view! { <OutcomePage failure /> }.into_any(),
+    }
+}
