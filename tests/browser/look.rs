@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::browser::{Browser, Colours, DESKTOP, PHONE};
 use thirtyfour::Key;
 
-use crate::visit::{AT_A_CONNECTION, Visit};
+use crate::visit::{SIGNED_IN, Visit, arrived};
 
 /// Pictures of the page as it stands: two widths, two themes.
 async fn pictures(browser: &Browser, name: &str) {
@@ -122,7 +122,7 @@ async fn finishing_tells_its_steps_and_that_snyk_is_slow() {
         .await;
     pictures(&browser, "callback").await;
     shows(&browser, "Snyk is slow to answer. Nothing is lost.").await;
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
     shows(&browser, "Connected to").await;
     browser.close().await;
 }
@@ -131,20 +131,20 @@ async fn finishing_tells_its_steps_and_that_snyk_is_slow() {
 async fn a_scope_that_is_missing_again_is_told_so() {
     let Visit { bed: _bed, browser } = Visit::at_consent().await;
     browser.press("grant less than asked").await;
-    browser.until(AT_A_CONNECTION).await;
+    arrived(&browser).await;
     shows(&browser, "Not granted: see dependencies").await;
     let before = browser.text().await;
     assert!(!before.contains("this time either"), "{before}");
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("grant less than asked").await;
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
     shows(&browser, "Snyk did not grant it this time either.").await;
     pictures(&browser, "connection-missing").await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
     shows(&browser, "3 granted").await;
     let after = browser.text().await;
     assert!(!after.contains("Not granted"), "{after}");
@@ -173,9 +173,8 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
         .run("document.querySelector('input[value^=\"org:\"]').click()")
         .await;
     browser.press("Allow").await;
-    browser.until(AT_A_CONNECTION).await;
-    let second = "const link = [...document.querySelectorAll('a[href^=\"/connections/\"]')]\
-        .find(link => !location.pathname.startsWith(link.getAttribute('href'))); \
+    browser.until(SIGNED_IN).await;
+    let second = "const link = document.querySelector('.switcher .menu a:not([aria-current])'); \
         if (link) link.click(); return !!link";
     browser.until(second).await;
     shows(
@@ -235,6 +234,6 @@ async fn without_a_network_the_page_says_so_and_goes_on_by_itself() {
     browser
         .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
         .await;
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
     browser.close().await;
 }

@@ -11,6 +11,7 @@ mod bed;
 mod connection;
 mod foreign_provider;
 mod look;
+mod overview;
 mod secrecy;
 mod sign_in;
 mod visit;

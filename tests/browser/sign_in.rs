@@ -2,7 +2,7 @@
 
 use tests::{Bed, browser::Browser};
 
-use crate::visit::{AT_A_CONNECTION, Visit, to_consent};
+use crate::visit::{SIGNED_IN, Visit, to_consent};
 
 #[tokio::test]
 async fn a_refusal_is_told_in_words_and_connecting_again_works() {
@@ -23,7 +23,7 @@ async fn a_refusal_is_told_in_words_and_connecting_again_works() {
         "SEC-4: fresh for each attempt"
     );
     browser.press("Allow").await;
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
     browser.close().await;
 }
 
@@ -81,18 +81,18 @@ async fn sec_12_another_browser_earns_nothing_with_this_ones_code_and_this_one_s
     other.go(&address).await;
     other.heading("This sign-in began somewhere else").await;
     one.go(&address).await;
-    one.until(AT_A_CONNECTION).await;
+    one.until(SIGNED_IN).await;
 
     // REL-10: the same callback again, in this tab and in a second one, and a forged one: a connected
     // person goes on and sees no error.
     let forged = format!("{}/callback?code=x&state={}", bed.app.url, "A".repeat(43));
     for again in [&address, &forged] {
         one.go(again).await;
-        one.until(AT_A_CONNECTION).await;
+        one.until(SIGNED_IN).await;
         let tab = one.driver.new_tab().await.unwrap();
         one.driver.switch_to_window(tab).await.unwrap();
         one.go(again).await;
-        one.until(AT_A_CONNECTION).await;
+        one.until(SIGNED_IN).await;
     }
     assert_eq!(bed.sandbox.count("token_requests").await, 1);
     one.close().await;

@@ -2,8 +2,8 @@
 
 use tests::{Bed, browser::Browser};
 
-/// A script that is true on the page of a connection.
-pub(crate) const AT_A_CONNECTION: &str = "return location.pathname.startsWith('/connections/')";
+/// A script that is true when somebody is signed in and the app says so.
+pub(crate) const SIGNED_IN: &str = "return !!document.querySelector('header .switcher')";
 /// A script that is true when that page has its table of organizations.
 pub(crate) const HAS_ORGANIZATIONS: &str = "return !!document.querySelector('table')";
 
@@ -33,6 +33,14 @@ impl Visit {
         visit
     }
 
+    /// The overview stands, its first pages read or not.
+    pub(crate) async fn at_overview() -> Self {
+        let visit = Self::at_consent().await;
+        visit.browser.press("Allow").await;
+        visit.browser.until(SIGNED_IN).await;
+        visit
+    }
+
     /// The page of a new connection has its data.
     pub(crate) async fn connected() -> Self {
         Self::start().await.connect().await
@@ -54,8 +62,12 @@ pub(crate) async fn to_consent(bed: &Bed, browser: &Browser) {
     browser.heading("asks to read").await;
 }
 
-/// Waits until the page of a connection has its data.
+/// Waits until somebody is signed in, and goes on to the page of the connection.
 pub(crate) async fn arrived(browser: &Browser) {
-    browser.until(AT_A_CONNECTION).await;
+    browser.until(SIGNED_IN).await;
+    browser.press("Connection").await;
+    browser
+        .until("return document.body.innerText.includes('Access token ends in')")
+        .await;
     browser.until(HAS_ORGANIZATIONS).await;
 }

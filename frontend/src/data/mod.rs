@@ -6,8 +6,8 @@ pub mod failure;
 pub mod figures;
 pub mod filters;
 pub mod fold;
-pub mod issues;
 pub mod gate;
+pub mod issues;
 pub mod level;
 #[cfg(target_arch = "wasm32")]
 pub mod lists;
