@@ -9,9 +9,11 @@
 mod accessibility;
 mod bed;
 mod connection;
+mod data;
 mod foreign_provider;
 mod look;
 mod overview;
+mod projects;
 mod secrecy;
 mod sign_in;
 mod visit;

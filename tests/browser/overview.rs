@@ -1,39 +1,162 @@
-//! The overview: what is worst, as far as it is read.
+//! The overview: what is worst, as far as it is read, and what is said of the rest.
 
 use serde_json::json;
-use tests::browser::{Browser, Colours, DESKTOP, PHONE};
 
-use crate::visit::Visit;
+use crate::{
+    data::{hides, on_projects, org, pictures, rows, shows},
+    visit::{SIGNED_IN, Visit},
+};
 
-/// Pictures of the page as it stands: two widths, two themes.
-async fn pictures(browser: &Browser, name: &str) {
-    for width in [DESKTOP, PHONE] {
-        browser.width(width).await;
-        for colours in [Colours::Light, Colours::Dark] {
-            browser.colours(colours).await;
-            browser
-                .until("return document.documentElement.hasAttribute('data-face')")
-                .await;
-            let sideways = "return document.documentElement.scrollWidth <= innerWidth";
-            browser.until(sideways).await;
-            browser
-                .picture(&format!("{name}-{}-{width}", colours.name()))
-                .await;
-        }
-    }
-    browser.width(DESKTOP).await;
-}
-
-async fn shows(browser: &Browser, words: &str) {
-    let script = format!("return document.body.innerText.includes(\"{words}\")");
-    browser.until(&script).await;
-}
+/// What the sandbox's six organizations come to.
+const VERDICT: &str = "37 critical issues in 19 projects";
 
 #[tokio::test]
 async fn an_overview_adds_up_what_every_organization_has() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
-    shows(&browser, "Meridian Payments").await;
-    shows(&browser, "Read now").await;
+    browser.heading(VERDICT).await;
+    for words in [
+        "6 organizations, 5,724 projects.",
+        "Meridian Payments",
+        "Legacy estate, read only",
+        "No projects",
+        "All 5,724 projects",
+    ] {
+        shows(&browser, words).await;
+    }
+    hides(&browser, "so far").await;
+    hides(&browser, "Still reading").await;
+    assert_eq!(rows(&browser).await, 9, "the worst projects");
     pictures(&browser, "overview").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" },
+            "fault": { "kind": "delay", "ms": 250 } }))
+        .await;
+    browser.press("Allow").await;
+    browser.until(SIGNED_IN).await;
+    browser.heading("so far").await;
+    shows(&browser, "Totals below will rise.").await;
+    browser
+        .until(
+            "return !!document.querySelector('[role=progressbar][aria-valuetext$=\" projects\"]')",
+        )
+        .await;
+    assert!(rows(&browser).await > 0, "no rows before the last page");
+    pictures(&browser, "overview-reading").await;
+
+    let payments = org(&browser, "Meridian Payments").await;
+    // To the projects and back while it goes on.
+    browser.press("Projects").await;
+    browser.heading("Projects in Meridian Platform").await;
+    browser.press("Overview").await;
+    bed.sandbox.heal().await;
+    browser.heading(VERDICT).await;
+    let seen = bed
+        .sandbox
+        .seen(&format!("/rest/orgs/{payments}/projects"))
+        .await;
+    assert_eq!(seen, 42, "its number, and 41 pages of 4,012 projects");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn one_organization_that_fails_says_so_and_the_rest_stands() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    browser.heading(VERDICT).await;
+    let legacy = org(&browser, "Équipe données, Montréal").await;
+    bed.sandbox
+        .fault(on_projects(
+            &legacy,
+            &json!({ "kind": "status", "status": 503, "headers": { "snyk-request-id": "0f5a7c1e" } }),
+        ))
+        .await;
+    browser.driver.refresh().await.unwrap();
+    browser
+        .heading("in the 5 organizations that could be read")
+        .await;
+    for words in ["Could not be read", "Snyk is not answering", "0f5a7c1e"] {
+        shows(&browser, words).await;
+    }
+    pictures(&browser, "overview-failed").await;
+    bed.sandbox.heal().await;
+    browser.press("Try again").await;
+    browser.heading(VERDICT).await;
+    hides(&browser, "Could not be read").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn asked_to_slow_down_it_counts_and_goes_on_by_itself() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" }, "skip": 12, "times": 1,
+            "fault": { "kind": "status", "status": 429, "headers": { "retry-after": "6" } } }),
+        )
+        .await;
+    browser.press("Allow").await;
+    browser.until(SIGNED_IN).await;
+    shows(&browser, "Snyk asks us to slow down").await;
+    shows(&browser, "Reading goes on by itself in").await;
+    browser.picture("overview-slowed").await;
+    browser.heading(VERDICT).await;
+    hides(&browser, "slow down").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_organization_without_projects_is_told_and_not_drawn() {
+    let Visit { bed: _bed, browser } = Visit::at_consent().await;
+    browser
+        .run(
+            "[...document.querySelectorAll('label')]\
+            .find(label => label.innerText.includes('Research')).click()",
+        )
+        .await;
+    browser.press("Allow").await;
+    browser.heading("No projects yet").await;
+    shows(&browser, "someone imports a repository").await;
+    let tables = browser
+        .run("return document.querySelectorAll('main table').length")
+        .await;
+    assert_eq!(tables, json!(0));
+    pictures(&browser, "overview-empty").await;
+    browser.press("Projects").await;
+    browser.heading("Projects in Research").await;
+    shows(&browser, "No projects in Research yet").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    browser.heading(VERDICT).await;
+    bed.sandbox.expire_access_tokens().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "status", "status": 400, "body": { "error": "invalid_grant" } } }))
+        .await;
+    browser.press("Read again").await;
+    shows(&browser, "This connection has stopped working").await;
+    shows(&browser, "Meridian Payments").await;
+    shows(&browser, "Reconnect").await;
+    pictures(&browser, "overview-stopped").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_permission_that_is_lacking_is_named_and_can_be_asked_for() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    bed.sandbox.set(json!({ "grant_scopes": "org.read" })).await;
+    browser.press("Allow").await;
+    browser.heading("Nothing could be read").await;
+    shows(&browser, "Snyk did not let Fathom see this").await;
+    browser.press("Ask again").await;
+    browser.heading("asks to read").await;
     browser.close().await;
 }

@@ -1,0 +1,92 @@
+//! What the tests of the pages over Snyk's data share.
+
+use serde_json::{Value, json};
+use tests::{
+    Bed,
+    browser::{Browser, Colours, DESKTOP, PHONE},
+};
+use thirtyfour::{Key, TypingData};
+
+/// Waits until a person reads these words.
+pub(crate) async fn shows(browser: &Browser, words: &str) {
+    browser.until(&reads(words)).await;
+}
+
+/// Waits until a person reads these words no more.
+pub(crate) async fn hides(browser: &Browser, words: &str) {
+    browser
+        .until(&reads(words).replace("return ", "return !"))
+        .await;
+}
+
+fn reads(words: &str) -> String {
+    format!("return document.body.innerText.includes({})", json!(words))
+}
+
+/// The id of an organization of the connection, by its name.
+pub(crate) async fn org(browser: &Browser, name: &str) -> String {
+    let script = format!(
+        "fetch('/api/session').then(answer => answer.json()).then(session => \
+            done(session.connections[0].orgs.find(org => org.name === {}).id))",
+        json!(name)
+    );
+    let id = browser.run_async(&script).await;
+    id.as_str().expect("an id").to_owned()
+}
+
+/// The address of an organization's projects.
+pub(crate) async fn projects_of(bed: &Bed, browser: &Browser, name: &str) -> String {
+    let org = org(browser, name).await;
+    let script = "fetch('/api/session').then(answer => answer.json()).then(session => \
+        done(session.connections[0].id))";
+    let id = browser.run_async(script).await;
+    let id = id.as_str().expect("an id");
+    format!("{}/connections/{id}/orgs/{org}/projects", bed.app.url)
+}
+
+/// A fault of the requests for an organization's projects.
+pub(crate) fn on_projects(org: &str, fault: &Value) -> Value {
+    let path = format!("/rest/orgs/{org}/projects");
+    json!({ "on": { "endpoint": "rest", "path": path }, "fault": fault })
+}
+
+/// How many rows of a table are in the document.
+pub(crate) async fn rows(browser: &Browser) -> u64 {
+    let rows = browser
+        .run("return document.querySelectorAll('tbody .row:not(.skeleton)').length")
+        .await;
+    rows.as_u64().expect("a number")
+}
+
+/// Presses a key where the focus is.
+pub(crate) async fn press(browser: &Browser, key: impl Into<TypingData>) {
+    let element = browser.driver.active_element().await.expect("a focus");
+    let sent = element.send_keys(key).await;
+    sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
+}
+
+/// The same for a key without a letter.
+pub(crate) async fn press_key(browser: &Browser, key: Key) {
+    press(browser, "" + key).await;
+}
+
+/// Pictures of the page as it stands: two widths, two themes. It fits each of them.
+pub(crate) async fn pictures(browser: &Browser, name: &str) {
+    for width in [DESKTOP, PHONE] {
+        browser.width(width).await;
+        for colours in [Colours::Light, Colours::Dark] {
+            browser.colours(colours).await;
+            browser
+                .until("return document.documentElement.hasAttribute('data-face')")
+                .await;
+            browser
+                .until("return document.documentElement.scrollWidth <= innerWidth")
+                .await;
+            browser
+                .picture(&format!("{name}-{}-{width}", colours.name()))
+                .await;
+        }
+    }
+    browser.width(DESKTOP).await;
+    browser.colours(Colours::Light).await;
+}
