@@ -20,7 +20,9 @@ pub(crate) async fn hides(browser: &Browser, words: &str) {
 }
 
 fn reads(words: &str) -> String {
-    format!("return document.body.innerText.includes({})", json!(words))
+    // Not the announcements, which readers alone are told.
+    let place = "(document.querySelector('main') ?? document.body)";
+    format!("return {place}.innerText.includes({})", json!(words))
 }
 
 /// The id of an organization of the connection, by its name.

@@ -36,8 +36,11 @@ pub fn Progress(
             .get()
             .map(|total| thousandths(done.get(), total.max(1)))
     });
-    // Changes only where readers are told.
-    let quarter = Memo::new(move |_| part.get().map(|part| part / 250));
+    // Changes only where readers are told, and never back.
+    let quarter = Memo::new(move |last: Option<&Option<u64>>| {
+        let quarter = part.get().map(|part| part / 250);
+        quarter.max(last.copied().flatten())
+    });
     Effect::new(move |_| {
         quarter.track();
         let said = untrack(|| format!("{}, {}", label.get(), words()));

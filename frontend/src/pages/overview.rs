@@ -139,7 +139,7 @@ fn Content(
         <div class="title-row">
             <div>
                 <PageHeading title class="verdict" />
-                <Freshness readings known />
+                <Freshness readings known works />
             </div>
             {works
                 .then(|| {
@@ -169,7 +169,7 @@ fn Content(
                     </div>
                     <Gauge label="Open issues by severity" issues projects />
                 </section>
-                <ByOrganization connection readings />
+                <ByOrganization connection readings works />
             </div>
             <WorstProjects connection readings known />
         </Show>
@@ -183,6 +183,8 @@ fn Freshness(
     readings: Readings,
     /// What it comes to.
     known: Memo<Known>,
+    /// Whether anything can be read.
+    works: bool,
 ) -> impl IntoView {
     let now = minutes();
     let size = move || {
@@ -204,9 +206,10 @@ fn Freshness(
     view! {
         <p class="second">
             {size}
-            <Show when=move || is_read.get()>
+            <Show when=move || is_read.get() && works>
                 "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
+            {move || (!works).then(|| at.get().map(|at| format!("As of {}.", browser::clock(at))))}
         </p>
     }
 }
@@ -228,8 +231,11 @@ fn known(readings: &[Reading]) -> Known {
     };
     readings.iter().fold(start, |known, reading| {
         let status = reading.list.status;
-        let (is_reading, has_failed) =
-            status.with(|status| (status.is_reading(), status.failure().is_some()));
+        // What was whole before stands, even where it could not be read again.
+        let (is_reading, has_failed) = status.with(|status| {
+            let has_failed = status.failure().is_some() && status.whole_at.is_none();
+            (status.is_reading(), has_failed)
+        });
         Known {
             totals: known.totals.plus(reading.totals.get()),
             failed: known.failed + u64::from(has_failed),

@@ -90,6 +90,13 @@ pub fn NoProjects(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let slug = readings.with_value(|all| all.first().map(|reading| reading.org.slug.clone()));
+    let title = readings.with_value(|all| match all.as_slice() {
+        [one] => format!("Nothing is imported into {}", one.org.name),
+        all => format!(
+            "Nothing is imported into any of the {} organizations",
+            all.len()
+        ),
+    });
     let import = move || {
         let app = session.app()?;
         let address = paths::import(&app.authorization_endpoint, slug.as_deref()?)?;
@@ -98,7 +105,7 @@ pub fn NoProjects(
     };
     view! {
         <Empty
-            title="No projects yet"
+            title
             text="Projects appear here once someone imports a repository or runs “snyk monitor”."
         >
             {import}
@@ -113,6 +120,8 @@ pub fn ByOrganization(
     connection: StoredValue<String>,
     /// What is read.
     readings: Readings,
+    /// Whether anything can be read; else the page says why not, once.
+    works: bool,
 ) -> impl IntoView {
     let held = RwSignal::new(false);
     let order = Memo::new(move |last: Option<&Vec<usize>>| {
@@ -133,7 +142,7 @@ pub fn ByOrganization(
     let row = move |at: usize| {
         readings.with_value(|all| {
             all.get(at)
-                .map(|one| org_row(connection, one, whole.into()))
+                .map(|one| org_row(connection, one, whole.into(), works))
         })
     };
     view! {
@@ -186,6 +195,7 @@ fn org_row(
     connection: StoredValue<String>,
     reading: &Reading,
     whole: Signal<u64>,
+    works: bool,
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
     let lists = Lists::get();
@@ -196,9 +206,16 @@ fn org_row(
     let href = connection.with_value(|id| paths::org_projects(id, &org.id));
     let told = Memo::new(move |_| {
         let failure = status.with(|status| status.failure().cloned())?;
-        Some(failure.told(&session.name(), "organization", SCOPE))
+        works.then(|| failure.told(&session.name(), "organization", SCOPE))
     });
-    let note = move || status.with(|status| note(status, totals.get().rows));
+    let note = move || {
+        let rows = totals.get().rows;
+        if works {
+            status.with(|status| note(status, rows))
+        } else {
+            count(rows, "project")
+        }
+    };
     let org_id = org.id.clone();
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));

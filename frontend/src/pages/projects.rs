@@ -81,7 +81,7 @@ fn Projects(
     let failure = RwSignal::new(None);
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
-    let title = format!("Projects in {}", org.name);
+    let title = format!("Projects, {}", org.name);
     let heading = {
         let org = org.clone();
         move || view! { <Heading connection org /> }
