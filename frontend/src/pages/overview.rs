@@ -188,11 +188,21 @@ fn Freshness(
 ) -> impl IntoView {
     let now = minutes();
     let size = move || {
-        let orgs = count(known.get().orgs, "organization");
-        let (total, whole) = readings.with_value(|readings| at_snyk(readings));
-        match (whole, known.get().growing) {
-            (true, _) | (_, false) => format!("{orgs}, {}. ", count(total, "project")),
-            (false, true) => format!("{orgs}. "),
+        let Known {
+            orgs,
+            failed,
+            growing,
+            ..
+        } = known.get();
+        let (total, is_known) = readings.with_value(|readings| at_snyk(readings));
+        let orgs = match failed {
+            0 => count(orgs, "organization"),
+            failed => format!("{} of {}", orgs - failed, count(orgs, "organization")),
+        };
+        if is_known || !growing {
+            format!("{orgs}, {}. ", count(total, "project"))
+        } else {
+            format!("{orgs}. ")
         }
     };
     // The oldest is what the whole is as fresh as.

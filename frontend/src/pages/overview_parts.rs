@@ -20,6 +20,7 @@ use crate::{
     data::{
         failure::Told,
         figures::{count, number},
+        level::Level,
         lists::{Lists, Stage, Status},
         order::Order,
         row::Row,
@@ -220,10 +221,19 @@ fn org_row(
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
     let failed = move || told.get().map(|told| org_failure(told, on_again));
-    let cells = crate::data::level::Level::COUNTED.map(|level| {
+    // None is a number only of what was read.
+    let is_known = Memo::new(move |_| {
+        totals.get().rows > 0 || status.with(|status| status.whole_at.is_some())
+    });
+    let cells = Level::COUNTED.map(|level| {
+        let figure = move || {
+            is_known
+                .get()
+                .then(|| severity::count(level, counts.get().of(level)))
+        };
         view! {
             <td role="cell" class="figure-column">
-                {move || severity::count(level, counts.get().of(level))}
+                {figure}
             </td>
         }
     });
@@ -341,14 +351,18 @@ pub fn WorstProjects(
     });
     let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
     let all_projects = move || {
-        let (total, _) = readings.with_value(|all| at_snyk(all));
-        // Their page is of one organization at a time.
-        let by = if known.get().orgs == 1 {
-            ""
+        let (total, is_known) = readings.with_value(|all| at_snyk(all));
+        let all = if is_known {
+            format!("All {}", count(total, "project"))
         } else {
-            ", by organization"
+            "All projects".to_owned()
         };
-        format!("All {}{by}", count(total, "project"))
+        // Their page is of one organization at a time.
+        if known.get().orgs == 1 {
+            all
+        } else {
+            format!("{all}, by organization")
+        }
     };
     view! {
         <section class="section" aria-labelledby="worst">
