@@ -107,7 +107,8 @@ impl Access {
         let mut pages = vec![self.get(path, query).await];
         loop {
             let last = pages.last().unwrap().json();
-            let Some(next) = last["links"]["next"].as_str() else {
+            let next = &last["links"]["next"];
+            let Some(next) = next.as_str().or_else(|| next["href"].as_str()) else {
                 return pages;
             };
             let next = url::Url::parse(&format!("http://x{next}")).unwrap();

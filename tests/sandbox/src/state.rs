@@ -1,11 +1,12 @@
 //! What the sandbox remembers, shared by all requests.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::faults::Rules;
 use crate::grants::Grants;
 use crate::record::Record;
+use crate::rest::pagination::NextForm;
 use crate::rest::rate_limit::RateLimit;
 use crate::settings::Settings;
 use crate::stats::Stats;
@@ -25,7 +26,8 @@ struct Inner {
     record: Mutex<Record>,
     stats: Mutex<Stats>,
     rate_limit: Mutex<RateLimit>,
-    prefixed: AtomicBool,
+    /// How many links to a next page were given out.
+    links: AtomicUsize,
 }
 
 impl Sandbox {
@@ -42,7 +44,7 @@ impl Sandbox {
             record: Mutex::default(),
             stats: Mutex::default(),
             rate_limit: Mutex::default(),
-            prefixed: AtomicBool::new(false),
+            links: AtomicUsize::new(0),
         }))
     }
 
@@ -92,10 +94,9 @@ impl Sandbox {
         lock(&self.0.rate_limit)
     }
 
-    /// Whether the next `links.next` begins with `/rest`: every second one does, because Snyk's
-    /// own answers and samples differ in this.
-    pub(crate) fn next_is_prefixed(&self) -> bool {
-        self.0.prefixed.fetch_xor(true, Ordering::Relaxed)
+    /// The form of the next `links.next`: they take turns, because a client must read them all.
+    pub(crate) fn next_form(&self) -> NextForm {
+        NextForm::nth(self.0.links.fetch_add(1, Ordering::Relaxed))
     }
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod admit;
 pub(crate) mod document;
 pub(crate) mod issues;
-mod pagination;
+pub(crate) mod pagination;
 mod parameters;
 pub(crate) mod projects;
 pub(crate) mod rate_limit;
@@ -132,7 +132,7 @@ pub(crate) async fn orgs(
     let with_role = parameters::words(&caller.form, "expand", &["member_role"])?.is_some();
     let orgs = Orgs(orgs);
     let page = pagination::page(&caller.form, Limits::Tens, &orgs)?;
-    let links = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+    let links = page.links(&caller, &uri, || sandbox.next_form());
     let on_page = page.places.iter().map(|place| &orgs.0[*place]);
     let data: Value = on_page
         .map(|org| {

@@ -109,12 +109,12 @@ impl Page {
         self.before.is_none() && self.after.is_none()
     }
 
-    /// The links of the page, without a host. `next` comes with or without the prefix `/rest`.
+    /// The links of the page, without a host. `next` has another form each time.
     pub(crate) fn links(
         &self,
         caller: &Caller,
         uri: &Uri,
-        prefixed: impl FnOnce() -> bool,
+        form: impl FnOnce() -> NextForm,
     ) -> Value {
         let mut links = json!({
             "self": caller.own_link(uri),
@@ -125,11 +125,31 @@ impl Page {
             links["prev"] = json!(format!("/rest{}?{query}", uri.path()));
         }
         if let Some(after) = &self.after {
-            let prefix = if prefixed() { "/rest" } else { "" };
             let query = query(caller, Some(("starting_after", after)));
-            links["next"] = json!(format!("{prefix}{}?{query}", uri.path()));
+            let path = format!("{}?{query}", uri.path());
+            links["next"] = match form() {
+                NextForm::Bare => json!(path),
+                NextForm::Prefixed => json!(format!("/rest{path}")),
+                NextForm::Object => json!({"href": format!("/rest{path}"), "meta": {}}),
+            };
         }
         links
+    }
+}
+
+/// Forms of a link to the next page, all of which Snyk's documents show: a path with or without the
+/// prefix `/rest`, or an object around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum NextForm {
+    Bare,
+    Prefixed,
+    Object,
+}
+
+impl NextForm {
+    /// The form of the link of that number.
+    pub(crate) fn nth(number: usize) -> Self {
+        [Self::Bare, Self::Prefixed, Self::Object][number % 3]
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn list(
         filter,
     };
     let page = pagination::page(&caller.form, Limits::Any, &targets)?;
-    let links = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+    let links = page.links(&caller, &uri, || sandbox.next_form());
     let data: Value = page
         .places
         .iter()

@@ -277,10 +277,10 @@ impl Sandbox {
                 None => all.extend(items),
                 Some(_) => all.extend(items.rev()),
             }
-            let Some(to) = page["links"][link].as_str() else {
+            cursor = cursor_in(&page["links"][link], name);
+            if cursor.is_none() {
                 return all;
-            };
-            cursor = parameter(&format!("http://x{to}"), name);
+            }
         }
     }
 
@@ -288,6 +288,13 @@ impl Sandbox {
         let answer = self.get_with("/rest/self?version=2024-10-15", access).await;
         answer.status == StatusCode::OK
     }
+}
+
+/// The cursor in a link, whichever form it has.
+pub(crate) fn cursor_in(link: &Value, name: &str) -> Option<String> {
+    let path = link.as_str().or_else(|| link["href"].as_str())?;
+    assert!(path.starts_with('/'), "links have no host: {path}");
+    parameter(&format!("http://x{path}"), name)
 }
 
 /// A good authorize query, with changes: an empty value takes a parameter out.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::bed::{Answer, Pair, Sandbox, encoded, parameter};
+use crate::bed::{Answer, Pair, Sandbox, cursor_in, encoded};
 
 /// A sandbox whose projects suffer a fault; its issues do not.
 async fn with_fault(fault: Value) -> (Sandbox, Pair, String) {
@@ -49,10 +49,7 @@ async fn statuses_come_with_their_words() {
 async fn a_cursor_can_lead_to_itself() {
     let (sandbox, pair, org) = with_fault(json!({"kind": "cursor_loop"})).await;
     let first = sandbox.read(&pair, &org, "projects", "").await.json();
-    let next = |page: &Value| {
-        let link = page["links"]["next"].as_str().unwrap();
-        parameter(&format!("http://x{link}"), "starting_after").unwrap()
-    };
+    let next = |page: &Value| cursor_in(&page["links"]["next"], "starting_after").unwrap();
     let cursor = next(&first);
     let query = encoded(&[("starting_after", &cursor)]);
     let second = sandbox.read(&pair, &org, "projects", &query).await.json();

@@ -189,7 +189,7 @@ async fn links_are_left_out_where_there_is_one_page() {
     assert_eq!(page["data"].as_array().unwrap().len(), 1);
     assert_eq!(page.get("links"), None);
     let page = sandbox.read(&pair, &org, "issues", "").await.json();
-    assert!(page["links"]["next"].is_string());
+    assert!(!page["links"]["next"].is_null());
     // A project that is not there has no issues.
     let nobody = "scan_item.id=00000000-0000-4000-8000-000000000000&scan_item.type=project";
     let page = sandbox.read(&pair, &org, "issues", nobody).await.json();

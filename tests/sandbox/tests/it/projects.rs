@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::bed::{Pair, Sandbox, encoded, parameter};
+use crate::bed::{Pair, Sandbox, cursor_in, encoded};
 
 /// Which resources a filter should keep.
 type Keep<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
@@ -46,8 +46,7 @@ async fn all_pages_make_the_whole_both_ways() {
         .read(&pair, &org, "projects", "limit=100")
         .await
         .json();
-    let next = page["links"]["next"].as_str().unwrap();
-    let cursor = parameter(&format!("http://x{next}"), "starting_after").unwrap();
+    let cursor = cursor_in(&page["links"]["next"], "starting_after").unwrap();
     let before = sandbox
         .walk_back(&pair, &org, "projects", "limit=10", &cursor)
         .await;

@@ -65,7 +65,7 @@ fn read_list(
     let mut body = json!({"data": data});
     // Links are optional here, and without further pages there are none to give.
     if !page.is_all() {
-        body["links"] = page.links(&caller, uri, || sandbox.next_is_prefixed());
+        body["links"] = page.links(&caller, uri, || sandbox.next_form());
     }
     Ok(document::answer(&caller, body))
 }

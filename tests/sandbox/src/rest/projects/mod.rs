@@ -55,7 +55,7 @@ pub(crate) async fn list(
         return Ok(document::answer(&caller, body));
     }
     let page = pagination::page(&caller.form, Limits::Tens, &projects)?;
-    let links = page.links(&caller, &uri, || sandbox.next_is_prefixed());
+    let links = page.links(&caller, &uri, || sandbox.next_form());
     let data: Value = page
         .places
         .iter()
