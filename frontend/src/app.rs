@@ -11,7 +11,7 @@ use crate::{
     components::layout::Layout,
     data::lists::Lists,
     pages::{
-        callback::CallbackPage, connection::ConnectionPage, home::HomePage,
+        callback::CallbackPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
         not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
     session::SessionContext,
@@ -60,6 +60,10 @@ fn App(
                     <Route
                         path=path!("/connections/:id/orgs/:org_id/projects")
                         view=ProjectsPage
+                    />
+                    <Route
+                        path=path!("/connections/:id/orgs/:org_id/projects/:project_id")
+                        view=IssuesPage
                     />
                 </Routes>
             </Layout>

@@ -1,6 +1,7 @@
 //! The only module of the app, beside `login`'s, that names the browser's own interfaces.
 
 pub mod face;
+pub mod media;
 pub mod menu;
 pub mod network;
 pub mod viewport;
@@ -119,6 +120,17 @@ pub fn want_data_sheet() {
     if let Some(sheet) = sheet {
         // A link that is disabled is not fetched. It fails for names that are none only.
         let _ = sheet.remove_attribute("disabled");
+    }
+}
+
+/// Moves the focus to the first element that matches, if there is one.
+pub fn focus_first(selector: &str) {
+    let element = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector(selector).ok()?)
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        let _ = element.focus();
     }
 }
 

@@ -56,6 +56,26 @@ pub fn project(id: &str, org: &str, project: &str) -> String {
     format!("/connections/{id}/orgs/{org}/projects/{project}")
 }
 
+/// A project at Snyk: `authorize` is the address of Snyk's consent page, which lies on the same host,
+/// and `slug` the organization's.
+#[must_use]
+pub fn project_at_snyk(authorize: &str, slug: &str, project: &str) -> Option<String> {
+    let (scheme, _) = authorize.split_once("://")?;
+    // Both came from outside: nothing but what such names are made of.
+    let is_plain = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    (is_plain(slug) && is_plain(project)).then(|| {
+        format!(
+            "{scheme}://{}/org/{slug}/project/{project}",
+            host(authorize)
+        )
+    })
+}
+
 /// A part of the app that the bar leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
@@ -131,6 +151,16 @@ mod tests {
     fn a_scope_asked_for_again_comes_back_in_a_return_path() {
         let path = connection_asked("01JD9Z7K3M8QW4", "org.project.ignore.read");
         assert!(shared::return_path::ReturnPath::parse(&path).is_some());
+    }
+
+    #[test]
+    fn a_project_at_snyk_is_of_an_organization_with_a_plain_name() {
+        let at = |slug| project_at_snyk("https://app.eu.snyk.io/oauth2/authorize", slug, "0-a");
+        assert_eq!(
+            at("meridian").unwrap(),
+            "https://app.eu.snyk.io/org/meridian/project/0-a"
+        );
+        assert_eq!((at("../x"), at(""), at("a/b")), (None, None, None));
     }
 
     #[test]

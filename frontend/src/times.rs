@@ -3,6 +3,7 @@
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
+const YEAR: u64 = 365 * DAY;
 
 /// A duration as figures and units, the two largest that matter: `41 min 12 s`, `89 days 23 h`.
 #[must_use]
@@ -61,7 +62,10 @@ pub fn ago(seconds: u64) -> String {
         0..MINUTE => return "just now".to_owned(),
         MINUTE..HOUR => (seconds / MINUTE, "minute"),
         HOUR..DAY => (seconds / HOUR, "hour"),
-        _ => (seconds / DAY, "day"),
+        // An average month and year are near enough for what is so long ago.
+        _ if seconds < 60 * DAY => (seconds / DAY, "day"),
+        _ if seconds < YEAR => (seconds * 12 / YEAR, "month"),
+        _ => (seconds / YEAR, "year"),
     };
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")
@@ -147,6 +151,10 @@ mod tests {
         assert_eq!(ago(3), "just now");
         assert_eq!(ago(MINUTE), "1 minute ago");
         assert_eq!(ago(19 * DAY + HOUR), "19 days ago");
+        assert_eq!(ago(59 * DAY), "59 days ago");
+        assert_eq!(ago(272 * DAY), "8 months ago");
+        assert_eq!(ago(366 * DAY), "1 year ago");
+        assert_eq!(ago(3 * 366 * DAY), "3 years ago");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod bed;
 mod connection;
 mod data;
 mod foreign_provider;
+mod issues;
 mod look;
 mod overview;
 mod projects;

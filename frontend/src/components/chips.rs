@@ -53,6 +53,31 @@ pub fn SeverityToggles(
     }
 }
 
+/// A filter that is on or off.
+#[component]
+pub fn ToggleChip(
+    /// Its words.
+    words: &'static str,
+    /// Whether it is on.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Is told of a press.
+    #[prop(into)]
+    on_toggle: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="chip"
+            aria-pressed=move || on.get().to_string()
+            data-state=move || on.get().then_some("on")
+            on:click=move |_| on_toggle.run(())
+        >
+            {words}
+        </button>
+    }
+}
+
 /// A value that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

@@ -45,6 +45,10 @@ pub enum Icon {
     Magnifier,
     /// One more.
     Plus,
+    /// To a newer version.
+    Up,
+    /// Going back.
+    Back,
 }
 
 impl Icon {
@@ -69,6 +73,8 @@ impl Icon {
             Self::Dot => {
                 "M5.500 8a2.500 2.500 0 1 0 5 0a2.500 2.500 0 1 0-5 0M7 8a1 1 0 1 0 2 0a1 1 0 1 0-2 0"
             }
+            Self::Up => "M8 13.500V3M4 7l4-4 4 4",
+            Self::Back => "M14 8H3M7 4L3 8l4 4",
             Self::Down => "M4 6l4 4 4-4",
             Self::Choose => "M4.500 6L8 2.500 11.500 6M4.500 10L8 13.500 11.500 10",
             Self::Magnifier => {

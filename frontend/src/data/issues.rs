@@ -2,5 +2,7 @@
 
 pub mod filters;
 pub mod neighbours;
+pub mod order;
+pub mod project;
 pub mod row;
 pub mod way;

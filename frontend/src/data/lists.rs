@@ -3,6 +3,7 @@
 //! The context holds rows and never Snyk's answers, so many and no more, and forgets them when the
 //! session or the connection ends.
 
+mod issues;
 mod list;
 mod reader;
 mod shelf;
@@ -41,6 +42,7 @@ pub fn folded(text: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
     projects: StoredValue<Shelf<Row>, LocalStorage>,
+    issues: StoredValue<Shelf<super::issues::row::Row>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
     slowed: RwSignal<Option<Slowed>>,
 }
@@ -52,6 +54,7 @@ impl Lists {
         let slowed = RwSignal::new(None);
         let lists = Self {
             projects: StoredValue::new_local(Shelf::default()),
+            issues: StoredValue::new_local(Shelf::default()),
             reader: StoredValue::new_local(Reader::new(session, slowed)),
             slowed,
         };
@@ -63,6 +66,9 @@ impl Lists {
                 Who::Unreachable(_) => return,
             };
             lists.projects.update_value(|shelf| {
+                shelf.keep(|place| here.contains(&place.connection));
+            });
+            lists.issues.update_value(|shelf| {
                 shelf.keep(|place| here.contains(&place.connection));
             });
         });

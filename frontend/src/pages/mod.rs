@@ -5,6 +5,7 @@ pub mod connection;
 pub mod connection_parts;
 pub mod disconnected;
 pub mod home;
+pub mod issues;
 pub mod not_found;
 pub mod overview;
 pub mod overview_parts;

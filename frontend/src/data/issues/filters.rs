@@ -1,11 +1,12 @@
 //! Which issues are shown, in which order, and which one in full: what the address says.
 
-use std::cmp::Ordering;
-
 use form_urlencoded::Serializer;
 use shared::snyk::issue::{IssueKind, IssueStatus};
 
-use super::row::{Row, kind_words};
+use super::{
+    order::Order,
+    row::{Row, kind_words},
+};
 use crate::data::{
     figures::{either, number},
     level::Level,
@@ -21,7 +22,8 @@ pub struct Filters {
     pub statuses: Vec<String>,
     /// Kinds, as Snyk writes them; none means all.
     pub kinds: Vec<String>,
-    /// Ignored ones, those that are not, or both.
+    /// Ignored ones, those that are not, or both. An address that says nothing means those that are
+    /// not: so does Snyk when it counts.
     pub ignored: Option<bool>,
     /// Only those that can be mended.
     pub fixable: bool,
@@ -37,7 +39,7 @@ impl Default for Filters {
             levels: Vec::new(),
             statuses: vec![IssueStatus::Open.as_str().to_owned()],
             kinds: Vec::new(),
-            ignored: None,
+            ignored: Some(false),
             fixable: false,
             order: Order::default(),
             issue: None,
@@ -45,127 +47,7 @@ impl Default for Filters {
     }
 }
 
-/// What issues are ordered by. Those that are alike are ordered worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// The severity, and then the score.
-    Severity,
-    /// The title.
-    Title,
-    /// The score; those without one come last either way.
-    Score,
-    /// How they can be mended.
-    Fix,
-}
-
-/// An order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// What by.
-    pub by: By,
-    /// From small to large, or from a to z.
-    pub ascending: bool,
-}
-
-impl Default for Order {
-    fn default() -> Self {
-        Self::first(By::Severity)
-    }
-}
-
-impl By {
-    const ALL: [Self; 4] = [Self::Severity, Self::Title, Self::Score, Self::Fix];
-
-    /// Its name in the address.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Title => "title",
-            Self::Score => "score",
-            Self::Fix => "fix",
-        }
-    }
-
-    /// What a name means.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.key() == key)
-    }
-}
-
-impl Order {
-    const fn first(by: By) -> Self {
-        Self {
-            by,
-            ascending: matches!(by, By::Title | By::Fix),
-        }
-    }
-
-    /// What a press on the head of `by` leads to.
-    #[must_use]
-    pub fn pressed(self, by: By) -> Self {
-        if self.by == by {
-            Self {
-                by,
-                ascending: !self.ascending,
-            }
-        } else {
-            Self::first(by)
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        let (key, turned) = word
-            .strip_prefix('-')
-            .map_or((word, false), |key| (key, true));
-        let order = Self::first(By::parse(key)?);
-        Some(Self {
-            ascending: order.ascending != turned,
-            ..order
-        })
-    }
-
-    fn word(self) -> String {
-        let turned = self.ascending != Self::first(self.by).ascending;
-        let sign = if turned { "-" } else { "" };
-        format!("{sign}{}", self.by.key())
-    }
-
-    fn compare(self, one: &Row, other: &Row) -> Ordering {
-        let turn = |ordering: Ordering| {
-            if self.ascending {
-                ordering
-            } else {
-                ordering.reverse()
-            }
-        };
-        let worst = || {
-            one.rank()
-                .cmp(&other.rank())
-                .then_with(|| other.score.cmp(&one.score))
-                .then_with(|| one.title.cmp(&other.title))
-                .then_with(|| one.id.cmp(&other.id))
-        };
-        let first = match self.by {
-            // A low rank is a high severity.
-            By::Severity => {
-                turn(other.rank().cmp(&one.rank())).then_with(|| turn(one.score.cmp(&other.score)))
-            }
-            By::Title => turn(one.title.cmp(&other.title)),
-            By::Fix => turn(one.way.cmp(&other.way)),
-            By::Score => match (one.score, other.score) {
-                (Some(one), Some(other)) => turn(one.cmp(&other)),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => Ordering::Equal,
-            },
-        };
-        first.then_with(worst)
-    }
-}
-
-/// The word of an address that asks for every status.
+/// The word of an address that asks for every status, or for ignored ones too.
 const ALL: &str = "all";
 
 impl Filters {
@@ -185,8 +67,8 @@ impl Filters {
                 "ignored" => {
                     filters.ignored = match &*value {
                         "yes" => Some(true),
-                        "no" => Some(false),
-                        _ => None,
+                        ALL => None,
+                        _ => Some(false),
                     }
                 }
                 "fixable" => filters.fixable = value == "yes",
@@ -214,9 +96,11 @@ impl Filters {
         if !self.kinds.is_empty() {
             query.append_pair("kind", &self.kinds.join(","));
         }
-        if let Some(ignored) = self.ignored {
-            query.append_pair("ignored", if ignored { "yes" } else { "no" });
-        }
+        match self.ignored {
+            Some(true) => query.append_pair("ignored", "yes"),
+            Some(false) => &mut query,
+            None => query.append_pair("ignored", ALL),
+        };
         if self.fixable {
             query.append_pair("fixable", "yes");
         }
@@ -393,27 +277,28 @@ mod tests {
 
     #[test]
     fn open_ones_are_shown_worst_first_and_unknown_severities_last() {
-        assert_eq!(titles(""), "aebd");
-        assert_eq!(titles("status=all"), "aebcd");
+        assert_eq!(titles(""), "abd");
+        assert_eq!(titles("ignored=all"), "aebd");
+        assert_eq!(titles("status=all&ignored=all"), "aebcd");
         assert_eq!(titles("status=resolved"), "c");
-        assert_eq!(titles("sort=-severity&status=all"), "dcbea");
+        assert_eq!(titles("sort=-severity&status=all&ignored=all"), "dcbea");
     }
 
     #[test]
     fn without_a_score_an_issue_comes_last_either_way() {
-        assert_eq!(titles("sort=score"), "dabe");
-        assert_eq!(titles("sort=-score"), "bade");
-        assert_eq!(titles("sort=title"), "abde");
-        assert_eq!(titles("sort=fix"), "aebd");
-        assert_eq!(titles("sort=nonsense"), "aebd");
+        assert_eq!(titles("sort=score&ignored=all"), "dabe");
+        assert_eq!(titles("sort=-score&ignored=all"), "bade");
+        assert_eq!(titles("sort=title&ignored=all"), "abde");
+        assert_eq!(titles("sort=fix"), "abd");
+        assert_eq!(titles("sort=nonsense"), "abd");
     }
 
     #[test]
     fn filters_narrow_together() {
-        assert_eq!(titles("severity=critical"), "ae");
-        assert_eq!(titles("severity=critical,low&status=all"), "aec");
+        assert_eq!(titles("severity=critical&ignored=all"), "ae");
+        assert_eq!(titles("severity=critical,low&status=all"), "ac");
         assert_eq!(titles("kind=license"), "b");
-        assert_eq!(titles("kind=license,package_vulnerability"), "aebd");
+        assert_eq!(titles("kind=license,package_vulnerability"), "abd");
         assert_eq!(titles("fixable=yes"), "a");
         assert_eq!(titles("ignored=yes"), "e");
         assert_eq!(titles("ignored=no&severity=critical"), "a");
@@ -423,14 +308,14 @@ mod tests {
     #[test]
     fn the_counts_of_severities_follow_the_other_filters() {
         let counts = |query| Filters::parse(query).of_each_level(&rows());
-        assert_eq!(counts(""), [2, 1, 0, 0, 0]);
-        assert_eq!(counts("severity=low"), [2, 1, 0, 0, 0]);
-        assert_eq!(counts("status=all&ignored=no"), [1, 1, 0, 1, 0]);
+        assert_eq!(counts("ignored=all"), [2, 1, 0, 0, 0]);
+        assert_eq!(counts("severity=low"), [1, 1, 0, 0, 0]);
+        assert_eq!(counts("status=all"), [1, 1, 0, 1, 0]);
     }
 
     #[test]
     fn the_address_and_the_filters_are_the_same_thing() {
-        let query = "severity=critical,high&status=all&kind=code,license&ignored=no&fixable=yes&sort=-score&issue=8c7f";
+        let query = "severity=critical,high&status=all&kind=code,license&ignored=all&fixable=yes&sort=-score&issue=8c7f";
         let filters = Filters::parse(query);
         assert_eq!(filters.query(), query);
         assert_eq!(Filters::parse(&format!("?{query}")), filters);
@@ -454,22 +339,14 @@ mod tests {
     }
 
     #[test]
-    fn a_press_on_a_head_turns_its_order() {
-        let score = Order::default().pressed(By::Score);
-        assert!(!score.ascending);
-        assert!(score.pressed(By::Score).ascending);
-        assert!(score.pressed(By::Title).ascending);
-    }
-
-    #[test]
     fn filters_are_repeated_in_words() {
         assert_eq!(
-            Filters::parse("severity=critical,high&kind=license,x&fixable=yes&ignored=no").words(),
+            Filters::parse("severity=critical,high&kind=license,x&fixable=yes").words(),
             "critical or high, open, of kind licence or x, not ignored, fixable"
         );
         let (title, text) = Filters::parse("status=resolved").nothing_matches(1_204);
         assert_eq!(title, "None of the 1,204 issues match");
-        assert_eq!(text, "You ask for those that are resolved.");
+        assert_eq!(text, "You ask for those that are resolved, not ignored.");
     }
 
     #[test]

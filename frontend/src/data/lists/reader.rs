@@ -144,7 +144,7 @@ impl Reader {
     }
 
     /// One page, however often it takes.
-    async fn one<T: DeserializeOwned>(
+    pub(super) async fn one<T: DeserializeOwned>(
         &self,
         connection: &str,
         request: &Read<T>,

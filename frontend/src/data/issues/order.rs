@@ -1,0 +1,140 @@
+//! In which order issues stand.
+
+use std::cmp::Ordering;
+
+use super::row::Row;
+
+/// What issues are ordered by. Those that are alike are ordered worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The severity, and then the score.
+    Severity,
+    /// The title.
+    Title,
+    /// The score; those without one come last either way.
+    Score,
+    /// How they can be mended.
+    Fix,
+}
+
+/// An order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What by.
+    pub by: By,
+    /// From small to large, or from a to z.
+    pub ascending: bool,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::first(By::Severity)
+    }
+}
+
+impl By {
+    const ALL: [Self; 4] = [Self::Severity, Self::Title, Self::Score, Self::Fix];
+
+    /// Its name in the address.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Severity => "severity",
+            Self::Title => "title",
+            Self::Score => "score",
+            Self::Fix => "fix",
+        }
+    }
+
+    /// What a name means.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.key() == key)
+    }
+}
+
+impl Order {
+    /// As it begins: numbers from large to small, words from a to z.
+    #[must_use]
+    pub const fn first(by: By) -> Self {
+        Self {
+            by,
+            ascending: matches!(by, By::Title | By::Fix),
+        }
+    }
+
+    /// What a press on the head of `by` leads to.
+    #[must_use]
+    pub fn pressed(self, by: By) -> Self {
+        if self.by == by {
+            Self {
+                by,
+                ascending: !self.ascending,
+            }
+        } else {
+            Self::first(by)
+        }
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let (key, turned) = word
+            .strip_prefix('-')
+            .map_or((word, false), |key| (key, true));
+        let order = Self::first(By::parse(key)?);
+        Some(Self {
+            ascending: order.ascending != turned,
+            ..order
+        })
+    }
+
+    pub(super) fn word(self) -> String {
+        let turned = self.ascending != Self::first(self.by).ascending;
+        let sign = if turned { "-" } else { "" };
+        format!("{sign}{}", self.by.key())
+    }
+
+    pub(super) fn compare(self, one: &Row, other: &Row) -> Ordering {
+        let turn = |ordering: Ordering| {
+            if self.ascending {
+                ordering
+            } else {
+                ordering.reverse()
+            }
+        };
+        let worst = || {
+            one.rank()
+                .cmp(&other.rank())
+                .then_with(|| other.score.cmp(&one.score))
+                .then_with(|| one.title.cmp(&other.title))
+                .then_with(|| one.id.cmp(&other.id))
+        };
+        let first = match self.by {
+            // A low rank is a high severity.
+            By::Severity => {
+                turn(other.rank().cmp(&one.rank())).then_with(|| turn(one.score.cmp(&other.score)))
+            }
+            By::Title => turn(one.title.cmp(&other.title)),
+            By::Fix => turn(one.way.cmp(&other.way)),
+            By::Score => match (one.score, other.score) {
+                (Some(one), Some(other)) => turn(one.cmp(&other)),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => Ordering::Equal,
+            },
+        };
+        first.then_with(worst)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_press_on_a_head_turns_its_order() {
+        let score = Order::default().pressed(By::Score);
+        assert!(!score.ascending);
+        assert!(score.pressed(By::Score).ascending);
+        assert!(score.pressed(By::Title).ascending);
+    }
+}

@@ -1,0 +1,98 @@
+//! What the page of issues says of their project.
+
+use shared::snyk::{Project, project::ProjectStatus};
+
+use crate::data::{
+    facet::Facet,
+    name::{self, Parts},
+    row::Row,
+};
+
+/// A project, above its issues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// Its name as Snyk writes it.
+    pub name: String,
+    file: String,
+    kind: String,
+    origin: String,
+    branch: String,
+    is_inactive: bool,
+    /// When its issues were counted, in milliseconds.
+    pub updated: Option<f64>,
+}
+
+impl Head {
+    /// Of a project that was read by itself. `millis` reads times.
+    #[must_use]
+    pub fn of(project: Project, millis: fn(&str) -> f64) -> Self {
+        let attributes = project.attributes;
+        let counts = project.meta.latest_issue_counts;
+        let updated = counts.and_then(|counts| counts.updated_at);
+        Self {
+            name: attributes.name,
+            file: attributes.target_file,
+            kind: attributes.kind,
+            origin: attributes.origin,
+            branch: attributes.target_reference,
+            is_inactive: attributes.status == ProjectStatus::Inactive,
+            updated: updated
+                .as_deref()
+                .map(millis)
+                .filter(|at: &f64| at.is_finite()),
+        }
+    }
+
+    /// Of a row of the projects, which knows a little less.
+    #[must_use]
+    pub fn of_row(row: &Row) -> Self {
+        Self {
+            name: row.name().to_owned(),
+            file: String::new(),
+            kind: row.kind.to_string(),
+            origin: row.origin.to_string(),
+            branch: String::new(),
+            is_inactive: row.is_inactive(),
+            updated: row.updated,
+        }
+    }
+
+    /// The name, taken apart.
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        name::split(&self.name, &self.file)
+    }
+
+    /// What it is and where from: `npm, from GitHub, branch main.`
+    #[must_use]
+    pub fn facts(&self) -> String {
+        let mut facts = format!("{}, from {}", self.kind, Facet::Origin.called(&self.origin));
+        if !self.branch.is_empty() {
+            facts.push_str(", branch ");
+            facts.push_str(&self.branch);
+        }
+        if self.is_inactive {
+            facts.push_str(", inactive");
+        }
+        facts.push('.');
+        facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_is_told_by_kind_origin_and_branch() {
+        let text = r#"{"id":"p","type":"project","attributes":{"name":"meridian/web:a/pom.xml",
+            "type":"maven","origin":"github","status":"inactive","created":"1","target_file":"a/pom.xml",
+            "target_reference":"main"},"meta":{"latest_issue_counts":{"critical":1,"updated_at":"7"}}}"#;
+        let head = Head::of(serde_json::from_str(text).unwrap(), |time| {
+            time.parse().unwrap_or(f64::NAN)
+        });
+        assert_eq!(head.facts(), "maven, from GitHub, branch main, inactive.");
+        assert_eq!(head.parts().folder, "a/");
+        assert_eq!(head.updated, Some(7.0));
+    }
+}

@@ -1,0 +1,93 @@
+//! The issues of a project, held like the projects.
+
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use shared::snyk::{Issue, Page, Read, read, read::LARGEST_PAGE};
+
+use super::{
+    Lists,
+    list::{List, Status},
+    reader::Source,
+    shelf::{Place, Shelf},
+};
+use crate::{
+    browser,
+    data::{failure::Failure, issues::row::Row},
+};
+
+impl Lists {
+    /// The issues of a project. Reading begins if it has not.
+    #[must_use]
+    pub fn issues(self, connection: &str, org: &str, project: &str) -> List<Row> {
+        let place = Place::new(connection, &format!("{org}/{project}"));
+        let source = self.issues_of(org, project);
+        self.issues
+            .try_update_value(|shelf| {
+                // Those of another project are the ones that nobody looks at now.
+                if !shelf.has_room() {
+                    shelf.keep(|known| *known == place);
+                }
+                shelf.take(place, |list| self.start(connection, list, source))
+            })
+            .unwrap_or_default()
+    }
+
+    /// Reads the issues of a project again, or goes on where it failed. What is there stays until
+    /// the new is whole.
+    pub fn read_issues_again(self, connection: &str, org: &str, project: &str) {
+        let list = self.issues(connection, org, project);
+        if list.status().with_untracked(Status::is_reading) {
+            return;
+        }
+        self.start(connection, &list, self.issues_of(org, project));
+    }
+
+    /// Reads one document, slowing down and trying again like the lists.
+    pub async fn read<T: DeserializeOwned>(
+        self,
+        connection: &str,
+        request: &Read<T>,
+    ) -> Result<T, Failure> {
+        let reader = self.reader.get_value();
+        reader.one(connection, request).await
+    }
+
+    fn issues_of(self, org: &str, project: &str) -> Issues {
+        Issues {
+            org: org.to_owned(),
+            project: project.to_owned(),
+            lists: self,
+        }
+    }
+}
+
+/// A project's issues. Snyk does not say how many there are.
+struct Issues {
+    org: String,
+    project: String,
+    lists: Lists,
+}
+
+impl Source for Issues {
+    type Item = Issue;
+    type Row = Row;
+
+    fn pages(&self) -> Read<Page<Issue>> {
+        read::issues(&self.org)
+            .of_project(&self.project)
+            .limit(LARGEST_PAGE)
+    }
+
+    fn count(&self) -> Option<Read<Page<Issue>>> {
+        None
+    }
+
+    fn has_room(&self) -> bool {
+        let issues = self.lists.issues;
+        issues.try_with_value(Shelf::has_room).unwrap_or_default()
+    }
+
+    fn row(&mut self, item: Issue) -> Row {
+        Row::of(item, browser::millis)
+    }
+}

@@ -1,0 +1,127 @@
+//! The issues of a project: list and panel side by side, or one after the other where it is narrow.
+
+pub mod bar;
+pub mod detail;
+pub mod head;
+pub mod list;
+pub mod place;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use shared::api::connection::{Connection, Status};
+
+use self::{
+    bar::FilterBar,
+    detail::{DetailPage, Panel},
+    head::Head,
+    list::IssueList,
+    place::Place,
+};
+use super::with_connection::WithConnection;
+use crate::{
+    browser::{self, media},
+    components::{notice::Notice, read_notice::SlowedNotice, reconnect::ReconnectNotices},
+};
+
+/// From this width on, list and panel stand side by side.
+const WIDE: &str = "(width >= 1081px)";
+
+/// The issues of a project.
+#[component]
+pub fn IssuesPage() -> impl IntoView {
+    browser::want_data_sheet();
+    let params = use_params_map();
+    let of =
+        move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());
+    let (id, org, project) = (of("id"), of("org_id"), of("project_id"));
+    let draw = Callback::new(move |connection| {
+        view! {
+            {move || view! { <Issues connection org=org.get() project=project.get() /> }}
+        }
+        .into_any()
+    });
+    view! { <WithConnection id draw /> }
+}
+
+/// The issues of one project, with a connection that is there.
+#[component]
+fn Issues(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The organization's id.
+    org: String,
+    /// The project's id.
+    project: String,
+) -> impl IntoView {
+    let failure = RwSignal::new(None);
+    let id = Memo::new(move |_| connection.read().id.clone());
+    let works = Memo::new(move |_| connection.read().status == Status::Active);
+    let is_wide = wide();
+    let place = Place::new(id, org, project, is_wide);
+    // A page of its own for one issue, where there is no room beside the list.
+    let is_alone = Memo::new(move |_| !is_wide.get() && place.filters.read().issue.is_some());
+    Effect::new(move |was_alone: Option<bool>| {
+        let is_alone = is_alone.get();
+        match was_alone {
+            Some(false) if is_alone => media::scroll_to(0.0),
+            // After the heading has taken the focus; and the rows there are drawn a little later.
+            Some(true) if !is_alone => after_frames(
+                2,
+                Box::new(move || {
+                    place.scroll_back();
+                    after_frames(3, Box::new(move || place.focus_last()));
+                }),
+            ),
+            _ => {}
+        }
+        is_alone
+    });
+    let content = move || {
+        if !works.get() {
+            return view! { <Head connection place /> }.into_any();
+        }
+        if is_alone.get() {
+            return view! { <DetailPage place /> }.into_any();
+        }
+        view! {
+            <Head connection place />
+            <Show when=move || !place.is_missing()>
+                <FilterBar place />
+                <div class="issues">
+                    <IssueList place />
+                    <Show when=move || is_wide.get()>
+                        <Panel place />
+                    </Show>
+                </div>
+            </Show>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="page data-page issues-page">
+            <ReconnectNotices of=id failure />
+            <Notice failure />
+            <SlowedNotice />
+            {content}
+        </div>
+    }
+}
+
+/// Does something when so many frames are drawn.
+fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
+    if frames == 0 {
+        then();
+    } else {
+        request_animation_frame(move || after_frames(frames - 1, then));
+    }
+}
+
+/// Whether there is room for list and panel side by side.
+fn wide() -> ReadSignal<bool> {
+    let (is_wide, set_wide) = signal(media::matches(WIDE));
+    // The guard goes with its owner.
+    StoredValue::new_local(media::Media::listen(WIDE, move |now| {
+        set_wide.try_set(now);
+    }));
+    is_wide
+}

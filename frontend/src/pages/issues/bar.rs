@@ -1,0 +1,225 @@
+//! Filters, what they leave, and how far the reading is.
+
+use leptos::prelude::*;
+use shared::snyk::issue::{IssueKind, IssueStatus};
+
+use super::place::Place;
+use crate::{
+    components::chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+    data::{
+        figures::{count, len, number},
+        issues::row::{Row, kind_words},
+        level::Level,
+        lists::{Stage, Status},
+    },
+    shell::Shell,
+};
+
+/// The chips and the line beside them.
+#[component]
+pub fn FilterBar(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let filters = place.filters;
+    let levels = Signal::derive(move || filters.read().levels.clone());
+    let counts = Memo::new(move |_| {
+        place
+            .held
+            .with(|held| filters.read().of_each_level(&held.rows))
+    });
+    view! {
+        <div class="filter-bar">
+            <div class="filter-chips">
+                <SeverityToggles
+                    levels=&Level::ALL
+                    on=levels
+                    count=Callback::new(move |level: Level| {
+                        counts.read().get(level as usize).copied().unwrap_or_default()
+                    })
+                    on_toggle=move |level: Level| place.choose(|filters| filters.toggle_level(level))
+                />
+                <StatusChip place />
+                <KindChip place />
+                <ToggleChip
+                    words="Ignored too"
+                    on=Signal::derive(move || filters.read().ignored != Some(false))
+                    on_toggle=move |()| {
+                        place
+                            .choose(|filters| {
+                                let now_too = filters.ignored == Some(false);
+                                filters.ignored = if now_too { None } else { Some(false) };
+                            });
+                    }
+                />
+                <ToggleChip
+                    words="Fixable only"
+                    on=Signal::derive(move || filters.read().fixable)
+                    on_toggle=move |()| place.choose(|filters| filters.fixable = !filters.fixable)
+                />
+            </div>
+            <Summary place />
+        </div>
+    }
+}
+
+/// Chooses a word of a list, or no longer.
+fn toggle(chosen: &mut Vec<String>, word: String) {
+    match chosen.iter().position(|one| *one == word) {
+        Some(at) => {
+            chosen.remove(at);
+        }
+        None => chosen.push(word),
+    }
+}
+
+/// The words that occur among the issues or are chosen, each with how often.
+fn occurring(
+    place: Place,
+    always: &[&str],
+    chosen: &[String],
+    word: fn(&Row) -> &str,
+    called: fn(&str) -> String,
+) -> Vec<Choice> {
+    place.held.with(|held| {
+        let mut found: Vec<(String, u64)> =
+            always.iter().map(|word| ((*word).to_owned(), 0)).collect();
+        for row in &held.rows {
+            let word = word(row);
+            match found.iter_mut().find(|(known, _)| known == word) {
+                Some((_, count)) => *count += 1,
+                None => found.push((word.to_owned(), 1)),
+            }
+        }
+        for word in chosen {
+            if !found.iter().any(|(known, _)| known == word) {
+                found.push((word.clone(), 0));
+            }
+        }
+        found
+            .into_iter()
+            .map(|(value, count)| Choice {
+                called: called(&value),
+                count,
+                chosen: chosen.contains(&value),
+                value,
+            })
+            .collect()
+    })
+}
+
+fn status_words(word: &str) -> String {
+    match IssueStatus::from(word) {
+        IssueStatus::Open => "Open".to_owned(),
+        IssueStatus::Resolved => "Resolved".to_owned(),
+        IssueStatus::Other(word) => word,
+    }
+}
+
+#[component]
+fn StatusChip(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let choices = Memo::new(move |_| {
+        let always = [IssueStatus::Open, IssueStatus::Resolved];
+        let always: Vec<_> = always.iter().map(IssueStatus::as_str).collect();
+        occurring(
+            place,
+            &always,
+            &place.filters.read().statuses,
+            |row| row.status.as_str(),
+            status_words,
+        )
+    });
+    view! {
+        <ChoiceChip
+            id="status-filter"
+            label="Status"
+            choices
+            on_toggle=move |word: String| place.choose(|filters| toggle(&mut filters.statuses, word))
+        />
+    }
+}
+
+#[component]
+fn KindChip(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    fn words(kind: &str) -> String {
+        kind_words(&IssueKind::from(kind)).to_owned()
+    }
+    let choices = Memo::new(move |_| {
+        let chosen = &place.filters.read().kinds;
+        occurring(place, &[], chosen, |row| row.kind.as_str(), words)
+    });
+    view! {
+        <ChoiceChip
+            id="kind-filter"
+            label="Kind"
+            choices
+            on_toggle=move |word: String| place.choose(|filters| toggle(&mut filters.kinds, word))
+        />
+    }
+}
+
+/// How many are shown of how many, and whether these are all.
+#[component]
+fn Summary(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let shell = Shell::get();
+    let words = Memo::new(move |_| {
+        let read = place.held.with(|held| len(held.rows.len()));
+        let shown = len(place.shown.read().order.len());
+        place.status.with(|status| match &status.stage {
+            Stage::Reading if status.whole_at.is_some() => {
+                format!("{}, reading again", count(shown, "issue"))
+            }
+            Stage::Reading => format!("{} so far, Snyk gives no total", count(read, "issue")),
+            Stage::Failed(_) => format!("{} of {} so far", number(shown), count(read, "issue")),
+            Stage::Done if status.cut => {
+                format!("{} of the first {}", number(shown), count(read, "issue"))
+            }
+            Stage::Done if shown == read => format!("{}, all read", count(shown, "issue")),
+            Stage::Done => format!("{} of {}, all read", number(shown), count(read, "issue")),
+        })
+    });
+    let is_reading = Memo::new(move |_| place.status.with(Status::is_reading));
+    // At the start and at the end, and not for each page: Snyk gives no total to tell quarters of.
+    Effect::new(move |before: Option<bool>| {
+        let now = is_reading.get();
+        if now {
+            shell.say("Reading issues");
+        } else if before == Some(true) {
+            shell.say(words.get_untracked());
+        }
+        now
+    });
+    let can_clear = Memo::new(move |_| place.filters.read().are_chosen());
+    let fresh = move || {
+        let fresh = place.fresh.get();
+        (fresh > 0).then(|| {
+            view! {
+                <button type="button" class="link" on:click=move |_| place.still.set(false)>
+                    {format!("{} new. Show", number(len(fresh)))}
+                </button>
+            }
+        })
+    };
+    view! {
+        <p class="filter-summary">
+            <span>{move || words.get()}</span> {fresh} <Show when=move || can_clear.get()>
+                <button
+                    type="button"
+                    class="link"
+                    on:click=move |_| place.choose(|filters| *filters = filters.cleared())
+                >
+                    "Clear filters"
+                </button>
+            </Show>
+        </p>
+    }
+}

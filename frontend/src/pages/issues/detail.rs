@@ -1,0 +1,313 @@
+//! An issue in full: in the panel beside the list, or as a page of its own.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use super::{list::way_icon, place::Place};
+use crate::{
+    browser,
+    components::{
+        icon::Icon,
+        severity,
+        timestamp::{Timestamp, minutes},
+    },
+    data::{
+        figures::number,
+        issues::{
+            row::{Named, Row, kind_words},
+            way::{reached_sentence, reached_words},
+        },
+        lists::Status,
+    },
+    shell::{PageHeading, Shell},
+};
+
+/// The id of the title in the panel, which takes the focus.
+pub const TITLE: &str = "issue-title";
+
+/// The panel beside the list.
+#[component]
+pub fn Panel(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let shell = Shell::get();
+    // Readers are told what the panel shows; the focus stays in the list.
+    Effect::new(move |before: Option<Option<u64>>| {
+        let selected = place.selected.get();
+        if before.is_some_and(|before| before != selected)
+            && let Some(row) = selected.and_then(|key| place.row(key))
+        {
+            shell.say(format!("Showing {}", row.title));
+        }
+        selected
+    });
+    let close = move || {
+        place.show(None);
+        place.focus_last();
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            place.focus_last();
+        }
+    };
+    let content = move || {
+        if let Some(row) = row(place) {
+            let title = row.title.to_string();
+            view! {
+                <div class="panel-head">
+                    {badge(&row)} <button
+                        type="button"
+                        class="button quiet square"
+                        aria-label="Close"
+                        on:click=move |_| close()
+                    >
+                        {Icon::Cross.view()}
+                    </button>
+                </div>
+                <h2 id=TITLE tabindex="-1">
+                    <bdi>{title}</bdi>
+                </h2>
+                <Body row />
+            }
+            .into_any()
+        } else {
+            let words = if place.filters.read().issue.is_none() {
+                "Choose an issue to read about it."
+            } else if place.status.with(Status::is_reading) {
+                "Reading"
+            } else {
+                "The issue that this address names is not among those of the project."
+            };
+            view! { <p class="second">{words}</p> }.into_any()
+        }
+    };
+    view! {
+        <aside class="panel" aria-label="Issue" on:keydown=on_key data-state=move || place.selected.get().map(|_| "shown")>
+            {content}
+        </aside>
+    }
+}
+
+/// The issue as a page of its own, where there is no room beside the list.
+#[component]
+pub fn DetailPage(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let back = move || {
+        let filters = place.filters.read().with_issue(None);
+        format!("?{}", filters.query())
+    };
+    let project = move || match place.head.get() {
+        Some(Ok(head)) => {
+            let parts = head.parts();
+            let path = match (parts.folder.is_empty(), parts.file) {
+                (_, "") => String::new(),
+                (true, file) => format!(":{file}"),
+                (false, file) => format!(":…/{file}"),
+            };
+            format!("{}{path}", parts.target)
+        }
+        _ => "All issues".to_owned(),
+    };
+    let title = Signal::derive(move || match row(place) {
+        Some(row) => row.title.to_string(),
+        None if place.status.with(Status::is_reading) => "Reading the issue".to_owned(),
+        None => "This issue is not there".to_owned(),
+    });
+    let content = move || {
+        match row(place) {
+        Some(row) => view! { <Body row /> }.into_any(),
+        None if place.status.with(Status::is_reading) => ().into_any(),
+        None => view! {
+            <p class="second">
+                "It is not among the issues of the project. It may have been removed at Snyk, or the link was cut off."
+            </p>
+        }
+        .into_any(),
+    }
+    };
+    let step = move |row: Option<Row>, words: &'static str| {
+        row.map(|row| {
+            let id = row.id.clone();
+            view! {
+                <a
+                    class="button"
+                    href=move || place.href(&id)
+                    data-noscroll="true"
+                    prop:replace=true
+                    title=row.title.to_string()
+                    on:click=|_| {
+                        request_animation_frame(|| {
+                            browser::media::scroll_to(0.0);
+                            browser::focus("heading");
+                        });
+                    }
+                >
+                    {words}
+                </a>
+            }
+        })
+    };
+    let steps = move || {
+        let (before, after) = place.neighbours();
+        view! {
+            {step(before, "Previous")}
+            {step(after, "Next issue")}
+        }
+    };
+    view! {
+        <div class="issue-page">
+            <nav class="crumbs" aria-label="Way back">
+                {Icon::Back.view()}
+                <a href=back data-noscroll="true">
+                    <bdi>{project}</bdi>
+                </a>
+            </nav>
+            {move || row(place).map(|row| badge(&row))}
+            <PageHeading title />
+            {content}
+            <nav class="actions" aria-label="Other issues">
+                {steps}
+            </nav>
+        </div>
+    }
+}
+
+/// The issue that is shown in full; tracked.
+fn row(place: Place) -> Option<Row> {
+    place.selected.get().and_then(|key| place.row(key))
+}
+
+fn badge(row: &Row) -> AnyView {
+    match row.level {
+        Some(level) => severity::badge(level).into_any(),
+        None => view! { <bdi>{row.severity.as_str().to_owned()}</bdi> }.into_any(),
+    }
+}
+
+/// Everything below the title. What Snyk does not say has no row.
+#[component]
+fn Body(
+    /// The issue.
+    row: Row,
+) -> impl IntoView {
+    let now = minutes();
+    let found = row.place.as_deref().map(|place| {
+        view! {
+            "in "
+            <bdi>{place.to_owned()}</bdi>
+        }
+    });
+    let seen = row.created.is_finite().then(|| {
+        let words = if row.place.is_some() {
+            ", first seen "
+        } else {
+            "First seen "
+        };
+        view! {
+            {words}
+            <Timestamp at=row.created now />
+        }
+    });
+    let (status, is_open) = (row.status_words(), row.resolved.is_none());
+    let resolved = row.resolved.clone().map(|(kind, at)| {
+        view! {
+            <bdi>{kind.to_string()}</bdi>
+            {at.map(|at| view! { ", " <Timestamp at now /> })}
+        }
+    });
+    let updated = row
+        .updated
+        .is_finite()
+        .then(|| view! { <Timestamp at=row.updated now /> });
+    view! {
+        <p class="second">{found} {seen}</p>
+        {row.score.map(score)}
+        {advice(&row)}
+        <dl class="facts">
+            {names("CVE", &row.cves)}
+            {names("Weakness", &row.cwes)}
+            {names("Snyk id", &row.snyk_ids)}
+            {names("Other ids", &row.others)}
+            {fact("Kind", kind_words(&row.kind).to_owned())}
+            {row.reached.as_ref().map(|reached| fact("Reachable", reached_words(reached)))}
+            {fact("Status", status)}
+            {(!is_open).then(|| fact("Went away", resolved))}
+            {updated.map(|updated| fact("Updated", updated))}
+            {fact("Key", view! { <code>{row.key.to_string()}</code> })}
+        </dl>
+    }
+}
+
+fn score(score: u64) -> impl IntoView {
+    view! {
+        <div class="score-gauge">
+            <p>"Snyk risk score"</p>
+            <p class="figure">{number(score)}</p>
+            <div class="strip" aria-hidden="true">
+                <div class="strip-fill" style:--v=format!("calc({score} / 1000)")></div>
+            </div>
+            <p class="ticks" aria-hidden="true">
+                <span>"0"</span>
+                <span>"500"</span>
+                <span>"1,000"</span>
+            </p>
+        </div>
+    }
+}
+
+fn advice(row: &Row) -> Option<impl IntoView + use<>> {
+    let (title, text) = row.way.advice(row.package.as_deref())?;
+    let reached = row.reached.as_ref().and_then(reached_sentence);
+    let icon = way_icon(row.way);
+    Some(view! {
+        <div class="advice">
+            <p>
+                {icon}
+                <strong>
+                    <bdi>{title}</bdi>
+                </strong>
+            </p>
+            <p class="second">{text} " " {reached}</p>
+        </div>
+    })
+}
+
+fn fact(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+/// Ids of a catalogue, linked where it is known.
+fn names(name: &'static str, ids: &[Named]) -> Option<impl IntoView + use<>> {
+    if ids.is_empty() {
+        return None;
+    }
+    let ids = ids
+        .iter()
+        .map(|named| {
+            let id = named.id.to_string();
+            match &named.address {
+                Some(address) => {
+                    let host = crate::paths::host(address).to_owned();
+                    view! {
+                        <a class="outward" href=address.to_string() rel="noopener noreferrer external">
+                            <bdi>{id}</bdi>
+                            {Icon::Out.view()}
+                            <span class="hidden">{format!(", opens at {host}")}</span>
+                        </a>
+                    }
+                    .into_any()
+                }
+                None => view! { <bdi>{id}</bdi> }.into_any(),
+            }
+        })
+        .collect_view();
+    Some(fact(name, ids))
+}

@@ -1,0 +1,137 @@
+//! The project above its issues: the way back, its name in full, what it is.
+
+use leptos::prelude::*;
+use shared::api::connection::Connection;
+
+use super::place::Place;
+use crate::{
+    components::{
+        icon::Icon,
+        project,
+        read_notice::ReadFailure,
+        timestamp::{Timestamp, minutes},
+    },
+    paths,
+    session::SessionContext,
+    shell::PageHeading,
+};
+
+/// Way back, name, facts.
+#[component]
+pub fn Head(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let title = Signal::derive(move || match place.head.get() {
+        Some(Ok(head)) => head.name,
+        Some(Err(_)) if place.is_missing() => {
+            "This project is not there, or this connection cannot see it".to_owned()
+        }
+        _ => "Issues of a project".to_owned(),
+    });
+    let name = move || match place.head.get() {
+        Some(Ok(head)) => project::name(head.parts()).into_any(),
+        _ => title.get().into_any(),
+    };
+    view! {
+        <div class="issues-head">
+            <WayBack connection place />
+            <PageHeading title class="project-title">
+                {name}
+            </PageHeading>
+            <Facts connection place />
+        </div>
+    }
+}
+
+#[component]
+fn WayBack(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let href = move || paths::org_projects(&place.connection.read(), &place.org.read_value());
+    let org = move || {
+        let connection = connection.read();
+        let org = place.org.read_value();
+        let found = connection.orgs.iter().find(|one| one.id == *org);
+        found.map(|org| org.name.clone())
+    };
+    view! {
+        <nav class="crumbs" aria-label="Way back">
+            {move || {
+                org()
+                    .map(|name| {
+                        view! {
+                            <a href=href>
+                                <bdi>{name}</bdi>
+                            </a>
+                            " / "
+                        }
+                    })
+            }} <a href=href>"Projects"</a>
+        </nav>
+    }
+}
+
+#[component]
+fn Facts(
+    /// The connection.
+    connection: Signal<Connection>,
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let now = minutes();
+    let at_snyk = move || {
+        let app = session.app().filter(|app| !app.sandbox)?;
+        let connection = connection.read();
+        let org = place.org.read_value();
+        let org = connection.orgs.iter().find(|one| one.id == *org)?;
+        paths::project_at_snyk(
+            &app.authorization_endpoint,
+            &org.slug,
+            &place.project.read_value(),
+        )
+    };
+    let link = move || {
+        at_snyk().map(|address| {
+            view! {
+                " "
+                <a class="outward" href=address rel="noopener noreferrer external">
+                    "Open at Snyk"
+                    {Icon::Out.view()}
+                </a>
+            }
+        })
+    };
+    let again = Callback::new(move |()| place.read_again());
+    move || match place.head.get() {
+        None => view! { <p class="second">"Reading"</p> }.into_any(),
+        Some(Ok(head)) => {
+            let updated = head.updated.map(|at| {
+                view! { " Updated " <Timestamp at now /> "." }
+            });
+            view! {
+                <p class="second">
+                    <bdi>{head.facts()}</bdi>
+                    {updated}
+                    {link}
+                </p>
+            }
+            .into_any()
+        }
+        Some(Err(_)) if place.is_missing() => view! {
+            <p class="second">"It may have been removed at Snyk, or the link was cut off."</p>
+        }
+        .into_any(),
+        Some(Err(failure)) => {
+            let told = failure.told(&session.name(), "project", "org.project.read");
+            view! { <ReadFailure told lead="What the project is could not be read" on_again=again /> }
+                .into_any()
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The table of issues, and what stands there instead of it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::place::Place;
+use crate::{
+    components::{
+        empty::Empty,
+        icon::Icon,
+        read_notice::ReadFailure,
+        severity,
+        table::{DrawRow, Head, Key, Sorted, WindowedTable},
+        timestamp::{Timestamp, minutes},
+    },
+    data::{
+        figures::{len, number},
+        issues::{
+            order::By,
+            row::{Row, first_of},
+            way::Way,
+        },
+        lists::{Stage, Status},
+    },
+    session::SessionContext,
+};
+
+/// Rows to leave room for while the first page is under way.
+const WAITING: usize = 12;
+/// What reading issues takes.
+const SCOPE: &str = "org.project.snapshot.read";
+
+/// The table, or why there is none.
+#[component]
+pub fn IssueList(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Stand {
+        Rows,
+        NothingOpen,
+        NothingMatches,
+        Failed,
+    }
+    let stand = Memo::new(move |_| {
+        let is_empty = place.shown.read().order.is_empty();
+        let read = place.held.with(|held| held.rows.len());
+        place.status.with(|status| match status.stage {
+            _ if !is_empty => Stand::Rows,
+            Stage::Failed(_) if read == 0 => Stand::Failed,
+            Stage::Reading if read == 0 => Stand::Rows,
+            Stage::Done if !place.filters.read().are_chosen() => Stand::NothingOpen,
+            _ => Stand::NothingMatches,
+        })
+    });
+    let broken = Memo::new(move |_| place.status.with(|status| status.failure().is_some()));
+    view! {
+        <div class="issue-list">
+            {move || match stand.get() {
+                Stand::Rows => view! { <Table place /> }.into_any(),
+                Stand::NothingOpen => view! { <NothingOpen place /> }.into_any(),
+                Stand::NothingMatches => view! { <NothingMatches place /> }.into_any(),
+                Stand::Failed => ().into_any(),
+            }}
+            <Show when=move || broken.get()>
+                <Broken place />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Broken(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let session = SessionContext::get();
+    let on_again = Callback::new(move |()| place.read_again());
+    move || {
+        let failure = place.status.with(|status| status.failure().cloned())?;
+        let told = failure.told(&session.name(), "project", SCOPE);
+        let has_rows = place.held.with(|held| !held.rows.is_empty());
+        Some(if has_rows {
+            view! { <ReadFailure told lead="More issues could not be read" on_again /> }.into_any()
+        } else {
+            view! { <ReadFailure told on_again /> }.into_any()
+        })
+    }
+}
+
+#[component]
+fn NothingOpen(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let now = minutes();
+    let resolved = place.held.with_untracked(|held| len(held.rows.len()));
+    let counted = move || {
+        let at = place.status.with(|status| status.whole_at)?;
+        Some(view! {
+            <p class="second">"Counted " <Timestamp at now /> "."</p>
+        })
+    };
+    let text = match resolved {
+        0 => "Snyk has found nothing in this project.".to_owned(),
+        1 => "One is resolved.".to_owned(),
+        more => format!("{} are resolved.", number(more)),
+    };
+    view! {
+        <Empty title="No open issues" text>
+            {counted}
+            {(resolved > 0)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button"
+                            on:click=move |_| place.choose(|filters| filters.statuses.clear())
+                        >
+                            "Show resolved ones too"
+                        </button>
+                    }
+                })}
+        </Empty>
+    }
+}
+
+#[component]
+fn NothingMatches(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let words = Memo::new(move |_| {
+        let read = place.held.with(|held| len(held.rows.len()));
+        place.filters.read().nothing_matches(read)
+    });
+    let title = Signal::derive(move || words.get().0);
+    let text = Signal::derive(move || words.get().1);
+    view! {
+        <Empty title text>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| place.choose(|filters| *filters = filters.cleared())
+            >
+                "Clear filters"
+            </button>
+        </Empty>
+    }
+}
+
+#[component]
+fn Table(
+    /// The page.
+    place: Place,
+) -> impl IntoView {
+    let seen = RwSignal::new(0..0);
+    let order = Signal::derive(move || Arc::clone(&place.shown.read().order));
+    let complete = Signal::derive(move || place.status.with(|status| status.stage == Stage::Done));
+    let waiting = Memo::new(move |_| {
+        let is_reading = place.status.with(Status::is_reading);
+        if is_reading && place.held.with(|held| held.rows.is_empty()) {
+            WAITING
+        } else {
+            0
+        }
+    });
+    let sorted = Signal::derive(move || {
+        let order = place.filters.read().order;
+        Some(Sorted {
+            by: order.by.key(),
+            ascending: order.ascending,
+        })
+    });
+    let on_sort = move |by: &'static str| {
+        if let Some(by) = By::parse(by) {
+            place.choose(|filters| filters.order = filters.order.pressed(by));
+        }
+    };
+    let on_key = move |(key, pressed): (Key, String)| {
+        let into = match pressed.as_str() {
+            "ArrowRight" => true,
+            // Enter opens what is not open yet: the link does that.
+            "Enter" => place.selected.get_untracked() == Some(key),
+            _ => false,
+        };
+        if into && place.is_beside() {
+            if let Some(row) = place.row(key) {
+                place.show(Some(&row.id));
+            }
+            request_animation_frame(|| crate::browser::focus(super::detail::TITLE));
+            return true;
+        }
+        false
+    };
+    let draw = DrawRow::new(move |(key, tabindex)| match place.row(key) {
+        Some(row) => cells(place, &row, tabindex).into_any(),
+        None => ().into_any(),
+    });
+    view! {
+        <WindowedTable
+            name="Issues"
+            class="issue-table"
+            heads=heads()
+            order
+            complete
+            waiting
+            draw
+            sorted
+            on_sort
+            selected=place.selected
+            on_key
+            seen
+            held=place.still
+        />
+    }
+}
+
+fn heads() -> Vec<Head> {
+    let head = |label, class, by: Option<By>| Head {
+        sorts: by.map(By::key),
+        label,
+        level: None,
+        class,
+    };
+    vec![
+        head("Severity", "shape-column", Some(By::Severity)),
+        head("Issue", "issue-column", Some(By::Title)),
+        head("CVE, CWE", "ids-column", None),
+        head("Fix", "fix-column", Some(By::Fix)),
+        head("Score", "figure-column score-column", Some(By::Score)),
+    ]
+}
+
+fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoView + use<> {
+    let shape = match row.level {
+        Some(level) => view! {
+            {severity::shape(level)}
+            <span class="hidden">{level.label()}</span>
+        }
+        .into_any(),
+        None => view! { <bdi>{row.severity.as_str().to_owned()}</bdi> }.into_any(),
+    };
+    let id = row.id.clone();
+    let where_found = row.place.as_deref().map(|place| {
+        view! { <bdi class="issue-place" title=place.to_owned()>{place.to_owned()}</bdi> }
+    });
+    let ids = [first_of(&row.cves), first_of(&row.cwes)];
+    let ids = if ids.iter().all(Option::is_none) {
+        view! { <span class="second">"None"</span> }.into_any()
+    } else {
+        ids.into_iter()
+            .flatten()
+            .map(|id| view! { <bdi>{id}</bdi> })
+            .collect_view()
+            .into_any()
+    };
+    view! {
+        <td role="cell" class="shape-column">
+            {shape}
+        </td>
+        <td role="cell" class="issue-column">
+            <a
+                class="issue-title"
+                href=move || place.href(&id)
+                data-noscroll="true"
+                prop:replace=move || place.replaces()
+                on:click=move |_| place.note_scroll()
+                tabindex=move || tabindex.get()
+                title=row.title.to_string()
+            >
+                <bdi>{row.title.to_string()}</bdi>
+            </a>
+            {where_found}
+        </td>
+        <td role="cell" class="ids-column">
+            {ids}
+        </td>
+        <td role="cell" class="fix-column" data-way=row.way.is_known().then_some("known")>
+            {way_icon(row.way)}
+            <span>{row.way.word()}</span>
+        </td>
+        <td role="cell" class="figure-column score-column">
+            {score(row.score)}
+        </td>
+    }
+}
+
+/// Up to a newer state, or a person's own work.
+pub(super) fn way_icon(way: Way) -> Option<impl IntoView + use<>> {
+    let icon = if way == Way::ByHand {
+        Icon::Pencil
+    } else {
+        Icon::Up
+    };
+    way.is_known().then(|| icon.view())
+}
+
+fn score(score: Option<u64>) -> AnyView {
+    match score {
+        Some(score) => view! {
+            <span class="score-bar" aria-hidden="true">
+                <span style:--v=format!("calc({score} / 1000)")></span>
+            </span>
+            <span class="score">{number(score)}</span>
+        }
+        .into_any(),
+        None => view! { <span class="second">"none"</span> }.into_any(),
+    }
+}

@@ -1,0 +1,422 @@
+//! The issues of a project: list, filters, panel, and what stands there when Snyk says no.
+
+use serde_json::{Value, json};
+use tests::{
+    Bed,
+    browser::{Browser, Colours, DESKTOP, PHONE},
+};
+use thirtyfour::Key;
+
+use crate::visit::Visit;
+
+/// A project with 231 open issues: 6 critical, 31 high, 88 medium, 104 low, 2 for information.
+const PROJECT: &str = "meridian/checkout-gateway";
+const ALL_READ: &str = "231 of 237 issues, all read";
+
+/// The path of the page, and that of Snyk's API which gives its issues.
+struct Paths {
+    page: String,
+    issues: String,
+}
+
+async fn paths(browser: &Browser) -> Paths {
+    let script = format!(
+        "const done = arguments[0]; (async () => {{ \
+           const ask = async path => (await fetch(path)).json(); \
+           const [one] = (await ask('/api/session')).connections; \
+           const org = one.orgs.find(org => org.slug === 'meridian-payments').id; \
+           const rest = `/rest/orgs/${{org}}`; \
+           const {{ data }} = await ask(`/api/connections/${{one.id}}/snyk${{rest}}/projects?names_start_with={PROJECT}`); \
+           const [{{ id }}] = data; \
+           done({{ page: `/connections/${{one.id}}/orgs/${{org}}/projects/${{id}}`, \
+                  issues: `${{rest}}/issues` }}); }})()"
+    );
+    let answer = browser.driver.execute_async(&script, Vec::new()).await;
+    let answer = answer.unwrap_or_else(|error| panic!("no project: {error}"));
+    let path = |name: &str| {
+        let path = answer.json()[name].as_str();
+        path.unwrap_or_else(|| panic!("no {name}: {}", answer.json()))
+            .to_owned()
+    };
+    Paths {
+        page: path("page"),
+        issues: path("issues"),
+    }
+}
+
+async fn shows(browser: &Browser, words: &str) {
+    let script = format!("return document.body.innerText.includes(\"{words}\")");
+    browser.until(&script).await;
+}
+
+async fn press(browser: &Browser, key: Key) {
+    let Ok(element) = browser.driver.active_element().await else {
+        panic!("nothing has the focus");
+    };
+    let sent = element.send_keys("" + key).await;
+    sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
+}
+
+async fn pictures(browser: &Browser, name: &str) {
+    for width in [DESKTOP, PHONE] {
+        browser.width(width).await;
+        browser
+            .until("return document.documentElement.scrollWidth <= innerWidth")
+            .await;
+        for colours in [Colours::Light, Colours::Dark] {
+            browser.colours(colours).await;
+            browser
+                .picture(&format!("{name}-{}-{width}", colours.name()))
+                .await;
+        }
+    }
+    browser.width(DESKTOP).await;
+    browser.colours(Colours::Light).await;
+}
+
+/// A person at the issues of the project.
+async fn at_issues() -> (Visit, Paths) {
+    let visit = Visit::at_overview().await;
+    let paths = paths(&visit.browser).await;
+    let address = format!("{}{}", visit.bed.app.url, paths.page);
+    visit.browser.go(&address).await;
+    shows(&visit.browser, ALL_READ).await;
+    (visit, paths)
+}
+
+async fn rows(browser: &Browser) -> Vec<String> {
+    let script = "return [...document.querySelectorAll('.issue-table .row')].slice(0, 12)\
+        .map(row => row.innerText.replaceAll('\\n', ' | '))";
+    let rows = browser.run(script).await;
+    serde_json::from_value(rows).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn issues_are_listed_worst_first_and_read_beside_the_list() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    browser.heading(PROJECT).await;
+    let text = browser.text().await;
+    assert!(text.contains("npm, from GitHub"), "{text}");
+    let listed = rows(&browser).await;
+    assert!(listed.len() >= 10, "{listed:?}");
+    assert!(
+        listed[..6].iter().all(|row| row.contains("Critical")),
+        "{listed:?}"
+    );
+    assert!(listed[6].contains("High"), "{listed:?}");
+    // What was asked for: this project's, in large pages, and no page twice.
+    let asked = bed.sandbox.requests().await;
+    let pages: Vec<_> = asked
+        .iter()
+        .filter(|request| request["path"] == json!(paths.issues))
+        .collect();
+    assert!(pages.len() >= 3, "{pages:?}");
+    pictures(&browser, "issues-none").await;
+
+    // By keys: the second row, into the panel, and back.
+    browser
+        .run("document.querySelector('.issue-title').focus()")
+        .await;
+    press(&browser, Key::Down).await;
+    browser
+        .until(
+            "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
+        )
+        .await;
+    press(&browser, Key::Enter).await;
+    browser
+        .until("return location.search.startsWith('?issue=') && !!document.querySelector('.row[aria-current]')")
+        .await;
+    shows(&browser, "Snyk id").await;
+    // The focus stays in the list; right goes into the panel, Escape comes back.
+    browser
+        .until(
+            "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
+        )
+        .await;
+    press(&browser, Key::Right).await;
+    browser
+        .until("return document.activeElement.id === 'issue-title'")
+        .await;
+    press(&browser, Key::Escape).await;
+    browser
+        .until(
+            "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
+        )
+        .await;
+    pictures(&browser, "issues").await;
+
+    // The address is all there is: a reload shows the same.
+    let title = browser
+        .run("return document.querySelector('#issue-title').innerText")
+        .await;
+    browser.driver.refresh().await.unwrap();
+    shows(&browser, ALL_READ).await;
+    let again = browser
+        .run("return document.querySelector('#issue-title')?.innerText")
+        .await;
+    assert_eq!(again, title);
+    // Back closes the panel, and does not leave.
+    browser
+        .run("document.querySelector('[aria-label=\"Close\"]').click()")
+        .await;
+    browser.until("return location.search === ''").await;
+    browser.close().await;
+}
+
+/// What Snyk does instead, from now on, when it is asked for issues.
+async fn issues_answer(bed: &Bed, paths: &Paths, times: Option<u64>, skip: u64, fault: Value) {
+    let mut rule =
+        json!({ "on": { "endpoint": "rest", "path": paths.issues }, "skip": skip, "fault": fault });
+    if let Some(times) = times {
+        rule["times"] = json!(times);
+    }
+    bed.sandbox.fault(rule).await;
+}
+
+/// A person whose Snyk does something else when asked for issues, at the page.
+async fn at_trouble(times: Option<u64>, skip: u64, fault: Value) -> (Visit, Paths) {
+    let visit = Visit::at_overview().await;
+    let paths = paths(&visit.browser).await;
+    issues_answer(&visit.bed, &paths, times, skip, fault).await;
+    let address = format!("{}{}", visit.bed.app.url, paths.page);
+    visit.browser.go(&address).await;
+    (visit, paths)
+}
+
+#[tokio::test]
+async fn filters_narrow_the_list_and_live_in_the_address() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    browser
+        .run("document.querySelector('.toggle[title=\"Critical\"]').click()")
+        .await;
+    shows(&browser, "6 of 237 issues").await;
+    browser
+        .until("return location.search === '?severity=critical'")
+        .await;
+    browser.press("Fixable only").await;
+    browser
+        .until("return location.search === '?severity=critical&fixable=yes'")
+        .await;
+    let listed = rows(&browser).await;
+    assert!(
+        listed.iter().all(|row| !row.contains("No fix")),
+        "{listed:?}"
+    );
+
+    // A list opens, is chosen from by keys, and gives the focus back.
+    browser.press("Kind").await;
+    browser
+        .until("return document.querySelector('#kind-filter').matches(':popover-open')")
+        .await;
+    browser.picture("issues-kinds").await;
+    browser
+        .run("document.querySelector('#kind-filter input').click()")
+        .await;
+    browser
+        .until("return location.search.includes('&kind=')")
+        .await;
+    press(&browser, Key::Escape).await;
+    browser
+        .until("return !document.querySelector('#kind-filter').matches(':popover-open')")
+        .await;
+
+    // Back undoes one after the other; a link shows the same to somebody else.
+    browser.run("history.back()").await;
+    browser
+        .until("return location.search === '?severity=critical&fixable=yes'")
+        .await;
+    browser
+        .go(&format!(
+            "{}{}?severity=low&status=all&ignored=all&sort=-score",
+            bed.app.url, paths.page
+        ))
+        .await;
+    shows(&browser, "of 237 issues").await;
+    let listed = rows(&browser).await;
+    assert!(listed.iter().all(|row| row.contains("Low")), "{listed:?}");
+    browser.until("return document.querySelector('.score-column[aria-sort]')?.getAttribute('aria-sort') === 'ascending'").await;
+    browser.press("Clear filters").await;
+    browser
+        .until("return location.search === '?sort=-score'")
+        .await;
+    shows(&browser, ALL_READ).await;
+
+    // Nothing matches: told with what was asked for.
+    browser
+        .go(&format!("{}{}?kind=cloud", bed.app.url, paths.page))
+        .await;
+    shows(&browser, "None of the 237 issues match").await;
+    shows(&browser, "open, of kind cloud resource, not ignored").await;
+    pictures(&browser, "issues-nothing-matches").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_is_missing_is_asked_for_again() {
+    let refused = json!({ "kind": "status", "status": 403 });
+    let (Visit { bed: _bed, browser }, paths) = at_trouble(None, 0, refused).await;
+    shows(&browser, "Snyk did not let Fathom see this").await;
+    shows(
+        &browser,
+        "It lacks: see dependencies, vulnerabilities and other scan results.",
+    )
+    .await;
+    browser.heading(PROJECT).await;
+    pictures(&browser, "issues-forbidden").await;
+    browser.press("Ask again").await;
+    browser.heading("asks to read").await;
+    browser.press("Allow").await;
+    // And back to where it was asked.
+    let back = format!("return location.pathname === '{}'", paths.page);
+    browser.until(&back).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_page_that_fails_says_so_and_goes_on_where_it_was() {
+    let away =
+        json!({ "kind": "status", "status": 503, "headers": { "snyk-request-id": "0f5a7c1e" } });
+    let (Visit { bed, browser }, paths) = at_trouble(None, 2, away).await;
+    shows(&browser, "More issues could not be read").await;
+    shows(&browser, "0f5a7c1e").await;
+    assert!(!rows(&browser).await.is_empty(), "what was read stays");
+    pictures(&browser, "issues-failed").await;
+    bed.sandbox.heal().await;
+    let before = bed.sandbox.seen(&paths.issues).await;
+    browser.press("Try again").await;
+    shows(&browser, ALL_READ).await;
+    let after = bed.sandbox.seen(&paths.issues).await;
+    assert_eq!(
+        after - before,
+        1,
+        "the pages that were here are not read again"
+    );
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn while_it_reads_it_says_that_snyk_gives_no_total() {
+    let slow = json!({ "kind": "delay", "ms": 2_500 });
+    let (Visit { bed: _bed, browser }, _) = at_trouble(None, 1, slow).await;
+    shows(&browser, "100 issues so far, Snyk gives no total").await;
+    let count = browser
+        .run("return document.querySelector('.issue-table').getAttribute('aria-rowcount')")
+        .await;
+    assert_eq!(count, json!("-1"));
+    shows(&browser, ALL_READ).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn asked_to_slow_down_it_counts_and_goes_on() {
+    let slow = json!({ "kind": "status", "status": 429, "headers": { "retry-after": "4" } });
+    let (Visit { bed: _bed, browser }, _) = at_trouble(Some(1), 1, slow).await;
+    shows(&browser, "Snyk asks us to slow down").await;
+    shows(&browser, "What is already here stays usable.").await;
+    assert!(!rows(&browser).await.is_empty(), "what was read stays");
+    browser.picture("issues-slowed").await;
+    shows(&browser, ALL_READ).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_project_that_is_not_there_is_told_so() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let paths = paths(&browser).await;
+    let (above, _) = paths.page.rsplit_once('/').unwrap();
+    for none in ["00000000-0000-4000-8000-000000000000", "no-id"] {
+        browser.go(&format!("{}{above}/{none}", bed.app.url)).await;
+        browser
+            .heading("This project is not there, or this connection cannot see it")
+            .await;
+        browser
+            .until("return !document.querySelector('.issue-table')")
+            .await;
+    }
+    pictures(&browser, "issues-missing").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    // The sandbox has titles with markup among its issues.
+    let markup = "<script>alert('title')</script> is not escaped";
+    shows(&browser, markup).await;
+    let open = format!(
+        "[...document.querySelectorAll('.issue-title')].find(it => it.innerText === \"{markup}\").click()"
+    );
+    browser.run(&open).await;
+    shows(&browser, "Snyk id").await;
+    let scripts = browser
+        .run("return document.querySelectorAll('main script, main img').length")
+        .await;
+    assert_eq!(scripts, json!(0));
+    let links = "return [...document.querySelectorAll('.panel a')]\
+        .map(it => [new URL(it.href).protocol, it.rel.includes('noopener')])";
+    let links = browser.run(links).await;
+    let links = links.as_array().unwrap();
+    assert!(!links.is_empty(), "an issue with links");
+    assert!(
+        links.iter().all(|link| *link == json!(["https:", true])),
+        "{links:?}"
+    );
+    // An address with an issue that is none, or markup, harms nothing.
+    browser
+        .go(&format!(
+            "{}{}?issue=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+            bed.app.url, paths.page
+        ))
+        .await;
+    shows(&browser, "is not among those of the project").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    browser.width(PHONE).await;
+    browser
+        .until("return !document.querySelector('.panel')")
+        .await;
+    browser.run("window.scrollTo(0, 1500)").await;
+    browser.until("return scrollY === 1500").await;
+    let visible = "[...document.querySelectorAll('.issue-title')]\
+        .find(it => it.getBoundingClientRect().top > 200)";
+    let title = browser.run(&format!("return {visible}.innerText")).await;
+    browser.run(&format!("{visible}.click()")).await;
+    browser.heading(title.as_str().unwrap()).await;
+    browser
+        .until("return scrollY === 0 && document.activeElement.id === 'heading'")
+        .await;
+    browser
+        .until("return !document.querySelector('.issue-table')")
+        .await;
+    pictures_of_phone(&browser, "issue-detail").await;
+
+    browser.press("Next issue").await;
+    let next = format!("return document.querySelector('h1').innerText !== {title}");
+    browser.until(&next).await;
+    browser.press("Previous").await;
+    browser.heading(title.as_str().unwrap()).await;
+    // One step back is the list, where it was.
+    browser.run("history.back()").await;
+    browser
+        .until("return !!document.querySelector('.issue-table') && scrollY === 1500")
+        .await;
+    let focus = format!("return document.activeElement.innerText === {title}");
+    browser.until(&focus).await;
+    let page = format!("{}{}", bed.app.url, paths.page);
+    assert_eq!(browser.address().await, page);
+    browser.close().await;
+}
+
+async fn pictures_of_phone(browser: &Browser, name: &str) {
+    for colours in [Colours::Light, Colours::Dark] {
+        browser.colours(colours).await;
+        browser
+            .picture(&format!("{name}-{}-{PHONE}", colours.name()))
+            .await;
+    }
+}
