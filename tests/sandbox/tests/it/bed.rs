@@ -230,56 +230,56 @@ impl Sandbox {
 
     /// Everything of a list, page by page.
     pub(crate) async fn walk(&self, pair: &Pair, org: &str, what: &str, query: &str) -> Vec<Value> {
-        self.follow(pair, org, what, query, None).await
+        let url = [org, what, query];
+        items(self.follow(pair, url, "starting_after", None).await)
     }
 
-    /// As [`Sandbox::walk`], from before a cursor back to the beginning.
-    pub(crate) async fn walk_back(
+    /// Everything of a list from its first page to its last, and from its last page to its first.
+    pub(crate) async fn walk_both(
         &self,
         pair: &Pair,
         org: &str,
         what: &str,
         query: &str,
-        cursor: &str,
-    ) -> Vec<Value> {
-        let mut all = self.follow(pair, org, what, query, Some(cursor)).await;
-        all.reverse();
-        all
+    ) -> (Vec<Value>, Vec<Value>) {
+        let url = [org, what, query];
+        let there = self.follow(pair, url, "starting_after", None).await;
+        let last = there.last().unwrap();
+        let cursor = cursor_in(&last["links"]["prev"], "ending_before");
+        let mut back = match cursor {
+            Some(_) => self.follow(pair, url, "ending_before", cursor).await,
+            None => Vec::new(),
+        };
+        back.reverse();
+        back.push(last.clone());
+        (items(there), items(back))
     }
 
+    /// The pages that a link leads to, one after the other.
     async fn follow(
         &self,
         pair: &Pair,
-        org: &str,
-        what: &str,
-        query: &str,
-        back_from: Option<&str>,
+        [org, what, query]: [&str; 3],
+        name: &str,
+        mut cursor: Option<String>,
     ) -> Vec<Value> {
-        let (link, name) = match back_from {
-            None => ("next", "starting_after"),
-            Some(_) => ("prev", "ending_before"),
+        let link = if name == "ending_before" {
+            "prev"
+        } else {
+            "next"
         };
-        let mut all = Vec::new();
-        let mut cursor = back_from.map(str::to_owned);
+        let mut pages = Vec::new();
         loop {
             let place = cursor.iter().map(|cursor| (name, cursor.as_str()));
             let place = encoded(&place.collect::<Vec<_>>());
-            let answer = self
-                .read(pair, org, what, &format!("{query}&{place}"))
-                .await;
+            let query = format!("{query}&{place}");
+            let answer = self.read(pair, org, what, &query).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-            let mut page = answer.json();
-            let Value::Array(items) = page["data"].take() else {
-                panic!("a list: {}", answer.body);
-            };
-            let items = items.into_iter();
-            match back_from {
-                None => all.extend(items),
-                Some(_) => all.extend(items.rev()),
-            }
+            let page = answer.json();
             cursor = cursor_in(&page["links"][link], name);
+            pages.push(page);
             if cursor.is_none() {
-                return all;
+                return pages;
             }
         }
     }
@@ -288,6 +288,18 @@ impl Sandbox {
         let answer = self.get_with("/rest/self?version=2024-10-15", access).await;
         answer.status == StatusCode::OK
     }
+}
+
+/// What is on pages.
+fn items(pages: Vec<Value>) -> Vec<Value> {
+    let mut all = Vec::new();
+    for mut page in pages {
+        match page["data"].take() {
+            Value::Array(items) => all.extend(items),
+            other => panic!("a list is expected: {other}"),
+        }
+    }
+    all
 }
 
 /// The cursor in a link, whichever form it has.
