@@ -321,6 +321,19 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
     };
     assert_eq!(bearers, ["Bearer access-1", "Bearer access-2"]);
 
+    // A walk goes on with the new token, and asks no page twice for it.
+    bed.upstream.will_answer([
+        page(&["a"], Some("1")),
+        refusal(401, "SNYK-0005", &[]),
+        page(&["b"], Some("2")),
+        page(&["c"], None),
+    ]);
+    assert_eq!(
+        json_of(bed.project_names().await).await,
+        json!(["a", "b", "c"])
+    );
+    assert_eq!(bed.upstream.reads(), 4);
+
     bed.upstream
         .will_answer([(); 2].map(|()| refusal(401, "SNYK-0005", &[])));
     assert_eq!(
@@ -329,7 +342,12 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
         "a new token that is refused as well"
     );
     assert_eq!(bed.upstream.reads(), 2);
-    assert_eq!(*bed.upstream.tokens.lock().unwrap(), 3);
+    assert_eq!(*bed.upstream.tokens.lock().unwrap(), 4);
+    // The API refuses what is renewed: no call rotates the pair once more for it.
+    bed.upstream.will_answer([refusal(401, "SNYK-0005", &[])]);
+    assert_eq!(bed.refused().await, (409, "reconnect_needed".to_owned()));
+    assert_eq!(bed.upstream.reads(), 1);
+    assert_eq!(*bed.upstream.tokens.lock().unwrap(), 4);
 }
 
 #[tokio::test]

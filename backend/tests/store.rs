@@ -23,12 +23,12 @@ use snyk_app::{
         secret::{AccessToken, RefreshToken},
     },
 };
+use sqlx::Connection as _;
 
 /// A store, and the file underneath it.
 struct Bed<S> {
     store: S,
     file: Arc<SqliteStore>,
-    /// Held, so that the file stays.
     folder: tempfile::TempDir,
 }
 
@@ -86,7 +86,14 @@ async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, Toke
     let connection = store
         .finish_login(NewLogin {
             connection_id: &format!("{name}-{}", session.id.as_str()),
-            subject: &Subject::new("https://api.example", "client", None, &orgs),
+            subject: &Subject::new(
+                "https://api.example",
+                "client",
+                Some(Context::Tenant),
+                None,
+                &orgs,
+                "1",
+            ),
             context: Some(Context::Tenant),
             orgs: &orgs,
             scopes: &Scopes::parse("org.read"),
@@ -229,4 +236,36 @@ async fn a_read_that_a_write_overtook_is_not_remembered() {
         let reached = bed.store.reached(&session, &connection.id).await.unwrap();
         assert_eq!(reached.unwrap().generation, generation + 1);
     }
+}
+
+#[tokio::test]
+async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
+    let bed = sqlite().await;
+    let store = &*bed.store;
+    let (one, session, _) = connect(store, "one").await;
+    let (two, other_session, _) = connect(store, "two").await;
+    // Somebody puts the token of one row into the other.
+    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
+    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query(
+        "UPDATE connections SET access_token = \
+             (SELECT access_token FROM connections WHERE id = $1) WHERE id = $2",
+    )
+    .bind(&two.id)
+    .bind(&one.id)
+    .execute(&mut file)
+    .await
+    .unwrap();
+
+    let all = store.connections_of(&session).await.unwrap();
+    assert_eq!(access_token(&all[0]), "reconnect needed");
+    let reached = store.reached(&session, &one.id).await.unwrap().unwrap();
+    assert_eq!(access_token(&reached), "reconnect needed");
+    let reached = store.reached(&other_session, &two.id).await.unwrap();
+    assert_eq!(access_token(&reached.unwrap()), "two-access");
+    // It can be ended, and it can be connected again in its place.
+    let (again, ..) = connect(store, "one").await;
+    assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
+    store.disconnect(&one.id, "r", now()).await.unwrap();
+    assert_eq!(store.revocations().await.unwrap().len(), 1);
 }

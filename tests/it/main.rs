@@ -15,6 +15,7 @@ mod foreign_provider;
 mod headers;
 mod login;
 mod proxy;
+mod raw;
 mod refresh;
 mod session;
 mod snyk_contract;

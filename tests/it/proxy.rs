@@ -46,7 +46,6 @@ async fn sec_52_53_54_what_is_not_listed_sends_nothing() {
     for path in [
         "rest/orgs/",
         "rest//orgs",
-        "rest/%2e%2e/orgs",
         "rest/orgs%2f..",
         "rest/orgs%00",
         "rest/orgs%5c",

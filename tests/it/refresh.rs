@@ -113,19 +113,49 @@ async fn refresh_now_replaces_the_pair() {
 
 #[tokio::test]
 async fn a_token_is_renewed_ahead_of_its_end_and_nobody_waits() {
-    let bed = Bed::with(&["--access-ttl", "8"], &[]).await;
+    let mut bed = Bed::start().await;
     let (mut browser, connection) = bed.connected().await;
-    // In its last quarter the token still serves; the refresh is slow.
-    tokio::time::sleep(Duration::from_millis(6_300)).await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "delay", "ms": 1_500, "when": "before" } }))
+        .await;
+    // In its last five minutes the token still serves, and the refresh is slow.
+    bed.app.start_again_at("+56m").await;
     let answer = browser.get(&proxy_path(&connection)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    for _ in 0..50 {
+    assert_eq!(generation(&mut browser).await, 0, "nobody waited for it");
+    for _ in 0..100 {
         if generation(&mut browser).await == 1 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the pair was not renewed");
+}
+
+/// A provider that is away is not stormed: callers are told when to come again, and little is sent.
+#[tokio::test]
+async fn rel_5_a_dead_token_and_a_provider_that_is_away_make_no_storm() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = proxy_path(&connection);
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "status", "status": 429, "headers": { "retry-after": "60" } } }))
+        .await;
+    bed.sandbox.expire_access_tokens().await;
+    let before = bed.sandbox.seen("/oauth2/token").await;
+    for round in 0..50 {
+        let answer = browser.get(&path).await;
+        // The API's 401 is passed on where there is nothing better to be had.
+        assert!(
+            matches!(answer.status, 401 | 502),
+            "round {round}: {}",
+            answer.text
+        );
+    }
+    assert_eq!(bed.sandbox.seen("/oauth2/token").await - before, 1);
+    assert_eq!(browser.connections().await[0]["status"], "active");
 }
 
 #[tokio::test]

@@ -23,8 +23,9 @@ use crate::{
 
 /// How often what has ended is removed and what is pending is tried again.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
-/// How long a stop waits for refreshes in flight.
-const DRAIN: Duration = Duration::from_mins(1);
+/// How long a stop waits for refreshes in flight: as long as a lost token call and its replay may
+/// take.
+const DRAIN: Duration = Duration::from_secs(100);
 
 pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode {
     telemetry::start(&config.log, config.log_format);
@@ -70,8 +71,10 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
+    let revocations = tokio::spawn(revocations(app.clone()));
     server::serve(listener, service, stop_signal(app.tasks.clone())).await;
     housekeeping.abort();
+    revocations.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }
@@ -80,7 +83,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     ExitCode::SUCCESS
 }
 
-/// Removes what has ended, and tells the provider what it could not be told.
+/// Removes what has ended, and forgets what is quiet.
 async fn housekeeping(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     loop {
@@ -92,11 +95,20 @@ async fn housekeeping(app: AppState) {
         if let Err(error) = app.store.sweep(now, unused_since).await {
             tracing::warn!(%error, "What has ended could not be removed");
         }
-        disconnect::tell_pending(&app.store, &app.provider).await;
         app.limits.forget_the_quiet();
         app.turns.forget_the_quiet();
         app.pace.forget_the_quiet(tokio::time::Instant::now());
         app.refresher.forget_the_quiet();
+    }
+}
+
+/// Tells the provider what it could not be told. Apart from the housekeeping, which must not wait for
+/// a provider that is slow.
+async fn revocations(app: AppState) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        ticks.tick().await;
+        disconnect::tell_pending(&app.store, &app.provider).await;
     }
 }
 

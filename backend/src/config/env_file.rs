@@ -84,7 +84,12 @@ fn unquoted(value: &str) -> &str {
                 .next_back()
                 .is_none_or(char::is_whitespace)
         });
-    value[..comment.unwrap_or(value.len())].trim()
+    let value = value[..comment.unwrap_or(value.len())].trim();
+    // Quotes that did not pair as such are taken off all the same where they stand at both ends.
+    ['"', '\'', '`']
+        .iter()
+        .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
+        .unwrap_or(value)
 }
 
 #[cfg(test)]
@@ -133,6 +138,8 @@ mod tests {
             ("A=\"b\nc\"\r\n", "b\nc"),
             ("A='b", "'b"),
             ("A='b' c", "'b' c"),
+            ("A='it's'", "it's"),
+            ("A='b\\'", "b\\"),
             ("A=b=c", "b=c"),
             ("\u{feff}A=b\r\n\r\n# end", "b"),
             ("A=物流", "物流"),

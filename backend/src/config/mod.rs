@@ -106,14 +106,6 @@ impl Config {
         let encryption_secret =
             p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
         check_secret(p, "ENCRYPTION_SECRET", &encryption_secret);
-        let encryption_secrets_previous: Vec<SecretString> = raw
-            .get("ENCRYPTION_SECRET_PREVIOUS")
-            .unwrap_or_default()
-            .split(',')
-            .filter(|secret| !secret.is_empty())
-            .map(SecretString::from)
-            .collect();
-
         let provider = region::Provider::from_config(raw, p);
         let public_url = p.url(raw, "PUBLIC_URL", "http://localhost:3000");
         check_origin(p, "PUBLIC_URL", public_url.as_ref());
@@ -165,7 +157,7 @@ impl Config {
                 redirect_uri,
                 scopes,
                 encryption_secret,
-                encryption_secrets_previous,
+                encryption_secrets_previous: previous_secrets(raw),
                 provider,
                 database_url: database_url.into(),
                 listen,
@@ -186,6 +178,16 @@ impl Config {
             _ => Err(problems.into_report()),
         }
     }
+}
+
+fn previous_secrets(raw: &Raw) -> Vec<SecretString> {
+    raw.get("ENCRYPTION_SECRET_PREVIOUS")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|secret| !secret.is_empty())
+        .map(SecretString::from)
+        .collect()
 }
 
 fn log_filter(raw: &Raw, problems: &mut Problems) -> String {

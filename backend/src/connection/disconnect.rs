@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     clock::Clock,
-    provider::ProviderClient,
+    provider::{ProviderClient, ProviderError},
     store::{Revocation, Store, StoreError},
 };
 
@@ -26,7 +26,7 @@ pub async fn disconnect(
         return Ok(true);
     };
     let told = tokio::time::timeout(PERSON_WAITS, tell(store, provider, &revocation)).await;
-    Ok(told.unwrap_or(false))
+    Ok(told == Ok(Told::Dead))
 }
 
 /// Tells the provider of every refresh token that it does not know to be dead yet.
@@ -34,8 +34,8 @@ pub async fn tell_pending(store: &Arc<dyn Store>, provider: &Arc<dyn ProviderCli
     match store.revocations().await {
         Ok(pending) => {
             for revocation in pending {
-                if !tell(store, provider, &revocation).await {
-                    // The provider is away: the others can wait as well.
+                if tell(store, provider, &revocation).await == Told::Away {
+                    // The others can wait as well.
                     break;
                 }
             }
@@ -44,18 +44,36 @@ pub async fn tell_pending(store: &Arc<dyn Store>, provider: &Arc<dyn ProviderCli
     }
 }
 
+/// What became of telling the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The token is dead there.
+    Dead,
+    /// It answers, and not to this.
+    NotThis,
+    /// It does not answer, or not to us.
+    Away,
+}
+
 async fn tell(
     store: &Arc<dyn Store>,
     provider: &Arc<dyn ProviderClient>,
     revocation: &Revocation,
-) -> bool {
-    if let Err(error) = provider.revoke(&revocation.token).await {
-        tracing::warn!(revocation = revocation.id, %error, "Snyk could not be told to revoke");
-        return false;
+) -> Told {
+    match provider.revoke(&revocation.token).await {
+        // What it does not accept any more is as dead as can be.
+        Ok(()) | Err(ProviderError::GrantRejected { .. }) => {}
+        Err(error) => {
+            tracing::warn!(revocation = revocation.id, %error, "Snyk could not be told to revoke");
+            return match error {
+                ProviderError::Unusable(_) | ProviderError::ConcurrentUse => Told::NotThis,
+                _ => Told::Away,
+            };
+        }
     }
     if let Err(error) = store.revocation_done(&revocation.id).await {
         // Told once more later, which does no harm (RFC 7009 section 2.2).
         tracing::warn!(revocation = revocation.id, %error, "A revocation could not be noted");
     }
-    true
+    Told::Dead
 }

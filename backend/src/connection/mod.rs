@@ -26,7 +26,7 @@ pub struct Connection {
     pub orgs: Vec<Org>,
     /// The scopes that were granted.
     pub scopes: Scopes,
-    /// When it was first connected.
+    /// When a person last connected it.
     pub connected_at: Timestamp,
     /// When the token pair was last replaced.
     pub refreshed_at: Timestamp,
@@ -80,17 +80,28 @@ pub struct Subject(String);
 
 impl Subject {
     /// The person whose id `/rest/self` gives, or the bot that reaches just these organizations.
+    /// Where Snyk tells neither, nothing is known to be the same, and `new_id`, the id that a new
+    /// connection would get, makes it one of its own: a stranger's consent must never take the place
+    /// of another's.
     #[must_use]
-    pub fn new(provider: &str, client_id: &str, user: Option<&str>, orgs: &[Org]) -> Self {
-        let who = user.map_or_else(
-            || {
+    pub fn new(
+        provider: &str,
+        client_id: &str,
+        context: Option<Context>,
+        user: Option<&str>,
+        orgs: &[Org],
+        new_id: &str,
+    ) -> Self {
+        let who = match (context, user) {
+            (Some(Context::User), Some(user)) => format!("user {user}"),
+            (Some(Context::Tenant), None) if !orgs.is_empty() => {
                 let mut ids: Vec<&str> = orgs.iter().map(|org| org.id.as_str()).collect();
                 ids.sort_unstable();
                 ids.dedup();
-                format!("orgs {}", ids.join(" "))
-            },
-            |user| format!("user {user}"),
-        );
+                format!("bot of {}", ids.join(" "))
+            }
+            _ => format!("unknown {new_id}"),
+        };
         Self(format!("{provider} {client_id} {who}"))
     }
 
@@ -104,5 +115,59 @@ impl Subject {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(context: Option<Context>, user: Option<&str>, orgs: &[&str], id: &str) -> Subject {
+        let orgs: Vec<Org> = orgs
+            .iter()
+            .map(|id| Org {
+                id: (*id).to_owned(),
+                name: "n".to_owned(),
+                slug: "s".to_owned(),
+            })
+            .collect();
+        Subject::new("https://api.example", "client", context, user, &orgs, id)
+    }
+
+    #[test]
+    fn sec_29_the_same_thing_is_known_by_person_or_by_the_bots_organizations() {
+        let (bot, person) = (Some(Context::Tenant), Some(Context::User));
+        assert_eq!(
+            subject(bot, None, &["a", "b"], "1"),
+            subject(bot, None, &["b", "a", "a"], "2")
+        );
+        assert_ne!(
+            subject(bot, None, &["a"], "1"),
+            subject(bot, None, &["a", "b"], "1")
+        );
+        assert_eq!(
+            subject(person, Some("u"), &["a"], "1"),
+            subject(person, Some("u"), &[], "2")
+        );
+        assert_ne!(
+            subject(person, Some("u"), &["a"], "1"),
+            subject(person, Some("v"), &["a"], "1")
+        );
+    }
+
+    #[test]
+    fn sec_29_what_snyk_does_not_identify_is_never_the_same() {
+        for (context, user, orgs) in [
+            (Some(Context::Tenant), None, &[][..]),
+            (None, None, &[][..]),
+            (None, None, &["a"][..]),
+            (Some(Context::User), None, &["a"][..]),
+        ] {
+            assert_ne!(
+                subject(context, user, orgs, "1"),
+                subject(context, user, orgs, "2"),
+                "{context:?} {user:?} {orgs:?}"
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use http::{HeaderName, StatusCode};
 use shared::api::connection::{Connection as View, REVOCATION};
+use tracing::Instrument as _;
 
 use super::{disconnect, view};
 use crate::{
@@ -27,6 +28,7 @@ pub async fn disconnect(
             async move {
                 disconnect::disconnect(&app.store, &app.provider, &app.clock, &connection.id).await
             }
+            .in_current_span()
         })
         .await
         .map_err(|_| ApiError::Internal("the task that disconnects ended".to_owned()))??;

@@ -9,7 +9,7 @@ use crate::{
     connection::{Connection, Grant, Subject},
     http::{problem::ApiError, state::AppState},
     login::attempt::COUNTS_FOR,
-    provider::{ProviderError, Reach},
+    provider::ProviderError,
     session::{SessionId, SessionToken, TokenHash, signed},
     store::{NewLogin, NewSession},
 };
@@ -65,13 +65,15 @@ async fn store(
     browser: String,
     earlier_session: Option<TokenHash>,
 ) -> Result<Finished, ApiError> {
-    let reach = reach(app, grant).await?;
-    let client_id = &app.app.client_id;
+    let reach = app.provider.reach(&grant.tokens.access).await?;
+    let connection_id = ulid::Ulid::new().to_string();
     let subject = Subject::new(
         &app.region.api_url,
-        client_id,
+        &app.app.client_id,
+        reach.context,
         reach.user.as_deref(),
         &reach.orgs,
+        &connection_id,
     );
     let token = SessionToken::generate()?;
     let now = app.clock.now();
@@ -84,7 +86,7 @@ async fn store(
     let connection = app
         .store
         .finish_login(NewLogin {
-            connection_id: &ulid::Ulid::new().to_string(),
+            connection_id: &connection_id,
             subject: &subject,
             context: reach.context,
             orgs: &reach.orgs,
@@ -108,22 +110,6 @@ async fn store(
         connection,
         session: token,
     })
-}
-
-/// Reads what the token reaches. Reading is safe, so it is tried again where the code could not be.
-async fn reach(app: &AppState, grant: &Grant) -> Result<Reach, ProviderError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match app.provider.reach(&grant.tokens.access).await {
-            Err(
-                ProviderError::Later { .. }
-                | ProviderError::NotSent(_)
-                | ProviderError::AnswerLost(_),
-            ) if tries < 3 => tokio::time::sleep(Duration::from_millis(300)).await,
-            done => return done,
-        }
-    }
 }
 
 fn end_of(now: Timestamp, lifetime: Duration) -> Timestamp {

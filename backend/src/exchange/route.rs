@@ -7,6 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use shared::api::connection::{Connected, LoginFinish};
+use tracing::Instrument as _;
 
 use super::{
     exchange::{self, Finished},
@@ -68,6 +69,7 @@ pub async fn finish(
         .spawn({
             let app = app.clone();
             async move { exchange::exchange(&app, code, &verifier, browser, earlier).await }
+                .in_current_span()
         })
         .await
         .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));

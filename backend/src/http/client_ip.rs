@@ -75,14 +75,18 @@ impl TrustedProxies {
     /// one, who may write anything.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
-        let lines: Vec<&str> = headers
+        let lines: Vec<&[u8]> = headers
             .get_all("x-forwarded-for")
             .iter()
-            .map(|line| line.to_str().unwrap_or_default())
+            .map(http::HeaderValue::as_bytes)
             .collect();
-        let mut entries = lines.iter().rev().flat_map(|line| line.rsplit(','));
+        // In bytes: what the client wrote before its own address may be anything.
+        let mut entries = lines
+            .iter()
+            .rev()
+            .flat_map(|line| line.rsplit(|byte| *byte == b','));
         while self.trusts(client) {
-            match entries.next().and_then(|entry| address(entry.trim())) {
+            match entries.next().and_then(address) {
                 Some(ip) => client = ip,
                 None => break,
             }
@@ -92,7 +96,8 @@ impl TrustedProxies {
 }
 
 /// An address as proxies write it, some with a port.
-fn address(entry: &str) -> Option<IpAddr> {
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
     entry
         .parse()
         .ok()
@@ -134,6 +139,7 @@ mod tests {
                 &["1.2.3.4", "203.0.113.9, 192.0.2.1"],
                 "203.0.113.9",
             ),
+            ("10.0.0.1", &["\u{e9}, 203.0.113.9"], "203.0.113.9"),
             ("2001:db8::1", &["203.0.113.9:4711"], "203.0.113.9"),
             ("10.0.0.1", &["[2001:db9::7]:1"], "2001:db9::7"),
             // What is no address ends the walk at the last one that is.
@@ -142,7 +148,10 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             for line in lines {
-                headers.append("x-forwarded-for", line.parse().unwrap());
+                headers.append(
+                    "x-forwarded-for",
+                    http::HeaderValue::from_bytes(line.as_bytes()).unwrap(),
+                );
             }
             assert_eq!(
                 trusted.client(ip(peer), &headers),

@@ -1,14 +1,21 @@
 //! JSON bodies: a bad one is a problem, and only `application/json` is taken, so that no form of a
 //! foreign page can post here (SEC-34).
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::{problem::ApiError, state::AppState};
+
+/// A body must be there in this time: none is larger than what a slow line sends in it (SEC-67).
+const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 /// A JSON body.
 #[derive(Debug)]
@@ -42,13 +49,31 @@ impl FromRequest<AppState> for NoBody {
     }
 }
 
+/// Refuses a body that is not JSON, whatever the route takes: a form of a foreign page cannot send
+/// JSON.
+pub(super) async fn only_json(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let has_body = headers.contains_key(header::TRANSFER_ENCODING)
+        || headers
+            .get(header::CONTENT_LENGTH)
+            .is_some_and(|length| length != "0");
+    if has_body && !is_json(headers) {
+        return ApiError::UnsupportedMediaType.into_response();
+    }
+    next.run(request).await
+}
+
 async fn read(request: Request, app: &AppState) -> Result<Bytes, ApiError> {
     if !is_json(request.headers()) {
         return Err(ApiError::UnsupportedMediaType);
     }
-    Bytes::from_request(request, app)
-        .await
-        .map_err(|_| ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE))
+    match tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => Err(ApiError::BadRequest(
+            "The body took too long to arrive.".to_owned(),
+        )),
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

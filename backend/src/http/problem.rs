@@ -118,6 +118,9 @@ impl ApiError {
                 RefreshError::Provider(error) => (error.status(), error.code()),
                 RefreshError::Store(error) => store_status(error),
                 RefreshError::Waiting => (StatusCode::GATEWAY_TIMEOUT, Code::ProviderUnavailable),
+                RefreshError::Paused { .. } => {
+                    (StatusCode::SERVICE_UNAVAILABLE, Code::ProviderUnavailable)
+                }
             },
             Self::UnusableAnswer { .. } => (StatusCode::BAD_GATEWAY, Code::ProviderUnavailable),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
@@ -192,7 +195,10 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { after } => Some(after.as_secs().max(1)),
+            // Up, so that whoever waits that long has waited enough.
+            Self::RateLimited { after } | Self::Refresh(RefreshError::Paused { after }) => {
+                Some(after.as_secs() + u64::from(after.subsec_nanos() > 0)).map(|s| s.max(1))
+            }
             _ if self.status_and_code().0 == StatusCode::SERVICE_UNAVAILABLE => Some(5),
             _ => None,
         }

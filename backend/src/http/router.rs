@@ -11,8 +11,8 @@ use http::HeaderValue;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    body_limit, client_ip::ClientNetwork, health, host, problem::ApiError, request_id, same_origin,
-    security_headers, spa, state::AppState,
+    body_limit, client_ip::ClientNetwork, health, host, json, problem::ApiError, request_id,
+    same_origin, security_headers, spa, state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
@@ -64,9 +64,8 @@ pub fn with_layers(
     };
     let spa = config.frontend_dir.clone().map(spa::Spa::new);
     let fallback = move |request: Request| async move {
-        let is_api = request.uri().path().split('/').nth(1) == Some("api");
         match spa {
-            Some(spa) if !is_api => spa.serve(request).await,
+            Some(spa) if !is_api(request.uri().path()) => spa.serve(request).await,
             _ => ApiError::NotFound.into_response(),
         }
     };
@@ -74,19 +73,34 @@ pub fn with_layers(
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .fallback(fallback)
         .layer(DefaultBodyLimit::max(body_limit::MAX_BODY))
-        .layer(from_fn_with_state(app.clone(), rate_limit))
-        .layer(from_fn_with_state(origins, only_api_from_us))
+        .layer(CatchPanicLayer::custom(|_| {
+            ApiError::Internal("a handler panicked".to_owned()).into_response()
+        }))
+        .layer(from_fn(only_json_for_api))
+        .layer(from_fn(body_limit::layer))
         .layer(from_fn_with_state(
             host::Hosts::of(&config.public_url),
             host::layer,
         ))
-        .layer(from_fn(body_limit::layer))
-        .layer(CatchPanicLayer::custom(|_| {
-            ApiError::Internal("a handler panicked".to_owned()).into_response()
-        }))
+        .layer(from_fn_with_state(app.clone(), rate_limit))
+        // Outside of all refusals, so that a page of ours on another origin can read them too.
+        .layer(from_fn_with_state(origins, only_api_from_us))
         .layer(from_fn_with_state(headers, security_headers::layer))
         .layer(from_fn(request_id::layer))
         .with_state(app))
+}
+
+/// Whether a path is the API's, or the page's.
+pub(super) fn is_api(path: &str) -> bool {
+    path.split('/').nth(1) == Some("api")
+}
+
+async fn only_json_for_api(request: Request, next: Next) -> Response {
+    if is_api(request.uri().path()) {
+        json::only_json(request, next).await
+    } else {
+        next.run(request).await
+    }
 }
 
 /// The check of origins is for the API: documents and files are open to anyone who asks.
@@ -95,7 +109,7 @@ async fn only_api_from_us(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path().starts_with("/api") {
+    if is_api(request.uri().path()) {
         same_origin::layer(origins, request, next).await
     } else {
         next.run(request).await

@@ -7,6 +7,8 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 
+use super::router;
+
 /// What differs between installations.
 #[derive(Clone, Debug)]
 pub(super) struct Headers {
@@ -38,7 +40,7 @@ pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
 
 /// Adds the headers; what an answer says about its own caching stays.
 pub(super) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/api");
+    let is_api = router::is_api(request.uri().path());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {

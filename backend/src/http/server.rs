@@ -1,49 +1,56 @@
-//! The server: hyper-util's builder with explicit time-outs. `axum::serve` installs no timer, so
-//! hyper's own time-outs would do nothing there (SEC-67).
+//! The server: hyper's HTTP/1 connections with explicit time-outs. `axum::serve` installs no timer, so
+//! hyper's own time-outs would do nothing there, and a client that stays silent, sends by the drop or
+//! does not read would hold its connection for ever (SEC-67).
 
-use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
+use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
 };
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
 };
-use tokio::net::TcpListener;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
-/// A head must be there in this time.
+/// A head must be there in this time, from the connection's first moment on.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// Who does not read a byte of an answer for so long is gone.
+const READS_WITHIN: Duration = Duration::from_secs(30);
 /// Largest head, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
+/// Most connections at once; more wait to be accepted.
+const MAX_CONNECTIONS: usize = 4_096;
 /// How long a stop waits for requests under way.
 const DRAIN: Duration = Duration::from_secs(25);
 
 /// Serves until `stop` is done, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(MAX_HEAD)
         .keep_alive(true);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(16 * 1024)
-        .max_concurrent_streams(128)
-        .keep_alive_interval(Duration::from_secs(30))
-        .keep_alive_timeout(Duration::from_secs(10));
     let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = pin!(stop);
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
+        let next = async {
+            // Nobody closes it.
+            let place = Arc::clone(&places).acquire_owned().await.ok();
+            (place, listener.accept().await)
+        };
+        let (place, (stream, peer)) = tokio::select! {
+            (place, accepted) = next => match accepted {
+                Ok(accepted) => (place, accepted),
                 Err(error) => {
                     // Out of file descriptors, most likely: give others time to end.
                     tracing::warn!(%error, "A connection could not be accepted");
@@ -53,18 +60,16 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             },
             () = &mut stop => break,
         };
-        let _ = stream.set_nodelay(true);
         let service = hyper::service::service_fn({
             let router = router.clone();
             move |request: Request<Incoming>| answer(router.clone(), request, peer)
         });
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
+        let connection = builder.serve_connection(timed(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A broken connection is the other side's business, and no news.
             let _ = connection.await;
+            drop(place);
         });
     }
     drop(listener);
@@ -74,6 +79,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     {
         tracing::warn!("Requests were still under way after {DRAIN:?}");
     }
+}
+
+fn timed(stream: TcpStream) -> TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>> {
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(READS_WITHIN));
+    TokioIo::new(Box::pin(stream))
 }
 
 async fn answer(

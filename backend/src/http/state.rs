@@ -13,10 +13,9 @@ use crate::{
         ProviderClient, region,
         snyk::{CannotMake, Credentials, Snyk},
     },
-    proxy::Turns,
     refresh::Refresher,
     session::{Lifetimes, cookie::Cookies},
-    snyk_client::Pace,
+    snyk_client::{Pace, Turns},
     store::{ConnectionStore, Store, cached::Cached, sqlite::SqliteStore},
     vault::Vault,
 };

@@ -33,6 +33,9 @@ pub enum ProviderError {
     /// unknown.
     #[error("the provider's answer was lost")]
     AnswerLost(#[source] Option<reqwest::Error>),
+    /// An answer that says that it was done, and that cannot be read: what it gave is lost.
+    #[error("the provider’s answer cannot be read")]
+    Unreadable,
     /// An answer that says "later": 408, 429, 5xx.
     #[error("the provider asks to come again later (status {status})")]
     Later {

@@ -8,44 +8,63 @@ use http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use rand::RngExt as _;
 use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
-use tokio::time::Instant;
 
-use super::{ApiAnswer, ProviderError, WholeAnswer, answer};
+use super::{ApiAnswer, ProviderError, WholeAnswer};
 use crate::clock::Clock;
 
 /// How often a read is tried at most.
 const TRIES: u32 = 3;
-/// Nobody waits longer than this for a read, pauses and all.
+/// Nobody waits longer than this for a read, tries and pauses and all.
 const WITHIN: Duration = Duration::from_secs(45);
 /// Clients that were told the same time come back spread over this much more.
 const SPREAD: Duration = Duration::from_secs(2);
+
+/// Whether a failure may pass: then a read, which is safe, is asked for again.
+pub trait MayPass {
+    /// Whether it may.
+    fn may_pass(&self) -> bool;
+}
+
+impl MayPass for ProviderError {
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::NotSent(_) | Self::AnswerLost(_))
+    }
+}
 
 /// Asks until there is an answer that another try would not change.
 pub async fn with_retries<A, E>(clock: &dyn Clock, ask: impl Fn() -> A) -> Result<WholeAnswer, E>
 where
     A: Future<Output = Result<ApiAnswer, E>>,
-    E: From<ProviderError>,
+    E: From<ProviderError> + MayPass,
 {
-    let began = Instant::now();
-    let mut tries = 0;
-    loop {
-        let answer = ask().await?.whole().await?;
-        tries += 1;
-        let Some(pause) = pause(&answer, tries, clock.now()) else {
-            return Ok(answer);
-        };
-        let pause = pause + spread(pause.min(SPREAD));
-        if tries >= TRIES || began.elapsed() + pause > WITHIN {
-            return Ok(answer);
+    let asking = async {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let answered = match ask().await {
+                Ok(answer) => answer.whole().await.map_err(E::from),
+                Err(error) => Err(error),
+            };
+            let pause = match &answered {
+                Ok(answer) => pause(answer, tries, clock.now()),
+                Err(error) => error.may_pass().then(|| growing(tries)),
+            };
+            let Some(pause) = pause.filter(|pause| tries < TRIES && *pause < WITHIN) else {
+                return answered;
+            };
+            let pause = pause + spread(pause.min(SPREAD));
+            tracing::info!(?pause, "A read of Snyk’s API is tried again");
+            tokio::time::sleep(pause).await;
         }
-        tracing::info!(
-            status = answer.status.as_u16(),
-            snyk_request_id = answer::request_id(&answer.headers),
-            ?pause,
-            "Snyk asks to come again"
-        );
-        tokio::time::sleep(pause).await;
+    };
+    match tokio::time::timeout(WITHIN, asking).await {
+        Ok(done) => done,
+        Err(_) => Err(ProviderError::AnswerLost(None).into()),
     }
+}
+
+fn growing(tries: u32) -> Duration {
+    Duration::from_millis(250) * 2_u32.pow(tries.min(6))
 }
 
 fn spread(most: Duration) -> Duration {
@@ -68,7 +87,7 @@ fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
         return None;
     }
     let asked = asked_pause(&answer.headers, now);
-    Some(asked.unwrap_or_else(|| Duration::from_millis(250) * 2_u32.pow(tries.min(6))))
+    Some(asked.unwrap_or_else(|| growing(tries)))
 }
 
 /// What an answer asks for, the longer of `Retry-After` (RFC 9110 section 10.2.3) and

@@ -15,7 +15,7 @@ const PASS: [&str; 8] = [
     "sunset",
 ];
 
-/// The headers that pass, and the media type if it is JSON.
+/// The headers that pass, and the media type.
 pub(super) fn passed(upstream: &HeaderMap) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in PASS
@@ -39,7 +39,9 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         .and_then(|kind| kind.split(';').next())
         .unwrap_or_default()
         .trim();
-    matches!(essence, "application/json" | "application/vnd.api+json")
+    ["application/json", "application/vnd.api+json"]
+        .iter()
+        .any(|json| essence.eq_ignore_ascii_case(json))
 }
 
 #[cfg(test)]

@@ -3,6 +3,3 @@
 pub mod allow_list;
 mod headers;
 pub mod route;
-mod turns;
-
-pub use self::turns::Turns;

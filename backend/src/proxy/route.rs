@@ -41,31 +41,22 @@ pub async fn get(
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
     app.limits.proxy(snyk.session().as_str())?;
-    let turn = app.turns.take(snyk.session()).await;
     let answer = snyk.send(&upstream).await?;
     refuse_unless_plain(&answer)?;
     let body = match answer::read_ahead(answer.body, AHEAD).await? {
         (whole, None) => Body::from(whole),
-        (head, Some(rest)) => {
-            let rest = rest.map(move |chunk| {
-                let _under_way = &turn;
-                chunk
-            });
-            Body::from_stream(stream::once(async { Ok(head) }).chain(rest))
-        }
+        (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };
     Ok((answer.status, headers::passed(&answer.headers), body).into_response())
 }
 
 /// Only JSON passes, and no redirect: anything else is none of a page's business.
 fn refuse_unless_plain(answer: &ApiAnswer) -> Result<(), ApiError> {
-    let is_empty = matches!(
-        answer.status,
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    ) || answer
-        .headers
-        .get(header::CONTENT_LENGTH)
-        .is_some_and(|length| length == "0");
+    let is_empty = answer.status == StatusCode::NO_CONTENT
+        || answer
+            .headers
+            .get(header::CONTENT_LENGTH)
+            .is_some_and(|length| length == "0");
     let why = if answer.status.is_redirection() {
         "it is a redirect"
     } else if !headers::is_json(&answer.headers) && !is_empty {

@@ -8,9 +8,11 @@ use std::{
 
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::{
     decide::{Decision, decide},
+    pauses::Pauses,
     run,
 };
 use crate::{
@@ -36,6 +38,12 @@ pub enum RefreshError {
     /// The store did not answer.
     #[error(transparent)]
     Store(Arc<StoreError>),
+    /// It failed lately, and is not tried again by itself yet.
+    #[error("the refresh failed lately and is paused")]
+    Paused {
+        /// When it is tried again.
+        after: Duration,
+    },
     /// It takes longer than a request may wait; the refresh goes on.
     #[error("the refresh takes too long to wait for")]
     Waiting,
@@ -49,11 +57,18 @@ impl From<StoreError> for RefreshError {
 
 type Outcome = Option<Result<Arc<Connection>, RefreshError>>;
 
+/// A refresh under way.
+#[derive(Clone, Debug)]
+struct Flight {
+    /// The generation that it replaces.
+    generation: u64,
+    outcome: watch::Receiver<Outcome>,
+}
+
 /// How long a request waits for a refresh; the refresh itself is never given up for it.
 const WAIT: Duration = Duration::from_secs(50);
-/// After a failed renewal ahead of time, the next one waits this long: no storm on a provider that
-/// is coming back.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// A connection whose newest token the API refuses is not renewed for that again so soon.
+const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 
 /// Keeps the tokens of connections alive.
 #[derive(Debug)]
@@ -62,8 +77,8 @@ pub struct Refresher {
     pub(super) provider: Arc<dyn ProviderClient>,
     pub(super) clock: Arc<dyn Clock>,
     tasks: TaskTracker,
-    flights: Mutex<HashMap<String, watch::Receiver<Outcome>>>,
-    pauses: Mutex<HashMap<String, Instant>>,
+    flights: Mutex<HashMap<String, Flight>>,
+    pauses: Pauses,
 }
 
 impl Refresher {
@@ -81,7 +96,7 @@ impl Refresher {
             clock,
             tasks,
             flights: Mutex::default(),
-            pauses: Mutex::default(),
+            pauses: Pauses::default(),
         }
     }
 
@@ -94,16 +109,38 @@ impl Refresher {
             Decision::Reconnect => Err(RefreshError::ReconnectNeeded),
             Decision::Serve => token_of(connection),
             Decision::ServeAndRenew => {
-                if !self.is_paused(&connection.id) {
+                if self.pauses.left(&connection.id, Instant::now()).is_none() {
                     drop(self.join(&connection.id, connection.generation));
                 }
                 token_of(connection)
             }
             Decision::RenewFirst => {
-                let renewed = self.renew(&connection.id, connection.generation).await?;
+                let renewed = self
+                    .renew_unless_paused(&connection.id, connection.generation)
+                    .await?;
                 token_of(&renewed)
             }
         }
+    }
+
+    /// As [`renew`](Self::renew), for whatever is not a person's own wish: nothing is sent while the
+    /// connection is paused.
+    pub async fn renew_unless_paused(
+        self: &Arc<Self>,
+        id: &str,
+        generation: u64,
+    ) -> Result<Arc<Connection>, RefreshError> {
+        match self.pauses.left(id, Instant::now()) {
+            Some(after) => Err(RefreshError::Paused { after }),
+            None => self.renew(id, generation).await,
+        }
+    }
+
+    /// The API refuses a token that was just renewed: renewing it again would not help, and each
+    /// call would rotate the pair once more.
+    pub fn note_refused(&self, id: &str) {
+        tracing::warn!(connection = id, "Snyk’s API refuses a new token");
+        self.pauses.failed(id, Some(REFUSED_PAUSE), Instant::now());
     }
 
     /// The connection with a pair newer than `generation`: the one in flight, the one that is stored
@@ -128,47 +165,74 @@ impl Refresher {
     fn join(self: &Arc<Self>, id: &str, generation: u64) -> watch::Receiver<Outcome> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(id) {
-            // A closed channel without an outcome is a task that panicked: it is flown anew.
-            if flight.borrow().is_none() && flight.has_changed().is_ok() {
-                return flight.clone();
+            // Who holds a newer pair than a flight brings needs another one. A closed channel without
+            // an outcome is a task that panicked: it is flown anew.
+            if flight.generation >= generation
+                && flight.outcome.borrow().is_none()
+                && flight.outcome.has_changed().is_ok()
+            {
+                return flight.outcome.clone();
             }
         }
-        let (send, receive) = watch::channel(None);
-        flights.insert(id.to_owned(), receive.clone());
+        let (send, outcome) = watch::channel(None);
+        let flight = Flight {
+            generation,
+            outcome: outcome.clone(),
+        };
+        flights.insert(id.to_owned(), flight);
         let (this, id) = (Arc::clone(self), id.to_owned());
-        self.tasks.spawn(async move {
+        let work = async move {
             let outcome = run::run(&this, &id, generation).await;
-            if let Err(error) = &outcome {
-                tracing::warn!(connection = id, generation, %error, "A refresh failed");
-                this.pause(&id);
+            match &outcome {
+                Ok(_) => this.pauses.over(&id),
+                Err(error) => {
+                    tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                    let asked = this.pause_asked_for(&id, error).await;
+                    this.pauses.failed(&id, asked, Instant::now());
+                }
             }
             // Out of the table first: who comes now reads the stored pair.
-            this.flights
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
+            this.land(&id, generation);
             let _ = send.send(Some(outcome));
-        });
-        receive
+        };
+        // The log names the request that began it.
+        self.tasks.spawn(work.in_current_span());
+        outcome
+    }
+
+    fn land(&self, id: &str, generation: u64) {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        if flights
+            .get(id)
+            .is_some_and(|flight| flight.generation == generation)
+        {
+            flights.remove(id);
+        }
+    }
+
+    /// What must be waited for after a failure: as long as the provider says, or, when an answer was
+    /// lost and its replay too, until the present token ends. The refresh token may be consumed, and
+    /// is presented once more only when it must be.
+    async fn pause_asked_for(&self, id: &str, error: &RefreshError) -> Option<Duration> {
+        let RefreshError::Provider(error) = error else {
+            return None;
+        };
+        match &**error {
+            ProviderError::Later { after, .. } => *after,
+            ProviderError::AnswerLost(_) | ProviderError::Unreadable => {
+                let connection = self.store.connection(id).await.ok()??;
+                let left = connection
+                    .access_expires_at
+                    .duration_since(self.clock.now());
+                Duration::try_from(left).ok()
+            }
+            _ => None,
+        }
     }
 
     /// Forgets pauses that are over, so that memory stays bounded.
     pub fn forget_the_quiet(&self) {
-        let now = Instant::now();
-        self.pauses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, until| *until > now);
-    }
-
-    fn is_paused(&self, id: &str) -> bool {
-        let pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        pauses.get(id).is_some_and(|until| *until > Instant::now())
-    }
-
-    fn pause(&self, id: &str) {
-        let mut pauses = self.pauses.lock().unwrap_or_else(PoisonError::into_inner);
-        pauses.insert(id.to_owned(), Instant::now() + PAUSE_AFTER_FAILURE);
+        self.pauses.forget_the_quiet(Instant::now());
     }
 }
 

@@ -15,6 +15,7 @@
 pub mod decide;
 mod flight;
 pub mod outcome;
+mod pauses;
 pub mod route;
 mod run;
 

@@ -35,8 +35,10 @@ pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
     match error {
         ProviderError::GrantRejected { .. } => Next::Reconnect,
         ProviderError::ClientRejected { .. } => Next::Tell,
-        ProviderError::AnswerLost(_) if !replayed => Next::ReplayOnce,
-        ProviderError::AnswerLost(_) | ProviderError::Unusable(_) => Next::GiveUp,
+        ProviderError::AnswerLost(_) | ProviderError::Unreadable if !replayed => Next::ReplayOnce,
+        ProviderError::AnswerLost(_) | ProviderError::Unreadable | ProviderError::Unusable(_) => {
+            Next::GiveUp
+        }
         _ if tries >= TRIES => Next::GiveUp,
         ProviderError::ConcurrentUse => Next::ReadAgain(pause),
         ProviderError::NotSent(_) => Next::Again(pause),
@@ -62,14 +64,10 @@ mod tests {
         let later = |after| ProviderError::Later { status: 503, after };
         assert_eq!(next(&grant, 1, false), Next::Reconnect);
         assert_eq!(next(&client, 1, false), Next::Tell);
-        assert_eq!(
-            next(&ProviderError::AnswerLost(None), 1, false),
-            Next::ReplayOnce
-        );
-        assert_eq!(
-            next(&ProviderError::AnswerLost(None), 2, true),
-            Next::GiveUp
-        );
+        for lost in [ProviderError::AnswerLost(None), ProviderError::Unreadable] {
+            assert_eq!(next(&lost, 1, false), Next::ReplayOnce);
+            assert_eq!(next(&lost, 2, true), Next::GiveUp);
+        }
         assert_eq!(
             next(&ProviderError::Unusable(String::new()), 1, false),
             Next::GiveUp

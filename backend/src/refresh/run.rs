@@ -95,9 +95,11 @@ async fn present_and_store(
                 }
             }
             Next::Reconnect => {
-                tracing::warn!(connection = id, generation, %error, "A connection was lost");
-                refresher.store.need_reconnect(id, generation).await?;
-                return Err(RefreshError::ReconnectNeeded);
+                if refresher.store.need_reconnect(id, generation).await? {
+                    tracing::warn!(connection = id, generation, %error, "A connection was lost");
+                }
+                // Or connected again meanwhile by a person: then what stands now counts.
+                return stands_now(refresher, id).await;
             }
             Next::Tell => {
                 tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
@@ -133,10 +135,7 @@ async fn store(
         {
             Ok(true) => break,
             Ok(false) => {
-                // Disconnected or replaced meanwhile: this pair is nobody's.
-                if let Err(error) = refresher.provider.revoke(&grant.tokens.refresh).await {
-                    tracing::warn!(connection = id, %error, "A superseded pair was not revoked");
-                }
+                revoke_unless_held(refresher, id, &grant).await?;
                 break;
             }
             Err(error) => {
@@ -146,45 +145,69 @@ async fn store(
             }
         }
     }
+    let connection = stands_now(refresher, id).await?;
+    tracing::info!(
+        connection = id,
+        generation = connection.generation,
+        "A connection was refreshed"
+    );
+    Ok(connection)
+}
+
+/// A new pair that does not go into the row: the row may hold it already, from a write whose answer
+/// was lost, or a later one, from a person who connected again. Then nothing is revoked, since what
+/// that would end at Snyk besides is not known. Of a connection that has ended it is.
+async fn revoke_unless_held(
+    refresher: &Refresher,
+    id: &str,
+    grant: &Grant,
+) -> Result<(), RefreshError> {
+    let row = refresher.store.connection(id).await?;
+    if row.is_some_and(|row| matches!(row.state, State::Active(_))) {
+        return Ok(());
+    }
+    if let Err(error) = refresher.provider.revoke(&grant.tokens.refresh).await {
+        tracing::warn!(connection = id, %error, "The pair of an ended connection was not revoked");
+    }
+    Ok(())
+}
+
+/// The connection as it stands now, if it is alive.
+async fn stands_now(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, RefreshError> {
     let connection = refresher
         .store
         .connection(id)
         .await?
         .ok_or(RefreshError::Gone)?;
     match connection.state {
-        State::Active(_) => {
-            tracing::info!(
-                connection = id,
-                generation = connection.generation,
-                "A connection was refreshed"
-            );
-            Ok(Arc::new(connection))
-        }
+        State::Active(_) => Ok(Arc::new(connection)),
         State::ReconnectNeeded => Err(RefreshError::ReconnectNeeded),
         State::Disconnected => Err(RefreshError::Gone),
     }
 }
 
-/// Runs `work` and keeps the lease alive meanwhile, through the slowest token call.
+/// Runs `work` and keeps the lease alive meanwhile, through the slowest token call. Both are polled
+/// side by side: a sign of life that waits for the database must not hold up work that has it.
 async fn with_signs_of_life<T>(
     refresher: &Refresher,
     id: &str,
     owner: &str,
     work: impl Future<Output = T>,
 ) -> T {
-    let mut work = std::pin::pin!(work);
-    let mut ticks = tokio::time::interval(SIGN_OF_LIFE);
-    ticks.tick().await;
-    loop {
-        tokio::select! {
-            done = &mut work => return done,
-            _ = ticks.tick() => {
-                let now = refresher.clock.now();
-                let ends_at = now.saturating_add(LEASE).unwrap_or(now);
-                if let Err(error) = refresher.store.keep_lease(id, owner, ends_at).await {
-                    tracing::warn!(connection = id, %error, "A lease could not be kept alive");
-                }
+    let signs = async {
+        let mut ticks = tokio::time::interval(SIGN_OF_LIFE);
+        ticks.tick().await;
+        loop {
+            ticks.tick().await;
+            let now = refresher.clock.now();
+            let ends_at = now.saturating_add(LEASE).unwrap_or(now);
+            if let Err(error) = refresher.store.keep_lease(id, owner, ends_at).await {
+                tracing::warn!(connection = id, %error, "A lease could not be kept alive");
             }
         }
+    };
+    tokio::select! {
+        done = work => done,
+        never = signs => never,
     }
 }

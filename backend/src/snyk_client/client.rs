@@ -14,6 +14,7 @@ use crate::{
     connection::Connection,
     http::{problem::ApiError, state::AppState},
     provider::{ApiAnswer, retry::with_retries},
+    refresh::RefreshError,
     session::{SessionId, extract::Reached},
 };
 
@@ -30,7 +31,7 @@ pub struct SnykClient {
 }
 
 impl SnykClient {
-    /// The connection that it reads as.
+    /// The connection that it reads as, as it stood when the request came.
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -106,16 +107,37 @@ impl SnykClient {
         self.ask(path_and_query).await
     }
 
+    /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
     async fn ask(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
         let app = &self.app;
-        let (token, generation) = app.refresher.access_token(&self.connection).await?;
+        let turn = self.app.turns.take(&self.session).await?;
+        let connection = app
+            .store
+            .reached(&self.session, &self.connection.id)
+            .await
+            .map_err(RefreshError::from)?
+            .ok_or(RefreshError::Gone)?;
+        let (token, generation) = app.refresher.access_token(&connection).await?;
         let answer = app.provider.get(path_and_query, &token).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
+            return Ok(turn.held_by(answer));
         }
-        let renewed = app.refresher.renew(&self.connection.id, generation).await?;
+        let renewed = app
+            .refresher
+            .renew_unless_paused(&connection.id, generation)
+            .await;
+        let renewed = match renewed {
+            Ok(renewed) => renewed,
+            // Nothing better can be had just now: the 401 is the answer.
+            Err(RefreshError::Paused { .. }) => return Ok(turn.held_by(answer)),
+            Err(error) => return Err(error.into()),
+        };
         let (token, _) = app.refresher.access_token(&renewed).await?;
-        Ok(app.provider.get(path_and_query, &token).await?)
+        let answer = app.provider.get(path_and_query, &token).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            app.refresher.note_refused(&connection.id);
+        }
+        Ok(turn.held_by(answer))
     }
 }
 

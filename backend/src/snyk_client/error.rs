@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use http::StatusCode;
 use jiff::Timestamp;
+use shared::callback;
 
 use crate::{
     http::problem::ApiError,
     provider::{
         ProviderError, WholeAnswer, answer,
-        retry::{self, asked_pause},
+        retry::{self, MayPass, asked_pause},
     },
     refresh::RefreshError,
 };
@@ -51,13 +52,27 @@ pub enum SnykError {
     Endless,
 }
 
+impl MayPass for SnykError {
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Provider(error) if error.may_pass())
+    }
+}
+
+/// What of Snyk's error a log or a caller may read: a word of its catalogue.
+fn word(code: &str) -> String {
+    code.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(64)
+        .collect()
+}
+
 impl SnykError {
     pub(super) fn refused(answer: &WholeAnswer, now: Timestamp) -> Self {
         let document = answer.error_document();
         Self::Refused {
             status: answer.status,
-            code: document.code().map(ToOwned::to_owned),
-            detail: document.detail().map(ToOwned::to_owned),
+            code: document.code().map(word),
+            detail: document.detail().map(callback::readable),
             after: asked_pause(&answer.headers, now),
             request_id: answer::request_id(&answer.headers).map(ToOwned::to_owned),
         }

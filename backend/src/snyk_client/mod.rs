@@ -22,5 +22,6 @@ mod client;
 mod error;
 mod pace;
 mod pages;
+mod turns;
 
-pub use self::{client::SnykClient, error::SnykError, pace::Pace};
+pub use self::{client::SnykClient, error::SnykError, pace::Pace, turns::Turns};

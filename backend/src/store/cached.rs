@@ -69,6 +69,16 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
         self.0.put(key, (Instant::now(), value));
     }
 
+    /// Forgets what is not believed any more. The longest unused come first, and what was used of
+    /// late may have to wait for the next time.
+    fn sweep(&mut self) {
+        while let Some((_, (since, _))) = self.0.peek_lru()
+            && since.elapsed() >= BELIEVED
+        {
+            self.0.pop_lru();
+        }
+    }
+
     fn forget(&mut self, key: &K) {
         self.0.pop(key);
     }
@@ -129,6 +139,12 @@ impl<F: Fn(&mut Memory)> Drop for Forgets<'_, F> {
 }
 
 impl Memory {
+    fn sweep(&mut self) {
+        self.sessions.sweep();
+        self.ties.sweep();
+        self.connections.sweep();
+    }
+
     fn forget_sessions(&mut self) {
         self.sessions.forget_all();
         self.ties.forget_all();
@@ -290,9 +306,10 @@ impl<S: Store> SessionStore for Cached<S> {
         self.behind.claim(attempt, ends_at).await
     }
 
-    /// Nothing is forgotten for it: a session that is swept has ended by its own times, which
-    /// whoever asks for it looks at.
+    /// Of what is remembered too, so that no token stays in memory that nobody asks for. A session
+    /// that is swept has ended by its own times, which whoever asks for it looks at.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
+        self.memory().sweep();
         self.behind.sweep(now, unused_since).await
     }
 

@@ -8,7 +8,7 @@ use super::StoreError;
 use crate::{
     connection::{Connection, State, Subject, Tokens},
     vault::{
-        Place, Purpose, Vault,
+        CannotOpen, Place, Purpose, Vault,
         secret::{AccessToken, RefreshToken},
     },
 };
@@ -32,6 +32,34 @@ pub(super) struct ConnectionRow {
 }
 
 impl ConnectionRow {
+    /// Whether its tokens were sealed with a key that is not in the ring.
+    pub(super) fn is_of_another_key(&self, vault: &Vault) -> bool {
+        self.access_token.as_ref().is_some_and(|sealed| {
+            let opened = vault.open(Purpose::Tokens, place(&self.id, "access_token"), sealed);
+            matches!(opened, Err(CannotOpen::UnknownKey))
+        })
+    }
+
+    /// The tokens of a live connection. Those that do not open are as good as dead, for this row and
+    /// no other: a person connects again, which replaces them, or ends it, which erases them.
+    fn tokens(&self, vault: &Vault, access: &[u8], refresh: &[u8]) -> State {
+        let tokens = open(vault, &self.id, "access_token", access).and_then(|access| {
+            let refresh = open(vault, &self.id, "refresh_token", refresh)?;
+            Ok(Tokens {
+                access: AccessToken::new(access),
+                refresh: RefreshToken::new(refresh),
+            })
+        });
+        match tokens {
+            Ok(tokens) => State::Active(tokens),
+            Err(error) => {
+                tracing::error!(connection = self.id, %error, "The tokens of a connection do not open");
+                State::ReconnectNeeded
+            }
+        }
+    }
+
+    /// The domain's view of the row.
     pub(super) fn into_connection(self, vault: &Vault) -> Result<Connection, StoreError> {
         let odd = |column| StoreError::Inconsistent {
             table: "connections",
@@ -44,10 +72,7 @@ impl ConnectionRow {
             &self.access_token,
             &self.refresh_token,
         ) {
-            ("active", Some(access), Some(refresh)) => State::Active(Tokens {
-                access: AccessToken::new(open(vault, &self.id, "access_token", access)?),
-                refresh: RefreshToken::new(open(vault, &self.id, "refresh_token", refresh)?),
-            }),
+            ("active", Some(access), Some(refresh)) => self.tokens(vault, access, refresh),
             ("reconnect_needed", None, None) => State::ReconnectNeeded,
             ("disconnected", None, None) => State::Disconnected,
             _ => return Err(odd("status")),

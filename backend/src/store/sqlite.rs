@@ -20,8 +20,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StoreError, rows::ConnectionRow};
-use crate::vault::{CannotOpen, Vault};
+use super::rows::ConnectionRow;
+use crate::vault::Vault;
 
 /// A SQLite file, opened and up to date.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct SqliteStore {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Not `sqlite://path`.
-    #[error("DATABASE_URL is not sqlite://path")]
+    #[error("DATABASE_URL is not sqlite://path, without options")]
     NotAPath,
     /// Its folder or file cannot be made or written.
     #[error(
@@ -86,6 +86,8 @@ impl SqliteStore {
     pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
         let path = database_url
             .strip_prefix("sqlite:")
+            // Its options are ours, and a file of that name is nobody's wish.
+            .filter(|path| !path.contains(['?', '#']))
             .ok_or(OpenError::NotAPath)?;
         let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
         if path.as_os_str().is_empty() {
@@ -148,9 +150,7 @@ impl SqliteStore {
         )
         .fetch_optional(&self.readers)
         .await?;
-        let opened = newest.map(|row| row.into_connection(&self.vault));
-        let cause = CannotOpen::UnknownKey;
-        Ok(matches!(opened, Some(Err(StoreError::Sealed { cause: told, .. })) if told == cause))
+        Ok(newest.is_some_and(|row| row.is_of_another_key(&self.vault)))
     }
 
     /// Writes what is pending and closes the file.

@@ -25,7 +25,7 @@ pub struct Connection {
     pub scopes: Scopes,
     /// The scopes that were asked for and not granted.
     pub missing_scopes: Scopes,
-    /// When it was first connected, RFC 3339.
+    /// When a person last connected it, RFC 3339.
     pub connected_at: String,
     /// When the access token ends, RFC 3339.
     pub access_token_expires_at: String,

@@ -80,9 +80,14 @@ fn below(org: &str, segments: &[&str]) -> String {
         if index > 0 {
             path.push('/');
         }
-        // A form's encoding leaves dots alone, and two of them would climb.
         let encoded = form_urlencoded::byte_serialize(segment.as_bytes());
-        path.extend(encoded.map(|part| part.replace('+', "%20").replace('.', "%2E")));
+        path.extend(encoded.map(|part| part.replace('+', "%20")));
+        // One or two dots alone climb, and encoded once they do so too (WHATWG URL, "double-dot URL
+        // path segment"). Nothing has such an id; with a percent sign more it stays a segment.
+        if matches!(*segment, "." | "..") {
+            path.truncate(path.len() - segment.len());
+            path.extend(segment.chars().map(|_| "%252E"));
+        }
     }
     path
 }
@@ -222,7 +227,12 @@ mod tests {
     fn an_id_stays_one_segment() {
         assert_eq!(
             project("../x", "a/b?c #%").path_and_query(),
-            "/rest/orgs/%2E%2E%2Fx/projects/a%2Fb%3Fc%20%23%25"
+            "/rest/orgs/..%2Fx/projects/a%2Fb%3Fc%20%23%25"
         );
+        for dots in [".", ".."] {
+            let path = project(dots, dots).path_and_query();
+            let url = url::Url::parse(&format!("https://api.example{path}")).unwrap();
+            assert_eq!(url.path_segments().unwrap().count(), 5, "{url}");
+        }
     }
 }

@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["upstream", address] => runtime.block_on(upstream::serve(address.parse()?)),
         ["peer", address, upstream] => runtime.block_on(peer::serve(address.parse()?, upstream)),
-        ["run", program] => runtime.block_on(run(PathBuf::from(program))),
+        ["run", program] => runtime.block_on(run(std::fs::canonicalize(program)?)),
         _ => bail!("usage: bench run <path of snyk-app>"),
     }
 }

@@ -8,6 +8,8 @@ use shared::{
     snyk::{self, Identity, Read, identity::IdentityKind, read},
 };
 
+use url::Url;
+
 use crate::{
     clock::Clock,
     provider::{
@@ -34,7 +36,7 @@ pub(super) async fn get(
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
     let mut response = client
-        .get(format!("{base}{path_and_query}"))
+        .get(address(base, path_and_query)?)
         .header(header::AUTHORIZATION, bearer)
         .header(header::ACCEPT, "application/vnd.api+json, application/json")
         .send()
@@ -54,6 +56,22 @@ pub(super) async fn get(
         headers,
         body: http_client::bounded(response, MAX_ANSWER)?,
     })
+}
+
+/// The address of a read. A URL parser may take a path for another one, such as one that climbs;
+/// then nothing is sent.
+fn address(base: &str, path_and_query: &str) -> Result<Url, ProviderError> {
+    let path = path_and_query.split('?').next().unwrap_or(path_and_query);
+    let other = || ProviderError::Unusable("the path is not one of the API".to_owned());
+    let begin = Url::parse(base).map_err(|_| other())?;
+    let address = Url::parse(&format!("{base}{path_and_query}")).map_err(|_| other())?;
+    let expected = format!("{}{path}", begin.path().trim_end_matches('/'));
+    let is_of_the_api = path.starts_with("/rest/") || path.starts_with("/v1/");
+    if is_of_the_api && begin.origin() == address.origin() && address.path() == expected {
+        Ok(address)
+    } else {
+        Err(other())
+    }
 }
 
 /// Reads what a token reaches. A code can be exchanged once, so this is tried again where that may
@@ -100,9 +118,20 @@ impl Api<'_> {
     async fn read<T: DeserializeOwned>(&self, read: &Read<T>) -> Result<T, ProviderError> {
         let answer = self.ask(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
-            return Err(unexpected(&answer));
+            return Err(self.unexpected(&answer));
         }
         answer.json()
+    }
+
+    fn unexpected(&self, answer: &WholeAnswer) -> ProviderError {
+        if retry::is_later(answer.status) {
+            ProviderError::Later {
+                status: answer.status.as_u16(),
+                after: retry::asked_pause(&answer.headers, self.clock.now()),
+            }
+        } else {
+            ProviderError::Unusable(format!("the status {}", answer.status))
+        }
     }
 
     async fn who(&self) -> Result<(Option<Context>, Option<String>), ProviderError> {
@@ -111,7 +140,7 @@ impl Api<'_> {
             StatusCode::OK => Ok(who(answer.json::<snyk::Document<Identity>>()?.data)),
             // A provider may keep this from an app; organizations are what counts.
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok((None, None)),
-            _ => Err(unexpected(&answer)),
+            _ => Err(self.unexpected(&answer)),
         }
     }
 
@@ -145,10 +174,11 @@ impl Api<'_> {
             orgs: Vec<Org>,
         }
         let answer = self.ask("/v1/orgs").await?;
-        if answer.status != StatusCode::OK {
-            return Ok(Vec::new());
+        match answer.status {
+            StatusCode::OK => Ok(answer.json::<V1Orgs>()?.orgs),
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Vec::new()),
+            _ => Err(self.unexpected(&answer)),
         }
-        Ok(answer.json::<V1Orgs>()?.orgs)
     }
 }
 
@@ -160,13 +190,30 @@ fn who(identity: Identity) -> (Option<Context>, Option<String>) {
     }
 }
 
-fn unexpected(answer: &WholeAnswer) -> ProviderError {
-    if retry::is_later(answer.status) {
-        ProviderError::Later {
-            status: answer.status.as_u16(),
-            after: None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_52_the_address_is_what_was_asked_for_at_the_configured_origin() {
+        for base in ["https://api.snyk.io", "http://127.0.0.1:4010/snyk"] {
+            let path = "/rest/orgs/4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11/projects?version=x";
+            assert_eq!(
+                address(base, path).unwrap().as_str(),
+                format!("{base}{path}")
+            );
+            for path in [
+                "/rest/orgs/../self",
+                "/rest/orgs/%2E%2e/projects",
+                "/rest/./self",
+                "/rest\\self",
+                "@evil.example/rest/self",
+                ".evil.example/rest/self",
+                ":80/rest/self",
+                "/rest/se\tlf",
+            ] {
+                assert!(address(base, path).is_err(), "{base}{path}");
+            }
         }
-    } else {
-        ProviderError::Unusable(format!("the status {}", answer.status))
     }
 }

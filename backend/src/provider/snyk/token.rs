@@ -33,9 +33,9 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// Snyk's own field in a token answer, beside those of RFC 6749 section 5.1.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct SnykFields {
-    /// The refresh token's lifetime in seconds.
+    /// The refresh token's lifetime in seconds. Whatever it is, it must not cost the pair.
     #[serde(default)]
-    refresh_expires_in: Option<u64>,
+    refresh_expires_in: Option<serde_json::Value>,
 }
 
 impl ExtraTokenFields for SnykFields {}
@@ -106,18 +106,18 @@ impl TokenEndpoint {
             .request_async(&self.http)
             .await
             .map_err(meaning)?;
-        self.grant(&answer)
+        self.grant(&answer, None)
     }
 
     pub(super) async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
-        let token = oauth2::RefreshToken::new(token.secret().to_owned());
+        let presented = oauth2::RefreshToken::new(token.secret().to_owned());
         let answer = self
             .client()
-            .exchange_refresh_token(&token)
+            .exchange_refresh_token(&presented)
             .request_async(&self.http)
             .await
             .map_err(meaning)?;
-        self.grant(&answer)
+        self.grant(&answer, Some(token))
     }
 
     /// By hand: the `oauth2` crate refuses a revocation address that is not https, and on this
@@ -142,11 +142,21 @@ impl TokenEndpoint {
         Err(refusal(told.error().as_ref(), ""))
     }
 
-    fn grant(&self, answer: &TokenAnswer) -> Result<Grant, ProviderError> {
-        let Some(refresh) = answer.refresh_token() else {
-            return Err(ProviderError::Unusable(
-                "it holds no refresh token".to_owned(),
-            ));
+    /// The pair of an answer. An answer to a refresh may leave the refresh token out, and then the
+    /// presented one goes on (RFC 6749 section 6).
+    fn grant(
+        &self,
+        answer: &TokenAnswer,
+        presented: Option<&RefreshToken>,
+    ) -> Result<Grant, ProviderError> {
+        let refresh = match (answer.refresh_token(), presented) {
+            (Some(new), _) => RefreshToken::new(new.secret().clone()),
+            (None, Some(presented)) => presented.clone(),
+            (None, None) => {
+                return Err(ProviderError::Unusable(
+                    "it holds no refresh token".to_owned(),
+                ));
+            }
         };
         let now = self.clock.now();
         let scopes = answer.scopes().map(|scopes| {
@@ -166,16 +176,29 @@ impl TokenEndpoint {
         let refresh_lifetime = answer
             .extra_fields()
             .refresh_expires_in
+            .as_ref()
+            .and_then(seconds)
             .map(|seconds| Duration::from_secs(seconds).clamp(Duration::from_secs(1), 3_650 * DAY));
         Ok(Grant {
             tokens: Tokens {
                 access: AccessToken::new(answer.access_token().secret().clone()),
-                refresh: RefreshToken::new(refresh.secret().clone()),
+                refresh,
             },
             access_expires_at: later(now, lifetime),
             refresh_expires_at: refresh_lifetime.map(|lifetime| later(now, lifetime)),
             scopes,
         })
+    }
+}
+
+/// Seconds in whichever form; what is none of them is not known.
+fn seconds(value: &serde_json::Value) -> Option<u64> {
+    match value {
+        serde_json::Value::Number(number) => number
+            .as_u64()
+            .or_else(|| number.to_string().split('.').next()?.parse().ok()),
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        _ => None,
     }
 }
 
@@ -265,6 +288,9 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
             if !is_json && !body.is_empty() {
                 return Err(ProviderError::Unusable("it is not JSON".to_owned()));
             }
+            if status.is_success() && !is_whole_json(&body) {
+                return Err(ProviderError::Unreadable);
+            }
             let mut answer = HttpResponse::new(body.to_vec());
             *answer.status_mut() = status;
             Ok(answer)
@@ -272,9 +298,30 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
     }
 }
 
+/// A revocation's answer is empty, and as good.
+fn is_whole_json(body: &[u8]) -> bool {
+    body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sec_43_the_refresh_tokens_lifetime_never_costs_the_pair() {
+        for (text, told) in [
+            ("15552000", Some(15_552_000)),
+            ("15552000.5", Some(15_552_000)),
+            ("\"60\"", Some(60)),
+            ("-1", None),
+            ("null", None),
+            ("\"soon\"", None),
+            ("[]", None),
+        ] {
+            let value = serde_json::from_str(text).unwrap();
+            assert_eq!(seconds(&value), told, "{text}");
+        }
+    }
 
     #[test]
     fn sec_44_each_error_means_what_the_table_says() {

@@ -323,15 +323,22 @@ impl ConnectionStore for SqliteStore {
             sqlx::query_as("SELECT id, refresh_token FROM revocations ORDER BY asked_at")
                 .fetch_all(&self.readers)
                 .await?;
-        rows.into_iter()
-            .map(|(id, sealed)| {
-                let token = open_text(&self.vault, revocation_place(&id), &sealed)?;
-                Ok(Revocation {
-                    token: RefreshToken::new(token),
-                    id,
-                })
+        // One that does not open must not keep the others.
+        Ok(rows
+            .into_iter()
+            .filter_map(|(id, sealed)| {
+                match open_text(&self.vault, revocation_place(&id), &sealed) {
+                    Ok(token) => Some(Revocation {
+                        token: RefreshToken::new(token),
+                        id,
+                    }),
+                    Err(error) => {
+                        tracing::error!(revocation = id, %error, "A token to revoke does not open");
+                        None
+                    }
+                }
             })
-            .collect()
+            .collect())
     }
 
     async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {

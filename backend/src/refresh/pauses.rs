@@ -1,0 +1,87 @@
+//! How long a renewal that failed is not tried again by itself: a growing while, or what the provider
+//! asked for. No storm on one that is coming back.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// After the first failure; doubled with each that follows.
+const FIRST: Duration = Duration::from_secs(1);
+/// At most this, unless the provider asks for more.
+const LONGEST: Duration = Duration::from_mins(1);
+/// A failure so long ago counts for nothing.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
+
+/// Connections whose renewal failed lately.
+#[derive(Debug, Default)]
+pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Pause {
+    until: Instant,
+    failures: u32,
+}
+
+impl Pauses {
+    /// How much longer the connection is not renewed by itself.
+    pub(super) fn left(&self, id: &str, now: Instant) -> Option<Duration> {
+        let pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = pauses.get(id)?.until.saturating_duration_since(now);
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// A renewal failed; `asked` is what must be waited for at least.
+    pub(super) fn failed(&self, id: &str, asked: Option<Duration>, now: Instant) {
+        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures = pauses.get(id).map_or(0, |pause| pause.failures);
+        let growing = (FIRST * 2_u32.saturating_pow(failures.min(10))).min(LONGEST);
+        let pause = Pause {
+            until: now + asked.map_or(growing, |asked| asked.max(growing)),
+            failures: failures.saturating_add(1),
+        };
+        pauses.insert(id.to_owned(), pause);
+    }
+
+    /// A renewal went well.
+    pub(super) fn over(&self, id: &str) {
+        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.remove(id);
+    }
+
+    /// Forgets what is long over, so that memory stays bounded.
+    pub(super) fn forget_the_quiet(&self, now: Instant) {
+        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.retain(|_, pause| now < pause.until + FORGOTTEN_AFTER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rel_5_pauses_grow_to_a_minute_unless_more_is_asked_for() {
+        let pauses = Pauses::default();
+        let mut now = Instant::now();
+        assert_eq!(pauses.left("c", now), None);
+        for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+            pauses.failed("c", None, now);
+            assert_eq!(pauses.left("c", now), Some(Duration::from_secs(seconds)));
+            assert_eq!(pauses.left("d", now), None);
+            now += Duration::from_secs(seconds);
+            assert_eq!(pauses.left("c", now), None);
+        }
+        pauses.failed("c", Some(Duration::from_mins(5)), now);
+        assert_eq!(pauses.left("c", now), Some(Duration::from_mins(5)));
+        pauses.over("c");
+        assert_eq!(pauses.left("c", now), None);
+        pauses.failed("c", None, now);
+        assert_eq!(pauses.left("c", now), Some(FIRST));
+        pauses.forget_the_quiet(now + FORGOTTEN_AFTER);
+        assert_eq!(pauses.0.lock().unwrap().len(), 1);
+        pauses.forget_the_quiet(now + FIRST + FORGOTTEN_AFTER);
+        assert!(pauses.0.lock().unwrap().is_empty());
+    }
+}

@@ -1,0 +1,119 @@
+//! How many reads of a session are under way at once (SEC-59): the rest waits, and not for ever.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::StreamExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::SnykError;
+use crate::{provider::ApiAnswer, session::SessionId};
+
+/// Reads of one session at once. A page reads two or three at a time.
+const AT_ONCE: usize = 32;
+/// How long a read waits for its turn.
+const WAITS: Duration = Duration::from_secs(30);
+
+/// Who reads how much at once.
+#[derive(Debug, Default)]
+pub struct Turns(Mutex<HashMap<SessionId, Arc<Semaphore>>>);
+
+/// A read under way; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Turn(OwnedSemaphorePermit);
+
+impl Turn {
+    /// Ends with the answer's body.
+    pub(super) fn held_by(self, answer: ApiAnswer) -> ApiAnswer {
+        let Self(permit) = self;
+        let body = answer.body.map(move |chunk| {
+            let _under_way = &permit;
+            chunk
+        });
+        ApiAnswer {
+            body: body.boxed(),
+            ..answer
+        }
+    }
+}
+
+impl Turns {
+    /// Waits for a turn.
+    pub(super) async fn take(&self, session: &SessionId) -> Result<Turn, SnykError> {
+        let turns = {
+            let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let turns = sessions
+                .entry(session.clone())
+                .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
+            Arc::clone(turns)
+        };
+        match tokio::time::timeout(WAITS, turns.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(Turn(permit)),
+            // Too many wait; nobody ever closes it.
+            Ok(Err(_)) | Err(_) => Err(SnykError::TooFast { after: WAITS }),
+        }
+    }
+
+    /// Forgets sessions that have no read under way, so that memory stays bounded.
+    pub fn forget_the_quiet(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, turns| Arc::strong_count(turns) > 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use futures_util::{FutureExt as _, stream};
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    fn id(name: &str) -> SessionId {
+        SessionId::from_stored(name.to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sec_59_one_read_more_waits_and_other_sessions_do_not() {
+        let turns = Turns::default();
+        let take = |name| turns.take(&id(name)).now_or_never();
+        let mut held: Vec<_> = (0..AT_ONCE).map(|_| take("a").unwrap()).collect();
+        assert!(take("a").is_none());
+        assert!(take("b").is_some());
+        turns.forget_the_quiet();
+        assert!(take("a").is_none(), "a session with reads is not forgotten");
+        assert!(
+            matches!(turns.take(&id("a")).await, Err(SnykError::TooFast { .. })),
+            "who waits for long is told"
+        );
+        held.pop();
+        assert!(take("a").is_some());
+        held.clear();
+        turns.forget_the_quiet();
+        assert!(turns.0.lock().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn sec_59_a_turn_lasts_as_long_as_the_body() {
+        let turns = Turns::default();
+        let turn = turns.take(&id("a")).await.unwrap();
+        let mut answer = turn.held_by(ApiAnswer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: stream::iter(["x"; 2])
+                .map(|chunk| Ok(Bytes::from_static(chunk.as_bytes())))
+                .boxed(),
+        });
+        answer.body.next().await.unwrap().unwrap();
+        turns.forget_the_quiet();
+        assert_eq!(turns.0.lock().unwrap().len(), 1);
+        drop(answer);
+        turns.forget_the_quiet();
+        assert!(turns.0.lock().unwrap().is_empty());
+    }
+}
