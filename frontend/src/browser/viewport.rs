@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    AddEventListenerOptions, Element, HtmlElement, ResizeObserver, ScrollIntoViewOptions,
-    ScrollLogicalPosition, Window,
+    AddEventListenerOptions, Element, FocusOptions, HtmlElement, ResizeObserver,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
 
 use crate::data::window::Geometry;
@@ -128,17 +128,44 @@ pub fn geometry(body: &Element) -> Geometry {
     }
 }
 
-/// The element within `body` that matches, with the focus, and in sight.
-pub fn focus_within(body: &Element, selector: &str) {
+/// Gives the focus to the element within `body` that matches, and brings it into sight. `false` when
+/// there is none.
+pub fn focus_within(body: &Element, selector: &str) -> bool {
     let found = body.query_selector(selector).ok().flatten();
     let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else {
-        return;
+        return false;
     };
     let _ = element.focus();
     // Focus alone does not bring it out from under a sticky head in every browser.
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);
+    true
+}
+
+/// The element with the focus, if it lies within `body`.
+#[must_use]
+pub fn focused_within(body: &Element) -> Option<HtmlElement> {
+    let active = active_element()?;
+    if !body.contains(Some(&active)) {
+        return None;
+    }
+    active.dyn_into().ok()
+}
+
+/// Gives an element the focus that it lost because it was moved within the document; not when the
+/// focus has gone elsewhere.
+pub fn refocus(element: &HtmlElement) {
+    let nowhere = active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if nowhere && element.is_connected() {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+fn active_element() -> Option<Element> {
+    web_sys::window()?.document()?.active_element()
 }
 
 /// The value of an attribute of the nearest element around an event's target that has it.

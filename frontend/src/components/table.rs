@@ -160,7 +160,7 @@ pub fn WindowedTable(
                 on:pointerenter=move |_| touch(pointed, true)
                 on:pointerleave=move |_| touch(pointed, false)
             >
-                <For each=move || rows.drawn.get() key=|(_, key)| *key children=draw_row />
+                <For each=move || rows.to_draw() key=|(_, key)| *key children=draw_row />
                 {skeletons}
             </tbody>
         </table>

@@ -80,13 +80,12 @@ pub fn ProjectList(
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };
-    let body = {
-        move || {
-            if only_failed.get() {
-                return failure().into_any();
-            }
-            if is_empty.get() {
-                return view! {
+    let body = move || {
+        if only_failed.get() {
+            return failure().into_any();
+        }
+        if is_empty.get() {
+            return view! {
                     <Empty
                         title=format!("No projects in {name} yet")
                         text="Projects appear here once someone imports a repository or runs “snyk monitor”."
@@ -95,19 +94,18 @@ pub fn ProjectList(
                     </Empty>
                 }
                 .into_any();
-            }
-            view! {
-                <Bar shown list />
-                <ProjectTable
-                    connection=connection.clone()
-                    org=org.id.clone()
-                    list
-                    shown
-                />
-                {failure}
-            }
-            .into_any()
         }
+        view! {
+            <Bar shown list />
+            {failure}
+            <ProjectTable
+                connection=connection.clone()
+                org=org.id.clone()
+                list
+                shown
+            />
+        }
+        .into_any()
     };
     view! { <div class="list">{body}</div> }
 }
@@ -325,6 +323,8 @@ fn Sentence(
             .with(|status| status.is_reading() && status.whole_at.is_none())
     });
     let filtered = Memo::new(move |_| shown.filters.read().leave_out());
+    // Where nothing matches, that is told with a button of its own.
+    let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
     let size = move || {
         let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
         let so_far = if growing.get() { " so far" } else { "" };
@@ -347,6 +347,8 @@ fn Sentence(
                 <span class="second">
                     <bdi>{move || shown.filters.read().words()}</bdi>
                 </span>
+            </Show>
+            <Show when=move || clearable.get()>
                 <button
                     type="button"
                     class="button quiet"

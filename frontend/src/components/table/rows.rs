@@ -130,12 +130,32 @@ impl Rows {
         };
         event.prevent_default();
         self.active.set(Some(key));
-        // Once it is drawn, should it not have been.
-        request_animation_frame(move || {
-            if let Some(Some(body)) = self.body.try_get_untracked() {
-                viewport::focus_within(&body, &format!("[data-key=\"{key}\"] a"));
-            }
-        });
+        // At once if it is drawn, so that a key that follows is heard by it.
+        let focus = move || {
+            let Some(Some(body)) = self.body.try_get_untracked() else {
+                return false;
+            };
+            viewport::focus_within(&body, &format!("[data-key=\"{key}\"] a"))
+        };
+        if !focus() {
+            request_animation_frame(move || {
+                focus();
+            });
+        }
+    }
+
+    /// The rows to draw now. A row that is moved within the document loses the focus, and gets it
+    /// back.
+    pub(super) fn to_draw(self) -> Vec<(usize, Key)> {
+        let rows = self.drawn.get();
+        let focused = self
+            .body
+            .get_untracked()
+            .and_then(|body| viewport::focused_within(&body));
+        if let Some(element) = focused {
+            leptos::task::spawn_local(async move { viewport::refocus(&element) });
+        }
+        rows
     }
 }
 
