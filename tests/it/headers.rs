@@ -1,5 +1,7 @@
 //! Who may ask, and the headers of every answer.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use tests::Bed;
 
@@ -142,9 +144,39 @@ async fn sec_69_the_31st_login_start_of_a_minute_waits() {
 }
 
 #[tokio::test]
-async fn rel_7_a_stop_ends_cleanly() {
+async fn rel_7_a_stop_under_load_loses_no_request() {
     let mut bed = Bed::start().await;
-    bed.connected().await;
+    let (mut browser, connection) = bed.connected().await;
+    let id = connection["id"].as_str().unwrap();
+    let path = format!("/api/connections/{id}/snyk/rest/self");
+    // Under way when the stop is asked for: slow reads, and a refresh.
+    bed.sandbox
+        .fault(serde_json::json!({ "on": { "endpoint": "any" },
+            "fault": { "kind": "delay", "ms": 1_500, "when": "before" } }))
+        .await;
+    let reads: Vec<_> = (0..20)
+        .map(|_| tokio::spawn(browser.request(Method::GET, &path).send()))
+        .collect();
+    let refresh = browser
+        .request(Method::POST, &format!("/api/connections/{id}/refresh"))
+        .json(&serde_json::json!({}));
+    let refresh = tokio::spawn(refresh.send());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    bed.app.terminate();
+    // Red first, and who comes meanwhile is served.
+    let probe = loop {
+        let probe = browser.get("/readyz").await.status;
+        if probe != 200 {
+            break probe;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(probe, 503);
+    assert_eq!(browser.get("/api/session").await.status, 200);
+    for read in reads {
+        assert_eq!(read.await.unwrap().unwrap().status(), 200);
+    }
+    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
     assert_eq!(bed.app.stop(), Some(0));
     assert!(bed.app.output().contains("Stopped"));
 }

@@ -79,6 +79,11 @@ impl App {
         self.process.kill();
     }
 
+    /// SIGTERM, and nothing else.
+    pub fn terminate(&self) {
+        self.process.terminate();
+    }
+
     /// SIGTERM; the exit code.
     pub fn stop(&mut self) -> Option<i32> {
         self.process.stop()

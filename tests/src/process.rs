@@ -68,11 +68,16 @@ impl Process {
         let _ = self.child.wait();
     }
 
-    /// SIGTERM, and the exit code.
-    pub(crate) fn stop(&mut self) -> Option<i32> {
+    /// SIGTERM.
+    pub(crate) fn terminate(&self) {
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
+    }
+
+    /// SIGTERM, and the exit code.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        self.terminate();
         self.child
             .wait()
             .expect("the process can be waited for")

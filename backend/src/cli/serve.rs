@@ -23,6 +23,8 @@ use crate::{
 
 /// How often what has ended is removed and what is pending is tried again.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
+/// How long readiness is red before the listener closes.
+const RED_FIRST: Duration = Duration::from_secs(3);
 /// How long a stop waits for refreshes in flight: as long as a lost token call and its replay may
 /// take.
 const DRAIN: Duration = Duration::from_secs(100);
@@ -112,22 +114,23 @@ async fn revocations(app: AppState) {
     }
 }
 
-/// Done when the process is asked to stop; readiness goes red first.
+/// Done when the process is asked to stop. Readiness goes red first, and after a SIGTERM, which is how
+/// those ask who balance load over several, a while passes before the listener closes: so long new
+/// connections still come and are served.
 async fn stop_signal(tasks: TaskTracker) {
-    let asked = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = tokio::signal::ctrl_c() => {}
-                }
-            }
-            Err(_) => {
-                let _ = tokio::signal::ctrl_c().await;
+    let red_for = match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => RED_FIRST,
+                _ = tokio::signal::ctrl_c() => Duration::ZERO,
             }
         }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+            Duration::ZERO
+        }
     };
-    asked.await;
     tracing::info!("Stopping: requests under way and refreshes in flight are finished first");
     tasks.close();
+    tokio::time::sleep(red_for).await;
 }
