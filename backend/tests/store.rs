@@ -211,34 +211,6 @@ async fn what_is_remembered_costs_no_query() {
 }
 
 #[tokio::test]
-async fn a_read_that_a_write_overtook_is_not_remembered() {
-    let bed = Arc::new(cached().await);
-    let (connection, session, _) = connect(&bed.store, "one").await;
-    for generation in 0..50 {
-        let reader = tokio::spawn({
-            let (bed, session, id) = (Arc::clone(&bed), session.clone(), connection.id.clone());
-            async move {
-                for _ in 0..5 {
-                    bed.store.reached(&session, &id).await.unwrap();
-                    tokio::task::yield_now().await;
-                }
-            }
-        });
-        let grant = grant(&format!("g{generation}"));
-        let stored = bed
-            .store
-            .store_grant(&connection.id, generation, &grant, now())
-            .await;
-        assert!(stored.unwrap());
-        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
-        assert_eq!(reached.unwrap().generation, generation + 1);
-        reader.await.unwrap();
-        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
-        assert_eq!(reached.unwrap().generation, generation + 1);
-    }
-}
-
-#[tokio::test]
 async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     let bed = sqlite().await;
     let store = &*bed.store;

@@ -118,17 +118,14 @@ async fn revocations(app: AppState) {
 /// those ask who balance load over several, a while passes before the listener closes: so long new
 /// connections still come and are served.
 async fn stop_signal(tasks: TaskTracker) {
-    let red_for = match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => RED_FIRST,
-                _ = tokio::signal::ctrl_c() => Duration::ZERO,
-            }
+    let red_for = if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => RED_FIRST,
+            _ = tokio::signal::ctrl_c() => Duration::ZERO,
         }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-            Duration::ZERO
-        }
+    } else {
+        let _ = tokio::signal::ctrl_c().await;
+        Duration::ZERO
     };
     tracing::info!("Stopping: requests under way and refreshes in flight are finished first");
     tasks.close();

@@ -1,0 +1,208 @@
+//! A read of the store that a write overtakes must not be remembered: it tells what was.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use shared::scope::Scopes;
+use snyk_app::{
+    connection::{Connection, Grant, State, Subject, Tokens},
+    session::{SessionId, TokenHash},
+    store::{
+        ConnectionStore, NewLogin, Revocation, SessionStore, StoreError, StoredSession,
+        cached::Cached,
+    },
+    vault::secret::{AccessToken, RefreshToken},
+};
+use tokio::sync::Semaphore;
+
+/// A store with one connection, whose reads answer what stood when they were asked, and only when
+/// they are let.
+#[derive(Debug)]
+struct Slow {
+    generation: AtomicU64,
+    asked: Semaphore,
+    let_go: Semaphore,
+}
+
+const NOT_ASKED: &str = "this test does not ask that";
+
+#[async_trait]
+impl ConnectionStore for Slow {
+    async fn reached(
+        &self,
+        _: &SessionId,
+        id: &str,
+    ) -> Result<Option<Arc<Connection>>, StoreError> {
+        let generation = self.generation.load(Ordering::SeqCst);
+        self.asked.add_permits(1);
+        self.let_go.acquire().await.unwrap().forget();
+        Ok(Some(Arc::new(connection(id, generation))))
+    }
+
+    async fn store_grant(
+        &self,
+        _: &str,
+        generation: u64,
+        _: &Grant,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.generation.store(generation + 1, Ordering::SeqCst);
+        Ok(true)
+    }
+
+    async fn connection(&self, _: &str) -> Result<Option<Connection>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn connections_of(&self, _: &SessionId) -> Result<Vec<Connection>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn finish_login(&self, _: NewLogin<'_>) -> Result<Connection, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn take_lease(
+        &self,
+        _: &str,
+        _: u64,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn keep_lease(&self, _: &str, _: &str, _: Timestamp) -> Result<bool, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn release_lease(&self, _: &str, _: &str) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn need_reconnect(&self, _: &str, _: u64) -> Result<bool, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn disconnect(
+        &self,
+        _: &str,
+        _: &str,
+        _: Timestamp,
+    ) -> Result<Option<Revocation>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn revocation_done(&self, _: &str) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+}
+
+#[async_trait]
+impl SessionStore for Slow {
+    async fn session(&self, _: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn session_used(&self, _: &SessionId, _: Timestamp) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn end_session(&self, _: &TokenHash) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn claim(&self, _: &str, _: Timestamp) -> Result<bool, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn sweep(&self, _: Timestamp, _: Timestamp) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+}
+
+fn tokens() -> Tokens {
+    Tokens {
+        access: AccessToken::new("a".to_owned()),
+        refresh: RefreshToken::new("r".to_owned()),
+    }
+}
+
+fn connection(id: &str, generation: u64) -> Connection {
+    let now = Timestamp::UNIX_EPOCH;
+    Connection {
+        id: id.to_owned(),
+        subject: Subject::from_stored("s".to_owned()),
+        context: None,
+        orgs: Vec::new(),
+        scopes: Scopes::default(),
+        connected_at: now,
+        refreshed_at: now,
+        generation,
+        access_expires_at: now,
+        refresh_expires_at: None,
+        state: State::Active(tokens()),
+    }
+}
+
+#[tokio::test]
+async fn a_read_that_a_write_overtook_is_not_remembered() {
+    let slow = Arc::new(Slow {
+        generation: AtomicU64::new(0),
+        asked: Semaphore::new(0),
+        let_go: Semaphore::new(0),
+    });
+    let cached = Arc::new(Cached::new(Arc::clone(&slow)));
+    let session = SessionId::generate();
+    let generation = async || {
+        let connection = cached.reached(&session, "c").await.unwrap();
+        connection.unwrap().generation
+    };
+
+    // It has asked, and its answer is still on the way when the pair is replaced.
+    let reading = tokio::spawn({
+        let (cached, session) = (Arc::clone(&cached), session.clone());
+        async move {
+            cached
+                .reached(&session, "c")
+                .await
+                .unwrap()
+                .unwrap()
+                .generation
+        }
+    });
+    slow.asked.acquire().await.unwrap().forget();
+    let grant = Grant {
+        tokens: tokens(),
+        access_expires_at: Timestamp::UNIX_EPOCH,
+        refresh_expires_at: None,
+        scopes: None,
+    };
+    let stored = cached
+        .store_grant("c", 0, &grant, Timestamp::UNIX_EPOCH)
+        .await;
+    assert!(stored.unwrap());
+    slow.let_go.add_permits(1);
+    assert_eq!(reading.await.unwrap(), 0, "what stood when it asked");
+
+    slow.let_go.add_permits(1);
+    assert_eq!(generation().await, 1, "asked anew");
+    assert_eq!(slow.asked.available_permits(), 1);
+    assert_eq!(generation().await, 1, "and now remembered");
+    assert_eq!(slow.asked.available_permits(), 1);
+}
