@@ -34,8 +34,8 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     if config.provider.sandbox {
         tracing::info!("The provider is on this computer: this is a practice run");
     }
-    for name in &config.without_effect {
-        tracing::warn!("{name} is set, and this build does nothing with it");
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
     }
     let vault = Arc::new(Vault::new(
         &config.encryption_secret,

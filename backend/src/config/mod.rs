@@ -62,8 +62,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
-    /// Variables that are set and that this build does nothing with.
-    pub without_effect: Vec<&'static str>,
+    /// What is not wrong, and worth telling the operator at the start.
+    pub warnings: Vec<String>,
 }
 
 /// Variables that operators know and that this build does nothing with yet.
@@ -135,6 +135,8 @@ impl Config {
         let log = log_filter(raw, p);
         let database_url = database_url(raw, p);
 
+        let warnings = warnings(raw, &redirect_uri, frontend_origin.as_ref());
+
         match (
             public_url,
             frontend_origin,
@@ -170,14 +172,37 @@ impl Config {
                 log,
                 log_format: log_format.unwrap_or(LogFormat::Json),
                 trusted_proxies: trusted_proxies.unwrap_or_default(),
-                without_effect: WITHOUT_EFFECT
-                    .into_iter()
-                    .filter(|name| raw.get(name).is_some())
-                    .collect(),
+                warnings,
             }),
             _ => Err(problems.into_report()),
         }
     }
+}
+
+fn warnings(raw: &Raw, redirect_uri: &str, frontend_origin: Option<&Url>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for name in WITHOUT_EFFECT {
+        if raw.get(name).is_some() {
+            warnings.push(format!(
+                "{name} is set, and this build does nothing with it"
+            ));
+        }
+    }
+    if raw.env_file_is_open {
+        warnings
+            .push(".env can be read by other users of this computer: `chmod 600 .env`".to_owned());
+    }
+    if let (Ok(back), Some(page)) = (Url::parse(redirect_uri), frontend_origin)
+        && back.origin() != page.origin()
+    {
+        warnings.push(format!(
+            "REDIRECT_URI sends people to {}, and the page is at {}: no sign-in can be finished \
+             there, unless something in between leads from one to the other",
+            back.origin().ascii_serialization(),
+            page.origin().ascii_serialization()
+        ));
+    }
+    warnings
 }
 
 fn previous_secrets(raw: &Raw) -> Vec<SecretString> {

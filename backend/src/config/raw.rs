@@ -14,6 +14,8 @@ pub struct Raw {
     variables: HashMap<String, String>,
     /// Whether a person reads the output.
     pub is_terminal: bool,
+    /// Whether `.env` can be read by other users of this computer.
+    pub env_file_is_open: bool,
 }
 
 impl fmt::Debug for Raw {
@@ -28,6 +30,15 @@ impl fmt::Debug for Raw {
 #[derive(Debug, thiserror::Error)]
 #[error(".env cannot be read: {0}")]
 pub struct UnreadableEnvFile(String);
+
+/// Whether others than the file's owner may read it.
+fn is_open(file: &Path) -> bool {
+    #[cfg(unix)]
+    let mode = |data: fs::Metadata| std::os::unix::fs::MetadataExt::mode(&data);
+    #[cfg(not(unix))]
+    let mode = |_| 0;
+    fs::metadata(file).is_ok_and(|data| mode(data) & 0o044 != 0)
+}
 
 impl Raw {
     /// Reads `.env`, if it is there, and the environment, which wins.
@@ -56,6 +67,7 @@ impl Raw {
         Ok(Self {
             variables,
             is_terminal: std::io::stderr().is_terminal(),
+            env_file_is_open: is_open(env_file),
         })
     }
 
@@ -68,7 +80,7 @@ impl Raw {
             .collect();
         Self {
             variables,
-            is_terminal: false,
+            ..Self::default()
         }
     }
 

@@ -94,3 +94,26 @@ fn addresses_on_this_computer_are_the_sandbox() {
         "http://127.0.0.1:3001/oauth2/authorize"
     );
 }
+
+#[test]
+fn sec_50_51_what_is_not_wrong_and_worth_telling_is_told() {
+    assert!(with(&[]).unwrap().warnings.is_empty());
+    let told = |changes: &[(&str, &str)]| with(changes).unwrap().warnings.join("\n");
+    assert!(told(&[("REDIRECT_URI", "http://127.0.0.1:3000/callback")]).contains("REDIRECT_URI"));
+    assert!(told(&[("METRICS_LISTEN", "127.0.0.1:9")]).contains("METRICS_LISTEN"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(".env");
+    let lines = GOOD.map(|(name, value)| format!("{name}={value}\n"));
+    let text = lines.concat();
+    std::fs::write(&file, text).unwrap();
+    for (mode, is_told) in [(0o644, true), (0o640, true), (0o600, false)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&file, mode).unwrap();
+        let raw = Raw::read(&file).unwrap();
+        assert_eq!(raw.env_file_is_open, is_told);
+        let config = Config::from_raw(&raw).unwrap();
+        let is_there = config.warnings.iter().any(|told| told.contains(".env"));
+        assert_eq!(is_there, is_told);
+    }
+}
