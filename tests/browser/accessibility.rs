@@ -8,7 +8,10 @@ use tests::{
     npm,
 };
 
-use crate::visit::{HAS_ORGANIZATIONS, Visit, to_consent};
+use crate::{
+    data::{on_projects, org, projects_of, shows},
+    visit::{HAS_ORGANIZATIONS, Visit, to_consent},
+};
 
 /// Axe with what it leaves out by default, as far as we hold ourselves to it.
 const AXE: &str = "axe.run(document, { resultTypes: ['violations'], \
@@ -189,6 +192,47 @@ async fn a_connection_and_its_end() {
         .await;
     audit.look(&browser, "reconnect needed").await;
     bed.sandbox.heal().await;
+    browser.close().await;
+    audit.finish();
+}
+
+#[tokio::test]
+async fn the_overview_and_the_projects() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let mut audit = Audit::new();
+    browser.heading("37 critical issues in 19 projects").await;
+    audit.look(&browser, "overview").await;
+    browser
+        .run("document.querySelector('.switcher-button').click()")
+        .await;
+    audit.look(&browser, "switcher").await;
+
+    let projects = projects_of(&bed, &browser, "Meridian Platform").await;
+    browser.go(&projects).await;
+    shows(&browser, "1,204 projects, read").await;
+    audit.look(&browser, "projects").await;
+    browser
+        .run("document.querySelector('[popovertarget=origin]').click()")
+        .await;
+    audit.look(&browser, "projects, origins").await;
+    browser
+        .go(&format!("{projects}?q=chekout&severity=critical"))
+        .await;
+    shows(&browser, "None of the 1,204 projects match").await;
+    audit.look(&browser, "projects, nothing matches").await;
+
+    let legacy = org(&browser, "Équipe données, Montréal").await;
+    bed.sandbox
+        .fault(on_projects(
+            &legacy,
+            &json!({ "kind": "status", "status": 403 }),
+        ))
+        .await;
+    browser.go(&bed.app.url).await;
+    browser
+        .heading("in the 5 organizations that could be read")
+        .await;
+    audit.look(&browser, "overview, one failed").await;
     browser.close().await;
     audit.finish();
 }
