@@ -260,6 +260,7 @@ fn note(status: &Status, rows: u64) -> String {
     let again = status.whole_at.is_some();
     match (&status.stage, status.total) {
         (Stage::Reading, _) if again => format!("{projects}, being read again"),
+        (Stage::Reading, Some(0)) => "Reading".to_owned(),
         (Stage::Reading, Some(total)) => {
             format!("{} of {} read", number(rows), count(total, "project"))
         }
