@@ -10,6 +10,7 @@ use tests::{
 
 use crate::{
     data::{on_projects, org, projects_of, shows},
+    issues::at_issues,
     visit::{HAS_ORGANIZATIONS, Visit, to_consent},
 };
 
@@ -252,6 +253,39 @@ async fn less_than_asked_and_gone() {
     browser.run(script).await;
     browser.heading("Disconnected").await;
     audit.look(&browser, "disconnected").await;
+    browser.close().await;
+    audit.finish();
+}
+
+#[tokio::test]
+async fn the_issues_of_a_project() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    let mut audit = Audit::new();
+    audit.look(&browser, "issues").await;
+    browser
+        .run("document.querySelector('.issue-title').click()")
+        .await;
+    shows(&browser, "Snyk id").await;
+    audit.look(&browser, "an issue").await;
+    browser.press("Kind").await;
+    browser
+        .until("return document.querySelector('#kind-filter').matches(':popover-open')")
+        .await;
+    audit.look(&browser, "kinds of issues").await;
+    browser
+        .go(&format!("{}{}?kind=cloud", bed.app.url, paths.page))
+        .await;
+    shows(&browser, "None of the 237 issues match").await;
+    audit.look(&browser, "no such issues").await;
+    let refused = json!({ "kind": "status", "status": 403 });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" }, "fault": refused }))
+        .await;
+    browser.go(&format!("{}{}", bed.app.url, paths.page)).await;
+    shows(&browser, "did not let Fathom see this").await;
+    audit
+        .look(&browser, "issues that are not ours to see")
+        .await;
     browser.close().await;
     audit.finish();
 }

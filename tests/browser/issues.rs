@@ -3,19 +3,23 @@
 use serde_json::{Value, json};
 use tests::{
     Bed,
-    browser::{Browser, Colours, DESKTOP, PHONE},
+    browser::{Browser, Colours, PHONE},
 };
 use thirtyfour::Key;
 
-use crate::visit::Visit;
+use crate::{
+    data::{pictures, press_key, shows},
+    visit::Visit,
+};
 
 /// A project with 231 open issues: 6 critical, 31 high, 88 medium, 104 low, 2 for information.
 const PROJECT: &str = "meridian/checkout-gateway";
 const ALL_READ: &str = "231 of 237 issues, all read";
 
 /// The path of the page, and that of Snyk's API which gives its issues.
-struct Paths {
-    page: String,
+#[derive(Debug)]
+pub(crate) struct Paths {
+    pub(crate) page: String,
     issues: String,
 }
 
@@ -44,38 +48,8 @@ async fn paths(browser: &Browser) -> Paths {
     }
 }
 
-async fn shows(browser: &Browser, words: &str) {
-    let script = format!("return document.body.innerText.includes(\"{words}\")");
-    browser.until(&script).await;
-}
-
-async fn press(browser: &Browser, key: Key) {
-    let Ok(element) = browser.driver.active_element().await else {
-        panic!("nothing has the focus");
-    };
-    let sent = element.send_keys("" + key).await;
-    sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
-}
-
-async fn pictures(browser: &Browser, name: &str) {
-    for width in [DESKTOP, PHONE] {
-        browser.width(width).await;
-        browser
-            .until("return document.documentElement.scrollWidth <= innerWidth")
-            .await;
-        for colours in [Colours::Light, Colours::Dark] {
-            browser.colours(colours).await;
-            browser
-                .picture(&format!("{name}-{}-{width}", colours.name()))
-                .await;
-        }
-    }
-    browser.width(DESKTOP).await;
-    browser.colours(Colours::Light).await;
-}
-
 /// A person at the issues of the project.
-async fn at_issues() -> (Visit, Paths) {
+pub(crate) async fn at_issues() -> (Visit, Paths) {
     let visit = Visit::at_overview().await;
     let paths = paths(&visit.browser).await;
     let address = format!("{}{}", visit.bed.app.url, paths.page);
@@ -117,13 +91,13 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
     browser
         .run("document.querySelector('.issue-title').focus()")
         .await;
-    press(&browser, Key::Down).await;
+    press_key(&browser, Key::Down).await;
     browser
         .until(
             "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
         )
         .await;
-    press(&browser, Key::Enter).await;
+    press_key(&browser, Key::Enter).await;
     browser
         .until("return location.search.startsWith('?issue=') && !!document.querySelector('.row[aria-current]')")
         .await;
@@ -134,11 +108,11 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
             "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
         )
         .await;
-    press(&browser, Key::Right).await;
+    press_key(&browser, Key::Right).await;
     browser
         .until("return document.activeElement.id === 'issue-title'")
         .await;
-    press(&browser, Key::Escape).await;
+    press_key(&browser, Key::Escape).await;
     browser
         .until(
             "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
@@ -216,7 +190,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
     browser
         .until("return location.search.includes('&kind=')")
         .await;
-    press(&browser, Key::Escape).await;
+    press_key(&browser, Key::Escape).await;
     browser
         .until("return !document.querySelector('#kind-filter').matches(':popover-open')")
         .await;

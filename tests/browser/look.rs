@@ -2,36 +2,18 @@
 //! With `SCREENSHOTS=folder`, a picture of every page is left there.
 
 use serde_json::json;
-use tests::browser::{Browser, Colours, DESKTOP, PHONE};
+use tests::browser::Browser;
 use thirtyfour::Key;
 
-use crate::visit::{SIGNED_IN, Visit, arrived};
+use crate::{
+    data::{pictures, press_key},
+    visit::{SIGNED_IN, Visit, arrived},
+};
 
-/// Pictures of the page as it stands: two widths, two themes.
-async fn pictures(browser: &Browser, name: &str) {
-    for width in [DESKTOP, PHONE] {
-        browser.width(width).await;
-        for colours in [Colours::Light, Colours::Dark] {
-            browser.colours(colours).await;
-            browser
-                .until("return document.documentElement.hasAttribute('data-face')")
-                .await;
-            let sideways = "return document.documentElement.scrollWidth <= innerWidth";
-            browser.until(sideways).await;
-            browser
-                .picture(&format!("{name}-{}-{width}", colours.name()))
-                .await;
-        }
-    }
-    browser.width(DESKTOP).await;
-}
-
-async fn press(browser: &Browser, key: Key) {
-    let Ok(element) = browser.driver.active_element().await else {
-        panic!("nothing has the focus");
-    };
-    let sent = element.send_keys("" + key).await;
-    sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
+/// Waits until these words stand anywhere, also around the page itself: in the bar, in a toast.
+async fn shows(browser: &Browser, words: &str) {
+    let script = format!("return document.body.innerText.includes({})", json!(words));
+    browser.until(&script).await;
 }
 
 #[tokio::test]
@@ -76,14 +58,14 @@ async fn this_browsers_menu_answers_to_keys_and_signs_out() {
     browser
         .run("document.querySelector('[aria-label=\"This browser\"]').focus()")
         .await;
-    press(browser, Key::Down).await;
+    press_key(browser, Key::Down).await;
     browser.until(&active("Sign out")).await;
     browser.picture("menu").await;
-    press(browser, Key::Escape).await;
+    press_key(browser, Key::Escape).await;
     browser.until(&active("This browser")).await;
-    press(browser, Key::Enter).await;
+    press_key(browser, Key::Enter).await;
     browser.until(&active("Sign out")).await;
-    press(browser, Key::Enter).await;
+    press_key(browser, Key::Enter).await;
     browser.heading("See which issues matter").await;
     browser
         .until("return !document.querySelector('[aria-label=\"This browser\"]')")
@@ -96,11 +78,6 @@ async fn a_connection_in_both_themes_and_widths() {
     let visit = Visit::connected().await;
     pictures(&visit.browser, "connection").await;
     visit.browser.close().await;
-}
-
-async fn shows(browser: &Browser, words: &str) {
-    let script = format!("return document.body.innerText.includes(\"{words}\")");
-    browser.until(&script).await;
 }
 
 #[tokio::test]

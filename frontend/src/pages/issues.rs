@@ -89,7 +89,7 @@ fn Issues(
                 <FilterBar place />
                 <div class="issues">
                     <IssueList place />
-                    <Show when=move || is_wide.get()>
+                    <Show when=move || is_wide.get() && place.has_panel()>
                         <Panel place />
                     </Show>
                 </div>

@@ -179,6 +179,7 @@ fn Summary(
                 format!("{}, reading again", count(shown, "issue"))
             }
             Stage::Reading => format!("{} so far, Snyk gives no total", count(read, "issue")),
+            Stage::Failed(_) if read == 0 => String::new(),
             Stage::Failed(_) => format!("{} of {} so far", number(shown), count(read, "issue")),
             Stage::Done if status.cut => {
                 format!("{} of the first {}", number(shown), count(read, "issue"))

@@ -109,7 +109,10 @@ fn Facts(
         })
     };
     let again = Callback::new(move |()| place.read_again());
+    // The list tells of it already.
+    let told = Memo::new(move |_| place.status.with(|status| status.failure().is_some()));
     move || match place.head.get() {
+        Some(Err(_)) if told.get() && !place.is_missing() => ().into_any(),
         None => view! { <p class="second">"Reading"</p> }.into_any(),
         Some(Ok(head)) => {
             let updated = head.updated.map(|at| {

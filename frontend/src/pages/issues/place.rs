@@ -248,7 +248,15 @@ impl Place {
         self.filters.read().issue.is_some()
     }
 
-    /// Whether there is a panel beside the list.
+    /// Whether there is something to read beside the list: rows to choose from, or an issue that the
+    /// address names; tracked.
+    pub fn has_panel(self) -> bool {
+        self.filters.read().issue.is_some()
+            || self.status.with(Status::is_reading)
+            || !self.shown.read().order.is_empty()
+    }
+
+    /// Whether there is room for a panel beside the list.
     pub fn is_beside(self) -> bool {
         self.is_wide.get_untracked()
     }
