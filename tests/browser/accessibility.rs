@@ -1,102 +1,43 @@
-//! No page, in no state that can be reached, breaks a rule of axe-core: light and dark, as wide as a
-//! laptop and as a telephone. Axe finds what a machine can find; the rest is in the other tests.
+//! The states of pages that no other test looks at in every view, so that each that can be reached
+//! is held to axe-core's rules.
 
 use serde_json::json;
-use tests::{
-    Bed,
-    browser::{Browser, Colours, DESKTOP, PHONE},
-    npm,
-};
+use tests::Bed;
 
 use crate::{
     data::{on_projects, org, projects_of, shows},
     issues::at_issues,
+    visit::views::every_view,
     visit::{HAS_ORGANIZATIONS, Visit, to_consent},
 };
-
-/// Axe with what it leaves out by default, as far as we hold ourselves to it.
-const AXE: &str = "axe.run(document, { resultTypes: ['violations'], \
-        rules: { 'target-size': { enabled: true } } }) \
-    .then(({ violations }) => done(violations.flatMap(({ id, impact, help, nodes }) => \
-        nodes.map(({ target, failureSummary }) => \
-            `${id} (${impact}): ${help}: ${target.join(' ')}: ${failureSummary}`))), \
-        error => done([String(error)]))";
-
-/// Looks at pages, and remembers what is wrong with each.
-struct Audit {
-    axe: String,
-    found: Vec<String>,
-}
-
-impl Audit {
-    fn new() -> Self {
-        let axe = std::fs::read_to_string(npm::file("axe-core/axe.min.js"));
-        Self {
-            axe: axe.expect("axe is installed"),
-            found: Vec::new(),
-        }
-    }
-
-    /// Looks at the page as it stands, which is `name`.
-    async fn look(&mut self, browser: &Browser, name: &str) {
-        // A script of the driver runs beside the page's own, and is not held to its policy.
-        browser.run(&self.axe).await;
-        for width in [DESKTOP, PHONE] {
-            browser.width(width).await;
-            for colours in [Colours::Light, Colours::Dark] {
-                browser.colours(colours).await;
-                let name = format!("{name}, {}, {width}", colours.name());
-                browser.picture(&format!("axe {name}")).await;
-                let found = browser.run_async(AXE).await;
-                for found in found.as_array().expect("an array") {
-                    self.found
-                        .push(format!("{name}: {}", found.as_str().expect("text")));
-                }
-            }
-        }
-        browser.width(DESKTOP).await;
-    }
-
-    fn finish(self) {
-        assert!(
-            self.found.is_empty(),
-            "{} found:\n{}",
-            self.found.len(),
-            self.found.join("\n")
-        );
-    }
-}
 
 #[tokio::test]
 async fn the_way_to_a_connection() {
     let Visit { bed, browser } = Visit::start().await;
-    let mut audit = Audit::new();
     browser.go(&bed.app.url).await;
     browser.heading("See which issues matter").await;
-    audit.look(&browser, "welcome").await;
+    every_view(&browser, "welcome").await;
 
     to_consent(&bed, &browser).await;
-    audit.look(&browser, "consent").await;
+    every_view(&browser, "consent").await;
     browser
         .go(&format!("{}/oauth2/authorize?client_id=x", bed.sandbox.url))
         .await;
-    audit.look(&browser, "the sandbox’s trouble").await;
+    every_view(&browser, "sandbox-trouble").await;
 
     browser.go(&format!("{}/no/such/page", bed.app.url)).await;
     browser.heading("There is nothing at this address").await;
-    audit.look(&browser, "not found").await;
+    every_view(&browser, "not-found").await;
     browser.close().await;
-    audit.finish();
 }
 
 #[tokio::test]
 async fn ways_that_lead_nowhere() {
     let Visit { mut bed, browser } = Visit::start().await;
-    let mut audit = Audit::new();
     to_consent(&bed, &browser).await;
     browser.press("Refuse").await;
     browser.heading("You did not allow access").await;
-    audit.look(&browser, "refused by the person").await;
+    every_view(&browser, "callback-refused").await;
 
     to_consent(&bed, &browser).await;
     let state = browser.attempt().await.state;
@@ -107,7 +48,7 @@ async fn ways_that_lead_nowhere() {
         ))
         .await;
     browser.heading("Snyk ended the sign-in").await;
-    audit.look(&browser, "refused by the provider").await;
+    every_view(&browser, "callback-ended").await;
 
     browser
         .go(&format!(
@@ -117,18 +58,24 @@ async fn ways_that_lead_nowhere() {
         ))
         .await;
     browser.heading("This sign-in began somewhere else").await;
-    audit.look(&browser, "begun elsewhere").await;
+    every_view(&browser, "callback-elsewhere").await;
 
     let oauth = |error: &str| json!({ "kind": "body", "status": 400, "consume": false, "json": { "error": error } });
-    for (fault, heading) in [
+    for (fault, heading, name) in [
         (
             oauth("invalid_grant"),
             "Snyk did not accept the one-time code",
+            "callback-code",
         ),
-        (oauth("invalid_client"), "This app is not set up correctly"),
+        (
+            oauth("invalid_client"),
+            "This app is not set up correctly",
+            "callback-client",
+        ),
         (
             json!({ "kind": "status", "status": 503 }),
             "Snyk is not answering",
+            "callback-away",
         ),
     ] {
         bed.sandbox
@@ -137,7 +84,7 @@ async fn ways_that_lead_nowhere() {
         to_consent(&bed, &browser).await;
         browser.press("Allow").await;
         browser.heading(heading).await;
-        audit.look(&browser, heading).await;
+        every_view(&browser, name).await;
         bed.sandbox.heal().await;
     }
 
@@ -147,23 +94,21 @@ async fn ways_that_lead_nowhere() {
     browser
         .heading("The sign-in took longer than ten minutes")
         .await;
-    audit.look(&browser, "too late").await;
+    every_view(&browser, "callback-late").await;
     browser.close().await;
-    audit.finish();
 }
 
 #[tokio::test]
 async fn a_connection_and_its_end() {
     let Visit { mut bed, browser } = Visit::connected().await;
-    let mut audit = Audit::new();
-    audit.look(&browser, "connection").await;
+    every_view(&browser, "connection").await;
     browser
         .run("document.querySelector('[aria-label=\"This browser\"]').click()")
         .await;
     browser
         .until("return document.activeElement.innerText === 'Sign out'")
         .await;
-    audit.look(&browser, "menu").await;
+    every_view(&browser, "menu").await;
     browser.driver.refresh().await.unwrap();
     browser.until(HAS_ORGANIZATIONS).await;
 
@@ -171,7 +116,7 @@ async fn a_connection_and_its_end() {
     browser
         .until("return document.querySelector('dialog').open")
         .await;
-    audit.look(&browser, "disconnect?").await;
+    every_view(&browser, "disconnect").await;
     browser.press("Keep it").await;
 
     bed.app.kill();
@@ -179,7 +124,7 @@ async fn a_connection_and_its_end() {
     browser
         .until("return document.body.innerText.includes('You seem to be offline')")
         .await;
-    audit.look(&browser, "offline").await;
+    every_view(&browser, "offline").await;
     bed.app.start_again(&[]).await;
 
     let dead = json!({ "kind": "body", "status": 400, "consume": false,
@@ -191,36 +136,51 @@ async fn a_connection_and_its_end() {
     browser
         .until("return document.body.innerText.includes('Reconnect')")
         .await;
-    audit.look(&browser, "reconnect needed").await;
+    every_view(&browser, "reconnect").await;
     bed.sandbox.heal().await;
     browser.close().await;
-    audit.finish();
+}
+
+#[tokio::test]
+async fn less_than_asked_and_gone() {
+    let bed = Bed::with(&["--grant-scopes", "org.read", "--extra-orgs", "30"], &[]).await;
+    let Visit { bed: _bed, browser } = Visit::of(bed).await.connect().await;
+    every_view(&browser, "less-than-asked").await;
+    browser.press("Disconnect").await;
+    browser
+        .until("return document.querySelector('dialog').open")
+        .await;
+    let script = "[...document.querySelectorAll('dialog button')]\
+        .find(button => button.innerText === 'Disconnect').click()";
+    browser.run(script).await;
+    browser.heading("Disconnected").await;
+    every_view(&browser, "disconnected").await;
+    browser.close().await;
 }
 
 #[tokio::test]
 async fn the_overview_and_the_projects() {
     let Visit { bed, browser } = Visit::at_overview().await;
-    let mut audit = Audit::new();
     browser.heading("37 critical issues in 19 projects").await;
-    audit.look(&browser, "overview").await;
+    every_view(&browser, "overview").await;
     browser
         .run("document.querySelector('.switcher-button').click()")
         .await;
-    audit.look(&browser, "switcher").await;
+    every_view(&browser, "switcher").await;
 
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
     shows(&browser, "1,204 projects, read").await;
-    audit.look(&browser, "projects").await;
+    every_view(&browser, "projects").await;
     browser
         .run("document.querySelector('[popovertarget=origin]').click()")
         .await;
-    audit.look(&browser, "projects, origins").await;
+    every_view(&browser, "projects-origins").await;
     browser
         .go(&format!("{projects}?q=chekout&severity=critical"))
         .await;
     shows(&browser, "None of the 1,204 projects match").await;
-    audit.look(&browser, "projects, nothing matches").await;
+    every_view(&browser, "projects-nothing-matches").await;
 
     let legacy = org(&browser, "Équipe données, Montréal").await;
     bed.sandbox
@@ -233,59 +193,35 @@ async fn the_overview_and_the_projects() {
     browser
         .heading("in the 5 organizations that could be read")
         .await;
-    audit.look(&browser, "overview, one failed").await;
+    every_view(&browser, "overview-one-failed").await;
     browser.close().await;
-    audit.finish();
-}
-
-#[tokio::test]
-async fn less_than_asked_and_gone() {
-    let bed = Bed::with(&["--grant-scopes", "org.read", "--extra-orgs", "30"], &[]).await;
-    let Visit { bed: _bed, browser } = Visit::of(bed).await.connect().await;
-    let mut audit = Audit::new();
-    audit.look(&browser, "less than asked").await;
-    browser.press("Disconnect").await;
-    browser
-        .until("return document.querySelector('dialog').open")
-        .await;
-    let script = "[...document.querySelectorAll('dialog button')]\
-        .find(button => button.innerText === 'Disconnect').click()";
-    browser.run(script).await;
-    browser.heading("Disconnected").await;
-    audit.look(&browser, "disconnected").await;
-    browser.close().await;
-    audit.finish();
 }
 
 #[tokio::test]
 async fn the_issues_of_a_project() {
     let (Visit { bed, browser }, paths) = at_issues().await;
-    let mut audit = Audit::new();
-    audit.look(&browser, "issues").await;
+    every_view(&browser, "issues").await;
     browser
         .run("document.querySelector('.issue-title').click()")
         .await;
     shows(&browser, "Snyk id").await;
-    audit.look(&browser, "an issue").await;
+    every_view(&browser, "an-issue").await;
     browser.press("Kind").await;
     browser
         .until("return document.querySelector('#kind-filter').matches(':popover-open')")
         .await;
-    audit.look(&browser, "kinds of issues").await;
+    every_view(&browser, "kinds-of-issues").await;
     browser
         .go(&format!("{}{}?kind=cloud", bed.app.url, paths.page))
         .await;
     shows(&browser, "None of the 237 issues match").await;
-    audit.look(&browser, "no such issues").await;
+    every_view(&browser, "no-such-issues").await;
     let refused = json!({ "kind": "status", "status": 403 });
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" }, "fault": refused }))
         .await;
     browser.go(&format!("{}{}", bed.app.url, paths.page)).await;
     shows(&browser, "did not let Fathom see this").await;
-    audit
-        .look(&browser, "issues that are not ours to see")
-        .await;
+    every_view(&browser, "issues-that-are-not-ours-to-see").await;
     browser.close().await;
-    audit.finish();
 }

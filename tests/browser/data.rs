@@ -1,10 +1,7 @@
 //! What the tests of the pages over Snyk's data share.
 
 use serde_json::{Value, json};
-use tests::{
-    Bed,
-    browser::{Browser, Colours, DESKTOP, PHONE},
-};
+use tests::{Bed, browser::Browser};
 use thirtyfour::{Key, TypingData};
 
 /// Waits until a person reads these words.
@@ -70,25 +67,4 @@ pub(crate) async fn press(browser: &Browser, key: impl Into<TypingData>) {
 /// The same for a key without a letter.
 pub(crate) async fn press_key(browser: &Browser, key: Key) {
     press(browser, "" + key).await;
-}
-
-/// Pictures of the page as it stands: two widths, two themes. It fits each of them.
-pub(crate) async fn pictures(browser: &Browser, name: &str) {
-    for width in [DESKTOP, PHONE] {
-        browser.width(width).await;
-        for colours in [Colours::Light, Colours::Dark] {
-            browser.colours(colours).await;
-            browser
-                .until("return document.documentElement.hasAttribute('data-face')")
-                .await;
-            browser
-                .until("return document.documentElement.scrollWidth <= innerWidth")
-                .await;
-            browser
-                .picture(&format!("{name}-{}-{width}", colours.name()))
-                .await;
-        }
-    }
-    browser.width(DESKTOP).await;
-    browser.colours(Colours::Light).await;
 }

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 use tests::{
     Bed,
-    browser::{Browser, Colours, PHONE},
+    browser::{Browser, PHONE},
 };
 use thirtyfour::Key;
 
 use crate::{
-    data::{pictures, press_key, shows},
+    data::{press_key, shows},
     visit::Visit,
+    visit::views::{every_view, every_view_of_phone},
 };
 
 /// A project with 231 open issues: 6 critical, 31 high, 88 medium, 104 low, 2 for information.
@@ -85,7 +86,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
         .filter(|request| request["path"] == json!(paths.issues))
         .collect();
     assert!(pages.len() >= 3, "{pages:?}");
-    pictures(&browser, "issues-none").await;
+    every_view(&browser, "issues-none").await;
 
     // By keys: the second row, into the panel, and back.
     browser
@@ -118,7 +119,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
             "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
         )
         .await;
-    pictures(&browser, "issues").await;
+    every_view(&browser, "issues").await;
 
     // The address is all there is: a reload shows the same.
     let title = browser
@@ -222,7 +223,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         .await;
     shows(&browser, "None of the 237 issues match").await;
     shows(&browser, "open, of kind cloud resource, not ignored").await;
-    pictures(&browser, "issues-nothing-matches").await;
+    every_view(&browser, "issues-nothing-matches").await;
     browser.close().await;
 }
 
@@ -237,7 +238,7 @@ async fn a_scope_that_is_missing_is_asked_for_again() {
     )
     .await;
     browser.heading(PROJECT).await;
-    pictures(&browser, "issues-forbidden").await;
+    every_view(&browser, "issues-forbidden").await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
@@ -255,7 +256,7 @@ async fn a_page_that_fails_says_so_and_goes_on_where_it_was() {
     shows(&browser, "More issues could not be read").await;
     shows(&browser, "0f5a7c1e").await;
     assert!(!rows(&browser).await.is_empty(), "what was read stays");
-    pictures(&browser, "issues-failed").await;
+    every_view(&browser, "issues-failed").await;
     bed.sandbox.heal().await;
     let before = bed.sandbox.seen(&paths.issues).await;
     browser.press("Try again").await;
@@ -308,7 +309,7 @@ async fn a_project_that_is_not_there_is_told_so() {
             .until("return !document.querySelector('.issue-table')")
             .await;
     }
-    pictures(&browser, "issues-missing").await;
+    every_view(&browser, "issues-missing").await;
     browser.close().await;
 }
 
@@ -367,7 +368,7 @@ async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
     browser
         .until("return !document.querySelector('.issue-table')")
         .await;
-    pictures_of_phone(&browser, "issue-detail").await;
+    every_view_of_phone(&browser, "issue-detail").await;
 
     browser.press("Next issue").await;
     let next = format!("return document.querySelector('h1').innerText !== {title}");
@@ -384,13 +385,4 @@ async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
     let page = format!("{}{}", bed.app.url, paths.page);
     assert_eq!(browser.address().await, page);
     browser.close().await;
-}
-
-async fn pictures_of_phone(browser: &Browser, name: &str) {
-    for colours in [Colours::Light, Colours::Dark] {
-        browser.colours(colours).await;
-        browser
-            .picture(&format!("{name}-{}-{PHONE}", colours.name()))
-            .await;
-    }
 }

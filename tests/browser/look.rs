@@ -6,7 +6,8 @@ use tests::browser::Browser;
 use thirtyfour::Key;
 
 use crate::{
-    data::{pictures, press_key},
+    data::press_key,
+    visit::views::every_view,
     visit::{SIGNED_IN, Visit, arrived},
 };
 
@@ -37,7 +38,7 @@ async fn the_typeface_comes_from_here_and_is_kept_for_ever() {
         &json!(["public, max-age=31536000, immutable", "font/woff2"])
     );
     browser.until(LOGS_NOTHING).await;
-    pictures(browser, "welcome").await;
+    every_view(browser, "welcome").await;
     visit.browser.close().await;
 }
 
@@ -76,7 +77,7 @@ async fn this_browsers_menu_answers_to_keys_and_signs_out() {
 #[tokio::test]
 async fn a_connection_in_both_themes_and_widths() {
     let visit = Visit::connected().await;
-    pictures(&visit.browser, "connection").await;
+    every_view(&visit.browser, "connection").await;
     visit.browser.close().await;
 }
 
@@ -97,7 +98,7 @@ async fn finishing_tells_its_steps_and_that_snyk_is_slow() {
     browser
         .until("return document.activeElement === document.querySelector('h1')")
         .await;
-    pictures(&browser, "callback").await;
+    every_view(&browser, "callback").await;
     shows(&browser, "Snyk is slow to answer. Nothing is lost.").await;
     browser.until(SIGNED_IN).await;
     shows(&browser, "Connected to").await;
@@ -117,7 +118,7 @@ async fn a_scope_that_is_missing_again_is_told_so() {
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
     shows(&browser, "Snyk did not grant it this time either.").await;
-    pictures(&browser, "connection-missing").await;
+    every_view(&browser, "connection-missing").await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
@@ -139,7 +140,7 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     browser.press("Refresh now").await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "Needs reconnecting").await;
-    pictures(&browser, "connection-stopped").await;
+    every_view(&browser, "connection-stopped").await;
 
     // Another one, beside it.
     let attempt = "const done = arguments[0]; document.querySelector('.notice .primary').click(); \
@@ -160,7 +161,7 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     )
     .await;
     assert_ne!(browser.address().await, first);
-    pictures(&browser, "connection-other-stopped").await;
+    every_view(&browser, "connection-other-stopped").await;
 
     browser.press("Remove it").await;
     browser
@@ -207,7 +208,7 @@ async fn without_a_network_the_page_says_so_and_goes_on_by_itself() {
     browser.heading("See which issues matter").await;
     shows(&browser, "Connect to").await;
     shows(&browser, "You seem to be offline").await;
-    pictures(&browser, "welcome-unreachable").await;
+    every_view(&browser, "welcome-unreachable").await;
     browser
         .devtools("Network.setBlockedURLs", json!({ "urls": [] }))
         .await;

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::{
-    data::{hides, on_projects, org, pictures, rows, shows},
+    data::{hides, on_projects, org, rows, shows},
+    visit::views::every_view,
     visit::{SIGNED_IN, Visit},
 };
 
@@ -26,7 +27,7 @@ async fn an_overview_adds_up_what_every_organization_has() {
     hides(&browser, "so far").await;
     hides(&browser, "Still reading").await;
     assert_eq!(rows(&browser).await, 9, "the worst projects");
-    pictures(&browser, "overview").await;
+    every_view(&browser, "overview").await;
     browser.close().await;
 }
 
@@ -47,7 +48,7 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
         )
         .await;
     assert!(rows(&browser).await > 0, "no rows before the last page");
-    pictures(&browser, "overview-reading").await;
+    every_view(&browser, "overview-reading").await;
 
     let payments = org(&browser, "Meridian Payments").await;
     // To the projects and back while it goes on.
@@ -82,7 +83,7 @@ async fn one_organization_that_fails_says_so_and_the_rest_stands() {
     for words in ["Could not be read", "Snyk is not answering", "0f5a7c1e"] {
         shows(&browser, words).await;
     }
-    pictures(&browser, "overview-failed").await;
+    every_view(&browser, "overview-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
     browser.heading(VERDICT).await;
@@ -125,7 +126,7 @@ async fn an_organization_without_projects_is_told_and_not_drawn() {
         .run("return document.querySelectorAll('main table').length")
         .await;
     assert_eq!(tables, json!(0));
-    pictures(&browser, "overview-empty").await;
+    every_view(&browser, "overview-empty").await;
     browser.press("Projects").await;
     browser.heading("Projects in Research").await;
     shows(&browser, "No projects in Research yet").await;
@@ -145,7 +146,7 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "Meridian Payments").await;
     shows(&browser, "Reconnect").await;
-    pictures(&browser, "overview-stopped").await;
+    every_view(&browser, "overview-stopped").await;
     browser.close().await;
 }
 

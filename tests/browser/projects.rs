@@ -4,8 +4,9 @@ use serde_json::json;
 use thirtyfour::Key;
 
 use crate::{
-    data::{hides, on_projects, org, pictures, press, press_key, projects_of, rows, shows},
+    data::{hides, on_projects, org, press, press_key, projects_of, rows, shows},
     visit::Visit,
+    visit::views::every_view,
 };
 
 /// More rows are never drawn: those in sight, ten on either side, and what rounding adds.
@@ -81,7 +82,7 @@ async fn filters_live_in_the_address() {
     let matching = browser
         .run("return document.querySelector('.sentence strong').innerText")
         .await;
-    pictures(&browser, "projects-filtered").await;
+    every_view(&browser, "projects-filtered").await;
 
     browser.driver.refresh().await.unwrap();
     shows(&browser, "from GitLab, named “meridian”").await;
@@ -121,7 +122,7 @@ async fn nothing_that_matches_is_told_and_taken_back() {
         "You search for “chekout” with critical issues, from GitHub.",
     )
     .await;
-    pictures(&browser, "projects-none").await;
+    every_view(&browser, "projects-none").await;
     browser
         .run("document.querySelector('.empty button').click()")
         .await;
@@ -222,7 +223,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     shows(&browser, "904 more could not be read").await;
     shows(&browser, "300 projects").await;
     assert!(rows(&browser).await > 0);
-    pictures(&browser, "projects-failed").await;
+    every_view(&browser, "projects-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
     shows(&browser, "1,204 projects, read").await;

@@ -1,5 +1,7 @@
 //! How most flows begin: an app, its provider, and a person in front of a browser.
 
+pub(crate) mod views;
+
 use tests::{Bed, browser::Browser};
 
 /// A script that is true when somebody is signed in and the app says so.

@@ -23,15 +23,15 @@ const WITHIN: Duration = Duration::from_secs(20);
 pub struct Browser {
     /// The driver, for what has no verb here.
     pub driver: WebDriver,
-    chromedriver: Process,
+    _chromedriver: Process,
     folder: TempDir,
 }
 
 impl Drop for Browser {
-    /// A driver that is killed leaves its browser behind; the profile's path finds it. The driver
-    /// goes first: asked for the end of a browser that is gone, it would wait for two minutes.
+    /// A driver that is killed leaves its browser behind; the profile's path finds it.
     fn drop(&mut self) {
-        self.chromedriver.kill();
+        // After a failed test, it would otherwise ask for two minutes for the end of the session.
+        let _ = self.driver.clone().leak();
         let profile = self.folder.path().display().to_string();
         let _ = Command::new("pkill")
             .args(["-KILL", "-f", &profile])
@@ -91,7 +91,7 @@ impl Browser {
         };
         Self {
             driver,
-            chromedriver,
+            _chromedriver: chromedriver,
             folder,
         }
     }

@@ -36,7 +36,12 @@ pub fn Layout(
             </aside>
         </Show>
         <header class="bar">
-            <A href=paths::HOME attr:class="brand">
+            // Until the app's name is known, the link has only its mark.
+            <A
+                href=paths::HOME
+                attr:class="brand"
+                attr:aria-label=move || session.app().is_none().then_some("Start page")
+            >
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </A>
             <Navigation />
