@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accessibility;
+mod bad_days;
 mod bed;
 mod connection;
 mod data;

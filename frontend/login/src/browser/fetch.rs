@@ -52,6 +52,7 @@ pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer
         media_type: headers.get("content-type"),
         retry_after: headers.get("retry-after"),
         provider_request_id: headers.get("snyk-request-id"),
-        body: response.text().await.map_err(|_| Failure::Offline)?,
+        // It came, and broke off: the network is there.
+        body: response.text().await.map_err(|_| Failure::Unreadable)?,
     })
 }

@@ -1,0 +1,107 @@
+//! Bad days of Snyk's API, as a person reads of them: for each a sentence that says what to do.
+
+use serde_json::json;
+
+use crate::{
+    data::{on_projects, org, projects_of, shows},
+    visit::Visit,
+};
+
+#[tokio::test]
+async fn every_bad_day_has_a_sentence_of_its_own() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let legacy = "Legacy estate, read only, owner unknown since 2021";
+    let (id, address) = (
+        org(&browser, legacy).await,
+        projects_of(&bed, &browser, legacy).await,
+    );
+    let status = |status: u16| json!({ "kind": "status", "status": status });
+    let away = "Snyk is not answering";
+    for (fault, words) in [
+        // Twice, since the first earns a new token.
+        (status(401), "This connection has stopped working"),
+        (
+            status(403),
+            "It lacks: see projects, their settings and targets",
+        ),
+        (
+            status(404),
+            "This organization is not there, or this connection cannot see it",
+        ),
+        (status(410), "Snyk has withdrawn this part of its interface"),
+        (
+            json!({ "kind": "status", "status": 429, "headers": { "retry-after": "3600" } }),
+            "Snyk asks us to slow down",
+        ),
+        (
+            json!({ "kind": "status", "status": 429, "headers": { "retry-after": "40" } }),
+            "Reading goes on by itself in 3",
+        ),
+        // Without a word of Snyk's about it: a while.
+        (status(429), "Reading goes on by itself in 2"),
+        (
+            json!({ "kind": "status", "status": 429, "code": "SNYK-0006" }),
+            "The organization’s test limit at Snyk is used up",
+        ),
+        (status(500), away),
+        (status(503), away),
+        (
+            json!({ "kind": "status", "status": 503, "code": "SNYK-0099" }),
+            "Snyk is under maintenance",
+        ),
+        (json!({ "kind": "html", "status": 200 }), away),
+        (json!({ "kind": "truncated" }), away),
+        (json!({ "kind": "large" }), "Something broke on our side"),
+        (
+            json!({ "kind": "malformed" }),
+            "Something broke on our side",
+        ),
+    ] {
+        bed.sandbox.fault(on_projects(&id, &fault)).await;
+        browser.go(&address).await;
+        browser.heading("Projects in").await;
+        shows(&browser, words).await;
+        bed.sandbox.heal().await;
+        // Whatever it was, it is not for ever.
+        browser.go(&address).await;
+        shows(&browser, "24 projects, read").await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_list_that_goes_round_ends_and_says_what_it_has() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let name = "Meridian Platform";
+    let (id, address) = (
+        org(&browser, name).await,
+        projects_of(&bed, &browser, name).await,
+    );
+    // The second page leads to itself.
+    bed.sandbox
+        .fault(on_projects(&id, &json!({ "kind": "cursor_loop" })))
+        .await;
+    browser.go(&address).await;
+    shows(&browser, "the first 200 projects, read").await;
+    let seen = bed.sandbox.seen(&format!("/rest/orgs/{id}/projects")).await;
+    assert!(seen < 10, "{seen} requests");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_stall_of_half_a_minute_is_waited_out_and_reading_goes_on() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let name = "Équipe données, Montréal";
+    let (id, address) = (
+        org(&browser, name).await,
+        projects_of(&bed, &browser, name).await,
+    );
+    let mut stall = on_projects(&id, &json!({ "kind": "stall", "ms": 60_000 }));
+    stall["times"] = json!(1);
+    bed.sandbox.fault(stall).await;
+    browser.go(&address).await;
+    // Our server gives up after half a minute, and the page tries again by itself.
+    tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    shows(&browser, "96 projects, read").await;
+    browser.close().await;
+}
