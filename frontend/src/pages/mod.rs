@@ -9,6 +9,7 @@ pub mod issues;
 pub mod not_found;
 pub mod overview;
 pub mod overview_parts;
+pub mod overview_worst;
 pub mod projects;
 pub mod projects_parts;
 pub mod projects_table;

@@ -5,7 +5,8 @@ use leptos_router::hooks::use_params_map;
 use shared::api::connection::{Connection, Org, Status as ConnectionStatus};
 
 use super::{
-    overview_parts::{ByOrganization, NoProjects, StillReading, WorstProjects},
+    overview_parts::{ByOrganization, NoProjects, StillReading},
+    overview_worst::WorstProjects,
     with_connection::WithConnection,
 };
 use crate::{

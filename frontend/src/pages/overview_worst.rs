@@ -1,0 +1,159 @@
+//! The worst projects of all organizations.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::api::connection::Org;
+
+use super::overview::{Reading, Readings, at_snyk};
+use crate::{
+    components::{
+        project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
+        table::{DrawRow, Key, WindowedTable},
+        timestamp::minutes,
+    },
+    data::{figures::count, order::Order, row::Row, verdict::Known},
+    paths,
+};
+
+/// So many projects are the worst.
+const WORST: usize = 9;
+
+/// The worst projects of all organizations.
+#[component]
+pub fn WorstProjects(
+    /// The connection's id.
+    connection: StoredValue<String>,
+    /// What is read.
+    readings: Readings,
+    /// What it comes to.
+    known: Memo<Known>,
+) -> impl IntoView {
+    let now = minutes();
+    let held = RwSignal::new(false);
+    let order = Memo::new(move |last: Option<&Arc<Vec<Key>>>| {
+        let worst = readings.with_value(|all| worst(all));
+        match last {
+            Some(last) if held.get() && !last.is_empty() => Arc::clone(last),
+            _ => Arc::new(worst),
+        }
+    });
+    let draw = DrawRow::new(move |(key, tabindex)| {
+        let found = readings.with_value(|all| find(all, key));
+        let Some((org, row)) = found else {
+            return ().into_any();
+        };
+        let href = connection.with_value(|id| paths::project(id, &org.id, &row.id));
+        view! {
+            {name_cell(&row, href, tabindex, row.kind.to_string())}
+            {word_cell("quiet-column org-column", &org.name)}
+            {word_cell("quiet-column type-column", &row.kind)}
+            {count_cells(&row)}
+            {updated_cell(&row, now)}
+        }
+        .into_any()
+    });
+    let mut heads = vec![
+        word_head("Project", "project-cell", None),
+        word_head("Organization", "org-column", None),
+        word_head("Type", "type-column", None),
+    ];
+    heads.extend(count_heads(false));
+    heads.push(word_head("Updated", "figure-column updated-column", None));
+    let waiting = Signal::derive(move || {
+        let some = order.with(|order| order.len());
+        if known.get().growing && some == 0 {
+            WORST
+        } else {
+            0
+        }
+    });
+    let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
+    let all_projects = move || {
+        let (total, is_known) = readings.with_value(|all| at_snyk(all));
+        let all = if is_known {
+            format!("All {}", count(total, "project"))
+        } else {
+            "All projects".to_owned()
+        };
+        // Their page is of one organization at a time.
+        if known.get().orgs == 1 {
+            all
+        } else {
+            format!("{all}, by organization")
+        }
+    };
+    view! {
+        <section class="section" aria-labelledby="worst">
+            <div class="section-head">
+                <h2 id="worst">"Worst projects first"</h2>
+                <p class="second">"By critical, then high, then medium"</p>
+            </div>
+            <Show
+                when=move || !none.get()
+                fallback=|| view! { <p class="second">"No project has open issues."</p> }
+            >
+                <WindowedTable
+                    name="Worst projects first"
+                    class="worst"
+                    heads=heads.clone()
+                    order
+                    complete=Signal::derive(move || !known.get().growing)
+                    waiting
+                    draw
+                    sorted=Signal::derive(|| None)
+                    on_sort=|_| {}
+                    seen=RwSignal::new(0..0)
+                    held
+                />
+            </Show>
+            <p>
+                <a href=connection.with_value(|id| paths::projects(id))>{all_projects}</a>
+            </p>
+        </section>
+    }
+}
+
+/// The row of a key, and its organization.
+fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
+    let (org, row) = of_key(key)?;
+    let reading = readings.get(org)?;
+    let held = reading.list.held;
+    let row = held.with_untracked(|held| held.rows.get(row).cloned())?;
+    Some((reading.org.clone(), row))
+}
+
+/// The worst rows of all lists, as keys.
+fn worst(readings: &[Reading]) -> Vec<Key> {
+    let order = Order::default();
+    let mut worst: Vec<(Row, Key)> = Vec::new();
+    for (org, reading) in readings.iter().enumerate() {
+        reading.list.held.with(|held| {
+            for (at, row) in held.rows.iter().enumerate() {
+                if row.counted().total() == 0 {
+                    continue;
+                }
+                let place = worst.partition_point(|(other, _)| order.compare(other, row).is_lt());
+                if place < WORST {
+                    worst.insert(place, (row.clone(), key(org, held.epoch, at)));
+                    worst.truncate(WORST);
+                }
+            }
+        });
+    }
+    worst.into_iter().map(|(_, key)| key).collect()
+}
+
+/// Organization, reading and row in one number, so that a row of another reading is another row.
+fn key(org: usize, epoch: u32, row: usize) -> Key {
+    let part =
+        |number: usize, bits: u32| Key::try_from(number).unwrap_or_default() & ((1 << bits) - 1);
+    part(org, 20) << 44 | (Key::from(epoch) & 0xfff) << 32 | part(row, 32)
+}
+
+fn of_key(key: Key) -> Option<(usize, usize)> {
+    Some((
+        usize::try_from(key >> 44).ok()?,
+        usize::try_from(key & 0xffff_ffff).ok()?,
+    ))
+}
