@@ -7,7 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// After the first failure; doubled with each that follows.
+/// After the second failure in a row; doubled with each that follows. A single one is no reason to
+/// keep anybody waiting: a refresh tries a few times itself.
 const FIRST: Duration = Duration::from_secs(1);
 /// At most this, unless the provider asks for more.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -36,7 +37,10 @@ impl Pauses {
     pub(super) fn failed(&self, id: &str, asked: Option<Duration>, now: Instant) {
         let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let failures = pauses.get(id).map_or(0, |pause| pause.failures);
-        let growing = (FIRST * 2_u32.saturating_pow(failures.min(10))).min(LONGEST);
+        let growing = match failures {
+            0 => Duration::ZERO,
+            _ => (FIRST * 2_u32.saturating_pow((failures - 1).min(10))).min(LONGEST),
+        };
         let pause = Pause {
             until: now + asked.map_or(growing, |asked| asked.max(growing)),
             failures: failures.saturating_add(1),
@@ -66,6 +70,8 @@ mod tests {
         let pauses = Pauses::default();
         let mut now = Instant::now();
         assert_eq!(pauses.left("c", now), None);
+        pauses.failed("c", None, now);
+        assert_eq!(pauses.left("c", now), None);
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             pauses.failed("c", None, now);
             assert_eq!(pauses.left("c", now), Some(Duration::from_secs(seconds)));
@@ -77,8 +83,12 @@ mod tests {
         assert_eq!(pauses.left("c", now), Some(Duration::from_mins(5)));
         pauses.over("c");
         assert_eq!(pauses.left("c", now), None);
-        pauses.failed("c", None, now);
-        assert_eq!(pauses.left("c", now), Some(FIRST));
+        pauses.failed("c", Some(FIRST), now);
+        assert_eq!(
+            pauses.left("c", now),
+            Some(FIRST),
+            "the first one, if asked for"
+        );
         pauses.forget_the_quiet(now + FORGOTTEN_AFTER);
         assert_eq!(pauses.0.lock().unwrap().len(), 1);
         pauses.forget_the_quiet(now + FIRST + FORGOTTEN_AFTER);
