@@ -110,7 +110,6 @@ impl SnykClient {
     /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
     async fn ask(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
         let app = &self.app;
-        let turn = self.app.turns.take(&self.session).await?;
         let connection = app
             .store
             .reached(&self.session, &self.connection.id)
@@ -118,6 +117,8 @@ impl SnykClient {
             .map_err(RefreshError::from)?
             .ok_or(RefreshError::Gone)?;
         let (token, generation) = app.refresher.access_token(&connection).await?;
+        // After the token: who waits for a refresh is in nobody's way.
+        let turn = app.turns.take(&self.session).await?;
         let answer = app.provider.get(path_and_query, &token).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(turn.held_by(answer));
