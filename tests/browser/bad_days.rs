@@ -84,7 +84,8 @@ async fn a_list_that_goes_round_ends_and_says_what_it_has() {
     browser.go(&address).await;
     shows(&browser, "the first 200 projects, read").await;
     let seen = bed.sandbox.seen(&format!("/rest/orgs/{id}/projects")).await;
-    assert!(seen < 10, "{seen} requests");
+    // The overview may have read all of its 13 pages before; a circle would be hundreds.
+    assert!(seen < 50, "{seen} requests");
     browser.close().await;
 }
 
