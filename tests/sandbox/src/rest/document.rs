@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::admit::Caller;
@@ -26,6 +26,14 @@ pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
         body.to_string(),
     )
         .into_response()
+}
+
+/// A document about one thing, at its own address.
+pub(crate) fn one(caller: &Caller, uri: &Uri, data: &Value) -> Response {
+    answer(
+        caller,
+        json!({"data": data, "links": {"self": caller.own_link(uri)}}),
+    )
 }
 
 /// Why there is no such document.

@@ -82,11 +82,7 @@ pub(crate) async fn read_self(
             },
         }),
     };
-    let links = json!({"self": caller.own_link(&uri)});
-    Ok(document::answer(
-        &caller,
-        json!({"data": data, "links": links}),
-    ))
+    Ok(document::one(&caller, &uri, &data))
 }
 
 /// `GET /rest/orgs`
@@ -174,11 +170,7 @@ pub(crate) async fn org(
         let tenant = json!({"type": "tenant", "id": data::id_of("tenant", data::GROUP_NAME)});
         data["relationships"] = json!({"tenant": {"data": tenant}});
     }
-    let links = json!({"self": caller.own_link(&uri)});
-    Ok(document::answer(
-        &caller,
-        json!({"data": data, "links": links}),
-    ))
+    Ok(document::one(&caller, &uri, &data))
 }
 
 /// Anything else under `/rest`.

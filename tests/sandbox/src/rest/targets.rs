@@ -77,16 +77,11 @@ pub(crate) async fn one(
     let caller = admit(&sandbox, &headers, &uri, &operation)?;
     let estate = sandbox.world().estate(&caller.org(&org_id)?);
     check_uuid("target_id", &target_id)?;
-    let place = place(&estate, &target_id).ok_or_else(|| Problem::not_there("target"))?;
+    let place = estate
+        .place(Kind::Target, &target_id)
+        .ok_or_else(|| Problem::not_there("target"))?;
     let data = resource(&estate, Target::new(&estate, place));
-    let links = json!({"self": caller.own_link(&uri)});
-    let body = json!({"data": data, "links": links});
-    Ok(document::answer(&caller, body))
-}
-
-fn place(estate: &Estate, id: &str) -> Option<usize> {
-    let place = estate.ids.open(Kind::Target, id)?;
-    (place < estate.targets()).then_some(place)
+    Ok(document::one(&caller, &uri, &data))
 }
 
 struct Targets<'a> {
@@ -108,7 +103,7 @@ impl Listing for Targets<'_> {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        place(self.estate, id)
+        self.estate.place(Kind::Target, id)
     }
 }
 

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::dice::Dice;
-use super::id::Ids;
+use super::id::{Ids, Kind};
 use super::showpieces::{self, Showpiece};
 use crate::data::Org;
 
@@ -152,6 +152,19 @@ impl Estate {
             first_issue += slot.issues();
         }
         self.project_issues = first_issue;
+    }
+
+    /// The place of the thing of that kind with that id, if it is here.
+    pub(crate) fn place(&self, kind: Kind, id: &str) -> Option<usize> {
+        let count = match kind {
+            Kind::Target => self.targets(),
+            Kind::Project => self.projects(),
+            Kind::Issue => self.issues(),
+            Kind::Environment => self.environments(),
+            // Nobody asks for one of them.
+            Kind::Integration | Kind::Ignore => 0,
+        };
+        self.ids.open(kind, id).filter(|place| *place < count)
     }
 
     /// How many projects it has.

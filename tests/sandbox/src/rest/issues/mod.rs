@@ -13,7 +13,6 @@ use self::resource::resource;
 use super::admit::{Operation, admit, check_uuid};
 use super::document::{self, Problem};
 use super::pagination::{self, Limits, Listing};
-use super::projects;
 use crate::state::Sandbox;
 use crate::world::estate::Estate;
 use crate::world::id::Kind;
@@ -95,28 +94,21 @@ fn read_one(
     let caller = admit(sandbox, headers, uri, &operation)?;
     let estate = sandbox.world().estate(&caller.org(org_id)?);
     check_uuid("issue_id", issue_id)?;
-    let place = place(&estate, issue_id).ok_or_else(|| Problem::not_there("issue"))?;
+    let place = estate
+        .place(Kind::Issue, issue_id)
+        .ok_or_else(|| Problem::not_there("issue"))?;
     let data = resource(Issue::new(&estate, place));
-    let links = json!({"self": caller.own_link(uri)});
-    let body = json!({"data": data, "links": links});
-    Ok(document::answer(&caller, body))
-}
-
-fn place(estate: &Estate, id: &str) -> Option<usize> {
-    let place = estate.ids.open(Kind::Issue, id)?;
-    (place < estate.issues()).then_some(place)
+    Ok(document::one(&caller, uri, &data))
 }
 
 /// The issues of a project or an environment; of one that is not there, none.
 fn range(estate: &Estate, id: &str, is_environment: bool) -> (usize, usize) {
     let range = if is_environment {
         estate
-            .ids
-            .open(Kind::Environment, id)
-            .filter(|environment| *environment < estate.environments())
+            .place(Kind::Environment, id)
             .map(|environment| estate.issues_of_environment(environment))
     } else {
-        projects::place(estate, id).map(|project| {
+        estate.place(Kind::Project, id).map(|project| {
             let slot = estate.slot(project);
             slot.first_issue..slot.first_issue + slot.issues()
         })
@@ -146,7 +138,7 @@ impl Listing for Issues<'_> {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        let place = place(self.estate, id)?;
+        let place = self.estate.place(Kind::Issue, id)?;
         (self.first..self.end)
             .contains(&place)
             .then(|| place - self.first)

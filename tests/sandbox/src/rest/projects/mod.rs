@@ -81,17 +81,11 @@ pub(crate) async fn one(
     let extras = Extras::read(&caller.form)?;
     let estate = sandbox.world().estate(&caller.org(&org_id)?);
     check_uuid("project_id", &project_id)?;
-    let place = place(&estate, &project_id).ok_or_else(|| Problem::not_there("project"))?;
+    let place = estate
+        .place(Kind::Project, &project_id)
+        .ok_or_else(|| Problem::not_there("project"))?;
     let data = resource(Project::new(&estate, place), extras);
-    let links = json!({"self": caller.own_link(&uri)});
-    let body = json!({"data": data, "links": links});
-    Ok(document::answer(&caller, body))
-}
-
-/// The place of the project with that id.
-pub(crate) fn place(estate: &Estate, id: &str) -> Option<usize> {
-    let place = estate.ids.open(Kind::Project, id)?;
-    (place < estate.projects()).then_some(place)
+    Ok(document::one(&caller, &uri, &data))
 }
 
 struct Projects<'a> {
@@ -113,6 +107,6 @@ impl Listing for Projects<'_> {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        place(self.estate, id)
+        self.estate.place(Kind::Project, id)
     }
 }
