@@ -72,11 +72,8 @@ impl AppState {
             client_secret: config.client_secret.clone(),
             redirect_uri: config.redirect_uri.clone(),
         };
-        let provider: Arc<dyn ProviderClient> = Arc::new(Snyk::new(
-            Arc::clone(&region),
-            &credentials,
-            Arc::clone(&clock),
-        )?);
+        let provider: Arc<dyn ProviderClient> =
+            Arc::new(Snyk::new(&region, &credentials, Arc::clone(&clock))?);
         let store = Arc::new(Cached::new(sqlite));
         let connections: Arc<dyn ConnectionStore> = Arc::clone(&store) as _;
         let refresher = Refresher::new(

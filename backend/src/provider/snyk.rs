@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use reqwest::Client;
 use shared::pkce::CodeVerifier;
+use url::Url;
 
 use super::{ApiAnswer, ProviderClient, ProviderError, Reach, http_client, region::Provider};
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 pub struct Snyk {
     tokens: token::TokenEndpoint,
     api: Client,
-    region: Arc<Provider>,
+    api_url: Url,
     clock: Arc<dyn Clock>,
 }
 
@@ -51,14 +52,14 @@ pub enum CannotMake {
 impl Snyk {
     /// Makes the way to the configured provider.
     pub fn new(
-        region: Arc<Provider>,
+        region: &Provider,
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         Ok(Self {
-            tokens: token::TokenEndpoint::new(&region, credentials, Arc::clone(&clock))?,
+            tokens: token::TokenEndpoint::new(region, credentials, Arc::clone(&clock))?,
             api: http_client::for_api()?,
-            region,
+            api_url: Url::parse(&region.api_url)?,
             clock,
         })
     }
@@ -83,7 +84,7 @@ impl ProviderClient for Snyk {
     }
 
     async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError> {
-        api::reach(&self.api, &self.region.api_url, token, &*self.clock).await
+        api::reach(&self.api, &self.api_url, token, &*self.clock).await
     }
 
     async fn get(
@@ -91,6 +92,6 @@ impl ProviderClient for Snyk {
         path_and_query: &str,
         token: &AccessToken,
     ) -> Result<ApiAnswer, ProviderError> {
-        api::get(&self.api, &self.region.api_url, path_and_query, token).await
+        api::get(&self.api, &self.api_url, path_and_query, token).await
     }
 }

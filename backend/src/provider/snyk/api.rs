@@ -7,8 +7,7 @@ use shared::{
     api::connection::{Context, Org},
     snyk::{self, Identity, Read, identity::IdentityKind, read},
 };
-
-use url::Url;
+use url::{Position, Url};
 
 use crate::{
     clock::Clock,
@@ -28,7 +27,7 @@ const MAX_PAGES: usize = 100;
 /// path and query say.
 pub(super) async fn get(
     client: &Client,
-    base: &str,
+    base: &Url,
     path_and_query: &str,
     token: &AccessToken,
 ) -> Result<ApiAnswer, ProviderError> {
@@ -58,16 +57,22 @@ pub(super) async fn get(
     })
 }
 
-/// The address of a read. A URL parser may take a path for another one, such as one that climbs;
-/// then nothing is sent.
-fn address(base: &str, path_and_query: &str) -> Result<Url, ProviderError> {
-    let path = path_and_query.split('?').next().unwrap_or(path_and_query);
+/// The address of a read below `base`. A URL parser may take a path for another one, such as one that
+/// climbs; then nothing is sent.
+fn address(base: &Url, path_and_query: &str) -> Result<Url, ProviderError> {
     let other = || ProviderError::Unusable("the path is not one of the API".to_owned());
-    let begin = Url::parse(base).map_err(|_| other())?;
-    let address = Url::parse(&format!("{base}{path_and_query}")).map_err(|_| other())?;
-    let expected = format!("{}{path}", begin.path().trim_end_matches('/'));
-    let is_of_the_api = path.starts_with("/rest/") || path.starts_with("/v1/");
-    if is_of_the_api && begin.origin() == address.origin() && address.path() == expected {
+    let path = path_and_query.split('?').next().unwrap_or(path_and_query);
+    if !(path.starts_with("/rest/") || path.starts_with("/v1/")) {
+        return Err(other());
+    }
+    let text = format!("{}{path_and_query}", base.as_str().trim_end_matches('/'));
+    let address = Url::parse(&text).map_err(|_| other())?;
+    let is_as_asked = address[..Position::BeforePath] == base[..Position::BeforePath]
+        && address
+            .path()
+            .strip_prefix(base.path().trim_end_matches('/'))
+            == Some(path);
+    if is_as_asked {
         Ok(address)
     } else {
         Err(other())
@@ -78,7 +83,7 @@ fn address(base: &str, path_and_query: &str) -> Result<Url, ProviderError> {
 /// help: giving up would waste the login.
 pub(super) async fn reach(
     client: &Client,
-    base: &str,
+    base: &Url,
     token: &AccessToken,
     clock: &dyn Clock,
 ) -> Result<Reach, ProviderError> {
@@ -102,7 +107,7 @@ pub(super) async fn reach(
 
 struct Api<'a> {
     client: &'a Client,
-    base: &'a str,
+    base: &'a Url,
     token: &'a AccessToken,
     clock: &'a dyn Clock,
 }
@@ -198,8 +203,9 @@ mod tests {
     fn sec_52_the_address_is_what_was_asked_for_at_the_configured_origin() {
         for base in ["https://api.snyk.io", "http://127.0.0.1:4010/snyk"] {
             let path = "/rest/orgs/4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11/projects?version=x";
+            let parsed = Url::parse(base).unwrap();
             assert_eq!(
-                address(base, path).unwrap().as_str(),
+                address(&parsed, path).unwrap().as_str(),
                 format!("{base}{path}")
             );
             for path in [
@@ -212,7 +218,7 @@ mod tests {
                 ":80/rest/self",
                 "/rest/se\tlf",
             ] {
-                assert!(address(base, path).is_err(), "{base}{path}");
+                assert!(address(&parsed, path).is_err(), "{base}{path}");
             }
         }
     }
