@@ -16,5 +16,6 @@ pub mod order;
 pub mod paging;
 pub mod row;
 pub mod ruler;
+pub mod sorting;
 pub mod verdict;
 pub mod window;

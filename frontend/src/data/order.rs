@@ -2,7 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::{facet::Facet, level::Level, row::Row};
+use super::{
+    facet::Facet,
+    level::Level,
+    row::Row,
+    sorting::{self, SortBy},
+};
 
 /// What rows are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +22,8 @@ pub enum By {
     Updated,
 }
 
-/// An order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// What by.
-    pub by: By,
-    /// From small to large.
-    pub ascending: bool,
-}
+/// An order of projects.
+pub type Order = sorting::Order<By>;
 
 impl Default for Order {
     /// Worst first.
@@ -33,9 +32,8 @@ impl Default for Order {
     }
 }
 
-impl By {
-    /// All of them.
-    const ALL: [Self; 8] = [
+impl SortBy for By {
+    const ALL: &'static [Self] = &[
         Self::Name,
         Self::Facet(Facet::Origin),
         Self::Facet(Facet::Type),
@@ -46,9 +44,7 @@ impl By {
         Self::Updated,
     ];
 
-    /// Its name in the address.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
+    fn key(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Facet(facet) => facet.key(),
@@ -57,36 +53,12 @@ impl By {
         }
     }
 
-    /// What a key in the address means.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.key() == key)
+    fn begins_ascending(self) -> bool {
+        matches!(self, Self::Name | Self::Facet(_))
     }
 }
 
 impl Order {
-    /// As it begins: numbers from large to small, words from a to z.
-    #[must_use]
-    pub const fn first(by: By) -> Self {
-        Self {
-            by,
-            ascending: matches!(by, By::Name | By::Facet(_)),
-        }
-    }
-
-    /// What a press on the head of `by` leads to.
-    #[must_use]
-    pub fn pressed(self, by: By) -> Self {
-        if self.by == by {
-            Self {
-                by,
-                ascending: !self.ascending,
-            }
-        } else {
-            Self::first(by)
-        }
-    }
-
     /// Its word in the address: `-high` is from large to small.
     #[must_use]
     pub fn word(self) -> String {
@@ -176,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_order_survives_the_address() {
-        for by in By::ALL {
+        for by in By::ALL.iter().copied() {
             let order = Order::first(by);
             assert_eq!(Order::parse(&order.word()), Some(order));
             let other = order.pressed(by);

@@ -18,6 +18,7 @@ use crate::{
         lists::Look,
         order::By,
         row::Row,
+        sorting::SortBy as _,
     },
     paths,
 };

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::row::Row;
+use crate::data::sorting::{self, SortBy};
 
 /// What issues are ordered by. Those that are alike are ordered worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +18,8 @@ pub enum By {
     Fix,
 }
 
-/// An order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    /// What by.
-    pub by: By,
-    /// From small to large, or from a to z.
-    pub ascending: bool,
-}
+/// An order of issues.
+pub type Order = sorting::Order<By>;
 
 impl Default for Order {
     fn default() -> Self {
@@ -32,12 +27,10 @@ impl Default for Order {
     }
 }
 
-impl By {
-    const ALL: [Self; 4] = [Self::Severity, Self::Title, Self::Score, Self::Fix];
+impl SortBy for By {
+    const ALL: &'static [Self] = &[Self::Severity, Self::Title, Self::Score, Self::Fix];
 
-    /// Its name in the address.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
+    fn key(self) -> &'static str {
         match self {
             Self::Severity => "severity",
             Self::Title => "title",
@@ -46,36 +39,12 @@ impl By {
         }
     }
 
-    /// What a name means.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.key() == key)
+    fn begins_ascending(self) -> bool {
+        matches!(self, Self::Title | Self::Fix)
     }
 }
 
 impl Order {
-    /// As it begins: numbers from large to small, words from a to z.
-    #[must_use]
-    pub const fn first(by: By) -> Self {
-        Self {
-            by,
-            ascending: matches!(by, By::Title | By::Fix),
-        }
-    }
-
-    /// What a press on the head of `by` leads to.
-    #[must_use]
-    pub fn pressed(self, by: By) -> Self {
-        if self.by == by {
-            Self {
-                by,
-                ascending: !self.ascending,
-            }
-        } else {
-            Self::first(by)
-        }
-    }
-
     pub(super) fn parse(word: &str) -> Option<Self> {
         let (key, turned) = word
             .strip_prefix('-')

@@ -22,6 +22,7 @@ use crate::{
             way::Way,
         },
         lists::{Stage, Status},
+        sorting::SortBy as _,
     },
     session::SessionContext,
 };
