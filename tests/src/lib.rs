@@ -18,14 +18,14 @@ pub mod client;
 pub mod foreign;
 pub mod line;
 pub mod npm;
+mod port;
 pub mod prism;
 mod process;
 pub mod sandbox;
 
-use std::net::TcpListener;
-
 use app::App;
 use client::Client;
+pub use port::free_port;
 use sandbox::Sandbox;
 use serde_json::Value;
 
@@ -78,11 +78,4 @@ impl Bed {
         let callback = self.sandbox.consent(&attempt, choice, "allow").await;
         browser.finish(&callback).await
     }
-}
-
-/// A port that nobody listens on at the moment.
-#[must_use]
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-    listener.local_addr().expect("its address").port()
 }

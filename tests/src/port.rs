@@ -1,0 +1,47 @@
+//! Ports for what the tests start, each given out once on this computer at a time.
+
+use std::{
+    net::{TcpListener, UdpSocket},
+    ops::Range,
+    sync::Mutex,
+};
+
+/// Below the ports that systems lend by themselves (from 32,768 on Linux, from 49,152 elsewhere), so
+/// that neither somebody's connection nor a server on port 0 takes one between our asking and its
+/// use, or while an app is killed and started again.
+const PORTS: Range<u16> = 16_000..32_000;
+
+/// What keeps other tests, each a process of its own, from the ports of this one: the UDP port of
+/// the same number, which nobody needs. The system gives it back when the process ends, however.
+static KEPT: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+
+/// A port of loopback's on which nobody listens, and that no other test is given while this one runs.
+#[must_use]
+pub fn free_port() -> u16 {
+    let length = u32::from(PORTS.end - PORTS.start);
+    let first = getrandom::u32().expect("random numbers") % length;
+    let ports = PORTS.cycle().skip(first as usize);
+    for port in ports.take(length as usize) {
+        if let Ok(kept) = UdpSocket::bind(("127.0.0.1", port))
+            && TcpListener::bind(("127.0.0.1", port)).is_ok()
+        {
+            KEPT.lock().expect("no test panics here").push(kept);
+            return port;
+        }
+    }
+    panic!("no port of {PORTS:?} is free");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_port_is_given_out_twice() {
+        let mut ports: Vec<u16> = (0..200).map(|_| free_port()).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        assert_eq!(ports.len(), 200);
+        assert!(ports.iter().all(|port| PORTS.contains(port)));
+    }
+}
