@@ -1,5 +1,6 @@
 //! The only module of the app, beside `login`'s, that names the browser's own interfaces.
 
+pub mod events;
 pub mod face;
 pub mod media;
 pub mod menu;
@@ -152,6 +153,23 @@ pub async fn copy(text: &str) -> bool {
         return false;
     }
     JsFuture::from(clipboard.write_text(text)).await.is_ok()
+}
+
+/// Selects everything that an element says, for a person to copy.
+pub fn select(element: &web_sys::Node) {
+    let selection = web_sys::window().and_then(|window| window.get_selection().ok()?);
+    if let Some(selection) = selection {
+        // It fails for doctypes only.
+        let _ = selection.select_all_children(element);
+    }
+}
+
+/// The address of the script that the document starts, which differs from build to build.
+#[must_use]
+pub fn script() -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let script = document.query_selector("link[rel=modulepreload]").ok()??;
+    script.get_attribute("href")
 }
 
 /// Removes the words that stand until the app has started.

@@ -46,18 +46,9 @@ impl Shell {
         self.said.get()
     }
 
-    /// Confirms something that is visible elsewhere too, for eight seconds.
+    /// Confirms something that is visible elsewhere too, for a while.
     pub fn toast(self, words: impl Into<String>) {
-        let words = words.into();
-        self.toast.set(Some(words.clone()));
-        set_timeout(
-            move || {
-                if self.toast.get_untracked().as_ref() == Some(&words) {
-                    self.toast.set(None);
-                }
-            },
-            std::time::Duration::from_secs(8),
-        );
+        self.toast.set(Some(words.into()));
     }
 
     /// What is confirmed; tracked.

@@ -17,5 +17,6 @@ mod look;
 mod overview;
 mod projects;
 mod secrecy;
+mod shell;
 mod sign_in;
 mod visit;

@@ -157,14 +157,21 @@ fn faketime() -> PathBuf {
         .expect("libfaketime is installed: `cargo xtask test` does it")
 }
 
-/// The variables of an app on `port` against a provider.
+/// Where the built pages are.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
     reason = "the task runner says where the built pages are"
 )]
+pub fn pages() -> PathBuf {
+    std::env::var_os("FRONTEND_DIR_FOR_TESTS")
+        .unwrap_or_default()
+        .into()
+}
+
+/// The variables of an app on `port` against a provider.
+#[must_use]
 pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, String)> {
-    let frontend = std::env::var("FRONTEND_DIR_FOR_TESTS").unwrap_or_default();
     [
         ("CLIENT_ID", CLIENT_ID.to_owned()),
         ("CLIENT_SECRET", CLIENT_SECRET.to_owned()),
@@ -180,7 +187,7 @@ pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, Strin
         ),
         ("LISTEN", format!("127.0.0.1:{port}")),
         ("PUBLIC_URL", format!("http://localhost:{port}")),
-        ("FRONTEND_DIR", frontend),
+        ("FRONTEND_DIR", pages().display().to_string()),
         ("RATE_LIMITS", "off".to_owned()),
         ("LOG", "trace".to_owned()),
     ]

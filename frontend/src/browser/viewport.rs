@@ -1,25 +1,25 @@
 //! Where an element stands in the window, and when that changes.
 
+use std::fmt;
+
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    AddEventListenerOptions, Element, FocusOptions, HtmlElement, ResizeObserver,
-    ScrollIntoViewOptions, ScrollLogicalPosition, Window,
+    Element, FocusOptions, HtmlElement, ResizeObserver, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
 };
 
+use super::events::{self, EventListener};
 use crate::data::window::Geometry;
-
-/// What moves or resizes an element.
-const EVENTS: [&str; 2] = ["scroll", "resize"];
 
 /// Calls back when the window scrolls or an element's size changes, until it is dropped.
 pub struct Watch {
-    window: Window,
-    listener: Closure<dyn FnMut()>,
+    _listeners: [Option<EventListener>; 2],
+    _resized: Closure<dyn FnMut()>,
     observer: Option<ResizeObserver>,
 }
 
-impl std::fmt::Debug for Watch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Watch")
     }
 }
@@ -27,88 +27,34 @@ impl std::fmt::Debug for Watch {
 impl Watch {
     /// Starts to watch.
     #[must_use]
-    pub fn over(element: &Element, on_change: impl FnMut() + 'static) -> Option<Self> {
-        let window = web_sys::window()?;
-        let listener = Closure::<dyn FnMut()>::new(on_change);
-        let function = listener.as_ref().unchecked_ref();
-        let passive = AddEventListenerOptions::new();
-        passive.set_passive(true);
-        for event in EVENTS {
-            window
-                .add_event_listener_with_callback_and_add_event_listener_options(
-                    event, function, &passive,
-                )
-                .ok()?;
-        }
-        let observer = ResizeObserver::new(function).ok();
+    pub fn over(element: &Element, on_change: impl FnMut() + Clone + 'static) -> Self {
+        let listeners =
+            ["scroll", "resize"].map(|event| events::on_window(event, on_change.clone()));
+        let resized = Closure::<dyn FnMut()>::new(on_change);
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
         if let Some(observer) = &observer {
             observer.observe(element);
         }
-        Some(Self {
-            window,
-            listener,
+        Self {
+            _listeners: listeners,
+            _resized: resized,
             observer,
-        })
+        }
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let function = self.listener.as_ref().unchecked_ref();
-        for event in EVENTS {
-            let _ = self
-                .window
-                .remove_event_listener_with_callback(event, function);
-        }
         if let Some(observer) = &self.observer {
             observer.disconnect();
         }
     }
 }
 
-type Listener = (&'static str, Closure<dyn FnMut()>);
-
-/// Calls back before the page is printed (`true`) and after (`false`), until it is dropped.
-pub struct Printing {
-    window: Window,
-    listeners: [Listener; 2],
-}
-
-impl std::fmt::Debug for Printing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Printing")
-    }
-}
-
-impl Printing {
-    /// Starts to listen.
-    #[must_use]
-    pub fn listen(on_change: impl Fn(bool) + Clone + 'static) -> Option<Self> {
-        let window = web_sys::window()?;
-        let listeners = [("beforeprint", true), ("afterprint", false)].map(|(event, printing)| {
-            let on_change = on_change.clone();
-            (
-                event,
-                Closure::<dyn FnMut()>::new(move || on_change(printing)),
-            )
-        });
-        for (event, listener) in &listeners {
-            window
-                .add_event_listener_with_callback(event, listener.as_ref().unchecked_ref())
-                .ok()?;
-        }
-        Some(Self { window, listeners })
-    }
-}
-
-impl Drop for Printing {
-    fn drop(&mut self) {
-        for (event, listener) in &self.listeners {
-            let _ = self
-                .window
-                .remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
-        }
-    }
+/// Calls back before the page is printed (`true`) and after, as long as the listeners are kept.
+#[must_use]
+pub fn printing(on_change: impl Fn(bool) + Clone + 'static) -> [Option<EventListener>; 2] {
+    events::between(["beforeprint", "afterprint"], on_change)
 }
 
 /// Where the body of a table stands. The height of a row is that of the first one that is there.

@@ -1,9 +1,12 @@
 //! A value that can be copied.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::icon::Icon;
 use crate::{browser, shell::Shell};
+
+/// Where the browser does not let us copy, the text is selected, and a person can.
+const BY_HAND: &str = "Press Ctrl+C";
 
 /// A value in mono beside a button that copies it.
 #[component]
@@ -15,26 +18,34 @@ pub fn Copyable(
 ) -> impl IntoView {
     let shell = Shell::get();
     let copied = RwSignal::new(false);
+    let refused = RwSignal::new(false);
+    let code = NodeRef::<html::Code>::new();
     let text = value.clone();
     let press = move |_| {
         let text = text.clone();
         leptos::task::spawn_local(async move {
             if browser::copy(&text).await {
                 shell.say("Copied");
+                refused.set(false);
                 copied.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
                 copied.try_set(false);
-            } else {
-                shell.say("Select the text and press Ctrl+C");
+            } else if let Some(code) = code.get_untracked() {
+                browser::select(&code);
+                refused.set(true);
+                shell.say(BY_HAND);
             }
         });
     };
     view! {
         <span class="copyable">
-            <code>{value}</code>
+            <code node_ref=code>{value}</code>
             <button type="button" aria-label=format!("Copy {name}") on:click=press>
                 {move || if copied.get() { Icon::Check.view() } else { Icon::Copy.view() }}
             </button>
         </span>
+        <Show when=move || refused.get()>
+            <span class="small by-hand">{BY_HAND}</span>
+        </Show>
     }
 }

@@ -5,10 +5,12 @@ use leptos_router::{components::A, hooks::use_location};
 
 use super::{
     icon::{Icon, mark},
+    newer::Newer,
     notice::Notice,
     offline::Offline,
     switcher::Switcher,
     this_browser::ThisBrowser,
+    toast::Toast,
 };
 use crate::{
     paths::{self, Section},
@@ -49,28 +51,14 @@ pub fn Layout(
             <ThisBrowser />
         </header>
         <Offline />
+        <Newer />
         <main id="main" tabindex="-1">
             <Notice failure=shell.failed() />
             {children()}
         </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
         <div class="hidden" role="status" aria-live="polite">{move || shell.said()}</div>
-        <div role="status" class="toasts">
-            {move || {
-                shell
-                    .toasted()
-                    .map(|words| {
-                        view! {
-                            <div class="toast">
-                                <bdi>{words}</bdi>
-                                <button type="button" class="toast-close" on:click=move |_| shell.close_toast()>
-                                    "Close"
-                                </button>
-                            </div>
-                        }
-                    })
-            }}
-        </div>
+        <Toast />
     }
 }
 

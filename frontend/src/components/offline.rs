@@ -19,7 +19,7 @@ pub fn Offline() -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
     let is_offline = RwSignal::new(!network::is_online());
-    let listener = network::Listener::listen(move |online| {
+    let listeners = network::listen(move |online| {
         is_offline.set(!online);
         if online {
             shell.say("You are online again");
@@ -29,8 +29,7 @@ pub fn Offline() -> impl IntoView {
         }
     });
     // Kept as long as the component, which is as long as the app.
-    let listener = StoredValue::new_local(listener);
-    on_cleanup(move || drop(listener.try_update_value(Option::take)));
+    StoredValue::new_local(listeners);
 
     let is_unreachable = Memo::new(move |_| matches!(session.who(), Who::Unreachable(_)));
     Effect::new(move |_| {
@@ -49,7 +48,7 @@ pub fn Offline() -> impl IntoView {
     });
     view! {
         <Show when=move || is_offline.get()>
-            <p class="offline">
+            <p class="banner" data-tone="warn">
                 <strong>"You are offline."</strong>
                 {browser::last_answer()
                     .map(|at| format!(" What you see was read at {}.", browser::clock(at)))}

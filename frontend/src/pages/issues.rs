@@ -120,7 +120,7 @@ fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
 fn wide() -> ReadSignal<bool> {
     let (is_wide, set_wide) = signal(media::matches(WIDE));
     // The guard goes with its owner.
-    StoredValue::new_local(media::Media::listen(WIDE, move |now| {
+    StoredValue::new_local(media::listen(WIDE, move |now| {
         set_wide.try_set(now);
     }));
     is_wide

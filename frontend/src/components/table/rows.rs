@@ -6,7 +6,7 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::Key;
 use crate::{
-    browser::viewport::{self, Printing, Watch},
+    browser::viewport::{self, Watch},
     data::window::{self, Geometry},
 };
 
@@ -201,7 +201,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
     let watch = StoredValue::new_local(None::<Watch>);
     Effect::new(move |_| {
         if let Some(body) = body.get() {
-            watch.set_value(Watch::over(&body, measure));
+            watch.set_value(Some(Watch::over(&body, measure)));
         }
     });
     Effect::new(move |_| {
@@ -215,7 +215,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
 fn printing() -> ReadSignal<bool> {
     let (printing, set_printing) = signal(false);
     // The guard goes with its owner.
-    StoredValue::new_local(Printing::listen(move |now| {
+    StoredValue::new_local(viewport::printing(move |now| {
         set_printing.try_set(now);
     }));
     printing

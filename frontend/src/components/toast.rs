@@ -1,0 +1,53 @@
+//! One sentence that confirms what is visible elsewhere too.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::shell::Shell;
+
+/// How long it stays when nobody holds it.
+const STAYS: Duration = Duration::from_secs(8);
+
+/// The last toast, in a place that readers are told of. With the pointer or the focus on it, it
+/// stays.
+#[component]
+pub fn Toast() -> impl IntoView {
+    let shell = Shell::get();
+    let held = RwSignal::new(false);
+    let close = move || {
+        held.set(false);
+        shell.close_toast();
+    };
+    Effect::new(move |_| {
+        if shell.toasted().is_some()
+            && !held.get()
+            && let Ok(timer) = set_timeout_with_handle(close, STAYS)
+        {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    let toast = move || {
+        let words = shell.toasted()?;
+        let toast = view! {
+            <div
+                class="toast"
+                on:pointerenter=move |_| held.set(true)
+                on:pointerleave=move |_| held.set(false)
+                on:focusin=move |_| held.set(true)
+                on:focusout=move |_| held.set(false)
+            >
+                <bdi>{words}</bdi>
+                <button type="button" class="toast-close" on:click=move |_| close()>
+                    "Close"
+                </button>
+            </div>
+        };
+        Some(toast)
+    };
+    view! {
+        <div role="status" class="toasts">
+            {toast}
+        </div>
+    }
+}
