@@ -100,27 +100,28 @@ async fn a_toast_stays_while_the_focus_is_on_it() {
     browser.close().await;
 }
 
-/// The built pages as a server has them that was not told of precompressed ones.
+/// The built pages, without what is compressed ahead.
 fn copy_pages(to: &Path) {
-    for entry in std::fs::read_dir(app::pages()).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        if entry.file_type().unwrap().is_file() && !name.ends_with(".br") && !name.ends_with(".gz")
-        {
-            std::fs::copy(entry.path(), to.join(name)).unwrap();
+    for entry in std::fs::read_dir(app::pages()).expect("built pages") {
+        let path = entry.expect("an entry").path();
+        let extension = path.extension().unwrap_or_default();
+        if path.is_file() && extension != "br" && extension != "gz" {
+            let name = path.file_name().expect("a name");
+            std::fs::copy(&path, to.join(name)).expect("a copy");
         }
     }
 }
 
 /// As an update does: the same under other names.
 fn update(pages: &Path) {
-    let document = std::fs::read_to_string(pages.join("index.html")).unwrap();
-    let (_, rest) = document.split_once("/frontend-").unwrap();
-    let (hash, _) = rest.split_once('.').unwrap();
+    let document = std::fs::read_to_string(pages.join("index.html")).expect("a document");
+    let (_, rest) = document.split_once("/frontend-").expect("a script");
+    let (hash, _) = rest.split_once('.').expect("its hash");
     let newer = "0123456789abcdef";
     for end in [".js", "_bg.wasm"] {
         let [old, new] = [hash, newer].map(|hash| pages.join(format!("frontend-{hash}{end}")));
-        std::fs::rename(old, new).unwrap();
+        std::fs::rename(old, new).expect("another name");
     }
-    std::fs::write(pages.join("index.html"), document.replace(hash, newer)).unwrap();
+    let document = document.replace(hash, newer);
+    std::fs::write(pages.join("index.html"), document).expect("another document");
 }
