@@ -53,6 +53,7 @@ async fn drawn() {
 #[derive(Clone, Copy)]
 struct Knobs {
     order: RwSignal<Arc<Vec<Key>>>,
+    busy: RwSignal<bool>,
     complete: RwSignal<bool>,
     sorted: RwSignal<Option<Sorted>>,
 }
@@ -61,6 +62,7 @@ struct Knobs {
 fn table(place: &HtmlElement) -> (Knobs, impl Drop + use<>) {
     let knobs = Knobs {
         order: RwSignal::new(Arc::new((0..MANY as Key).collect())),
+        busy: RwSignal::new(false),
         complete: RwSignal::new(true),
         sorted: RwSignal::new(None),
     };
@@ -81,6 +83,7 @@ fn table(place: &HtmlElement) -> (Knobs, impl Drop + use<>) {
                 class="projects"
                 heads=vec![word_head("Name", "name", Some("name"))]
                 order=knobs.order
+                busy=knobs.busy
                 complete=knobs.complete
                 waiting=Signal::derive(|| 0)
                 draw
@@ -180,6 +183,14 @@ async fn it_announces_its_true_size_and_where_each_row_is() {
     assert_eq!(
         attribute(&place, "table", "aria-rowcount").as_deref(),
         Some("-1")
+    );
+    // How many there will be is one thing, and whether they are being read another.
+    assert_eq!(attribute(&place, "table", "aria-busy"), None);
+    knobs.busy.set(true);
+    drawn().await;
+    assert_eq!(
+        attribute(&place, "table", "aria-busy").as_deref(),
+        Some("true")
     );
     // Another order: the same row, elsewhere.
     knobs

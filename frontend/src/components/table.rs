@@ -56,7 +56,10 @@ pub fn WindowedTable(
     /// Its rows, in order.
     #[prop(into)]
     order: Signal<Arc<Vec<Key>>>,
-    /// Whether these are all, or more are still to come.
+    /// Whether they are being read for the first time: what is read again stays and is not busy.
+    #[prop(into)]
+    busy: Signal<bool>,
+    /// Whether all rows are here, or how many there will be is not known.
     #[prop(into)]
     complete: Signal<bool>,
     /// How many rows to leave room for that are not here yet.
@@ -139,7 +142,7 @@ pub fn WindowedTable(
             class=format!("windowed {class}")
             aria-label=move || name.get()
             aria-rowcount=rowcount
-            aria-busy=move || (!complete.get()).then_some("true")
+            aria-busy=move || busy.get().then_some("true")
         >
             <thead role="rowgroup">
                 <tr role="row" aria-rowindex="1">

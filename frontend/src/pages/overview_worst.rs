@@ -98,6 +98,7 @@ pub fn WorstProjects(
                     class="worst"
                     heads=heads.clone()
                     order
+                    busy=Signal::derive(move || known.get().growing)
                     complete=Signal::derive(move || !known.get().growing)
                     waiting
                     draw

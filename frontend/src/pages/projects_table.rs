@@ -45,6 +45,7 @@ pub fn ProjectTable(
         list.status
             .with(|status| status.is_reading() && status.whole_at.is_none())
     });
+    let complete = Memo::new(move |_| list.status.with(|status| status.whole_at.is_some()));
     let order = Memo::new(move |_| {
         let shown = shown.rows.read();
         let (epoch, rows) = &**shown;
@@ -97,7 +98,8 @@ pub fn ProjectTable(
                 class="projects"
                 heads=heads()
                 order
-                complete=Signal::derive(move || !growing.get())
+                busy=growing
+                complete
                 waiting
                 draw
                 sorted

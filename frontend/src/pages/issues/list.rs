@@ -159,7 +159,8 @@ fn Table(
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
     let order = Signal::derive(move || Arc::clone(&place.shown.read().order));
-    let complete = Signal::derive(move || place.status.with(|status| status.stage == Stage::Done));
+    let complete = Memo::new(move |_| place.status.with(|status| status.whole_at.is_some()));
+    let busy = Memo::new(move |_| place.status.with(Status::is_reading) && !complete.get());
     let waiting = Memo::new(move |_| {
         let is_reading = place.status.with(Status::is_reading);
         if is_reading && place.held.with(|held| held.rows.is_empty()) {
@@ -206,6 +207,7 @@ fn Table(
             class="issue-table"
             heads=heads()
             order
+            busy
             complete
             waiting
             draw
