@@ -12,6 +12,7 @@ mod bed;
 mod connection;
 mod data;
 mod foreign_provider;
+mod frames;
 mod issues;
 mod look;
 mod overview;

@@ -60,7 +60,7 @@ async fn sec_40_two_hundred_calls_on_a_dead_token_are_one_refresh() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the same for minutes: `cargo nextest run -p tests --run-ignored only thousand_rounds`"]
+#[ignore = "takes minutes: `cargo xtask test --only it --ignored`"]
 async fn sec_40_a_thousand_rounds_lose_nothing() {
     storm(1_000).await;
 }

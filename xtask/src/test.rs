@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// Test a development build of the page instead of the one that is shipped: quicker to build.
     #[arg(long)]
     dev: bool,
+    /// Run what a group leaves out, and nothing else: measurements, and tests that take minutes.
+    #[arg(long, requires = "only")]
+    ignored: bool,
     /// Run only tests whose name contains this.
     #[arg(last = true)]
     filter: Vec<String>,
@@ -275,7 +278,9 @@ fn nextest_run(
         .args(["nextest", "run", "--no-fail-fast"])
         .args(selection);
     command.args(&arguments.filter);
-    if !arguments.filter.is_empty() {
+    if arguments.ignored {
+        command.args(["--run-ignored", "only", "--no-capture", "--no-tests=pass"]);
+    } else if !arguments.filter.is_empty() {
         // A filter is for one group's tests; the other groups have none of that name.
         command.arg("--no-tests=pass");
     }

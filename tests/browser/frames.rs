@@ -1,0 +1,106 @@
+//! Measurements in a real browser, for a machine that does nothing else meanwhile:
+//! `cargo xtask test --only browser --ignored`.
+
+#![expect(clippy::print_stdout, reason = "it reports to a person")]
+
+use serde_json::{Value, json};
+use tests::browser::Browser;
+
+use crate::{
+    data::{projects_of, shows},
+    visit::Visit,
+};
+
+/// Scrolls two rows further in each frame, for ten seconds at sixty frames a second. The times
+/// between frames, in milliseconds, and in how many frames there was no row in the middle.
+const SCROLL: &str = "const frames = []; let last, blank = 0; \
+    const step = now => { \
+        if (last !== undefined) frames.push(now - last); \
+        last = now; \
+        if (!document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('tr')) blank += 1; \
+        scrollBy(0, 80); \
+        if (frames.length < 600) requestAnimationFrame(step); else done([frames, blank, scrollY]); \
+    }; \
+    scrollTo(0, 400); \
+    requestAnimationFrame(step)";
+
+/// Keeps the memory of the page's Wasm where it can be measured.
+const KEEP_MEMORY: &str = "for (const name of ['instantiate', 'instantiateStreaming']) { \
+        const real = WebAssembly[name]; \
+        WebAssembly[name] = async (...all) => { \
+            const made = await real.apply(WebAssembly, all); \
+            window.memory = (made.instance ?? made).exports.memory; \
+            return made; \
+        }; \
+    }";
+const HAS_ROWS: &str = "return document.querySelectorAll('tbody .row:not(.skeleton)').length > 10";
+
+/// A peer: the same number of rows, all of them in the document, without any script of ours.
+const PLAIN_TABLE: &str = "document.title = 'plain'; \
+    document.body.innerHTML = '<table></table>'; \
+    const row = '<tr style=\"height: 40px\">' + '<td>team/service: src/app/package.json</td>'.repeat(9) + '</tr>'; \
+    document.querySelector('table').innerHTML = row.repeat(4012)";
+
+#[tokio::test]
+#[ignore = "a measurement: `cargo xtask test --only browser --ignored`"]
+async fn frames_and_memory_while_four_thousand_projects_scroll() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let address = projects_of(&bed, &browser, "Meridian Payments").await;
+    let keep = json!({ "source": KEEP_MEMORY });
+    browser
+        .devtools("Page.addScriptToEvaluateOnNewDocument", keep)
+        .await;
+    browser.go(&address).await;
+    browser.until(HAS_ROWS).await;
+    report(&browser, "ours, while reading").await;
+    shows(&browser, "of 4,012").await;
+    browser
+        .until("return !document.querySelector('[role=progressbar]')")
+        .await;
+    report(&browser, "ours, all read").await;
+
+    browser.go("about:blank").await;
+    browser.run(PLAIN_TABLE).await;
+    report(&browser, "a plain table").await;
+    browser.close().await;
+}
+
+async fn report(browser: &Browser, name: &str) {
+    let scrolled = browser.run_async(SCROLL).await;
+    let mut frames: Vec<f64> = scrolled[0]
+        .as_array()
+        .expect("times")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    frames.sort_by(f64::total_cmp);
+    let at = |part: usize| frames[(frames.len() - 1) * part / 100];
+    let late = frames.iter().filter(|frame| **frame > 25.0).count();
+    println!(
+        "{name}: {} frames, median {:.1} ms, 99 % {:.1} ms, longest {:.1} ms; {late} took more than \
+         one and a half; {} without a row in the middle; scrolled to {}",
+        frames.len(),
+        at(50),
+        at(99),
+        at(100),
+        scrolled[1],
+        scrolled[2],
+    );
+    browser
+        .devtools("HeapProfiler.collectGarbage", json!({}))
+        .await;
+    let heap = browser.devtools("Runtime.getHeapUsage", json!({})).await;
+    let document = browser.devtools("Memory.getDOMCounters", json!({})).await;
+    let memory = browser
+        .run("return (window.memory?.buffer.byteLength ?? 0) / 1e6")
+        .await;
+    let drawn = browser
+        .run("return document.querySelectorAll('tr').length")
+        .await;
+    println!(
+        "{name}: {drawn} rows in the document, {} nodes; JavaScript {:.1} MB, Wasm {:.1} MB",
+        document["nodes"],
+        heap["usedSize"].as_f64().unwrap_or(f64::NAN) / 1e6,
+        memory.as_f64().unwrap_or(f64::NAN),
+    );
+}
