@@ -16,11 +16,11 @@ async fn an_overview_adds_up_what_every_organization_has() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     for words in [
-        "6 organizations, 5,724 projects.",
+        "6 organizations, 5,724 projects, 180 not counted yet.",
         "Meridian Payments",
         "Legacy estate, read only",
         "No projects",
-        "All 5,724 projects",
+        "All 1,204 projects in Meridian Platform",
     ] {
         shows(&browser, words).await;
     }
@@ -62,6 +62,27 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
         .seen(&format!("/rest/orgs/{payments}/projects"))
         .await;
     assert_eq!(seen, 42, "its number, and 41 pages of 4,012 projects");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn reading_again_is_not_told_as_a_first_reading() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    browser.heading(VERDICT).await;
+    hides(&browser, "Still reading").await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" },
+            "fault": { "kind": "delay", "ms": 250 } }))
+        .await;
+    browser.press("Read again").await;
+    shows(&browser, "What stands below stays until it is here.").await;
+    browser.heading(VERDICT).await;
+    for words in ["so far", "will rise"] {
+        hides(&browser, words).await;
+    }
+    bed.sandbox.heal().await;
+    hides(&browser, "What stands below").await;
+    browser.heading(VERDICT).await;
     browser.close().await;
 }
 
@@ -147,6 +168,16 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     shows(&browser, "Meridian Payments").await;
     shows(&browser, "Reconnect").await;
     every_view(&browser, "overview-stopped").await;
+
+    // Nothing is held after a reload, and nothing is claimed of what nobody could read.
+    browser.driver.refresh().await.unwrap();
+    browser.heading("Nothing can be read").await;
+    shows(&browser, "This connection has stopped working").await;
+    shows(&browser, "6 organizations.").await;
+    for words in ["imported", "No projects", "0 ", "open issues"] {
+        hides(&browser, words).await;
+    }
+    every_view(&browser, "overview-stopped-empty").await;
     browser.close().await;
 }
 
@@ -157,6 +188,13 @@ async fn a_permission_that_is_lacking_is_named_and_can_be_asked_for() {
     browser.press("Allow").await;
     browser.heading("Nothing could be read").await;
     shows(&browser, "Snyk did not let Fathom see this").await;
+    // What could not be read is not none.
+    shows(&browser, "No project could be read.").await;
+    hides(&browser, "No project has open issues").await;
+    let figures = browser
+        .run("return [...document.querySelectorAll('.gauge-figure')].map(cell => cell.innerText).join('')")
+        .await;
+    assert_eq!(figures, json!(""));
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.close().await;

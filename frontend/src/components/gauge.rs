@@ -23,6 +23,9 @@ pub fn Gauge(
     /// In how many projects.
     #[prop(into)]
     projects: Signal<Counts>,
+    /// Whether anything is known: nothing known is not none.
+    #[prop(into)]
+    known: Signal<bool>,
 ) -> impl IntoView {
     let tick = Memo::new(move |_| {
         let most = issues.get().each().map(|(_, count)| count).max();
@@ -40,7 +43,7 @@ pub fn Gauge(
             <tr>
                 <th scope="row">{badge(level)}</th>
                 <td class="gauge-figure" data-zero=move || (figure.get() == 0).then_some("true")>
-                    {move || number(u64::from(figure.get()))}
+                    {move || known.get().then(|| number(u64::from(figure.get())))}
                 </td>
                 <td
                     class="gauge-track"
@@ -58,7 +61,10 @@ pub fn Gauge(
         }
     });
     let ticks = (0..=4_u64)
-        .map(|place| view! { <span>{move || number(tick.get() * place)}</span> })
+        .map(|place| {
+            // A scale of nothing would be one that is made up.
+            view! { <span>{move || (place == 0 || known.get()).then(|| number(tick.get() * place))}</span> }
+        })
         .collect_view();
     view! {
         <div class="severity-gauge">

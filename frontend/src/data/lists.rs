@@ -12,11 +12,12 @@ use leptos::prelude::*;
 use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
 pub use self::{
-    list::{Held, List, Look, Stage, Status},
+    list::{Held, List, Look},
     reader::{Slowed, Source},
     shelf::Place,
 };
 use self::{reader::Reader, shelf::Shelf};
+pub use super::status::{Stage, Status};
 use super::{
     fold,
     row::{Platform, Row, Words},

@@ -17,5 +17,6 @@ pub mod paging;
 pub mod row;
 pub mod ruler;
 pub mod sorting;
+pub mod status;
 pub mod verdict;
 pub mod window;

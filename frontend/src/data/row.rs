@@ -143,7 +143,9 @@ impl Words {
 pub struct Totals {
     /// How many there are.
     pub rows: u64,
-    /// Their open issues.
+    /// How many of them Snyk has not counted: nothing is known of their issues.
+    pub uncounted: u64,
+    /// The open issues of the others.
     pub issues: Counts,
     /// How many rows have issues of each severity.
     pub projects: Counts,
@@ -158,10 +160,17 @@ impl Totals {
             ..Self::default()
         };
         rows.iter().fold(start, |totals, row| Self {
+            uncounted: totals.uncounted + u64::from(row.counts.is_none()),
             issues: totals.issues.plus(row.counted()),
             projects: totals.projects.plus(row.counted().occurring()),
             ..totals
         })
+    }
+
+    /// How many rows the counts are of.
+    #[must_use]
+    pub const fn counted(self) -> u64 {
+        self.rows.saturating_sub(self.uncounted)
     }
 
     /// Both together.
@@ -169,6 +178,7 @@ impl Totals {
     pub fn plus(self, other: Self) -> Self {
         Self {
             rows: self.rows + other.rows,
+            uncounted: self.uncounted + other.uncounted,
             issues: self.issues.plus(other.issues),
             projects: self.projects.plus(other.projects),
         }
@@ -242,6 +252,16 @@ pub(super) mod tests {
         assert_eq!(totals.issues, Counts::new([3, 5, 1, 0]));
         assert_eq!(totals.projects, Counts::new([2, 1, 1, 0]));
         assert_eq!(totals.plus(totals).rows, 6);
+    }
+
+    #[test]
+    fn what_is_not_counted_is_not_none() {
+        let bare = r#"{"id":"p","attributes":{"name":"x","type":"npm","origin":"cli","status":"active",
+            "created":""}}"#;
+        let rows = [row("a", "npm", "github", [0; 4]), row_of(bare)];
+        let totals = Totals::of(&rows);
+        assert_eq!((totals.uncounted, totals.counted()), (1, 1));
+        assert_eq!(totals.plus(totals).uncounted, 2);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     figures::{count, number},
     level::Level,
     row::Totals,
+    status::Status,
 };
 
 /// What the overview knows.
@@ -13,85 +14,193 @@ pub struct Known {
     pub totals: Totals,
     /// Organizations that the connection reaches.
     pub orgs: u64,
+    /// How many of them are read, are being read or have failed; of the others nothing is here.
+    pub begun: u64,
     /// Organizations that could not be read.
     pub failed: u64,
-    /// Whether something is still being read.
+    /// Projects at Snyk, if it has said so of every organization.
+    pub at_snyk: Option<u64>,
+    /// Whether something is being read of which nothing was whole before.
     pub growing: bool,
+    /// Whether something is being read.
+    pub reading: bool,
+    /// Whether there are more projects than are read here.
+    pub cut: bool,
 }
 
 impl Known {
+    /// What is known before anything is read of so many organizations.
+    #[must_use]
+    pub fn nothing(orgs: u64) -> Self {
+        Self {
+            orgs,
+            at_snyk: Some(0),
+            ..Self::default()
+        }
+    }
+
+    /// And one more of them.
+    #[must_use]
+    pub fn and(self, status: &Status, totals: Totals) -> Self {
+        // What was whole before stands, even where it could not be read again.
+        let has_failed = status.failure().is_some() && status.whole_at.is_none();
+        let whole = status.whole_at.map(|_| totals.rows);
+        let at_snyk = status.total.or(whole).map(|all| all.max(totals.rows));
+        Self {
+            totals: self.totals.plus(totals),
+            begun: self.begun + 1,
+            failed: self.failed + u64::from(has_failed),
+            at_snyk: self.at_snyk.zip(at_snyk).map(|(sum, one)| sum + one),
+            growing: self.growing || status.is_growing(),
+            reading: self.reading || status.is_reading(),
+            cut: self.cut || status.cut,
+            ..self
+        }
+    }
+
+    /// How many organizations there is an answer about.
+    fn read(self) -> u64 {
+        self.begun.saturating_sub(self.failed)
+    }
+
+    /// Whether some organizations could not be read.
+    const fn lacks(self) -> bool {
+        self.failed > 0 || self.begun < self.orgs
+    }
+
+    /// Whether there are no projects, and that is certain.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.totals.rows == 0 && !self.growing && !self.lacks()
+    }
+
+    /// Whether there is anything of which figures could tell.
+    #[must_use]
+    pub const fn has_figures(self) -> bool {
+        self.totals.counted() > 0
+    }
+
     /// The answer: `37 critical issues in 19 projects`.
     #[must_use]
     pub fn verdict(self) -> String {
         let Self {
-            totals,
-            orgs,
-            failed,
-            growing,
+            totals, growing, ..
         } = self;
-        let read = orgs.saturating_sub(failed);
-        if failed > 0 && read == 0 && totals.rows == 0 {
-            return "Nothing could be read".to_owned();
-        }
         if totals.rows == 0 {
-            return match (growing, orgs) {
+            return match (growing, self.orgs) {
                 (true, 1) => "Reading your projects".to_owned(),
-                (true, _) => format!("Reading {}", count(orgs, "organization")),
+                (true, orgs) => format!("Reading {}", count(orgs, "organization")),
+                (false, _) if self.begun == 0 && self.lacks() => "Nothing can be read".to_owned(),
+                (false, _) if self.read() == 0 && self.lacks() => {
+                    "Nothing could be read".to_owned()
+                }
+                (false, _) if self.lacks() => format!("No projects {}", self.within()),
                 (false, _) => "No projects yet".to_owned(),
             };
         }
+        if totals.counted() == 0 {
+            let projects = count(totals.rows, "project");
+            let so_far = if growing { " so far" } else { "" };
+            return format!("{projects}{so_far}, none counted yet");
+        }
+        let is_part = self.lacks() || self.cut;
         let critical = u64::from(totals.issues.of(Level::Critical));
-        let within = if failed > 0 {
-            let could = count(read, "organization");
-            Some(format!("in the {could} that could be read"))
-        } else {
-            None
-        };
         if critical > 0 {
             let issues = count(critical, "critical issue");
             let projects = count(u64::from(totals.projects.of(Level::Critical)), "project");
-            return match (growing, within) {
-                (false, None) => format!("{issues} in {projects}"),
-                (true, None) => format!("{issues} so far, in {projects}"),
-                (false, Some(within)) => format!("{issues} {within}"),
-                (true, Some(within)) => format!("{issues} so far, {within}"),
+            return match (growing, is_part) {
+                (false, false) => format!("{issues} in {projects}"),
+                (true, false) => format!("{issues} so far, in {projects}"),
+                (false, true) => format!("{issues} {}", self.within()),
+                (true, true) => format!("{issues} so far, {}", self.within()),
             };
         }
-        let sentence = next_worst(totals);
-        let so_far = if growing { " so far" } else { "" };
-        match within {
-            Some(within) => format!("{sentence}{so_far}, {within}"),
-            None if totals.issues.total() == 0 && growing => {
-                format!(
-                    "No open issues so far, in {}",
-                    count(totals.rows, "project")
-                )
+        let worst = totals.issues.each().find(|(_, count)| *count > 0);
+        let sentence = match worst {
+            Some((Level::High, high)) => {
+                format!("No critical issues, {} high", number(u64::from(high)))
             }
-            None => format!("{sentence}{so_far}"),
+            Some((level, issues)) => format!(
+                "No critical or high issues, {} {}",
+                number(u64::from(issues)),
+                level.name()
+            ),
+            None => {
+                let within = if is_part {
+                    self.within()
+                } else {
+                    format!("in {}", count(totals.counted(), "project"))
+                };
+                return if growing {
+                    format!("No open issues so far, {within}")
+                } else {
+                    format!("No open issues {within}")
+                };
+            }
+        };
+        let so_far = if growing { " so far" } else { "" };
+        if is_part {
+            format!("{sentence}{so_far}, {}", self.within())
+        } else {
+            format!("{sentence}{so_far}")
         }
     }
-}
 
-/// Without critical ones: how many there are of the worst severity that occurs.
-fn next_worst(totals: Totals) -> String {
-    let worst = totals.issues.each().find(|(_, count)| *count > 0);
-    match worst {
-        Some((Level::High, high)) => {
-            format!("No critical issues, {} high", number(u64::from(high)))
+    /// What the answer is about, where that is not everything.
+    fn within(self) -> String {
+        let projects = format!("the first {}", count(self.totals.rows, "project"));
+        let orgs = format!(
+            "the {} that could be read",
+            count(self.read(), "organization")
+        );
+        match (self.cut, self.lacks()) {
+            (true, true) => format!("in {projects} of {orgs}"),
+            (true, false) => format!("in {projects}"),
+            (false, _) => format!("in {orgs}"),
         }
-        Some((level, issues)) => format!(
-            "No critical or high issues, {} {}",
-            number(u64::from(issues)),
-            level.name()
-        ),
-        None => format!("No open issues in {}", count(totals.rows, "project")),
+    }
+
+    /// How much there is: `6 organizations, 5,724 projects, 1 not counted yet`.
+    #[must_use]
+    pub fn size(self) -> String {
+        let orgs = count(self.orgs, "organization");
+        let mut size = if self.lacks() && !self.growing && self.begun > 0 {
+            format!("{} of {orgs}", number(self.read()))
+        } else {
+            orgs
+        };
+        if self.cut {
+            size = format!("{size}, the first {}", count(self.totals.rows, "project"));
+        } else if let Some(all) = self.at_snyk.filter(|_| self.begun > 0) {
+            size = format!("{size}, {}", count(all, "project"));
+        } else if !self.growing && self.totals.rows > 0 {
+            size = format!("{size}, {}", count(self.totals.rows, "project"));
+        }
+        if self.totals.uncounted > 0 {
+            size = format!("{size}, {} not counted yet", number(self.totals.uncounted));
+        }
+        size
+    }
+
+    /// What to say where no project with issues is here, when nothing is being read.
+    #[must_use]
+    pub fn without_worst(self) -> String {
+        match (self.totals.counted(), self.lacks() || self.cut) {
+            (0, true) => "No project could be read.".to_owned(),
+            (0, false) => "No project is counted yet.".to_owned(),
+            (_, true) => format!("No open issues {}.", self.within()),
+            _ if self.totals.uncounted > 0 => {
+                "No project that is counted has open issues.".to_owned()
+            }
+            _ => "No project has open issues.".to_owned(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::level::Counts;
+    use crate::data::{failure::Failure, level::Counts, status::Stage};
 
     fn known(issues: [u32; 4], rows: u64) -> Known {
         Known {
@@ -99,9 +208,28 @@ mod tests {
                 rows,
                 issues: Counts::new(issues),
                 projects: Counts::new([19, 188, 1_340, 2_207]),
+                ..Totals::default()
             },
             orgs: 6,
+            begun: 6,
+            at_snyk: Some(rows),
             ..Known::default()
+        }
+    }
+
+    fn status(stage: Stage, total: Option<u64>, whole_at: Option<f64>) -> Status {
+        Status {
+            stage,
+            total,
+            whole_at,
+            ..Status::default()
+        }
+    }
+
+    fn rows(rows: u64) -> Totals {
+        Totals {
+            rows,
+            ..Totals::default()
         }
     }
 
@@ -146,10 +274,92 @@ mod tests {
     fn nothing_is_told_apart_from_nothing_yet_and_nothing_readable() {
         let mut none = known([0; 4], 0);
         assert_eq!(none.verdict(), "No projects yet");
+        assert!(none.is_empty());
         none.growing = true;
         assert_eq!(none.verdict(), "Reading 6 organizations");
         none.growing = false;
         none.failed = 6;
         assert_eq!(none.verdict(), "Nothing could be read");
+        assert!(!none.is_empty() && !none.has_figures());
+        assert_eq!(none.without_worst(), "No project could be read.");
+        none.failed = 2;
+        assert_eq!(
+            none.verdict(),
+            "No projects in the 4 organizations that could be read"
+        );
+        assert!(!none.is_empty());
+    }
+
+    #[test]
+    fn of_a_connection_that_stopped_nothing_is_claimed() {
+        let stopped = Known::nothing(6);
+        assert_eq!(stopped.verdict(), "Nothing can be read");
+        assert_eq!(stopped.size(), "6 organizations");
+        assert!(!stopped.is_empty());
+        // What was read of some organizations before stands.
+        let some = stopped.and(&status(Stage::Done, Some(8), Some(1.0)), rows(8));
+        assert_eq!(some.size(), "1 of 6 organizations, 8 projects");
+    }
+
+    #[test]
+    fn no_open_issues_is_said_of_what_was_read_only() {
+        let mut none = known([0; 4], 5_724);
+        assert_eq!(none.without_worst(), "No project has open issues.");
+        none.failed = 1;
+        assert_eq!(
+            none.verdict(),
+            "No open issues in the 5 organizations that could be read"
+        );
+        assert_eq!(
+            none.without_worst(),
+            "No open issues in the 5 organizations that could be read."
+        );
+    }
+
+    #[test]
+    fn a_list_that_was_cut_is_not_everything() {
+        let mut cut = known([37, 0, 0, 0], 20_000);
+        cut.cut = true;
+        assert_eq!(
+            cut.verdict(),
+            "37 critical issues in the first 20,000 projects"
+        );
+        assert_eq!(cut.size(), "6 organizations, the first 20,000 projects");
+        cut.failed = 1;
+        assert_eq!(
+            cut.verdict(),
+            "37 critical issues in the first 20,000 projects of the 5 organizations that could be read"
+        );
+    }
+
+    #[test]
+    fn projects_without_counts_are_told_and_are_not_without_issues() {
+        let mut some = known([0; 4], 10);
+        some.totals.uncounted = 1;
+        assert_eq!(some.verdict(), "No open issues in 9 projects");
+        assert_eq!(
+            some.size(),
+            "6 organizations, 10 projects, 1 not counted yet"
+        );
+        assert_eq!(
+            some.without_worst(),
+            "No project that is counted has open issues."
+        );
+        some.totals.uncounted = 10;
+        assert_eq!(some.verdict(), "10 projects, none counted yet");
+        assert!(!some.has_figures());
+    }
+
+    #[test]
+    fn what_stands_is_no_less_whole_while_it_is_read_again() {
+        let again = status(Stage::Reading, Some(5), Some(1.0));
+        let known = Known::nothing(1).and(&again, rows(5));
+        assert!(known.reading && !known.growing);
+        let first = status(Stage::Reading, None, None);
+        let both = Known::nothing(2).and(&again, rows(5)).and(&first, rows(0));
+        assert!(both.growing && both.at_snyk.is_none());
+        assert_eq!(both.size(), "2 organizations");
+        let failed = status(Stage::Failed(Failure::Offline), Some(5), Some(1.0));
+        assert_eq!(Known::nothing(1).and(&failed, rows(5)).failed, 0);
     }
 }

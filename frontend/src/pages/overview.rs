@@ -20,7 +20,7 @@ use crate::{
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::{count, len, number},
+        figures::{len, number},
         lists::{Lists, Look},
         row::{Row, Totals},
         verdict::Known,
@@ -74,8 +74,9 @@ fn Overview(
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
     let content = move || {
         let (id, works) = (id.get(), works.get());
+        let orgs = orgs.get();
+        let reached = len(orgs.len());
         let readings: Vec<_> = orgs
-            .get()
             .into_iter()
             .filter_map(|org| {
                 // What was read before the connection stopped working stays.
@@ -90,7 +91,7 @@ fn Overview(
             })
             .collect();
         let connection = StoredValue::new(id);
-        view! { <Content connection readings=StoredValue::new(readings) works /> }
+        view! { <Content connection reached readings=StoredValue::new(readings) works /> }
     };
     view! {
         <div class="page data-page">
@@ -106,13 +107,23 @@ fn Overview(
 fn Content(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// What is read.
+    /// How many organizations it reaches.
+    reached: u64,
+    /// What is read of them.
     readings: Readings,
     /// Whether anything can be read.
     works: bool,
 ) -> impl IntoView {
     let lists = Lists::get();
-    let known = Memo::new(move |_| readings.with_value(|readings| known(readings)));
+    let known = Memo::new(move |_| {
+        readings.with_value(|readings| {
+            let start = Known::nothing(reached);
+            readings.iter().fold(start, |known, reading| {
+                let totals = reading.totals.get();
+                reading.list.status.with(|status| known.and(status, totals))
+            })
+        })
+    });
     let title = Signal::derive(move || known.get().verdict());
     let again = move |_| {
         readings.with_value(|readings| {
@@ -121,19 +132,15 @@ fn Content(
             }
         });
     };
-    let is_empty = Memo::new(move |_| {
-        let known = known.get();
-        known.totals.rows == 0 && !known.growing && known.failed == 0
-    });
-    let issues = Signal::derive(move || known.get().totals.issues);
-    let projects = Signal::derive(move || known.get().totals.projects);
-    let sum = move || {
-        let known = known.get();
-        let sum = number(u64::from(known.totals.issues.total()));
-        if known.growing {
-            format!("{sum} so far")
-        } else {
-            sum
+    let is_empty = Memo::new(move |_| known.get().is_empty());
+    let reading = Memo::new(move |_| known.get().reading);
+    // The page says why, and of nothing there are no tables.
+    let has_parts = works || readings.with_value(|readings| !readings.is_empty());
+    let parts = move || {
+        view! {
+            <Show when=move || !is_empty.get() fallback=move || view! { <NoProjects readings /> }>
+                <Parts connection readings known works />
+            </Show>
         }
     };
     view! {
@@ -148,32 +155,56 @@ fn Content(
                         <button
                             type="button"
                             class="button"
-                            aria-disabled=move || known.get().growing.then_some("true")
+                            aria-disabled=move || reading.get().then_some("true")
                             on:click=again
                         >
                             {Icon::Again.view()}
-                            <span>{move || if known.get().growing { "Reading" } else { "Read again" }}</span>
+                            <span>{move || if reading.get() { "Reading" } else { "Read again" }}</span>
                         </button>
                     }
                 })}
         </div>
         <StillReading readings />
-        <Show
-            when=move || !is_empty.get()
-            fallback=move || view! { <NoProjects readings /> }
-        >
-            <div class="overview">
-                <section class="section" aria-labelledby="by-severity">
-                    <div class="section-head">
-                        <h2 id="by-severity">"Open issues by severity"</h2>
-                        <p class="second">{sum}</p>
-                    </div>
-                    <Gauge label="Open issues by severity" issues projects />
-                </section>
-                <ByOrganization connection readings works />
-            </div>
-            <WorstProjects connection readings known />
-        </Show>
+        {has_parts.then(parts)}
+    }
+}
+
+/// Gauge, organizations and worst projects.
+#[component]
+fn Parts(
+    /// The connection's id.
+    connection: StoredValue<String>,
+    /// What is read.
+    readings: Readings,
+    /// What it comes to.
+    known: Memo<Known>,
+    /// Whether anything can be read.
+    works: bool,
+) -> impl IntoView {
+    let issues = Signal::derive(move || known.get().totals.issues);
+    let projects = Signal::derive(move || known.get().totals.projects);
+    let has_figures = Memo::new(move |_| known.get().has_figures());
+    let sum = move || {
+        let known = known.get();
+        let sum = number(u64::from(known.totals.issues.total()));
+        match (known.has_figures(), known.growing) {
+            (false, _) => None,
+            (true, false) => Some(sum),
+            (true, true) => Some(format!("{sum} so far")),
+        }
+    };
+    view! {
+        <div class="overview">
+            <section class="section" aria-labelledby="by-severity">
+                <div class="section-head">
+                    <h2 id="by-severity">"Open issues by severity"</h2>
+                    <p class="second">{sum}</p>
+                </div>
+                <Gauge label="Open issues by severity" issues projects known=has_figures />
+            </section>
+            <ByOrganization connection readings works />
+        </div>
+        <WorstProjects connection readings known />
     }
 }
 
@@ -188,24 +219,7 @@ fn Freshness(
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
-    let size = move || {
-        let Known {
-            orgs,
-            failed,
-            growing,
-            ..
-        } = known.get();
-        let (total, is_known) = readings.with_value(|readings| at_snyk(readings));
-        let orgs = match failed {
-            0 => count(orgs, "organization"),
-            failed => format!("{} of {}", orgs - failed, count(orgs, "organization")),
-        };
-        if is_known || !growing {
-            format!("{orgs}, {}. ", count(total, "project"))
-        } else {
-            format!("{orgs}. ")
-        }
-    };
+    let size = move || format!("{}. ", known.get().size());
     // The oldest is what the whole is as fresh as.
     let at = Memo::new(move |_| {
         readings.with_value(|readings| {
@@ -223,35 +237,4 @@ fn Freshness(
             {move || (!works).then(|| at.get().map(|at| format!("As of {}.", browser::clock(at))))}
         </p>
     }
-}
-
-/// How many projects there are at Snyk, and whether every organization's number is known.
-pub(super) fn at_snyk(readings: &[Reading]) -> (u64, bool) {
-    readings.iter().fold((0, true), |(sum, whole), reading| {
-        reading.list.status.with(|status| {
-            let known = status.total.is_some();
-            (sum + status.total.unwrap_or(status.done), whole && known)
-        })
-    })
-}
-
-fn known(readings: &[Reading]) -> Known {
-    let start = Known {
-        orgs: len(readings.len()),
-        ..Known::default()
-    };
-    readings.iter().fold(start, |known, reading| {
-        let status = reading.list.status;
-        // What was whole before stands, even where it could not be read again.
-        let (is_reading, has_failed) = status.with(|status| {
-            let has_failed = status.failure().is_some() && status.whole_at.is_none();
-            (status.is_reading(), has_failed)
-        });
-        Known {
-            totals: known.totals.plus(reading.totals.get()),
-            failed: known.failed + u64::from(has_failed),
-            growing: known.growing || is_reading,
-            ..known
-        }
-    })
 }

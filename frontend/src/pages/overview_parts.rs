@@ -16,9 +16,10 @@ use crate::{
     },
     data::{
         failure::Told,
-        figures::{count, number},
+        figures::count,
         level::Level,
-        lists::{Lists, Stage, Status},
+        lists::{Lists, Status},
+        status::together,
     },
     paths,
     session::SessionContext,
@@ -33,46 +34,75 @@ pub fn StillReading(
     /// What is read.
     readings: Readings,
 ) -> impl IntoView {
-    let reading = Memo::new(move |_| {
-        let (mut names, mut done, mut total) = (Vec::new(), 0, Some(0));
-        readings.with_value(|readings| {
-            for reading in readings {
-                reading.list.status.with(|status| {
-                    if status.is_reading() {
-                        names.push(reading.org.name.clone());
-                        done += status.done;
-                        total = total.zip(status.total).map(|(sum, total)| sum + total);
-                    }
-                });
-            }
-        });
-        (names, done, total)
+    // What is added to comes first; what is only read again changes nothing until it is whole.
+    let growing = Memo::new(move |_| any(readings, Status::is_growing));
+    let is_reading = Memo::new(move |_| any(readings, Status::is_reading));
+    let names = Memo::new(move |_| {
+        let which = if growing.get() {
+            Status::is_growing
+        } else {
+            Status::is_reading
+        };
+        readings.with_value(|all| {
+            let of = all.iter().filter(|one| one.list.status.with(which));
+            of.map(|one| one.org.name.clone()).collect::<Vec<_>>()
+        })
     });
-    let is_reading = Memo::new(move |_| reading.with(|(names, ..)| !names.is_empty()));
     let what = Memo::new(move |_| {
-        reading.with(|(names, ..)| match names.as_slice() {
+        names.with(|names| match names.as_slice() {
             [one] => one.clone(),
             [one, other] => format!("{one} and {other}"),
             names => format!("{} organizations", names.len()),
         })
     });
+    // Of all of them, so that it does not run backwards when one is done.
+    let progress = Memo::new(move |_| {
+        readings.with_value(|all| {
+            let all: Vec<_> = all.iter().map(|one| one.list.status.get()).collect();
+            together(&all)
+        })
+    });
+    let [before, after] = [
+        Signal::derive(move || {
+            if growing.get() {
+                "Still reading "
+            } else {
+                "Reading "
+            }
+        }),
+        Signal::derive(move || {
+            if growing.get() {
+                ". Totals below will rise."
+            } else {
+                " again. What stands below stays until it is here."
+            }
+        }),
+    ];
     view! {
         <Show when=move || is_reading.get()>
             <div class="still-reading">
                 <p>
-                    "Still reading " <strong>
+                    {before} <strong>
                         <bdi>{move || what.get()}</bdi>
-                    </strong> ". Totals below will rise."
+                    </strong> {after}
                 </p>
                 <Progress
                     label=Signal::derive(move || format!("Reading {}", what.get()))
                     items="projects"
-                    done=Signal::derive(move || reading.with(|(_, done, _)| *done))
-                    total=Signal::derive(move || reading.with(|(.., total)| *total))
+                    done=Signal::derive(move || progress.get().0)
+                    total=Signal::derive(move || progress.get().1)
                 />
             </div>
         </Show>
     }
+}
+
+fn any(readings: Readings, is: fn(&Status) -> bool) -> bool {
+    // Each is asked, so that each is followed.
+    readings.with_value(|all| {
+        let of = all.iter().filter(|one| one.list.status.with(is));
+        of.count() > 0
+    })
 }
 
 /// Nothing to show, and what to do.
@@ -204,7 +234,7 @@ fn org_row(
     let note = move || {
         let rows = totals.get().rows;
         if works {
-            status.with(|status| note(status, rows))
+            status.with(|status| status.note(rows))
         } else {
             count(rows, "project")
         }
@@ -213,9 +243,11 @@ fn org_row(
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
     let failed = move || told.get().map(|told| org_failure(told, on_again));
-    // None is a number only of what was read.
+    // None is a number only of what was read, and counted.
     let is_known = Memo::new(move |_| {
-        totals.get().rows > 0 || status.with(|status| status.whole_at.is_some())
+        let totals = totals.get();
+        let is_whole = status.with(|status| status.whole_at.is_some());
+        totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
         let figure = move || {
@@ -243,32 +275,6 @@ fn org_row(
             {cells}
             <td role="cell" class="org-failure">{failed}</td>
         </tr>
-    }
-}
-
-/// How far an organization is read, in words; `rows` are here.
-fn note(status: &Status, rows: u64) -> String {
-    let projects = count(rows, "project");
-    let again = status.whole_at.is_some();
-    match (&status.stage, status.total) {
-        (Stage::Reading, _) if again => format!("{projects}, being read again"),
-        (Stage::Reading, Some(0)) => "Reading".to_owned(),
-        (Stage::Reading, Some(total)) => {
-            format!("{} of {} read", number(rows), count(total, "project"))
-        }
-        (Stage::Reading, None) if rows == 0 => "Reading".to_owned(),
-        (Stage::Reading, None) => format!("{projects} so far"),
-        (Stage::Failed(_), _) if again => format!("{projects}, could not be read again"),
-        (Stage::Failed(_), _) if rows == 0 => "Could not be read".to_owned(),
-        (Stage::Failed(_), Some(total)) => format!(
-            "{} of {}, the rest could not be read",
-            number(rows),
-            count(total, "project")
-        ),
-        (Stage::Failed(_), None) => format!("{projects}, the rest could not be read"),
-        (Stage::Done, _) if status.cut => format!("The first {projects}"),
-        (Stage::Done, _) if rows == 0 => "No projects".to_owned(),
-        (Stage::Done, _) => projects,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::api::connection::Org;
 
-use super::overview::{Reading, Readings, at_snyk};
+use super::overview::{Reading, Readings};
 use crate::{
     components::{
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
@@ -69,19 +69,25 @@ pub fn WorstProjects(
         }
     });
     let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
+    // Their page is of one organization at a time: that of the worst one.
     let all_projects = move || {
-        let (total, is_known) = readings.with_value(|all| at_snyk(all));
-        let all = if is_known {
-            format!("All {}", count(total, "project"))
-        } else {
-            "All projects".to_owned()
-        };
-        // Their page is of one organization at a time.
-        if known.get().orgs == 1 {
-            all
-        } else {
-            format!("{all}, by organization")
-        }
+        let (name, org, all) = readings.with_value(|all| {
+            let worst = all.iter().rev().max_by_key(|one| one.totals.get().issues)?;
+            let rows = worst.totals.get().rows;
+            let (total, cut) = worst.list.status.with(|status| (status.total, status.cut));
+            let all = match total {
+                Some(total) if !cut => format!("All {}", count(total.max(rows), "project")),
+                _ => "All projects".to_owned(),
+            };
+            let name = (known.get().orgs > 1).then(|| worst.org.name.clone());
+            Some((name, worst.org.id.clone(), all))
+        })?;
+        let href = connection.with_value(|id| paths::org_projects(id, &org));
+        Some(view! {
+            <a href=href>
+                {all} {name.map(|name| view! { " in " <bdi>{name}</bdi> })}
+            </a>
+        })
     };
     view! {
         <section class="section" aria-labelledby="worst">
@@ -91,7 +97,7 @@ pub fn WorstProjects(
             </div>
             <Show
                 when=move || !none.get()
-                fallback=|| view! { <p class="second">"No project has open issues."</p> }
+                fallback=move || view! { <p class="second">{move || known.get().without_worst()}</p> }
             >
                 <WindowedTable
                     name="Worst projects first"
@@ -108,9 +114,7 @@ pub fn WorstProjects(
                     held
                 />
             </Show>
-            <p>
-                <a href=connection.with_value(|id| paths::projects(id))>{all_projects}</a>
-            </p>
+            <p>{all_projects}</p>
         </section>
     }
 }

@@ -6,13 +6,13 @@ use shared::snyk::{Issue, Page, Read, read, read::LARGEST_PAGE};
 
 use super::{
     Lists,
-    list::{List, Status},
+    list::List,
     reader::Source,
     shelf::{Place, Shelf},
 };
 use crate::{
     browser,
-    data::{failure::Failure, issues::row::Row},
+    data::{failure::Failure, issues::row::Row, status::Status},
 };
 
 impl Lists {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
 
-use crate::data::{failure::Failure, figures::len, paging::Paging};
+use crate::data::{figures::len, status::Status};
 
 /// A list. Clones are the same list.
 #[derive(Debug)]
@@ -22,52 +22,6 @@ pub struct Held<R> {
     pub epoch: u32,
     /// The rows, in the order in which Snyk gave them.
     pub rows: Vec<R>,
-}
-
-/// How the reading stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Status {
-    /// What is going on.
-    pub stage: Stage,
-    /// How many items are read, of the reading that is going on or was the last.
-    pub done: u64,
-    /// How many there are at Snyk, if it said.
-    pub total: Option<u64>,
-    /// When the rows that are here were last all read, in milliseconds.
-    pub whole_at: Option<f64>,
-    /// Whether there are more at Snyk than are read here.
-    pub cut: bool,
-    /// Where a reading that failed goes on.
-    pub(super) paging: Paging,
-}
-
-/// What is going on.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Stage {
-    /// Pages are coming.
-    #[default]
-    Reading,
-    /// A page could not be read.
-    Failed(Failure),
-    /// All pages are here.
-    Done,
-}
-
-impl Status {
-    /// Whether pages are coming.
-    #[must_use]
-    pub fn is_reading(&self) -> bool {
-        self.stage == Stage::Reading
-    }
-
-    /// Why it could not be read.
-    #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
-        match &self.stage {
-            Stage::Failed(failure) => Some(failure),
-            _ => None,
-        }
-    }
 }
 
 impl<R> Clone for List<R> {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use shared::snyk::{Page, Read};
 
-use super::list::{List, Stage, Status};
+use super::list::List;
 use crate::{
     api::snyk::{self, Failed},
     browser,
@@ -15,6 +15,7 @@ use crate::{
         figures::len,
         gate::Gate,
         paging::{After, Paging, Wait, wait},
+        status::{Stage, Status},
     },
     session::SessionContext,
 };

@@ -1,0 +1,195 @@
+//! How the reading of a list stands, and how that is told.
+
+use super::{failure::Failure, figures::count, figures::number, paging::Paging};
+
+/// How the reading of a list stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// What is going on.
+    pub stage: Stage,
+    /// How many items are read, of the reading that is going on or was the last.
+    pub done: u64,
+    /// How many there are at Snyk, if it said.
+    pub total: Option<u64>,
+    /// When the rows that are here were last all read, in milliseconds.
+    pub whole_at: Option<f64>,
+    /// Whether there are more at Snyk than are read here.
+    pub cut: bool,
+    /// Whether a person asked to try again what failed, and no page has come since.
+    pub trying: bool,
+    /// Where a reading that failed goes on.
+    pub(super) paging: Paging,
+}
+
+/// What is going on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// Pages are coming.
+    #[default]
+    Reading,
+    /// A page could not be read.
+    Failed(Failure),
+    /// All pages are here.
+    Done,
+}
+
+impl Status {
+    /// Whether pages are coming.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.stage == Stage::Reading
+    }
+
+    /// Whether pages are coming that are more than what is here: nothing was whole before.
+    #[must_use]
+    pub fn is_growing(&self) -> bool {
+        self.is_reading() && self.whole_at.is_none()
+    }
+
+    /// Why it could not be read.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.stage {
+            Stage::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// Whether what is here are all rows that there are, as of when they were read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.whole_at.is_some() && !self.cut
+    }
+
+    /// How many items are read, of how many that are being read. What is not being read any more
+    /// has as many as are here, so that the parts of a sum only ever grow.
+    #[must_use]
+    pub fn progress(&self) -> (u64, Option<u64>) {
+        let total = if self.is_reading() {
+            // Some may have come since they were counted.
+            self.total.map(|total| total.max(self.done))
+        } else {
+            Some(self.done)
+        };
+        (self.done, total)
+    }
+
+    /// How far an organization is read, in words; `rows` are here.
+    #[must_use]
+    pub fn note(&self, rows: u64) -> String {
+        let projects = count(rows, "project");
+        let again = self.whole_at.is_some();
+        match (&self.stage, self.total) {
+            (Stage::Reading, _) if again => format!("{projects}, being read again"),
+            (Stage::Reading, Some(0)) => "Reading".to_owned(),
+            (Stage::Reading, Some(total)) => {
+                format!("{} of {} read", number(rows), count(total, "project"))
+            }
+            (Stage::Reading, None) if rows == 0 => "Reading".to_owned(),
+            (Stage::Reading, None) => format!("{projects} so far"),
+            (Stage::Failed(_), _) if again => format!("{projects}, could not be read again"),
+            (Stage::Failed(_), _) if rows == 0 => "Could not be read".to_owned(),
+            (Stage::Failed(_), Some(total)) => format!(
+                "{} of {}, the rest could not be read",
+                number(rows),
+                count(total, "project")
+            ),
+            (Stage::Failed(_), None) => format!("{projects}, the rest could not be read"),
+            (Stage::Done, _) if self.cut => format!("The first {projects}"),
+            (Stage::Done, _) if rows == 0 => "No projects".to_owned(),
+            (Stage::Done, _) => projects,
+        }
+    }
+}
+
+/// How far several readings are together: items that are read, of how many.
+#[must_use]
+pub fn together<'a>(all: impl IntoIterator<Item = &'a Status>) -> (u64, Option<u64>) {
+    all.into_iter()
+        .map(Status::progress)
+        .fold((0, Some(0)), |(sum, whole), (done, total)| {
+            (sum + done, whole.zip(total).map(|(sum, total)| sum + total))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(done: u64, total: Option<u64>) -> Status {
+        Status {
+            done,
+            total,
+            ..Status::default()
+        }
+    }
+
+    fn done(done: u64) -> Status {
+        Status {
+            stage: Stage::Done,
+            whole_at: Some(1.0),
+            ..reading(done, Some(done))
+        }
+    }
+
+    #[test]
+    fn progress_does_not_run_backwards_when_one_of_them_is_done() {
+        let before = [reading(400, Some(500)), reading(100, Some(4_000))];
+        assert_eq!(together(&before), (500, Some(4_500)));
+        let after = [done(500), reading(100, Some(4_000))];
+        assert_eq!(together(&after), (600, Some(4_500)));
+        let failed = Status {
+            stage: Stage::Failed(Failure::Offline),
+            ..reading(100, Some(4_000))
+        };
+        assert_eq!(together(&[done(500), failed]), (600, Some(600)));
+        assert_eq!(together(&[done(500), reading(100, None)]), (600, None));
+    }
+
+    #[test]
+    fn reading_again_is_no_growing() {
+        assert!(reading(1, None).is_growing());
+        let again = Status {
+            stage: Stage::Reading,
+            ..done(500)
+        };
+        assert!(again.is_reading() && !again.is_growing() && again.is_complete());
+        let cut = Status { cut: true, ..again };
+        assert!(!cut.is_complete());
+    }
+
+    #[test]
+    fn how_far_an_organization_is_read_is_told() {
+        let failed = |whole_at| Status {
+            stage: Stage::Failed(Failure::Offline),
+            whole_at,
+            ..reading(300, Some(1_204))
+        };
+        for (status, rows, words) in [
+            (reading(300, Some(1_204)), 300, "300 of 1,204 projects read"),
+            (reading(0, None), 0, "Reading"),
+            (failed(None), 0, "Could not be read"),
+            (
+                failed(None),
+                300,
+                "300 of 1,204 projects, the rest could not be read",
+            ),
+            (
+                failed(Some(1.0)),
+                300,
+                "300 projects, could not be read again",
+            ),
+            (done(0), 0, "No projects"),
+            (
+                Status {
+                    cut: true,
+                    ..done(9)
+                },
+                9,
+                "The first 9 projects",
+            ),
+        ] {
+            assert_eq!(status.note(rows), words);
+        }
+    }
+}
