@@ -1,5 +1,8 @@
 //! The issues of a project: list, filters, panel, and what stands there when Snyk says no.
 
+mod moves;
+mod told;
+
 use serde_json::{Value, json};
 use tests::{
     Bed,
@@ -157,6 +160,30 @@ async fn at_trouble(times: Option<u64>, skip: u64, fault: Value) -> (Visit, Path
     let address = format!("{}{}", visit.bed.app.url, paths.page);
     visit.browser.go(&address).await;
     (visit, paths)
+}
+
+/// The project's issues as Snyk sends them, one page of them.
+async fn issues_of(browser: &Browser, paths: &Paths) -> Vec<Value> {
+    let (connection, rest) = (paths.page.split('/').nth(2), &paths.issues);
+    let project = paths.page.rsplit('/').next();
+    let (connection, project) = (connection.unwrap_or_default(), project.unwrap_or_default());
+    let script = format!(
+        "fetch('/api/connections/{connection}/snyk{rest}?limit=100&scan_item.type=project&scan_item.id={project}')\
+            .then(answer => answer.json()).then(({{ data }}) => done(data))"
+    );
+    let issues = browser.run_async(&script).await;
+    let issues = issues.as_array().cloned().unwrap_or_default();
+    assert!(!issues.is_empty(), "no issues");
+    issues
+}
+
+/// Snyk's permission ends: the next request finds no token, and gets none.
+async fn stop(bed: &Bed) {
+    bed.sandbox.expire_access_tokens().await;
+    let ended = json!({ "kind": "status", "status": 400, "body": { "error": "invalid_grant" } });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": ended }))
+        .await;
 }
 
 #[tokio::test]
@@ -344,7 +371,7 @@ async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
             bed.app.url, paths.page
         ))
         .await;
-    shows(&browser, "is not among those of the project").await;
+    shows(&browser, "It is not among the issues of the project").await;
     browser.close().await;
 }
 

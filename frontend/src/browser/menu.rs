@@ -6,6 +6,10 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 /// Moves the focus among the items of the menu with this id, as its keys ask: up, down, first,
 /// last. From the menu's own button, which lies outside, the down key opens it.
 pub fn on_key(event: &KeyboardEvent, id: &str) {
+    // Together with another key it means something to the browser: Ctrl and R is no letter.
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
     let Some(menu) = element(id) else {
         return;
     };

@@ -60,17 +60,13 @@ pub fn printing(on_change: impl Fn(bool) + Clone + 'static) -> [Option<EventList
 /// Where the body of a table stands. The height of a row is that of the first one that is there.
 #[must_use]
 pub fn geometry(body: &Element) -> Geometry {
-    let height = web_sys::window()
-        .and_then(|window| window.inner_height().ok())
-        .and_then(|height| height.as_f64())
-        .unwrap_or(f64::NAN);
     let row = body
         .first_element_child()
         .map_or(f64::NAN, |row| row.get_bounding_client_rect().height());
     Geometry {
         top: body.get_bounding_client_rect().top(),
         row,
-        height,
+        height: window_height(),
     }
 }
 
@@ -100,14 +96,42 @@ pub fn focused_within(body: &Element) -> Option<HtmlElement> {
 }
 
 /// Gives an element the focus that it lost because it was moved within the document; not when the
-/// focus has gone elsewhere.
-pub fn refocus(element: &HtmlElement) {
-    let nowhere = active_element().is_none_or(|active| active.tag_name() == "BODY");
-    if nowhere && element.is_connected() {
+/// focus has gone elsewhere. `false` when the element is no longer there.
+pub fn refocus(element: &HtmlElement) -> bool {
+    if is_nowhere() && element.is_connected() {
         let options = FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
     }
+    element.is_connected()
+}
+
+/// Whether nothing has the focus, as after the element that had it was taken away.
+#[must_use]
+pub fn is_nowhere() -> bool {
+    active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+/// Brings the element within `body` that matches into the middle of the window, unless it is in
+/// sight.
+pub fn bring_into_sight(body: &Element, selector: &str) {
+    let Some(element) = body.query_selector(selector).ok().flatten() else {
+        return;
+    };
+    let around = element.get_bounding_client_rect();
+    if around.top() >= 0.0 && around.bottom() <= window_height() {
+        return;
+    }
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Center);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+fn window_height() -> f64 {
+    web_sys::window()
+        .and_then(|window| window.inner_height().ok())
+        .and_then(|height| height.as_f64())
+        .unwrap_or(f64::NAN)
 }
 
 fn active_element() -> Option<Element> {

@@ -6,6 +6,7 @@
 //! go from link to link. The row with the focus stays where it is even when it is scrolled far away,
 //! or the focus would be lost with it.
 
+pub mod position;
 mod rows;
 
 use std::{ops::Range, sync::Arc};
@@ -76,7 +77,11 @@ pub fn WindowedTable(
     /// The row that is shown elsewhere in full.
     #[prop(optional, into)]
     selected: Signal<Option<Key>>,
-    /// A key that was pressed on a row, before the table looks at it. `true`: it was meant for you.
+    /// A row to put the focus on, wherever it lies; taken as soon as that is done.
+    #[prop(optional)]
+    focus: Option<RwSignal<Option<Key>>>,
+    /// A key that was pressed on a row, by itself, before the table looks at it. `true`: it was
+    /// meant for you.
     #[prop(optional, into)]
     on_key: Option<Callback<(Key, String), bool>>,
     /// Is told which rows are in sight.
@@ -85,8 +90,24 @@ pub fn WindowedTable(
     held: RwSignal<bool>,
 ) -> impl IntoView {
     let body = NodeRef::<html::Tbody>::new();
-    let rows = Rows::new(order, seen, body);
+    let rows = Rows::new(order, selected, seen, body);
     let count = rows.count;
+    if let Some(focus) = focus {
+        Effect::new(move |_| {
+            if let Some(key) = focus.get() {
+                focus.set(None);
+                rows.go_to(key);
+            }
+        });
+    }
+    // Who comes by a link to a row sees it. Once: where one scrolls to later is one's own affair.
+    Effect::new(move |was_shown: Option<bool>| {
+        let is_shown = was_shown == Some(true) || complete.get();
+        if is_shown && was_shown != Some(true) {
+            rows.bring_into_sight(selected.get_untracked());
+        }
+        is_shown
+    });
     let draw_row = move |(first, key): (usize, Key)| {
         let at = rows.place(first, key);
         let is_selected = Memo::new(move |_| selected.get() == Some(key));
@@ -120,6 +141,10 @@ pub fn WindowedTable(
         held.set(pointed.get_value() || focused.get_value());
     };
     let keydown = move |event: KeyboardEvent| {
+        // Together with another key it means something to the browser, or to the system.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+            return;
+        }
         let taken = on_key
             .zip(rows.current())
             .is_some_and(|(on_key, key)| on_key.run((key, event.key())));

@@ -5,4 +5,6 @@ pub mod neighbours;
 pub mod order;
 pub mod project;
 pub mod row;
+pub mod shown;
+pub mod told;
 pub mod way;

@@ -8,6 +8,8 @@ mod list;
 mod reader;
 mod shelf;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
@@ -43,7 +45,7 @@ pub fn folded(text: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
     projects: StoredValue<Shelf<Row>, LocalStorage>,
-    issues: StoredValue<Shelf<super::issues::row::Row>, LocalStorage>,
+    issues: StoredValue<Shelf<Arc<super::issues::row::Row>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
     slowed: RwSignal<Option<Slowed>>,
 }

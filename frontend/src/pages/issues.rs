@@ -57,7 +57,7 @@ fn Issues(
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
-    let place = Place::new(id, org, project, is_wide);
+    let place = Place::new(id, works, org, project, is_wide);
     // A page of its own for one issue, where there is no room beside the list.
     let is_alone = Memo::new(move |_| !is_wide.get() && place.filters.read().issue.is_some());
     Effect::new(move |was_alone: Option<bool>| {
@@ -76,16 +76,18 @@ fn Issues(
         }
         is_alone
     });
+    // Of a connection that does not work, what was read is all that there is.
+    let has_list = Memo::new(move |_| {
+        let is_here = works.get() || place.held.with(|held| !held.rows.is_empty());
+        is_here && !place.is_missing()
+    });
     let content = move || {
-        if !works.get() {
-            return view! { <Head connection place /> }.into_any();
-        }
         if is_alone.get() {
             return view! { <DetailPage place /> }.into_any();
         }
         view! {
             <Head connection place />
-            <Show when=move || !place.is_missing()>
+            <Show when=move || has_list.get()>
                 <FilterBar place />
                 <div class="issues">
                     <IssueList place />

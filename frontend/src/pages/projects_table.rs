@@ -1,6 +1,6 @@
 //! The table of an organization's projects.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -9,17 +9,10 @@ use crate::{
     components::{
         empty::Empty,
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
-        table::{DrawRow, Head, Key, Sorted, WindowedTable},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
         timestamp::minutes,
     },
-    data::{
-        facet::Facet,
-        figures::{len, number},
-        lists::Look,
-        order::By,
-        row::Row,
-        sorting::SortBy as _,
-    },
+    data::{facet::Facet, figures::len, lists::Look, order::By, row::Row, sorting::SortBy as _},
     paths,
 };
 
@@ -107,10 +100,7 @@ pub fn ProjectTable(
                 seen
                 held=shown.held
             />
-            <div class="position second small">
-                <p>{move || position(&seen.get(), matching.get())}</p>
-                <p class="keys">"Arrow keys move, Enter opens, / searches"</p>
-            </div>
+            <Position seen count=matching keys="Arrow keys move, Enter opens, / searches" />
         </Show>
     }
 }
@@ -132,15 +122,6 @@ fn heads() -> Vec<Head> {
         Some(By::Updated.key()),
     ));
     heads
-}
-
-/// Where one is among so many rows.
-fn position(seen: &Range<usize>, all: usize) -> Option<String> {
-    let last = seen.end.min(all);
-    (seen.start < last).then(|| {
-        let [first, last, all] = [seen.start + 1, last, all].map(|row| number(len(row)));
-        format!("Rows {first} to {last} of {all}")
-    })
 }
 
 /// None of the rows match: what was asked for, and the way back.

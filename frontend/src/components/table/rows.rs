@@ -6,7 +6,10 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::Key;
 use crate::{
-    browser::viewport::{self, Watch},
+    browser::{
+        media,
+        viewport::{self, Watch},
+    },
     data::window::{self, Geometry},
 };
 
@@ -24,7 +27,7 @@ pub(super) struct Rows {
     seen: RwSignal<Range<usize>>,
     /// The one that had the focus last.
     active: RwSignal<Option<Key>>,
-    /// The tab stop: where the focus was last, or the first row.
+    /// The tab stop: where the focus was last, the row that is shown elsewhere, or the first one.
     stop: Memo<Option<(usize, Key)>>,
     /// Those that are drawn.
     pub(super) drawn: Memo<Vec<(usize, Key)>>,
@@ -36,6 +39,7 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn new(
         order: Signal<Arc<Vec<Key>>>,
+        selected: Signal<Option<Key>>,
         seen: RwSignal<Range<usize>>,
         body: NodeRef<html::Tbody>,
     ) -> Self {
@@ -63,12 +67,24 @@ impl Rows {
                 seen.set(now);
             }
         });
-        let stop = Memo::new(move |_| {
+        let stop = Memo::new(move |last: Option<&Option<(usize, Key)>>| {
+            let has_focus = || {
+                let body = body.get_untracked();
+                body.is_some_and(|body| viewport::focused_within(&body).is_some())
+            };
             order.with(|order| {
+                let at = |at: usize| Some((at, *order.get(at)?));
+                let of = |key| order.iter().position(|one| *one == key).and_then(at);
                 active
                     .get()
-                    .and_then(|key| Some((order.iter().position(|one| *one == key)?, key)))
-                    .or_else(|| order.first().map(|key| (0, *key)))
+                    .and_then(of)
+                    // The row with the focus is gone: the one that now lies there.
+                    .or_else(|| {
+                        let (before, _) = last.copied().flatten().filter(|_| has_focus())?;
+                        at(before.min(order.len().checked_sub(1)?))
+                    })
+                    .or_else(|| selected.get().and_then(of))
+                    .or_else(|| at(0))
             })
         });
         let drawn = Memo::new(move |_| order.with(|order| drawn(order, &range.get(), stop.get())));
@@ -114,9 +130,6 @@ impl Rows {
 
     /// Moves the focus as a key asks.
     pub(super) fn on_key(self, event: &KeyboardEvent) {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
         let Some((at, _)) = self.stop.get_untracked() else {
             return;
         };
@@ -129,13 +142,22 @@ impl Rows {
             return;
         };
         event.prevent_default();
+        self.go_to(key);
+    }
+
+    /// Puts the focus on a row and brings it into sight; on the tab stop when it is not among them.
+    pub(super) fn go_to(self, key: Key) {
+        let is_here = self.order.with_untracked(|order| order.contains(&key));
+        let Some(key) = (if is_here { Some(key) } else { self.current() }) else {
+            return;
+        };
         self.active.set(Some(key));
         // At once if it is drawn, so that a key that follows is heard by it.
         let focus = move || {
             let Some(Some(body)) = self.body.try_get_untracked() else {
                 return false;
             };
-            viewport::focus_within(&body, &format!("[data-key=\"{key}\"] a"))
+            viewport::focus_within(&body, &link_of(key))
         };
         if !focus() {
             request_animation_frame(move || {
@@ -144,8 +166,25 @@ impl Rows {
         }
     }
 
+    /// Brings a row into the middle of the window, unless it is in sight or somebody has scrolled.
+    pub(super) fn bring_into_sight(self, key: Option<Key>) {
+        let Some(key) = key else {
+            return;
+        };
+        // When it is drawn, which the tab stop is wherever it lies.
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                if let Some(Some(body)) = self.body.try_get_untracked()
+                    && media::scrolled() < 1.0
+                {
+                    viewport::bring_into_sight(&body, &link_of(key));
+                }
+            });
+        });
+    }
+
     /// The rows to draw now. A row that is moved within the document loses the focus, and gets it
-    /// back.
+    /// back; of a row that goes, the tab stop gets it.
     pub(super) fn to_draw(self) -> Vec<(usize, Key)> {
         let rows = self.drawn.get();
         let focused = self
@@ -153,10 +192,23 @@ impl Rows {
             .get_untracked()
             .and_then(|body| viewport::focused_within(&body));
         if let Some(element) = focused {
-            leptos::task::spawn_local(async move { viewport::refocus(&element) });
+            leptos::task::spawn_local(async move {
+                let stop = self.stop.try_get_untracked().flatten();
+                if !viewport::refocus(&element)
+                    && viewport::is_nowhere()
+                    && let Some((_, key)) = stop
+                {
+                    self.go_to(key);
+                }
+            });
         }
         rows
     }
+}
+
+/// Finds the link of a row within the table.
+fn link_of(key: Key) -> String {
+    format!("[data-key=\"{key}\"] a")
 }
 
 /// The rows of a range, and the tab stop wherever it is.

@@ -1,5 +1,7 @@
 //! Which issues are shown, in which order, and which one in full: what the address says.
 
+use std::borrow::Borrow;
+
 use form_urlencoded::Serializer;
 use shared::snyk::issue::{IssueKind, IssueStatus};
 
@@ -7,10 +9,7 @@ use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{
-    figures::{either, number},
-    level::Level,
-};
+use crate::data::{figures::either, level::Level};
 
 /// What an address says. It lives there and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +150,10 @@ impl Filters {
 
     /// The numbers of the rows that are shown, in their order.
     #[must_use]
-    pub fn apply(&self, rows: &[Row]) -> Vec<usize> {
+    pub fn apply<R: Borrow<Row>>(&self, rows: &[R]) -> Vec<usize> {
         let mut shown: Vec<_> = rows
             .iter()
+            .map(Borrow::borrow)
             .enumerate()
             .filter(|(_, row)| self.shows(row))
             .collect();
@@ -178,9 +178,10 @@ impl Filters {
 
     /// How many there would be of each severity, worst first, were it chosen alone.
     #[must_use]
-    pub fn of_each_level(&self, rows: &[Row]) -> [u64; 5] {
+    pub fn of_each_level<R: Borrow<Row>>(&self, rows: &[R]) -> [u64; 5] {
         let mut counts = [0; 5];
-        for row in rows.iter().filter(|row| self.shows_but_for_level(row)) {
+        let rows = rows.iter().map(Borrow::borrow);
+        for row in rows.filter(|row| self.shows_but_for_level(row)) {
             if let Some(count) = row.level.and_then(|level| counts.get_mut(level as usize)) {
                 *count += 1;
             }
@@ -220,15 +221,6 @@ impl Filters {
             parts.push("fixable".to_owned());
         }
         parts.join(", ")
-    }
-
-    /// What to say when none of `count` issues is shown.
-    #[must_use]
-    pub fn nothing_matches(&self, count: u64) -> (String, String) {
-        (
-            format!("None of the {} issues match", number(count)),
-            format!("You ask for those that are {}.", self.words()),
-        )
     }
 }
 
@@ -344,9 +336,10 @@ mod tests {
             Filters::parse("severity=critical,high&kind=license,x&fixable=yes").words(),
             "critical or high, open, of kind licence or x, not ignored, fixable"
         );
-        let (title, text) = Filters::parse("status=resolved").nothing_matches(1_204);
-        assert_eq!(title, "None of the 1,204 issues match");
-        assert_eq!(text, "You ask for those that are resolved, not ignored.");
+        assert_eq!(
+            Filters::parse("status=resolved").words(),
+            "resolved, not ignored"
+        );
     }
 
     #[test]

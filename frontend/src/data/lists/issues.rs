@@ -1,8 +1,13 @@
 //! The issues of a project, held like the projects.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use shared::snyk::{Issue, Page, Read, read, read::LARGEST_PAGE};
+use shared::{
+    problem::Code,
+    snyk::{Issue, Page, Read, read, read::LARGEST_PAGE},
+};
 
 use super::{
     Lists,
@@ -12,22 +17,48 @@ use super::{
 };
 use crate::{
     browser,
-    data::{failure::Failure, issues::row::Row, status::Status},
+    data::{
+        failure::Failure,
+        issues::row::Row,
+        status::{Stage, Status},
+    },
+    outcome,
 };
 
 impl Lists {
     /// The issues of a project. Reading begins if it has not.
     #[must_use]
-    pub fn issues(self, connection: &str, org: &str, project: &str) -> List<Row> {
-        let place = Place::new(connection, &format!("{org}/{project}"));
+    pub fn issues(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         let source = self.issues_of(org, project);
+        let start = |list: &_| self.start(connection, list, source);
+        self.issues_begun(connection, org, project, start)
+    }
+
+    /// The issues of a project as far as they were read, for a connection that does not work:
+    /// nothing is asked for, since the answer is known.
+    #[must_use]
+    pub fn issues_at_rest(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
+        self.issues_begun(connection, org, project, |list| {
+            let failure = Failure::Ours(Box::new(outcome::local(Code::ReconnectNeeded)));
+            list.set_status(|status| status.stage = Stage::Failed(failure));
+        })
+    }
+
+    fn issues_begun(
+        self,
+        connection: &str,
+        org: &str,
+        project: &str,
+        begin: impl FnOnce(&List<Arc<Row>>),
+    ) -> List<Arc<Row>> {
+        let place = Place::new(connection, &format!("{org}/{project}"));
         self.issues
             .try_update_value(|shelf| {
                 // Those of another project are the ones that nobody looks at now.
                 if !shelf.has_room() {
                     shelf.keep(|known| *known == place);
                 }
-                shelf.take(place, |list| self.start(connection, list, source))
+                shelf.take(place, begin)
             })
             .unwrap_or_default()
     }
@@ -70,7 +101,7 @@ struct Issues {
 
 impl Source for Issues {
     type Item = Issue;
-    type Row = Row;
+    type Row = Arc<Row>;
 
     fn pages(&self) -> Read<Page<Issue>> {
         read::issues(&self.org)
@@ -87,7 +118,7 @@ impl Source for Issues {
         issues.try_with_value(Shelf::has_room).unwrap_or_default()
     }
 
-    fn row(&mut self, item: Issue) -> Row {
-        Row::of(item, browser::millis)
+    fn row(&mut self, item: Issue) -> Arc<Row> {
+        Arc::new(Row::of(item, browser::millis))
     }
 }

@@ -5,12 +5,19 @@ use shared::snyk::issue::{IssueKind, IssueStatus};
 
 use super::place::Place;
 use crate::{
-    components::chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+    components::{
+        chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+        timestamp::{Timestamp, minutes},
+    },
     data::{
-        figures::{count, len, number},
-        issues::row::{Row, kind_words},
+        figures::{len, number},
+        issues::{
+            row::{Row, kind_words},
+            shown::News,
+            told,
+        },
         level::Level,
-        lists::{Stage, Status},
+        lists::Status,
     },
     shell::Shell,
 };
@@ -171,22 +178,11 @@ fn Summary(
     place: Place,
 ) -> impl IntoView {
     let shell = Shell::get();
+    let now = minutes();
     let words = Memo::new(move |_| {
-        let read = place.held.with(|held| len(held.rows.len()));
         let shown = len(place.shown.read().order.len());
-        place.status.with(|status| match &status.stage {
-            Stage::Reading if status.whole_at.is_some() => {
-                format!("{}, reading again", count(shown, "issue"))
-            }
-            Stage::Reading => format!("{} so far, Snyk gives no total", count(read, "issue")),
-            Stage::Failed(_) if read == 0 => String::new(),
-            Stage::Failed(_) => format!("{} of {} so far", number(shown), count(read, "issue")),
-            Stage::Done if status.cut => {
-                format!("{} of the first {}", number(shown), count(read, "issue"))
-            }
-            Stage::Done if shown == read => format!("{}, all read", count(shown, "issue")),
-            Stage::Done => format!("{} of {}, all read", number(shown), count(read, "issue")),
-        })
+        let is_reading = place.status.with(Status::is_reading);
+        told::summary(shown, place.read.get(), place.extent.get(), is_reading)
     });
     let is_reading = Memo::new(move |_| place.status.with(Status::is_reading));
     // At the start and at the end, and not for each page: Snyk gives no total to tell quarters of.
@@ -195,24 +191,56 @@ fn Summary(
         if now {
             shell.say("Reading issues");
         } else if before == Some(true) {
-            shell.say(words.get_untracked());
+            shell.say(words.get_untracked().unwrap_or_default());
         }
         now
     });
     let can_clear = Memo::new(move |_| place.filters.read().are_chosen());
-    let fresh = move || {
-        let fresh = place.fresh.get();
-        (fresh > 0).then(|| {
-            view! {
-                <button type="button" class="link" on:click=move |_| place.still.set(false)>
-                    {format!("{} new. Show", number(len(fresh)))}
-                </button>
-            }
+    let news = move || {
+        let words = match place.news.get()? {
+            News::New(count) => format!("{} new. Show", number(len(count))),
+            News::Changed => "Changed at Snyk. Show".to_owned(),
+        };
+        Some(view! {
+            <button type="button" class="link" on:click=move |_| place.still.set(false)>
+                {words}
+            </button>
         })
+    };
+    let whole_at = Memo::new(move |_| place.status.with(|status| status.whole_at));
+    let at = move || {
+        let at = whole_at.get().filter(|_| !is_reading.get())?;
+        Some(view! {
+            " "
+            <Timestamp at now />
+        })
+    };
+    let again = move || {
+        if is_reading.get() {
+            "Reading"
+        } else {
+            "Read again"
+        }
     };
     view! {
         <p class="filter-summary">
-            <span>{move || words.get()}</span> {fresh} <Show when=move || can_clear.get()>
+            <span>{move || words.get()} {at}</span> {news}
+            // It stays while it is busy, or the focus would be lost with it.
+            <Show when=move || place.works.get() && whole_at.get().is_some()>
+                <button
+                    type="button"
+                    class="link"
+                    aria-disabled=move || is_reading.get().then_some("true")
+                    on:click=move |_| {
+                        if !is_reading.get_untracked() {
+                            place.read_again();
+                        }
+                    }
+                >
+                    {again}
+                </button>
+            </Show>
+            <Show when=move || can_clear.get()>
                 <button
                     type="button"
                     class="link"

@@ -1,8 +1,13 @@
 //! An issue in full: in the panel beside the list, or as a page of its own.
 
+use std::sync::Arc;
+
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{list::way_icon, place::Place};
+use super::{
+    list::{Broken, way_icon},
+    place::Place,
+};
 use crate::{
     browser,
     components::{
@@ -14,9 +19,9 @@ use crate::{
         figures::number,
         issues::{
             row::{Named, Row, kind_words},
+            told::Absent,
             way::{reached_sentence, reached_words},
         },
-        lists::Status,
     },
     shell::{PageHeading, Shell},
 };
@@ -51,8 +56,9 @@ pub fn Panel(
             place.focus_last();
         }
     };
+    let row = row(place);
     let content = move || {
-        if let Some(row) = row(place) {
+        if let Some(row) = row.get() {
             let title = row.title.to_string();
             view! {
                 <div class="panel-head">
@@ -72,14 +78,18 @@ pub fn Panel(
             }
             .into_any()
         } else {
-            let words = if place.filters.read().issue.is_none() {
-                "Choose an issue to read about it."
-            } else if place.status.with(Status::is_reading) {
-                "Reading"
-            } else {
-                "The issue that this address names is not among those of the project."
-            };
-            view! { <p class="second">{words}</p> }.into_any()
+            if place.filters.read().issue.is_none() {
+                return view! { <p class="second">"Choose an issue to read about it."</p> }
+                    .into_any();
+            }
+            let (title, text) = absent(place).told();
+            view! {
+                <p>
+                    <strong>{title}</strong>
+                </p>
+                <p class="second">{text}</p>
+            }
+            .into_any()
         }
     };
     view! {
@@ -111,24 +121,20 @@ pub fn DetailPage(
         }
         _ => "All issues".to_owned(),
     };
-    let title = Signal::derive(move || match row(place) {
+    let row = row(place);
+    let title = Signal::derive(move || match row.get() {
         Some(row) => row.title.to_string(),
-        None if place.status.with(Status::is_reading) => "Reading the issue".to_owned(),
-        None => "This issue is not there".to_owned(),
+        None => absent(place).told().0.to_owned(),
     });
-    let content = move || {
-        match row(place) {
+    let content = move || match row.get() {
         Some(row) => view! { <Body row /> }.into_any(),
-        None if place.status.with(Status::is_reading) => ().into_any(),
         None => view! {
-            <p class="second">
-                "It is not among the issues of the project. It may have been removed at Snyk, or the link was cut off."
-            </p>
+            <p class="second">{move || absent(place).told().1}</p>
+            <Broken place />
         }
         .into_any(),
-    }
     };
-    let step = move |row: Option<Row>, words: &'static str| {
+    let step = move |row: Option<Arc<Row>>, words: &'static str| {
         row.map(|row| {
             let id = row.id.clone();
             view! {
@@ -165,7 +171,7 @@ pub fn DetailPage(
                     <bdi>{project}</bdi>
                 </a>
             </nav>
-            {move || row(place).map(|row| badge(&row))}
+            {move || row.get().map(|row| badge(&row))}
             <PageHeading title />
             {content}
             <nav class="actions" aria-label="Other issues">
@@ -175,9 +181,16 @@ pub fn DetailPage(
     }
 }
 
-/// The issue that is shown in full; tracked.
-fn row(place: Place) -> Option<Row> {
-    place.selected.get().and_then(|key| place.row(key))
+/// The issue that is shown in full.
+fn row(place: Place) -> Memo<Option<Arc<Row>>> {
+    Memo::new(move |_| place.selected.get().and_then(|key| place.row_now(key)))
+}
+
+/// Why the issue that the address names is not here; tracked.
+fn absent(place: Place) -> Absent {
+    place
+        .status
+        .with(|status| Absent::of(status, place.read.get()))
 }
 
 fn badge(row: &Row) -> AnyView {
@@ -191,7 +204,7 @@ fn badge(row: &Row) -> AnyView {
 #[component]
 fn Body(
     /// The issue.
-    row: Row,
+    row: Arc<Row>,
 ) -> impl IntoView {
     let now = minutes();
     let found = row.place.as_deref().map(|place| {

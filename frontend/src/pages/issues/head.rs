@@ -112,6 +112,7 @@ fn Facts(
     // The list tells of it already.
     let told = Memo::new(move |_| place.status.with(|status| status.failure().is_some()));
     move || match place.head.get() {
+        None | Some(Err(_)) if !place.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !place.is_missing() => ().into_any(),
         None => view! { <p class="second">"Reading"</p> }.into_any(),
         Some(Ok(head)) => {

@@ -11,14 +11,15 @@ use crate::{
         icon::Icon,
         read_notice::ReadFailure,
         severity,
-        table::{DrawRow, Head, Key, Sorted, WindowedTable},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::{len, number},
+        figures::number,
         issues::{
             order::By,
             row::{Row, first_of},
+            told::{self, WayOut},
             way::Way,
         },
         lists::{Stage, Status},
@@ -41,48 +42,47 @@ pub fn IssueList(
     #[derive(Clone, Copy, PartialEq)]
     enum Stand {
         Rows,
-        NothingOpen,
-        NothingMatches,
+        Nothing,
         Failed,
     }
     let stand = Memo::new(move |_| {
         let is_empty = place.shown.read().order.is_empty();
-        let read = place.held.with(|held| held.rows.len());
+        let read = place.read.get();
         place.status.with(|status| match status.stage {
             _ if !is_empty => Stand::Rows,
             Stage::Failed(_) if read == 0 => Stand::Failed,
-            Stage::Reading if read == 0 => Stand::Rows,
-            Stage::Done if !place.filters.read().are_chosen() => Stand::NothingOpen,
-            _ => Stand::NothingMatches,
+            // Those that nobody asked to hide are no reason to say that there are none.
+            _ if status.is_growing() && (read == 0 || !place.filters.read().are_chosen()) => {
+                Stand::Rows
+            }
+            _ => Stand::Nothing,
         })
     });
-    let broken = Memo::new(move |_| place.status.with(|status| status.failure().is_some()));
     view! {
         <div class="issue-list">
             {move || match stand.get() {
                 Stand::Rows => view! { <Table place /> }.into_any(),
-                Stand::NothingOpen => view! { <NothingOpen place /> }.into_any(),
-                Stand::NothingMatches => view! { <NothingMatches place /> }.into_any(),
+                Stand::Nothing => view! { <NothingShown place /> }.into_any(),
                 Stand::Failed => ().into_any(),
             }}
-            <Show when=move || broken.get()>
-                <Broken place />
-            </Show>
+            <Broken place />
         </div>
     }
 }
 
+/// Why issues could not be read. That the connection has stopped, the page says.
 #[component]
-fn Broken(
+pub(super) fn Broken(
     /// The page.
     place: Place,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let on_again = Callback::new(move |()| place.read_again());
+    let failure = Memo::new(move |_| place.status.with(|status| status.failure().cloned()));
     move || {
-        let failure = place.status.with(|status| status.failure().cloned())?;
+        let failure = failure.get().filter(|_| place.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);
-        let has_rows = place.held.with(|held| !held.rows.is_empty());
+        let has_rows = place.read.get() > 0;
         Some(if has_rows {
             view! { <ReadFailure told lead="More issues could not be read" on_again /> }.into_any()
         } else {
@@ -92,62 +92,45 @@ fn Broken(
 }
 
 #[component]
-fn NothingOpen(
+fn NothingShown(
     /// The page.
     place: Place,
 ) -> impl IntoView {
     let now = minutes();
-    let resolved = place.held.with_untracked(|held| len(held.rows.len()));
+    let nothing = Memo::new(move |_| {
+        let filters = place.filters.read();
+        place
+            .held
+            .with(|held| told::nothing(&filters, &held.rows, place.extent.get()))
+    });
     let counted = move || {
+        if place.filters.read().are_chosen() {
+            return None;
+        }
         let at = place.status.with(|status| status.whole_at)?;
         Some(view! {
             <p class="second">"Counted " <Timestamp at now /> "."</p>
         })
     };
-    let text = match resolved {
-        0 => "Snyk has found nothing in this project.".to_owned(),
-        1 => "One is resolved.".to_owned(),
-        more => format!("{} are resolved.", number(more)),
-    };
-    view! {
-        <Empty title="No open issues" text>
-            {counted}
-            {(resolved > 0)
-                .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="button"
-                            on:click=move |_| place.choose(|filters| filters.statuses.clear())
-                        >
-                            "Show resolved ones too"
-                        </button>
-                    }
-                })}
-        </Empty>
-    }
-}
-
-#[component]
-fn NothingMatches(
-    /// The page.
-    place: Place,
-) -> impl IntoView {
-    let words = Memo::new(move |_| {
-        let read = place.held.with(|held| len(held.rows.len()));
-        place.filters.read().nothing_matches(read)
-    });
-    let title = Signal::derive(move || words.get().0);
-    let text = Signal::derive(move || words.get().1);
-    view! {
-        <Empty title text>
+    let way_out = move || {
+        let WayOut { words, filters } = nothing.get().way_out?;
+        Some(view! {
             <button
                 type="button"
                 class="button"
-                on:click=move |_| place.choose(|filters| *filters = filters.cleared())
+                on:click=move |_| place.choose(|chosen| *chosen = filters.clone())
             >
-                "Clear filters"
+                {words}
             </button>
+        })
+    };
+    view! {
+        <Empty
+            title=Signal::derive(move || nothing.get().title)
+            text=Signal::derive(move || nothing.get().text)
+        >
+            {counted}
+            {way_out}
         </Empty>
     }
 }
@@ -159,11 +142,11 @@ fn Table(
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
     let order = Signal::derive(move || Arc::clone(&place.shown.read().order));
-    let complete = Memo::new(move |_| place.status.with(|status| status.whole_at.is_some()));
-    let busy = Memo::new(move |_| place.status.with(Status::is_reading) && !complete.get());
+    let complete = Memo::new(move |_| place.status.with(Status::is_complete));
+    let busy = Memo::new(move |_| place.status.with(Status::is_growing));
+    let count = Memo::new(move |_| place.shown.read().order.len());
     let waiting = Memo::new(move |_| {
-        let is_reading = place.status.with(Status::is_reading);
-        if is_reading && place.held.with(|held| held.rows.is_empty()) {
+        if busy.get() && count.get() == 0 {
             WAITING
         } else {
             0
@@ -197,9 +180,10 @@ fn Table(
         }
         false
     };
-    let draw = DrawRow::new(move |(key, tabindex)| match place.row(key) {
-        Some(row) => cells(place, &row, tabindex).into_any(),
-        None => ().into_any(),
+    let draw = DrawRow::new(move |(key, tabindex)| {
+        // The row stays when its issue is read again, and is drawn anew only when that changed.
+        let row = Memo::new(move |_| place.row_now(key));
+        (move || row.get().map(|row| cells(place, &row, tabindex))).into_any()
     });
     view! {
         <WindowedTable
@@ -214,10 +198,12 @@ fn Table(
             sorted
             on_sort
             selected=place.selected
+            focus=place.focus
             on_key
             seen
             held=place.still
         />
+        <Position seen count keys="Arrow keys move, Enter opens" />
     }
 }
 

@@ -7,14 +7,22 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
-use shared::snyk::read;
+use shared::{problem::Code, snyk::read};
 
 use crate::{
     browser::{self, media},
     components::table::Key,
     data::{
         failure::{Failure, Remedy},
-        issues::{filters::Filters, neighbours, project::Head, row::Row},
+        figures::len,
+        issues::{
+            filters::Filters,
+            neighbours,
+            project::Head,
+            row::Row,
+            shown::{Keys, News, Shown},
+            told::Extent,
+        },
         lists::{Held, Lists, Status},
     },
 };
@@ -25,6 +33,8 @@ use crate::{
 pub struct Place {
     /// The connection's id.
     pub connection: Memo<String>,
+    /// Whether the connection works. What was read before it stopped stays.
+    pub works: Memo<bool>,
     /// The organization's id.
     pub org: StoredValue<String>,
     /// The project's id.
@@ -32,19 +42,26 @@ pub struct Place {
     /// What the address says.
     pub filters: Memo<Filters>,
     /// The issues that are here.
-    pub held: Signal<Held<Row>>,
+    pub held: Signal<Held<Arc<Row>>>,
+    /// How many those are.
+    pub read: Memo<u64>,
     /// How the reading stands.
     pub status: Signal<Status>,
+    /// How much of the list is here.
+    pub extent: Memo<Extent>,
     /// The issues that are shown, in their order.
     pub shown: Memo<Shown>,
-    /// How many more there would be, if nothing held the rows still.
-    pub fresh: Memo<usize>,
+    /// What else there would be, if nothing held the rows still.
+    pub news: Memo<Option<News>>,
     /// Whether a pointer or the focus holds the rows still.
     pub still: RwSignal<bool>,
     /// The issue that is shown in full, if it is here.
     pub selected: Memo<Option<Key>>,
+    /// The row that is to take the focus.
+    pub focus: RwSignal<Option<Key>>,
     /// What is known of the project.
     pub head: RwSignal<Option<Result<Head, Failure>>>,
+    keys: StoredValue<Keys>,
     go: Callback<(Filters, bool)>,
     /// The issue that was shown in full last.
     last: StoredValue<Option<Key>>,
@@ -53,75 +70,57 @@ pub struct Place {
     is_wide: ReadSignal<bool>,
 }
 
-/// The issues that are shown, and by which filters.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shown {
-    /// In their order.
-    pub order: Arc<Vec<Key>>,
-    epoch: u32,
-    by: Option<Filters>,
-}
-
-/// A row's key: its number, and which rows it is a number of.
-fn key(epoch: u32, at: usize) -> Key {
-    u64::from(epoch) << 32 | u64::try_from(at).unwrap_or_default()
-}
-
 impl Place {
-    /// Reading begins with it.
+    /// Reading begins with it, if the connection works.
     pub fn new(
         connection: Memo<String>,
+        works: Memo<bool>,
         org: String,
         project: String,
         is_wide: ReadSignal<bool>,
     ) -> Self {
         let lists = Lists::get();
-        let navigate = use_navigate();
-        let location = use_location();
-        let search = location.search;
+        let search = use_location().search;
         let filters = Memo::new(move |_| Filters::parse(&search.read()));
-        let look = lists
-            .issues(&connection.get_untracked(), &org, &project)
-            .look();
-        let held: Signal<Held<Row>> = look.held.into();
+        let id = connection.get_untracked();
+        let look = if works.get_untracked() {
+            lists.issues(&id, &org, &project).look()
+        } else {
+            lists.issues_at_rest(&id, &org, &project).look()
+        };
+        let held: Signal<Held<Arc<Row>>> = look.held.into();
         let status: Signal<Status> = look.status.into();
+        let extent = Memo::new(move |_| status.with(Extent::of));
         let still = RwSignal::new(false);
-        let now = Memo::new(move |_| {
+        let keys = StoredValue::new(Keys::default());
+        // The reading that the rows are of, and how many have their number.
+        let taken = Memo::new(move |last: Option<&(u32, usize)>| {
             held.with(|held| {
-                let shown = filters.read().apply(&held.rows);
-                Shown {
-                    order: Arc::new(shown.into_iter().map(|at| key(held.epoch, at)).collect()),
-                    epoch: held.epoch,
-                    by: Some(filters.read().with_issue(None)),
-                }
+                let known = match last {
+                    Some((epoch, many)) if *epoch == held.epoch => *many,
+                    _ => 0,
+                };
+                let new = held.rows.get(known..).unwrap_or(&held.rows);
+                keys.update_value(|keys| keys.take(new));
+                (held.epoch, held.rows.len())
             })
         });
-        // Nothing jumps under a pointer: new rows come in when it has left.
-        let shown = Memo::new(move |last: Option<&Shown>| {
-            let now = now.get();
-            match last {
-                Some(last)
-                    if still.get()
-                        && !last.order.is_empty()
-                        && last.epoch == now.epoch
-                        && last.by == now.by =>
-                {
-                    last.clone()
-                }
-                _ => now,
-            }
+        let now = Memo::new(move |_| {
+            // Read and not only followed: a memo that nobody reads numbers nothing.
+            taken.get();
+            let filters = filters.read();
+            held.with(|held| keys.with_value(|keys| Shown::of(&held.rows, &filters, keys)))
         });
-        let fresh = Memo::new(move |_| {
-            let (now, shown) = (now.read().order.len(), shown.read().order.len());
-            now.saturating_sub(shown)
-        });
+        // Nothing jumps under a pointer: what is new comes in when it has left.
+        let shown = Memo::new(move |last: Option<&Shown>| now.get().after(last, still.get()));
+        let news = Memo::new(move |_| shown.read().news(&now.read()));
         let selected = Memo::new(move |_| {
+            taken.get();
             let filters = filters.read();
             let issue = filters.issue.as_deref()?;
-            held.with(|held| {
-                let at = held.rows.iter().position(|row| &*row.id == issue)?;
-                Some(key(held.epoch, at))
-            })
+            let is_here = held.with(|held| held.rows.iter().any(|row| &*row.id == issue));
+            let key = keys.with_value(|keys| keys.of(issue));
+            key.filter(|_| is_here)
         });
         let last = StoredValue::new(None);
         Effect::new(move |_| {
@@ -129,47 +128,54 @@ impl Place {
                 last.set_value(Some(selected));
             }
         });
-        let pathname = location.pathname;
-        let go = Callback::new(move |(filters, replace): (Filters, bool)| {
-            let query = filters.query();
-            let path = pathname.get_untracked();
-            let to = if query.is_empty() {
-                path
-            } else {
-                format!("{path}?{query}")
-            };
-            navigate(
-                &to,
-                NavigateOptions {
-                    replace,
-                    scroll: false,
-                    ..NavigateOptions::default()
-                },
-            );
-        });
         let place = Self {
             connection,
+            works,
             org: StoredValue::new(org),
             project: StoredValue::new(project),
             filters,
             held,
+            read: Memo::new(move |_| held.with(|held| len(held.rows.len()))),
             status,
+            extent,
             shown,
-            fresh,
+            news,
             still,
             selected,
+            focus: RwSignal::new(None),
             head: RwSignal::new(None),
-            go,
+            keys,
+            go: go_to_filters(),
             last,
             scrolled: StoredValue::new(0.0),
             is_wide,
         };
         place.read_head();
+        place.follow_connection();
         place
     }
 
+    /// Reads what could not be read, once somebody has connected again, perhaps in another tab.
+    fn follow_connection(self) {
+        Effect::new(move |before: Option<()>| {
+            if !self.works.get() {
+                return;
+            }
+            let has_stopped = self.status.with_untracked(|status| {
+                let remedy = status.failure().map(Failure::remedy);
+                remedy == Some(Remedy::AskWhoIsHere)
+            });
+            if has_stopped {
+                self.read_list();
+            }
+            if before.is_some() && !self.is_head_known() {
+                self.read_head();
+            }
+        });
+    }
+
     /// Reads what is known of the project. What a list of projects knew already is shown at once.
-    pub fn read_head(self) {
+    fn read_head(self) {
         let lists = Lists::get();
         let (connection, org, project) = self.ids();
         if let Some(known) = lists.projects_if_read(&connection, &org) {
@@ -179,6 +185,9 @@ impl Place {
                 found.map(Head::of_row)
             });
             self.head.set(row.map(Ok));
+        }
+        if !self.works.get_untracked() {
+            return;
         }
         let head = self.head;
         leptos::task::spawn_local(async move {
@@ -192,6 +201,10 @@ impl Place {
         });
     }
 
+    fn is_head_known(self) -> bool {
+        self.head.with_untracked(|head| matches!(head, Some(Ok(_))))
+    }
+
     /// Whether there is no such project, as far as Snyk lets us see.
     pub fn is_missing(self) -> bool {
         self.head.with(|head| head.as_ref().is_some_and(is_missing))
@@ -199,10 +212,16 @@ impl Place {
 
     /// Reads the issues again, or on from where it failed.
     pub fn read_again(self) {
-        let (connection, org, project) = self.ids();
-        Lists::get().read_issues_again(&connection, &org, &project);
-        if !matches!(self.head.get_untracked(), Some(Ok(_))) {
+        self.read_list();
+        if !self.is_head_known() {
             self.read_head();
+        }
+    }
+
+    fn read_list(self) {
+        if self.works.get_untracked() {
+            let (connection, org, project) = self.ids();
+            Lists::get().read_issues_again(&connection, &org, &project);
         }
     }
 
@@ -215,12 +234,14 @@ impl Place {
     }
 
     /// The row of a key.
-    pub fn row(self, key: Key) -> Option<Row> {
-        self.held.with_untracked(|held| {
-            let at = usize::try_from(key & u64::from(u32::MAX)).ok()?;
-            let is_of_these = key >> 32 == u64::from(held.epoch);
-            is_of_these.then(|| held.rows.get(at).cloned()).flatten()
-        })
+    pub fn row(self, key: Key) -> Option<Arc<Row>> {
+        self.keys.with_value(|keys| keys.row(key).cloned())
+    }
+
+    /// The row of a key, as it was read last; tracked.
+    pub fn row_now(self, key: Key) -> Option<Arc<Row>> {
+        self.held.track();
+        self.row(key)
     }
 
     /// Chooses other filters; Back undoes it.
@@ -262,7 +283,7 @@ impl Place {
     }
 
     /// The issues before and after the one that is shown in full; tracked.
-    pub fn neighbours(self) -> (Option<Row>, Option<Row>) {
+    pub fn neighbours(self) -> (Option<Arc<Row>>, Option<Arc<Row>>) {
         let Some(selected) = self.selected.get() else {
             return (None, None);
         };
@@ -287,19 +308,42 @@ impl Place {
 
     /// Puts the focus on the row of the issue that is, or was last, shown in full.
     pub fn focus_last(self) {
-        if let Some(Some(key)) = self.last.try_get_value() {
-            browser::focus_first(&format!("[data-key=\"{key}\"] a"));
+        let Some(last) = self.last.try_get_value() else {
+            return;
+        };
+        let shown = self.shown.get_untracked().order;
+        match last.or_else(|| shown.first().copied()) {
+            Some(key) if !shown.is_empty() => self.focus.set(Some(key)),
+            _ => browser::focus("heading"),
         }
     }
+}
+
+/// Writes filters into the address: `true` replaces the entry of the history.
+fn go_to_filters() -> Callback<(Filters, bool)> {
+    let (navigate, pathname) = (use_navigate(), use_location().pathname);
+    Callback::new(move |(filters, replace): (Filters, bool)| {
+        let query = filters.query();
+        let path = pathname.get_untracked();
+        let to = if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        };
+        let options = NavigateOptions {
+            replace,
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&to, options);
+    })
 }
 
 fn is_missing(head: &Result<Head, Failure>) -> bool {
     match head {
         Err(Failure::Snyk(refusal)) => refusal.status == 404,
-        Err(failure @ Failure::Ours(_)) => {
-            // No such address at our server: ids that are none.
-            failure.remedy() == Remedy::AskWhoIsHere
-        }
+        // No such address at our server: ids that are none.
+        Err(Failure::Ours(problem)) => problem.code == Code::NotFound,
         _ => false,
     }
 }
