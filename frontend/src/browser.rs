@@ -113,6 +113,15 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Moves the focus to the element of that id if it is nowhere: what had it went away.
+pub fn focus_if_lost(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let focused = document.and_then(|document| document.active_element());
+    if focused.is_none_or(|element| element.tag_name() == "BODY") {
+        focus(id);
+    }
+}
+
 /// Asks for the stylesheet of the pages over Snyk's data, once.
 pub fn want_data_sheet() {
     let sheet = web_sys::window()

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    data::{on_projects, org, projects_of, shows},
+    data::{hides, on_projects, org, projects_of, shows},
     visit::Visit,
 };
 
@@ -31,7 +31,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         (status(410), "Snyk has withdrawn this part of its interface"),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "3600" } }),
-            "Snyk asks us to slow down",
+            "Try again in 1 h.",
         ),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "40" } }),
@@ -66,6 +66,62 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         browser.go(&address).await;
         shows(&browser, "24 projects, read").await;
     }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_lost() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let legacy = "Legacy estate, read only, owner unknown since 2021";
+    let (id, address) = (
+        org(&browser, legacy).await,
+        projects_of(&bed, &browser, legacy).await,
+    );
+    let away = on_projects(&id, &json!({ "kind": "status", "status": 503 }));
+    bed.sandbox.fault(away.clone()).await;
+    browser.go(&address).await;
+    shows(&browser, "Fathom tries again by itself").await;
+    browser
+        .until(
+            "return document.querySelector('[role=status]').innerText\
+            === 'Projects could not be read. Snyk is not answering'",
+        )
+        .await;
+    bed.sandbox.heal().await;
+    browser.run("dispatchEvent(new Event('online'))").await;
+    shows(&browser, "24 projects, read").await;
+
+    bed.sandbox.fault(away).await;
+    browser.press("Read again").await;
+    browser
+        .until("return document.activeElement.innerText === 'Reading'")
+        .await;
+    shows(&browser, "The projects could not be read again").await;
+    browser
+        .until("return document.activeElement.innerText === 'Read again'")
+        .await;
+    bed.sandbox.heal().await;
+    browser.press("Try again").await;
+    hides(&browser, "could not be read").await;
+    browser
+        .until("return document.activeElement.id === 'heading'")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_organization_that_is_gone_is_told_as_one() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let name = "Meridian Platform";
+    let (id, address) = (
+        org(&browser, name).await,
+        projects_of(&bed, &browser, name).await,
+    );
+    let gone = address.replace(&id, "00000000-0000-4000-8000-000000000000");
+    browser.go(&gone).await;
+    browser
+        .heading("This organization is not there, or this connection cannot see it")
+        .await;
     browser.close().await;
 }
 

@@ -168,6 +168,17 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     shows(&browser, "Meridian Payments").await;
     shows(&browser, "Reconnect").await;
     every_view(&browser, "overview-stopped").await;
+    // It is told once.
+    browser.press("Projects").await;
+    browser.heading("Projects in Meridian Platform").await;
+    shows(&browser, "1,204 projects").await;
+    hides(&browser, "Try again").await;
+    let notices = browser
+        .run("return document.querySelectorAll('.notice').length")
+        .await;
+    assert_eq!(notices, json!(1));
+    browser.press("Overview").await;
+    browser.heading(VERDICT).await;
 
     // Nothing is held after a reload, and nothing is claimed of what nobody could read.
     browser.driver.refresh().await.unwrap();

@@ -49,15 +49,17 @@ async fn text(connection: &str, path: &str) -> Result<String, Failed> {
         return Ok(answer.body);
     }
     let media_type = answer.media_type.unwrap_or_default();
+    let wait = answer
+        .retry_after
+        .and_then(|wait| paging::seconds(&wait, browser::now(), browser::millis));
+    let failure = Failure::of(
+        answer.status,
+        &media_type,
+        &answer.body,
+        answer.provider_request_id,
+    );
     Err(Failed {
-        failure: Failure::of(
-            answer.status,
-            &media_type,
-            &answer.body,
-            answer.provider_request_id,
-        ),
-        wait: answer
-            .retry_after
-            .and_then(|wait| paging::seconds(&wait, browser::now(), browser::millis)),
+        failure: failure.saying(wait),
+        wait,
     })
 }

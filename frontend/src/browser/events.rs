@@ -37,3 +37,10 @@ pub fn on_return(mut on_return: impl FnMut() + 'static) -> Option<EventListener>
     });
     Some(listener)
 }
+
+/// Whether the page is seen.
+#[must_use]
+pub fn is_seen() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_none_or(|document| !document.hidden())
+}

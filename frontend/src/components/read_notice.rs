@@ -1,6 +1,7 @@
 //! What a person is told while or after reading from Snyk: asked to slow down, or failed.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use super::{
     clock::{seconds, ticking},
@@ -25,8 +26,14 @@ use crate::{
 #[component]
 pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
+    let session = SessionContext::get();
     let shell = Shell::get();
-    let is_slowed = Memo::new(move |_| lists.slowed().is_some());
+    let path = use_location().pathname;
+    let slowed = Memo::new(move |_| {
+        let connection = session.current(&path.read())?;
+        lists.slowed(&connection.id)
+    });
+    let is_slowed = Memo::new(move |_| slowed.get().is_some());
     // Once, and not with each second.
     Effect::new(move |_| {
         if is_slowed.get() {
@@ -35,26 +42,27 @@ pub fn SlowedNotice() -> impl IntoView {
     });
     view! {
         <Show when=move || is_slowed.get()>
-            <Slow />
+            <Slow slowed />
         </Show>
     }
 }
 
 #[component]
-fn Slow() -> impl IntoView {
-    let lists = Lists::get();
+fn Slow(
+    /// Who asks, and until when.
+    slowed: Memo<Option<Slowed>>,
+) -> impl IntoView {
     let session = SessionContext::get();
     let now = ticking();
     let title = move || {
-        let by_us = lists.slowed().is_some_and(|slowed| slowed.by_us);
-        if by_us {
+        if slowed.get().is_some_and(|slowed| slowed.by_us) {
             format!("{} asks to slow down", session.name())
         } else {
             "Snyk asks us to slow down".to_owned()
         }
     };
     let left = move || {
-        let Slowed { until, .. } = lists.slowed()?;
+        let Slowed { until, .. } = slowed.get()?;
         Some(seconds(now.get(), until) + 1)
     };
     view! {
@@ -84,6 +92,9 @@ pub fn ReadFailure(
     lead: Option<String>,
     /// Reads again.
     on_again: Callback<()>,
+    /// Whether that is going on.
+    #[prop(optional, into)]
+    trying: Signal<bool>,
 ) -> impl IntoView {
     let Told {
         tone,
@@ -117,7 +128,7 @@ pub fn ReadFailure(
                         }
                     })}
             </div> <div class="notice-actions">
-                <Remedy offer on_again />
+                <Remedy offer on_again trying />
             </div>
         </section>
     }
@@ -130,13 +141,40 @@ pub fn Remedy(
     offer: Offer,
     /// Reads again.
     on_again: Callback<()>,
+    /// Whether that is going on.
+    #[prop(optional, into)]
+    trying: Signal<bool>,
+    /// The id of what takes the focus when the button that had it goes away; else the heading.
+    #[prop(optional, into)]
+    back: Option<String>,
 ) -> impl IntoView {
     let failure = RwSignal::new(None);
     match offer {
-        Offer::TryAgain => view! {
-            <button type="button" class="button" on:click=move |_| on_again.run(())>
-                "Try again"
-            </button>
+        Offer::TryAgain => {
+            let was_pressed = StoredValue::new(false);
+            on_cleanup(move || {
+                // It worked, and the button is gone with what it was about.
+                if was_pressed.try_get_value() == Some(true) {
+                    request_animation_frame(move || {
+                        browser::focus_if_lost(back.as_deref().unwrap_or("heading"));
+                    });
+                }
+            });
+            view! {
+                <button
+                    type="button"
+                    class="button"
+                    aria-disabled=move || trying.get().then_some("true")
+                    on:click=move |_| {
+                        was_pressed.set_value(true);
+                        if !trying.get_untracked() {
+                            on_again.run(());
+                        }
+                    }
+                >
+                    {move || if trying.get() { "Reading" } else { "Try again" }}
+                </button>
+            }
         }
         .into_any(),
         Offer::Connect(words) => view! {

@@ -53,24 +53,40 @@ impl Facet {
     /// A value as people call it: names that are known, and otherwise as Snyk writes it.
     #[must_use]
     pub fn called(self, value: &str) -> &str {
-        if self != Self::Origin {
-            return value;
-        }
-        match value {
-            "github" => "GitHub",
-            "github-enterprise" => "GitHub Enterprise",
-            "github-cloud-app" => "GitHub Cloud App",
-            "gitlab" => "GitLab",
-            "bitbucket-cloud" => "Bitbucket Cloud",
-            "bitbucket-server" => "Bitbucket Server",
-            "azure-repos" => "Azure Repos",
-            "cli" => "CLI",
-            "docker-hub" => "Docker Hub",
-            "ecr" => "ECR",
-            "gcr" => "GCR",
-            "acr" => "ACR",
-            "kubernetes" => "Kubernetes",
-            value => value,
+        match (self, value) {
+            (Self::Origin, "github") => "GitHub",
+            (Self::Origin, "github-enterprise") => "GitHub Enterprise",
+            (Self::Origin, "github-cloud-app") => "GitHub Cloud App",
+            (Self::Origin, "github-server-app") => "GitHub Server App",
+            (Self::Origin, "gitlab") => "GitLab",
+            (Self::Origin, "bitbucket-cloud") => "Bitbucket Cloud",
+            (Self::Origin, "bitbucket-connect-app") => "Bitbucket Connect App",
+            (Self::Origin, "bitbucket-server") => "Bitbucket Server",
+            (Self::Origin, "azure-repos") => "Azure Repos",
+            (Self::Origin, "cli") => "CLI",
+            (Self::Origin, "docker-hub") => "Docker Hub",
+            (Self::Origin, "ecr") => "ECR",
+            (Self::Origin, "gcr") => "GCR",
+            (Self::Origin, "acr") => "ACR",
+            (Self::Origin, "kubernetes") => "Kubernetes",
+            (Self::Type, "sast") => "code",
+            (Self::Type, "gomodules") => "Go modules",
+            (Self::Type, "golangdep") => "Go dep",
+            (Self::Type, "nuget") => "NuGet",
+            (Self::Type, "rubygems") => "RubyGems",
+            (Self::Type, "cocoapods") => "CocoaPods",
+            (Self::Type, "maven") => "Maven",
+            (Self::Type, "gradle") => "Gradle",
+            (Self::Type, "composer") => "Composer",
+            (Self::Type, "poetry") => "Poetry",
+            (Self::Type, "yarn") => "Yarn",
+            (Self::Type, "dockerfile") => "Dockerfile",
+            (Self::Type, "helmconfig") => "Helm",
+            (Self::Type, "k8sconfig") => "Kubernetes configuration",
+            (Self::Type, "terraformconfig") => "Terraform",
+            (Self::Type, "cloudformationconfig") => "CloudFormation",
+            (Self::Type, "armconfig") => "ARM",
+            (_, value) => value,
         }
     }
 
@@ -114,5 +130,7 @@ mod tests {
         assert_eq!(Facet::Origin.called("github"), "GitHub");
         assert_eq!(Facet::Origin.called("space-station"), "space-station");
         assert_eq!(Facet::Type.called("github"), "github");
+        assert_eq!(Facet::Type.called("sast"), "code");
+        assert_eq!(Facet::Type.called("npm"), "npm");
     }
 }

@@ -13,6 +13,7 @@ use shared::{
 use crate::{
     naming::lower_first,
     outcome::{self, Outcome, Tone},
+    times,
 };
 
 /// Why there is nothing to show.
@@ -37,6 +38,8 @@ pub struct Refusal {
     pub code: Option<String>,
     /// Finds the request in Snyk's log.
     pub request_id: Option<String>,
+    /// How many seconds it said to wait.
+    pub wait: Option<u64>,
 }
 
 /// What can be done without a person.
@@ -95,7 +98,26 @@ impl Failure {
             status,
             code: document.code().map(str::to_owned),
             request_id,
+            wait: None,
         }))
+    }
+
+    /// The same, of an answer that said how many seconds to wait.
+    #[must_use]
+    pub fn saying(mut self, wait: Option<u64>) -> Self {
+        if let Self::Snyk(refusal) = &mut self {
+            refusal.wait = wait;
+        }
+        self
+    }
+
+    /// How many seconds Snyk said to wait.
+    #[must_use]
+    pub fn seconds(&self) -> Option<u64> {
+        match self {
+            Self::Snyk(refusal) => refusal.wait,
+            _ => None,
+        }
     }
 
     /// What can be done without a person.
@@ -135,6 +157,11 @@ impl Failure {
                 let Outcome {
                     tone, title, text, ..
                 } = outcome::beside(problem, app);
+                let (title, text) = match problem.code {
+                    Code::NotFound => not_there(what),
+                    Code::ProviderUnavailable => (title, by_itself(app)),
+                    _ => (title, text),
+                };
                 let offer = match problem.code {
                     Code::Forbidden | Code::ProviderRejectedClient => Offer::Nothing,
                     Code::BadRequest => Offer::Reload,
@@ -153,7 +180,7 @@ impl Failure {
             Self::Offline => Told {
                 tone: Tone::Neutral,
                 title: "You seem to be offline".to_owned(),
-                text: "There was no answer. What is already here stays usable.".to_owned(),
+                text: format!("There was no answer. {}", by_itself(app)),
                 offer: Offer::TryAgain,
                 request_id: None,
             },
@@ -193,12 +220,10 @@ impl Refusal {
                 format!("It lacks: {}.", lower_first(meaning(scope))),
                 Offer::Connect("Ask again"),
             ),
-            (404, _) => (
-                Tone::Neutral,
-                format!("This {what} is not there, or this connection cannot see it"),
-                "It may have been removed at Snyk.".to_owned(),
-                Offer::TryAgain,
-            ),
+            (404, _) => {
+                let (title, text) = not_there(what);
+                (Tone::Neutral, title, text, Offer::TryAgain)
+            }
             (410, _) => (
                 Tone::Danger,
                 "Snyk has withdrawn this part of its interface".to_owned(),
@@ -208,12 +233,15 @@ impl Refusal {
             (429, _) => (
                 Tone::Neutral,
                 "Snyk asks us to slow down".to_owned(),
-                "What is already here stays usable. Try again in a minute.".to_owned(),
+                format!(
+                    "What is already here stays usable. Try again in {}.",
+                    self.wait.map_or_else(|| "a minute".to_owned(), roughly)
+                ),
                 Offer::TryAgain,
             ),
             (408 | 425 | 500.., _) => warn(
                 Code::ProviderUnavailable.title().to_owned(),
-                format!("Snyk answered “{}”. What is already here stays usable.", self.status),
+                format!("Snyk answered “{}”. {}", self.status, by_itself(app)),
                 Offer::TryAgain,
             ),
             _ => (
@@ -232,6 +260,31 @@ impl Refusal {
             request_id: self.request_id.clone(),
         }
     }
+}
+
+fn by_itself(app: &str) -> String {
+    format!("What is already here stays usable. {app} tries again by itself.")
+}
+
+/// Of something that was removed, or is not for this connection: which of both, nobody says.
+fn not_there(what: &str) -> (String, String) {
+    (
+        format!("This {what} is not there, or this connection cannot see it"),
+        "It may have been removed at Snyk.".to_owned(),
+    )
+}
+
+/// A wait in words, without a second unit that is none: `1 h`, `1 h 20 min`.
+fn roughly(seconds: u64) -> String {
+    let figures = times::figures(seconds);
+    let of_use = figures
+        .iter()
+        .enumerate()
+        .filter(|(place, (figure, _))| *place == 0 || *figure > 0);
+    let words: Vec<_> = of_use
+        .map(|(_, (figure, unit))| format!("{figure} {unit}"))
+        .collect();
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -325,6 +378,38 @@ mod tests {
         ] {
             assert_eq!(told(snyk(status, code)).title, title, "{status} {code}");
         }
+    }
+
+    #[test]
+    fn how_long_snyk_said_to_wait_is_not_lost() {
+        let told = |wait| {
+            let slow = snyk(429, "SNYK-0001").saying(wait);
+            slow.told("Fathom", "organization", SCOPE).text
+        };
+        assert!(told(Some(3_600)).ends_with("Try again in 1 h."));
+        assert!(told(Some(4_800)).ends_with("Try again in 1 h 20 min."));
+        assert!(told(None).ends_with("Try again in a minute."));
+    }
+
+    #[test]
+    fn what_is_tried_again_says_so_and_what_is_gone_is_named() {
+        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
+        for failure in [
+            ours(Code::ProviderUnavailable),
+            ours(Code::Unavailable),
+            snyk(503, "SNYK-0009"),
+            Failure::Offline,
+        ] {
+            assert_eq!(failure.remedy(), Remedy::TryAgain);
+            let told = told(failure);
+            assert!(
+                told.text.contains("Fathom tries again by itself"),
+                "{told:?}"
+            );
+        }
+        let title = "This organization is not there, or this connection cannot see it";
+        assert_eq!(told(ours(Code::NotFound)).title, title);
+        assert_eq!(told(snyk(404, "")).title, title);
     }
 
     #[test]

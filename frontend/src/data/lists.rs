@@ -15,17 +15,22 @@ use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
 pub use self::{
     list::{Held, List, Look},
-    reader::{Slowed, Source},
+    reader::Source,
     shelf::Place,
 };
 use self::{reader::Reader, shelf::Shelf};
-pub use super::status::{Stage, Status};
 use super::{
     fold,
+    looked::Bell,
     row::{Platform, Row, Words},
+    slowed::SlowDowns,
+};
+pub use super::{
+    slowed::Slowed,
+    status::{Stage, Status},
 };
 use crate::{
-    browser::{self, viewport},
+    browser::{self, events, network, viewport},
     session::{SessionContext, Who},
 };
 
@@ -47,20 +52,30 @@ pub struct Lists {
     projects: StoredValue<Shelf<Row>, LocalStorage>,
     issues: StoredValue<Shelf<Arc<super::issues::row::Row>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
-    slowed: RwSignal<Option<Slowed>>,
+    slowed: RwSignal<SlowDowns>,
 }
 
 impl Lists {
     /// Makes the context. It follows who is here.
     pub fn provide() {
         let session = SessionContext::get();
-        let slowed = RwSignal::new(None);
+        let slowed = RwSignal::new(SlowDowns::default());
+        let (online, seen) = (Bell::default(), Bell::default());
         let lists = Self {
             projects: StoredValue::new_local(Shelf::default()),
             issues: StoredValue::new_local(Shelf::default()),
-            reader: StoredValue::new_local(Reader::new(session, slowed)),
+            reader: StoredValue::new_local(Reader::new(session, slowed, &online, &seen)),
             slowed,
         };
+        // Kept as long as the app.
+        StoredValue::new_local((
+            network::listen(move |is_online| {
+                if is_online {
+                    online.ring();
+                }
+            }),
+            events::on_return(move || seen.ring()),
+        ));
         Effect::new(move |_| {
             let here: Vec<String> = match session.who() {
                 Who::SignedIn(connections) => connections.into_iter().map(|one| one.id).collect(),
@@ -109,16 +124,17 @@ impl Lists {
     /// until the new is whole.
     pub fn read_again(self, connection: &str, org: &str) {
         let list = self.projects(connection, org);
-        if list.status().with_untracked(Status::is_reading) {
+        if list.status().with_untracked(Status::is_asked_for) {
             return;
         }
         self.start(connection, &list, self.source(org));
     }
 
-    /// How everyone is slowed down at the moment; tracked.
+    /// How a connection's reading is slowed down at the moment; tracked.
     #[must_use]
-    pub fn slowed(self) -> Option<Slowed> {
-        self.slowed.get()
+    pub fn slowed(self, connection: &str) -> Option<Slowed> {
+        self.slowed
+            .with(|slowed| slowed.of(connection, browser::now()))
     }
 
     fn source(self, org: &str) -> Projects {
@@ -145,6 +161,9 @@ struct Projects {
 impl Source for Projects {
     type Item = Project;
     type Row = Row;
+    const ITEMS: &'static str = "Projects";
+    const WHAT: &'static str = "organization";
+    const PARKS: bool = false;
 
     fn pages(&self) -> Read<Page<Project>> {
         read::projects(&self.org).limit(LARGEST_PAGE).issue_counts()
@@ -154,9 +173,11 @@ impl Source for Projects {
         Some(read::projects(&self.org).count_only())
     }
 
-    fn has_room(&self) -> bool {
+    fn make_room(&self, list: &List<Row>, rows: usize) -> bool {
         let projects = self.lists.projects;
-        projects.try_with_value(Shelf::has_room).unwrap_or_default()
+        projects
+            .try_update_value(|shelf| shelf.make_room(list, rows))
+            .unwrap_or_default()
     }
 
     fn row(&mut self, item: Project) -> Row {

@@ -11,11 +11,14 @@ pub mod issues;
 pub mod level;
 #[cfg(target_arch = "wasm32")]
 pub mod lists;
+pub mod looked;
 pub mod name;
 pub mod order;
 pub mod paging;
+pub mod room;
 pub mod row;
 pub mod ruler;
+pub mod slowed;
 pub mod sorting;
 pub mod status;
 pub mod verdict;

@@ -8,6 +8,11 @@ use super::failure::{Failure, Remedy};
 pub const MOST_PAGES: u32 = 200;
 /// How often a page is tried again without a person.
 const TRIES: u32 = 2;
+/// How often the same page waits because it was asked to.
+const SLOW_DOWNS: u32 = 5;
+/// How long a list that failed rests before it is tried again without a person, in seconds: the
+/// first time, and at most.
+const PAUSES: [u64; 2] = [30, 300];
 /// How long to wait when asked to slow down without being told how long, in seconds.
 const SLOWLY: u64 = 30;
 /// The longest wait that is waited, in seconds.
@@ -71,18 +76,45 @@ pub enum Wait {
     GiveUp,
 }
 
-/// What to do about a failure of a page that was tried `tries` times before. `told` is how many
-/// seconds the answer said to wait.
-#[must_use]
-pub fn wait(failure: &Failure, tries: u32, told: Option<u64>) -> Wait {
-    match failure.remedy() {
-        // However often: being asked to wait is no failure of the page. But not for ever.
-        Remedy::SlowDown => match told.unwrap_or(SLOWLY) {
-            seconds @ ..=LONGEST => Wait::SlowDown(seconds.max(1)),
+/// How often a page was tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    failed: u32,
+    slowed: u32,
+}
+
+impl Tries {
+    /// What to do about another failure of the page. `told` is how many seconds the answer said to
+    /// wait.
+    pub fn after(&mut self, failure: &Failure, told: Option<u64>) -> Wait {
+        match failure.remedy() {
+            // Being asked to wait is no failure of the page. But not for ever.
+            Remedy::SlowDown if self.slowed < SLOW_DOWNS => match told.unwrap_or(SLOWLY) {
+                seconds @ ..=LONGEST => {
+                    self.slowed += 1;
+                    Wait::SlowDown(seconds.max(1))
+                }
+                _ => Wait::GiveUp,
+            },
+            Remedy::TryAgain if self.failed < TRIES => {
+                self.failed += 1;
+                Wait::TryAgain(1_000 * 3_u32.pow(self.failed - 1))
+            }
             _ => Wait::GiveUp,
-        },
-        Remedy::TryAgain if tries < TRIES => Wait::TryAgain(1_000 * 3_u32.pow(tries)),
-        _ => Wait::GiveUp,
+        }
+    }
+}
+
+/// How many seconds a list rests that failed so, before it is tried again without a person, who sees
+/// the failure meanwhile. `tries` is how often that has been; `None`: it would not help.
+#[must_use]
+pub fn rest(failure: &Failure, tries: u32) -> Option<u64> {
+    let [first, most] = PAUSES;
+    let rest = first.saturating_mul(1 << tries.min(8)).min(most);
+    match failure.remedy() {
+        Remedy::TryAgain => Some(rest),
+        Remedy::SlowDown => Some(rest.max(failure.seconds().unwrap_or_default())),
+        Remedy::AskWhoIsHere | Remedy::None => None,
     }
 }
 
@@ -107,7 +139,7 @@ mod tests {
     use shared::problem::Code;
 
     use super::*;
-    use crate::outcome::local;
+    use crate::{data::failure::Refusal, outcome::local};
 
     fn ours(code: Code) -> Failure {
         Failure::Ours(Box::new(local(code)))
@@ -145,19 +177,42 @@ mod tests {
     #[test]
     fn slowing_down_takes_as_long_as_is_said_and_has_an_end() {
         let slow = ours(Code::RateLimited);
-        assert_eq!(wait(&slow, 9, Some(38)), Wait::SlowDown(38));
-        assert_eq!(wait(&slow, 0, Some(0)), Wait::SlowDown(1));
-        assert_eq!(wait(&slow, 0, None), Wait::SlowDown(SLOWLY));
-        assert_eq!(wait(&slow, 0, Some(86_400)), Wait::GiveUp);
+        let mut tries = Tries::default();
+        assert_eq!(tries.after(&slow, Some(86_400)), Wait::GiveUp);
+        assert_eq!(tries.after(&slow, Some(38)), Wait::SlowDown(38));
+        assert_eq!(tries.after(&slow, Some(0)), Wait::SlowDown(1));
+        assert_eq!(tries.after(&slow, None), Wait::SlowDown(SLOWLY));
+        for _ in 0..2 {
+            assert_eq!(tries.after(&slow, Some(300)), Wait::SlowDown(300));
+        }
+        assert_eq!(tries.after(&slow, Some(1)), Wait::GiveUp);
+    }
+
+    #[test]
+    fn a_list_that_failed_rests_longer_and_longer_and_only_where_that_helps() {
+        let rests = |failure: Failure| [0, 1, 2, 3, 4, 99].map(|tries| rest(&failure, tries));
+        assert_eq!(
+            rests(Failure::Offline),
+            [30, 60, 120, 240, 300, 300].map(Some)
+        );
+        assert_eq!(rests(ours(Code::Forbidden)), [None; 6]);
+        assert_eq!(rests(ours(Code::ReconnectNeeded)), [None; 6]);
+        let hour = Failure::Snyk(Box::new(Refusal {
+            status: 429,
+            wait: Some(3_600),
+            ..Refusal::default()
+        }));
+        assert_eq!(rest(&hour, 0), Some(3_600));
     }
 
     #[test]
     fn what_may_pass_is_tried_twice_more_and_the_rest_not() {
         let away = ours(Code::ProviderUnavailable);
-        assert_eq!(wait(&away, 0, None), Wait::TryAgain(1_000));
-        assert_eq!(wait(&away, 1, None), Wait::TryAgain(3_000));
-        assert_eq!(wait(&away, 2, None), Wait::GiveUp);
-        assert_eq!(wait(&ours(Code::Forbidden), 0, None), Wait::GiveUp);
+        let mut tries = Tries::default();
+        assert_eq!(tries.after(&ours(Code::Forbidden), None), Wait::GiveUp);
+        assert_eq!(tries.after(&away, None), Wait::TryAgain(1_000));
+        assert_eq!(tries.after(&away, None), Wait::TryAgain(3_000));
+        assert_eq!(tries.after(&away, None), Wait::GiveUp);
     }
 
     #[test]

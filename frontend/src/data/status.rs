@@ -40,6 +40,12 @@ impl Status {
         self.stage == Stage::Reading
     }
 
+    /// Whether pages are coming, or a person has asked for them again.
+    #[must_use]
+    pub fn is_asked_for(&self) -> bool {
+        self.is_reading() || self.trying
+    }
+
     /// Whether pages are coming that are more than what is here: nothing was whole before.
     #[must_use]
     pub fn is_growing(&self) -> bool {

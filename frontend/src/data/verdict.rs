@@ -52,7 +52,7 @@ impl Known {
             failed: self.failed + u64::from(has_failed),
             at_snyk: self.at_snyk.zip(at_snyk).map(|(sum, one)| sum + one),
             growing: self.growing || status.is_growing(),
-            reading: self.reading || status.is_reading(),
+            reading: self.reading || status.is_asked_for(),
             cut: self.cut || status.cut,
             ..self
         }

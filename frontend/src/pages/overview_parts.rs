@@ -242,7 +242,13 @@ fn org_row(
     let org_id = org.id.clone();
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
-    let failed = move || told.get().map(|told| org_failure(told, on_again));
+    let trying = Memo::new(move |_| status.with(|status| status.trying));
+    let name_id = format!("org-{}", org.id);
+    let back = name_id.clone();
+    let failed = move || {
+        told.get()
+            .map(|told| org_failure(told, on_again, trying, back.clone()))
+    };
     // None is a number only of what was read, and counted.
     let is_known = Memo::new(move |_| {
         let totals = totals.get();
@@ -264,7 +270,7 @@ fn org_row(
     view! {
         <tr role="row" class="org" data-state=move || told.with(Option::is_some).then_some("failed")>
             <th role="rowheader" scope="row">
-                <a class="org-name" href=href>
+                <a class="org-name" id=name_id href=href>
                     <bdi>{org.name}</bdi>
                 </a>
                 <span class="org-note">{note}</span>
@@ -279,7 +285,12 @@ fn org_row(
 }
 
 /// Why an organization could not be read, and what to do, within its row.
-fn org_failure(told: Told, on_again: Callback<()>) -> impl IntoView {
+fn org_failure(
+    told: Told,
+    on_again: Callback<()>,
+    trying: Memo<bool>,
+    back: String,
+) -> impl IntoView {
     let Told {
         title,
         offer,
@@ -294,7 +305,7 @@ fn org_failure(told: Told, on_again: Callback<()>) -> impl IntoView {
                 {request_id
                     .map(|id| view! { " Request id " <Copyable name="request id" value=id /> })}
             </p>
-            <Remedy offer on_again />
+            <Remedy offer on_again trying back />
         </div>
     }
 }

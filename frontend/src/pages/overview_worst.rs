@@ -12,7 +12,7 @@ use crate::{
         table::{DrawRow, Key, WindowedTable},
         timestamp::minutes,
     },
-    data::{figures::count, order::Order, row::Row, verdict::Known},
+    data::{facet::Facet, figures::count, order::Order, row::Row, verdict::Known},
     paths,
 };
 
@@ -44,10 +44,11 @@ pub fn WorstProjects(
             return ().into_any();
         };
         let href = connection.with_value(|id| paths::project(id, &org.id, &row.id));
+        let kind = Facet::Type.called(&row.kind);
         view! {
-            {name_cell(&row, href, tabindex, row.kind.to_string())}
+            {name_cell(&row, href, tabindex, kind.to_owned())}
             {word_cell("quiet-column org-column", &org.name)}
-            {word_cell("quiet-column type-column", &row.kind)}
+            {word_cell("quiet-column type-column", kind)}
             {count_cells(&row)}
             {updated_cell(&row, now)}
         }

@@ -3,26 +3,19 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::{
-    api::connection::{Connection, Org, Status as ConnectionStatus},
-    problem::Code,
-};
+use shared::api::connection::{Connection, Org, Status as ConnectionStatus};
 
 use super::{
     projects_parts::{Freshness, ProjectList},
     with_connection::WithConnection,
 };
 use crate::{
-    api::Failure,
     browser::{self, menu},
     components::{
-        icon::Icon,
-        notice::{Notice, OutcomePage},
-        read_notice::SlowedNotice,
-        reconnect::ReconnectNotices,
+        icon::Icon, notice::Notice, read_notice::SlowedNotice, reconnect::ReconnectNotices,
     },
     data::lists::Lists,
-    outcome, paths,
+    paths,
     shell::PageHeading,
 };
 
@@ -48,14 +41,31 @@ pub fn ProjectsPage() -> impl IntoView {
         let view = move || match org.get() {
             Some(org) => view! { <Projects connection org /> }.into_any(),
             None if org_id.get().is_none() => view! { <NoOrganization /> }.into_any(),
-            None => {
-                let failure = Failure::Problem(Box::new(outcome::local(Code::NotFound)));
-                view! { <OutcomePage failure /> }.into_any()
-            }
+            None => view! { <Gone connection /> }.into_any(),
         };
         view.into_any()
     });
     view! { <WithConnection id draw /> }
+}
+
+/// An organization that the connection does not reach: whether it was removed, nobody says.
+#[component]
+fn Gone(
+    /// The connection.
+    connection: Signal<Connection>,
+) -> impl IntoView {
+    let id = Memo::new(move |_| connection.read().id.clone());
+    view! {
+        <div class="page data-page">
+            <PageHeading title="This organization is not there, or this connection cannot see it" />
+            <p class="second">"It may have been removed at Snyk, or the link is of another connection."</p>
+            <p>
+                <a class="button" href=move || paths::overview(&id.read())>
+                    "Overview"
+                </a>
+            </p>
+        </div>
+    }
 }
 
 #[component]
@@ -108,7 +118,15 @@ fn Projects(
     };
     let content = move || {
         list().map(|list| {
-            view! { <ProjectList connection=id.get() org=org.clone() list=list.look() again /> }
+            view! {
+                <ProjectList
+                    connection=id.get()
+                    org=org.clone()
+                    list=list.look()
+                    again
+                    works=works.get()
+                />
+            }
         })
     };
     view! {

@@ -44,13 +44,17 @@ pub fn ProjectList(
     list: Look<Row>,
     /// Reads again.
     again: Callback<()>,
+    /// Whether anything can be read; else the page says why not, once.
+    works: bool,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shown = Shown::new(list);
     let told = Memo::new(move |_| {
         let failure = list.status.with(|status| status.failure().cloned())?;
-        Some(failure.told(&session.name(), "organization", SCOPE))
+        works.then(|| failure.told(&session.name(), "organization", SCOPE))
     });
+    let trying = Memo::new(move |_| list.status.with(|status| status.trying));
+    let is_out_of_reach = Memo::new(move |_| !works && shown.all.get() == 0);
     let is_done = Memo::new(move |_| list.status.with(|status| status.stage == Stage::Done));
     let is_empty = Memo::new(move |_| is_done.get() && shown.all.get() == 0);
     let only_failed = Memo::new(move |_| told.with(Option::is_some) && shown.all.get() == 0);
@@ -70,7 +74,7 @@ pub fn ProjectList(
     let failure = move || {
         let all = shown.all.get_untracked();
         told.get()
-            .map(|told| view! { <ReadFailure told lead=lead(all) on_again=again /> })
+            .map(|told| view! { <ReadFailure told lead=lead(all) on_again=again trying /> })
     };
     let name = org.name.clone();
     let slug = StoredValue::new(org.slug.clone());
@@ -81,6 +85,9 @@ pub fn ProjectList(
         (!app.sandbox).then(|| project::import_link(address))
     };
     let body = move || {
+        if is_out_of_reach.get() {
+            return ().into_any();
+        }
         if only_failed.get() {
             return failure().into_any();
         }
@@ -213,6 +220,7 @@ pub fn Freshness(
     let at = Memo::new(move |_| list.status.with(|status| status.whole_at));
     let is_read = Memo::new(move |_| at.get().is_some());
     let reading = Memo::new(move |_| list.status.with(Status::is_reading));
+    let asked = Memo::new(move |_| list.status.with(Status::is_asked_for));
     let done = Signal::derive(move || list.status.with(|status| status.done));
     let total = Signal::derive(move || list.status.with(|status| status.total));
     let cut = Memo::new(move |_| list.status.with(|status| status.cut));
@@ -237,9 +245,14 @@ pub fn Freshness(
             <Show when=move || reading.get()>
                 <Progress label="Reading projects" items="projects" done total />
             </Show>
-            <Show when=move || works && is_read.get() && !reading.get()>
-                <button type="button" class="button quiet" on:click=move |_| again.run(())>
-                    "Read again"
+            <Show when=move || works && is_read.get()>
+                <button
+                    type="button"
+                    class="button quiet"
+                    aria-disabled=move || asked.get().then_some("true")
+                    on:click=move |_| again.run(())
+                >
+                    {move || if asked.get() { "Reading" } else { "Read again" }}
                 </button>
             </Show>
         </div>

@@ -58,11 +58,16 @@ pub fn ProjectTable(
             return ().into_any();
         };
         let href = paths::project(&connection, &org, &row.id);
-        let below = format!("{}, {}", row.kind, row.origin);
+        // In the words of the filters.
+        let (kind, origin) = (
+            Facet::Type.called(&row.kind),
+            Facet::Origin.called(&row.origin),
+        );
+        let below = format!("{kind}, {origin}");
         view! {
             {name_cell(&row, href, tabindex, below)}
-            {word_cell("quiet-column type-column", &row.kind)}
-            {word_cell("quiet-column origin-column", &row.origin)}
+            {word_cell("quiet-column type-column", kind)}
+            {word_cell("quiet-column origin-column", origin)}
             {count_cells(&row)}
             {updated_cell(&row, now)}
         }

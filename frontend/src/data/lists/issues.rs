@@ -9,12 +9,7 @@ use shared::{
     snyk::{Issue, Page, Read, read, read::LARGEST_PAGE},
 };
 
-use super::{
-    Lists,
-    list::List,
-    reader::Source,
-    shelf::{Place, Shelf},
-};
+use super::{Lists, list::List, reader::Source, shelf::Place};
 use crate::{
     browser,
     data::{
@@ -53,13 +48,7 @@ impl Lists {
     ) -> List<Arc<Row>> {
         let place = Place::new(connection, &format!("{org}/{project}"));
         self.issues
-            .try_update_value(|shelf| {
-                // Those of another project are the ones that nobody looks at now.
-                if !shelf.has_room() {
-                    shelf.keep(|known| *known == place);
-                }
-                shelf.take(place, begin)
-            })
+            .try_update_value(|shelf| shelf.take(place, begin))
             .unwrap_or_default()
     }
 
@@ -67,7 +56,7 @@ impl Lists {
     /// the new is whole.
     pub fn read_issues_again(self, connection: &str, org: &str, project: &str) {
         let list = self.issues(connection, org, project);
-        if list.status().with_untracked(Status::is_reading) {
+        if list.status().with_untracked(Status::is_asked_for) {
             return;
         }
         self.start(connection, &list, self.issues_of(org, project));
@@ -102,6 +91,9 @@ struct Issues {
 impl Source for Issues {
     type Item = Issue;
     type Row = Arc<Row>;
+    const ITEMS: &'static str = "Issues";
+    const WHAT: &'static str = "project";
+    const PARKS: bool = true;
 
     fn pages(&self) -> Read<Page<Issue>> {
         read::issues(&self.org)
@@ -113,9 +105,11 @@ impl Source for Issues {
         None
     }
 
-    fn has_room(&self) -> bool {
+    fn make_room(&self, list: &List<Arc<Row>>, rows: usize) -> bool {
         let issues = self.lists.issues;
-        issues.try_with_value(Shelf::has_room).unwrap_or_default()
+        issues
+            .try_update_value(|shelf| shelf.make_room(list, rows))
+            .unwrap_or_default()
     }
 
     fn row(&mut self, item: Issue) -> Arc<Row> {

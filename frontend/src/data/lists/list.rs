@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
 
-use crate::data::{figures::len, status::Status};
+use crate::data::{figures::len, looked::Looked, status::Status};
 
 /// A list. Clones are the same list.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub struct List<R: 'static> {
     held: ArcRwSignal<Held<R>>,
     status: ArcRwSignal<Status>,
     task: Arc<Mutex<Option<AbortHandle>>>,
+    looked: Looked,
 }
 
 /// The rows that are here.
@@ -30,6 +31,7 @@ impl<R> Clone for List<R> {
             held: self.held.clone(),
             status: self.status.clone(),
             task: Arc::clone(&self.task),
+            looked: self.looked.clone(),
         }
     }
 }
@@ -43,6 +45,7 @@ impl<R: Send + Sync> Default for List<R> {
             }),
             status: ArcRwSignal::new(Status::default()),
             task: Arc::default(),
+            looked: Looked::default(),
         }
     }
 }
@@ -65,13 +68,27 @@ impl<R> Clone for Look<R> {
 impl<R> Copy for Look<R> {}
 
 impl<R: Send + Sync> List<R> {
-    /// For the page that is being made.
+    /// For the page that is being made. While it is there, somebody looks.
     #[must_use]
     pub fn look(&self) -> Look<R> {
+        if Owner::current().is_some() {
+            self.looked.begin();
+            let looked = self.looked.clone();
+            on_cleanup(move || looked.end());
+        }
         Look {
             held: self.held.read_only().into(),
             status: self.status.read_only().into(),
         }
+    }
+
+    pub(super) const fn looked(&self) -> &Looked {
+        &self.looked
+    }
+
+    /// Whether both are the same list.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.task, &other.task)
     }
 
     pub(super) fn status(&self) -> &ArcRwSignal<Status> {

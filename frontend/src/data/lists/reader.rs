@@ -1,6 +1,9 @@
-//! What reads lists: few requests at once, page after page, waiting when asked to.
+//! What reads lists: few requests at once, page after page, waiting when asked to, and trying again
+//! what failed and may pass.
 
-use futures_util::future::abortable;
+use std::pin::pin;
+
+use futures_util::future::{abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -9,15 +12,18 @@ use shared::snyk::{Page, Read};
 use super::list::List;
 use crate::{
     api::snyk::{self, Failed},
-    browser,
+    browser::{self, events},
     data::{
         failure::{Failure, Remedy},
         figures::len,
-        gate::Gate,
-        paging::{After, Paging, Wait, wait},
+        gate::{Gate, Rank},
+        looked::{Bell, Looked},
+        paging::{After, Paging, Tries, Wait, rest},
+        slowed::{SlowDowns, Slowed},
         status::{Stage, Status},
     },
     session::SessionContext,
+    shell::Shell,
 };
 
 /// So many requests at once, of all lists together.
@@ -29,24 +35,21 @@ pub trait Source: 'static {
     type Item: DeserializeOwned;
     /// What is kept of it.
     type Row: Send + Sync + 'static;
+    /// What the list is of, to begin a sentence.
+    const ITEMS: &'static str;
+    /// What it belongs to.
+    const WHAT: &'static str;
+    /// Whether reading rests while nobody looks. Else it goes on behind what somebody looks at.
+    const PARKS: bool;
 
     /// The list's pages.
     fn pages(&self) -> Read<Page<Self::Item>>;
     /// How many items the list has, where Snyk tells.
     fn count(&self) -> Option<Read<Page<Self::Item>>>;
-    /// Whether more rows can be held.
-    fn has_room(&self) -> bool;
+    /// Makes room for more than so many rows in the list, and says whether there is.
+    fn make_room(&self, list: &List<Self::Row>, rows: usize) -> bool;
     /// Keeps an item.
     fn row(&mut self, item: Self::Item) -> Self::Row;
-}
-
-/// Who asked to slow down, and until when.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Slowed {
-    /// In milliseconds.
-    pub until: f64,
-    /// Our own server, and not Snyk.
-    pub by_us: bool,
 }
 
 /// What reads lists.
@@ -54,39 +57,45 @@ pub struct Slowed {
 pub(super) struct Reader {
     gate: Gate,
     session: SessionContext,
-    slowed: RwSignal<Option<Slowed>>,
+    shell: Shell,
+    slowed: RwSignal<SlowDowns>,
+    /// The network came back.
+    online: Bell,
+    /// The page is seen again.
+    seen: Bell,
 }
 
 impl Reader {
-    pub(super) fn new(session: SessionContext, slowed: RwSignal<Option<Slowed>>) -> Self {
+    pub(super) fn new(
+        session: SessionContext,
+        slowed: RwSignal<SlowDowns>,
+        online: &Bell,
+        seen: &Bell,
+    ) -> Self {
         Self {
             gate: Gate::new(AT_ONCE),
             session,
+            shell: Shell::get(),
             slowed,
+            online: online.clone(),
+            seen: seen.clone(),
         }
     }
 
-    /// Reads a list in the background: on from where it failed, or anew.
+    /// Reads a list in the background, because a person wants it: on from where it failed, or anew.
     pub(super) fn start<S: Source>(&self, connection: &str, list: &List<S::Row>, source: S) {
-        let goes_on = list
-            .status()
-            .with_untracked(|status| status.failure().is_some() && status.whole_at.is_none());
+        begin(list);
         list.set_status(|status| {
-            status.stage = Stage::Reading;
-            if !goes_on {
-                status.paging = Paging::default();
-                status.done = 0;
+            // What is told of the failure stands until there is something better to tell.
+            status.trying = status.failure().is_some();
+            if !status.trying {
+                status.stage = Stage::Reading;
             }
         });
         let reader = self.clone();
         let (connection, reading) = (connection.to_owned(), list.clone());
         let (task, handle) = abortable(async move {
-            if let Err(failure) = reader.run(&connection, &reading, source).await {
-                if failure.remedy() == Remedy::AskWhoIsHere {
-                    reader.session.check();
-                }
-                reading.set_status(|status| status.stage = Stage::Failed(failure));
-            }
+            reader.read_until_done(&connection, &reading, source).await;
         });
         list.read_by(Some(handle));
         leptos::task::spawn_local(async move {
@@ -95,15 +104,82 @@ impl Reader {
         });
     }
 
-    async fn run<S: Source>(
+    /// Reads, and tries again by itself where that may help and somebody looks.
+    async fn read_until_done<S: Source>(
         &self,
         connection: &str,
         list: &List<S::Row>,
         mut source: S,
+    ) {
+        let mut tries = 0;
+        while let Err(failure) = self.run(connection, list, &mut source).await {
+            if failure.remedy() == Remedy::AskWhoIsHere {
+                self.session.check();
+            }
+            self.failed::<S>(list, &failure);
+            let Some(seconds) = rest(&failure, tries) else {
+                return;
+            };
+            tries += 1;
+            self.rest(seconds, list.looked()).await;
+            begin(list);
+        }
+    }
+
+    /// Says so on the page, and once to its readers.
+    fn failed<S: Source>(&self, list: &List<S::Row>, failure: &Failure) {
+        let app = untrack(|| self.session.name());
+        let why = |failure: &Failure| failure.told(&app, S::WHAT, "").title;
+        let mut is_news = false;
+        list.set_status(|status| {
+            is_news = status.trying || status.failure().is_none();
+            status.trying = false;
+            // The same once more is not told anew, under the hand of whoever is about to press.
+            if status
+                .failure()
+                .is_none_or(|last| why(last) != why(failure))
+            {
+                status.stage = Stage::Failed(failure.clone());
+            }
+        });
+        if is_news && list.looked().is_now() {
+            let why = why(failure);
+            let what = S::ITEMS;
+            self.shell.say(format!("{what} could not be read. {why}"));
+        }
+    }
+
+    /// Lets a while go by, or the network come back; and then waits until it is of use to anybody.
+    async fn rest(&self, seconds: u64, looked: &Looked) {
+        let pause = u32::try_from(seconds).unwrap_or(u32::MAX).min(86_400) * 1_000;
+        let online = pin!(self.online.rings());
+        select(TimeoutFuture::new(pause), online).await;
+        looked.until().await;
+        while !events::is_seen() {
+            self.seen.rings().await;
+        }
+    }
+
+    async fn run<S: Source>(
+        &self,
+        connection: &str,
+        list: &List<S::Row>,
+        source: &mut S,
     ) -> Result<(), Failure> {
+        let looked = list.looked();
+        let rank = || {
+            let looked = looked.clone();
+            move || {
+                if looked.is_now() {
+                    Rank::Shown
+                } else {
+                    Rank::Behind
+                }
+            }
+        };
         if let Some(count) = source.count() {
             // Without it everything else is still true, so its failure is none.
-            let total = self.one(connection, &count).await.ok();
+            let total = self.turn(connection, &count, rank).await.ok();
             let total = total.and_then(|page| page.meta.count);
             list.set_status(|status| status.total = total.or(status.total));
         }
@@ -114,6 +190,9 @@ impl Reader {
             .then(Vec::new);
         let pages = source.pages();
         loop {
+            if S::PARKS {
+                looked.until().await;
+            }
             let cursor = list
                 .status()
                 .with_untracked(|status| status.paging.cursor().map(str::to_owned));
@@ -121,19 +200,25 @@ impl Reader {
                 Some(cursor) => pages.clone().after(cursor),
                 None => pages.clone(),
             };
-            let page = self.one(connection, &request).await?;
+            let page = self.turn(connection, &request, rank).await?;
             let next = page.next();
             let rows: Vec<_> = page.data.into_iter().map(|item| source.row(item)).collect();
-            match &mut instead {
-                Some(instead) => {
-                    instead.extend(rows);
-                    list.set_status(|status| status.done = len(instead.len()));
-                }
-                None => list.add(rows),
-            }
+            let (held, own) = if let Some(instead) = &mut instead {
+                instead.extend(rows);
+                (list.len_untracked(), instead.len())
+            } else {
+                list.add(rows);
+                (0, list.len_untracked())
+            };
             let mut after = After::Whole;
-            list.set_status(|status| after = status.paging.after(next));
-            if after == After::More && source.has_room() {
+            list.set_status(|status| {
+                status.done = len(own);
+                status.stage = Stage::Reading;
+                status.trying = false;
+                after = status.paging.after(next);
+            });
+            // What is here is never replaced by less for want of room: it had its room before.
+            if after == After::More && (own < held || source.make_room(list, own)) {
                 continue;
             }
             if let Some(instead) = instead {
@@ -144,16 +229,30 @@ impl Reader {
         }
     }
 
-    /// One page, however often it takes.
+    /// One document that somebody waits for, however often it takes.
     pub(super) async fn one<T: DeserializeOwned>(
         &self,
         connection: &str,
         request: &Read<T>,
     ) -> Result<T, Failure> {
-        let mut tries = 0;
+        self.turn(connection, request, || || Rank::Single).await
+    }
+
+    /// An answer, in its turn, however often it takes.
+    async fn turn<T: DeserializeOwned, R: Fn() -> Rank + 'static>(
+        &self,
+        connection: &str,
+        request: &Read<T>,
+        rank: impl Fn() -> R,
+    ) -> Result<T, Failure> {
+        let mut tries = Tries::default();
         loop {
-            self.slow_down().await;
-            let pass = self.gate.enter().await;
+            self.slow_down(connection).await;
+            let pass = self.gate.enter(rank()).await;
+            // It may have been asked for while this one waited for its turn.
+            if self.slowed(connection).is_some() {
+                continue;
+            }
             let answer = snyk::read(connection, request).await;
             drop(pass);
             let Failed {
@@ -163,38 +262,61 @@ impl Reader {
                 Ok(page) => return Ok(page),
                 Err(failed) => failed,
             };
-            match wait(&failure, tries, told) {
+            match tries.after(&failure, told) {
                 Wait::SlowDown(seconds) => {
                     let until = browser::now() + millis(seconds);
                     let by_us = failure.is_ours();
-                    self.slowed.set(Some(Slowed { until, by_us }));
+                    self.ask_to_slow_down(connection, Slowed { until, by_us });
                 }
-                Wait::TryAgain(millis) => {
-                    tries += 1;
-                    TimeoutFuture::new(millis).await;
-                }
+                Wait::TryAgain(millis) => TimeoutFuture::new(millis).await,
                 Wait::GiveUp => return Err(failure),
             }
         }
     }
 
-    /// Waits as long as everyone is asked to.
-    async fn slow_down(&self) {
-        while let Some(slowed) = self.slowed.get_untracked() {
-            let left = slowed.until - browser::now();
-            if left <= 0.0 {
-                self.slowed.set(None);
-                return;
-            }
-            // Not at once with all the others, and a little later than asked rather than earlier.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "`as` is bounded here: between nothing and five minutes"
-            )]
-            TimeoutFuture::new(left as u32 + 50).await;
+    fn slowed(&self, connection: &str) -> Option<Slowed> {
+        self.slowed
+            .with_untracked(|slowed| slowed.of(connection, browser::now()))
+    }
+
+    /// Everything that is read with the connection waits. That ends with time, whatever becomes of
+    /// whoever was asked.
+    fn ask_to_slow_down(&self, connection: &str, asked: Slowed) {
+        let slowed = self.slowed;
+        slowed.update(|slowed| slowed.ask(connection, asked));
+        leptos::task::spawn_local(async move {
+            TimeoutFuture::new(left(asked)).await;
+            slowed.update(|slowed| slowed.clear(browser::now()));
+        });
+    }
+
+    /// Waits as long as the connection is asked to.
+    async fn slow_down(&self, connection: &str) {
+        while let Some(slowed) = self.slowed(connection) {
+            TimeoutFuture::new(left(slowed)).await;
         }
     }
+}
+
+/// Whence a reading starts: on from where the first one failed; otherwise from the first page.
+fn begin<R: Send + Sync>(list: &List<R>) {
+    list.set_status(|status| {
+        let goes_on = status.failure().is_some() && status.whole_at.is_none();
+        if !goes_on {
+            status.paging = Paging::default();
+            status.done = 0;
+        }
+    });
+}
+
+/// The milliseconds that are left, and a little more, rather than less than asked.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` is bounded here: between nothing and five minutes"
+)]
+fn left(slowed: Slowed) -> u32 {
+    (slowed.until - browser::now()).max(0.0) as u32 + 50
 }
 
 fn whole(status: &mut Status, cut: bool) {

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use super::list::List;
-
-/// So many rows are held, of all lists of a kind together. A row takes some 300 bytes.
-const MOST_ROWS: usize = 60_000;
+use crate::data::room::{self, Load};
 
 /// What a list is of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,14 +39,11 @@ impl<R: Send + Sync> Shelf<R> {
     /// The list of a place; a new one is begun by `start`.
     pub(super) fn take(&mut self, place: Place, start: impl FnOnce(&List<R>)) -> List<R> {
         if let Some(list) = self.0.get(&place) {
+            list.looked().touch();
             return list.clone();
         }
-        // Another connection's are the ones that nobody looks at now.
-        if !self.has_room() {
-            let connection = place.connection.clone();
-            self.keep(|place| place.connection == connection);
-        }
         let list = List::default();
+        list.looked().touch();
         start(&list);
         self.0.insert(place, list.clone());
         list
@@ -59,20 +54,47 @@ impl<R: Send + Sync> Shelf<R> {
         self.0.retain(|place, list| {
             let keep = which(place);
             if !keep {
-                list.read_by(None);
-                list.replace(Vec::new());
+                forget(list);
             }
             keep
         });
+    }
+
+    /// Whether a list can have more rows than the `own` that it will have, once what nobody looks at
+    /// has given way.
+    pub(super) fn make_room(&mut self, list: &List<R>, own: usize) -> bool {
+        let others: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(_, other)| !other.is(list))
+            .map(|(place, other)| (place.clone(), other.clone()))
+            .collect();
+        let loads: Vec<_> = others
+            .iter()
+            .map(|(_, other)| Load {
+                rows: other.len_untracked(),
+                is_shown: other.looked().is_now(),
+                last: other.looked().last(),
+            })
+            .collect();
+        let (forgotten, has_room) = room::make(own, &loads);
+        for at in forgotten {
+            if let Some((place, other)) = others.get(at) {
+                forget(other);
+                self.0.remove(place);
+            }
+        }
+        has_room
     }
 
     /// The list of a place, if there is one.
     pub(super) fn look(&self, place: &Place) -> Option<List<R>> {
         self.0.get(place).cloned()
     }
+}
 
-    /// Whether more rows can be held.
-    pub(super) fn has_room(&self) -> bool {
-        self.0.values().map(List::len_untracked).sum::<usize>() < MOST_ROWS
-    }
+/// Ends a list's reading and gives its rows up.
+fn forget<R: Send + Sync>(list: &List<R>) {
+    list.read_by(None);
+    list.replace(Vec::new());
 }
