@@ -234,6 +234,25 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
 }
 
 #[tokio::test]
+async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let address = projects_of(&bed, &browser, "Meridian Platform").await;
+    browser.go(&address).await;
+    shows(&browser, "1,204 projects, read").await;
+    browser.press("Read again").await;
+    browser
+        .run("document.querySelector('tbody .row a').focus()")
+        .await;
+    shows(&browser, "Read again. Show").await;
+    let is_there = "return !!document.activeElement.closest('tbody .row')";
+    assert_eq!(browser.run(is_there).await, json!(true));
+    browser.run("document.activeElement.blur()").await;
+    hides(&browser, "Read again. Show").await;
+    shows(&browser, "Rows 1 to").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_other_organizations_are_one_press_away() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.press("Projects").await;

@@ -1,20 +1,17 @@
 //! Why something of Snyk's could not be read, told apart by whose answer it is; what to do about it
 //! without a person; and what to tell one.
 
+mod words;
+
 use shared::{
     problem::{Code, MEDIA_TYPE, Problem},
-    scope::meaning,
     snyk::{
         ErrorDocument,
         error::{MAINTENANCE, TEST_LIMIT},
     },
 };
 
-use crate::{
-    naming::lower_first,
-    outcome::{self, Outcome, Tone},
-    times,
-};
+use crate::outcome::Tone;
 
 /// Why there is nothing to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,153 +144,14 @@ impl Failure {
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Ours(_))
     }
-
-    /// In words, for the app of that name. `what` is what was asked for (`organization`), and
-    /// `scope` the permission that it takes.
-    #[must_use]
-    pub fn told(&self, app: &str, what: &str, scope: &str) -> Told {
-        match self {
-            Self::Ours(problem) => {
-                let Outcome {
-                    tone, title, text, ..
-                } = outcome::beside(problem, app);
-                let (title, text) = match problem.code {
-                    Code::NotFound => not_there(what),
-                    Code::ProviderUnavailable => (title, by_itself(app)),
-                    _ => (title, text),
-                };
-                let offer = match problem.code {
-                    Code::Forbidden | Code::ProviderRejectedClient => Offer::Nothing,
-                    Code::BadRequest => Offer::Reload,
-                    _ => Offer::TryAgain,
-                };
-                let id = problem.request_id.clone();
-                Told {
-                    tone,
-                    title,
-                    text,
-                    offer,
-                    request_id: Some(id).filter(|id| !id.is_empty()),
-                }
-            }
-            Self::Snyk(refusal) => refusal.told(app, what, scope),
-            Self::Offline => Told {
-                tone: Tone::Neutral,
-                title: "You seem to be offline".to_owned(),
-                text: format!("There was no answer. {}", by_itself(app)),
-                offer: Offer::TryAgain,
-                request_id: None,
-            },
-            Self::Unreadable => Told {
-                tone: Tone::Danger,
-                title: Code::Internal.title().to_owned(),
-                text: "The answer could not be read. Nothing was changed. Try again.".to_owned(),
-                offer: Offer::TryAgain,
-                request_id: None,
-            },
-        }
-    }
-}
-
-impl Refusal {
-    fn told(&self, app: &str, what: &str, scope: &str) -> Told {
-        let warn = |title: String, text: String, offer| (Tone::Warn, title, text, offer);
-        let (tone, title, text, offer) = match (self.status, self.code.as_deref()) {
-            (_, Some(TEST_LIMIT)) => warn(
-                "The organization’s test limit at Snyk is used up".to_owned(),
-                "Waiting does not help.".to_owned(),
-                Offer::Nothing,
-            ),
-            (_, Some(MAINTENANCE)) => warn(
-                "Snyk is under maintenance".to_owned(),
-                "What is already here stays usable. Try again later.".to_owned(),
-                Offer::TryAgain,
-            ),
-            (401, _) => warn(
-                Code::ReconnectNeeded.title().to_owned(),
-                "Snyk no longer accepts its permission. Connect it again; it takes under a minute."
-                    .to_owned(),
-                Offer::Connect("Reconnect"),
-            ),
-            (403, _) => warn(
-                format!("Snyk did not let {app} see this"),
-                format!("It lacks: {}.", lower_first(meaning(scope))),
-                Offer::Connect("Ask again"),
-            ),
-            (404, _) => {
-                let (title, text) = not_there(what);
-                (Tone::Neutral, title, text, Offer::TryAgain)
-            }
-            (410, _) => (
-                Tone::Danger,
-                "Snyk has withdrawn this part of its interface".to_owned(),
-                format!("Tell the people who run {app}."),
-                Offer::Nothing,
-            ),
-            (429, _) => (
-                Tone::Neutral,
-                "Snyk asks us to slow down".to_owned(),
-                format!(
-                    "What is already here stays usable. Try again in {}.",
-                    self.wait.map_or_else(|| "a minute".to_owned(), roughly)
-                ),
-                Offer::TryAgain,
-            ),
-            (408 | 425 | 500.., _) => warn(
-                Code::ProviderUnavailable.title().to_owned(),
-                format!("Snyk answered “{}”. {}", self.status, by_itself(app)),
-                Offer::TryAgain,
-            ),
-            _ => (
-                Tone::Danger,
-                format!("{app} sent something wrong"),
-                "This is our fault, not yours. Reload the page; if it comes back, report the request id."
-                    .to_owned(),
-                Offer::Reload,
-            ),
-        };
-        Told {
-            tone,
-            title,
-            text,
-            offer,
-            request_id: self.request_id.clone(),
-        }
-    }
-}
-
-fn by_itself(app: &str) -> String {
-    format!("What is already here stays usable. {app} tries again by itself.")
-}
-
-/// Of something that was removed, or is not for this connection: which of both, nobody says.
-fn not_there(what: &str) -> (String, String) {
-    (
-        format!("This {what} is not there, or this connection cannot see it"),
-        "It may have been removed at Snyk.".to_owned(),
-    )
-}
-
-/// A wait in words, without a second unit that is none: `1 h`, `1 h 20 min`.
-fn roughly(seconds: u64) -> String {
-    let figures = times::figures(seconds);
-    let of_use = figures
-        .iter()
-        .enumerate()
-        .filter(|(place, (figure, _))| *place == 0 || *figure > 0);
-    let words: Vec<_> = of_use
-        .map(|(_, (figure, unit))| format!("{figure} {unit}"))
-        .collect();
-    words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome;
 
-    const SCOPE: &str = "org.project.read";
-
-    fn snyk(status: u16, code: &str) -> Failure {
+    pub(super) fn snyk(status: u16, code: &str) -> Failure {
         let body = format!(
             r#"{{"jsonapi":{{"version":"1.0"}},"errors":[{{"status":"{status}","code":"{code}","detail":"d"}}]}}"#
         );
@@ -305,7 +163,7 @@ mod tests {
         )
     }
 
-    fn ours(code: Code) -> Failure {
+    pub(super) fn ours(code: Code) -> Failure {
         Failure::Ours(Box::new(outcome::local(code)))
     }
 
@@ -345,80 +203,5 @@ mod tests {
         ] {
             assert_eq!(failure.remedy(), remedy, "{failure:?}");
         }
-    }
-
-    #[test]
-    fn each_of_snyks_answers_has_words_of_its_own() {
-        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
-        let lacking = told(snyk(403, "SNYK-OPENAPI-0002"));
-        assert_eq!(lacking.title, "Snyk did not let Fathom see this");
-        assert_eq!(
-            lacking.text,
-            "It lacks: see projects, their settings and targets."
-        );
-        assert_eq!(lacking.offer, Offer::Connect("Ask again"));
-        assert_eq!(lacking.request_id.as_deref(), Some("id"));
-        for (status, code, title) in [
-            (
-                429,
-                "SNYK-0006",
-                "The organization’s test limit at Snyk is used up",
-            ),
-            (503, "SNYK-0099", "Snyk is under maintenance"),
-            (503, "SNYK-0009", "Snyk is not answering"),
-            (504, "", "Snyk is not answering"),
-            (410, "", "Snyk has withdrawn this part of its interface"),
-            (401, "", "This connection has stopped working"),
-            (
-                404,
-                "",
-                "This organization is not there, or this connection cannot see it",
-            ),
-            (400, "SNYK-0003", "Fathom sent something wrong"),
-        ] {
-            assert_eq!(told(snyk(status, code)).title, title, "{status} {code}");
-        }
-    }
-
-    #[test]
-    fn how_long_snyk_said_to_wait_is_not_lost() {
-        let told = |wait| {
-            let slow = snyk(429, "SNYK-0001").saying(wait);
-            slow.told("Fathom", "organization", SCOPE).text
-        };
-        assert!(told(Some(3_600)).ends_with("Try again in 1 h."));
-        assert!(told(Some(4_800)).ends_with("Try again in 1 h 20 min."));
-        assert!(told(None).ends_with("Try again in a minute."));
-    }
-
-    #[test]
-    fn what_is_tried_again_says_so_and_what_is_gone_is_named() {
-        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
-        for failure in [
-            ours(Code::ProviderUnavailable),
-            ours(Code::Unavailable),
-            snyk(503, "SNYK-0009"),
-            Failure::Offline,
-        ] {
-            assert_eq!(failure.remedy(), Remedy::TryAgain);
-            let told = told(failure);
-            assert!(
-                told.text.contains("Fathom tries again by itself"),
-                "{told:?}"
-            );
-        }
-        let title = "This organization is not there, or this connection cannot see it";
-        assert_eq!(told(ours(Code::NotFound)).title, title);
-        assert_eq!(told(snyk(404, "")).title, title);
-    }
-
-    #[test]
-    fn our_own_problems_keep_their_words_and_their_request_id() {
-        let mut problem = outcome::local(Code::Unavailable);
-        problem.request_id = "01J".to_owned();
-        let told = Failure::Ours(Box::new(problem)).told("Fathom", "organization", SCOPE);
-        assert_eq!(told.title, "Fathom cannot reach its own data");
-        assert_eq!(told.request_id.as_deref(), Some("01J"));
-        assert_eq!(told.offer, Offer::TryAgain);
     }
 }

@@ -38,6 +38,10 @@ pub fn WorstProjects(
             _ => Arc::new(worst),
         }
     });
+    Effect::new(move |_| {
+        let held = held.get();
+        readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
+    });
     let draw = DrawRow::new(move |(key, tabindex)| {
         let found = readings.with_value(|all| find(all, key));
         let Some((org, row)) = found else {

@@ -11,6 +11,7 @@ use shared::api::connection::Org;
 
 use super::{overview_parts::SCOPE, projects_table::ProjectTable};
 use crate::{
+    browser,
     components::{
         chips::{Choice, ChoiceChip, SeverityToggles},
         empty::Empty,
@@ -153,8 +154,9 @@ impl Shown {
             })
         });
 
-        // Growing data does not jump under the pointer.
+        // Growing data does not jump under the pointer, nor do rows that were read again.
         Effect::new(move |_| {
+            list.hold(held.get());
             if held.get() {
                 let here = list.held.with(|held| held.rows.len());
                 // Something to look at comes first.
@@ -352,7 +354,20 @@ fn Sentence(
         let here = list.held.with(|held| held.rows.len());
         here.saturating_sub(shown.taken.get())
     };
-    let has_fresh = Memo::new(move |_| fresh() > 0);
+    let has_fresh = Memo::new(move |_| list.waits.get() || fresh() > 0);
+    let fresh_words = move || {
+        if list.waits.get() {
+            "Read again. Show".to_owned()
+        } else {
+            format!("{}. Show", count(len(fresh()), "new project"))
+        }
+    };
+    let show_fresh = move |_| {
+        shown.taken.set(usize::MAX);
+        list.take();
+        // The button goes with what it was about.
+        request_animation_frame(|| browser::focus_if_lost("heading"));
+    };
     view! {
         <p class="sentence">
             <strong>{size}</strong>
@@ -374,10 +389,10 @@ fn Sentence(
                 <button
                     type="button"
                     class="button quiet fresh"
-                    on:click=move |_| shown.taken.set(usize::MAX)
+                    on:click=show_fresh
                 >
                     {Icon::Again.view()}
-                    {move || format!("{}. Show", count(len(fresh()), "new project"))}
+                    {fresh_words}
                 </button>
             </Show>
         </p>

@@ -1,6 +1,9 @@
 //! A list that is being read, or was.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
@@ -14,6 +17,16 @@ pub struct List<R: 'static> {
     status: ArcRwSignal<Status>,
     task: Arc<Mutex<Option<AbortHandle>>>,
     looked: Looked,
+    next: Arc<Next<R>>,
+    waits: ArcRwSignal<bool>,
+}
+
+/// Rows that wait to be taken instead of those that are here, and whether they have to: somebody
+/// may be about to press one of those.
+#[derive(Debug)]
+struct Next<R> {
+    is_still: AtomicBool,
+    rows: Mutex<Option<Vec<R>>>,
 }
 
 /// The rows that are here.
@@ -32,6 +45,8 @@ impl<R> Clone for List<R> {
             status: self.status.clone(),
             task: Arc::clone(&self.task),
             looked: self.looked.clone(),
+            next: Arc::clone(&self.next),
+            waits: self.waits.clone(),
         }
     }
 }
@@ -46,6 +61,11 @@ impl<R: Send + Sync> Default for List<R> {
             status: ArcRwSignal::new(Status::default()),
             task: Arc::default(),
             looked: Looked::default(),
+            next: Arc::new(Next {
+                is_still: AtomicBool::new(false),
+                rows: Mutex::new(None),
+            }),
+            waits: ArcRwSignal::new(false),
         }
     }
 }
@@ -57,6 +77,21 @@ pub struct Look<R: 'static> {
     pub held: ReadSignal<Held<R>>,
     /// How the reading stands.
     pub status: ReadSignal<Status>,
+    /// Whether all rows were read again and wait until nothing holds those that are here.
+    pub waits: ReadSignal<bool>,
+    list: StoredValue<List<R>>,
+}
+
+impl<R: Send + Sync> Look<R> {
+    /// Whether the rows that are here have to stay: nothing jumps under a pointer or the focus.
+    pub fn hold(&self, is_still: bool) {
+        self.list.try_with_value(|list| list.hold(is_still));
+    }
+
+    /// Takes the rows that wait.
+    pub fn take(&self) {
+        self.list.try_with_value(List::take);
+    }
 }
 
 impl<R> Clone for Look<R> {
@@ -73,12 +108,17 @@ impl<R: Send + Sync> List<R> {
     pub fn look(&self) -> Look<R> {
         if Owner::current().is_some() {
             self.looked.begin();
-            let looked = self.looked.clone();
-            on_cleanup(move || looked.end());
+            let list = self.clone();
+            on_cleanup(move || {
+                list.looked.end();
+                list.hold(false);
+            });
         }
         Look {
             held: self.held.read_only().into(),
             status: self.status.read_only().into(),
+            waits: self.waits.read_only().into(),
+            list: StoredValue::new(self.clone()),
         }
     }
 
@@ -110,8 +150,46 @@ impl<R: Send + Sync> List<R> {
         self.status.update(|status| status.done = done);
     }
 
+    /// Takes these rows instead, as soon as nothing holds those that are here.
+    pub(super) fn replace_at_rest(&self, rows: Vec<R>) {
+        if self.next.is_still.load(Ordering::Relaxed) {
+            self.set_next(Some(rows));
+        } else {
+            self.replace(rows);
+        }
+    }
+
+    /// Gives all rows up.
+    pub(super) fn give_up(&self) {
+        self.set_next(None);
+        self.replace(Vec::new());
+    }
+
+    fn hold(&self, is_still: bool) {
+        self.next.is_still.store(is_still, Ordering::Relaxed);
+        if !is_still {
+            self.take();
+        }
+    }
+
+    fn take(&self) {
+        if let Some(rows) = self.set_next(None) {
+            self.replace(rows);
+        }
+    }
+
+    fn set_next(&self, rows: Option<Vec<R>>) -> Option<Vec<R>> {
+        let waits = rows.is_some();
+        // Poisoned by a panic that ended the app anyway.
+        let last = std::mem::replace(&mut *self.next.rows.lock().ok()?, rows);
+        if self.waits.get_untracked() != waits {
+            self.waits.set(waits);
+        }
+        last
+    }
+
     /// Takes these rows instead.
-    pub(super) fn replace(&self, rows: Vec<R>) {
+    fn replace(&self, rows: Vec<R>) {
         self.held.update(|held| {
             held.epoch = held.epoch.wrapping_add(1);
             held.rows = rows;

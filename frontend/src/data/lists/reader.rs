@@ -222,7 +222,7 @@ impl Reader {
                 continue;
             }
             if let Some(instead) = instead {
-                list.replace(instead);
+                list.replace_at_rest(instead);
             }
             list.set_status(|status| whole(status, after != After::Whole));
             return Ok(());

@@ -96,5 +96,5 @@ impl<R: Send + Sync> Shelf<R> {
 /// Ends a list's reading and gives its rows up.
 fn forget<R: Send + Sync>(list: &List<R>) {
     list.read_by(None);
-    list.replace(Vec::new());
+    list.give_up();
 }
