@@ -246,9 +246,27 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     shows(&browser, "Read again. Show").await;
     let is_there = "return !!document.activeElement.closest('tbody .row')";
     assert_eq!(browser.run(is_there).await, json!(true));
+    // On the way from the row to the button, the button stays; and the focus stays on it.
+    browser
+        .run("document.querySelector('.fresh').focus()")
+        .await;
+    shows(&browser, "Read again. Show").await;
+    browser.press("Read again. Show").await;
+    browser
+        .until("return document.activeElement.innerText === 'Shown'")
+        .await;
+    browser.run("document.activeElement.blur()").await;
+    hides(&browser, "Shown").await;
+    shows(&browser, "Rows 1 to").await;
+
+    // Nothing holds them any more, and they come in by themselves.
+    browser.press("Read again").await;
+    browser
+        .run("document.querySelector('tbody .row a').focus()")
+        .await;
+    shows(&browser, "Read again. Show").await;
     browser.run("document.activeElement.blur()").await;
     hides(&browser, "Read again. Show").await;
-    shows(&browser, "Rows 1 to").await;
     browser.close().await;
 }
 

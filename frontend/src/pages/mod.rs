@@ -12,5 +12,6 @@ pub mod overview_parts;
 pub mod overview_worst;
 pub mod projects;
 pub mod projects_parts;
+pub mod projects_sentence;
 pub mod projects_table;
 pub mod with_connection;

@@ -9,13 +9,11 @@ use leptos_router::{
 };
 use shared::api::connection::Org;
 
-use super::{overview_parts::SCOPE, projects_table::ProjectTable};
+use super::{overview_parts::SCOPE, projects_sentence::Sentence, projects_table::ProjectTable};
 use crate::{
-    browser,
     components::{
         chips::{Choice, ChoiceChip, SeverityToggles},
         empty::Empty,
-        icon::Icon,
         progress::Progress,
         project,
         read_notice::ReadFailure,
@@ -132,6 +130,8 @@ pub struct Shown {
     pub taken: RwSignal<usize>,
     /// Whether a pointer or the focus is on the rows.
     pub held: RwSignal<bool>,
+    /// Whether the focus is on the button that lets in what waits: it is not taken from under it.
+    pub asking: RwSignal<bool>,
     set: Callback<(Filters, bool)>,
 }
 
@@ -143,6 +143,7 @@ impl Shown {
         let filters = Memo::new(move |_| Filters::parse(&search.read()));
         let taken = RwSignal::new(usize::MAX);
         let held = RwSignal::new(false);
+        let asking = RwSignal::new(false);
 
         let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
 
@@ -155,16 +156,26 @@ impl Shown {
         });
 
         // Growing data does not jump under the pointer, nor do rows that were read again.
+        let let_in = move || {
+            list.hold(false);
+            taken.set(usize::MAX);
+        };
         Effect::new(move |_| {
-            list.hold(held.get());
             if held.get() {
+                list.hold(true);
                 let here = list.held.with(|held| held.rows.len());
                 // Something to look at comes first.
                 if here > 0 && taken.get_untracked() == usize::MAX {
                     taken.set(here);
                 }
-            } else {
-                taken.set(usize::MAX);
+            } else if !asking.get() {
+                // In the next frame: the focus may be on its way from the rows to that button.
+                request_animation_frame(move || {
+                    let is_free = |held: RwSignal<bool>| held.try_get_untracked() == Some(false);
+                    if is_free(held) && is_free(asking) {
+                        let_in();
+                    }
+                });
             }
         });
         let set = Callback::new(move |(filters, replace): (Filters, bool)| {
@@ -189,6 +200,7 @@ impl Shown {
             all,
             taken,
             held,
+            asking,
             set,
         }
     }
@@ -323,78 +335,4 @@ fn choices(facet: Facet, occurring: &[(String, u64)], filters: &Filters) -> Vec<
             count,
         })
         .collect()
-}
-
-/// How many match, and what they match.
-#[component]
-fn Sentence(
-    /// Which are shown.
-    shown: Shown,
-    /// The projects.
-    list: Look<Row>,
-) -> impl IntoView {
-    let growing = Memo::new(move |_| {
-        list.status
-            .with(|status| status.is_reading() && status.whole_at.is_none())
-    });
-    let filtered = Memo::new(move |_| shown.filters.read().leave_out());
-    // Where nothing matches, that is told with a button of its own.
-    let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
-    let size = move || {
-        let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
-        let so_far = if growing.get() { " so far" } else { "" };
-        if filtered.get() {
-            format!("{} of {}{so_far}", number(matching), count(all, "project"))
-        } else {
-            format!("{}{so_far}", count(all, "project"))
-        }
-    };
-
-    let fresh = move || {
-        let here = list.held.with(|held| held.rows.len());
-        here.saturating_sub(shown.taken.get())
-    };
-    let has_fresh = Memo::new(move |_| list.waits.get() || fresh() > 0);
-    let fresh_words = move || {
-        if list.waits.get() {
-            "Read again. Show".to_owned()
-        } else {
-            format!("{}. Show", count(len(fresh()), "new project"))
-        }
-    };
-    let show_fresh = move |_| {
-        shown.taken.set(usize::MAX);
-        list.take();
-        // The button goes with what it was about.
-        request_animation_frame(|| browser::focus_if_lost("heading"));
-    };
-    view! {
-        <p class="sentence">
-            <strong>{size}</strong>
-            <Show when=move || filtered.get()>
-                <span class="second">
-                    <bdi>{move || shown.filters.read().words()}</bdi>
-                </span>
-            </Show>
-            <Show when=move || clearable.get()>
-                <button
-                    type="button"
-                    class="button quiet"
-                    on:click=move |_| shown.change(|filters| *filters = filters.cleared())
-                >
-                    "Clear filters"
-                </button>
-            </Show>
-            <Show when=move || has_fresh.get()>
-                <button
-                    type="button"
-                    class="button quiet fresh"
-                    on:click=show_fresh
-                >
-                    {Icon::Again.view()}
-                    {fresh_words}
-                </button>
-            </Show>
-        </p>
-    }
 }

@@ -1,0 +1,83 @@
+//! The sentence that repeats the filters, and lets in what waits.
+
+use leptos::prelude::*;
+
+use super::projects_parts::Shown;
+use crate::{
+    components::icon::Icon,
+    data::{
+        figures::{count, len, number},
+        lists::{Look, Status},
+        row::Row,
+    },
+};
+
+/// How many match, and what they match.
+#[component]
+pub fn Sentence(
+    /// Which are shown.
+    shown: Shown,
+    /// The projects.
+    list: Look<Row>,
+) -> impl IntoView {
+    let growing = Memo::new(move |_| list.status.with(Status::is_growing));
+    let filtered = Memo::new(move |_| shown.filters.read().leave_out());
+    // Where nothing matches, that is told with a button of its own.
+    let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
+    let size = move || {
+        let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
+        let so_far = if growing.get() { " so far" } else { "" };
+        if filtered.get() {
+            format!("{} of {}{so_far}", number(matching), count(all, "project"))
+        } else {
+            format!("{}{so_far}", count(all, "project"))
+        }
+    };
+
+    let fresh = move || {
+        let here = list.held.with(|held| held.rows.len());
+        here.saturating_sub(shown.taken.get())
+    };
+    let has_fresh = Memo::new(move |_| list.waits.get() || fresh() > 0);
+    let fresh_words = move || match (list.waits.get(), fresh()) {
+        (true, _) => "Read again. Show".to_owned(),
+        (false, 0) => "Shown".to_owned(),
+        (false, fresh) => format!("{}. Show", count(len(fresh), "new project")),
+    };
+    let show_fresh = move |_| {
+        shown.taken.set(usize::MAX);
+        list.take();
+    };
+    view! {
+        <p class="sentence">
+            <strong>{size}</strong>
+            <Show when=move || filtered.get()>
+                <span class="second">
+                    <bdi>{move || shown.filters.read().words()}</bdi>
+                </span>
+            </Show>
+            <Show when=move || clearable.get()>
+                <button
+                    type="button"
+                    class="button quiet"
+                    on:click=move |_| shown.change(|filters| *filters = filters.cleared())
+                >
+                    "Clear filters"
+                </button>
+            </Show>
+            // It stays for as long as it has the focus, which would be lost with it.
+            <Show when=move || has_fresh.get() || shown.asking.get()>
+                <button
+                    type="button"
+                    class="button quiet fresh"
+                    on:focus=move |_| shown.asking.set(true)
+                    on:blur=move |_| shown.asking.set(false)
+                    on:click=show_fresh
+                >
+                    {Icon::Again.view()}
+                    {fresh_words}
+                </button>
+            </Show>
+        </p>
+    }
+}
