@@ -109,6 +109,9 @@ async fn one_organization_that_fails_says_so_and_the_rest_stands() {
     browser.press("Try again").await;
     browser.heading(VERDICT).await;
     hides(&browser, "Could not be read").await;
+    // The button is gone; the focus is on its organization.
+    let back = format!("return document.activeElement.id === 'org-{legacy}'");
+    browser.until(&back).await;
     browser.close().await;
 }
 
