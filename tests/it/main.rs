@@ -14,6 +14,7 @@ mod exchange;
 mod foreign_provider;
 mod headers;
 mod login;
+mod odd_answers;
 mod proxy;
 mod raw;
 mod refresh;

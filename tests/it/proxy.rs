@@ -122,6 +122,7 @@ async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
             json!({ "kind": "redirect", "status": 302, "location": "http://127.0.0.1:9/" }),
             502,
         ),
+        (json!({ "kind": "status", "status": 101 }), 502),
         (json!({ "kind": "drop", "when": "before" }), 504),
         (
             json!({ "kind": "status", "status": 200, "body": "{}",

@@ -61,7 +61,8 @@ pub enum ProviderError {
         /// The error's id.
         error: String,
     },
-    /// An answer of no use: other errors, other media types, redirects, too large.
+    /// An answer of no use, and not one that says that it was done: other errors, other media types.
+    /// Of a read, whatever is no answer to it: redirects, too large.
     #[error("the provider's answer is of no use: {0}")]
     Unusable(String),
 }

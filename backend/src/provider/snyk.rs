@@ -2,6 +2,7 @@
 
 mod api;
 mod token;
+mod token_answer;
 
 use std::sync::Arc;
 

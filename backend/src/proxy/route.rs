@@ -57,7 +57,10 @@ fn refuse_unless_plain(answer: &ApiAnswer) -> Result<(), ApiError> {
             .headers
             .get(header::CONTENT_LENGTH)
             .is_some_and(|length| length == "0");
-    let why = if answer.status.is_redirection() {
+    let why = if answer.status.is_informational() {
+        // A 101 on, and what stands between us and the browser takes the connection for a tunnel.
+        "it is no final answer"
+    } else if answer.status.is_redirection() {
         "it is a redirect"
     } else if !headers::is_json(&answer.headers) && !is_empty {
         "it is not JSON"

@@ -12,6 +12,9 @@ use std::{
 const FIRST: Duration = Duration::from_secs(1);
 /// At most this, unless the provider asks for more.
 const LONGEST: Duration = Duration::from_mins(1);
+/// A provider that asks for more is asked again after this: a number out of line must not stop
+/// renewal for years.
+const ASKED_AT_MOST: Duration = Duration::from_mins(15);
 /// A failure so long ago counts for nothing.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
@@ -33,7 +36,7 @@ impl Pauses {
         (!left.is_zero()).then_some(left)
     }
 
-    /// A renewal failed; `asked` is what must be waited for at least.
+    /// A renewal failed; `asked` is what must be waited for, within reason.
     pub(super) fn failed(&self, id: &str, asked: Option<Duration>, now: Instant) {
         let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let failures = pauses.get(id).map_or(0, |pause| pause.failures);
@@ -42,7 +45,7 @@ impl Pauses {
             _ => (FIRST * 2_u32.saturating_pow((failures - 1).min(10))).min(LONGEST),
         };
         let pause = Pause {
-            until: now + asked.map_or(growing, |asked| asked.max(growing)),
+            until: now + asked.map_or(growing, |asked| asked.min(ASKED_AT_MOST).max(growing)),
             failures: failures.saturating_add(1),
         };
         pauses.insert(id.to_owned(), pause);
@@ -81,6 +84,8 @@ mod tests {
         }
         pauses.failed("c", Some(Duration::from_mins(5)), now);
         assert_eq!(pauses.left("c", now), Some(Duration::from_mins(5)));
+        pauses.failed("c", Some(Duration::MAX), now);
+        assert_eq!(pauses.left("c", now), Some(ASKED_AT_MOST));
         pauses.over("c");
         assert_eq!(pauses.left("c", now), None);
         pauses.failed("c", Some(FIRST), now);
