@@ -133,17 +133,6 @@ pub fn want_data_sheet() {
     }
 }
 
-/// Moves the focus to the first element that matches, if there is one.
-pub fn focus_first(selector: &str) {
-    let element = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.query_selector(selector).ok()?)
-        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(element) = element {
-        let _ = element.focus();
-    }
-}
-
 /// Loads the page again.
 pub fn reload() {
     if let Some(window) = web_sys::window() {
