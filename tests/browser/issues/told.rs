@@ -152,5 +152,12 @@ async fn it_says_when_it_was_read_and_reads_again() {
         .await;
     shows(&browser, ALL_READ).await;
     assert!(bed.sandbox.seen(&paths.issues).await > before);
+    // What is whole stays so when it cannot be read again.
+    let gone = json!({ "kind": "status", "status": 410 });
+    issues_answer(&bed, &paths, None, 0, gone).await;
+    browser.press("Read again").await;
+    shows(&browser, "The issues could not be read again").await;
+    shows(&browser, ALL_READ).await;
+    every_view(&browser, "issues-not-read-again").await;
     browser.close().await;
 }

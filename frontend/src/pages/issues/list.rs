@@ -19,7 +19,7 @@ use crate::{
         issues::{
             order::By,
             row::{Row, first_of},
-            told::{self, WayOut},
+            told::{self, Extent, WayOut},
             way::Way,
         },
         lists::{Stage, Status},
@@ -60,12 +60,13 @@ pub fn IssueList(
     });
     view! {
         <div class="issue-list">
+            // Above: below some hundred rows nobody would find it.
+            <Broken place />
             {move || match stand.get() {
                 Stand::Rows => view! { <Table place /> }.into_any(),
                 Stand::Nothing => view! { <NothingShown place /> }.into_any(),
                 Stand::Failed => ().into_any(),
             }}
-            <Broken place />
         </div>
     }
 }
@@ -82,12 +83,13 @@ pub(super) fn Broken(
     move || {
         let failure = failure.get().filter(|_| place.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);
-        let has_rows = place.read.get() > 0;
-        Some(if has_rows {
-            view! { <ReadFailure told lead="More issues could not be read" on_again /> }.into_any()
-        } else {
-            view! { <ReadFailure told on_again /> }.into_any()
-        })
+        // What is here is whole, or a part, or nothing.
+        let lead = match place.extent.get() {
+            Extent::Whole | Extent::First => "The issues could not be read again",
+            _ if place.read.get() > 0 => "More issues could not be read",
+            _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
+        };
+        Some(view! { <ReadFailure told lead on_again /> }.into_any())
     }
 }
 
