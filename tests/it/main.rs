@@ -21,3 +21,4 @@ mod refresh;
 mod session;
 mod snyk_contract;
 mod snyk_examples;
+mod strangers;

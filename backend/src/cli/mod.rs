@@ -1,5 +1,6 @@
 //! The table of commands.
 
+mod open_files;
 mod serve;
 
 use std::{path::Path, process::ExitCode};

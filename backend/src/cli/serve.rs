@@ -10,11 +10,11 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::fail;
+use super::{fail, open_files};
 use crate::{
     config::Config,
     connection::disconnect,
-    http::{router, server, state::AppState},
+    http::{places::Places, router, server, state::AppState},
     session::signed,
     store::sqlite::SqliteStore,
     telemetry,
@@ -37,6 +37,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let connections = open_files::connections();
     let vault = Arc::new(Vault::new(
         &config.encryption_secret,
         &config.encryption_secrets_previous,
@@ -72,9 +73,15 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     let address = listener.local_addr().unwrap_or(config.listen);
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
+    let places = Places::new(
+        connections,
+        config.rate_limits,
+        Arc::clone(&app.trusted_proxies),
+        Arc::clone(&app.refusals),
+    );
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
     let revocations = tokio::spawn(revocations(app.clone()));
-    server::serve(listener, service, stop_signal(app.tasks.clone())).await;
+    server::serve(listener, service, places, stop_signal(app.tasks.clone())).await;
     housekeeping.abort();
     revocations.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
@@ -97,6 +104,7 @@ async fn housekeeping(app: AppState) {
         if let Err(error) = app.store.sweep(now, unused_since).await {
             tracing::warn!(%error, "What has ended could not be removed");
         }
+        app.refusals.tell();
         app.limits.forget_the_quiet();
         app.turns.forget_the_quiet();
         app.pace.forget_the_quiet(tokio::time::Instant::now());

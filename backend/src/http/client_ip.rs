@@ -3,7 +3,9 @@
 
 use std::{
     convert::Infallible,
+    fmt,
     net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Once,
 };
 
 use axum::{
@@ -14,6 +16,10 @@ use http::HeaderMap;
 use ipnet::IpNet;
 
 use super::state::AppState;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+/// Told once: whoever connects may write that header.
+static UNTRUSTED: Once = Once::new();
 
 /// Extractor: what rate limits count, an IPv4 address, or an IPv6 network of 64 bits, which is what
 /// one customer gets.
@@ -32,6 +38,15 @@ impl From<IpAddr> for ClientNetwork {
     }
 }
 
+impl fmt::Display for ClientNetwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(ip) => write!(f, "{ip}"),
+            IpAddr::V6(ip) => write!(f, "{ip}/64"),
+        }
+    }
+}
+
 impl FromRequestParts<AppState> for ClientNetwork {
     type Rejection = Infallible;
 
@@ -39,6 +54,15 @@ impl FromRequestParts<AppState> for ClientNetwork {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         // The server always says; who calls the router without it is one client.
         let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip());
+        if parts.headers.contains_key(FORWARDED_FOR) && !app.trusted_proxies.trusts(peer) {
+            UNTRUSTED.call_once(|| {
+                tracing::warn!(
+                    %peer,
+                    "X-Forwarded-For came from an address that is not in TRUSTED_PROXIES: if it is \
+                     your proxy, all who come through it share one limit"
+                );
+            });
+        }
         Ok(app.trusted_proxies.client(peer, &parts.headers).into())
     }
 }
@@ -65,7 +89,8 @@ impl TrustedProxies {
             .map(Self)
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// Whether this peer's word about addresses counts.
+    pub(super) fn trusts(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(&ip))
     }
@@ -76,7 +101,7 @@ impl TrustedProxies {
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines: Vec<&[u8]> = headers
-            .get_all("x-forwarded-for")
+            .get_all(FORWARDED_FOR)
             .iter()
             .map(http::HeaderValue::as_bytes)
             .collect();

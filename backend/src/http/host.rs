@@ -47,10 +47,14 @@ impl Hosts {
     }
 }
 
+/// Whether a path is one of those by which the server is watched.
+pub(super) fn is_probe(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
 /// Refuses requests for a name that is not ours; probes ask by address and are excepted.
 pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz");
-    if is_probe || named(&request).is_some_and(|host| hosts.contains(host)) {
+    if is_probe(request.uri().path()) || named(&request).is_some_and(|host| hosts.contains(host)) {
         return next.run(request).await;
     }
     ApiError::Forbidden("This server does not answer to that name.").into_response()

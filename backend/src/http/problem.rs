@@ -10,7 +10,7 @@ use shared::{
     problem::{Code, MEDIA_TYPE, Problem},
 };
 
-use super::request_id;
+use super::{refusals::Refused, request_id};
 use crate::{provider::ProviderError, refresh::RefreshError, store::StoreError};
 
 /// Why a request is refused.
@@ -204,10 +204,25 @@ impl ApiError {
         }
     }
 
+    /// Why, if it is one of the refusals that anyone can have any number of.
+    fn refused(&self) -> Option<Refused> {
+        match self {
+            Self::Forbidden(why) => Some(Refused(why)),
+            Self::RateLimited { .. } => Some(Refused("too many requests")),
+            Self::TooLarge(_) => Some(Refused("too large a request")),
+            _ => None,
+        }
+    }
+
     /// The log's half: faults as errors, refusals that say something about security as warnings.
     fn log(&self, status: StatusCode, code: Code) {
         let cause = self.source().map(chain).unwrap_or_default();
         let (status, code) = (status.as_u16(), code.as_str());
+        if self.refused().is_some() {
+            // Counted, and told once a minute: anyone can make any number of these.
+            tracing::debug!(status, code, error = %self, "A request was refused");
+            return;
+        }
         match self.status_and_code().1 {
             Code::Internal | Code::Unavailable | Code::ProviderRejectedClient => {
                 tracing::error!(status, code, error = %self, cause, "A request failed");
@@ -255,6 +270,15 @@ impl IntoResponse for ApiError {
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        if let Some(refused) = self.refused() {
+            response.extensions_mut().insert(refused);
+        }
+        if matches!(self, Self::RateLimited { .. }) {
+            // Who asks too much has no connection kept for it.
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(seconds) = self.retry_after() {
             response
                 .headers_mut()

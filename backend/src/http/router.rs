@@ -11,8 +11,8 @@ use http::HeaderValue;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    body_limit, client_ip::ClientNetwork, health, host, json, problem::ApiError, request_id,
-    same_origin, security_headers, spa, state::AppState,
+    body_limit, client_ip::ClientNetwork, health, host, json, problem::ApiError, refusals::Refused,
+    request_id, same_origin, security_headers, spa, state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
@@ -82,9 +82,11 @@ pub fn with_layers(
             host::Hosts::of(&config.public_url),
             host::layer,
         ))
+        .layer(from_fn_with_state(origins.clone(), only_api_from_us))
+        // Outside of the check of origins: who is refused there is counted too.
         .layer(from_fn_with_state(app.clone(), rate_limit))
         // Outside of all refusals, so that a page of ours on another origin can read them too.
-        .layer(from_fn_with_state(origins, only_api_from_us))
+        .layer(from_fn_with_state(origins, same_origin::share))
         .layer(from_fn_with_state(headers, security_headers::layer))
         .layer(from_fn(request_id::layer))
         .with_state(app))
@@ -122,8 +124,18 @@ async fn rate_limit(
     request: Request,
     next: Next,
 ) -> Response {
-    match app.limits.anything(client) {
+    // Who watches over the server shares an address with whoever else comes through it.
+    let allowed = if host::is_probe(request.uri().path()) {
+        Ok(())
+    } else {
+        app.limits.anything(client)
+    };
+    let response = match allowed {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
+    };
+    if let Some(Refused(why)) = response.extensions().get() {
+        app.refusals.note(client, why);
     }
+    response
 }

@@ -11,7 +11,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::problem::ApiError;
+use super::{problem::ApiError, router};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -22,6 +22,13 @@ pub(super) struct Origins {
     pub(super) allowed: Arc<[String]>,
     /// The single-page app's, when it is another than the backend's own.
     pub(super) cross: Option<HeaderValue>,
+}
+
+impl Origins {
+    /// Whether a request comes from the single-page app on its other origin.
+    fn is_cross(&self, headers: &HeaderMap) -> bool {
+        self.cross.is_some() && headers.get(header::ORIGIN) == self.cross.as_ref()
+    }
 }
 
 /// What of a request the decision rests on.
@@ -40,15 +47,26 @@ pub(super) async fn layer(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let is_allowed_cross =
-        origins.cross.is_some() && headers.get(header::ORIGIN) == origins.cross.as_ref();
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let mut response = match decide(asked(request.method(), headers), &origins.allowed) {
+    match decide(asked(request.method(), headers), &origins.allowed) {
         Err(why) => ApiError::Forbidden(why).into_response(),
-        Ok(()) if is_preflight && is_allowed_cross => preflight(),
+        Ok(()) if is_preflight && origins.is_cross(headers) => preflight(),
         Ok(()) => next.run(request).await,
-    };
+    }
+}
+
+/// Lets a page of ours on another origin read the API's answers, refusals too.
+pub(super) async fn share(
+    State(origins): State<Origins>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !router::is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
+    let is_allowed_cross = origins.is_cross(request.headers());
+    let mut response = next.run(request).await;
     if let Some(origin) = origins.cross {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("Origin"));

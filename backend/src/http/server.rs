@@ -2,12 +2,13 @@
 //! hyper's own time-outs would do nothing there, and a client that stays silent, sends by the drop or
 //! does not read would hold its connection for ever (SEC-67).
 
-use std::{future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
 };
+use http::{HeaderValue, header};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -15,10 +16,12 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    time::Instant,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
+
+use super::places::Places;
 
 /// A head must be there in this time, from the connection's first moment on.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -26,13 +29,18 @@ const HEAD_WITHIN: Duration = Duration::from_secs(10);
 const READS_WITHIN: Duration = Duration::from_secs(30);
 /// Largest head, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
-/// Most connections at once; more wait to be accepted.
-const MAX_CONNECTIONS: usize = 4_096;
+/// A connection is kept for so long; the answer to the next request ends it.
+const KEPT_FOR: Duration = Duration::from_mins(5);
 /// How long a stop waits for requests under way.
 const DRAIN: Duration = Duration::from_secs(25);
 
 /// Serves until `stop` is done, then lets requests under way finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    places: Places,
+    stop: impl Future<Output = ()>,
+) {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
@@ -40,12 +48,10 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         .max_buf_size(MAX_HEAD)
         .keep_alive(true);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut stop = pin!(stop);
     loop {
         let next = async {
-            // Nobody closes it.
-            let place = Arc::clone(&places).acquire_owned().await.ok();
+            let place = places.any().await;
             (place, listener.accept().await)
         };
         let (place, (stream, peer)) = tokio::select! {
@@ -60,16 +66,21 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             },
             () = &mut stop => break,
         };
+        // Let go at once: an answer would cost more than a connection.
+        let Some(network_place) = places.of(peer.ip()) else {
+            continue;
+        };
+        let since = Instant::now();
         let service = hyper::service::service_fn({
             let router = router.clone();
-            move |request: Request<Incoming>| answer(router.clone(), request, peer)
+            move |request: Request<Incoming>| answer(router.clone(), request, peer, since)
         });
         let connection = builder.serve_connection(timed(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A broken connection is the other side's business, and no news.
             let _ = connection.await;
-            drop(place);
+            drop((place, network_place));
         });
     }
     drop(listener);
@@ -92,7 +103,14 @@ async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
+    since: Instant,
 ) -> Result<axum::response::Response, std::convert::Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request.map(axum::body::Body::new)).await
+    let mut response = router.oneshot(request.map(axum::body::Body::new)).await?;
+    if since.elapsed() > KEPT_FOR {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }

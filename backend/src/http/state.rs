@@ -5,7 +5,9 @@ use std::sync::Arc;
 use shared::api::session::App;
 use tokio_util::task::TaskTracker;
 
-use super::{client_ip::TrustedProxies, rate_limit::RateLimits};
+use super::{
+    client_ip::TrustedProxies, health::LastLook, rate_limit::RateLimits, refusals::Refusals,
+};
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
@@ -43,6 +45,10 @@ pub struct AppState {
     pub lifetimes: Lifetimes,
     /// Rate limits by route.
     pub limits: Arc<RateLimits>,
+    /// What strangers are refused.
+    pub refusals: Arc<Refusals>,
+    /// When the store was last seen to answer.
+    pub last_look: Arc<LastLook>,
     /// Whose word about addresses counts.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Proxied calls under way.
@@ -104,6 +110,8 @@ impl AppState {
                 absolute: config.session_lifetime,
             },
             limits: Arc::new(RateLimits::new(config.rate_limits)),
+            refusals: Arc::default(),
+            last_look: Arc::default(),
             trusted_proxies: Arc::new(config.trusted_proxies.clone()),
             turns: Arc::default(),
             pace: Arc::new(Pace::new(config.rate_limits)),

@@ -1,0 +1,121 @@
+//! Places for connections: so many at once, and of one client network so many, or one client would
+//! take them all and shut the server for everybody (SEC-67).
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{
+    client_ip::{ClientNetwork, TrustedProxies},
+    refusals::Refusals,
+};
+
+/// Most connections of one client network at once. A browser opens six; behind one address of a
+/// large office there may be dozens of them.
+const OF_ONE_NETWORK: u32 = 256;
+
+/// Who may be connected.
+#[derive(Debug)]
+pub struct Places {
+    all: Arc<Semaphore>,
+    /// None where a gateway in front counts, and is itself the only network that comes.
+    networks: Option<Counts>,
+    /// A trusted proxy connects for many.
+    trusted: Arc<TrustedProxies>,
+    refusals: Arc<Refusals>,
+}
+
+type Counts = Arc<Mutex<HashMap<ClientNetwork, u32>>>;
+
+impl Places {
+    /// So many places in all, and of each network its share where networks are counted.
+    #[must_use]
+    pub fn new(
+        at_once: usize,
+        count_networks: bool,
+        trusted: Arc<TrustedProxies>,
+        refusals: Arc<Refusals>,
+    ) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(at_once)),
+            networks: count_networks.then(Counts::default),
+            trusted,
+            refusals,
+        }
+    }
+
+    /// A place for whoever comes next; waits until there is one.
+    pub(super) async fn any(&self) -> Option<OwnedSemaphorePermit> {
+        // Nobody closes it.
+        Arc::clone(&self.all).acquire_owned().await.ok()
+    }
+
+    /// The place among those of its network; none where its share is taken.
+    pub(super) fn of(&self, peer: IpAddr) -> Option<NetworkPlace> {
+        let counts = match &self.networks {
+            Some(counts) if !self.trusted.trusts(peer) => counts,
+            _ => return Some(NetworkPlace(None)),
+        };
+        let network = ClientNetwork::from(peer);
+        {
+            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = counts.entry(network).or_default();
+            if *count < OF_ONE_NETWORK {
+                *count += 1;
+            } else {
+                drop(counts);
+                self.refusals.note(network, "too many connections at once");
+                return None;
+            }
+        }
+        Some(NetworkPlace(Some((Arc::clone(counts), network))))
+    }
+}
+
+/// Held as long as the connection.
+#[derive(Debug)]
+pub(super) struct NetworkPlace(Option<(Counts, ClientNetwork)>);
+
+impl Drop for NetworkPlace {
+    fn drop(&mut self) {
+        let Some((counts, network)) = &self.0 else {
+            return;
+        };
+        let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = counts.entry(*network) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_67_a_network_has_its_share_and_a_trusted_proxy_no_bound() {
+        let trusted = Arc::new(TrustedProxies::parse("10.0.0.1").unwrap());
+        let places = Places::new(10, true, Arc::clone(&trusted), Arc::default());
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let mut held: Vec<_> = (0..OF_ONE_NETWORK)
+            .map(|last| places.of(ip(&format!("2001:db8::{last:x}"))).unwrap())
+            .collect();
+        assert!(places.of(ip("2001:db8::ffff:1")).is_none(), "the same /64");
+        assert!(places.of(ip("2001:db8:0:1::1")).is_some(), "another");
+        held.pop();
+        assert!(places.of(ip("2001:db8::1")).is_some(), "one went");
+        for _ in 0..2 * OF_ONE_NETWORK {
+            held.push(places.of(ip("10.0.0.1")).unwrap());
+        }
+        drop(held);
+        let counts = places.networks.unwrap();
+        assert!(counts.lock().unwrap().is_empty(), "memory stays bounded");
+    }
+}
