@@ -106,13 +106,21 @@ async fn a_second_app_on_the_same_file_says_so_and_stops() {
 #[tokio::test]
 async fn sec_51_files_with_tokens_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
-    let bed = Bed::start().await;
+    let mut bed = Bed::start().await;
     bed.connected().await;
-    for suffix in ["", "-wal", ".lock"] {
-        let path = format!("{}{suffix}", bed.app.database().display());
-        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o077, 0, "{path}: {mode:o}");
-    }
+    let are_private = |bed: &Bed| {
+        for suffix in ["", "-wal", ".lock"] {
+            let path = format!("{}{suffix}", bed.app.database().display());
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{path}: {mode:o}");
+        }
+    };
+    are_private(&bed);
+    // One that somebody opened to others is closed again.
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(bed.app.database(), open).unwrap();
+    bed.app.start_again(&[]).await;
+    are_private(&bed);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Configuration: read as it stands ([`raw`]), then made whole, typed and valid here, with every
 //! problem told at once ([`problems`]).
 
+mod checks;
 pub mod duration;
 mod env_file;
 pub mod problems;
@@ -11,9 +12,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::scope::Scopes;
-use url::{Host, Url};
+use url::Url;
 
+pub(crate) use self::checks::is_loopback;
 use self::{
+    checks::{check_origin, check_redirect_uri, check_secret},
     duration::parse_duration,
     problems::{Problems, Report},
     raw::Raw,
@@ -85,12 +88,7 @@ impl Config {
         let p = &mut problems;
 
         let client_id = p.need(raw, "CLIENT_ID", "the client id that Snyk gave the app");
-        let client_secret =
-            p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
-        let client_secret = match raw.get("CLIENT_SECRET_FILE") {
-            Some(path) => ClientSecret::of_file(path.into(), client_secret),
-            None => ClientSecret::of_value(client_secret),
-        };
+        let secrets = Secrets::read(raw, p);
         let redirect_uri = p.need(
             raw,
             "REDIRECT_URI",
@@ -103,9 +101,6 @@ impl Config {
                 "is missing: name the scopes that the app was registered with",
             );
         }
-        let encryption_secret =
-            p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
-        check_secret(p, "ENCRYPTION_SECRET", &encryption_secret);
         let provider = region::Provider::from_config(raw, p);
         let public_url = p.url(raw, "PUBLIC_URL", "http://localhost:3000");
         check_origin(p, "PUBLIC_URL", public_url.as_ref());
@@ -123,8 +118,7 @@ impl Config {
             "an address such as 127.0.0.1:3000",
         );
         let trusted_proxies = p.with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
-        let session_idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
-        let session_lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
+        let (session_idle, session_lifetime) = session_lifetimes(raw, p);
         let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
         let log_format = p.choice(
             raw,
@@ -155,11 +149,11 @@ impl Config {
             ) if problems.is_empty() => Ok(Self {
                 app_name: raw.get("APP_NAME").unwrap_or_else(|| "Snyk App".to_owned()),
                 client_id,
-                client_secret,
+                client_secret: secrets.client,
                 redirect_uri,
                 scopes,
-                encryption_secret,
-                encryption_secrets_previous: previous_secrets(raw),
+                encryption_secret: secrets.encryption,
+                encryption_secrets_previous: secrets.previous,
                 provider,
                 database_url: database_url.into(),
                 listen,
@@ -179,6 +173,55 @@ impl Config {
     }
 }
 
+/// The secrets, each strong and none of them another.
+struct Secrets {
+    client: ClientSecret,
+    encryption: SecretString,
+    previous: Vec<SecretString>,
+}
+
+impl Secrets {
+    fn read(raw: &Raw, p: &mut Problems) -> Self {
+        let client = p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
+        let encryption = p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
+        check_secret(p, "ENCRYPTION_SECRET", &encryption);
+        let is_same = client.expose_secret() == encryption.expose_secret();
+        if is_same && !client.expose_secret().is_empty() {
+            p.add(
+                "ENCRYPTION_SECRET",
+                "is CLIENT_SECRET: whoever learns one has both, so make another",
+            );
+        }
+        let previous = previous_secrets(raw);
+        for secret in &previous {
+            check_secret(p, "ENCRYPTION_SECRET_PREVIOUS", secret);
+        }
+        let client = match raw.get("CLIENT_SECRET_FILE") {
+            Some(path) => ClientSecret::of_file(path.into(), client),
+            None => ClientSecret::of_value(client),
+        };
+        Self {
+            client,
+            encryption,
+            previous,
+        }
+    }
+}
+
+fn session_lifetimes(raw: &Raw, p: &mut Problems) -> (Option<Duration>, Option<Duration>) {
+    let idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
+    let lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
+    // One that is left out is no contradiction to the other.
+    let are_set = ["SESSION_IDLE", "SESSION_LIFETIME"].map(|name| raw.get(name).is_some());
+    if are_set == [true; 2] && idle > lifetime {
+        p.add(
+            "SESSION_IDLE",
+            "is longer than SESSION_LIFETIME, and would never count: make it shorter",
+        );
+    }
+    (idle, lifetime)
+}
+
 fn warnings(raw: &Raw, redirect_uri: &str, frontend_origin: Option<&Url>) -> Vec<String> {
     let mut warnings = Vec::new();
     for name in WITHOUT_EFFECT {
@@ -188,9 +231,19 @@ fn warnings(raw: &Raw, redirect_uri: &str, frontend_origin: Option<&Url>) -> Vec
             ));
         }
     }
-    if raw.env_file_is_open {
-        warnings
-            .push(".env can be read by other users of this computer: `chmod 600 .env`".to_owned());
+    for file in &raw.open_files {
+        warnings.push(format!(
+            "{file} is open to other users of this computer: `chmod 600` it"
+        ));
+    }
+    if let [Some(_), None] | [None, Some(_)] =
+        ["SNYK_API_URL", "SNYK_APP_URL"].map(|name| raw.get(name))
+    {
+        warnings.push(
+            "only one of SNYK_API_URL and SNYK_APP_URL is set: a code of one Snyk is of no use at \
+             another"
+                .to_owned(),
+        );
     }
     if let (Ok(back), Some(page)) = (Url::parse(redirect_uri), frontend_origin)
         && back.origin() != page.origin()
@@ -241,81 +294,6 @@ fn frontend_dir(raw: &Raw) -> Option<PathBuf> {
         .get_even_empty("FRONTEND_DIR")
         .unwrap_or_else(|| "dist".to_owned());
     (!dir.is_empty()).then(|| PathBuf::from(dir))
-}
-
-/// Whether an address lies on this computer.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
-fn check_secret(problems: &mut Problems, name: &'static str, secret: &SecretString) {
-    let secret = secret.expose_secret();
-    if secret.is_empty() {
-        return; // told already
-    }
-    let different = secret
-        .bytes()
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
-    if secret.len() < 32 {
-        problems.add(
-            name,
-            "is shorter than 32 characters: make one with `openssl rand -hex 32`",
-        );
-    } else if different < 8 {
-        problems.add(
-            name,
-            "repeats itself: make a random one with `openssl rand -hex 32`",
-        );
-    }
-}
-
-fn check_origin(problems: &mut Problems, name: &'static str, url: Option<&Url>) {
-    let Some(url) = url else { return };
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        problems.add(name, "has a path: write scheme, host and port only");
-    }
-    if url.scheme() != "https" && !is_loopback(url) {
-        problems.add(
-            name,
-            "is http on a public host: use https, since session cookies need it",
-        );
-    }
-}
-
-fn check_redirect_uri(problems: &mut Problems, redirect_uri: &str) {
-    if redirect_uri.is_empty() {
-        return; // told already
-    }
-    match Url::parse(redirect_uri) {
-        Ok(url) if url.fragment().is_some() => {
-            problems.add(
-                "REDIRECT_URI",
-                "has a fragment, which RFC 6749 section 3.1.2 forbids",
-            );
-        }
-        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => {
-            if url.path() != "/callback" {
-                problems.add(
-                    "REDIRECT_URI",
-                    "must end in /callback, where the page is that reads it",
-                );
-            }
-        }
-        Ok(_) => problems.add(
-            "REDIRECT_URI",
-            "is not https, and not http on this computer",
-        ),
-        Err(_) => problems.add(
-            "REDIRECT_URI",
-            "is not an address: write it as registered at Snyk",
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Problems {
         })
     }
 
-    /// An absolute http or https address without credentials.
+    /// An absolute http or https address of one host, without credentials, query and fragment.
     pub(crate) fn url(&mut self, raw: &Raw, name: &'static str, default: &str) -> Option<Url> {
         self.with(raw, name, default, |text| match Url::parse(text) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
@@ -109,6 +109,13 @@ impl Problems {
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                 Err("holds a user name or password: leave them out".to_owned())
+            }
+            // A query or fragment would swallow the path that is put behind it.
+            Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                Err("has a query or a fragment: leave it out".to_owned())
+            }
+            Ok(url) if url.host_str().is_some_and(|host| host.contains('*')) => {
+                Err("has a wildcard: write one address".to_owned())
             }
             Ok(url) => Ok(url),
             Err(_) => {

@@ -14,8 +14,8 @@ pub struct Raw {
     variables: HashMap<String, String>,
     /// Whether a person reads the output.
     pub is_terminal: bool,
-    /// Whether `.env` can be read by other users of this computer.
-    pub env_file_is_open: bool,
+    /// Files with secrets that other users of this computer may read or change, by what they are.
+    pub open_files: Vec<String>,
 }
 
 impl fmt::Debug for Raw {
@@ -31,13 +31,23 @@ impl fmt::Debug for Raw {
 #[error(".env cannot be read: {0}")]
 pub struct UnreadableEnvFile(String);
 
-/// Whether others than the file's owner may read it.
-fn is_open(file: &Path) -> bool {
+/// Files that a variable may name instead of holding the secret.
+const SECRET_FILES: [&str; 3] = [
+    "CLIENT_SECRET_FILE",
+    "ENCRYPTION_SECRET_FILE",
+    "DATABASE_URL_FILE",
+];
+/// What others than the owner may do with a file.
+const READ: u32 = 0o044;
+const WRITE: u32 = 0o022;
+
+/// Whether others than the file's owner may do that with it.
+fn is_open(file: &Path, to: u32) -> bool {
     #[cfg(unix)]
     let mode = |data: fs::Metadata| std::os::unix::fs::MetadataExt::mode(&data);
     #[cfg(not(unix))]
     let mode = |_| 0;
-    fs::metadata(file).is_ok_and(|data| mode(data) & 0o044 != 0)
+    fs::metadata(file).is_ok_and(|data| mode(data) & to != 0)
 }
 
 impl Raw {
@@ -64,11 +74,22 @@ impl Raw {
         variables.extend(std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         }));
-        Ok(Self {
+        let mut raw = Self {
             variables,
             is_terminal: std::io::stderr().is_terminal(),
-            env_file_is_open: is_open(env_file),
-        })
+            open_files: Vec::new(),
+        };
+        if is_open(env_file, READ | WRITE) {
+            raw.open_files.push(".env".to_owned());
+        }
+        // Orchestrators mount these for all users of a container to read; nobody else may write.
+        let named = SECRET_FILES.into_iter().filter(|name| {
+            raw.get(name)
+                .is_some_and(|path| is_open(path.as_ref(), WRITE))
+        });
+        let named: Vec<_> = named.map(|name| format!("The file of {name}")).collect();
+        raw.open_files.extend(named);
+        Ok(raw)
     }
 
     /// Variables given by a test.

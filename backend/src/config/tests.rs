@@ -42,6 +42,16 @@ fn sec_50_weak_and_contradictory_values_stop_the_start() {
     for (name, value) in [
         ("ENCRYPTION_SECRET", "short"),
         ("ENCRYPTION_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+        (
+            "ENCRYPTION_SECRET",
+            "change-me-change-me-change-me-change-me",
+        ),
+        ("ENCRYPTION_SECRET_PREVIOUS", "a"),
+        ("PUBLIC_URL", "https://*.example.com"),
+        ("FRONTEND_ORIGIN", "https://*"),
+        ("REDIRECT_URI", "https://*.example.com/callback"),
+        ("SNYK_API_URL", "https://api.example.com/?x="),
+        ("SNYK_APP_URL", "https://app.example.com/#x"),
         ("PUBLIC_URL", "http://app.example.com"),
         ("PUBLIC_URL", "https://app.example.com/path"),
         ("FRONTEND_ORIGIN", "*"),
@@ -70,6 +80,17 @@ fn sec_50_weak_and_contradictory_values_stop_the_start() {
             "{report} tells the value"
         );
     }
+}
+
+#[test]
+fn sec_50_values_that_contradict_each_other_stop_the_start() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let one_for_both = with(&[("CLIENT_SECRET", secret)]).unwrap_err().to_string();
+    assert!(one_for_both.contains("is CLIENT_SECRET"), "{one_for_both}");
+    assert!(!one_for_both.contains(secret), "{one_for_both}");
+    let never = with(&[("SESSION_IDLE", "2h"), ("SESSION_LIFETIME", "1h")]);
+    assert!(never.unwrap_err().to_string().contains("SESSION_IDLE"));
+    assert!(with(&[("SESSION_LIFETIME", "1h")]).is_ok());
 }
 
 #[test]
@@ -107,13 +128,31 @@ fn sec_50_51_what_is_not_wrong_and_worth_telling_is_told() {
     let lines = GOOD.map(|(name, value)| format!("{name}={value}\n"));
     let text = lines.concat();
     std::fs::write(&file, text).unwrap();
-    for (mode, is_told) in [(0o644, true), (0o640, true), (0o600, false)] {
+    for (mode, is_told) in [(0o644, true), (0o640, true), (0o622, true), (0o600, false)] {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
         std::fs::set_permissions(&file, mode).unwrap();
         let raw = Raw::read(&file).unwrap();
-        assert_eq!(raw.env_file_is_open, is_told);
         let config = Config::from_raw(&raw).unwrap();
         let is_there = config.warnings.iter().any(|told| told.contains(".env"));
         assert_eq!(is_there, is_told);
     }
+
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "snyk_cs_1").unwrap();
+    let lines = lines.map(|line| {
+        if line.starts_with("CLIENT_SECRET=") {
+            format!("CLIENT_SECRET_FILE={}\n", secret.display())
+        } else {
+            line
+        }
+    });
+    std::fs::write(&file, lines.concat()).unwrap();
+    for (mode, is_told) in [(0o622, true), (0o444, false)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&secret, mode).unwrap();
+        let config = Config::from_raw(&Raw::read(&file).unwrap()).unwrap();
+        let told = config.warnings.join("\n");
+        assert_eq!(told.contains("CLIENT_SECRET_FILE"), is_told, "{told}");
+    }
+    assert!(told(&[("SNYK_APP_URL", "https://app.example.com")]).contains("SNYK_API_URL"));
 }

@@ -182,11 +182,15 @@ fn make_and_lock(path: &Path) -> Result<File, OpenError> {
     Ok(lock)
 }
 
-/// Opens a file, made with mode 0600 if it is missing.
+/// Opens a file for its owner alone, and makes it if it is missing. SQLite gives the files beside a
+/// database the database's own mode.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
 }

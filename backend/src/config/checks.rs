@@ -1,0 +1,95 @@
+//! What a value must be beyond its form: strong, and of one piece with the others.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Host, Url};
+
+use super::problems::Problems;
+
+/// Whether an address lies on this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// A secret that nobody guesses.
+pub(super) fn check_secret(problems: &mut Problems, name: &'static str, secret: &SecretString) {
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        return; // told already
+    }
+    let different = secret
+        .bytes()
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    if secret.len() < 32 {
+        problems.add(
+            name,
+            "is shorter than 32 characters: make one with `openssl rand -hex 32`",
+        );
+    } else if ["change-me", "change_me", "changeme"]
+        .iter()
+        .any(|sample| secret.to_ascii_lowercase().contains(sample))
+    {
+        problems.add(name, "is the sample: make one with `openssl rand -hex 32`");
+    } else if different < 8 {
+        problems.add(
+            name,
+            "repeats itself: make a random one with `openssl rand -hex 32`",
+        );
+    }
+}
+
+/// An origin, and one that a session cookie can belong to.
+pub(super) fn check_origin(problems: &mut Problems, name: &'static str, url: Option<&Url>) {
+    let Some(url) = url else { return };
+    if url.path() != "/" {
+        problems.add(name, "has a path: write scheme, host and port only");
+    }
+    if url.scheme() != "https" && !is_loopback(url) {
+        problems.add(
+            name,
+            "is http on a public host: use https, since session cookies need it",
+        );
+    }
+}
+
+/// The redirect URI as it is registered.
+pub(super) fn check_redirect_uri(problems: &mut Problems, redirect_uri: &str) {
+    if redirect_uri.is_empty() {
+        return; // told already
+    }
+    match Url::parse(redirect_uri) {
+        Ok(url) if url.fragment().is_some() => {
+            problems.add(
+                "REDIRECT_URI",
+                "has a fragment, which RFC 6749 section 3.1.2 forbids",
+            );
+        }
+        Ok(url) if url.host_str().is_some_and(|host| host.contains('*')) => {
+            problems.add(
+                "REDIRECT_URI",
+                "has a wildcard: write the one address that is registered at Snyk",
+            );
+        }
+        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => {
+            if url.path() != "/callback" {
+                problems.add(
+                    "REDIRECT_URI",
+                    "must end in /callback, where the page is that reads it",
+                );
+            }
+        }
+        Ok(_) => problems.add(
+            "REDIRECT_URI",
+            "is not https, and not http on this computer",
+        ),
+        Err(_) => problems.add(
+            "REDIRECT_URI",
+            "is not an address: write it as registered at Snyk",
+        ),
+    }
+}
