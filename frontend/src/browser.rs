@@ -5,20 +5,20 @@ pub mod face;
 pub mod media;
 pub mod menu;
 pub mod network;
+pub mod scroll;
 pub mod viewport;
 
 use std::cell::Cell;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::{FocusOptions, HtmlElement};
 
 use crate::times::Local;
 
 thread_local! {
     /// Server's clock minus this computer's, in milliseconds.
     static SKEW: Cell<f64> = const { Cell::new(0.0) };
-    /// When the server last answered.
-    static ANSWERED: Cell<Option<f64>> = const { Cell::new(None) };
 }
 
 /// Sets our clock by the server's `Date` header. It counts whole seconds, so smaller differences
@@ -29,19 +29,20 @@ pub fn set_clock_by(date: &str) {
     if skew.is_finite() {
         SKEW.set(if skew.abs() < 2_000.0 { 0.0 } else { skew });
     }
-    ANSWERED.set(Some(now()));
-}
-
-/// When the server last answered, in milliseconds.
-#[must_use]
-pub fn last_answer() -> Option<f64> {
-    ANSWERED.get()
 }
 
 /// The time in milliseconds, by the server's clock.
 #[must_use]
 pub fn now() -> f64 {
     js_sys::Date::now() + SKEW.get()
+}
+
+/// Milliseconds since the page began, by a clock that nobody corrects: for durations.
+#[must_use]
+pub fn elapsed() -> f64 {
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
 /// An RFC 3339 time in milliseconds; not a number when it is none.
@@ -95,6 +96,19 @@ pub fn path_here() -> Option<String> {
     Some(location.pathname().ok()? + &location.search().ok()?)
 }
 
+/// The path that the page is at.
+#[must_use]
+pub fn path() -> Option<String> {
+    web_sys::window()?.location().pathname().ok()
+}
+
+/// Goes back by an entry of the history.
+pub fn back() {
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
+        let _ = history.back();
+    }
+}
+
 /// Names the document.
 pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
@@ -104,11 +118,7 @@ pub fn set_title(title: &str) {
 
 /// Moves the focus to the element of that id.
 pub fn focus(id: &str) {
-    let element = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id(id))
-        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(element) = element {
+    if let Some(element) = element(id) {
         let _ = element.focus();
     }
 }
@@ -120,6 +130,28 @@ pub fn focus_if_lost(id: &str) {
     if focused.is_none_or(|element| element.tag_name() == "BODY") {
         focus(id);
     }
+}
+
+/// The same, with the page scrolled as it is.
+pub fn focus_unmoved(id: &str) {
+    if let Some(element) = element(id) {
+        let options = FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Whether the element of that id has the focus.
+#[must_use]
+pub fn has_focus(id: &str) -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let active = document.and_then(|document| document.active_element());
+    active.is_some_and(|active| active.id() == id)
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.get_element_by_id(id)?.dyn_into().ok()
 }
 
 /// Asks for the stylesheet of the pages over Snyk's data, once.

@@ -1,5 +1,7 @@
 //! How many token pairs there have been, as ticks on a ruler. Pure.
 
+use crate::data::figures::number;
+
 /// The most ticks that a ruler shows apart.
 const MOST: u64 = 60;
 
@@ -21,7 +23,7 @@ pub fn words(each: u64) -> String {
         10 => "One tick is ten token pairs".to_owned(),
         100 => "One tick is a hundred token pairs".to_owned(),
         1_000 => "One tick is a thousand token pairs".to_owned(),
-        _ => format!("One tick is {each} token pairs"),
+        _ => format!("One tick is {} token pairs", number(each)),
     }
 }
 
@@ -38,5 +40,6 @@ mod tests {
         assert_eq!(ticks(610), (6, 100));
         assert_eq!(ticks(70_000), (7, 10_000));
         assert!(ticks(u64::MAX / 2).0 <= MOST);
+        assert_eq!(words(10_000), "One tick is 10,000 token pairs");
     }
 }

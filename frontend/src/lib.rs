@@ -16,7 +16,9 @@ pub mod generation;
 pub mod naming;
 pub mod outcome;
 pub mod paths;
+pub mod renewal;
 pub mod times;
+pub mod who;
 
 #[cfg(target_arch = "wasm32")]
 pub mod api;

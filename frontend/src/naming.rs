@@ -2,24 +2,24 @@
 
 use shared::api::connection::{Connection, Context};
 
-/// The connection's name: its only organization, or how many there are.
+/// The connection's name: that of its organization; of a group, the first and how many more.
 #[must_use]
 pub fn name(connection: &Connection) -> String {
     match connection.orgs.as_slice() {
         [] => "No organization".to_owned(),
         [org] => org.name.clone(),
-        orgs => format!("{} organizations", orgs.len()),
+        [one, other] => format!("{} and {}", one.name, other.name),
+        [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
     }
 }
 
 /// What a connection reaches, in a line below its name.
 #[must_use]
 pub fn reach(connection: &Connection) -> String {
-    match connection.orgs.as_slice() {
-        [] => "Reaches nothing at the moment".to_owned(),
-        [_] => "1 organization".to_owned(),
-        [one, other] => format!("{} and {}", one.name, other.name),
-        [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
+    match connection.orgs.len() {
+        0 => "Reaches nothing at the moment".to_owned(),
+        1 => "1 organization".to_owned(),
+        orgs => format!("{orgs} organizations"),
     }
 }
 
@@ -74,20 +74,21 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_is_called_by_its_organization_or_their_number() {
-        assert_eq!(name(&connection(0)), "No organization");
-        assert_eq!(name(&connection(1)), "Org 0");
-        assert_eq!(name(&connection(3)), "3 organizations");
+    fn a_connection_is_called_by_its_organizations() {
+        let name = |orgs| name(&connection(orgs));
+        assert_eq!(name(0), "No organization");
+        assert_eq!(name(1), "Org 0");
+        assert_eq!(name(2), "Org 0 and Org 1");
+        assert_eq!(name(6), "Org 0 and 5 more");
         assert_eq!(acting(&connection(3)), ", as a bot of the group");
     }
 
     #[test]
-    fn what_a_connection_reaches_fits_into_a_line() {
+    fn what_a_connection_reaches_is_counted() {
         let reaches = |orgs| reach(&connection(orgs));
         assert_eq!(reaches(0), "Reaches nothing at the moment");
         assert_eq!(reaches(1), "1 organization");
-        assert_eq!(reaches(2), "Org 0 and Org 1");
-        assert_eq!(reaches(6), "Org 0 and 5 more");
+        assert_eq!(reaches(6), "6 organizations");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a person is told about each code: title, text and the one thing to do. Pure.
 
+use login::failure::Failure;
 use shared::problem::{Code, Problem};
 
 /// How serious an outcome is, shown by its glyph.
@@ -24,6 +25,8 @@ pub enum Act {
     Overview,
     /// Tries again: the part that failed, or the whole page.
     Again(&'static str),
+    /// Goes back to where the person came from.
+    Back,
     /// Loads the page again.
     Reload,
     /// Copies one sentence for the people who run the app.
@@ -68,7 +71,7 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         Code::Forbidden => (Tone::Warn, "This browser may not do that. If a colleague connected the organization, connect it yourself.".to_owned(), vec![START_PAGE]),
         Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![Act::Overview]),
         Code::BadRequest => (Tone::Warn, "This is our fault, not yours. Start again; if it comes back, report the request id.".to_owned(), vec![START_AGAIN, COPY]),
-        Code::PayloadTooLarge => (Tone::Warn, "Send less, for instance a shorter text.".to_owned(), vec![START_PAGE]),
+        Code::PayloadTooLarge => (Tone::Warn, "Send less, for instance a shorter text.".to_owned(), vec![Act::Back]),
         Code::Unavailable => (Tone::Warn, format!("If you were signed in, you still are. It usually passes within a minute; {app} tries again by itself."), vec![Act::Again("Try now")]),
         Code::Internal => (Tone::Danger, "Nothing was changed. Try again; if it comes back, report the request id.".to_owned(), vec![Act::Again("Try again"), COPY]),
         Code::Unknown => (Tone::Warn, problem.detail.clone(), vec![START_PAGE, COPY]),
@@ -93,19 +96,43 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
 pub fn beside(problem: &Problem, app: &str) -> Outcome {
     let (text, acts) = match problem.code {
         Code::ProviderUnavailable => (
-            "What you see was read before and stays as it is. Try again in a minute.",
+            "What you see was read before and stays as it is. Try again in a minute.".to_owned(),
             vec![Act::Again("Try now")],
         ),
         Code::BadRequest => (
-            "This is our fault, not yours. Reload the page; if it comes back, report the request id.",
+            "This is our fault, not yours. Reload the page; if it comes back, report the request id.".to_owned(),
             vec![Act::Reload, COPY],
+        ),
+        Code::Unavailable => (
+            format!("You are still signed in. It usually passes within a minute; {app} tries again by itself."),
+            vec![Act::Again("Try now")],
         ),
         _ => return of(problem, app),
     };
     Outcome {
-        text: text.to_owned(),
+        text,
         acts,
         ..of(problem, app)
+    }
+}
+
+/// The same, where it is known that what stands beside it was read at `time`.
+#[must_use]
+pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
+    let mut outcome = beside(problem, app);
+    if problem.code == Code::ProviderUnavailable {
+        outcome.text = format!("What you see was read at {time}. {app} tries again by itself.");
+    }
+    outcome
+}
+
+/// What happened, in a few words to be announced.
+#[must_use]
+pub fn title(failure: &Failure, app: &str) -> String {
+    match failure {
+        Failure::Problem(problem) => of(problem, app).title,
+        Failure::Offline => offline().title,
+        Failure::Unreadable => of(&local(Code::Internal), app).title,
     }
 }
 
@@ -183,6 +210,18 @@ mod tests {
         let outcome = beside(&local(Code::ProviderUnavailable), "Fathom");
         assert_eq!(outcome.title, "Snyk is not answering");
         assert!(!outcome.text.contains("code"));
+        let outcome = beside_read_at(&local(Code::ProviderUnavailable), "Fathom", "05:38");
+        assert!(outcome.text.contains("05:38"));
+    }
+
+    #[test]
+    fn what_is_announced_is_what_the_page_says() {
+        let unavailable = Failure::Problem(Box::new(local(Code::Unavailable)));
+        assert_eq!(
+            title(&unavailable, "Fathom"),
+            "Fathom cannot reach its own data"
+        );
+        assert_eq!(title(&Failure::Offline, "Fathom"), offline().title);
     }
 
     #[test]

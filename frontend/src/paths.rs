@@ -109,6 +109,36 @@ pub fn connection_of(path: &str) -> Option<&str> {
     (!id.is_empty()).then_some(id)
 }
 
+/// The organization that a path is about.
+#[must_use]
+pub fn org_of(path: &str) -> Option<&str> {
+    after(path, "orgs")
+}
+
+/// The project that a path is about.
+#[must_use]
+pub fn project_of(path: &str) -> Option<&str> {
+    org_of(path)?;
+    after(path, "projects")
+}
+
+/// The segment after the one of that name.
+fn after<'a>(path: &'a str, name: &str) -> Option<&'a str> {
+    let mut segments = path.strip_prefix("/connections/")?.split('/').skip(1);
+    segments.find(|segment| *segment == name)?;
+    segments.next().filter(|segment| !segment.is_empty())
+}
+
+/// The projects that the bar leads to from a path: those of the organization that it is about, where
+/// it is of this connection.
+#[must_use]
+pub fn projects_from(path: &str, id: &str) -> String {
+    match org_of(path) {
+        Some(org) if connection_of(path) == Some(id) => org_projects(id, org),
+        _ => projects(id),
+    }
+}
+
 /// Where projects are added at Snyk: `authorize` is the address of Snyk's consent page, which lies
 /// on the same host.
 #[must_use]
@@ -179,6 +209,35 @@ mod tests {
         assert_eq!(section(CALLBACK), None);
         assert_eq!(connection_of(HOME), None);
         assert_eq!(connection_of("/connections/"), None);
+    }
+
+    #[test]
+    fn the_bar_leads_to_the_projects_of_the_same_organization() {
+        assert_eq!(
+            projects_from(&org_projects("c", "o"), "c"),
+            org_projects("c", "o")
+        );
+        assert_eq!(
+            projects_from(&project("c", "o", "p"), "c"),
+            org_projects("c", "o")
+        );
+        for path in [overview("c"), projects("c"), HOME.to_owned()] {
+            assert_eq!(projects_from(&path, "c"), projects("c"), "{path}");
+        }
+        // The path is about a connection that is not here.
+        assert_eq!(projects_from(&org_projects("x", "o"), "c"), projects("c"));
+    }
+
+    #[test]
+    fn a_path_names_its_organization_and_project() {
+        let path = project("c", "o", "p");
+        assert_eq!((org_of(&path), project_of(&path)), (Some("o"), Some("p")));
+        let path = org_projects("c", "o");
+        assert_eq!((org_of(&path), project_of(&path)), (Some("o"), None));
+        assert_eq!(
+            (org_of(&projects("c")), project_of(&projects("c"))),
+            (None, None)
+        );
     }
 
     #[test]

@@ -3,43 +3,32 @@
 use leptos::prelude::*;
 use login::browser::tabs::{Change, Restored, Tabs};
 use shared::api::{
-    connection::{Connection, Status},
+    connection::Connection,
     session::{App, Session},
 };
 
+pub use crate::who::{Who, first_usable};
 use crate::{
     api::{self, Failure},
-    paths,
+    browser, paths,
+    who::Turns,
 };
 
-/// Who is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// Not known yet. Nothing of a person is shown.
-    Checking,
-    /// Nobody.
-    SignedOut,
-    /// Someone, with these connections; there is at least one.
-    SignedIn(Vec<Connection>),
-    /// The server could not say.
-    Unreachable(Failure),
-}
+/// What the server said so long ago, in milliseconds, is not asked for again.
+const NEW_ENOUGH: f64 = 1_000.0;
 
 /// The context: who is here, what the app is, and the other tabs.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionContext {
     who: RwSignal<Who>,
     app: RwSignal<Option<App>>,
+    /// When the server last said who is here, in milliseconds.
+    read_at: RwSignal<Option<f64>>,
+    turns: RwSignal<Turns>,
+    /// The connection that this tab ended last.
+    ended: StoredValue<Option<String>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
     restored: StoredValue<Option<Restored>, LocalStorage>,
-}
-
-/// The first connection that works, or the first.
-#[must_use]
-pub fn first_usable(all: &[Connection]) -> Option<&Connection> {
-    all.iter()
-        .find(|one| one.status == Status::Active)
-        .or_else(|| all.first())
 }
 
 impl SessionContext {
@@ -48,6 +37,9 @@ impl SessionContext {
         let context = Self {
             who: RwSignal::new(Who::Checking),
             app: RwSignal::new(None),
+            read_at: RwSignal::new(None),
+            turns: RwSignal::new(Turns::default()),
+            ended: StoredValue::new(None),
             tabs: StoredValue::new_local(None),
             restored: StoredValue::new_local(None),
         };
@@ -79,6 +71,12 @@ impl SessionContext {
         self.who.get()
     }
 
+    /// Who is here.
+    #[must_use]
+    pub fn who_untracked(self) -> Who {
+        self.who.get_untracked()
+    }
+
     /// What the app is, once known; tracked.
     #[must_use]
     pub fn app(self) -> Option<App> {
@@ -88,37 +86,60 @@ impl SessionContext {
     /// The app's name; tracked.
     #[must_use]
     pub fn name(self) -> String {
-        self.app
-            .with(|app| app.as_ref().map(|app| app.name.clone()))
-            .unwrap_or_else(|| "This app".to_owned())
+        self.app.with(|app| name_of(app.as_ref()))
     }
 
-    /// A connection that this browser reaches; tracked.
+    /// The app's name.
+    #[must_use]
+    pub fn name_untracked(self) -> String {
+        self.app.with_untracked(|app| name_of(app.as_ref()))
+    }
+
+    /// A connection that this browser reaches, as the server last told of it; tracked.
     #[must_use]
     pub fn connection(self, id: &str) -> Option<Connection> {
-        self.who.with(|who| match who {
-            Who::SignedIn(all) => all.iter().find(|one| one.id == id).cloned(),
-            _ => None,
-        })
+        self.who.with(|who| who.connection(id).cloned())
+    }
+
+    /// The connections that this browser reaches, as the server last told of them; tracked.
+    #[must_use]
+    pub fn connections(self) -> Vec<Connection> {
+        self.who.with(|who| who.connections().to_vec())
     }
 
     /// The connection that a path is about, or the first that works; tracked.
     #[must_use]
     pub fn current(self, path: &str) -> Option<Connection> {
         self.who.with(|who| {
-            let Who::SignedIn(all) = who else {
-                return None;
-            };
-            let named = paths::connection_of(path);
-            all.iter()
-                .find(|one| named == Some(&one.id))
-                .or_else(|| first_usable(all))
-                .cloned()
+            let named = paths::connection_of(path).and_then(|id| who.connection(id));
+            named.or_else(|| first_usable(who.connections())).cloned()
         })
+    }
+
+    /// Whether someone is here, as far as is known; tracked.
+    #[must_use]
+    pub fn is_someone(self) -> bool {
+        self.who.with(Who::is_someone)
+    }
+
+    /// When the server last said who is here, in milliseconds; tracked.
+    #[must_use]
+    pub fn read_at(self) -> Option<f64> {
+        self.read_at.get()
+    }
+
+    /// Whether the server is being asked; tracked.
+    #[must_use]
+    pub fn is_asking(self) -> bool {
+        self.turns.with(Turns::is_open)
     }
 
     /// Shows nothing of a person until the server has been asked again.
     pub fn forget(self) {
+        // What is under way was asked while somebody was here.
+        self.turns.update(|turns| {
+            turns.outdate();
+        });
         self.who.set(Who::Checking);
     }
 
@@ -129,47 +150,72 @@ impl SessionContext {
         });
     }
 
+    /// Asks the server again, unless it has just said or is about to.
+    pub fn freshen(self) {
+        let is_new = self
+            .read_at
+            .get_untracked()
+            .is_some_and(|at| (browser::now() - at).abs() < NEW_ENOUGH);
+        if !is_new && !self.turns.with_untracked(Turns::is_open) {
+            self.check();
+        }
+    }
+
     /// Asks the server again. Returns whether someone is signed in.
     pub async fn read(self) -> bool {
+        let turn = self.turns.try_update(Turns::ask).unwrap_or_default();
         let answer = api::session::read().await;
-        let signed_in = answer
-            .as_ref()
-            .is_ok_and(|session| !session.connections.is_empty());
-        match answer {
-            Ok(Session { app, connections }) => {
-                self.app.set(Some(app));
-                self.who.set(if connections.is_empty() {
-                    Who::SignedOut
-                } else {
-                    Who::SignedIn(connections)
-                });
-            }
-            Err(failure) => {
-                // The same trouble as before is no news: a page that tells of it stands as it is.
-                let is_known = self.who.with_untracked(|who| match (who, &failure) {
-                    (Who::Unreachable(Failure::Problem(old)), Failure::Problem(new)) => {
-                        old.code == new.code
-                    }
-                    (Who::Unreachable(old), new) => old == new,
-                    _ => false,
-                });
-                if !is_known {
-                    self.who.set(Who::Unreachable(failure));
-                }
-            }
+        let is_news = self.turns.try_update(|turns| turns.answer(turn));
+        if is_news == Some(true) {
+            self.believe(answer);
         }
-        signed_in
+        self.who
+            .with_untracked(|who| matches!(who, Who::SignedIn(_)))
+    }
+
+    fn believe(self, answer: Result<Session, Failure>) {
+        let connections = answer.map(|Session { app, connections }| {
+            self.app.set(Some(app));
+            self.read_at.set(Some(browser::now()));
+            connections
+        });
+        let after = self.who.with_untracked(|who| who.after(connections));
+        if let Some(after) = after {
+            self.who.set(after);
+        }
     }
 
     /// Takes a connection as the server now has it.
     pub fn replace(self, connection: Connection) {
-        self.who.update(|who| {
-            if let Who::SignedIn(all) = who
-                && let Some(one) = all.iter_mut().find(|one| one.id == connection.id)
-            {
-                *one = connection;
-            }
+        self.who.update(|who| who.replace(connection));
+        self.read_at.set(Some(browser::now()));
+        // What was asked before does not know of it, and must not undo it.
+        if self.turns.try_update(Turns::outdate) == Some(true) {
+            self.check();
+        }
+    }
+
+    /// Takes away a connection that this tab has just ended, and tells the other tabs. With the last
+    /// one the session is over.
+    pub fn remove(self, id: &str) {
+        self.ended.set_value(Some(id.to_owned()));
+        self.who.update(|who| who.remove(id));
+        let goes_on = self.who.with_untracked(Who::is_someone);
+        self.tell(if goes_on {
+            Change::Connections
+        } else {
+            Change::SignedOut
         });
+        self.turns.update(|turns| {
+            turns.outdate();
+        });
+        self.check();
+    }
+
+    /// Whether this tab ended that connection, and whatever shows it is being left.
+    #[must_use]
+    pub fn has_ended(self, id: &str) -> bool {
+        self.ended.with_value(|ended| ended.as_deref() == Some(id))
     }
 
     /// Tells the other tabs.
@@ -192,4 +238,8 @@ impl SessionContext {
         login::browser::navigate(&address);
         Ok(())
     }
+}
+
+fn name_of(app: Option<&App>) -> String {
+    app.map_or_else(|| "This app".to_owned(), |app| app.name.clone())
 }

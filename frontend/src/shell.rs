@@ -4,16 +4,21 @@ use leptos::prelude::*;
 
 use crate::{
     api::Failure,
-    browser,
-    session::{SessionContext, Who},
+    browser::{self, scroll},
+    outcome,
+    session::SessionContext,
 };
+
+/// The id of the page's heading.
+const HEADING: &str = "heading";
 
 /// The context of the shell.
 #[derive(Clone, Copy, Debug)]
 pub struct Shell {
     said: RwSignal<String>,
     toast: RwSignal<Option<String>>,
-    moved: StoredValue<bool>,
+    /// The page whose heading was drawn last; `None` when the next one is to take the focus.
+    page: StoredValue<Option<String>>,
     failed: RwSignal<Option<Failure>>,
 }
 
@@ -23,7 +28,7 @@ impl Shell {
         let shell = Self {
             said: RwSignal::new(String::new()),
             toast: RwSignal::new(None),
-            moved: StoredValue::new(false),
+            page: StoredValue::new(browser::path()),
             failed: RwSignal::new(None),
         };
         provide_context(shell);
@@ -35,9 +40,31 @@ impl Shell {
         expect_context()
     }
 
-    /// Says something to readers of the page.
+    /// Says something to readers of the page. The same words again are only said when they were
+    /// gone meanwhile.
     pub fn say(self, words: impl Into<String>) {
-        self.said.set(words.into());
+        let words = words.into();
+        self.said.set(String::new());
+        request_animation_frame(move || self.said.set(words));
+    }
+
+    /// Says to readers of the page that something failed.
+    pub fn say_failure(self, failure: &Failure) {
+        let app = SessionContext::get().name_untracked();
+        self.say(outcome::title(failure, &app));
+    }
+
+    /// The page is about to be another one by the person's own act: its heading takes the focus, at
+    /// the same address too.
+    pub fn expect_page(self) {
+        self.page.set_value(None);
+    }
+
+    /// Takes note of the page that is shown. Returns whether it is another than before.
+    fn arrive(self, page: String) -> bool {
+        let is_new = self.page.with_value(|last| last.as_ref() != Some(&page));
+        self.page.set_value(Some(page));
+        is_new
     }
 
     /// What was said last; tracked.
@@ -74,16 +101,20 @@ impl Shell {
     }
 }
 
-/// The page's one heading. Names the document, and takes the focus after a navigation: on the first
-/// page of a visit the focus stays where the browser puts it, unless the page is an outcome.
+/// The page's one heading. Names the document, and takes the focus once after each navigation: on
+/// the first page of a visit the focus stays where the browser puts it, and where the same page is
+/// drawn again it stays with whatever has it.
 #[component]
 pub fn PageHeading(
     /// The heading, and the document's title before the app's name.
     #[prop(into)]
     title: Signal<String>,
-    /// Takes the focus even on the first page.
+    /// Takes the focus wherever it was: it stands for a page that could not be shown, or has ended.
     #[prop(optional)]
     outcome: bool,
+    /// Which of several pages at the same path it is the heading of.
+    #[prop(optional)]
+    of: &'static str,
     /// The heading's class.
     #[prop(optional)]
     class: &'static str,
@@ -98,20 +129,28 @@ pub fn PageHeading(
         let title = title.get();
         browser::set_title(&name.map_or(title.clone(), |name| format!("{title} · {name}")));
     });
-    let take_focus = outcome || shell.moved.get_value();
-    // Once it is known who is here: what stood before may have stood for nothing yet.
-    Effect::new(move |_| {
-        if session.who() != Who::Checking {
-            shell.moved.set_value(true);
-        }
+    let path = browser::path().unwrap_or_default();
+    let is_new = shell.arrive(if of.is_empty() {
+        path
+    } else {
+        format!("{path}#{of}")
     });
-    // It was about the page before.
-    shell.failed.set(None);
-    if take_focus {
-        request_animation_frame(|| browser::focus("heading"));
+    if is_new {
+        // It was about the page before.
+        shell.failed.set(None);
+    }
+    // Drawn anew, the heading keeps the focus that it had.
+    if is_new || outcome || browser::has_focus(HEADING) {
+        request_animation_frame(|| {
+            if scroll::is_going_back() {
+                browser::focus_unmoved(HEADING);
+            } else {
+                browser::focus(HEADING);
+            }
+        });
     }
     view! {
-        <h1 id="heading" tabindex="-1" class=class>
+        <h1 id=HEADING tabindex="-1" class=class>
             {match children {
                 Some(children) => children(),
                 None => view! { <bdi>{move || title.get()}</bdi> }.into_any(),

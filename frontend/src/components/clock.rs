@@ -40,6 +40,9 @@ pub fn Clock(
     /// When it ends, RFC 3339; `None` when Snyk does not say.
     #[prop(into)]
     ends: Signal<Option<String>>,
+    /// Whether the server begins it anew by itself before it ends, or when it is next needed.
+    #[prop(optional, into)]
+    renews: Signal<bool>,
     /// The time.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
@@ -61,6 +64,10 @@ pub fn Clock(
     };
     let figures = move || match left() {
         None => view! { <span class="unit">"Snyk does not say"</span> }.into_any(),
+        // Nothing has needed it since: the server renews what is used.
+        Some(0) if renews.get() => {
+            view! { <span class="unit">"Renewed when next used"</span> }.into_any()
+        }
         Some(0) => view! { <span class="unit">"Ended"</span> }.into_any(),
         Some(left) => times::figures(left)
             .into_iter()
@@ -71,12 +78,12 @@ pub fn Clock(
             .into_any(),
     };
     let state = move || match left() {
-        Some(0) => "ended",
+        Some(0) if !renews.get() => "ended",
         Some(1..120) => "ending",
         _ => "running",
     };
     let first = move || {
-        if state() == "ending" {
+        if state() == "ending" && renews.get() {
             "Renewing soon"
         } else {
             "0"

@@ -1,13 +1,37 @@
 //! The button that begins a login.
 
 use leptos::prelude::*;
+use shared::return_path::ReturnPath;
 
 use super::icon::Icon;
 use crate::{
     api::Failure,
+    browser,
     session::{SessionContext, Who},
     shell::Shell,
 };
+
+/// Where a login goes on to afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReturnTo {
+    /// The start page.
+    Start,
+    /// The page that is shown when the button is pressed, with what was chosen there meanwhile.
+    Here,
+    /// This path.
+    Path(String),
+}
+
+impl ReturnTo {
+    fn path(&self) -> Option<String> {
+        match self {
+            Self::Start => None,
+            // The end of another login, say, is no place to come back to.
+            Self::Here => browser::path_here().filter(|path| ReturnPath::parse(path).is_some()),
+            Self::Path(path) => Some(path.clone()),
+        }
+    }
+}
 
 /// Begins a login and leaves for Snyk.
 #[component]
@@ -16,8 +40,8 @@ pub fn ConnectButton(
     #[prop(optional)]
     words: &'static str,
     /// Where to go on to afterwards.
-    #[prop(default = None, into)]
-    return_to: Option<String>,
+    #[prop(default = ReturnTo::Start)]
+    return_to: ReturnTo,
     /// The button's class.
     #[prop(default = "button primary")]
     class: &'static str,
@@ -42,10 +66,10 @@ pub fn ConnectButton(
         busy.set(true);
         failure.set(None);
         shell.say("Connecting");
-        let return_to = return_to.clone();
+        let return_to = return_to.path();
         leptos::task::spawn_local(async move {
             if let Err(why) = session.connect(return_to).await {
-                shell.say(why.to_string());
+                shell.say_failure(&why);
                 failure.set(Some(why));
                 busy.set(false);
             }

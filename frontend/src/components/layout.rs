@@ -6,15 +6,17 @@ use leptos_router::{components::A, hooks::use_location};
 use super::{
     icon::{Icon, mark},
     newer::Newer,
-    notice::Notice,
+    notice::{Notice, Retry},
     offline::Offline,
     switcher::Switcher,
     this_browser::ThisBrowser,
     toast::Toast,
 };
 use crate::{
+    api::Failure,
+    browser::scroll,
     paths::{self, Section},
-    session::SessionContext,
+    session::{SessionContext, Who},
     shell::Shell,
 };
 
@@ -26,6 +28,21 @@ pub fn Layout(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
+    // What is on the screen stays, with the reason beside it. Without any answer, a strip says so.
+    let trouble = Signal::derive(move || match session.who() {
+        Who::Unreachable { failure, last } if !last.is_empty() && failure != Failure::Offline => {
+            Some(failure)
+        }
+        _ => None,
+    });
+    // Kept as long as the app.
+    StoredValue::new_local(scroll::keep());
+    let here = use_location();
+    Effect::new(move |_| {
+        here.pathname.track();
+        here.search.track();
+        scroll::note_soon();
+    });
     let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
         <a class="skip" href="#main" rel="external">"Skip to the content"</a>
@@ -53,6 +70,7 @@ pub fn Layout(
         <Offline />
         <Newer />
         <main id="main" tabindex="-1">
+            <Notice failure=trouble retry=Retry::of_session() />
             <Notice failure=shell.failed() />
             {children()}
         </main>
@@ -72,10 +90,16 @@ fn Navigation() -> impl IntoView {
         let id = current.get()?;
         let links = [
             (Section::Overview, "Overview", paths::overview(&id)),
-            (Section::Projects, "Projects", paths::projects(&id)),
+            (Section::Projects, "Projects", String::new()),
             (Section::Connection, "Connection", paths::connection(&id)),
         ]
         .map(|(section, words, href)| {
+            let id = id.clone();
+            // From an organization it leads to the same one.
+            let href = move || match section {
+                Section::Projects => paths::projects_from(&path.read(), &id),
+                _ => href.clone(),
+            };
             let here = move || (paths::section(&path.read()) == Some(section)).then_some("page");
             view! {
                 <a href=href aria-current=here>

@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use shared::problem::{Code, Problem};
 
-use super::{connect_button::ConnectButton, copyable::Copyable, icon::Icon, layout::glyph};
+use super::{
+    connect_button::{ConnectButton, ReturnTo},
+    copyable::Copyable,
+    icon::Icon,
+    layout::glyph,
+};
 use crate::{
     api::Failure,
     browser,
@@ -16,7 +21,7 @@ use crate::{
 fn words_of(
     failure: Failure,
     app: &str,
-    words: fn(&Problem, &str) -> Outcome,
+    words: impl Fn(&Problem, &str) -> Outcome,
 ) -> (Outcome, Option<Problem>) {
     match failure {
         Failure::Problem(problem) => (words(&problem, app), Some(*problem)),
@@ -24,6 +29,37 @@ fn words_of(
         Failure::Unreadable => {
             let problem = outcome::local(Code::Internal);
             (words(&problem, app), Some(problem))
+        }
+    }
+}
+
+/// What tries again.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// Tries.
+    pub run: Callback<()>,
+    /// Whether it is being tried.
+    pub busy: Signal<bool>,
+}
+
+impl Retry {
+    /// Asks the server again who is here.
+    #[must_use]
+    pub fn of_session() -> Self {
+        let session = SessionContext::get();
+        let shell = Shell::get();
+        let run = Callback::new(move |()| {
+            leptos::task::spawn_local(async move {
+                session.read().await;
+                // The same trouble changes nothing that is seen, so it is said again.
+                if let Who::Unreachable { failure, .. } = session.who_untracked() {
+                    shell.say_failure(&failure);
+                }
+            });
+        });
+        Self {
+            run,
+            busy: Signal::derive(move || session.is_asking()),
         }
     }
 }
@@ -49,12 +85,10 @@ fn look(tone: Tone, problem: Option<&Problem>) -> (&'static str, Icon) {
 struct Buttons {
     /// Where a failure to begin a login is put.
     failure: RwSignal<Option<Failure>>,
-    /// Where a new login goes on to.
-    return_to: Option<String>,
     /// What is copied for the people who run the app.
     message: String,
     /// What tries again; else the page is loaded again.
-    retry: Option<Callback<()>>,
+    retry: Option<Retry>,
 }
 
 /// A failure beside what still works.
@@ -65,18 +99,21 @@ pub fn Notice(
     failure: Signal<Option<Failure>>,
     /// What tries again, where that is possible.
     #[prop(optional, into)]
-    retry: Option<Callback<()>>,
+    retry: Option<Retry>,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let refused = RwSignal::new(None::<Failure>);
     move || {
         let failure = failure.get()?;
         let name = session.name();
-        let (outcome, problem) = words_of(failure, &name, outcome::beside);
+        let read_at = untrack(|| session.read_at()).map(browser::clock);
+        let (outcome, problem) = words_of(failure, &name, |problem, app| match &read_at {
+            Some(time) => outcome::beside_read_at(problem, app, time),
+            None => outcome::beside(problem, app),
+        });
         let (tone, icon) = look(outcome.tone, problem.as_ref());
         let buttons = Buttons {
             failure: refused,
-            return_to: browser::path_here(),
             message: message_of(problem.as_ref(), &name),
             retry,
         };
@@ -86,15 +123,12 @@ pub fn Notice(
             .into_iter()
             .filter(|act| match act {
                 Act::Again(_) => retry.is_some(),
-                Act::Reload | Act::Copy(_) => true,
+                Act::Reload | Act::Back | Act::Copy(_) => true,
                 _ => false,
             })
             .map(|act| button(act, "button", &buttons))
             .collect::<Vec<_>>();
         let acts = (!acts.is_empty()).then(|| view! { <div class="notice-actions">{acts}</div> });
-        let request_id = problem
-            .map(|problem| problem.request_id)
-            .filter(|id| !id.is_empty());
         let title = outcome.title.clone();
         Some(view! {
             <section class="notice" data-tone=tone aria-label=title>
@@ -103,14 +137,7 @@ pub fn Notice(
                     <p>
                         <bdi>{outcome.text}</bdi>
                     </p>
-                    {request_id
-                        .map(|id| {
-                            view! {
-                                <p class="small">
-                                    "Request id " <Copyable name="request id" value=id />
-                                </p>
-                            }
-                        })}
+                    {problem.map(|problem| trace(problem, "small trace", None))}
                 </div> {acts}
             </section>
         })
@@ -122,38 +149,46 @@ pub fn Notice(
 pub fn OutcomePage(
     /// What happened.
     failure: Failure,
-    /// Where a new login goes on to.
-    #[prop(optional, into)]
-    return_to: Option<String>,
     /// Whether trying again means a new login: what a login was about is gone.
     #[prop(optional)]
     of_login: bool,
+    /// What tries again; else the page is loaded again.
+    #[prop(optional, into)]
+    retry: Option<Retry>,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
     let (outcome, problem) = words_of(failure, &name, outcome::of);
-    let (tone, icon) = look(outcome.tone, problem.as_ref());
-    let at = browser::exact(browser::now());
     let again = RwSignal::new(None::<Failure>);
     let buttons = Buttons {
         failure: again,
-        return_to,
         message: message_of(problem.as_ref(), &name),
-        retry: None,
+        retry,
     };
+    let mut outcome = outcome;
+    if of_login {
+        for act in &mut outcome.acts {
+            if matches!(act, Act::Again(_)) {
+                *act = outcome::START_AGAIN;
+            }
+        }
+    }
+    page(outcome, problem, &buttons)
+}
+
+fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl IntoView + use<> {
+    let (tone, icon) = look(outcome.tone, problem.as_ref());
+    let at = browser::exact(browser::now());
+    let again = buttons.failure;
     let acts = outcome
         .acts
         .into_iter()
-        .map(|act| match act {
-            Act::Again(_) if of_login => outcome::START_AGAIN,
-            act => act,
-        })
         .enumerate()
         .map(|(place, act)| {
             // Copying mends nothing, so it is never the main thing to do.
             let is_main = place == 0 && !matches!(act, Act::Copy(_));
             let class = if is_main { "button primary" } else { "button" };
-            button(act, class, &buttons)
+            button(act, class, buttons)
         })
         .collect_view();
     view! {
@@ -165,7 +200,7 @@ pub fn OutcomePage(
             </p>
             <div class="actions">{acts}</div>
             <Notice failure=again />
-            {problem.map(|problem| details(problem, at))}
+            {problem.map(|problem| trace(problem, "details", Some(at)))}
         </div>
     }
 }
@@ -176,16 +211,17 @@ fn message_of(problem: Option<&Problem>, app: &str) -> String {
     })
 }
 
-fn details(problem: Problem, at: String) -> impl IntoView {
+/// By what the people who run the app find it: request id, code and time.
+fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl IntoView {
     let id = (!problem.request_id.is_empty()).then_some(problem.request_id);
     view! {
-        <p class="details">
+        <p class=class>
             {id
                 .map(|id| {
                     view! {
                         <span>"Request id " <Copyable name="request id" value=id /></span>
                     }
-                })} <code>{problem.code.as_str()}</code> <span>{at}</span>
+                })} <code>{problem.code.as_str()}</code> {at.map(|at| view! { <span>{at}</span> })}
         </p>
     }
 }
@@ -194,27 +230,29 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
     let shell = Shell::get();
     let Buttons {
         failure,
-        return_to,
         message,
         retry,
     } = with.clone();
     match act {
-        Act::Connect(words) => view! { <ConnectButton words class failure return_to /> }.into_any(),
+        // A login goes on where it is begun, unless that is the end of another login.
+        Act::Connect(words) => {
+            view! { <ConnectButton words class failure return_to=ReturnTo::Here /> }.into_any()
+        }
         Act::Home(words) => home(class, move || words),
         Act::Overview => {
             let session = SessionContext::get();
-            home(class, move || match session.who() {
-                Who::SignedIn(_) => "Overview",
-                _ => "Start page",
+            home(class, move || {
+                if session.is_someone() {
+                    "Overview"
+                } else {
+                    "Start page"
+                }
             })
         }
-        Act::Again(words) => view! {
-            <button
-                type="button"
-                class=class
-                on:click=move |_| retry.map_or_else(browser::reload, |retry| retry.run(()))
-            >
-                {words}
+        Act::Again(words) => again(words, class, retry),
+        Act::Back => view! {
+            <button type="button" class=class on:click=|_| browser::back()>
+                "Back"
             </button>
         }
         .into_any(),
@@ -251,6 +289,26 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
         }
         .into_any(),
     }
+}
+
+fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyView {
+    let is_busy = move || retry.is_some_and(|retry| retry.busy.get());
+    let press = move |_| match retry {
+        Some(retry) if retry.busy.get_untracked() => {}
+        Some(retry) => retry.run.run(()),
+        None => browser::reload(),
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            aria-disabled=move || is_busy().then_some("true")
+            on:click=press
+        >
+            {move || if is_busy() { "Trying" } else { words }}
+        </button>
+    }
+    .into_any()
 }
 
 fn home(class: &'static str, words: impl Fn() -> &'static str + Send + 'static) -> AnyView {

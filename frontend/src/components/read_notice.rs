@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::{
     clock::{seconds, ticking},
-    connect_button::ConnectButton,
+    connect_button::{ConnectButton, ReturnTo},
     copyable::Copyable,
     icon::Icon,
     layout::glyph,
@@ -52,13 +52,12 @@ fn Slow(
     /// Who asks, and until when.
     slowed: Memo<Option<Slowed>>,
 ) -> impl IntoView {
-    let session = SessionContext::get();
     let now = ticking();
     let title = move || {
         if slowed.get().is_some_and(|slowed| slowed.by_us) {
-            format!("{} asks to slow down", session.name())
+            "This server asks us to slow down"
         } else {
-            "Snyk asks us to slow down".to_owned()
+            "Snyk asks us to slow down"
         }
     };
     let left = move || {
@@ -178,7 +177,7 @@ pub fn Remedy(
         }
         .into_any(),
         Offer::Connect(words) => view! {
-            <ConnectButton words class="button" return_to=browser::path_here().unwrap_or_default() failure />
+            <ConnectButton words class="button" return_to=ReturnTo::Here failure />
             <Notice failure />
         }
         .into_any(),

@@ -1,19 +1,19 @@
 //! A connection that has stopped working: on its own pages, and beside another's.
 
 use leptos::{html::Dialog, prelude::*};
-use login::browser::tabs::Change;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::api::connection::{Connection, Status};
 
 use super::{
     confirm::{self, Confirm},
-    connect_button::ConnectButton,
+    connect_button::{ConnectButton, ReturnTo},
     icon::Icon,
     layout::glyph,
 };
 use crate::{
     api::{self, Failure},
-    browser, naming,
-    session::{SessionContext, Who},
+    naming, paths,
+    session::SessionContext,
     shell::Shell,
 };
 
@@ -30,10 +30,8 @@ pub fn ReconnectNotices(
     let session = SessionContext::get();
     let stopped = Memo::new(move |_| {
         let of = of.get();
-        let Who::SignedIn(connections) = session.who() else {
-            return Vec::new();
-        };
-        let mut stopped: Vec<_> = connections
+        let mut stopped: Vec<_> = session
+            .connections()
             .into_iter()
             .filter(|connection| connection.status == Status::ReconnectNeeded)
             .map(|connection| (connection.id != of, connection))
@@ -60,6 +58,7 @@ fn ReconnectNotice(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
+    let navigate = use_navigate();
     let name = naming::name(&connection);
     let id = connection.id;
     let dialog = NodeRef::<Dialog>::new();
@@ -76,17 +75,26 @@ fn ReconnectNotice(
     };
     let question = format!("Remove {name}?");
     let remove = Callback::new(move |()| {
-        let id = id.clone();
+        let (id, navigate) = (id.clone(), navigate.clone());
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(_) => {
-                    // The others ask the server: for some it was their only connection.
-                    session.tell(Change::SignedOut);
-                    session.read().await;
+                    if !is_other {
+                        // What this page was about is gone; the start page shows what is left.
+                        shell.expect_page();
+                        navigate(
+                            paths::HOME,
+                            NavigateOptions {
+                                replace: true,
+                                ..NavigateOptions::default()
+                            },
+                        );
+                    }
+                    session.remove(&id);
                     shell.toast("Connection removed");
                 }
                 Err(why) => {
-                    shell.say(why.to_string());
+                    shell.say_failure(&why);
                     failure.try_set(Some(why));
                 }
             }
@@ -103,7 +111,7 @@ fn ReconnectNotice(
             </div> <div class="notice-actions">
                 <ConnectButton
                     words="Reconnect"
-                    return_to=browser::path_here().unwrap_or_default()
+                    return_to=ReturnTo::Here
                     failure
                 />
                 <button type="button" class="button" on:click=move |_| confirm::open(dialog)>

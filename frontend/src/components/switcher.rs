@@ -9,7 +9,7 @@ use crate::{
     browser::menu,
     naming,
     paths::{self, Section},
-    session::{SessionContext, Who},
+    session::SessionContext,
     shell::Shell,
 };
 
@@ -23,10 +23,7 @@ pub fn Switcher() -> impl IntoView {
     let shell = Shell::get();
     let path = use_location().pathname;
     let current = Memo::new(move |_| session.current(&path.read()));
-    let all = Memo::new(move |_| match session.who() {
-        Who::SignedIn(all) => all,
-        _ => Vec::new(),
-    });
+    let all = Memo::new(move |_| session.connections());
     let is_here = Memo::new(move |_| current.with(Option::is_some));
     let name = move || current.with(|one| one.as_ref().map(naming::name));
     let stopped = Memo::new(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));

@@ -9,7 +9,7 @@ use crate::{
     api::{self, Failure},
     browser::menu,
     paths,
-    session::{SessionContext, Who},
+    session::SessionContext,
     shell::Shell,
 };
 
@@ -20,7 +20,7 @@ const MENU: &str = "this-browser";
 pub fn ThisBrowser() -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
-    let is_here = Memo::new(move |_| matches!(session.who(), Who::SignedIn(_)));
+    let is_here = Memo::new(move |_| session.is_someone());
     // The bar has no place for a notice: it stands above the page.
     let (sign_out, _) = use_sign_out(move |why| shell.fail(why));
     view! {
@@ -81,6 +81,7 @@ pub fn use_sign_out(
                     session.tell(Change::SignedOut);
                     // First, or the start page would lead straight back.
                     session.forget();
+                    shell.expect_page();
                     navigate(
                         paths::HOME,
                         NavigateOptions {
@@ -92,7 +93,7 @@ pub fn use_sign_out(
                     shell.say("Signed out");
                 }
                 Err(why) => {
-                    shell.say(why.to_string());
+                    shell.say_failure(&why);
                     on_failure.try_with_value(|tell| tell(why));
                 }
             }

@@ -78,10 +78,9 @@ impl Lists {
         ));
         Effect::new(move |_| {
             let here: Vec<String> = match session.who() {
-                Who::SignedIn(connections) => connections.into_iter().map(|one| one.id).collect(),
-                Who::Checking | Who::SignedOut => Vec::new(),
                 // Nothing is known, so nothing is known to have ended.
-                Who::Unreachable(_) => return,
+                Who::Unreachable { last, .. } if last.is_empty() => return,
+                who => who.connections().iter().map(|one| one.id.clone()).collect(),
             };
             lists.projects.update_value(|shelf| {
                 shelf.keep(|place| here.contains(&place.connection));

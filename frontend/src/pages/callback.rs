@@ -78,9 +78,9 @@ struct Progress {
 impl Progress {
     /// Counts in tenths of a second, until its owner goes.
     fn begin() -> Self {
-        let began = browser::now();
+        let began = browser::elapsed();
         let now = RwSignal::new(began);
-        let tick = move || now.set(browser::now());
+        let tick = move || now.set(browser::elapsed());
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(100)) {
             on_cleanup(move || handle.clear());
         }
@@ -92,7 +92,7 @@ impl Progress {
     }
 
     fn exchanged(self) {
-        self.exchanged.try_set(Some(browser::now()));
+        self.exchanged.try_set(Some(browser::elapsed()));
     }
 
     /// Seconds since it began, or that the step after the exchange has taken.

@@ -2,7 +2,6 @@
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_params_map;
-use login::browser::tabs::Change;
 use shared::{
     api::connection::{Connection, Status},
     problem::Code,
@@ -11,104 +10,61 @@ use shared::{
 use super::{
     connection_parts::{Access, MayDo, Organizations, Summary},
     disconnected::Disconnected,
-    not_found::NotFoundPage,
+    with_connection::WithConnection,
 };
 use crate::{
     api::{self, Failure, connections::Revocation},
     components::{
         confirm::{self, Confirm},
         icon::Icon,
-        layout::Waiting,
-        notice::{Notice, OutcomePage},
+        notice::Notice,
         reconnect::ReconnectNotices,
         this_browser::use_sign_out,
     },
-    naming, outcome, paths,
-    session::{SessionContext, Who},
+    data::figures::number,
+    naming,
+    session::SessionContext,
     shell::Shell,
 };
-
-/// What the page shows. The connection itself is not in it, so that a refresh does not draw the
-/// whole page again.
-#[derive(Clone, PartialEq)]
-enum Stand {
-    Waiting,
-    Here(String),
-    SignedOut,
-    Missing,
-    Failed(Failure),
-    Ended(Revocation),
-}
 
 /// The page of a connection.
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
-    let session = SessionContext::get();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    // What this page ended, and whether Snyk knows.
     let ended = RwSignal::new(None::<(String, Revocation)>);
-    let stand = Memo::new(move |_| {
-        let id = id.get();
-        if let Some((which, revocation)) = ended.get()
-            && which == id
-        {
-            return Stand::Ended(revocation);
-        }
-        match session.who() {
-            Who::Checking => Stand::Waiting,
-            Who::SignedOut => Stand::SignedOut,
-            Who::Unreachable(failure) => Stand::Failed(failure),
-            Who::SignedIn(_) if session.connection(&id).is_some() => Stand::Here(id),
-            Who::SignedIn(_) => Stand::Missing,
-        }
+    let ended_here = Memo::new(move |_| {
+        let (which, revocation) = ended.get()?;
+        (which == id.get()).then_some(revocation)
     });
-    move || match stand.get() {
-        Stand::Waiting => view! { <Waiting /> }.into_any(),
-        Stand::Here(id) => view! { <Details id ended /> }.into_any(),
-        Stand::SignedOut => {
-            let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
-            let return_to = id.with_untracked(|id| paths::connection(id));
-            view! { <OutcomePage failure return_to /> }.into_any()
-        }
-        Stand::Missing => view! { <NotFoundPage /> }.into_any(),
-        Stand::Failed(failure) => view! { <OutcomePage failure /> }.into_any(),
-        Stand::Ended(revocation) => view! { <Disconnected revocation /> }.into_any(),
+    // It may have been renewed since it was last asked for.
+    SessionContext::get().freshen();
+    let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
+    move || match ended_here.get() {
+        Some(revocation) => view! { <Disconnected revocation /> }.into_any(),
+        None => view! { <WithConnection id draw /> }.into_any(),
     }
 }
 
 /// A connection that is there.
 #[component]
 fn Details(
-    /// Its id.
-    id: String,
+    /// The connection.
+    connection: Signal<Connection>,
     /// Set when it has ended.
     ended: RwSignal<Option<(String, Revocation)>>,
 ) -> impl IntoView {
-    let session = SessionContext::get();
-    let Some(first) = untrack(|| session.connection(&id)) else {
-        return view! { <NotFoundPage /> }.into_any();
-    };
-    // Keeps what was there last while the page is being left.
-    let connection = {
-        let id = id.clone();
-        Memo::new(move |last: Option<&Connection>| {
-            session
-                .connection(&id)
-                .or_else(|| last.cloned())
-                .unwrap_or_else(|| first.clone())
-        })
-    };
-    let connection: Signal<Connection> = connection.into();
-    let id = StoredValue::new(id);
+    let id = connection.with_untracked(|connection| connection.id.clone());
     let failure = RwSignal::new(None::<Failure>);
     let works = Memo::new(move |_| connection.read().status == Status::Active);
     view! {
         <div class="page">
-            <ReconnectNotices of=id.get_value() failure />
+            <ReconnectNotices of=id.clone() failure />
             <div class="title-row">
                 <Summary connection />
                 <Show when=move || works.get()>
-                    <RefreshButton id=id.get_value() failure />
+                    <RefreshButton connection failure />
                 </Show>
             </div>
             <Notice failure />
@@ -117,17 +73,16 @@ fn Details(
                 <Organizations connection />
                 <MayDo connection failure />
             </div>
-            <EndIt id=id.get_value() connection ended failure />
+            <EndIt connection ended failure />
         </div>
     }
-    .into_any()
 }
 
 /// Replaces the token pair now.
 #[component]
 fn RefreshButton(
-    /// The connection's id.
-    id: String,
+    /// The connection.
+    connection: Signal<Connection>,
     /// Where a failure is put.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
@@ -141,13 +96,13 @@ fn RefreshButton(
         busy.set(true);
         failure.set(None);
         shell.say("Refreshing");
-        let id = id.clone();
+        let id = connection.with_untracked(|connection| connection.id.clone());
         leptos::task::spawn_local(async move {
             match api::connections::refresh(&id).await {
                 Ok(connection) => {
                     shell.toast(format!(
                         "New token pair, generation {}",
-                        connection.generation
+                        number(connection.generation)
                     ));
                     session.replace(connection);
                 }
@@ -177,7 +132,7 @@ async fn after_failure(
     failure: RwSignal<Option<Failure>>,
     why: Failure,
 ) {
-    shell.say(why.to_string());
+    shell.say_failure(&why);
     if let Failure::Problem(problem) = &why
         && matches!(
             problem.code,
@@ -193,8 +148,6 @@ async fn after_failure(
 /// Sign out, and disconnect.
 #[component]
 fn EndIt(
-    /// The connection's id.
-    id: String,
     /// The connection.
     connection: Signal<Connection>,
     /// Set when it has ended.
@@ -215,14 +168,12 @@ fn EndIt(
             return;
         }
         busy.set(true);
-        let id = id.clone();
+        let id = connection.with_untracked(|connection| connection.id.clone());
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(revocation) => {
-                    ended.try_set(Some((id, revocation)));
-                    // The others ask the server: for some it was their only connection.
-                    session.tell(Change::SignedOut);
-                    session.read().await;
+                    ended.try_set(Some((id.clone(), revocation)));
+                    session.remove(&id);
                 }
                 Err(why) => after_failure(session, shell, failure, why).await,
             }

@@ -12,11 +12,12 @@ use crate::{
     browser,
     components::{
         clock::{Clock, seconds, ticking},
-        connect_button::ConnectButton,
+        connect_button::{ConnectButton, ReturnTo},
         icon::Icon,
         scope_list::row,
     },
-    generation, naming, paths,
+    data::figures::number,
+    generation, naming, paths, renewal,
     session::SessionContext,
     shell::PageHeading,
     times,
@@ -81,6 +82,8 @@ pub fn Access(
     let access = Signal::derive(move || Some(connection.read().access_token_expires_at.clone()));
     let refresh = Signal::derive(move || connection.read().refresh_token_expires_at.clone());
     let count = Signal::derive(move || connection.read().generation);
+    let works = Signal::derive(move || connection.read().status == Status::Active);
+    ask_when_renewed(connection, works, now);
     let last = move || {
         let at = browser::millis(&began.read());
         format!("Last: {} ago", times::line(seconds(at, now.get())))
@@ -89,16 +92,16 @@ pub fn Access(
         <section class="section" aria-labelledby="access">
             <div class="section-head">
                 <h2 id="access">"Access to Snyk"</h2>
-                <Show when=move || connection.read().status == Status::Active>
+                <Show when=move || works.get()>
                     <p class="second">"Renewed by the server by itself; you need to do nothing"</p>
                 </Show>
             </div>
             <div class="gauges">
-                <Clock label="Access token ends in" began ends=access now />
+                <Clock label="Access token ends in" began ends=access renews=works now />
                 <Clock label="Refresh token ends in" began ends=refresh now />
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
-                    <p class="figure">{move || count.get()}</p>
+                    <p class="figure">{move || number(count.get())}</p>
                     <div class="generations" aria-hidden="true">
                         <div style:--v=move || generation::ticks(count.get()).0.to_string()></div>
                     </div>
@@ -110,6 +113,25 @@ pub fn Access(
             </div>
         </section>
     }
+}
+
+/// Asks the server again when it may have renewed the access token: what the page shows is as old
+/// as the page's last question.
+fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: ReadSignal<f64>) {
+    let session = SessionContext::get();
+    let moments = Memo::new(move |_| {
+        let connection = connection.read();
+        let ends = browser::millis(&connection.access_token_expires_at);
+        let lifetime = ends - browser::millis(&connection.refreshed_at);
+        renewal::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
+    });
+    Effect::new(move |before: Option<u32>| {
+        let moments = moments.get();
+        if works.get_untracked() && before.is_some_and(|before| moments > before) {
+            session.freshen();
+        }
+        moments
+    });
 }
 
 /// The organizations that the connection reaches.
@@ -217,7 +239,7 @@ fn missing_row(
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
     let words = naming::lower_first(meaning(scope));
-    let return_to = paths::connection_asked(id, scope);
+    let return_to = ReturnTo::Path(paths::connection_asked(id, scope));
     let scope = scope.to_owned();
     let in_vain = in_vain.then(|| {
         view! {

@@ -6,7 +6,7 @@ use crate::{
     api::connections::Revocation,
     components::{icon::Icon, layout::glyph},
     paths,
-    session::{SessionContext, Who},
+    session::SessionContext,
     shell::PageHeading,
 };
 
@@ -41,9 +41,12 @@ pub fn Disconnected(
             </a>
         }
     });
-    let goes_on = move || match session.who() {
-        Who::SignedIn(_) => "Overview",
-        _ => "Start page",
+    let goes_on = move || {
+        if session.is_someone() {
+            "Overview"
+        } else {
+            "Start page"
+        }
     };
     view! {
         <div class="outcome">

@@ -8,7 +8,7 @@ use crate::{
     components::{
         connect_button::ConnectButton,
         lanes::Lanes,
-        notice::Notice,
+        notice::{Notice, Retry},
         scope_list::{self, consequence},
     },
     paths,
@@ -21,9 +21,9 @@ use crate::{
 pub fn HomePage() -> impl IntoView {
     let session = SessionContext::get();
     // Without the connections themselves, so that a change of theirs does not draw it again.
-    let first = Memo::new(move |_| match session.who() {
-        Who::SignedIn(connections) => first_usable(&connections).map(|first| first.id.clone()),
-        _ => None,
+    let first = Memo::new(move |_| {
+        let connections = session.connections();
+        first_usable(&connections).map(|first| first.id.clone())
     });
     move || match first.get() {
         None => view! { <Welcome /> }.into_any(),
@@ -39,7 +39,7 @@ fn Welcome() -> impl IntoView {
     let refused = RwSignal::new(None::<Failure>);
     let failure = Signal::derive(move || {
         refused.get().or_else(|| match session.who() {
-            Who::Unreachable(failure) => Some(failure),
+            Who::Unreachable { failure, .. } => Some(failure),
             _ => None,
         })
     });
@@ -89,7 +89,7 @@ fn Welcome() -> impl IntoView {
                     "Connect once. " <bdi>{move || name.get()}</bdi>
                     " reads your projects and their issues and puts the worst first."
                 </p>
-                <Notice failure retry=Callback::new(move |()| session.check()) />
+                <Notice failure retry=Retry::of_session() />
                 <div class="connect">
                     <ConnectButton class="button primary large" failure=refused />
                     <p class="second">{way}</p>

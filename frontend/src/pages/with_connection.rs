@@ -6,8 +6,10 @@ use shared::{api::connection::Connection, problem::Code};
 use super::not_found::NotFoundPage;
 use crate::{
     api::Failure,
-    browser,
-    components::{layout::Waiting, notice::OutcomePage},
+    components::{
+        layout::Waiting,
+        notice::{OutcomePage, Retry},
+    },
     outcome,
     session::{SessionContext, Who},
 };
@@ -35,13 +37,14 @@ pub fn WithConnection(
     let session = SessionContext::get();
     let stand = Memo::new(move |last: Option<&Stand>| {
         let id = id.get();
+        let here = Stand::Here(id.clone());
         match session.who() {
             Who::Checking => Stand::Waiting,
+            who if who.connection(&id).is_some() => here,
+            // It was ended on this page, which is being left.
+            _ if last == Some(&here) && session.has_ended(&id) => here,
             Who::SignedOut => Stand::SignedOut,
-            // What is on the screen stays there.
-            Who::Unreachable(_) if last == Some(&Stand::Here(id.clone())) => Stand::Here(id),
-            Who::Unreachable(failure) => Stand::Failed(failure),
-            Who::SignedIn(_) if session.connection(&id).is_some() => Stand::Here(id),
+            Who::Unreachable { failure, .. } => Stand::Failed(failure),
             Who::SignedIn(_) => Stand::Missing,
         }
     });
@@ -62,10 +65,11 @@ pub fn WithConnection(
         }
         Stand::SignedOut => {
             let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
-            let return_to = browser::path_here().unwrap_or_default();
-            view! { <OutcomePage failure return_to /> }.into_any()
+            view! { <OutcomePage failure /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),
-        Stand::Failed(failure) => view! { <OutcomePage failure /> }.into_any(),
+        Stand::Failed(failure) => {
+            view! { <OutcomePage failure retry=Retry::of_session() /> }.into_any()
+        }
     }
 }

@@ -10,6 +10,8 @@ const CHANNEL: &str = "session";
 pub enum Change {
     /// A connection was added.
     SignedIn,
+    /// A connection has ended, and the session goes on with the others.
+    Connections,
     /// The session has ended.
     SignedOut,
 }
@@ -18,13 +20,14 @@ impl Change {
     fn word(self) -> &'static str {
         match self {
             Self::SignedIn => "signed in",
+            Self::Connections => "connections",
             Self::SignedOut => "signed out",
         }
     }
 
     fn read(word: &JsValue) -> Option<Self> {
         let word = word.as_string()?;
-        [Self::SignedIn, Self::SignedOut]
+        [Self::SignedIn, Self::Connections, Self::SignedOut]
             .into_iter()
             .find(|change| change.word() == word)
     }

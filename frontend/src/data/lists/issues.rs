@@ -52,6 +52,20 @@ impl Lists {
             .unwrap_or_default()
     }
 
+    /// The issues of a project, if reading has begun.
+    #[must_use]
+    pub fn issues_if_read(
+        self,
+        connection: &str,
+        org: &str,
+        project: &str,
+    ) -> Option<List<Arc<Row>>> {
+        let place = Place::new(connection, &format!("{org}/{project}"));
+        self.issues
+            .try_with_value(|shelf| shelf.look(&place))
+            .flatten()
+    }
+
     /// Reads the issues of a project again, or goes on where it failed. What is there stays until
     /// the new is whole.
     pub fn read_issues_again(self, connection: &str, org: &str, project: &str) {

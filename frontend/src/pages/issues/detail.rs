@@ -172,7 +172,7 @@ pub fn DetailPage(
                 </a>
             </nav>
             {move || row.get().map(|row| badge(&row))}
-            <PageHeading title />
+            <PageHeading title of="issue" />
             {content}
             <nav class="actions" aria-label="Other issues">
                 {steps}

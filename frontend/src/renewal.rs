@@ -1,0 +1,57 @@
+//! When a page asks again whether an access token was renewed. Pure.
+
+/// The server renews a token that is used a quarter of its lifetime before the end, and at most so
+/// many seconds.
+const AHEAD_AT_MOST: f64 = 300.0;
+/// After the end it is asked so many seconds later, and then after twice as long each time.
+const FIRST_PAUSE: f64 = 30.0;
+/// Whoever leaves the page open for days is answered by the next thing that they do.
+const MOST: u32 = 12;
+
+/// How many moments to ask have passed for a token of that lifetime, `left` seconds before its end:
+/// when renewal may begin, halfway from there, at the end, and ever more rarely after it.
+#[must_use]
+pub fn moments(lifetime: f64, left: f64) -> u32 {
+    let ahead = (lifetime / 4.0).min(AHEAD_AT_MOST);
+    let mut passed = 0;
+    for moment in [ahead, ahead / 2.0, 0.0] {
+        passed += u32::from(left <= moment);
+    }
+    let mut pause = FIRST_PAUSE;
+    while -left >= pause && passed < MOST {
+        passed += 1;
+        pause *= 2.0;
+    }
+    passed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_asked_around_the_end_and_rarely_after_it() {
+        let hour = |left| moments(3_600.0, left);
+        assert_eq!(hour(3_600.0), 0);
+        assert_eq!(hour(301.0), 0);
+        assert_eq!(hour(300.0), 1);
+        assert_eq!(hour(150.0), 2);
+        assert_eq!(hour(1.0), 2);
+        assert_eq!(hour(0.0), 3);
+        assert_eq!(hour(-29.0), 3);
+        assert_eq!(hour(-30.0), 4);
+        assert_eq!(hour(-3_600.0), 10);
+        assert_eq!(hour(-1e9), MOST);
+    }
+
+    #[test]
+    fn a_short_token_is_asked_for_in_its_last_quarter() {
+        assert_eq!(moments(40.0, 11.0), 0);
+        assert_eq!(moments(40.0, 10.0), 1);
+    }
+
+    #[test]
+    fn times_that_are_none_ask_for_nothing() {
+        assert_eq!(moments(f64::NAN, f64::NAN), 0);
+    }
+}
