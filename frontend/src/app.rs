@@ -45,8 +45,8 @@ fn App(
     returned: Option<String>,
 ) -> impl IntoView {
     provide_context(Returned(StoredValue::new(returned)));
-    Shell::provide();
     SessionContext::provide();
+    Shell::provide();
     Lists::provide();
     view! {
         <Router>

@@ -15,6 +15,7 @@ const HEADING: &str = "heading";
 /// The context of the shell.
 #[derive(Clone, Copy, Debug)]
 pub struct Shell {
+    session: SessionContext,
     said: RwSignal<String>,
     toast: RwSignal<Option<String>>,
     /// The page whose heading was drawn last; `None` when the next one is to take the focus.
@@ -26,6 +27,7 @@ impl Shell {
     /// Makes the context.
     pub fn provide() {
         let shell = Self {
+            session: SessionContext::get(),
             said: RwSignal::new(String::new()),
             toast: RwSignal::new(None),
             page: StoredValue::new(browser::path()),
@@ -50,7 +52,7 @@ impl Shell {
 
     /// Says to readers of the page that something failed.
     pub fn say_failure(self, failure: &Failure) {
-        let app = SessionContext::get().name_untracked();
+        let app = self.session.name_untracked();
         self.say(outcome::title(failure, &app));
     }
 

@@ -18,6 +18,7 @@ mod look;
 mod overview;
 mod projects;
 mod secrecy;
+mod session;
 mod shell;
 mod sign_in;
 mod visit;

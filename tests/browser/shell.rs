@@ -100,6 +100,133 @@ async fn a_toast_stays_while_the_focus_is_on_it() {
     browser.close().await;
 }
 
+#[tokio::test]
+async fn back_leads_to_where_a_long_list_was_left() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let address = projects_of(&bed, &browser, "Meridian Payments").await;
+    browser.go(&address).await;
+    shows(&browser, "4,012 projects, read").await;
+    browser
+        .run("scrollTo(0, document.documentElement.scrollHeight / 2)")
+        .await;
+    let in_sight = "[...document.querySelectorAll('tbody .row')].filter(row => { \
+        const { top, bottom } = row.getBoundingClientRect(); return top > 100 && bottom < innerHeight \
+        }).map(row => row.getAttribute('aria-rowindex'))";
+    browser
+        .until(&format!("return Number({in_sight}[0]) > 1900"))
+        .await;
+    let before = browser.run(&format!("return {in_sight}")).await;
+    let open = "[...document.querySelectorAll('tbody .row')] \
+        .find(row => row.getBoundingClientRect().top > 200).querySelector('a').click()";
+    browser.run(open).await;
+    browser
+        .until("return location.pathname.split('/').length > 6 && scrollY === 0")
+        .await;
+    browser
+        .until("return !!document.querySelector('.issues-head h1') && !document.querySelector('[type=search]')")
+        .await;
+    browser.run("history.back()").await;
+    browser.heading("Projects in Meridian Payments").await;
+    browser
+        .until(&format!(
+            "return JSON.stringify({in_sight}) === {}",
+            json!(before.to_string())
+        ))
+        .await;
+    // It stays there, and the heading has the focus all the same.
+    browser
+        .until("return document.activeElement === document.querySelector('h1')")
+        .await;
+    browser.run_async("setTimeout(() => done(0), 500)").await;
+    assert_eq!(browser.run(&format!("return {in_sight}")).await, before);
+    // On to the project again: from its beginning.
+    browser.run("history.forward()").await;
+    browser
+        .until("return location.pathname.split('/').length > 6 && scrollY === 0")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_focus_stays_where_it_is_when_a_connection_stops_by_itself() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    browser.heading("37 critical issues").await;
+    browser.press("Connection").await;
+    browser.press("Overview").await;
+    let on_heading = "return document.activeElement === document.querySelector('h1')";
+    browser.until(on_heading).await;
+    browser
+        .run("document.querySelector('.nav a').focus()")
+        .await;
+    bed.sandbox.expire_access_tokens().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "status", "status": 400, "body": { "error": "invalid_grant" } } }))
+        .await;
+    // Without a press: reading goes on, as a tab does that is come back to.
+    let read = "[...document.querySelectorAll('button')] \
+        .find(button => button.innerText === 'Read again').click()";
+    browser.run(read).await;
+    shows(&browser, "This connection has stopped working").await;
+    browser.run_async("setTimeout(() => done(0), 300)").await;
+    let on_link = "return document.activeElement === document.querySelector('.nav a')";
+    assert_eq!(browser.run(on_link).await, true);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_strip_tells_when_what_is_seen_was_read() {
+    let Visit { mut bed, browser } = Visit::at_overview().await;
+    browser.heading("37 critical issues").await;
+    // Everything is read; later the server answers something else, by a clock an hour on.
+    let minutes = "const now = new Date(); return now.getHours() * 60 + now.getMinutes()";
+    let at = browser.run(minutes).await.as_u64().expect("minutes");
+    bed.app.start_again_at("+3h").await;
+    browser
+        .run("window.dispatchEvent(new Event('online'))")
+        .await;
+    let asked = "return performance.getEntriesByType('resource') \
+        .filter(({ name, responseEnd }) => name.endsWith('/api/session') && responseEnd > 0).length > 1";
+    browser.until(asked).await;
+    let none =
+        json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    browser
+        .devtools("Network.emulateNetworkConditions", none)
+        .await;
+    let time = "document.querySelector('.banner')?.innerText.match(/read at (\\d\\d):(\\d\\d)/)";
+    browser.until(&format!("return !!{time}")).await;
+    let script = format!("const [, hours, minutes] = {time}; return hours * 60 + Number(minutes)");
+    let told = browser.run(&script).await.as_u64().expect("minutes");
+    // The page was read within the last minutes, over midnight perhaps.
+    let apart = (at + 24 * 60 - told) % (24 * 60);
+    assert!(apart < 10, "told {told}, read before {at}");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_bar_keeps_the_organization_and_one_that_is_gone_is_told() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let address = projects_of(&bed, &browser, "Research").await;
+    browser.go(&address).await;
+    browser.heading("Projects in Research").await;
+    browser
+        .run("document.querySelector('.nav a[aria-current]').click()")
+        .await;
+    browser.heading("Projects in Research").await;
+    assert_eq!(browser.address().await, address);
+
+    let id = org(&browser, "Research").await;
+    browser
+        .go(&address.replace(&id, "00000000-0000-4000-8000-000000000000"))
+        .await;
+    browser
+        .heading("This organization is not there, or this connection cannot see it")
+        .await;
+    browser.press("Overview").await;
+    browser.heading("critical issues").await;
+    browser.close().await;
+}
+
 /// The built pages, without what is compressed ahead.
 fn copy_pages(to: &Path) {
     for entry in std::fs::read_dir(app::pages()).expect("built pages") {

@@ -32,13 +32,13 @@ pub fn Newer() -> impl IntoView {
     StoredValue::new_local(listener);
     view! {
         <Show when=move || is_newer.get()>
-            <p class="banner">
+            <aside class="banner" aria-label="A newer version">
                 <strong>"A newer version is ready."</strong>
                 " Reload when it suits you. "
                 <button type="button" class="link" on:click=move |_| browser::reload()>
                     "Reload"
                 </button>
-            </p>
+            </aside>
         </Show>
     }
 }

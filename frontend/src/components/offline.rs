@@ -73,7 +73,7 @@ pub fn Offline() -> impl IntoView {
     };
     view! {
         <Show when=move || is_offline.get() || is_silent.get()>
-            <p class="banner" data-tone="warn">
+            <aside class="banner" data-tone="warn" aria-label="Offline">
                 <strong>
                     {move || {
                         if is_offline.get() { "You are offline." } else { "You seem to be offline." }
@@ -84,7 +84,7 @@ pub fn Offline() -> impl IntoView {
                     " "
                     <TryNow />
                 </Show>
-            </p>
+            </aside>
         </Show>
     }
 }
