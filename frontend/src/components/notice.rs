@@ -137,7 +137,7 @@ pub fn Notice(
                     <p>
                         <bdi>{outcome.text}</bdi>
                     </p>
-                    {problem.map(|problem| trace(problem, "small trace", None))}
+                    {problem.map(|problem| trace(problem, "small", None))}
                 </div> {acts}
             </section>
         })
@@ -221,7 +221,7 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
                     view! {
                         <span>"Request id " <Copyable name="request id" value=id /></span>
                     }
-                })} <code>{problem.code.as_str()}</code> {at.map(|at| view! { <span>{at}</span> })}
+                })} " " <code>{problem.code.as_str()}</code> {at.map(|at| view! { <span>{at}</span> })}
         </p>
     }
 }
