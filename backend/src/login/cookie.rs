@@ -17,6 +17,12 @@ const AT_MOST: usize = 5;
 /// Bytes that all attempts' cookies may take: with the session's they stay below 2 KB.
 const ROOM: usize = 1_900;
 
+/// Cookies of other attempts that are looked at. A browser of ours has five; each one that is looked at
+/// costs a decryption and may cost a header.
+const LOOKED_AT: usize = 16;
+/// Digits of the claim in a cookie's name.
+const NAME_DIGITS: usize = 16;
+
 /// An attempt that this browser presents, with the cookie that holds it.
 #[derive(Debug)]
 pub struct Presented {
@@ -45,7 +51,8 @@ pub fn bind(
 
     let prefix = cookies.attempt_prefix();
     let mut others: Vec<(Option<Attempt>, &str, usize)> = presented(headers)
-        .filter(|(other, _)| other.starts_with(&prefix) && *other != name)
+        .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
+        .take(LOOKED_AT)
         .map(|(other, value)| (open(vault, other, value), other, other.len() + value.len()))
         .collect();
     // The newest first; what does not open was never ours, or is of no use any more.
@@ -80,6 +87,12 @@ pub fn find(
     })
 }
 
+/// Whether what follows the prefix is what [`names`] writes there.
+fn is_name(suffix: Option<&str>) -> bool {
+    let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    suffix.is_some_and(|suffix| suffix.len() == NAME_DIGITS && suffix.bytes().all(is_hex))
+}
+
 fn open(vault: &Vault, name: &str, value: &str) -> Option<Attempt> {
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
     let bytes = vault
@@ -109,7 +122,7 @@ fn names<'v>(
             hex
         });
         (
-            format!("{}{}", cookies.attempt_prefix(), &claim[..16]),
+            format!("{}{}", cookies.attempt_prefix(), &claim[..NAME_DIGITS]),
             claim,
         )
     })
@@ -183,6 +196,26 @@ mod tests {
                     "{number}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn sec_13_a_thousand_invented_cookies_cost_sixteen_answers_at_most() {
+        let vault = Vault::new(&"secret".into(), &[]);
+        let cookies = Cookies::new(true);
+        let prefix = cookies.attempt_prefix();
+        let jar = |name: fn(u32) -> String| -> Vec<(String, String)> {
+            (0..1_000)
+                .map(|n| (format!("{prefix}{}", name(n)), "x".to_owned()))
+                .collect()
+        };
+        for (jar, set) in [
+            (jar(|n| format!("{n:016x}")), 17),
+            (jar(|n| format!("{n:015x}")), 1),
+            (jar(|n| format!("{n:016X}Z")), 1),
+        ] {
+            let out = bind(&vault, cookies, &headers(&jar), &attempt(1, "/")).unwrap();
+            assert_eq!(out.len(), set);
         }
     }
 
