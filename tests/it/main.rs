@@ -15,6 +15,7 @@ mod foreign_provider;
 mod headers;
 mod login;
 mod odd_answers;
+mod pages;
 mod proxy;
 mod raw;
 mod refresh;

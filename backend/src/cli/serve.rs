@@ -1,6 +1,6 @@
 //! `serve`: put the parts together, listen, stop without dropping a refresh.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
 use secrecy::ExposeSecret as _;
@@ -43,6 +43,14 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
         &config.encryption_secrets_previous,
     ));
     let database_url = config.database_url.expose_secret();
+    if let Some(folder) = &config.frontend_dir
+        && lies_below(database_url, folder)
+    {
+        return fail(
+            "the database lies below FRONTEND_DIR, whose files anyone may read: move one of them \
+             (DATABASE_URL, FRONTEND_DIR)",
+        );
+    }
     let sqlite = match SqliteStore::open(database_url, Arc::clone(&vault)).await {
         Ok(store) => Arc::new(store),
         Err(error) => return fail(&error.to_string()),
@@ -92,6 +100,19 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     ExitCode::SUCCESS
 }
 
+/// Whether the database's file is, or would be made, below a folder; symbolic links are followed.
+fn lies_below(database_url: &str, folder: &Path) -> bool {
+    let path = database_url.strip_prefix("sqlite:").unwrap_or_default();
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let (Ok(folder), Ok(path)) = (folder.canonicalize(), std::path::absolute(path)) else {
+        return false;
+    };
+    // Of what is not there yet, the folder in which it will be.
+    path.ancestors()
+        .find_map(|path| path.canonicalize().ok())
+        .is_some_and(|path| path.starts_with(folder))
+}
+
 /// Removes what has ended, and forgets what is quiet.
 async fn housekeeping(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
@@ -138,4 +159,31 @@ async fn stop_signal(tasks: TaskTracker) {
     tracing::info!("Stopping: requests under way and refreshes in flight are finished first");
     tasks.close();
     tokio::time::sleep(red_for).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_51_a_database_among_the_pages_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let pages = folder.path().join("dist");
+        std::fs::create_dir(&pages).unwrap();
+        std::fs::create_dir(folder.path().join("x")).unwrap();
+        std::os::unix::fs::symlink(&pages, folder.path().join("link")).unwrap();
+        let url = |path: &str| format!("sqlite://{}", folder.path().join(path).display());
+        for below in [
+            "dist/app.db",
+            "dist/new/app.db",
+            "link/app.db",
+            "x/../dist/app.db",
+        ] {
+            assert!(lies_below(&url(below), &pages), "{below}");
+        }
+        for beside in ["app.db", "dist.db", "new/app.db"] {
+            assert!(!lies_below(&url(beside), &pages), "{beside}");
+        }
+        assert!(!lies_below(&url("app.db"), &folder.path().join("none")));
+    }
 }

@@ -33,20 +33,17 @@ impl Spa {
             return ApiError::MethodNotAllowed.into_response();
         }
         let path = request.uri().path();
-        if !is_plain(path) {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        if !is_plain(path) || (last.contains('.') && !is_built(last)) {
             return ApiError::NotFound.into_response();
         }
-        let last = path.rsplit('/').next().unwrap_or_default();
         let (path, caching) = if last.contains('.') && last != "index.html" {
-            let is_hashed = last
-                .split(['-', '.'])
-                .any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()));
             let forever = "public, max-age=31536000, immutable";
             (
                 path.to_owned(),
-                if is_hashed { forever } else { "no-cache" },
+                if is_hashed(last) { forever } else { "no-cache" },
             )
-        } else if path == "/callback" {
+        } else if path.trim_end_matches('/') == "/callback" {
             ("/index.html".to_owned(), "no-store")
         } else {
             ("/index.html".to_owned(), "no-cache")
@@ -89,6 +86,34 @@ fn is_plain(path: &str) -> bool {
         && path
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && !b"%\\".contains(&byte))
+}
+
+/// Whether the build makes files of that kind: what else somebody left in the folder, a database, a
+/// key, an archive, is not the page (SEC-51).
+fn is_built(name: &str) -> bool {
+    let (_, extension) = name.rsplit_once('.').unwrap_or_default();
+    [
+        "css",
+        "html",
+        "ico",
+        "jpg",
+        "js",
+        "json",
+        "png",
+        "svg",
+        "txt",
+        "wasm",
+        "webmanifest",
+        "webp",
+        "woff2",
+    ]
+    .contains(&extension)
+}
+
+/// Whether Trunk put a hash of its content into the name, as in `frontend-0123456789abcdef_bg.wasm`.
+fn is_hashed(name: &str) -> bool {
+    name.split(['-', '_', '.'])
+        .any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The hashes of the inline scripts of the built document, for its content security policy: Trunk
@@ -136,6 +161,37 @@ mod tests {
         ] {
             assert!(!is_plain(odd), "{odd}");
         }
+    }
+
+    #[test]
+    fn sec_51_only_kinds_of_files_that_the_build_makes_are_served() {
+        for built in [
+            "index.html",
+            "a-0123456789abcdef_bg.wasm",
+            "OFL.txt",
+            "x.woff2",
+        ] {
+            assert!(is_built(built), "{built}");
+        }
+        for other in [
+            "app.db",
+            "app.db-wal",
+            "x.sqlite",
+            "key.pem",
+            "a.css.br",
+            "x.tar.gz",
+            "env",
+            "a.",
+        ] {
+            assert!(!is_built(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn sec_62_hashed_names_are_seen() {
+        assert!(is_hashed("frontend-0123456789abcdef_bg.wasm"));
+        assert!(is_hashed("base-0123456789abcdef.css"));
+        assert!(!is_hashed("favicon.svg") && !is_hashed("a-0123456789.css"));
     }
 
     #[test]
