@@ -40,6 +40,38 @@ async fn sec_33_only_our_own_pages_change_anything() {
 }
 
 #[tokio::test]
+async fn sec_33_who_says_twice_where_it_comes_from_is_refused() {
+    let bed = Bed::start().await;
+    let own = bed.app.url.as_str();
+    for (name, values) in [
+        ("origin", [own, "http://evil.example"]),
+        ("origin", [own, own]),
+        ("sec-fetch-site", ["same-origin", "cross-site"]),
+    ] {
+        let mut request = bed.browser().bare(Method::GET, "/api/session");
+        for value in values {
+            request = request.header(name, value);
+        }
+        let answer = bed.browser().send(request).await;
+        assert_eq!((answer.status, answer.code().as_str()), (403, "forbidden"));
+    }
+}
+
+#[tokio::test]
+async fn sec_34_another_encoding_than_utf_8_is_refused() {
+    let bed = Bed::start().await;
+    for (kind, status) in [
+        ("application/json; charset=utf-16", 415),
+        ("application/json; charset=utf-8", 400),
+    ] {
+        let request = bed.browser().bare(Method::POST, "/api/login");
+        let request = request.header("sec-fetch-site", "same-origin");
+        let request = request.header("content-type", kind).body("{}");
+        assert_eq!(bed.browser().send(request).await.status, status, "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn sec_37_a_foreign_host_name_is_refused() {
     let bed = Bed::start().await;
     for host in ["evil.example", "localhost.evil.example:80", "localhost:1"] {

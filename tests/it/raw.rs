@@ -179,3 +179,28 @@ async fn sec_34_a_body_that_is_not_json_is_refused_whatever_the_route_takes() {
     }
     assert_eq!(browser.clone().connections().await.len(), 1);
 }
+
+#[tokio::test]
+async fn sec_66_a_body_that_is_not_framed_as_http_is_a_bad_request() {
+    let bed = Bed::start().await;
+    let host = bed.app.url.strip_prefix("http://").unwrap();
+    let extension = format!("2;{}\r\n{{}}\r\n0\r\n\r\n", "a".repeat(100_000));
+    for body in [
+        "zz\r\n",
+        &extension,
+        "2\n{}\r\n0\r\n\r\n",
+        "2\r\n{}x\r\n0\r\n\r\n",
+    ] {
+        let answer = exchange(
+            &bed,
+            format!(
+                "POST /api/login HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: same-origin\r\n\
+                 content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n{body}"
+            )
+            .as_bytes(),
+        );
+        let body = &body[..body.len().min(20)];
+        assert!(answer.starts_with("HTTP/1.1 400"), "{body}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "closed after it");
+    }
+}

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request},
+    extract::{
+        FromRequest, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -69,7 +72,12 @@ async fn read(request: Request, app: &AppState) -> Result<Bytes, ApiError> {
     }
     match tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE)),
+        Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
+            Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE))
+        }
+        Ok(Err(_)) => Err(ApiError::BadRequest(
+            "The body did not arrive whole, or not as HTTP frames it.".to_owned(),
+        )),
         Err(_) => Err(ApiError::BadRequest(
             "The body took too long to arrive.".to_owned(),
         )),
@@ -84,6 +92,39 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Ok(value) = value.to_str() else {
         return false;
     };
-    let essence = value.split(';').next().unwrap_or_default().trim();
+    let mut parts = value.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    // JSON is UTF-8, and has no other parameter.
     essence.eq_ignore_ascii_case("application/json")
+        && parts.all(|parameter| {
+            ["charset=utf-8", "charset=\"utf-8\""]
+                .iter()
+                .any(|utf_8| parameter.eq_ignore_ascii_case(utf_8))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_34_json_is_utf_8_and_nothing_else() {
+        for (kind, is_taken) in [
+            ("application/json", true),
+            ("Application/JSON; Charset=UTF-8", true),
+            ("application/json;charset=\"utf-8\"", true),
+            ("application/json; charset=utf-16", false),
+            ("application/json; boundary=x", false),
+            ("application/json;", false),
+            ("application/json, text/plain", false),
+            ("application/jsonp", false),
+            ("text/plain", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+            assert_eq!(is_json(&headers), is_taken, "{kind}");
+            headers.append(header::CONTENT_TYPE, "application/json".parse().unwrap());
+            assert!(!is_json(&headers), "two");
+        }
+    }
 }

@@ -47,6 +47,13 @@ pub(super) async fn layer(
     next: Next,
 ) -> Response {
     let headers = request.headers();
+    // One of two would be believed, and somebody in between may have believed the other.
+    if [SEC_FETCH_SITE, header::ORIGIN]
+        .iter()
+        .any(|name| headers.get_all(name).iter().count() > 1)
+    {
+        return ApiError::Forbidden("The request says twice where it comes from.").into_response();
+    }
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     match decide(asked(request.method(), headers), &origins.allowed) {
