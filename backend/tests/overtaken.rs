@@ -14,8 +14,8 @@ use snyk_app::{
     connection::{Connection, Grant, State, Subject, Tokens},
     session::{SessionId, TokenHash},
     store::{
-        ConnectionStore, NewLogin, Revocation, SessionStore, StoreError, StoredSession,
-        cached::Cached,
+        ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, StoreError,
+        StoredSession, cached::Cached,
     },
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -64,7 +64,7 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn finish_login(&self, _: NewLogin<'_>) -> Result<Connection, StoreError> {
+    async fn finish_login(&self, _: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -91,16 +91,31 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn disconnect(
+    async fn disconnect(&self, _: &str, _: &str, _: Timestamp) -> Result<Ended, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+}
+
+#[async_trait]
+impl RevocationStore for Slow {
+    async fn note_revocation(
         &self,
-        _: &str,
-        _: &str,
+        _: &Revocation,
+        _: Option<Timestamp>,
         _: Timestamp,
-    ) -> Result<Option<Revocation>, StoreError> {
+    ) -> Result<(), StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
+    async fn revocations(&self, _: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn revocation_refused(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn ended_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

@@ -15,8 +15,8 @@ use snyk_app::{
     connection::{Connection, Grant, State, Subject, Tokens},
     session::{SessionId, SessionToken, TokenHash},
     store::{
-        ConnectionStore as _, NewLogin, NewSession, SessionStore as _, Store, cached::Cached,
-        sqlite::SqliteStore,
+        ConnectionStore as _, NewLogin, NewSession, Revocation, RevocationStore as _,
+        SessionStore as _, Store, cached::Cached, sqlite::SqliteStore,
     },
     vault::{
         Vault,
@@ -99,10 +99,13 @@ async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, Toke
             scopes: &Scopes::parse("org.read"),
             grant: &grant(name),
             session: &session,
+            claim: "claim",
+            beside: &[],
             earlier_session: None,
             now: now(),
         })
         .await
+        .unwrap()
         .unwrap();
     (connection, session.id, session.token_hash)
 }
@@ -175,7 +178,7 @@ async fn keeps_the_contract(store: &impl Store) {
     let two_before = reached(&other_session, &two.id).await.unwrap();
     assert_eq!(access_token(&two_before), "two-access");
     let revocation = store.disconnect(&two.id, "revocation", now()).await;
-    assert!(revocation.unwrap().is_some());
+    assert!(revocation.unwrap().revocation.is_some());
     assert!(reached(&other_session, &two.id).await.is_none());
 }
 
@@ -238,6 +241,64 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     // It can be ended, and it can be connected again in its place.
     let (again, ..) = connect(store, "one").await;
     assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
-    store.disconnect(&one.id, "r", now()).await.unwrap();
-    assert_eq!(store.revocations().await.unwrap().len(), 1);
+    let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
+    assert!(!ended.more_may_live);
+    assert_eq!(store.revocations(now()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn sec_42_what_is_not_known_to_die_is_told() {
+    let bed = sqlite().await;
+    let store = &*bed.store;
+    // A pair that is just being renewed has a successor to come.
+    let (one, ..) = connect(store, "one").await;
+    let later = now() + SignedDuration::from_secs(10);
+    assert!(
+        store
+            .take_lease(&one.id, 0, "owner", now(), later)
+            .await
+            .unwrap()
+    );
+    let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
+    assert!(ended.revocation.is_some() && ended.more_may_live);
+    // Of a token that does not open nobody can be told.
+    let (two, ..) = connect(store, "two").await;
+    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
+    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE connections SET refresh_token = zeroblob(80) WHERE id = $1")
+        .bind(&two.id)
+        .execute(&mut file)
+        .await
+        .unwrap();
+    let ended = store.disconnect(&two.id, "s", now()).await.unwrap();
+    assert!(ended.revocation.is_none() && ended.more_may_live);
+    // And dead tokens are dead.
+    let (three, ..) = connect(store, "three").await;
+    assert!(store.need_reconnect(&three.id, 0).await.unwrap());
+    let ended = store.disconnect(&three.id, "t", now()).await.unwrap();
+    assert!(ended.revocation.is_none() && !ended.more_may_live);
+}
+
+#[tokio::test]
+async fn sec_42_a_refused_revocation_waits_and_ends_with_its_token() {
+    let bed = sqlite().await;
+    let store = &*bed.store;
+    let at = |seconds| now() + SignedDuration::from_secs(seconds);
+    let revocation = Revocation {
+        id: "r".to_owned(),
+        token: RefreshToken::new("dying".to_owned()),
+        tries: 0,
+    };
+    store
+        .note_revocation(&revocation, Some(at(100)), now())
+        .await
+        .unwrap();
+    assert_eq!(store.revocations(now()).await.unwrap().len(), 1);
+    store.revocation_refused("r", at(20)).await.unwrap();
+    assert!(store.revocations(at(19)).await.unwrap().is_empty());
+    let due = store.revocations(at(20)).await.unwrap();
+    assert_eq!((due[0].token.secret(), due[0].tries), ("dying", 1));
+    assert!(store.ended_revocations(at(100)).await.unwrap().is_empty());
+    assert_eq!(store.ended_revocations(at(101)).await.unwrap(), ["r"]);
+    assert!(store.revocations(at(200)).await.unwrap().is_empty());
 }

@@ -79,12 +79,68 @@ async fn sec_42_a_provider_that_is_down_is_told_later() {
     );
     assert!(browser.connections().await.is_empty());
     bed.sandbox.heal().await;
-    // Housekeeping tells it.
+    revoked(&bed, 1).await;
+}
+
+/// Waits until housekeeping has told the provider of so many tokens.
+async fn revoked(bed: &Bed, tokens: u64) {
     for _ in 0..80 {
-        if bed.sandbox.count("revocations").await >= 1 {
+        if bed.sandbox.count("revocations").await >= tokens {
             return;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     panic!("the provider was never told");
+}
+
+#[tokio::test]
+async fn sec_42_a_pair_that_comes_after_the_disconnect_is_revoked_too() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
+    let slow = json!({ "kind": "delay", "ms": 2_500, "when": "after" });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": slow, "times": 1 }))
+        .await;
+    // The revocation of the presented token arrives, and that of the new pair does not.
+    let away = json!({ "kind": "status", "status": 503 });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "revoke" }, "fault": away, "skip": 1 }))
+        .await;
+    let refresh = tokio::spawn({
+        let (mut browser, path) = (browser.clone(), format!("{path}/refresh"));
+        async move { browser.post(&path, &json!({})).await }
+    });
+    while bed.sandbox.count("token_refresh").await == 0 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let answer = browser.delete(&path).await;
+    assert_eq!(
+        (answer.status, answer.header("revocation")),
+        (204, "pending")
+    );
+    refresh.await.unwrap();
+    while bed.sandbox.seen("/oauth2/revoke").await < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    bed.sandbox.heal().await;
+    revoked(&bed, 2).await;
+}
+
+#[tokio::test]
+async fn sec_42_the_pair_of_a_login_that_fails_is_revoked_when_the_provider_is_back() {
+    let bed = Bed::start().await;
+    for endpoint in ["rest", "revoke"] {
+        let fault = json!({ "kind": "status", "status": 503, "headers": { "retry-after": "60" } });
+        bed.sandbox
+            .fault(json!({ "on": { "endpoint": endpoint }, "fault": fault }))
+            .await;
+    }
+    let answer = bed.finish_after_consent(&mut bed.browser(), "group").await;
+    assert_eq!(answer.status, 502, "{}", answer.text);
+    while bed.sandbox.seen("/oauth2/revoke").await < 1 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    bed.sandbox.heal().await;
+    revoked(&bed, 1).await;
 }

@@ -23,3 +23,4 @@ mod session;
 mod snyk_contract;
 mod snyk_examples;
 mod strangers;
+mod two_tabs;

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{fail, open_files};
 use crate::{
     config::Config,
-    connection::disconnect,
+    connection::revocation,
     http::{places::Places, router, server, state::AppState},
     session::signed,
     store::sqlite::SqliteStore,
@@ -139,7 +139,7 @@ async fn revocations(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     loop {
         ticks.tick().await;
-        disconnect::tell_pending(&app.store, &app.provider).await;
+        revocation::tell_pending(&*app.store, &*app.provider, &*app.clock).await;
     }
 }
 

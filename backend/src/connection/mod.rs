@@ -1,6 +1,7 @@
 //! What is held: a connection, its state, its tokens.
 
 pub mod disconnect;
+pub mod revocation;
 pub mod route;
 mod view;
 

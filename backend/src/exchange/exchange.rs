@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::pkce::CodeVerifier;
+use tracing::Instrument as _;
 
 use crate::{
-    connection::{Connection, Grant, Subject},
+    connection::{Connection, Grant, Subject, revocation::let_die},
     http::{problem::ApiError, state::AppState},
-    login::attempt::COUNTS_FOR,
     provider::ProviderError,
     session::{SessionId, SessionToken, TokenHash, signed},
     store::{NewLogin, NewSession},
@@ -21,11 +21,27 @@ pub(super) struct Finished {
     pub(super) session: SessionToken,
 }
 
+/// How long a claim is kept. Longer than the attempt's cookie by far: a claim that was swept by a clock
+/// that was wrong for a while would let the kept cookie exchange again, once the clock is set right.
+const CLAIM_LASTS: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the browser was when it asked to finish a login.
+#[derive(Debug)]
+pub(super) struct Browser {
+    /// As it names itself.
+    pub(super) name: String,
+    /// Its session, if it was signed in.
+    pub(super) session: Option<TokenHash>,
+    /// The claim of the attempt.
+    pub(super) claim: String,
+    /// The claims of its other attempts.
+    pub(super) beside: Vec<String>,
+}
+
 /// Claims an attempt: one exchange, however often it is presented (SEC-6).
 pub(super) async fn claim(app: &AppState, claim: &str) -> Result<(), ApiError> {
     let now = app.clock.now();
-    // A claim outlives the attempt a little, for clocks that were set back.
-    let ends_at = now.saturating_add(COUNTS_FOR * 2).unwrap_or(now);
+    let ends_at = now.saturating_add(CLAIM_LASTS).unwrap_or(now);
     if app.store.claim(claim, ends_at).await? {
         Ok(())
     } else {
@@ -38,8 +54,7 @@ pub(super) async fn exchange(
     app: &AppState,
     code: String,
     verifier: &CodeVerifier,
-    browser: String,
-    earlier_session: Option<TokenHash>,
+    browser: Browser,
 ) -> Result<Finished, ApiError> {
     let grant = app
         .provider
@@ -49,22 +64,27 @@ pub(super) async fn exchange(
             rejected @ ProviderError::GrantRejected { .. } => ApiError::CodeRejected(rejected),
             other => ApiError::Provider(other),
         })?;
-    let stored = store(app, &grant, browser, earlier_session).await;
+    let stored = store(app, &grant, browser).await;
     if stored.is_err() {
-        // The pair is nobody's now: do not leave it alive at Snyk.
-        if let Err(error) = app.provider.revoke(&grant.tokens.refresh).await {
-            tracing::warn!(%error, "The pair of a login that could not be stored was not revoked");
-        }
+        // The pair is nobody's now: do not leave it alive at Snyk. Nobody waits for that.
+        let app_of_task = app.clone();
+        app.tasks.spawn(
+            async move {
+                let AppState {
+                    store,
+                    provider,
+                    clock,
+                    ..
+                } = &app_of_task;
+                let_die(&**store, &**provider, &**clock, &grant).await;
+            }
+            .in_current_span(),
+        );
     }
     stored
 }
 
-async fn store(
-    app: &AppState,
-    grant: &Grant,
-    browser: String,
-    earlier_session: Option<TokenHash>,
-) -> Result<Finished, ApiError> {
+async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
     let reach = app.provider.reach(&grant.tokens.access).await?;
     let connection_id = ulid::Ulid::new().to_string();
     let subject = Subject::new(
@@ -80,7 +100,7 @@ async fn store(
     let session = NewSession {
         id: SessionId::generate(),
         token_hash: token.hash(),
-        browser,
+        browser: browser.name,
         expires_at: end_of(now, app.lifetimes.absolute),
     };
     let connection = app
@@ -95,10 +115,14 @@ async fn store(
             scopes: grant.scopes.as_ref().unwrap_or(&app.app.scopes),
             grant,
             session: &session,
-            earlier_session,
+            claim: &browser.claim,
+            beside: &browser.beside,
+            earlier_session: browser.session,
             now,
         })
-        .await?;
+        .await?
+        // Signed out meanwhile: nobody is signed in again by that.
+        .ok_or(ApiError::NotSignedIn)?;
     tracing::info!(
         connection = connection.id,
         session = session.id.as_str(),

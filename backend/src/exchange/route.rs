@@ -10,13 +10,13 @@ use shared::api::connection::{Connected, LoginFinish};
 use tracing::Instrument as _;
 
 use super::{
-    exchange::{self, Finished},
+    exchange::{self, Browser, Finished},
     verify::{Answer, Expected, Rejected, Verified, verify},
 };
 use crate::{
     connection,
     http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
-    login::route::binding,
+    login::{cookie as login_cookie, route::binding},
     session::extract::MaybeSignedIn,
 };
 
@@ -62,13 +62,17 @@ pub async fn finish(
         Answer::Refused(why) => return Ok(ended(&app, cookie, why.into_response())),
         Answer::Code(code) => code,
     };
-    let browser = browser(&headers);
-    let earlier = signed_in.map(|signed_in| signed_in.token.hash());
+    let browser = Browser {
+        name: name(&headers),
+        session: signed_in.map(|signed_in| signed_in.token.hash()),
+        beside: login_cookie::beside(&app.vault, app.cookies, &headers, &cookie),
+        claim,
+    };
     let done = app
         .tasks
         .spawn({
             let app = app.clone();
-            async move { exchange::exchange(&app, code, &verifier, browser, earlier).await }
+            async move { exchange::exchange(&app, code, &verifier, browser).await }
                 .in_current_span()
         })
         .await
@@ -105,7 +109,7 @@ fn ended(app: &AppState, cookie: String, mut response: Response) -> Response {
 }
 
 /// The browser as it names itself, bounded and without control characters.
-fn browser(headers: &HeaderMap) -> String {
+fn name(headers: &HeaderMap) -> String {
     headers
         .get(header::USER_AGENT)
         .and_then(|name| name.to_str().ok())

@@ -96,14 +96,16 @@ pub(super) fn verify(
     if presented.attempt.binding != expected.binding {
         return Err(ApiError::StateMismatch.into());
     }
-    if finish
+    let is_foreign = finish
         .iss
         .as_deref()
-        .is_some_and(|iss| !expected.provider.is_issuer(iss))
-    {
-        return Err(ApiError::StateMismatch.into());
-    }
-    let answer = answer(finish)?;
+        .is_some_and(|iss| !expected.provider.is_issuer(iss));
+    let answer = if is_foreign {
+        // Somebody answered this attempt, and it was not the provider: it is used up (SEC-6).
+        Answer::Refused(ApiError::StateMismatch)
+    } else {
+        answer(finish)?
+    };
     Ok(Verified {
         cookie: presented.name,
         claim: presented.claim,

@@ -18,7 +18,7 @@ use crate::{
     refresh::Refresher,
     session::{Lifetimes, cookie::Cookies},
     snyk_client::{Pace, Turns},
-    store::{ConnectionStore, Store, cached::Cached, sqlite::SqliteStore},
+    store::{Store, cached::Cached, sqlite::SqliteStore},
     vault::Vault,
 };
 
@@ -80,10 +80,9 @@ impl AppState {
         };
         let provider: Arc<dyn ProviderClient> =
             Arc::new(Snyk::new(&region, &credentials, Arc::clone(&clock))?);
-        let store = Arc::new(Cached::new(sqlite));
-        let connections: Arc<dyn ConnectionStore> = Arc::clone(&store) as _;
+        let store: Arc<dyn Store> = Arc::new(Cached::new(sqlite));
         let refresher = Refresher::new(
-            connections,
+            Arc::clone(&store),
             Arc::clone(&provider),
             Arc::clone(&clock),
             tasks.clone(),

@@ -93,6 +93,23 @@ fn is_name(suffix: Option<&str>) -> bool {
     suffix.is_some_and(|suffix| suffix.len() == NAME_DIGITS && suffix.bytes().all(is_hex))
 }
 
+/// The claims of the browser's other attempts, those whose cookies it presents beside `name`. Nobody
+/// else holds these cookies, so a login that was finished by such a claim was this browser's.
+#[must_use]
+pub fn beside(vault: &Vault, cookies: Cookies, headers: &HeaderMap, name: &str) -> Vec<String> {
+    let prefix = cookies.attempt_prefix();
+    presented(headers)
+        .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
+        .take(LOOKED_AT)
+        .filter_map(|(other, value)| {
+            let attempt = open(vault, other, value)?;
+            names(vault, cookies, attempt.state.secret())
+                .find_map(|(name, claim)| (name == other).then_some(claim))
+        })
+        .take(AT_MOST)
+        .collect()
+}
+
 fn open(vault: &Vault, name: &str, value: &str) -> Option<Attempt> {
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
     let bytes = vault

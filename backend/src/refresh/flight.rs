@@ -19,7 +19,7 @@ use crate::{
     clock::Clock,
     connection::{Connection, State},
     provider::{ProviderClient, ProviderError},
-    store::{ConnectionStore, StoreError},
+    store::{Store, StoreError},
     vault::secret::AccessToken,
 };
 
@@ -73,7 +73,7 @@ const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 /// Keeps the tokens of connections alive.
 #[derive(Debug)]
 pub struct Refresher {
-    pub(super) store: Arc<dyn ConnectionStore>,
+    pub(super) store: Arc<dyn Store>,
     pub(super) provider: Arc<dyn ProviderClient>,
     pub(super) clock: Arc<dyn Clock>,
     tasks: TaskTracker,
@@ -85,7 +85,7 @@ impl Refresher {
     /// Makes one; its refreshes run in `tasks`, which a stop waits for.
     #[must_use]
     pub fn new(
-        store: Arc<dyn ConnectionStore>,
+        store: Arc<dyn Store>,
         provider: Arc<dyn ProviderClient>,
         clock: Arc<dyn Clock>,
         tasks: TaskTracker,

@@ -9,7 +9,7 @@ use super::{
     outcome::{Next, next},
 };
 use crate::{
-    connection::{Connection, Grant, State, Tokens},
+    connection::{Connection, Grant, State, Tokens, revocation::let_die},
     provider::ProviderError,
 };
 
@@ -166,9 +166,13 @@ async fn revoke_unless_held(
     if row.is_some_and(|row| matches!(row.state, State::Active(_))) {
         return Ok(());
     }
-    if let Err(error) = refresher.provider.revoke(&grant.tokens.refresh).await {
-        tracing::warn!(connection = id, %error, "The pair of an ended connection was not revoked");
-    }
+    let_die(
+        &*refresher.store,
+        &*refresher.provider,
+        &*refresher.clock,
+        grant,
+    )
+    .await;
     Ok(())
 }
 

@@ -18,7 +18,8 @@ use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
-    ConnectionStore, NewLogin, Revocation, SessionStore, Store, StoreError, StoredSession,
+    ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store, StoreError,
+    StoredSession,
 };
 use crate::{
     connection::{Connection, Grant},
@@ -190,7 +191,7 @@ impl<S: Store> ConnectionStore for Cached<S> {
         Ok(found)
     }
 
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError> {
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
         // Which connection is replaced shows only afterwards.
         self.write(self.behind.finish_login(login), |memory| {
             memory.forget_sessions();
@@ -253,20 +254,40 @@ impl<S: Store> ConnectionStore for Cached<S> {
         id: &str,
         revocation_id: &str,
         now: Timestamp,
-    ) -> Result<Option<Revocation>, StoreError> {
+    ) -> Result<Ended, StoreError> {
         self.write(self.behind.disconnect(id, revocation_id, now), |memory| {
             memory.connections.forget(&id.to_owned());
             memory.ties.forget_all();
         })
         .await
     }
+}
 
-    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
-        self.behind.revocations().await
+#[async_trait]
+impl<S: Store> RevocationStore for Cached<S> {
+    async fn note_revocation(
+        &self,
+        revocation: &Revocation,
+        ends_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.behind.note_revocation(revocation, ends_at, now).await
+    }
+
+    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+        self.behind.revocations(now).await
+    }
+
+    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+        self.behind.revocation_refused(id, next_at).await
     }
 
     async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
         self.behind.revocation_done(id).await
+    }
+
+    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        self.behind.ended_revocations(now).await
     }
 }
 

@@ -39,6 +39,11 @@ pub struct NewLogin<'a> {
     pub grant: &'a Grant,
     /// The session that the login makes.
     pub session: &'a NewSession,
+    /// The claim of the attempt that is finished.
+    pub claim: &'a str,
+    /// The claims of the browser's other attempts. Sessions that these made a moment ago are replaced
+    /// as an earlier one is.
+    pub beside: &'a [String],
     /// The browser's session until now: its connections go over, and it ends.
     pub earlier_session: Option<TokenHash>,
     /// The present instant.
@@ -76,6 +81,18 @@ pub struct Revocation {
     pub id: String,
     /// The token.
     pub token: RefreshToken,
+    /// How often the provider refused to hear of it.
+    pub tries: u32,
+}
+
+/// What became of a connection that was ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its refresh token, noted for revocation. `None` when there was none that opens.
+    pub revocation: Option<Revocation>,
+    /// Whether a token may live at the provider beside that one: its pair was just being renewed, or
+    /// did not open.
+    pub more_may_live: bool,
 }
 
 /// Connections and their token pairs.
@@ -94,8 +111,9 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         id: &str,
     ) -> Result<Option<Arc<Connection>>, StoreError>;
 
-    /// Stores a finished login: connection (or its replacement, generation + 1) and session.
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError>;
+    /// Stores a finished login: connection (or its replacement, generation + 1) and session. `None`,
+    /// and nothing is stored, when the browser's earlier session has ended meanwhile: it signed out.
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
 
     /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
     /// has moved or another owner shows signs of life.
@@ -133,19 +151,37 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
 
     /// Erases the tokens, takes the connection from every session, and notes that the provider must
-    /// be told. `None` when there was no live refresh token.
+    /// be told.
     async fn disconnect(
         &self,
         id: &str,
         revocation_id: &str,
         now: Timestamp,
-    ) -> Result<Option<Revocation>, StoreError>;
+    ) -> Result<Ended, StoreError>;
+}
 
-    /// Refresh tokens that the provider has not been told of yet.
-    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError>;
+/// Refresh tokens that must die at the provider.
+#[async_trait]
+pub trait RevocationStore: fmt::Debug + Send + Sync {
+    /// Notes a token that must die; `ends_at` is when it ends by itself, if the provider said so.
+    async fn note_revocation(
+        &self,
+        revocation: &Revocation,
+        ends_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Those that the provider should be told of by now.
+    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError>;
+
+    /// The provider refused to hear of one, and is told again at `next_at`.
+    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
 
     /// The provider has been told.
     async fn revocation_done(&self, id: &str) -> Result<(), StoreError>;
+
+    /// Forgets those whose tokens have ended by themselves; their ids.
+    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
 }
 
 /// Sessions and the claims of login attempts.
@@ -171,6 +207,6 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
 }
 
 /// Everything that is kept.
-pub trait Store: ConnectionStore + SessionStore {}
+pub trait Store: ConnectionStore + SessionStore + RevocationStore {}
 
-impl<T: ConnectionStore + SessionStore> Store for T {}
+impl<T: ConnectionStore + SessionStore + RevocationStore> Store for T {}

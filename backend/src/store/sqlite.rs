@@ -5,6 +5,7 @@
 //! then writes would ignore the busy time-out.
 
 mod connections;
+mod revocations;
 mod sessions;
 
 use std::{

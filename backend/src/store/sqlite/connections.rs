@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::api::connection::Context;
 use sqlx::{Sqlite, Transaction};
 
@@ -12,10 +12,10 @@ use crate::{
     connection::{Connection, Grant},
     session::SessionId,
     store::{
-        ConnectionStore, NewLogin, Revocation, StoreError,
-        rows::{ConnectionRow, open, open_text, place},
+        ConnectionStore, Ended, NewLogin, Revocation, StoreError,
+        rows::{ConnectionRow, open, place},
     },
-    vault::{Place, Purpose, secret::RefreshToken},
+    vault::{Purpose, secret::RefreshToken},
 };
 
 impl SqliteStore {
@@ -36,12 +36,38 @@ impl SqliteStore {
     }
 }
 
-fn revocation_place(id: &str) -> Place<'_> {
-    Place {
-        table: "revocations",
-        column: "refresh_token",
-        row: id,
+/// A session that another attempt of the browser made is replaced for so long: until then the browser
+/// may not have had its cookie when it asked to finish this one.
+const BESIDE: SignedDuration = SignedDuration::from_mins(5);
+
+/// The ids of the sessions that a login replaces: the one whose cookie the browser presented, and
+/// those that logins beside this one made.
+async fn replaced_sessions(
+    tx: &mut Transaction<'_, Sqlite>,
+    login: &NewLogin<'_>,
+) -> Result<Vec<String>, StoreError> {
+    let mut replaced = Vec::new();
+    if let Some(earlier) = login.earlier_session {
+        let found: Option<(String,)> =
+            sqlx::query_as("SELECT id FROM sessions WHERE token_hash = $1")
+                .bind(earlier.as_bytes())
+                .fetch_optional(&mut **tx)
+                .await?;
+        replaced.extend(found.map(|(id,)| id));
     }
+    let since = login.now.saturating_sub(BESIDE).unwrap_or(login.now);
+    for claim in login.beside {
+        let found: Option<(String,)> = sqlx::query_as(
+            "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
+             WHERE c.attempt = $1 AND c.session_at >= $2",
+        )
+        .bind(claim)
+        .bind(since.as_millisecond())
+        .fetch_optional(&mut **tx)
+        .await?;
+        replaced.extend(found.map(|(id,)| id));
+    }
+    Ok(replaced)
 }
 
 #[async_trait]
@@ -87,8 +113,12 @@ impl ConnectionStore for SqliteStore {
         .transpose()
     }
 
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Connection, StoreError> {
+    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
         let mut tx = self.begin().await?;
+        let replaced = replaced_sessions(&mut tx, &login).await?;
+        if login.earlier_session.is_some() && replaced.is_empty() {
+            return Ok(None);
+        }
         let earlier: Option<(String, i64)> =
             sqlx::query_as("SELECT id, generation FROM connections WHERE subject = $1")
                 .bind(login.subject.as_str())
@@ -150,21 +180,27 @@ impl ConnectionStore for SqliteStore {
         .bind(session.expires_at.as_millisecond())
         .execute(&mut *tx)
         .await?;
-        if let Some(earlier) = login.earlier_session {
+        for earlier in replaced {
             sqlx::query(
                 "INSERT INTO session_connections (session_id, connection_id) \
-                 SELECT $1, sc.connection_id FROM session_connections sc \
-                 JOIN sessions s ON s.id = sc.session_id WHERE s.token_hash = $2",
+                 SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
+                 ON CONFLICT DO NOTHING",
             )
             .bind(session.id.as_str())
-            .bind(earlier.as_bytes())
+            .bind(&earlier)
             .execute(&mut *tx)
             .await?;
-            sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-                .bind(earlier.as_bytes())
+            sqlx::query("DELETE FROM sessions WHERE id = $1")
+                .bind(&earlier)
                 .execute(&mut *tx)
                 .await?;
         }
+        sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
+            .bind(session.id.as_str())
+            .bind(now)
+            .bind(login.claim)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query(
             "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
              ON CONFLICT DO NOTHING",
@@ -175,7 +211,7 @@ impl ConnectionStore for SqliteStore {
         .await?;
         let connection = row.into_connection(&self.vault)?;
         tx.commit().await?;
-        Ok(connection)
+        Ok(Some(connection))
     }
 
     async fn take_lease(
@@ -274,31 +310,35 @@ impl ConnectionStore for SqliteStore {
         id: &str,
         revocation_id: &str,
         now: Timestamp,
-    ) -> Result<Option<Revocation>, StoreError> {
+    ) -> Result<Ended, StoreError> {
         let mut tx = self.begin().await?;
-        let sealed: Option<(Option<Vec<u8>>,)> =
-            sqlx::query_as("SELECT refresh_token FROM connections WHERE id = $1")
-                .bind(id)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let row: Option<(Option<Vec<u8>>, Option<i64>, bool)> = sqlx::query_as(
+            "SELECT refresh_token, refresh_expires_at, lease IS NOT NULL \
+             FROM connections WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let (sealed, refresh_ends_at, is_renewed) = row.unwrap_or_default();
         // A token that does not open any more cannot be revoked; it is erased all the same.
-        let token = sealed
-            .and_then(|(sealed,)| sealed)
-            .and_then(|sealed| open(&self.vault, id, "refresh_token", &sealed).ok())
-            .map(RefreshToken::new);
-        if let Some(token) = &token {
-            let place = revocation_place(revocation_id);
-            let sealed = self
-                .vault
-                .seal(Purpose::Tokens, place, token.secret().as_bytes())?;
-            sqlx::query(
-                "INSERT INTO revocations (id, refresh_token, asked_at) VALUES ($1, $2, $3)",
-            )
-            .bind(revocation_id)
-            .bind(sealed)
-            .bind(now.as_millisecond())
-            .execute(&mut *tx)
-            .await?;
+        let token = match sealed.map(|sealed| open(&self.vault, id, "refresh_token", &sealed)) {
+            None => Ok(None),
+            Some(Ok(token)) => Ok(Some(token)),
+            Some(Err(error)) => Err(error),
+        };
+        if let Err(error) = &token {
+            tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
+        }
+        let more_may_live = is_renewed || token.is_err();
+        let revocation = token.ok().flatten().map(|token| Revocation {
+            id: revocation_id.to_owned(),
+            token: RefreshToken::new(token),
+            tries: 0,
+        });
+        if let Some(revocation) = &revocation {
+            let ends_at = refresh_ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
+            self.add_revocation(&mut tx, revocation, ends_at, now)
+                .await?;
         }
         sqlx::query(
             "UPDATE connections SET status = 'disconnected', access_token = NULL, \
@@ -312,40 +352,9 @@ impl ConnectionStore for SqliteStore {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        Ok(token.map(|token| Revocation {
-            id: revocation_id.to_owned(),
-            token,
-        }))
-    }
-
-    async fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
-        let rows: Vec<(String, Vec<u8>)> =
-            sqlx::query_as("SELECT id, refresh_token FROM revocations ORDER BY asked_at")
-                .fetch_all(&self.readers)
-                .await?;
-        // One that does not open must not keep the others.
-        Ok(rows
-            .into_iter()
-            .filter_map(|(id, sealed)| {
-                match open_text(&self.vault, revocation_place(&id), &sealed) {
-                    Ok(token) => Some(Revocation {
-                        token: RefreshToken::new(token),
-                        id,
-                    }),
-                    Err(error) => {
-                        tracing::error!(revocation = id, %error, "A token to revoke does not open");
-                        None
-                    }
-                }
-            })
-            .collect())
-    }
-
-    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM revocations WHERE id = $1")
-            .bind(id)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        Ok(Ended {
+            revocation,
+            more_may_live,
+        })
     }
 }

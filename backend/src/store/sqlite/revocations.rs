@@ -1,0 +1,120 @@
+//! Refresh tokens that must die at the provider, in SQLite.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use sqlx::SqliteConnection;
+
+use super::SqliteStore;
+use crate::{
+    store::{Revocation, RevocationStore, StoreError, rows::open_text},
+    vault::{Place, Purpose, secret::RefreshToken},
+};
+
+/// A refresh token whose end the provider did not tell is given up after this long.
+const UNTOLD_END: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// One that does not open may open with an earlier key, when the operator names it again.
+const UNOPENED_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
+impl SqliteStore {
+    /// Notes a token in the transaction that takes it from where it was.
+    pub(super) async fn add_revocation(
+        &self,
+        to: &mut SqliteConnection,
+        revocation: &Revocation,
+        ends_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let place = place(&revocation.id);
+        let token = revocation.token.secret().as_bytes();
+        let sealed = self.vault.seal(Purpose::Tokens, place, token)?;
+        let ends_at = ends_at.unwrap_or_else(|| now.saturating_add(UNTOLD_END).unwrap_or(now));
+        sqlx::query(
+            "INSERT INTO revocations (id, refresh_token, asked_at, ends_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&revocation.id)
+        .bind(sealed)
+        .bind(now.as_millisecond())
+        .bind(ends_at.as_millisecond())
+        .execute(to)
+        .await?;
+        Ok(())
+    }
+}
+
+fn place(id: &str) -> Place<'_> {
+    Place {
+        table: "revocations",
+        column: "refresh_token",
+        row: id,
+    }
+}
+
+#[async_trait]
+impl RevocationStore for SqliteStore {
+    async fn note_revocation(
+        &self,
+        revocation: &Revocation,
+        ends_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut writer = self.writer.acquire().await?;
+        self.add_revocation(&mut writer, revocation, ends_at, now)
+            .await
+    }
+
+    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+        let rows: Vec<(String, Vec<u8>, i64)> = sqlx::query_as(
+            "SELECT id, refresh_token, tries FROM revocations WHERE next_at <= $1 \
+             ORDER BY asked_at",
+        )
+        .bind(now.as_millisecond())
+        .fetch_all(&self.readers)
+        .await?;
+        let mut due = Vec::new();
+        for (id, sealed, tries) in rows {
+            match open_text(&self.vault, place(&id), &sealed) {
+                Ok(token) => due.push(Revocation {
+                    token: RefreshToken::new(token),
+                    tries: u32::try_from(tries).unwrap_or(u32::MAX),
+                    id,
+                }),
+                // One that does not open must not keep the others.
+                Err(error) => {
+                    tracing::error!(revocation = id, %error, "A token to revoke does not open");
+                    let next_at = now.saturating_add(UNOPENED_PAUSE).unwrap_or(now);
+                    self.revocation_refused(&id, next_at).await?;
+                }
+            }
+        }
+        Ok(due)
+    }
+
+    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+        sqlx::query("UPDATE revocations SET tries = tries + 1, next_at = $1 WHERE id = $2")
+            .bind(next_at.as_millisecond())
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM revocations WHERE id = $1")
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let ended: Vec<(String,)> = sqlx::query_as(
+            "DELETE FROM revocations WHERE COALESCE(ends_at, asked_at + $1) < $2 RETURNING id",
+        )
+        .bind(UNTOLD_END.as_secs() * 1_000)
+        .bind(now.as_millisecond())
+        .fetch_all(&self.writer)
+        .await?;
+        Ok(ended.into_iter().map(|(id,)| id).collect())
+    }
+}
