@@ -154,14 +154,24 @@ fn element(id: &str) -> Option<HtmlElement> {
     document.get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Asks for the stylesheet of the pages over Snyk's data, once.
-pub fn want_data_sheet() {
-    let sheet = web_sys::window()
+/// Asks for the stylesheets of the pages over Snyk's data, once.
+pub fn want_data_sheets() {
+    let sheets = web_sys::window()
         .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("data-sheet"));
-    if let Some(sheet) = sheet {
-        // A link that is disabled is not fetched. It fails for names that are none only.
-        let _ = sheet.remove_attribute("disabled");
+        .and_then(|document| {
+            document
+                .query_selector_all("link.data-sheet[disabled]")
+                .ok()
+        });
+    let Some(sheets) = sheets else {
+        return;
+    };
+    for at in 0..sheets.length() {
+        let sheet = sheets.get(at);
+        if let Some(sheet) = sheet.and_then(|sheet| sheet.dyn_into::<web_sys::Element>().ok()) {
+            // A link that is disabled is not fetched. It fails for names that are none only.
+            let _ = sheet.remove_attribute("disabled");
+        }
     }
 }
 

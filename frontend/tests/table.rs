@@ -37,7 +37,10 @@ fn place() -> HtmlElement {
     style.set_text_content(Some(concat!(
         include_str!("../styles/tokens.css"),
         include_str!("../styles/base.css"),
-        include_str!("../styles/data.css"),
+        include_str!("../styles/data/figures.css"),
+        include_str!("../styles/data/table.css"),
+        include_str!("../styles/data/filters.css"),
+        include_str!("../styles/data/lists.css"),
     )));
     place.append_child(&style).unwrap();
     document().body().unwrap().append_child(&place).unwrap();

@@ -29,7 +29,7 @@ const WIDE: &str = "(width >= 1081px)";
 /// The issues of a project.
 #[component]
 pub fn IssuesPage() -> impl IntoView {
-    browser::want_data_sheet();
+    browser::want_data_sheets();
     let params = use_params_map();
     let of =
         move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());

@@ -43,7 +43,7 @@ pub fn OverviewOf(
     #[prop(into)]
     id: Signal<String>,
 ) -> impl IntoView {
-    browser::want_data_sheet();
+    browser::want_data_sheets();
     let draw = Callback::new(move |connection| view! { <Overview connection /> }.into_any());
     view! { <WithConnection id draw /> }
 }

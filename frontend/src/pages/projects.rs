@@ -24,7 +24,7 @@ const MENU: &str = "organizations";
 /// The projects of an organization, or of the connection's first one where the path names none.
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
-    browser::want_data_sheet();
+    browser::want_data_sheets();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let org_id = Memo::new(move |_| params.read().get("org_id"));
