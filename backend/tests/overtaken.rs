@@ -115,6 +115,10 @@ impl RevocationStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
+    async fn sweep_unreached(&self, _: Timestamp, _: Timestamp) -> Result<u64, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
     async fn ended_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }

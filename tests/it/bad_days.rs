@@ -222,3 +222,28 @@ async fn sec_55_56_headers_pass_by_list_both_ways() {
         assert!(!sent.contains(text), "{text} in {sent}");
     }
 }
+
+#[tokio::test]
+async fn rel_4_a_database_that_was_moved_away_is_not_ready() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    // A look is believed for a moment.
+    let mut becomes = async |status| {
+        for _ in 0..100 {
+            if browser.get("/readyz").await.status == status {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("readiness does not become {status}");
+    };
+    let (file, away) = (
+        bed.app.database(),
+        bed.app.database().with_extension("away"),
+    );
+    becomes(200).await;
+    std::fs::rename(&file, &away).unwrap();
+    becomes(503).await;
+    std::fs::rename(&away, &file).unwrap();
+    becomes(200).await;
+}

@@ -90,3 +90,22 @@ async fn rel_5_an_absurd_pause_does_not_stop_renewal_for_years() {
         );
     }
 }
+
+#[tokio::test]
+async fn rel_5_a_token_serves_to_its_end_when_it_cannot_be_renewed() {
+    let mut bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let away = json!({ "kind": "status", "status": 503, "headers": { "retry-after": "60" } });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": away }))
+        .await;
+    bed.app.start_again_at("+3595s").await;
+    let path = format!(
+        "/api/connections/{}/snyk/rest/self",
+        connection["id"].as_str().unwrap()
+    );
+    let answer = browser.get(&path).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    // The code's exchange, and one presentation that failed.
+    assert_eq!(bed.sandbox.seen("/oauth2/token").await, 2);
+}

@@ -158,3 +158,22 @@ async fn sec_27_idle_and_absolute_lifetime_are_the_servers() {
     bed.app.start_again_at("+245m").await;
     assert!(browser.connections().await.is_empty(), "an hour unused");
 }
+
+#[tokio::test]
+async fn sec_42_tokens_that_no_browser_reaches_are_revoked_after_a_day() {
+    let mut bed = Bed::start().await;
+    let (mut browser, _) = bed.connected().await;
+    assert_eq!(browser.delete("/api/session").await.status, 204);
+    // A start looks at once: it notes when this began, and ends nothing.
+    bed.app.start_again(&[]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(bed.sandbox.count("revocations").await, 0);
+    bed.app.start_again_at("+25h").await;
+    for _ in 0..200 {
+        if bed.sandbox.count("revocations").await == 1 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("nothing was revoked");
+}

@@ -1,5 +1,6 @@
 //! The table of commands.
 
+mod core_dumps;
 mod open_files;
 mod serve;
 

@@ -1,8 +1,14 @@
 //! `serve`: put the parts together, listen, stop without dropping a refresh.
 
-use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::Router;
+use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use tokio::{
     net::TcpListener,
@@ -10,7 +16,7 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{fail, open_files};
+use super::{core_dumps, fail, open_files};
 use crate::{
     config::Config,
     connection::revocation,
@@ -23,6 +29,11 @@ use crate::{
 
 /// How often what has ended is removed and what is pending is tried again.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
+/// How often connections that no session reaches are looked for.
+const UNREACHED_EVERY: Duration = Duration::from_hours(1);
+/// How long one is kept for whom may come back. After that nobody can use its tokens, and they would
+/// only lie here and live at Snyk.
+const UNREACHED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long readiness is red before the listener closes.
 const RED_FIRST: Duration = Duration::from_secs(3);
 /// How long a stop waits for refreshes in flight: as long as a lost token call and its replay may
@@ -31,6 +42,9 @@ const DRAIN: Duration = Duration::from_secs(100);
 
 pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode {
     telemetry::start(&config.log, config.log_format);
+    if !core_dumps::switch_off() {
+        tracing::warn!("Core dumps cannot be switched off: one would hold tokens and keys");
+    }
     if config.provider.sandbox {
         tracing::info!("The provider is on this computer: this is a practice run");
     }
@@ -116,9 +130,19 @@ fn lies_below(database_url: &str, folder: &Path) -> bool {
 /// Removes what has ended, and forgets what is quiet.
 async fn housekeeping(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    let mut unreached_at = None;
     loop {
         ticks.tick().await;
         let now = app.clock.now();
+        if unreached_at.is_none_or(|at: Instant| at.elapsed() >= UNREACHED_EVERY) {
+            unreached_at = Some(Instant::now());
+            let since = now.saturating_sub(UNREACHED_FOR).unwrap_or(now);
+            match app.store.sweep_unreached(now, since).await {
+                Ok(0) => {}
+                Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
+                Err(error) => tracing::warn!(%error, "What nobody reaches could not be ended"),
+            }
+        }
         let unused_since = now
             .saturating_sub(signed(app.lifetimes.idle))
             .unwrap_or(now);

@@ -237,9 +237,10 @@ impl ApiError {
 
 fn store_status(error: &StoreError) -> (StatusCode, Code) {
     match error {
-        StoreError::Unreachable(_) | StoreError::Sealed { .. } => {
-            (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable)
-        }
+        StoreError::Unreachable(_)
+        | StoreError::Moved
+        | StoreError::TooSlow
+        | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
         StoreError::Inconsistent { .. } | StoreError::CannotSeal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
         }

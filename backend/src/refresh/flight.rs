@@ -117,8 +117,16 @@ impl Refresher {
             Decision::RenewFirst => {
                 let renewed = self
                     .renew_unless_paused(&connection.id, connection.generation)
-                    .await?;
-                token_of(&renewed)
+                    .await;
+                match renewed {
+                    Ok(renewed) => token_of(&renewed),
+                    Err(error @ (RefreshError::ReconnectNeeded | RefreshError::Gone)) => Err(error),
+                    // In its last seconds it may end on the way, and is better than none.
+                    Err(_) if self.clock.now() < connection.access_expires_at => {
+                        token_of(connection)
+                    }
+                    Err(error) => Err(error),
+                }
             }
         }
     }

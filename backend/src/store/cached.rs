@@ -289,6 +289,11 @@ impl<S: Store> RevocationStore for Cached<S> {
     async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
         self.behind.ended_revocations(now).await
     }
+
+    /// What no session reaches is not remembered either.
+    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
+        self.behind.sweep_unreached(now, since).await
+    }
 }
 
 #[async_trait]

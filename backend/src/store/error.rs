@@ -8,6 +8,12 @@ pub enum StoreError {
     /// It cannot be reached, or cannot read or write.
     #[error("the database does not answer")]
     Unreachable(#[source] sqlx::Error),
+    /// The file was moved away or replaced: what is written goes nowhere.
+    #[error("the database's file is not where it was")]
+    Moved,
+    /// It takes too long.
+    #[error("the database takes too long")]
+    TooSlow,
     /// A row that cannot be, told by table, column and id.
     #[error("{table}.{column} of row {row} holds something that cannot be")]
     Inconsistent {

@@ -182,6 +182,10 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
 
     /// Forgets those whose tokens have ended by themselves; their ids.
     async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
+
+    /// Removes the connections that no session has reached since `since`, with their tokens noted for
+    /// revocation; how many.
+    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// Sessions and the claims of login attempts.

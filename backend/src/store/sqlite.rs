@@ -30,6 +30,9 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     vault: Arc<Vault>,
+    path: PathBuf,
+    /// The file that was opened, to tell it from another one at its path.
+    opened: Option<(u64, u64)>,
     /// Held as long as the store: the file belongs to one process.
     _lock: File,
 }
@@ -135,6 +138,8 @@ impl SqliteStore {
             writer,
             readers,
             vault,
+            opened: identity(&path),
+            path: path.clone(),
             _lock: lock,
         };
         if store.newest_is_of_another_key().await.map_err(unusable)? {
@@ -154,11 +159,30 @@ impl SqliteStore {
         Ok(newest.is_some_and(|row| row.is_of_another_key(&self.vault)))
     }
 
+    /// Whether the file at the path is still the one that was opened.
+    fn is_in_place(&self) -> bool {
+        identity(&self.path) == self.opened
+    }
+
     /// Writes what is pending and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Device and inode of a file.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let data = fs::metadata(path).ok()?;
+    Some((data.dev(), data.ino()))
+}
+
+/// Not known here.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
 }
 
 fn make_and_lock(path: &Path) -> Result<File, OpenError> {

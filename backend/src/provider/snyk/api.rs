@@ -1,5 +1,7 @@
 //! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), to the configured host only.
 
+use std::time::Duration;
+
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -20,6 +22,9 @@ use crate::{
 
 /// Largest API answer, in bytes, after decompression.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+/// Reading what a token reaches, all of it: a person waits, and what stands in between gives up after
+/// a minute.
+const REACH_WITHIN: Duration = Duration::from_secs(40);
 /// Most pages of organizations that are read.
 const MAX_PAGES: usize = 100;
 
@@ -93,16 +98,21 @@ pub(super) async fn reach(
         token,
         clock,
     };
-    let (context, user) = api.who().await?;
-    let mut orgs = api.rest_orgs().await?;
-    if orgs.is_empty() {
-        orgs = api.v1_orgs().await?;
-    }
-    Ok(Reach {
-        context,
-        user,
-        orgs,
-    })
+    let reading = async {
+        let (context, user) = api.who().await?;
+        let mut orgs = api.rest_orgs().await?;
+        if orgs.is_empty() {
+            orgs = api.v1_orgs().await?;
+        }
+        Ok(Reach {
+            context,
+            user,
+            orgs,
+        })
+    };
+    tokio::time::timeout(REACH_WITHIN, reading)
+        .await
+        .unwrap_or(Err(ProviderError::AnswerLost(None)))
 }
 
 struct Api<'a> {

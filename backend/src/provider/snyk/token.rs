@@ -3,6 +3,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::header;
 use jiff::{SignedDuration, Timestamp};
 use oauth2::{
@@ -16,6 +17,7 @@ use oauth2::{
 };
 use secrecy::ExposeSecret as _;
 use shared::{pkce::CodeVerifier, scope::Scopes};
+use zeroize::Zeroizing;
 
 use super::{CannotMake, Credentials, token_answer::TokenAnswer};
 use crate::{
@@ -237,7 +239,8 @@ impl<'c> AsyncHttpClient<'c> for Bridge {
                 .http
                 .request(parts.method, parts.uri.to_string())
                 .headers(parts.headers)
-                .body(body);
+                // The form holds secrets: it is wiped when it has been sent.
+                .body(Bytes::from_owner(Zeroizing::new(body)));
             let response = request.send().await.map_err(http_client::fault)?;
             let status = response.status();
             let is_json = response

@@ -143,7 +143,8 @@ impl ConnectionStore for SqliteStore {
              ON CONFLICT (subject) DO UPDATE SET status = 'active', context = $3, orgs = $4, \
                  scopes = $5, connected_at = $6, refreshed_at = $6, generation = $7, \
                  access_expires_at = $8, refresh_expires_at = $9, access_token = $10, \
-                 refresh_token = $11, lease = NULL, lease_ends_at = NULL \
+                 refresh_token = $11, lease = NULL, lease_ends_at = NULL, \
+                 unreached_since = NULL \
              RETURNING *",
         )
         .bind(&id)

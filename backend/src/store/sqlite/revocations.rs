@@ -6,7 +6,10 @@ use sqlx::SqliteConnection;
 
 use super::SqliteStore;
 use crate::{
-    store::{Revocation, RevocationStore, StoreError, rows::open_text},
+    store::{
+        Revocation, RevocationStore, StoreError,
+        rows::{open, open_text},
+    },
     vault::{Place, Purpose, secret::RefreshToken},
 };
 
@@ -116,5 +119,50 @@ impl RevocationStore for SqliteStore {
         .fetch_all(&self.writer)
         .await?;
         Ok(ended.into_iter().map(|(id,)| id).collect())
+    }
+
+    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        for text in [
+            "UPDATE connections SET unreached_since = $1 WHERE unreached_since IS NULL \
+                 AND id NOT IN (SELECT connection_id FROM session_connections)",
+            "UPDATE connections SET unreached_since = NULL WHERE unreached_since <= $1 \
+                 AND id IN (SELECT connection_id FROM session_connections)",
+        ] {
+            sqlx::query(text)
+                .bind(now.as_millisecond())
+                .execute(&mut *tx)
+                .await?;
+        }
+        // One whose pair is being renewed waits for the next time.
+        let rows: Vec<(String, Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
+            "DELETE FROM connections WHERE unreached_since < $1 AND lease IS NULL \
+             RETURNING id, refresh_token, refresh_expires_at",
+        )
+        .bind(since.as_millisecond())
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut swept = 0;
+        for (id, sealed, ends_at) in rows {
+            swept += 1;
+            let Some(sealed) = sealed else { continue };
+            match open(&self.vault, &id, "refresh_token", &sealed) {
+                Ok(token) => {
+                    let revocation = Revocation {
+                        id: ulid::Ulid::new().to_string(),
+                        token: RefreshToken::new(token),
+                        tries: 0,
+                    };
+                    let ends_at = ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
+                    self.add_revocation(&mut tx, &revocation, ends_at, now)
+                        .await?;
+                }
+                Err(error) => {
+                    tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
+                }
+            }
+        }
+        tx.commit().await?;
+        Ok(swept)
     }
 }

@@ -1,5 +1,7 @@
 //! Sessions and claims in SQLite.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
@@ -8,6 +10,9 @@ use crate::{
     session::{SessionId, TokenHash},
     store::{SessionStore, StoreError, StoredSession},
 };
+
+/// Who asks whether the store answers is told that it does not after this long.
+const PING_WITHIN: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -77,7 +82,17 @@ impl SessionStore for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
-        Ok(())
+        if !self.is_in_place() {
+            return Err(StoreError::Moved);
+        }
+        let asking = async {
+            sqlx::query("SELECT 1").execute(&self.readers).await?;
+            // The lock that a write takes, and no write: whoever asks costs the disk nothing.
+            self.begin().await?.rollback().await?;
+            Ok(())
+        };
+        tokio::time::timeout(PING_WITHIN, asking)
+            .await
+            .unwrap_or(Err(StoreError::TooSlow))
     }
 }
