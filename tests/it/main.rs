@@ -12,6 +12,7 @@ mod configuration;
 mod connection;
 mod exchange;
 mod foreign_provider;
+mod framing;
 mod headers;
 mod login;
 mod odd_answers;

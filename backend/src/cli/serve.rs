@@ -20,7 +20,7 @@ use super::{core_dumps, fail, open_files};
 use crate::{
     config::Config,
     connection::revocation,
-    http::{places::Places, router, server, state::AppState},
+    http::{places::Places, router, server::Server, state::AppState},
     session::signed,
     store::sqlite::SqliteStore,
     telemetry,
@@ -103,7 +103,12 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     );
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
     let revocations = tokio::spawn(revocations(app.clone()));
-    server::serve(listener, service, places, stop_signal(app.tasks.clone())).await;
+    let server = Server {
+        router: service,
+        places,
+        headers: Arc::new(router::headers_of_refusals(&config)),
+    };
+    server.serve(listener, stop_signal(app.tasks.clone())).await;
     housekeeping.abort();
     revocations.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {

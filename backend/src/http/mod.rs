@@ -2,6 +2,9 @@
 
 mod body_limit;
 pub mod client_ip;
+mod framing;
+mod guard;
+mod head;
 pub mod health;
 mod host;
 pub mod json;

@@ -7,12 +7,12 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    body_limit, client_ip::ClientNetwork, health, host, json, problem::ApiError, refusals::Refused,
-    request_id, same_origin, security_headers, spa, state::AppState,
+    body_limit, client_ip::ClientNetwork, framing, health, host, json, problem::ApiError,
+    refusals::Refused, request_id, same_origin, security_headers, spa, state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
@@ -57,11 +57,7 @@ pub fn with_layers(
         Some(folder) => spa::inline_script_hashes(folder)?,
         None => Vec::new(),
     };
-    let headers = security_headers::Headers {
-        csp: security_headers::content_security_policy(&hashes),
-        https: config.public_url.scheme() == "https",
-        cross_origin: cross.is_some(),
-    };
+    let headers = security_headers::Headers::of(config, &hashes);
     let spa = config.frontend_dir.clone().map(spa::Spa::new);
     let fallback = move |request: Request| async move {
         match spa {
@@ -87,9 +83,18 @@ pub fn with_layers(
         .layer(from_fn_with_state(app.clone(), rate_limit))
         // Outside of all refusals, so that a page of ours on another origin can read them too.
         .layer(from_fn_with_state(origins, same_origin::share))
+        .layer(from_fn(framing::layer))
         .layer(from_fn_with_state(headers, security_headers::layer))
         .layer(from_fn(request_id::layer))
         .with_state(app))
+}
+
+/// The headers of every answer, for those that no route gives.
+#[must_use]
+pub fn headers_of_refusals(config: &Config) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    security_headers::Headers::of(config, &[]).put(&mut headers, true);
+    headers
 }
 
 /// Whether a path is the API's, or the page's.

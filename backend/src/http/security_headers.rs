@@ -5,9 +5,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::router;
+use crate::config::Config;
 
 /// What differs between installations.
 #[derive(Clone, Debug)]
@@ -38,47 +39,65 @@ pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 }
 
+impl Headers {
+    /// Those of this installation; the page's inline scripts are allowed by their hashes.
+    pub(super) fn of(config: &Config, script_hashes: &[String]) -> Self {
+        let own = config.public_url.origin().ascii_serialization();
+        Self {
+            csp: content_security_policy(script_hashes),
+            https: config.public_url.scheme() == "https",
+            cross_origin: own != config.frontend_origin,
+        }
+    }
+}
+
 /// Adds the headers; what an answer says about its own caching stays.
 pub(super) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
     let is_api = router::is_api(request.uri().path());
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    );
-    set(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        if config.cross_origin {
-            "same-site"
-        } else {
-            "same-origin"
-        },
-    );
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    );
-    if config.https {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
-    }
-    if is_api {
-        set(header::CACHE_CONTROL, "no-store");
-        set(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        );
-    } else {
-        headers.insert(header::CONTENT_SECURITY_POLICY, config.csp);
-        headers
-            .entry(header::CACHE_CONTROL)
-            .or_insert(HeaderValue::from_static("no-store"));
-    }
+    config.put(response.headers_mut(), is_api);
     response
+}
+
+impl Headers {
+    /// Puts them on an answer of the API, or on another.
+    pub(super) fn put(&self, headers: &mut HeaderMap, is_api: bool) {
+        let mut set = |name: HeaderName, value: &'static str| {
+            headers.insert(name, HeaderValue::from_static(value));
+        };
+        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(header::REFERRER_POLICY, "no-referrer");
+        set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
+        set(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            if self.cross_origin {
+                "same-site"
+            } else {
+                "same-origin"
+            },
+        );
+        set(header::X_FRAME_OPTIONS, "DENY");
+        set(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        );
+        if self.https {
+            set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+        }
+        if is_api {
+            set(header::CACHE_CONTROL, "no-store");
+            set(
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; frame-ancestors 'none'",
+            );
+        } else {
+            headers.insert(header::CONTENT_SECURITY_POLICY, self.csp.clone());
+            headers
+                .entry(header::CACHE_CONTROL)
+                .or_insert(HeaderValue::from_static("no-store"));
+        }
+    }
 }

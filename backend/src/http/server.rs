@@ -2,26 +2,36 @@
 //! hyper's own time-outs would do nothing there, and a client that stays silent, sends by the drop or
 //! does not read would hold its connection for ever (SEC-67).
 
-use std::{future::Future, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+};
 
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
+    response::Response,
 };
-use http::{HeaderValue, header};
-use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderValue, header};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
 };
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::OwnedSemaphorePermit,
     time::Instant,
 };
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
-use super::places::Places;
+use super::{
+    framing,
+    guard::{Gate, Guard},
+    places::Places,
+};
 
 /// A head must be there in this time, from the connection's first moment on.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -31,83 +41,150 @@ const READS_WITHIN: Duration = Duration::from_secs(30);
 const MAX_HEAD: usize = 16 * 1024;
 /// A connection is kept for so long; the answer to the next request ends it.
 const KEPT_FOR: Duration = Duration::from_mins(5);
+/// At a stop, who is connected and has asked nothing yet may ask once within this time.
+const FIRST_WITHIN: Duration = Duration::from_secs(2);
 /// How long a stop waits for requests under way.
 const DRAIN: Duration = Duration::from_secs(25);
 
-/// Serves until `stop` is done, then lets requests under way finish.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    places: Places,
-    stop: impl Future<Output = ()>,
-) {
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
-        .max_buf_size(MAX_HEAD)
-        .keep_alive(true);
-    let graceful = GracefulShutdown::new();
-    let mut stop = pin!(stop);
-    loop {
-        let next = async {
-            let place = places.any().await;
-            (place, listener.accept().await)
-        };
-        let (place, (stream, peer)) = tokio::select! {
-            (place, accepted) = next => match accepted {
-                Ok(accepted) => (place, accepted),
+/// What serves.
+#[derive(Debug)]
+pub struct Server {
+    /// Every route, with its layers.
+    pub router: Router,
+    /// Who may be connected.
+    pub places: Places,
+    /// The headers of every answer, for those that no route gives.
+    pub headers: Arc<HeaderMap>,
+}
+
+impl Server {
+    /// Serves until `stop` is done, then lets requests under way finish.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let stopping = CancellationToken::new();
+        let connections = TaskTracker::new();
+        let mut stop = pin!(stop);
+        loop {
+            let next = async { (self.places.any().await, listener.accept().await) };
+            let (place, accepted) = tokio::select! {
+                next = next => next,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    self.spawn(&connections, &stopping, place, stream, peer);
+                }
                 Err(error) => {
                     // Out of file descriptors, most likely: give others time to end.
                     tracing::warn!(%error, "A connection could not be accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
                 }
-            },
-            () = &mut stop => break,
+            }
+        }
+        self.accept_the_last(listener, &connections, &stopping);
+        stopping.cancel();
+        connections.close();
+        if tokio::time::timeout(DRAIN, connections.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("Requests were still under way after {DRAIN:?}");
+        }
+    }
+
+    /// Whoever the system has connected already is served: with the listener it would be reset (REL-7).
+    fn accept_the_last(
+        &self,
+        listener: TcpListener,
+        connections: &TaskTracker,
+        stopping: &CancellationToken,
+    ) {
+        // Asked of the system itself: the runtime may not know yet that somebody is there.
+        let Ok(listener) = listener.into_std() else {
+            return;
         };
+        while let Ok((stream, peer)) = listener.accept() {
+            let place = self.places.any().now_or_never().flatten();
+            if place.is_some()
+                && stream.set_nonblocking(true).is_ok()
+                && let Ok(stream) = TcpStream::from_std(stream)
+            {
+                self.spawn(connections, stopping, place, stream, peer);
+            }
+        }
+    }
+
+    fn spawn(
+        &self,
+        connections: &TaskTracker,
+        stopping: &CancellationToken,
+        place: Option<OwnedSemaphorePermit>,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) {
         // Let go at once: an answer would cost more than a connection.
-        let Some(network_place) = places.of(peer.ip()) else {
-            continue;
+        let Some(network_place) = self.places.of(peer.ip()) else {
+            return;
         };
+        let gate = Arc::new(Gate::default());
         let since = Instant::now();
         let service = hyper::service::service_fn({
-            let router = router.clone();
-            move |request: Request<Incoming>| answer(router.clone(), request, peer, since)
+            let (router, gate) = (self.router.clone(), Arc::clone(&gate));
+            move |request: Request<Incoming>| {
+                // Before hyper reads on.
+                let length = request.body().size_hint().exact();
+                gate.begin(length);
+                let is_last = length.is_none() || since.elapsed() > KEPT_FOR;
+                answer(router.clone(), request, peer, is_last)
+            }
         });
-        let connection = builder.serve_connection(timed(stream), service);
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        let headers = Arc::clone(&self.headers);
+        let whole = move |bare: &[u8]| framing::whole_answer(bare, &headers);
+        let stream = Guard::new(timed(stream), Arc::clone(&gate), whole);
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_WITHIN)
+            .max_buf_size(MAX_HEAD)
+            .keep_alive(true)
+            .serve_connection(TokioIo::new(stream), service);
+        let stopping = stopping.clone();
+        connections.spawn(async move {
+            let mut connection = pin!(connection);
             // A broken connection is the other side's business, and no news.
-            let _ = connection.await;
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                () = last_call(&stopping, &gate) => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
             drop((place, network_place));
         });
     }
-    drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!("Requests were still under way after {DRAIN:?}");
-    }
 }
 
-fn timed(stream: TcpStream) -> TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>> {
+/// Done when the server stops and this connection had its first request, or time for one: hyper would
+/// end one that has sent nothing yet at once, and what is on its way would be reset (REL-7).
+async fn last_call(stopping: &CancellationToken, gate: &Gate) {
+    stopping.cancelled().await;
+    let _ = tokio::time::timeout(FIRST_WITHIN, gate.first()).await;
+}
+
+fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(READS_WITHIN));
-    TokioIo::new(Box::pin(stream))
+    Box::pin(stream)
 }
 
 async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
-    since: Instant,
-) -> Result<axum::response::Response, std::convert::Infallible> {
+    is_last: bool,
+) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.oneshot(request.map(axum::body::Body::new)).await?;
-    if since.elapsed() > KEPT_FOR {
+    if is_last {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));

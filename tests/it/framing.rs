@@ -1,0 +1,187 @@
+//! Where a request ends: what could be read in two ways is refused, and what cannot is served.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
+
+use tests::Bed;
+
+/// Sends pieces one after the other, and reads until the app closes.
+fn exchange(bed: &Bed, pieces: &[&str]) -> String {
+    let address = bed.app.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address.replace("localhost", "127.0.0.1")).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    for piece in pieces {
+        // Who is refused early may have been let go.
+        let _ = stream.write_all(piece.as_bytes());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let mut answer = Vec::new();
+    // A reset after the answer is an end as well.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends() {
+    let bed = Bed::start().await;
+    let host = bed.app.url.strip_prefix("http://").unwrap();
+    let post = format!(
+        "POST /api/login HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: same-origin\r\n\
+         content-type: application/json\r\n"
+    );
+    let get = format!("GET /healthz HTTP/1.1\r\nhost: {host}\r\n");
+    let smuggled = format!("{get}\r\n");
+    for head in [
+        format!("{post}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        format!("{post}transfer-encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
+        format!("{post}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        format!("{post}transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        format!("{post}content-length: 2\r\ncontent-length: 3\r\n\r\n{{}}x"),
+        smuggled.replace("\r\n", "\n"),
+        format!("{get}x: y\nz: a\r\n\r\n"),
+        format!("{get}x: a\r\n b\r\n\r\n"),
+        format!("{get}x : a\r\n\r\n"),
+        format!("{get}connection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+        format!("{get}connection: upgrade\r\nupgrade: h2c\r\n\r\n"),
+        format!("TRACE /api/session HTTP/1.1\r\nhost: {host}\r\n\r\n"),
+        format!("CONNECT {host} HTTP/1.1\r\nhost: {host}\r\n\r\n"),
+        // SEC-53: of an address with a fragment hyper would drop it.
+        format!("GET /healthz#x HTTP/1.1\r\nhost: {host}\r\n\r\n"),
+        "\u{16}\u{3}\u{1}\u{2}".to_owned(),
+    ] {
+        let answer = exchange(&bed, &[&head, &smuggled]);
+        assert!(answer.starts_with("HTTP/1.1 400"), "{head}: {answer}");
+        assert!(!answer.contains("HTTP/1.1 200"), "{head}: {answer}");
+        // SEC-61: whoever gives the answer.
+        for line in [
+            "connection: close",
+            "content-type: application/problem+json",
+            "cache-control: no-store",
+            "x-content-type-options: nosniff",
+            "x-request-id: ",
+        ] {
+            assert!(answer.contains(line), "{head}: no {line}: {answer}");
+        }
+        assert!(answer.contains("\"code\":\"bad_request\""), "{answer}");
+    }
+    let long = format!("{get}x: {}\r\n\r\n", "a".repeat(20_000));
+    let answer = exchange(&bed, &[&long]);
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    assert!(
+        answer.contains("\"code\":\"payload_too_large\""),
+        "{answer}"
+    );
+    // Also where it is not the connection's first head.
+    let answer = exchange(
+        &bed,
+        &[&format!(
+            "{smuggled}GET /healthz HTTP/1.1\nhost: {host}\n\n"
+        )],
+    );
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1 400").count(), 1, "{answer}");
+}
+
+#[tokio::test]
+async fn sec_66_what_follows_a_body_is_the_next_request_however_the_bytes_come() {
+    let bed = Bed::start().await;
+    let host = bed.app.url.strip_prefix("http://").unwrap();
+    let common = format!("host: {host}\r\nsec-fetch-site: same-origin\r\n");
+    // A body that would be refused as a head: it is none.
+    let body = "{\n\"a\":\"#\"\n}\n\n";
+    let post = format!(
+        "POST /api/login HTTP/1.1\r\n{common}content-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let get = format!("GET /healthz HTTP/1.1\r\n{common}\r\n");
+    let last = format!("GET /api/session HTTP/1.1\r\n{common}connection: close\r\n\r\n");
+    let all = format!("{get}\r\n{post}{get}{post}{post}{last}");
+    let statuses = |answer: &str| -> Vec<String> {
+        answer
+            .split("HTTP/1.1 ")
+            .skip(1)
+            .map(|rest| rest[..3].to_owned())
+            .collect()
+    };
+    for size in [1, 7, 64, all.len()] {
+        let pieces: Vec<&str> = (0..all.len())
+            .step_by(size)
+            .map(|at| &all[at..(at + size).min(all.len())])
+            .collect();
+        let answer = exchange(&bed, &pieces);
+        assert_eq!(
+            statuses(&answer),
+            ["200", "400", "200", "400", "400", "200"],
+            "{size}: {answer}"
+        );
+    }
+    // A chunked one is taken, and the connection ends with it.
+    let chunked = format!(
+        "POST /api/login HTTP/1.1\r\n{common}content-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n3\r\n{{\n}}\r\n0\r\n\r\n{get}"
+    );
+    let answer = exchange(&bed, &[&chunked]);
+    assert_eq!(statuses(&answer), ["400"], "{answer}");
+    assert!(
+        answer.contains("not the JSON that this route takes"),
+        "{answer}"
+    );
+}
+
+/// Connects again for each request while the app stops: whoever was connected is answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_7_a_stop_resets_nobody_who_came_in_time() {
+    let mut bed = Bed::start().await;
+    let address = bed.app.url.strip_prefix("http://").unwrap();
+    let address = address.replace("localhost", "127.0.0.1");
+    // Connected, and silent until the listener is closed.
+    let mut silent = TcpStream::connect(&address).unwrap();
+    let limit = Some(Duration::from_secs(20));
+    silent.set_read_timeout(limit).unwrap();
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let address = address.clone();
+            std::thread::spawn(move || {
+                let (mut served, mut reset) = (0, 0);
+                while let Ok(mut stream) = TcpStream::connect(&address) {
+                    let ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+                    let mut answer = String::new();
+                    let asked = stream.write_all(ask);
+                    if asked
+                        .and_then(|()| stream.read_to_string(&mut answer))
+                        .is_ok()
+                    {
+                        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+                        served += 1;
+                    } else {
+                        reset += 1;
+                    }
+                }
+                (served, reset)
+            })
+        })
+        .collect();
+    bed.app.terminate();
+    let mut reset = 0;
+    for client in clients {
+        let (served, of_this_one) = client.join().unwrap();
+        assert!(served > 0);
+        reset += of_this_one;
+    }
+    // Between the last look for somebody and the close, the system may connect one more.
+    assert!(reset <= 1, "{reset} were reset");
+    silent
+        .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    silent.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(bed.app.stop(), Some(0));
+}
