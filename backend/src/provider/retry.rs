@@ -91,7 +91,8 @@ fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
 }
 
 /// What an answer asks for, the longer of `Retry-After` (RFC 9110 section 10.2.3) and
-/// `X-RateLimit-Reset`: seconds, or a date.
+/// `X-RateLimit-Reset`: seconds, or a date. A number out of line is cut: whoever hears of it, a browser
+/// too, comes again in a quarter of an hour.
 #[must_use]
 pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let reset = http::HeaderName::from_static("x-ratelimit-reset");
@@ -100,7 +101,11 @@ pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .filter_map(|text| until(text.trim(), now))
         .max()
+        .map(|asked| asked.min(ASKED_AT_MOST))
 }
+
+/// Nobody is asked to wait for longer than this.
+const ASKED_AT_MOST: Duration = Duration::from_mins(15);
 
 /// Above this a number is no pause but an instant, in seconds since 1970.
 const AN_INSTANT: i64 = 1_000_000_000;
@@ -176,6 +181,8 @@ mod tests {
             (&[("retry-after", "Tue, 24 Nov 2026 05:40:07 GMT")], 0),
             (&[("x-ratelimit-reset", "1795498877")], 10),
             (&[("retry-after", "soon"), ("x-ratelimit-reset", "4")], 4),
+            (&[("retry-after", "999999999")], 900),
+            (&[("retry-after", "Tue, 24 Nov 2099 05:00:00 GMT")], 900),
         ] {
             let asked = asked_pause(&answer(429, headers, "").headers, now());
             assert_eq!(asked, Some(Duration::from_secs(seconds)), "{headers:?}");
