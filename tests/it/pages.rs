@@ -1,5 +1,7 @@
 //! The built single-page app as files over HTTP.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
 use tests::Bed;
 
 #[tokio::test]
@@ -47,4 +49,26 @@ async fn sec_51_only_the_built_app_is_served() {
     let (code, output) = bed.app.run_to_end(&[("DATABASE_URL", &database)]);
     assert_eq!(code, Some(1));
     assert!(output.contains("FRONTEND_DIR"), "{output}");
+}
+
+#[tokio::test]
+async fn sec_60_pages_that_are_replaced_are_let_run_by_their_own_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = folder.path().join("index.html");
+    let write = |script: &str| {
+        std::fs::write(&document, format!("<script>{script}</script>")).unwrap();
+    };
+    write("one()");
+    let bed = Bed::with(&[], &[("FRONTEND_DIR", folder.path().to_str().unwrap())]).await;
+    for script in ["one()", "another()"] {
+        write(script);
+        for path in ["/", "/a/deep/link", "/callback"] {
+            let answer = bed.browser().get(path).await;
+            assert!(answer.text.contains(script), "{}", answer.text);
+            let hash = STANDARD.encode(Sha256::digest(script));
+            let csp = answer.header("content-security-policy");
+            assert!(csp.contains(&format!("'sha256-{hash}'")), "{path}: {csp}");
+            assert_eq!(csp.matches("sha256-").count(), 1, "{csp}");
+        }
+    }
 }

@@ -53,12 +53,8 @@ pub fn with_layers(
         allowed: [own, config.frontend_origin.clone()].into(),
         cross: cross.clone(),
     };
-    let hashes = match &config.frontend_dir {
-        Some(folder) => spa::inline_script_hashes(folder)?,
-        None => Vec::new(),
-    };
-    let headers = security_headers::Headers::of(config, &hashes);
-    let spa = config.frontend_dir.clone().map(spa::Spa::new);
+    let headers = security_headers::Headers::of(config);
+    let spa = config.frontend_dir.clone().map(spa::Spa::new).transpose()?;
     let fallback = move |request: Request| async move {
         match spa {
             Some(spa) if !is_api(request.uri().path()) => spa.serve(request).await,
@@ -93,7 +89,7 @@ pub fn with_layers(
 #[must_use]
 pub fn headers_of_refusals(config: &Config) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    security_headers::Headers::of(config, &[]).put(&mut headers, true);
+    security_headers::Headers::of(config).put(&mut headers, true);
     headers
 }
 

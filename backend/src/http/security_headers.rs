@@ -11,15 +11,16 @@ use super::router;
 use crate::config::Config;
 
 /// What differs between installations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Headers {
-    /// The content security policy of documents.
-    pub(super) csp: HeaderValue,
     /// Whether the public address is https.
     pub(super) https: bool,
     /// Whether the single-page app lies on another origin.
     pub(super) cross_origin: bool,
 }
+
+/// The policy of what is no page of ours.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The policy for the single-page app: everything from here, scripts also by hash, no framing, no
 /// forms, nothing inline.
@@ -35,16 +36,14 @@ pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
          img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     );
-    HeaderValue::try_from(policy)
-        .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(NOTHING))
 }
 
 impl Headers {
-    /// Those of this installation; the page's inline scripts are allowed by their hashes.
-    pub(super) fn of(config: &Config, script_hashes: &[String]) -> Self {
+    /// Those of this installation.
+    pub(super) fn of(config: &Config) -> Self {
         let own = config.public_url.origin().ascii_serialization();
         Self {
-            csp: content_security_policy(script_hashes),
             https: config.public_url.scheme() == "https",
             cross_origin: own != config.frontend_origin,
         }
@@ -61,7 +60,7 @@ pub(super) async fn layer(State(config): State<Headers>, request: Request, next:
 
 impl Headers {
     /// Puts them on an answer of the API, or on another.
-    pub(super) fn put(&self, headers: &mut HeaderMap, is_api: bool) {
+    pub(super) fn put(self, headers: &mut HeaderMap, is_api: bool) {
         let mut set = |name: HeaderName, value: &'static str| {
             headers.insert(name, HeaderValue::from_static(value));
         };
@@ -89,12 +88,12 @@ impl Headers {
         }
         if is_api {
             set(header::CACHE_CONTROL, "no-store");
-            set(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; frame-ancestors 'none'",
-            );
+            set(header::CONTENT_SECURITY_POLICY, NOTHING);
         } else {
-            headers.insert(header::CONTENT_SECURITY_POLICY, self.csp.clone());
+            // The document says its own.
+            headers
+                .entry(header::CONTENT_SECURITY_POLICY)
+                .or_insert(HeaderValue::from_static(NOTHING));
             headers
                 .entry(header::CACHE_CONTROL)
                 .or_insert(HeaderValue::from_static("no-store"));

@@ -1,7 +1,13 @@
 //! The built single-page app: hashed files for ever, the document always asked for again, deep
 //! links answered with the document, precompressed where the build made it so.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::Metadata,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use axum::{
     body::Body,
@@ -14,17 +20,49 @@ use sha2::{Digest as _, Sha256};
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-use super::problem::ApiError;
+use super::{problem::ApiError, security_headers::content_security_policy};
 
 /// The folder of the built app.
 #[derive(Clone, Debug)]
 pub(super) struct Spa {
     folder: PathBuf,
+    /// The policy of the document as it was when it was last looked at.
+    policy: Arc<Mutex<Policy>>,
+}
+
+#[derive(Debug)]
+struct Policy {
+    /// When the document was written, and its length.
+    of: (SystemTime, u64),
+    csp: HeaderValue,
 }
 
 impl Spa {
-    pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder }
+    /// The app in a folder, if its document can be read.
+    pub(super) fn new(folder: PathBuf) -> io::Result<Self> {
+        let policy = Policy::read(&folder.join("index.html"))?;
+        Ok(Self {
+            folder,
+            policy: Arc::new(Mutex::new(policy)),
+        })
+    }
+
+    /// The policy of the document as it is now: a build under a running server replaces it, and the
+    /// hashes of another's scripts would refuse those of this one.
+    async fn csp(&self) -> io::Result<HeaderValue> {
+        let document = self.folder.join("index.html");
+        let of = state(&tokio::fs::metadata(&document).await?)?;
+        let known = {
+            let policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
+            (policy.of == of).then(|| policy.csp.clone())
+        };
+        if let Some(csp) = known {
+            return Ok(csp);
+        }
+        let read = tokio::task::spawn_blocking(move || Policy::read(&document)).await??;
+        let csp = read.csp.clone();
+        *self.policy.lock().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(csp)
     }
 
     /// Answers a request that no other route took.
@@ -69,6 +107,14 @@ impl Spa {
             .await;
         let Ok(mut response) = served.map(|response| response.map(Body::new));
         if response.status().is_success() || response.status().is_redirection() {
+            if path == "/index.html" {
+                // One that cannot be read now gets the policy without scripts.
+                if let Ok(csp) = self.csp().await {
+                    response
+                        .headers_mut()
+                        .insert(header::CONTENT_SECURITY_POLICY, csp);
+                }
+            }
             response
                 .headers_mut()
                 .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
@@ -116,13 +162,21 @@ fn is_hashed(name: &str) -> bool {
         .any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// The hashes of the inline scripts of the built document, for its content security policy: Trunk
-/// writes one that starts the Wasm.
-pub(super) fn inline_script_hashes(folder: &Path) -> std::io::Result<Vec<String>> {
-    let document = std::fs::read_to_string(folder.join("index.html"))?;
-    Ok(inline_scripts(&document)
-        .map(|script| format!("sha256-{}", STANDARD.encode(Sha256::digest(script))))
-        .collect())
+impl Policy {
+    /// By the hashes of the document's inline scripts: Trunk writes one that starts the Wasm.
+    fn read(document: &Path) -> io::Result<Self> {
+        // Before the content: what is written in between is seen the next time.
+        let of = state(&std::fs::metadata(document)?)?;
+        let hashes: Vec<String> = inline_scripts(&std::fs::read_to_string(document)?)
+            .map(|script| format!("sha256-{}", STANDARD.encode(Sha256::digest(script))))
+            .collect();
+        let csp = content_security_policy(&hashes);
+        Ok(Self { of, csp })
+    }
+}
+
+fn state(document: &Metadata) -> io::Result<(SystemTime, u64)> {
+    Ok((document.modified()?, document.len()))
 }
 
 fn inline_scripts(document: &str) -> impl Iterator<Item = &str> {
