@@ -8,7 +8,6 @@ use std::{
 };
 
 use axum::Router;
-use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
 use tokio::{
     net::TcpListener,
@@ -31,9 +30,6 @@ use crate::{
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// How often connections that no session reaches are looked for.
 const UNREACHED_EVERY: Duration = Duration::from_hours(1);
-/// How long one is kept for whom may come back. After that nobody can use its tokens, and they would
-/// only lie here and live at Snyk.
-const UNREACHED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long readiness is red before the listener closes.
 const RED_FIRST: Duration = Duration::from_secs(3);
 /// How long a stop waits for refreshes in flight: as long as a lost token call and its replay may
@@ -141,7 +137,10 @@ async fn housekeeping(app: AppState) {
         let now = app.clock.now();
         if unreached_at.is_none_or(|at: Instant| at.elapsed() >= UNREACHED_EVERY) {
             unreached_at = Some(Instant::now());
-            let since = now.saturating_sub(UNREACHED_FOR).unwrap_or(now);
+            // Kept as long as a browser may stay signed in, for whoever comes back to it and to his
+            // links. Beyond that its tokens would only lie here and live at Snyk.
+            let kept_for = signed(app.lifetimes.absolute);
+            let since = now.saturating_sub(kept_for).unwrap_or(now);
             match app.store.sweep_unreached(now, since).await {
                 Ok(0) => {}
                 Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
