@@ -42,17 +42,13 @@ fn asks(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sec_67_one_client_does_not_take_every_connection() {
+async fn sec_67_six_hundred_connections_of_one_client_keep_nobody_out() {
     let bed = Bed::with(&[], &[("RATE_LIMITS", "on")]).await;
-    let mut held: Vec<TcpStream> = (0..400).map(|_| connect(&bed)).collect();
-    let served = held.iter_mut().map(asks).filter(|served| *served).count();
-    assert!((200..=256).contains(&served), "{served}");
-    assert_eq!(status_from(&bed, 2, "/healthz").await, 200);
-    drop(held);
-    // Places come back.
-    let mut stream = connect(&bed);
-    while !asks(&mut stream) {
-        stream = connect(&bed);
+    // A test may open few files itself. What is beyond the share of one, `http/places.rs` tests.
+    let mut held: Vec<TcpStream> = (0..600).map(|_| connect(&bed)).collect();
+    assert!(held.iter_mut().all(asks), "one is not served");
+    for (last, who) in [(1, "the same"), (2, "another")] {
+        assert_eq!(status_from(&bed, last, "/healthz").await, 200, "{who}");
     }
 }
 

@@ -14,14 +14,16 @@ use super::{
     refusals::Refusals,
 };
 
-/// Most connections of one client network at once. A browser opens six; behind one address of a
-/// large office there may be dozens of them.
-const OF_ONE_NETWORK: u32 = 256;
+/// What one client network may take of all places, in eighths: so much that a thousand slow clients
+/// behind one address keep nobody there out, and less than half.
+const EIGHTHS: usize = 3;
 
 /// Who may be connected.
 #[derive(Debug)]
 pub struct Places {
     all: Arc<Semaphore>,
+    /// Most connections of one network.
+    share: usize,
     /// None where a gateway in front counts, and is itself the only network that comes.
     networks: Option<Counts>,
     /// A trusted proxy connects for many.
@@ -29,7 +31,7 @@ pub struct Places {
     refusals: Arc<Refusals>,
 }
 
-type Counts = Arc<Mutex<HashMap<ClientNetwork, u32>>>;
+type Counts = Arc<Mutex<HashMap<ClientNetwork, usize>>>;
 
 impl Places {
     /// So many places in all, and of each network its share where networks are counted.
@@ -42,6 +44,7 @@ impl Places {
     ) -> Self {
         Self {
             all: Arc::new(Semaphore::new(at_once)),
+            share: (at_once / 8 * EIGHTHS).max(1),
             networks: count_networks.then(Counts::default),
             trusted,
             refusals,
@@ -64,7 +67,7 @@ impl Places {
         {
             let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
             let count = counts.entry(network).or_default();
-            if *count < OF_ONE_NETWORK {
+            if *count < self.share {
                 *count += 1;
             } else {
                 drop(counts);
@@ -102,16 +105,17 @@ mod tests {
     #[test]
     fn sec_67_a_network_has_its_share_and_a_trusted_proxy_no_bound() {
         let trusted = Arc::new(TrustedProxies::parse("10.0.0.1").unwrap());
-        let places = Places::new(10, true, Arc::clone(&trusted), Arc::default());
+        let places = Places::new(4_096, true, Arc::clone(&trusted), Arc::default());
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let mut held: Vec<_> = (0..OF_ONE_NETWORK)
+        assert_eq!(places.share, 1_536);
+        let mut held: Vec<_> = (0..places.share)
             .map(|last| places.of(ip(&format!("2001:db8::{last:x}"))).unwrap())
             .collect();
         assert!(places.of(ip("2001:db8::ffff:1")).is_none(), "the same /64");
         assert!(places.of(ip("2001:db8:0:1::1")).is_some(), "another");
         held.pop();
         assert!(places.of(ip("2001:db8::1")).is_some(), "one went");
-        for _ in 0..2 * OF_ONE_NETWORK {
+        for _ in 0..2 * places.share {
             held.push(places.of(ip("10.0.0.1")).unwrap());
         }
         drop(held);
