@@ -1,5 +1,6 @@
 //! The parts that pages are made of.
 
+pub mod busy_button;
 pub mod chips;
 pub mod clock;
 pub mod confirm;

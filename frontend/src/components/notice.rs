@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::problem::{Code, Problem};
 
 use super::{
+    busy_button::BusyButton,
     connect_button::{ConnectButton, ReturnTo},
     copyable::Copyable,
     icon::Icon,
@@ -292,23 +293,12 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
 }
 
 fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyView {
-    let is_busy = move || retry.is_some_and(|retry| retry.busy.get());
-    let press = move |_| match retry {
-        Some(retry) if retry.busy.get_untracked() => {}
+    let busy = Signal::derive(move || retry.is_some_and(|retry| retry.busy.get()));
+    let press = move |()| match retry {
         Some(retry) => retry.run.run(()),
         None => browser::reload(),
     };
-    view! {
-        <button
-            type="button"
-            class=class
-            aria-disabled=move || is_busy().then_some("true")
-            on:click=press
-        >
-            {move || if is_busy() { "Trying" } else { words }}
-        </button>
-    }
-    .into_any()
+    view! { <BusyButton class words=[words, "Trying"] busy on_press=press /> }.into_any()
 }
 
 fn home(class: &'static str, words: impl Fn() -> &'static str + Send + 'static) -> AnyView {

@@ -5,7 +5,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::notice::Retry;
+use super::{busy_button::BusyButton, notice::Retry};
 use crate::{
     api::Failure,
     browser::{self, network},
@@ -92,20 +92,7 @@ pub fn Offline() -> impl IntoView {
 #[component]
 fn TryNow() -> impl IntoView {
     let Retry { run, busy } = Retry::of_session();
-    view! {
-        <button
-            type="button"
-            class="link"
-            aria-disabled=move || busy.get().then_some("true")
-            on:click=move |_| {
-                if !busy.get_untracked() {
-                    run.run(());
-                }
-            }
-        >
-            {move || if busy.get() { "Trying" } else { "Try now" }}
-        </button>
-    }
+    view! { <BusyButton class="link" words=["Try now", "Trying"] busy on_press=run /> }
 }
 
 /// When what a path shows was read from Snyk, in milliseconds, if all of it was; tracked.

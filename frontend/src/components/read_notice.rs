@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::{
+    busy_button::BusyButton,
     clock::{seconds, ticking},
     connect_button::{ConnectButton, ReturnTo},
     copyable::Copyable,
@@ -160,19 +161,15 @@ pub fn Remedy(
                 }
             });
             view! {
-                <button
-                    type="button"
+                <BusyButton
                     class="button"
-                    aria-disabled=move || trying.get().then_some("true")
-                    on:click=move |_| {
+                    words=["Try again", "Reading"]
+                    busy=trying
+                    on_press=move |()| {
                         was_pressed.set_value(true);
-                        if !trying.get_untracked() {
-                            on_again.run(());
-                        }
+                        on_again.run(());
                     }
-                >
-                    {move || if trying.get() { "Reading" } else { "Try again" }}
-                </button>
+                />
             }
         }
         .into_any(),

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     api::{self, Failure, connections::Revocation},
     components::{
+        busy_button::BusyButton,
         confirm::{self, Confirm},
         icon::Icon,
         notice::Notice,
@@ -89,10 +90,7 @@ fn RefreshButton(
     let session = SessionContext::get();
     let shell = Shell::get();
     let busy = RwSignal::new(false);
-    let press = move |_| {
-        if busy.get_untracked() {
-            return;
-        }
+    let press = move |()| {
         busy.set(true);
         failure.set(None);
         shell.say("Refreshing");
@@ -112,15 +110,13 @@ fn RefreshButton(
         });
     };
     view! {
-        <button
-            type="button"
+        <BusyButton
             class="button refresh"
-            aria-disabled=move || busy.get().then_some("true")
-            on:click=press
-        >
-            {Icon::Again.view()}
-            <span>{move || if busy.get() { "Refreshing" } else { "Refresh now" }}</span>
-        </button>
+            icon=Icon::Again
+            words=["Refresh now", "Refreshing"]
+            busy
+            on_press=press
+        />
     }
 }
 

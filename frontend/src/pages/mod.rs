@@ -14,4 +14,5 @@ pub mod projects;
 pub mod projects_parts;
 pub mod projects_sentence;
 pub mod projects_table;
+mod query;
 pub mod with_connection;

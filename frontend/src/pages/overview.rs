@@ -12,6 +12,7 @@ use super::{
 use crate::{
     browser,
     components::{
+        busy_button::BusyButton,
         gauge::Gauge,
         icon::Icon,
         notice::Notice,
@@ -125,7 +126,7 @@ fn Content(
         })
     });
     let title = Signal::derive(move || known.get().verdict());
-    let again = move |_| {
+    let again = move |()| {
         readings.with_value(|readings| {
             for reading in readings {
                 connection.with_value(|id| lists.read_again(id, &reading.org.id));
@@ -152,15 +153,13 @@ fn Content(
             {works
                 .then(|| {
                     view! {
-                        <button
-                            type="button"
+                        <BusyButton
                             class="button"
-                            aria-disabled=move || reading.get().then_some("true")
-                            on:click=again
-                        >
-                            {Icon::Again.view()}
-                            <span>{move || if reading.get() { "Reading" } else { "Read again" }}</span>
-                        </button>
+                            icon=Icon::Again
+                            words=["Read again", "Reading"]
+                            busy=reading
+                            on_press=again
+                        />
                     }
                 })}
         </div>

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::hooks::use_location;
 use shared::api::connection::Org;
 
-use super::{overview_parts::SCOPE, projects_sentence::Sentence, projects_table::ProjectTable};
+use super::{
+    overview_parts::SCOPE, projects_sentence::Sentence, projects_table::ProjectTable, query,
+};
 use crate::{
     components::{
+        busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles},
         empty::Empty,
         progress::Progress,
@@ -138,8 +138,6 @@ pub struct Shown {
 impl Shown {
     fn new(list: Look<Row>) -> Self {
         let search = use_location().search;
-        let navigate = use_navigate();
-        let path = use_location().pathname;
         let filters = Memo::new(move |_| Filters::parse(&search.read()));
         let taken = RwSignal::new(usize::MAX);
         let held = RwSignal::new(false);
@@ -178,21 +176,10 @@ impl Shown {
                 });
             }
         });
+        let write = query::write();
         let set = Callback::new(move |(filters, replace): (Filters, bool)| {
             taken.set(usize::MAX);
-            let query = filters.query();
-            let path = path.get_untracked();
-            let to = if query.is_empty() {
-                path
-            } else {
-                format!("{path}?{query}")
-            };
-            let options = NavigateOptions {
-                replace,
-                scroll: false,
-                ..NavigateOptions::default()
-            };
-            navigate(&to, options);
+            write.run((filters.query(), replace));
         });
         Self {
             filters,
@@ -260,14 +247,12 @@ pub fn Freshness(
                 <Progress label="Reading projects" items="projects" done total />
             </Show>
             <Show when=move || works && is_read.get()>
-                <button
-                    type="button"
+                <BusyButton
                     class="button quiet"
-                    aria-disabled=move || asked.get().then_some("true")
-                    on:click=move |_| again.run(())
-                >
-                    {move || if asked.get() { "Reading" } else { "Read again" }}
-                </button>
+                    words=["Read again", "Reading"]
+                    busy=asked
+                    on_press=again
+                />
             </Show>
         </div>
     }

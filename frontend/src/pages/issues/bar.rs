@@ -6,6 +6,7 @@ use shared::snyk::issue::{IssueKind, IssueStatus};
 use super::place::Place;
 use crate::{
     components::{
+        busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
         timestamp::{Timestamp, minutes},
     },
@@ -215,30 +216,16 @@ fn Summary(
             <Timestamp at now />
         })
     };
-    let again = move || {
-        if is_reading.get() {
-            "Reading"
-        } else {
-            "Read again"
-        }
-    };
     view! {
         <p class="filter-summary">
             <span>{move || words.get()} {at}</span> {news}
-            // It stays while it is busy, or the focus would be lost with it.
             <Show when=move || place.works.get() && whole_at.get().is_some()>
-                <button
-                    type="button"
+                <BusyButton
                     class="link"
-                    aria-disabled=move || is_reading.get().then_some("true")
-                    on:click=move |_| {
-                        if !is_reading.get_untracked() {
-                            place.read_again();
-                        }
-                    }
-                >
-                    {again}
-                </button>
+                    words=["Read again", "Reading"]
+                    busy=is_reading
+                    on_press=move |()| place.read_again()
+                />
             </Show>
             <Show when=move || can_clear.get()>
                 <button

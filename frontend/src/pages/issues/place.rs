@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
+use leptos_router::hooks::use_location;
 use shared::{problem::Code, snyk::read};
 
 use crate::{
@@ -25,6 +22,7 @@ use crate::{
         },
         lists::{Held, Lists, Status},
     },
+    pages::query,
 };
 
 /// The page's state. The address holds what a person chose; everything else follows from it and
@@ -62,7 +60,7 @@ pub struct Place {
     /// What is known of the project.
     pub head: RwSignal<Option<Result<Head, Failure>>>,
     keys: StoredValue<Keys>,
-    go: Callback<(Filters, bool)>,
+    write: Callback<(String, bool)>,
     /// The issue that was shown in full last.
     last: StoredValue<Option<Key>>,
     /// How far down the list was when it was left for an issue.
@@ -145,7 +143,7 @@ impl Place {
             focus: RwSignal::new(None),
             head: RwSignal::new(None),
             keys,
-            go: go_to_filters(),
+            write: query::write(),
             last,
             scrolled: StoredValue::new(0.0),
             is_wide,
@@ -248,14 +246,14 @@ impl Place {
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
         let mut filters = self.filters.get_untracked();
         change(&mut filters);
-        self.go.run((filters, false));
+        self.write.run((filters.query(), false));
     }
 
     /// Shows an issue in full, or none. Going from issue to issue is one step for Back.
     pub fn show(self, issue: Option<&str>) {
         let filters = self.filters.get_untracked();
         let replace = filters.issue.is_some() && (issue.is_some() || self.is_wide.get_untracked());
-        self.go.run((filters.with_issue(issue), replace));
+        self.write.run((filters.with_issue(issue).query(), replace));
     }
 
     /// The address that shows an issue in full; tracked.
@@ -317,26 +315,6 @@ impl Place {
             _ => browser::focus("heading"),
         }
     }
-}
-
-/// Writes filters into the address: `true` replaces the entry of the history.
-fn go_to_filters() -> Callback<(Filters, bool)> {
-    let (navigate, pathname) = (use_navigate(), use_location().pathname);
-    Callback::new(move |(filters, replace): (Filters, bool)| {
-        let query = filters.query();
-        let path = pathname.get_untracked();
-        let to = if query.is_empty() {
-            path
-        } else {
-            format!("{path}?{query}")
-        };
-        let options = NavigateOptions {
-            replace,
-            scroll: false,
-            ..NavigateOptions::default()
-        };
-        navigate(&to, options);
-    })
 }
 
 fn is_missing(head: &Result<Head, Failure>) -> bool {
