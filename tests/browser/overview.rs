@@ -42,6 +42,11 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
     browser.until(SIGNED_IN).await;
     browser.heading("so far").await;
     shows(&browser, "Totals below will rise.").await;
+    // One of them is whole already; all of them together are not.
+    shows(&browser, "24 projects").await;
+    let both = "const text = document.body.innerText; \
+        return text.includes('so far') && text.includes('Read just now')";
+    assert_eq!(browser.run(both).await, false);
     browser
         .until(
             "return !!document.querySelector('[role=progressbar][aria-valuetext$=\" projects\"]')",

@@ -157,9 +157,11 @@ fn is_built(name: &str) -> bool {
 }
 
 /// Whether Trunk put a hash of its content into the name, as in `frontend-0123456789abcdef_bg.wasm`.
+/// It is a number of 64 bits without leading zeros: one in sixteen is shorter than sixteen digits.
 fn is_hashed(name: &str) -> bool {
-    name.split(['-', '_', '.'])
-        .any(|part| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    name.split(['-', '_', '.']).any(|part| {
+        (12..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 impl Policy {
@@ -245,6 +247,7 @@ mod tests {
     fn sec_62_hashed_names_are_seen() {
         assert!(is_hashed("frontend-0123456789abcdef_bg.wasm"));
         assert!(is_hashed("base-0123456789abcdef.css"));
+        assert!(is_hashed("frontend-10240d10021b3b1.js"), "no leading zero");
         assert!(!is_hashed("favicon.svg") && !is_hashed("a-0123456789.css"));
     }
 

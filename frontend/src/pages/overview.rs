@@ -226,7 +226,8 @@ fn Freshness(
             readings.iter().filter_map(at).reduce(f64::min)
         })
     });
-    let is_read = Memo::new(move |_| at.get().is_some());
+    // Not before all of it was: some of the organizations may be whole while others grow.
+    let is_read = Memo::new(move |_| at.get().is_some() && !known.get().growing);
     view! {
         <p class="second">
             {size}
