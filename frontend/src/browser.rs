@@ -125,9 +125,7 @@ pub fn focus(id: &str) {
 
 /// Moves the focus to the element of that id if it is nowhere: what had it went away.
 pub fn focus_if_lost(id: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
-    let focused = document.and_then(|document| document.active_element());
-    if focused.is_none_or(|element| element.tag_name() == "BODY") {
+    if viewport::is_nowhere() {
         focus(id);
     }
 }
@@ -144,9 +142,7 @@ pub fn focus_unmoved(id: &str) {
 /// Whether the element of that id has the focus.
 #[must_use]
 pub fn has_focus(id: &str) -> bool {
-    let document = web_sys::window().and_then(|window| window.document());
-    let active = document.and_then(|document| document.active_element());
-    active.is_some_and(|active| active.id() == id)
+    viewport::active_element().is_some_and(|active| active.id() == id)
 }
 
 fn element(id: &str) -> Option<HtmlElement> {

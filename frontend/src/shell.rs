@@ -1,11 +1,12 @@
 //! What surrounds every page: the live region, the toast, titles and focus.
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 
 use crate::{
     api::Failure,
     browser::{self, scroll},
-    outcome,
+    outcome, paths,
     session::SessionContext,
 };
 
@@ -58,8 +59,18 @@ impl Shell {
 
     /// The page is about to be another one by the person's own act: its heading takes the focus, at
     /// the same address too.
-    pub fn expect_page(self) {
+    fn expect_page(self) {
         self.page.set_value(None);
+    }
+
+    /// Leaves the page, which is over, for the start page; Back does not return to it.
+    pub fn leave_for_home(self, navigate: &impl Fn(&str, NavigateOptions)) {
+        self.expect_page();
+        let options = NavigateOptions {
+            replace: true,
+            ..NavigateOptions::default()
+        };
+        navigate(paths::HOME, options);
     }
 
     /// Takes note of the page that is shown. Returns whether it is another than before.

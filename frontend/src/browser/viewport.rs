@@ -134,7 +134,8 @@ fn window_height() -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-fn active_element() -> Option<Element> {
+/// The element with the focus.
+pub(super) fn active_element() -> Option<Element> {
     web_sys::window()?.document()?.active_element()
 }
 

@@ -1,7 +1,7 @@
 //! A connection that has stopped working: on its own pages, and beside another's.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::hooks::use_navigate;
 use shared::api::connection::{Connection, Status};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{self, Failure},
-    naming, paths,
+    naming,
     session::SessionContext,
     shell::Shell,
 };
@@ -81,14 +81,7 @@ fn ReconnectNotice(
                 Ok(_) => {
                     if !is_other {
                         // What this page was about is gone; the start page shows what is left.
-                        shell.expect_page();
-                        navigate(
-                            paths::HOME,
-                            NavigateOptions {
-                                replace: true,
-                                ..NavigateOptions::default()
-                            },
-                        );
+                        shell.leave_for_home(&navigate);
                     }
                     session.remove(&id);
                     shell.toast("Connection removed");

@@ -1,14 +1,13 @@
 //! The menu "This browser" in the bar, and signing out, which other places offer too.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::hooks::use_navigate;
 use login::browser::tabs::Change;
 
 use super::icon::Icon;
 use crate::{
     api::{self, Failure},
     browser::menu,
-    paths,
     session::SessionContext,
     shell::Shell,
 };
@@ -81,14 +80,7 @@ pub fn use_sign_out(
                     session.tell(Change::SignedOut);
                     // First, or the start page would lead straight back.
                     session.forget();
-                    shell.expect_page();
-                    navigate(
-                        paths::HOME,
-                        NavigateOptions {
-                            replace: true,
-                            ..NavigateOptions::default()
-                        },
-                    );
+                    shell.leave_for_home(&navigate);
                     session.read().await;
                     shell.say("Signed out");
                 }
