@@ -130,7 +130,10 @@ impl RevocationStore for Slow {
 
 #[async_trait]
 impl SessionStore for Slow {
-    async fn session(&self, _: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
+    async fn sessions(
+        &self,
+        _: &[TokenHash],
+    ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

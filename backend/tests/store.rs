@@ -101,7 +101,7 @@ async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, Toke
             session: &session,
             claim: "claim",
             beside: &[],
-            earlier_session: None,
+            earlier_sessions: &[],
             now: now(),
         })
         .await

@@ -180,3 +180,109 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
     }
     panic!("nothing was revoked");
 }
+
+/// Asks with just these `Cookie` lines; the connections that the session reaches.
+async fn connections_with(bed: &Bed, lines: &[&[u8]]) -> usize {
+    let mut request = bed.browser().request(reqwest::Method::GET, "/api/session");
+    for line in lines {
+        let line = reqwest::header::HeaderValue::from_bytes(line).unwrap();
+        request = request.header("cookie", line);
+    }
+    let answer = bed.browser().send(request).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()["connections"].as_array().unwrap().len()
+}
+
+/// Cookies know no ports: any other program on localhost may have set one of the same name.
+#[tokio::test]
+async fn sec_23_a_session_is_found_among_other_cookies_of_its_name() {
+    let bed = Bed::start().await;
+    let (browser, _) = bed.connected().await;
+    let good = &browser.cookies["session"];
+    let invented: String = (0..100).fold(String::new(), |all, n| format!("{all}session={n:043}; "));
+    let cases = [
+        format!("session=x; session={good}"),
+        format!("session={good}; session=x"),
+        format!("session; session=; =; session={good}; a"),
+        format!("session=\"{good}\""),
+        format!("a=b ;  session = {good} ; c=d"),
+        format!("session={}; session={good}", "a".repeat(43)),
+        format!("session={}; session={good}", "\u{e9}".repeat(20)),
+        format!("{invented}session={good}"),
+        format!("session={good}; {invented}a=b"),
+        format!("session=eyJhbGciOiJIUzI1NiJ9.e30.x; session={good}; session={good}"),
+    ];
+    for case in &cases {
+        assert_eq!(
+            connections_with(&bed, &[case.as_bytes()]).await,
+            1,
+            "{case}"
+        );
+    }
+    let line = format!("session={good}");
+    for lines in [
+        &[b"session=x", line.as_bytes()][..],
+        &[line.as_bytes(), b"session=x"],
+        &[b"caf\xe9=\xff", b"a=b", line.as_bytes(), b"session="],
+    ] {
+        assert_eq!(connections_with(&bed, lines).await, 1, "{lines:?}");
+    }
+    for bad in [
+        format!("Session={good}"),
+        format!("xsession={good}"),
+        format!("a=session={good}"),
+        format!("a=1, session={good}"),
+        format!("\u{2000}session={good}"),
+    ] {
+        assert_eq!(connections_with(&bed, &[bad.as_bytes()]).await, 0, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn sec_28_sign_out_ends_every_session_that_is_presented() {
+    let bed = Bed::start().await;
+    let (one, _) = bed.connected().await;
+    let (two, _) = bed.connected().await;
+    let [one, two] = [one, two].map(|browser| format!("session={}", browser.cookies["session"]));
+    let both = format!("session=x; {one}; session={}; {two}", "b".repeat(43));
+    let request = bed
+        .browser()
+        .request(reqwest::Method::DELETE, "/api/session");
+    let answer = bed.browser().send(request.header("cookie", &both)).await;
+    assert_eq!(answer.status, 204);
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    for cookie in [one, two] {
+        assert_eq!(connections_with(&bed, &[cookie.as_bytes()]).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn sec_24_a_login_replaces_every_session_that_is_presented() {
+    let bed = Bed::start().await;
+    let (one, _) = bed.connected().await;
+    let mut two = bed.browser();
+    let answer = bed.finish_after_consent(&mut two, "org:research").await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let [one, two] = [one, two].map(|browser| format!("session={}", browser.cookies["session"]));
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let attempts: Vec<String> = browser
+        .cookies
+        .iter()
+        // An invented one of the attempt's own name stands first.
+        .flat_map(|(name, value)| [format!("{name}=x"), format!("{name}={value}")])
+        .collect();
+    let cookies = format!("session=x; {one}; {}; {two}", attempts.join("; "));
+    browser.cookies.clear();
+    let request = browser
+        .request(reqwest::Method::POST, "/api/connections")
+        .header("cookie", cookies)
+        .json(&callback.body());
+    let answer = browser.send(request).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(browser.connections().await.len(), 2, "both went over");
+    for cookie in [one, two] {
+        assert_eq!(connections_with(&bed, &[cookie.as_bytes()]).await, 0);
+    }
+}

@@ -30,8 +30,8 @@ const CLAIM_LASTS: SignedDuration = SignedDuration::from_hours(24);
 pub(super) struct Browser {
     /// As it names itself.
     pub(super) name: String,
-    /// Its session, if it was signed in.
-    pub(super) session: Option<TokenHash>,
+    /// Its sessions, if it was signed in: one, as a rule.
+    pub(super) sessions: Vec<TokenHash>,
     /// The claim of the attempt.
     pub(super) claim: String,
     /// The claims of its other attempts.
@@ -117,7 +117,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
             session: &session,
             claim: &browser.claim,
             beside: &browser.beside,
-            earlier_session: browser.session,
+            earlier_sessions: &browser.sessions,
             now,
         })
         .await?

@@ -17,7 +17,7 @@ use crate::{
     connection,
     http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
     login::{cookie as login_cookie, route::binding},
-    session::extract::MaybeSignedIn,
+    session::extract::AllSignedIn,
 };
 
 /// Verifies, claims, and only then exchanges the code, once, in a task of its own: a browser that
@@ -25,7 +25,7 @@ use crate::{
 pub async fn finish(
     State(app): State<AppState>,
     client: ClientNetwork,
-    MaybeSignedIn(signed_in): MaybeSignedIn,
+    AllSignedIn(signed_in): AllSignedIn,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginFinish>,
 ) -> Result<Response, ApiError> {
@@ -64,7 +64,7 @@ pub async fn finish(
     };
     let browser = Browser {
         name: name(&headers),
-        session: signed_in.map(|signed_in| signed_in.token.hash()),
+        sessions: signed_in.iter().map(|one| one.token.hash()).collect(),
         beside: login_cookie::beside(&app.vault, app.cookies, &headers, &cookie),
         claim,
     };

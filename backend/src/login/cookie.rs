@@ -50,11 +50,22 @@ pub fn bind(
     let mut headers_out = vec![cookies.set(name.clone(), value, KEPT_FOR)];
 
     let prefix = cookies.attempt_prefix();
-    let mut others: Vec<(Option<Attempt>, &str, usize)> = presented(headers)
+    let mut others = Vec::<(Option<Attempt>, &str, usize)>::new();
+    for (other, value) in presented(headers)
         .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
         .take(LOOKED_AT)
-        .map(|(other, value)| (open(vault, other, value), other, other.len() + value.len()))
-        .collect();
+    {
+        let attempt = open(vault, other, value);
+        let size = other.len() + value.len();
+        match others.iter_mut().find(|(_, known, _)| *known == other) {
+            // Twice, as when another program on this host has set it too: one that opens is ours.
+            Some(known) if known.0.is_none() && attempt.is_some() => {
+                *known = (attempt, other, size)
+            }
+            Some(_) => {}
+            None => others.push((attempt, other, size)),
+        }
+    }
     // The newest first; what does not open was never ours, or is of no use any more.
     others.sort_by_key(|(attempt, ..)| std::cmp::Reverse(attempt.as_ref().map(|a| a.began_at)));
     for (at, (attempt, other, size)) in others.into_iter().enumerate() {
@@ -77,8 +88,11 @@ pub fn find(
     state: &str,
 ) -> Option<Presented> {
     names(vault, cookies, state).find_map(|(name, claim)| {
-        let (_, value) = presented(headers).find(|(presented, _)| *presented == name)?;
-        let attempt = open(vault, &name, value)?;
+        // Another program on this host may have set one of the name too, under another path.
+        let attempt = presented(headers)
+            .filter(|(presented, _)| *presented == name)
+            .take(LOOKED_AT)
+            .find_map(|(_, value)| open(vault, &name, value))?;
         Some(Presented {
             attempt,
             name,
@@ -234,6 +248,28 @@ mod tests {
             let out = bind(&vault, cookies, &headers(&jar), &attempt(1, "/")).unwrap();
             assert_eq!(out.len(), set);
         }
+    }
+
+    #[test]
+    fn sec_13_an_attempt_is_found_among_cookies_of_its_own_name() {
+        let vault = Vault::new(&"secret".into(), &[]);
+        let cookies = Cookies::new(false);
+        let mut jar = Vec::new();
+        let first = attempt(1, "/");
+        apply(
+            &mut jar,
+            bind(&vault, cookies, &HeaderMap::new(), &first).unwrap(),
+        );
+        let (name, value) = jar[0].clone();
+        let invented = || vec![(name.clone(), "x".to_owned()); 10];
+        let mut twice = invented();
+        twice.push((name.clone(), value.clone()));
+        twice.extend(invented());
+        let found = find(&vault, cookies, &headers(&twice), first.state.secret());
+        assert!(found.is_some());
+        // A second start does not remove the first one's cookie for the sake of an invented one.
+        let set = bind(&vault, cookies, &headers(&twice), &attempt(2, "/")).unwrap();
+        assert_eq!(set.len(), 1, "{set:?}");
     }
 
     #[test]

@@ -72,15 +72,25 @@ impl Cookies {
     }
 }
 
-/// Every cookie of a request, as name and value.
+/// Every cookie of a request, as name and value, in all its `Cookie` lines: HTTP/2 splits them.
+///
+/// Other programs on this host share the line with us, so what is not text is left out by itself. Only
+/// spaces and tabs are trimmed: of other white space a browser takes a name for another one, which has
+/// no rights of a prefix.
 pub fn presented(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
         .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.split_once('='))
+        .map(|(name, value)| {
+            let (name, value) = (name.trim_matches(BLANKS), value.trim_matches(BLANKS));
+            let inner = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+            (name, inner.unwrap_or(value))
+        })
 }
+
+const BLANKS: [char; 2] = [' ', '\t'];
 
 #[cfg(test)]
 mod tests {
@@ -112,5 +122,23 @@ mod tests {
             set,
             "session=v; HttpOnly; SameSite=Strict; Path=/; Max-Age=60"
         );
+    }
+
+    #[test]
+    fn sec_25_our_cookies_are_found_among_those_of_other_programs() {
+        let mut headers = HeaderMap::new();
+        for line in [
+            "a; session; =x; b=c=d".as_bytes(),
+            b"caf\xe9=1; session=one ;\tsession = \"two\"",
+            "\u{2000}session=three; Session=four; session=; session=\"".as_bytes(),
+        ] {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
+        let ours: Vec<&str> = presented(&headers)
+            .filter(|(name, _)| *name == "session")
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(ours, ["one", "two", "", "\""]);
+        assert!(presented(&headers).any(|pair| pair == ("b", "c=d")));
     }
 }

@@ -14,9 +14,20 @@ use crate::{
     store::StoredSession,
 };
 
+/// Cookies of the session's name that are looked up. A browser of ours has one. Other programs on the
+/// same host may have set more, since cookies know no ports; of those, only what looks like a token
+/// counts.
+const LOOKED_UP: usize = 128;
+
 /// The session of the request's cookie, if it is alive.
 #[derive(Debug)]
 pub struct MaybeSignedIn(pub Option<SignedIn>);
+
+/// Every session that a request presents and that is alive, in the order of its cookies: more than one
+/// where another program has set a cookie of ours again, under another path. Requests use the first.
+/// Who signs out, or connects anew, ends them all.
+#[derive(Debug)]
+pub struct AllSignedIn(pub Vec<SignedIn>);
 
 /// The session of the request's cookie; without one the request ends with `not_signed_in`.
 #[derive(Debug)]
@@ -37,22 +48,48 @@ pub struct Reached {
     pub connection: Arc<Connection>,
 }
 
+impl FromRequestParts<AppState> for AllSignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let mut tokens = presented_tokens(app, parts);
+        let hashes: Vec<_> = tokens.iter().map(SessionToken::hash).collect();
+        let now = app.clock.now();
+        let mut all = Vec::new();
+        for (hash, session) in app.store.sessions(&hashes).await? {
+            if app.lifetimes.is_alive(&session, now)
+                && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
+            {
+                let token = tokens.swap_remove(at);
+                all.push(SignedIn { token, session });
+            }
+        }
+        Ok(Self(all))
+    }
+}
+
+/// What may be tokens among the request's cookies, each once.
+fn presented_tokens(app: &AppState, parts: &Parts) -> Vec<SessionToken> {
+    let name = app.cookies.session_name();
+    let mut values = Vec::new();
+    for (presented, value) in cookie::presented(&parts.headers) {
+        if presented == name && !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    let tokens = values.into_iter().filter_map(SessionToken::presented);
+    tokens.take(LOOKED_UP).collect()
+}
+
 impl FromRequestParts<AppState> for MaybeSignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let name = app.cookies.session_name();
-        let token = cookie::presented(&parts.headers)
-            .find(|(presented, _)| *presented == name)
-            .and_then(|(_, value)| SessionToken::presented(value));
-        let Some(token) = token else {
+        let AllSignedIn(all) = AllSignedIn::from_request_parts(parts, app).await?;
+        let Some(SignedIn { token, session }) = all.into_iter().next() else {
             return Ok(Self(None));
         };
         let now = app.clock.now();
-        let session = app.store.session(&token.hash()).await?;
-        let Some(session) = session.filter(|session| app.lifetimes.is_alive(session, now)) else {
-            return Ok(Self(None));
-        };
         if app.lifetimes.should_note_use(&session, now) {
             app.store.session_used(&session.id, now).await?;
         }

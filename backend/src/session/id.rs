@@ -22,7 +22,8 @@ impl SessionToken {
     /// What a browser presents; whether the server made it shows when its hash is looked up.
     #[must_use]
     pub fn presented(text: &str) -> Option<Self> {
-        (text.len() == 43).then(|| Self(text.to_owned()))
+        let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (text.len() == 43 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
     }
 
     /// For the cookie.

@@ -8,7 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use shared::api::session::{App, Session};
 
-use super::extract::MaybeSignedIn;
+use super::extract::{AllSignedIn, MaybeSignedIn};
 use crate::{
     connection,
     http::{problem::ApiError, state::AppState},
@@ -52,12 +52,14 @@ pub async fn read(
     Ok(response)
 }
 
-/// Signs out in this browser. Without a session there is nothing to do, which is no error.
+/// Signs out in this browser: every session that it presents ends. Without one there is nothing to do,
+/// which is no error. A cookie that another program has set under another path cannot be removed from
+/// here, and is worth nothing afterwards.
 pub async fn end(
     State(app): State<AppState>,
-    MaybeSignedIn(signed_in): MaybeSignedIn,
+    AllSignedIn(all): AllSignedIn,
 ) -> Result<Response, ApiError> {
-    if let Some(signed_in) = signed_in {
+    for signed_in in all {
         app.store.end_session(&signed_in.token.hash()).await?;
         tracing::info!(
             session = signed_in.session.id.as_str(),

@@ -298,21 +298,37 @@ impl<S: Store> RevocationStore for Cached<S> {
 
 #[async_trait]
 impl<S: Store> SessionStore for Cached<S> {
-    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
-        let writes = {
+    async fn sessions(
+        &self,
+        tokens: &[TokenHash],
+    ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
+        let (mut found, writes) = {
             let mut memory = self.memory();
-            if let Some(session) = memory.sessions.get(token) {
-                return Ok(Some(session));
+            let mut known = Vec::new();
+            for token in tokens {
+                let session = memory.sessions.get(token);
+                known.extend(session.map(|session| (*token, session)));
             }
-            memory.writes
+            (known, memory.writes)
         };
-        let found = self.behind.session(token).await?;
-        if let Some(session) = &found {
-            let mut memory = self.memory();
-            if memory.writes == writes {
+        let others: Vec<TokenHash> = tokens
+            .iter()
+            .filter(|token| !found.iter().any(|(known, _)| known == *token))
+            .copied()
+            .collect();
+        if others.is_empty() {
+            return Ok(found);
+        }
+        let read = self.behind.sessions(&others).await?;
+        let mut memory = self.memory();
+        if memory.writes == writes {
+            for (token, session) in &read {
                 memory.sessions.put(*token, session.clone());
             }
         }
+        drop(memory);
+        found.extend(read);
+        found.sort_by_key(|(token, _)| tokens.iter().position(|asked| asked == token));
         Ok(found)
     }
 

@@ -44,8 +44,8 @@ pub struct NewLogin<'a> {
     /// The claims of the browser's other attempts. Sessions that these made a moment ago are replaced
     /// as an earlier one is.
     pub beside: &'a [String],
-    /// The browser's session until now: its connections go over, and it ends.
-    pub earlier_session: Option<TokenHash>,
+    /// The browser's sessions until now: their connections go over, and they end.
+    pub earlier_sessions: &'a [TokenHash],
     /// The present instant.
     pub now: Timestamp,
 }
@@ -112,7 +112,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     ) -> Result<Option<Arc<Connection>>, StoreError>;
 
     /// Stores a finished login: connection (or its replacement, generation + 1) and session. `None`,
-    /// and nothing is stored, when the browser's earlier session has ended meanwhile: it signed out.
+    /// and nothing is stored, when the browser's earlier sessions have ended meanwhile: it signed out.
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
 
     /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
@@ -191,8 +191,17 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
 /// Sessions and the claims of login attempts.
 #[async_trait]
 pub trait SessionStore: fmt::Debug + Send + Sync {
-    /// The session of a token's hash.
-    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError>;
+    /// The sessions of those of these hashes that have one, in their order.
+    async fn sessions(
+        &self,
+        tokens: &[TokenHash],
+    ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError>;
+
+    /// The session of one.
+    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
+        let found = self.sessions(&[*token]).await?;
+        Ok(found.into_iter().next().map(|(_, session)| session))
+    }
 
     /// Notes that a session was used.
     async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;

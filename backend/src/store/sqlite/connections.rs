@@ -40,14 +40,14 @@ impl SqliteStore {
 /// may not have had its cookie when it asked to finish this one.
 const BESIDE: SignedDuration = SignedDuration::from_mins(5);
 
-/// The ids of the sessions that a login replaces: the one whose cookie the browser presented, and
-/// those that logins beside this one made.
+/// The ids of the sessions that a login replaces: those whose cookies the browser presented, and those
+/// that logins beside this one made.
 async fn replaced_sessions(
     tx: &mut Transaction<'_, Sqlite>,
     login: &NewLogin<'_>,
 ) -> Result<Vec<String>, StoreError> {
     let mut replaced = Vec::new();
-    if let Some(earlier) = login.earlier_session {
+    for earlier in login.earlier_sessions {
         let found: Option<(String,)> =
             sqlx::query_as("SELECT id FROM sessions WHERE token_hash = $1")
                 .bind(earlier.as_bytes())
@@ -116,7 +116,7 @@ impl ConnectionStore for SqliteStore {
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
         let mut tx = self.begin().await?;
         let replaced = replaced_sessions(&mut tx, &login).await?;
-        if login.earlier_session.is_some() && replaced.is_empty() {
+        if !login.earlier_sessions.is_empty() && replaced.is_empty() {
             return Ok(None);
         }
         let earlier: Option<(String, i64)> =

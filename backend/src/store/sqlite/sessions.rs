@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sqlx::{QueryBuilder, Sqlite};
 
 use super::SqliteStore;
 use crate::{
@@ -16,28 +17,45 @@ const PING_WITHIN: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl SessionStore for SqliteStore {
-    async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
-        let row: Option<(String, i64, i64)> = sqlx::query_as(
-            "SELECT id, last_used_at, expires_at FROM sessions WHERE token_hash = $1",
-        )
-        .bind(token.as_bytes())
-        .fetch_optional(&self.readers)
-        .await?;
-        row.map(|(id, last_used_at, expires_at)| {
-            let time = |column, ms| {
-                Timestamp::from_millisecond(ms).map_err(|_| StoreError::Inconsistent {
-                    table: "sessions",
-                    column,
-                    row: id.clone(),
-                })
-            };
-            Ok(StoredSession {
-                last_used_at: time("last_used_at", last_used_at)?,
-                expires_at: time("expires_at", expires_at)?,
-                id: SessionId::from_stored(id.clone()),
+    async fn sessions(
+        &self,
+        tokens: &[TokenHash],
+    ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
+        if tokens.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Strangers choose how many there are, so they are asked for at once.
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT token_hash, id, last_used_at, expires_at FROM sessions WHERE token_hash IN (",
+        );
+        let mut hashes = query.separated(", ");
+        for token in tokens {
+            hashes.push_bind(token.as_bytes());
+        }
+        query.push(")");
+        let rows: Vec<(Vec<u8>, String, i64, i64)> =
+            query.build_query_as().fetch_all(&self.readers).await?;
+        let found = tokens.iter().filter_map(|token| {
+            let row = rows.iter().find(|(hash, ..)| hash == token.as_bytes())?;
+            Some((*token, row))
+        });
+        found
+            .map(|(token, (_, id, last_used_at, expires_at))| {
+                let time = |column, ms| {
+                    Timestamp::from_millisecond(ms).map_err(|_| StoreError::Inconsistent {
+                        table: "sessions",
+                        column,
+                        row: id.clone(),
+                    })
+                };
+                let session = StoredSession {
+                    last_used_at: time("last_used_at", *last_used_at)?,
+                    expires_at: time("expires_at", *expires_at)?,
+                    id: SessionId::from_stored(id.clone()),
+                };
+                Ok((token, session))
             })
-        })
-        .transpose()
+            .collect()
     }
 
     async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
