@@ -3,7 +3,7 @@
 /// The start page: welcome, or the overview of the first connection.
 pub const HOME: &str = "/";
 /// Where the provider sends the browser back to.
-pub const CALLBACK: &str = "/callback";
+pub const CALLBACK: &str = shared::page_path::CALLBACK;
 
 /// The page of a connection.
 #[must_use]
@@ -191,6 +191,21 @@ mod tests {
             "https://app.eu.snyk.io/org/meridian/project/0-a"
         );
         assert_eq!((at("../x"), at(""), at("a/b")), (None, None, None));
+    }
+
+    #[test]
+    fn the_server_knows_every_page() {
+        for path in [
+            HOME.to_owned(),
+            CALLBACK.to_owned(),
+            connection("c"),
+            overview("c"),
+            projects("c"),
+            org_projects("c", "o"),
+            project("c", "o", "p"),
+        ] {
+            assert!(shared::page_path::is_page(&path), "{path}");
+        }
     }
 
     #[test]

@@ -10,11 +10,14 @@
 //! 5. [`scope`]: what was asked for and granted, in plain words.
 //! 6. [`api`] and [`problem`]: the JSON between browser and backend.
 //! 7. [`snyk`]: what is read from Snyk's API through it.
+//!
+//! [`page_path`] says which paths are pages.
 
 pub mod api;
 pub mod authorize_url;
 pub mod callback;
 pub mod login_state;
+pub mod page_path;
 pub mod pkce;
 pub mod problem;
 pub mod return_path;

@@ -101,7 +101,7 @@ codes! {
     /// The request is malformed, or of a method or media type that is not taken here.
     BadRequest = "bad_request", "The app sent something wrong";
     /// The head, the address or the body is too large.
-    PayloadTooLarge = "payload_too_large", "That is too much at once";
+    PayloadTooLarge = "payload_too_large", "Request too large";
     /// Our own store cannot be asked.
     Unavailable = "unavailable", "The app cannot reach its own data";
     /// A fault of ours.

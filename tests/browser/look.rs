@@ -35,7 +35,10 @@ async fn the_typeface_comes_from_here_and_is_kept_for_ever() {
     let answer = browser.driver.execute_async(script, Vec::new()).await;
     assert_eq!(
         answer.expect("an answer").json(),
-        &json!(["public, max-age=31536000, immutable", "font/woff2"])
+        &json!([
+            "public, max-age=31536000, immutable, no-transform",
+            "font/woff2"
+        ])
     );
     browser.until(LOGS_NOTHING).await;
     every_view(browser, "welcome").await;

@@ -203,7 +203,7 @@ async fn sec_55_56_headers_pass_by_list_both_ways() {
         assert_eq!(answer.header(name), "", "{name}");
     }
     assert_eq!(answer.header("sunset"), "2030-01-01");
-    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("cache-control"), "no-store, no-transform");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_ne!(answer.header("content-security-policy"), "default-src *");
 

@@ -48,7 +48,8 @@ async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends(
         format!("{get}x: a\r\n b\r\n\r\n"),
         format!("{get}x : a\r\n\r\n"),
         format!("{get}connection: upgrade\r\nupgrade: websocket\r\n\r\n"),
-        format!("{get}connection: upgrade\r\nupgrade: h2c\r\n\r\n"),
+        format!("{get}connection: upgrade\r\nupgrade: h2c, websocket\r\n\r\n"),
+        format!("{get}connection: upgrade\r\nupgrade: TLS/1.0\r\n\r\n"),
         format!("TRACE /api/session HTTP/1.1\r\nhost: {host}\r\n\r\n"),
         format!("CONNECT {host} HTTP/1.1\r\nhost: {host}\r\n\r\n"),
         // SEC-53: of an address with a fragment hyper would drop it.
@@ -86,6 +87,96 @@ async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends(
     );
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(answer.matches("HTTP/1.1 400").count(), 1, "{answer}");
+}
+
+/// What curl and Java's client send by themselves to a server without TLS.
+#[tokio::test]
+async fn sec_66_an_offer_of_http_2_is_ignored_and_the_request_answered() {
+    let bed = Bed::start().await;
+    let host = bed.app.url.strip_prefix("http://").unwrap();
+    let curl = format!(
+        "host: {host}\r\nuser-agent: curl/8.14.1\r\naccept: */*\r\nconnection: Upgrade, \
+         HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+    );
+    let java = format!(
+        "connection: Upgrade, HTTP2-Settings\r\ncontent-length: 0\r\nhost: {host}\r\n\
+         http2-settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\nupgrade: h2c\r\n\
+         user-agent: Java-http-client/25\r\n"
+    );
+    let last = format!("GET /healthz HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    for client in [&curl, &java] {
+        for path in ["/healthz", "/readyz", "/", "/api/session"] {
+            let ask = format!("GET {path} HTTP/1.1\r\n{client}\r\n");
+            let answer = exchange(&bed, &[&ask, &last]);
+            assert_eq!(answer.matches("HTTP/1.1 200").count(), 2, "{ask}: {answer}");
+            assert!(!answer.contains("HTTP/1.1 101"), "{answer}");
+        }
+    }
+    let body = "{}";
+    let post = format!(
+        "POST /api/login HTTP/1.1\r\n{curl}sec-fetch-site: same-origin\r\n\
+         content-type: application/json\r\ncontent-length: 2\r\n\r\n{body}"
+    );
+    let answer = exchange(&bed, &[&post, &last]);
+    assert!(
+        answer.contains("not the JSON that this route takes"),
+        "{answer}"
+    );
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
+}
+
+/// Too many cookies are no reason to show JSON to a person, and are his to clear.
+#[tokio::test]
+async fn sec_68_a_head_that_is_too_large_is_told_to_a_browser_as_a_page() {
+    let bed = Bed::start().await;
+    let host = bed.app.url.strip_prefix("http://").unwrap();
+    let accept = "accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+    for size in [17_000, 200_000] {
+        let cookie = format!("cookie: a={}\r\n", "a".repeat(size));
+        for (head, is_page) in [
+            (
+                format!("GET / HTTP/1.1\r\nhost: {host}\r\n{accept}{cookie}\r\n"),
+                true,
+            ),
+            (
+                format!("GET /callback?code=x HTTP/1.1\r\nhost: {host}\r\n{cookie}{accept}\r\n"),
+                true,
+            ),
+            (
+                format!("GET / HTTP/1.1\r\nhost: {host}\r\naccept: */*\r\n{cookie}\r\n"),
+                false,
+            ),
+            (
+                format!("GET /api/session HTTP/1.1\r\nhost: {host}\r\n{accept}{cookie}\r\n"),
+                false,
+            ),
+            (
+                format!("POST / HTTP/1.1\r\nhost: {host}\r\n{accept}{cookie}\r\n"),
+                false,
+            ),
+        ] {
+            let answer = exchange(&bed, &[&head]);
+            let head = &head[..60];
+            assert!(answer.starts_with("HTTP/1.1 431"), "{head}: {answer}");
+            assert!(answer.contains("this site’s cookies"), "{head}: {answer}");
+            assert!(answer.contains("connection: close"), "{head}: {answer}");
+            let kind = if is_page {
+                "content-type: text/html"
+            } else {
+                "content-type: application/problem+json"
+            };
+            assert!(answer.contains(kind), "{head}: {answer}");
+            assert!(!answer.contains("unsafe"), "{head}: {answer}");
+        }
+    }
+    // An address that is too long is refused further in.
+    let long = "a".repeat(9_000);
+    let head =
+        format!("GET /?{long} HTTP/1.1\r\nhost: {host}\r\n{accept}connection: close\r\n\r\n");
+    let answer = exchange(&bed, &[&head]);
+    assert!(answer.starts_with("HTTP/1.1 414"), "{answer}");
+    assert!(answer.contains("content-type: text/html"), "{answer}");
+    assert!(answer.contains("The address is too long"), "{answer}");
 }
 
 #[tokio::test]

@@ -125,12 +125,120 @@ async fn sec_61_62_every_answer_carries_its_headers() {
         );
         assert!(!answer.header("x-request-id").is_empty(), "{path}");
         if path.starts_with("/api") || path == "/callback" {
-            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert_eq!(
+                answer.header("cache-control"),
+                "no-store, no-transform",
+                "{path}"
+            );
         }
+        // What minifies or injects on the way breaks integrity and policy.
+        assert!(
+            answer.header("cache-control").contains("no-transform"),
+            "{path}"
+        );
         if path.starts_with("/api/session/") || path == "/api/nothing" {
             assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"));
         }
     }
+}
+
+#[tokio::test]
+async fn sec_61_no_name_of_this_computer_is_pinned_to_https() {
+    let hsts = async |public_url: &str, path: &str, host: &str| {
+        let bed = Bed::with(&[], &[("PUBLIC_URL", public_url)]).await;
+        let request = bed.browser().bare(Method::GET, path).header("host", host);
+        bed.browser()
+            .send(request)
+            .await
+            .header("strict-transport-security")
+            .to_owned()
+    };
+    let app = "https://app.example";
+    for (path, host) in [
+        ("/", "app.example"),
+        ("/api/session", "app.example:443"),
+        ("/api/session", "evil.example"),
+        ("/healthz", "app.example"),
+    ] {
+        assert!(
+            hsts(app, path, host).await.contains("max-age="),
+            "{path} {host}"
+        );
+    }
+    for (path, host) in [
+        ("/healthz", "localhost:8443"),
+        ("/api/session", "LOCALHOST"),
+        ("/", "x.localhost:1"),
+        ("/healthz", "10.0.0.1:3000"),
+    ] {
+        assert_eq!(hsts(app, path, host).await, "", "{path} {host}");
+    }
+    for (public_url, host) in [
+        ("https://localhost:8443", "localhost:8443"),
+        ("https://LocalHost", "localhost"),
+        ("https://app.localhost:8443", "app.localhost:8443"),
+        ("https://127.0.0.1:8443", "127.0.0.1:8443"),
+        ("https://[::1]:8443", "[::1]:8443"),
+    ] {
+        assert_eq!(
+            hsts(public_url, "/api/session", host).await,
+            "",
+            "{public_url}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sec_37_a_refused_name_or_origin_is_in_the_log_with_what_to_do() {
+    let bed = Bed::with(&[], &[("LOG", "info")]).await;
+    for host in ["app.internal:8080", "other.internal", "other.internal"] {
+        let request = bed.browser().bare(Method::GET, "/").header("host", host);
+        assert_eq!(bed.browser().send(request).await.status, 403, "{host}");
+    }
+    let origin = bed.browser().bare(Method::GET, "/api/session");
+    let origin = origin.header("origin", "https://elsewhere.example");
+    assert_eq!(bed.browser().send(origin).await.status, 403);
+    let output = bed.app.output();
+    for told in [
+        "app.internal:8080",
+        "proxy_set_header Host $http_host",
+        "PUBLIC_URL is http://localhost:",
+        "https://elsewhere.example",
+        "FRONTEND_ORIGIN",
+    ] {
+        assert!(output.contains(told), "no {told}: {output}");
+    }
+    assert_eq!(
+        output.matches("proxy_set_header").count(),
+        1,
+        "once a minute: {output}"
+    );
+}
+
+#[tokio::test]
+async fn sec_15_a_foreign_issuer_is_in_the_log_and_cannot_forge_a_line() {
+    let bed = Bed::with(&[], &[("LOG", "info")]).await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let foreign = format!("https://app.eu.snyk.io\r\nforged {}", "x".repeat(500));
+    let answer = browser.finish(&callback.with("iss", &foreign)).await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (400, "state_mismatch")
+    );
+    let output = bed.app.output();
+    let line = output
+        .lines()
+        .find(|line| line.contains("https://app.eu.snyk.io"));
+    let line = line.unwrap_or_else(|| panic!("not told: {output}"));
+    assert!(
+        line.contains("forged") && line.contains("SNYK_REGION"),
+        "{line}"
+    );
+    assert!(line.contains(&bed.sandbox.url), "{line}");
+    assert!(!output.contains(&"x".repeat(200)), "cut: {line}");
+    assert_eq!(bed.sandbox.count("token_code").await, 0);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod exchange;
 mod foreign_provider;
 mod framing;
 mod headers;
+mod idle;
 mod login;
 mod odd_answers;
 mod pages;

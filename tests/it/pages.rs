@@ -24,7 +24,11 @@ async fn sec_62_hashed_files_are_kept_for_ever_and_the_callback_never() {
     );
     for path in ["/callback", "/callback/"] {
         let answer = bed.browser().get(path).await;
-        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(
+            answer.header("cache-control"),
+            "no-store, no-transform",
+            "{path}"
+        );
     }
 }
 
@@ -62,7 +66,7 @@ async fn sec_60_pages_that_are_replaced_are_let_run_by_their_own_policy() {
     let bed = Bed::with(&[], &[("FRONTEND_DIR", folder.path().to_str().unwrap())]).await;
     for script in ["one()", "another()"] {
         write(script);
-        for path in ["/", "/a/deep/link", "/callback"] {
+        for path in ["/", "/connections/a/overview", "/callback"] {
             let answer = bed.browser().get(path).await;
             assert!(answer.text.contains(script), "{}", answer.text);
             let hash = STANDARD.encode(Sha256::digest(script));
@@ -71,4 +75,118 @@ async fn sec_60_pages_that_are_replaced_are_let_run_by_their_own_policy() {
             assert_eq!(csp.matches("sha256-").count(), 1, "{csp}");
         }
     }
+}
+
+/// A probe with a typing error must not see a healthy server.
+#[tokio::test]
+async fn nothing_but_pages_and_files_of_the_build_is_answered_with_200() {
+    let bed = Bed::start().await;
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let status = async |method: &str, path: &str, accept: &str| {
+        let method = method.parse().unwrap();
+        let request = bed.browser().bare(method, path).header("accept", accept);
+        bed.browser().send(request).await.status
+    };
+    for path in [
+        "/healthz/",
+        "/readyz/",
+        "/readyz/x",
+        "/livez",
+        "/livez/",
+        "/metrics",
+        "/health",
+        "/Healthz",
+        "/READYZ",
+        "/ready",
+        "/live",
+        "/liveness",
+        "/readiness",
+        "/healthcheck",
+        "/health-check",
+        "/health_check",
+        "/status",
+        "/ping",
+        "/up",
+        "/alive",
+        "/_health",
+        "/actuator/health",
+        "/api/healthz",
+        "/api/health",
+        "/healthz.json",
+        "/livez?verbose",
+        "/metrics?x",
+        "/index.html",
+        "/connections",
+        "/no/such/page",
+    ] {
+        for (method, accept) in [
+            ("GET", "*/*"),
+            ("HEAD", "*/*"),
+            ("GET", html),
+            ("HEAD", html),
+        ] {
+            assert_eq!(
+                status(method, path, accept).await,
+                404,
+                "{method} {path} {accept}"
+            );
+        }
+    }
+    for path in [
+        "/",
+        "/?x=1",
+        "/callback",
+        "/callback?code=x",
+        "/connections/x",
+        "/connections/x/overview",
+        "/connections/x/projects?q=a",
+        "/connections/x/orgs/o/projects",
+        "/connections/x/orgs/o/projects/p",
+        "/healthz",
+        "/readyz",
+        "/healthz?x",
+        "/readyz?verbose",
+    ] {
+        for (method, accept) in [("GET", "*/*"), ("HEAD", "*/*"), ("GET", html)] {
+            assert_eq!(
+                status(method, path, accept).await,
+                200,
+                "{method} {path} {accept}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_at_an_address_that_is_no_page_reads_so_on_a_page() {
+    let bed = Bed::start().await;
+    let request = bed.browser().bare(reqwest::Method::GET, "/no/such/page");
+    let request = request
+        .header("accept", "text/html")
+        .header("if-none-match", "*");
+    let answer = bed.browser().send(request).await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(
+        answer.text,
+        bed.browser().get("/").await.text,
+        "the app’s own"
+    );
+    assert!(answer.header("cache-control").contains("no-store"));
+    assert!(
+        answer
+            .header("content-security-policy")
+            .contains("wasm-unsafe-eval")
+    );
+    // Where no app is served, a page of the server's.
+    let bed = Bed::with(&[], &[("FRONTEND_DIR", "")]).await;
+    let request = bed.browser().bare(reqwest::Method::GET, "/no/such/page");
+    let answer = bed
+        .browser()
+        .send(request.header("accept", "text/html"))
+        .await;
+    assert_eq!(answer.status, 404);
+    assert!(answer.header("content-type").starts_with("text/html"));
+    assert!(answer.text.contains("<h1>"), "{}", answer.text);
+    let answer = bed.browser().get("/no/such/page").await;
+    assert_eq!((answer.status, answer.code().as_str()), (404, "not_found"));
 }

@@ -103,6 +103,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
         router: service,
         places,
         headers: Arc::new(router::headers_of_refusals(&config)),
+        keep_alive: config.keep_alive_timeout,
     };
     server.serve(listener, stop_signal(app.tasks.clone())).await;
     housekeeping.abort();

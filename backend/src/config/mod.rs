@@ -57,6 +57,8 @@ pub struct Config {
     pub session_idle: Duration,
     /// How long a session may last at most.
     pub session_lifetime: Duration,
+    /// How long a connection is kept on which nothing is asked.
+    pub keep_alive_timeout: Duration,
     /// Whether rate limits apply here.
     pub rate_limits: bool,
     /// The tracing filter.
@@ -119,6 +121,7 @@ impl Config {
         );
         let trusted_proxies = p.with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
         let (session_idle, session_lifetime) = session_lifetimes(raw, p);
+        let keep_alive_timeout = p.with(raw, "KEEP_ALIVE_TIMEOUT", "130s", parse_duration);
         let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
         let log_format = p.choice(
             raw,
@@ -138,6 +141,7 @@ impl Config {
             listen,
             session_idle,
             session_lifetime,
+            keep_alive_timeout,
         ) {
             (
                 Some(public_url),
@@ -146,6 +150,7 @@ impl Config {
                 Some(listen),
                 Some(session_idle),
                 Some(session_lifetime),
+                Some(keep_alive_timeout),
             ) if problems.is_empty() => Ok(Self {
                 app_name: raw.get("APP_NAME").unwrap_or_else(|| "Snyk App".to_owned()),
                 client_id,
@@ -162,6 +167,7 @@ impl Config {
                 frontend_dir: frontend_dir(raw),
                 session_idle,
                 session_lifetime,
+                keep_alive_timeout,
                 rate_limits: rate_limits.unwrap_or(true),
                 log,
                 log_format: log_format.unwrap_or(LogFormat::Json),

@@ -12,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    http::problem::ApiError,
+    http::{problem::ApiError, refusals::quoted},
     login::{attempt::Binding, cookie},
     provider::region::Provider,
     session::cookie::Cookies,
@@ -96,13 +96,16 @@ pub(super) fn verify(
     if presented.attempt.binding != expected.binding {
         return Err(ApiError::StateMismatch.into());
     }
-    let is_foreign = finish
+    let foreign = finish
         .iss
         .as_deref()
-        .is_some_and(|iss| !expected.provider.is_issuer(iss));
-    let answer = if is_foreign {
+        .filter(|iss| !expected.provider.is_issuer(iss));
+    let answer = if let Some(iss) = foreign {
         // Somebody answered this attempt, and it was not the provider: it is used up (SEC-6).
-        Answer::Refused(ApiError::StateMismatch)
+        Answer::Refused(ApiError::ForeignIssuer {
+            named: quoted(iss.as_bytes()),
+            expected: expected.provider.app_url.clone(),
+        })
     } else {
         answer(finish)?
     };

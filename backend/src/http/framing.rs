@@ -1,6 +1,9 @@
 //! Requests that this server has no use for and that something in front of it may read otherwise: a
 //! tunnel, another protocol, an echo, a body framed in another way. Refused before anything else, and
 //! the connection ends (SEC-66). What hyper itself would tidy up is refused in [`super::head`].
+//!
+//! An offer of HTTP/2 without TLS, which curl and Java's client make by themselves, is no such request:
+//! a server may ignore it, and answer in HTTP/1.1 (RFC 9110, section 7.8).
 
 use std::fmt::Write as _;
 
@@ -11,9 +14,9 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use shared::problem::{Code, MEDIA_TYPE, Problem};
+use shared::problem::MEDIA_TYPE;
 
-use super::problem::ApiError;
+use super::{error_page, guard::Refused, problem::ApiError};
 
 /// Refuses them.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
@@ -33,7 +36,7 @@ fn refusal(request: &Request) -> Option<&'static str> {
     let encoding = encodings.next().map(HeaderValue::as_bytes);
     if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
         Some("This server is no proxy and no echo.")
-    } else if headers.contains_key(header::UPGRADE) {
+    } else if !headers.get_all(header::UPGRADE).iter().all(is_h2c) {
         Some("This server speaks HTTP/1.1 only.")
     } else if encodings.next().is_some()
         || encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"chunked"))
@@ -44,40 +47,82 @@ fn refusal(request: &Request) -> Option<&'static str> {
     }
 }
 
+/// Whether an `Upgrade` offers HTTP/2 and nothing else.
+fn is_h2c(offer: &HeaderValue) -> bool {
+    offer
+        .as_bytes()
+        .split(|byte| *byte == b',')
+        .all(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"h2c"))
+}
+
 /// The answer to a head that cannot be read, with the headers of every answer, in the place of hyper's
-/// bare one.
-pub(super) fn whole_answer(bare: &[u8], headers: &HeaderMap) -> Bytes {
-    let status = bare
-        .get(b"HTTP/1.1 ".len()..)
-        .and_then(|rest| StatusCode::from_bytes(rest.get(..3)?).ok())
-        .unwrap_or(StatusCode::BAD_REQUEST);
-    let (code, detail) = if status == StatusCode::BAD_REQUEST {
-        (Code::BadRequest, "The request cannot be read.")
+/// bare one. To a browser that goes to a page it is a page in words.
+pub(super) fn whole_answer(refused: Refused<'_>, headers: &HeaderMap) -> Bytes {
+    let status = if refused.is_late {
+        StatusCode::REQUEST_TIMEOUT
     } else {
-        (Code::PayloadTooLarge, "Send less.")
+        let status = refused.bare.get(b"HTTP/1.1 ".len()..);
+        status
+            .and_then(|rest| StatusCode::from_bytes(rest.get(..3)?).ok())
+            .unwrap_or(StatusCode::BAD_REQUEST)
     };
     let request_id = ulid::Ulid::new().to_string();
     tracing::debug!(request_id, %status, "A head could not be read");
-    let problem = Problem {
-        kind: "about:blank".to_owned(),
-        title: code.title().to_owned(),
-        status: status.as_u16(),
-        detail: detail.to_owned(),
-        code,
-        request_id: request_id.clone(),
-        snyk_request_id: None,
+    let error = match status {
+        StatusCode::BAD_REQUEST => ApiError::BadRequest("The request cannot be read.".to_owned()),
+        StatusCode::REQUEST_TIMEOUT => ApiError::TooSlow,
+        status => ApiError::TooLarge(status),
     };
-    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let problem = error.problem(request_id);
+    let (kind, body) = if refused.asks_for_page {
+        (error_page::MEDIA_TYPE, error_page::document(&problem))
+    } else {
+        let json = serde_json::to_string(&problem).unwrap_or_default();
+        (MEDIA_TYPE, json)
+    };
     let mut answer = format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {MEDIA_TYPE}\r\n\
-         content-length: {}\r\nx-request-id: {request_id}\r\n",
-        body.len()
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {kind}\r\n\
+         content-length: {}\r\nx-request-id: {}\r\n",
+        body.len(),
+        problem.request_id
     );
     for (name, value) in headers {
+        let value = if refused.asks_for_page && name == header::CONTENT_SECURITY_POLICY {
+            &*error_page::POLICY
+        } else {
+            value
+        };
         // Writing to a string cannot fail.
         let _ = write!(answer, "{name}: {}\r\n", value.to_str().unwrap_or_default());
     }
     answer.push_str("\r\n");
     answer.push_str(&body);
     answer.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_66_an_offer_of_h2c_is_ignored_and_every_other_upgrade_refused() {
+        for (offer, is_ignored) in [
+            ("h2c", true),
+            ("H2C", true),
+            ("h2c, h2c", true),
+            ("websocket", false),
+            ("h2c, websocket", false),
+            ("h2c-17", false),
+            ("h2", false),
+            ("TLS/1.0", false),
+            ("", false),
+            ("h2c,", false),
+        ] {
+            assert_eq!(
+                is_h2c(&HeaderValue::from_static(offer)),
+                is_ignored,
+                "{offer}"
+            );
+        }
+    }
 }

@@ -1,82 +1,45 @@
-//! The stream between a client and hyper. It hands on one head at a time, looked at ([`Head`]), and
-//! learns of hyper itself where the body behind it ends, so that the two cannot disagree. And it puts a
-//! whole answer in the place of the bare one that hyper gives to a head that it cannot read (SEC-61).
+//! The stream between a client and hyper. It hands on one head at a time, looked at
+//! ([`Head`](super::head::Head)), and learns of hyper itself where the body behind it ends, so that the
+//! two cannot disagree ([`Gate`]). It ends a connection that is idle or sends its head too slowly. And
+//! it puts a whole answer in the place of the bare one that hyper gives to a head that it cannot read
+//! (SEC-61).
 
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, Waker, ready},
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::Notify,
+    time::{Instant, Sleep, sleep_until},
 };
 
-use super::head::Head;
+use super::{
+    gate::{Expiry, Gate},
+    head::NEVER,
+};
 
-/// What the server tells its stream.
-#[derive(Debug, Default)]
-pub(super) struct Gate {
-    state: Mutex<State>,
-    first: Notify,
-}
+/// Most bytes that are read and forgotten after a refusal.
+const DISCARD_AT_MOST: usize = 1024 * 1024;
+/// Longest time for that.
+const DISCARD_WITHIN: Duration = Duration::from_secs(2);
 
-#[derive(Debug, Default)]
-struct State {
-    expects: Expects,
-    /// Whether hyper ever read a head.
-    has_begun: bool,
-    waker: Option<Waker>,
-}
+/// Ends a head so that hyper refuses it: before its end hyper does not look at a head again.
+const REFUSED_END: [u8; 5] = [NEVER, b'\r', b'\n', b'\r', b'\n'];
 
-#[derive(Debug)]
-enum Expects {
-    Head(Head),
-    /// A head went on; hyper has not said yet what follows it.
-    Word,
-    Body(u64),
-    /// Of a chunked body only hyper sees the end: the connection ends with it.
-    Rest,
-}
-
-impl Default for Expects {
-    fn default() -> Self {
-        Self::Head(Head::default())
-    }
-}
-
-impl Gate {
-    /// hyper read a head, and a body of this length follows; without one, chunks.
-    pub(super) fn begin(&self, body: Option<u64>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.expects = match body {
-            Some(0) => Expects::default(),
-            Some(length) => Expects::Body(length),
-            None => Expects::Rest,
-        };
-        if !state.has_begun {
-            state.has_begun = true;
-            self.first.notify_one();
-        }
-        if let Some(waker) = state.waker.take() {
-            waker.wake();
-        }
-    }
-
-    /// Done once a first head was read.
-    pub(super) async fn first(&self) {
-        if !self.has_begun() {
-            self.first.notified().await;
-        }
-    }
-
-    fn has_begun(&self) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.has_begun
-    }
+/// What is known of a request that hyper refuses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused<'a> {
+    /// hyper's own answer.
+    pub(super) bare: &'a [u8],
+    /// Whether the head took too long.
+    pub(super) is_late: bool,
+    /// Whether a browser asks for a page.
+    pub(super) asks_for_page: bool,
 }
 
 /// The stream.
@@ -89,6 +52,11 @@ pub(super) struct Guard<S, F> {
     whole: F,
     /// The whole answer's rest, once hyper gave a bare one.
     own: Option<Bytes>,
+    /// Whether the head that is refused took too long.
+    is_late: bool,
+    timer: Option<Pin<Box<Sleep>>>,
+    /// After a refusal: how many bytes more are read and forgotten, and until when.
+    discard: Option<(usize, Instant)>,
 }
 
 impl<S, F> Guard<S, F> {
@@ -99,7 +67,42 @@ impl<S, F> Guard<S, F> {
             held: BytesMut::new(),
             whole,
             own: None,
+            is_late: false,
+            timer: None,
+            discard: None,
         }
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if timer.deadline() != until {
+            timer.as_mut().reset(until);
+        }
+        timer.as_mut().poll(cx)
+    }
+
+    /// Nothing has come: ends the stream once the client has had its time.
+    fn poll_expired(
+        &mut self,
+        cx: &mut Context<'_>,
+        out: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Some((until, expiry)) = self.gate.expiry() else {
+            return Poll::Pending;
+        };
+        ready!(self.poll_timer(cx, until));
+        match expiry {
+            // To hyper the client went away between two requests.
+            Expiry::Idle => {}
+            Expiry::Head => {
+                self.is_late = true;
+                let end = &REFUSED_END[..REFUSED_END.len().min(out.remaining())];
+                out.put_slice(end);
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -110,32 +113,22 @@ impl<S: AsyncRead + Unpin, F: Unpin> AsyncRead for Guard<S, F> {
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let guard = self.get_mut();
-        {
-            let mut state = guard
-                .gate
-                .state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if matches!(state.expects, Expects::Word) {
-                state.waker = Some(cx.waker().clone());
-                return Poll::Pending;
-            }
+        if !guard.gate.may_read(cx.waker()) {
+            return Poll::Pending;
         }
         let before = out.filled().len();
         let held = guard.held.len().min(out.remaining());
         if held == 0 {
-            ready!(Pin::new(&mut guard.stream).poll_read(cx, out))?;
+            // What has come counts, however late it is seen.
+            match Pin::new(&mut guard.stream).poll_read(cx, out)? {
+                Poll::Ready(()) => {}
+                Poll::Pending => return guard.poll_expired(cx, out),
+            }
         } else {
             out.put_slice(&guard.held[..held]);
         }
         let fresh = &mut out.filled_mut()[before..];
-        let mut state = guard
-            .gate
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let passed = state.pass(fresh);
-        drop(state);
+        let passed = guard.gate.pass(fresh);
         if held == 0 {
             guard.held.extend_from_slice(&fresh[passed..]);
         } else {
@@ -146,37 +139,15 @@ impl<S: AsyncRead + Unpin, F: Unpin> AsyncRead for Guard<S, F> {
     }
 }
 
-impl State {
-    /// How many of these bytes may go on now: all, or those of this head or this body.
-    fn pass(&mut self, bytes: &mut [u8]) -> usize {
-        match &mut self.expects {
-            Expects::Head(head) => match head.look(bytes) {
-                Some(end) => {
-                    self.expects = Expects::Word;
-                    end
-                }
-                None => bytes.len(),
-            },
-            Expects::Body(left) => {
-                let passed = usize::try_from(*left)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len());
-                *left -= passed as u64;
-                if *left == 0 {
-                    self.expects = Expects::default();
-                }
-                passed
-            }
-            Expects::Word | Expects::Rest => bytes.len(),
-        }
-    }
-}
-
-impl<S: AsyncWrite + Unpin, F: Fn(&[u8]) -> Bytes + Unpin> Guard<S, F> {
+impl<S: AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> Guard<S, F> {
     /// Writes the whole answer where hyper gives a bare one: nobody was asked, and it answers.
     fn poll_own(&mut self, cx: &mut Context<'_>, bare: &[u8]) -> Poll<io::Result<bool>> {
-        if self.own.is_none() && !self.gate.has_begun() {
-            self.own = Some((self.whole)(bare));
+        if self.own.is_none() && self.gate.is_unasked() {
+            self.own = Some((self.whole)(Refused {
+                bare,
+                is_late: self.is_late,
+                asks_for_page: self.gate.asks_for_page(),
+            }));
         }
         let Some(rest) = &mut self.own else {
             return Poll::Ready(Ok(false));
@@ -192,7 +163,34 @@ impl<S: AsyncWrite + Unpin, F: Fn(&[u8]) -> Bytes + Unpin> Guard<S, F> {
     }
 }
 
-impl<S: AsyncWrite + Unpin, F: Fn(&[u8]) -> Bytes + Unpin> AsyncWrite for Guard<S, F> {
+impl<S: AsyncRead + AsyncWrite + Unpin, F> Guard<S, F> {
+    /// Reads on after the last answer, for a bounded time and amount: a connection that is closed on unread
+    /// bytes is reset, and a client that is still sending would never see the answer.
+    fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (mut room, until) = self
+            .discard
+            .unwrap_or_else(|| (DISCARD_AT_MOST, Instant::now() + DISCARD_WITHIN));
+        loop {
+            let mut bytes = [0; 4_096];
+            let mut out = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut out) {
+                Poll::Ready(Ok(())) if !out.filled().is_empty() && room > 0 => {
+                    room = room.saturating_sub(out.filled().len());
+                    self.discard = Some((room, until));
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => {
+                    self.discard = Some((room, until));
+                    return self.poll_timer(cx, until);
+                }
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> AsyncWrite
+    for Guard<S, F>
+{
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -223,10 +221,21 @@ impl<S: AsyncWrite + Unpin, F: Fn(&[u8]) -> Bytes + Unpin> AsyncWrite for Guard<
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let guard = self.get_mut();
+        ready!(Pin::new(&mut guard.stream).poll_flush(cx))?;
+        // hyper flushes when it has written all that it has.
+        guard.gate.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        let guard = self.get_mut();
+        if guard.discard.is_none() {
+            ready!(Pin::new(&mut guard.stream).poll_shutdown(cx))?;
+        }
+        if guard.own.is_some() || guard.gate.is_sending() {
+            ready!(guard.poll_discard(cx));
+        }
+        Poll::Ready(Ok(()))
     }
 }

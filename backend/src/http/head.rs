@@ -1,12 +1,18 @@
-//! What of a head is refused before hyper reads it (SEC-66, SEC-53): hyper takes lines that end in a
+//! What of a head is refused before hyper reads it, and what is seen on the way (SEC-66, SEC-53): hyper takes lines that end in a
 //! bare LF, drops the fragment of an address, and drops `Content-Length` beside `Transfer-Encoding`, so
 //! that nobody behind it can tell. What stands in front of this server may read such heads otherwise,
 //! and then one of the two takes a body for a request.
 
 /// No head may have this byte anywhere, so hyper refuses one that has, in its turn.
-const NEVER: u8 = 0;
+pub(super) const NEVER: u8 = 0;
 const LENGTH: &[u8] = b"content-length";
 const ENCODING: &[u8] = b"transfer-encoding";
+const ACCEPT: &[u8] = b"accept";
+const COOKIE: &[u8] = b"cookie";
+const HTML: &[u8] = b"text/html";
+/// How the request line of a page begins, and, with an end after it, that of the API.
+const PAGE: &[u8] = b"GET /";
+const API: &[u8] = b"GET /api";
 
 /// One head, looked at as it comes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,6 +26,23 @@ pub(super) struct Head {
     name_length: Option<usize>,
     has_length: bool,
     has_encoding: bool,
+    /// The beginning of the request line.
+    line: [u8; API.len() + 1],
+    line_length: usize,
+    accepts: Accepts,
+    has_cookie: bool,
+}
+
+/// Whether the client takes HTML.
+#[derive(Clone, Copy, Debug, Default)]
+enum Accepts {
+    /// No `Accept` so far.
+    #[default]
+    Unknown,
+    /// Within the value of `Accept`: how many letters of `text/html` were just seen.
+    Matching(usize),
+    Html,
+    Other,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,6 +83,25 @@ impl Head {
         None
     }
 
+    /// Whether a byte of it came. Empty lines before the request line belong to no head.
+    pub(super) fn has_begun(&self) -> bool {
+        !matches!(self.at, At::Before | At::BeforeCr)
+    }
+
+    /// Whether a browser asks for a page, as far as the head tells: then a refusal is one in words.
+    /// `Accept` may stand behind the cookies that make a head too large, and then they tell.
+    pub(super) fn asks_for_page(&self) -> bool {
+        let line = &self.line[..self.line_length];
+        let is_api =
+            line.starts_with(API) && line.get(API.len()).is_none_or(|end| b"/ ?".contains(end));
+        let takes_html = match self.accepts {
+            Accepts::Html => true,
+            Accepts::Unknown => self.has_cookie,
+            Accepts::Matching(_) | Accepts::Other => false,
+        };
+        line.starts_with(PAGE) && !is_api && takes_html
+    }
+
     fn take(&mut self, byte: u8) -> Verdict {
         self.at = match (self.at, byte) {
             (At::Before, b'\r') => At::BeforeCr,
@@ -68,6 +110,9 @@ impl Head {
             (At::Cr, b'\n') => {
                 self.has_request_line = true;
                 self.name_length = Some(0);
+                if matches!(self.accepts, Accepts::Matching(_)) {
+                    self.accepts = Accepts::Other;
+                }
                 At::LineStart
             }
             (At::LineStart, b'\r') => At::LastCr,
@@ -86,9 +131,14 @@ impl Head {
 
     fn is_refused_within(&mut self, byte: u8) -> bool {
         if !self.has_request_line {
+            if let Some(place) = self.line.get_mut(self.line_length) {
+                *place = byte;
+                self.line_length += 1;
+            }
             return byte == b'#';
         }
         let Some(length) = self.name_length else {
+            self.accepts = self.accepts.after(byte);
             return false;
         };
         if byte == b':' {
@@ -96,6 +146,10 @@ impl Head {
             let name = self.name.get(..length).unwrap_or_default();
             self.has_length |= name == LENGTH;
             self.has_encoding |= name == ENCODING;
+            self.has_cookie |= name == COOKIE;
+            if name == ACCEPT && !matches!(self.accepts, Accepts::Html) {
+                self.accepts = Accepts::Matching(0);
+            }
             return self.has_length && self.has_encoding;
         }
         if let Some(place) = self.name.get_mut(length) {
@@ -106,9 +160,60 @@ impl Head {
     }
 }
 
+impl Accepts {
+    fn after(self, byte: u8) -> Self {
+        let Self::Matching(matched) = self else {
+            return self;
+        };
+        let byte = byte.to_ascii_lowercase();
+        match HTML.get(matched) {
+            Some(next) if *next == byte && matched + 1 == HTML.len() => Self::Html,
+            Some(next) if *next == byte => Self::Matching(matched + 1),
+            _ => Self::Matching(usize::from(byte == HTML[0])),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_asks_for_a_page_is_seen_before_the_head_is_whole() {
+        for (head, asks) in [
+            ("GET / HTTP/1.1\r\naccept: text/html,*/*\r\ncookie: a", true),
+            (
+                "GET /callback?x HTTP/1.1\r\nAccept:a/b, Text/HTML\r\n",
+                true,
+            ),
+            // Not known yet.
+            ("GET /connections/x HTTP/1.1\r\ncookie: aaa", true),
+            ("GET /connections/x HTTP/1.1\r\nx: aaa", false),
+            ("GET / HTTP/1.1\r\naccept: */*\r\ncookie: a", false),
+            (
+                "GET / HTTP/1.1\r\nx: text/html\r\naccept: text/plain\r\nx",
+                false,
+            ),
+            ("GET /api/session HTTP/1.1\r\naccept: text/html\r\n", false),
+            ("GET /api?x HTTP/1.1\r\naccept: text/html\r\n", false),
+            ("GET /apiary HTTP/1.1\r\naccept: text/html\r\n", true),
+            ("POST / HTTP/1.1\r\naccept: text/html\r\n", false),
+            ("", false),
+        ] {
+            let mut state = Head::default();
+            assert_eq!(state.look(&mut head.as_bytes().to_vec()), None);
+            assert_eq!(state.asks_for_page(), asks, "{head:?}");
+        }
+    }
+
+    #[test]
+    fn empty_lines_begin_no_head() {
+        let mut state = Head::default();
+        state.look(&mut b"\r\n\r\n".to_vec());
+        assert!(!state.has_begun());
+        state.look(&mut b"G".to_vec());
+        assert!(state.has_begun());
+    }
 
     /// Looks at a head in pieces of every size; whether it was refused, and where it ended.
     fn look(head: &str) -> (bool, Option<usize>) {

@@ -11,12 +11,18 @@ use axum::{
 use http::{header, uri::Authority};
 use url::Url;
 
-use super::problem::ApiError;
+use super::{
+    problem::ApiError,
+    refusals::{Refused, quoted},
+};
 use crate::config::is_loopback;
 
 /// The names that this server answers to.
 #[derive(Clone, Debug)]
-pub(super) struct Hosts(Arc<[String]>);
+pub(super) struct Hosts {
+    names: Arc<[String]>,
+    public_url: Arc<str>,
+}
 
 impl Hosts {
     /// The public address's host and port; on loopback, every name of this computer, which no
@@ -37,13 +43,39 @@ impl Hosts {
         if port == default_port {
             hosts.extend(names.iter().map(|name| (*name).to_owned()));
         }
-        Self(hosts.into())
+        Self {
+            names: hosts.into(),
+            public_url: public_url.origin().ascii_serialization().into(),
+        }
     }
 
     fn contains(&self, authority: &str) -> bool {
-        self.0
+        self.names
             .iter()
             .any(|host| host.eq_ignore_ascii_case(authority))
+    }
+
+    /// What an operator must know of a refusal: most often a proxy in front names this server by the
+    /// address at which it connects.
+    fn about(&self, request: &Request) -> String {
+        let hosts: Vec<String> = request
+            .headers()
+            .get_all(header::HOST)
+            .into_iter()
+            .take(2)
+            .map(|host| quoted(host.as_bytes()))
+            .collect();
+        let hosts = match (request.uri().authority(), hosts.is_empty()) {
+            (Some(authority), _) => quoted(authority.as_str().as_bytes()),
+            (None, true) => "none".to_owned(),
+            (None, false) => hosts.join(" and "),
+        };
+        format!(
+            "Host was {hosts}, and PUBLIC_URL is {}. A proxy in front must pass on the Host that the \
+             browser sent (nginx: proxy_set_header Host $http_host; Apache: ProxyPreserveHost On); or \
+             PUBLIC_URL is not what browsers open",
+            self.public_url
+        )
     }
 }
 
@@ -57,12 +89,20 @@ pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Ne
     if is_probe(request.uri().path()) || named(&request).is_some_and(|host| hosts.contains(host)) {
         return next.run(request).await;
     }
-    ApiError::Forbidden("This server does not answer to that name.").into_response()
+    let about = hosts.about(&request);
+    let mut response = ApiError::Forbidden(FOREIGN).into_response();
+    response.extensions_mut().insert(Refused {
+        why: FOREIGN,
+        about: Some(about),
+    });
+    response
 }
+
+const FOREIGN: &str = "This server does not answer to that name. Open the app at its own address.";
 
 /// The one name that a request asks for: that of its address, or of `Host`; both only when they
 /// agree.
-fn named(request: &Request) -> Option<&str> {
+pub(super) fn named(request: &Request) -> Option<&str> {
     let mut hosts = request.headers().get_all(header::HOST).into_iter();
     let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
     if hosts.next().is_some() {

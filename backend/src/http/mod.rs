@@ -1,8 +1,11 @@
 //! What every route shares: the table of routes, the layers around them, errors, the server.
 
+mod body;
 mod body_limit;
 pub mod client_ip;
+mod error_page;
 mod framing;
+mod gate;
 mod guard;
 mod head;
 pub mod health;

@@ -71,7 +71,8 @@ impl Places {
                 *count += 1;
             } else {
                 drop(counts);
-                self.refusals.note(network, "too many connections at once");
+                self.refusals
+                    .note(network, "too many connections at once".into());
                 return None;
             }
         }

@@ -25,6 +25,17 @@ pub enum ApiError {
     /// This browser has no such attempt.
     #[error("the state is not that of an attempt of this browser")]
     StateMismatch,
+    /// The callback names another issuer than the configured provider (RFC 9207).
+    #[error(
+        "the callback came from the issuer {named}, and this app is set up for {expected}: check \
+         SNYK_REGION, or SNYK_API_URL and SNYK_APP_URL"
+    )]
+    ForeignIssuer {
+        /// What the callback says, fit for the log.
+        named: String,
+        /// The provider's address.
+        expected: String,
+    },
     /// The person, or Snyk for them, said no.
     #[error("access was denied")]
     AccessDenied,
@@ -42,6 +53,17 @@ pub enum ApiError {
     /// The provider did not do what it was asked.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// Snyk's API, or more often something in front of it, asks to come again later or lets nobody pass:
+    /// its status counts, its page does not.
+    #[error("Snyk’s API, or something in front of it, answers {status}")]
+    Edge {
+        /// The status.
+        status: StatusCode,
+        /// When it asks to come again.
+        after: Option<Duration>,
+        /// By which Snyk's support finds the request.
+        snyk_request_id: Option<String>,
+    },
     /// Snyk's answer cannot be passed on.
     #[error("Snyk’s answer is of no use: {why}")]
     UnusableAnswer {
@@ -80,6 +102,9 @@ pub enum ApiError {
     /// Head, address or body is too large.
     #[error("too large ({0})")]
     TooLarge(StatusCode),
+    /// The head did not arrive in time.
+    #[error("the request took too long to arrive")]
+    TooSlow,
     /// Our store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -107,7 +132,9 @@ impl ApiError {
         match self {
             Self::LoginExpired => (StatusCode::GONE, Code::LoginExpired),
             Self::LoginUsed => (StatusCode::CONFLICT, Code::LoginUsed),
-            Self::StateMismatch => (StatusCode::BAD_REQUEST, Code::StateMismatch),
+            Self::StateMismatch | Self::ForeignIssuer { .. } => {
+                (StatusCode::BAD_REQUEST, Code::StateMismatch)
+            }
             Self::AccessDenied => (StatusCode::FORBIDDEN, Code::AccessDenied),
             Self::LoginRefused { .. } => (StatusCode::BAD_REQUEST, Code::LoginRefused),
             Self::CodeRejected(_) => (StatusCode::BAD_REQUEST, Code::CodeRejected),
@@ -122,6 +149,14 @@ impl ApiError {
                     (StatusCode::SERVICE_UNAVAILABLE, Code::ProviderUnavailable)
                 }
             },
+            Self::Edge { status, .. } => (
+                *status,
+                match *status {
+                    StatusCode::TOO_MANY_REQUESTS => Code::RateLimited,
+                    StatusCode::FORBIDDEN => Code::Forbidden,
+                    _ => Code::ProviderUnavailable,
+                },
+            ),
             Self::UnusableAnswer { .. } => (StatusCode::BAD_GATEWAY, Code::ProviderUnavailable),
             Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, Code::RateLimited),
             Self::NotSignedIn => (StatusCode::UNAUTHORIZED, Code::NotSignedIn),
@@ -131,8 +166,23 @@ impl ApiError {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, Code::BadRequest),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest),
             Self::TooLarge(status) => (*status, Code::PayloadTooLarge),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, Code::BadRequest),
             Self::Store(error) => store_status(error),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
+        }
+    }
+
+    /// What whoever called is told.
+    pub(super) fn problem(&self, request_id: String) -> Problem {
+        let (status, code) = self.status_and_code();
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: code.title().to_owned(),
+            status: status.as_u16(),
+            detail: self.detail(code),
+            code,
+            request_id,
+            snyk_request_id: self.snyk_request_id().map(ToOwned::to_owned),
         }
     }
 
@@ -144,8 +194,30 @@ impl ApiError {
             }
             (Self::BadRequest(detail), _) => detail.clone(),
             (Self::Forbidden(why), _) => (*why).to_owned(),
+            (Self::Edge { .. }, Code::Forbidden) => {
+                "Something in front of Snyk’s API refused the request, not Snyk itself. If it stays, \
+                 tell the people who run this app."
+                    .to_owned()
+            }
+            (Self::Edge { .. }, Code::RateLimited) => {
+                "Snyk asks to slow down. Wait for as long as Retry-After says.".to_owned()
+            }
+            (Self::Edge { status, .. }, _) => format!(
+                "Snyk’s API, or something in front of it, can’t answer at the moment (status {}). Try \
+                 again in a minute.",
+                status.as_u16()
+            ),
             (Self::MethodNotAllowed, _) => "This method is not allowed here.".to_owned(),
             (Self::UnsupportedMediaType, _) => "Send application/json.".to_owned(),
+            (Self::TooSlow, _) => "The request took too long to arrive. Try again.".to_owned(),
+            (Self::TooLarge(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE), _) => {
+                "Your browser sent more than this server takes, usually because of too many cookies. \
+                 Clear this site’s cookies and try again."
+                    .to_owned()
+            }
+            (Self::TooLarge(StatusCode::URI_TOO_LONG), _) => {
+                "The address is too long. Go to the start page instead.".to_owned()
+            }
             (_, Code::LoginExpired) => "Start again; nothing was connected.".to_owned(),
             (_, Code::LoginUsed) => "A sign-in can be finished once. Start again.".to_owned(),
             (_, Code::StateMismatch) => {
@@ -186,7 +258,10 @@ impl ApiError {
 
     fn snyk_request_id(&self) -> Option<&str> {
         match self {
-            Self::UnusableAnswer {
+            Self::Edge {
+                snyk_request_id, ..
+            }
+            | Self::UnusableAnswer {
                 snyk_request_id, ..
             } => snyk_request_id.as_deref(),
             _ => None,
@@ -194,22 +269,34 @@ impl ApiError {
     }
 
     fn retry_after(&self) -> Option<u64> {
-        match self {
-            // Up, so that whoever waits that long has waited enough.
+        let after = match self {
             Self::RateLimited { after } | Self::Refresh(RefreshError::Paused { after }) => {
-                Some(after.as_secs() + u64::from(after.subsec_nanos() > 0)).map(|s| s.max(1))
+                Some(*after)
             }
-            _ if self.status_and_code().0 == StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            Self::Edge { after, .. } => *after,
+            Self::Provider(ProviderError::Later { after, .. }) => *after,
+            Self::Refresh(RefreshError::Provider(error)) => match **error {
+                ProviderError::Later { after, .. } => after,
+                _ => None,
+            },
             _ => None,
+        };
+        // Up, so that whoever waits that long has waited enough.
+        let seconds = after.map(|after| after.as_secs() + u64::from(after.subsec_nanos() > 0));
+        match self.status_and_code().0 {
+            StatusCode::TOO_MANY_REQUESTS => Some(seconds.unwrap_or(60)),
+            StatusCode::SERVICE_UNAVAILABLE => Some(seconds.unwrap_or(5)),
+            _ => seconds,
         }
+        .map(|seconds| seconds.max(1))
     }
 
     /// Why, if it is one of the refusals that anyone can have any number of.
     fn refused(&self) -> Option<Refused> {
         match self {
-            Self::Forbidden(why) => Some(Refused(why)),
-            Self::RateLimited { .. } => Some(Refused("too many requests")),
-            Self::TooLarge(_) => Some(Refused("too large a request")),
+            Self::Forbidden(why) => Some((*why).into()),
+            Self::RateLimited { .. } => Some("too many requests".into()),
+            Self::TooLarge(_) => Some("too large a request".into()),
             _ => None,
         }
     }
@@ -260,17 +347,10 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
         self.log(status, code);
-        let problem = Problem {
-            kind: "about:blank".to_owned(),
-            title: code.title().to_owned(),
-            status: status.as_u16(),
-            detail: self.detail(code),
-            code,
-            request_id: request_id::current(),
-            snyk_request_id: self.snyk_request_id().map(ToOwned::to_owned),
-        };
+        let problem = self.problem(request_id::current());
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        response.extensions_mut().insert(problem);
         if let Some(refused) = self.refused() {
             response.extensions_mut().insert(refused);
         }

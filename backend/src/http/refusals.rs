@@ -11,12 +11,34 @@ use super::client_ip::ClientNetwork;
 
 /// How long refusals of a network are counted before they are told.
 const TOLD_EVERY: Duration = Duration::from_mins(1);
-/// Networks that are counted one by one; more than these together.
+/// Networks and reasons that are counted one by one; more than these together.
 const AT_MOST: usize = 4_096;
 
 /// Part of a refusal's answer: why, for this count. Never sent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Refused(pub(super) &'static str);
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// One of a few reasons.
+    pub(super) why: &'static str,
+    /// What this one was about, for the operator: bounded, and without control characters.
+    pub(super) about: Option<String>,
+}
+
+impl From<&'static str> for Refused {
+    fn from(why: &'static str) -> Self {
+        Self { why, about: None }
+    }
+}
+
+/// Longest text of a stranger's that is told.
+const QUOTED_AT_MOST: usize = 100;
+
+/// What a stranger sent, fit for the log: cut, and escaped so that no line can be forged.
+#[must_use]
+pub(crate) fn quoted(bytes: &[u8]) -> String {
+    let cut = &bytes[..bytes.len().min(QUOTED_AT_MOST)];
+    let more = if cut.len() < bytes.len() { "…" } else { "" };
+    format!("\"{}{more}\"", cut.escape_ascii())
+}
 
 /// Refusals by client network.
 #[derive(Debug, Default)]
@@ -24,38 +46,45 @@ pub struct Refusals(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    networks: HashMap<ClientNetwork, Count>,
+    /// By reason too: one that an operator must know of is not hidden by another that is frequent.
+    refused: HashMap<(ClientNetwork, &'static str), Count>,
     of_others: u64,
 }
 
 #[derive(Debug)]
 struct Count {
     since: Instant,
-    last_why: &'static str,
+    last_about: Option<String>,
     more: u64,
 }
 
 impl Refusals {
-    /// Counts a refusal. The first of a network is told at once.
-    pub(super) fn note(&self, network: ClientNetwork, why: &'static str) {
+    /// Counts a refusal. The first of a network for a reason is told at once.
+    pub(super) fn note(&self, network: ClientNetwork, refused: Refused) {
+        let Refused { why, about } = refused;
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.networks.get_mut(&network) {
+        if let Some(count) = counts.refused.get_mut(&(network, why)) {
             count.more += 1;
-            count.last_why = why;
+            count.last_about = about;
             return;
         }
-        if counts.networks.len() >= AT_MOST {
+        if counts.refused.len() >= AT_MOST {
             counts.of_others += 1;
             return;
         }
         let count = Count {
             since: Instant::now(),
-            last_why: why,
+            last_about: None,
             more: 0,
         };
-        counts.networks.insert(network, count);
+        counts.refused.insert((network, why), count);
         drop(counts);
-        tracing::warn!(client = %network, why, "A request was refused; more are told once a minute");
+        tracing::warn!(
+            client = %network,
+            why,
+            about,
+            "A request was refused; more are told once a minute"
+        );
     }
 
     /// Tells what was counted for a minute, and forgets who was refused nothing more.
@@ -65,15 +94,15 @@ impl Refusals {
 
     fn tell_at(&self, now: Instant) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.networks.retain(|network, count| {
+        counts.refused.retain(|(network, why), count| {
             if now.saturating_duration_since(count.since) < TOLD_EVERY {
                 return true;
             }
             if count.more == 0 {
                 return false;
             }
-            let Count { last_why, more, .. } = count;
-            tracing::warn!(client = %network, refused = *more, last_why, "Requests were refused");
+            let about = count.last_about.take();
+            tracing::warn!(client = %network, refused = count.more, why, about, "Requests were refused");
             count.since = now;
             count.more = 0;
             true
@@ -100,16 +129,11 @@ mod tests {
         let refusals = Refusals::default();
         let network = ClientNetwork::from(IpAddr::from([192, 0, 2, 1]));
         for _ in 0..1_000 {
-            refusals.note(network, "x");
+            refusals.note(network, "x".into());
         }
         let more = || {
-            refusals
-                .0
-                .lock()
-                .unwrap()
-                .networks
-                .get(&network)
-                .map(|c| c.more)
+            let counts = refusals.0.lock().unwrap();
+            counts.refused.get(&(network, "x")).map(|c| c.more)
         };
         let now = Instant::now();
         refusals.tell_at(now);
@@ -119,8 +143,15 @@ mod tests {
         refusals.tell_at(now + 2 * TOLD_EVERY);
         assert_eq!(more(), None, "quiet");
         for number in 0..2 * u32::try_from(AT_MOST).unwrap() {
-            refusals.note(ClientNetwork::from(IpAddr::from(number.to_be_bytes())), "x");
+            let network = ClientNetwork::from(IpAddr::from(number.to_be_bytes()));
+            refusals.note(network, "x".into());
         }
-        assert_eq!(refusals.0.lock().unwrap().networks.len(), AT_MOST);
+        assert_eq!(refusals.0.lock().unwrap().refused.len(), AT_MOST);
+    }
+
+    #[test]
+    fn sec_73_what_a_stranger_sent_is_cut_and_cannot_forge_a_line() {
+        assert_eq!(quoted(b"a\r\nb\x1b[2J\"\xff"), r#""a\r\nb\x1b[2J\"\xff""#);
+        assert_eq!(quoted(&[b'a'; 200]).chars().count(), QUOTED_AT_MOST + 3);
     }
 }

@@ -7,12 +7,13 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    body_limit, client_ip::ClientNetwork, framing, health, host, json, problem::ApiError,
-    refusals::Refused, request_id, same_origin, security_headers, spa, state::AppState,
+    body_limit, client_ip::ClientNetwork, error_page, framing, health, host, json,
+    problem::ApiError, refusals::Refused, request_id, same_origin, security_headers, spa,
+    state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
@@ -80,6 +81,8 @@ pub fn with_layers(
         // Outside of all refusals, so that a page of ours on another origin can read them too.
         .layer(from_fn_with_state(origins, same_origin::share))
         .layer(from_fn(framing::layer))
+        .layer(from_fn_with_state(app.clone(), close_at_stop))
+        .layer(from_fn(error_page::layer))
         .layer(from_fn_with_state(headers, security_headers::layer))
         .layer(from_fn(request_id::layer))
         .with_state(app))
@@ -135,8 +138,20 @@ async fn rate_limit(
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if let Some(Refused(why)) = response.extensions().get() {
-        app.refusals.note(client, why);
+    if let Some(refused) = response.extensions().get::<Refused>() {
+        app.refusals.note(client, refused.clone());
+    }
+    response
+}
+
+/// From the moment that readiness is red each answer ends its connection, so that whoever keeps
+/// connections goes elsewhere, and none is closed later without a word (REL-7).
+async fn close_at_stop(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.tasks.is_closed() {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

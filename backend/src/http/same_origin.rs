@@ -11,7 +11,11 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::{problem::ApiError, router};
+use super::{
+    problem::ApiError,
+    refusals::{Refused, quoted},
+    router,
+};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -28,6 +32,19 @@ impl Origins {
     /// Whether a request comes from the single-page app on its other origin.
     fn is_cross(&self, headers: &HeaderMap) -> bool {
         self.cross.is_some() && headers.get(header::ORIGIN) == self.cross.as_ref()
+    }
+
+    /// What an operator must know of a refusal: an origin that is his own is not configured.
+    fn about(&self, headers: &HeaderMap) -> Option<String> {
+        let origin = headers.get(header::ORIGIN)?;
+        let allowed = &self.allowed;
+        (!allowed.iter().any(|ours| ours == origin)).then(|| {
+            format!(
+                "Origin was {}; PUBLIC_URL and FRONTEND_ORIGIN allow {}",
+                quoted(origin.as_bytes()),
+                allowed.join(" and ")
+            )
+        })
     }
 }
 
@@ -57,7 +74,12 @@ pub(super) async fn layer(
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     match decide(asked(request.method(), headers), &origins.allowed) {
-        Err(why) => ApiError::Forbidden(why).into_response(),
+        Err(why) => {
+            let about = origins.about(headers);
+            let mut response = ApiError::Forbidden(why).into_response();
+            response.extensions_mut().insert(Refused { why, about });
+            response
+        }
         Ok(()) if is_preflight && origins.is_cross(headers) => preflight(),
         Ok(()) => next.run(request).await,
     }

@@ -17,7 +17,7 @@ use hyper::{
     body::{Body as _, Incoming},
     server::conn::http1,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::OwnedSemaphorePermit,
@@ -28,12 +28,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
+    body::{Answered, Received},
     framing,
-    guard::{Gate, Guard},
+    gate::{Gate, Timeouts},
+    guard::{Guard, Refused},
     places::Places,
 };
 
-/// A head must be there in this time, from the connection's first moment on.
+/// A head must be there in this time, from its first byte on.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// Who does not read a byte of an answer for so long is gone.
 const READS_WITHIN: Duration = Duration::from_secs(30);
@@ -41,8 +43,8 @@ const READS_WITHIN: Duration = Duration::from_secs(30);
 const MAX_HEAD: usize = 16 * 1024;
 /// A connection is kept for so long; the answer to the next request ends it.
 const KEPT_FOR: Duration = Duration::from_mins(5);
-/// At a stop, who is connected and has asked nothing yet may ask once within this time.
-const FIRST_WITHIN: Duration = Duration::from_secs(2);
+/// At a stop, who is connected may ask once more within this time.
+const IDLE_AT_STOP: Duration = Duration::from_secs(2);
 /// How long a stop waits for requests under way.
 const DRAIN: Duration = Duration::from_secs(25);
 
@@ -55,6 +57,8 @@ pub struct Server {
     pub places: Places,
     /// The headers of every answer, for those that no route gives.
     pub headers: Arc<HeaderMap>,
+    /// How long a connection is kept on which nothing is asked.
+    pub keep_alive: Duration,
 }
 
 impl Server {
@@ -125,7 +129,11 @@ impl Server {
         let Some(network_place) = self.places.of(peer.ip()) else {
             return;
         };
-        let gate = Arc::new(Gate::default());
+        let gate = Arc::new(Gate::new(Timeouts {
+            idle: self.keep_alive,
+            head: HEAD_WITHIN,
+            idle_at_stop: IDLE_AT_STOP,
+        }));
         let since = Instant::now();
         let service = hyper::service::service_fn({
             let (router, gate) = (self.router.clone(), Arc::clone(&gate));
@@ -134,15 +142,16 @@ impl Server {
                 let length = request.body().size_hint().exact();
                 gate.begin(length);
                 let is_last = length.is_none() || since.elapsed() > KEPT_FOR;
-                answer(router.clone(), request, peer, is_last)
+                answer(router.clone(), request, peer, Arc::clone(&gate), is_last)
             }
         });
         let headers = Arc::clone(&self.headers);
-        let whole = move |bare: &[u8]| framing::whole_answer(bare, &headers);
+        let whole = move |refused: Refused<'_>| framing::whole_answer(refused, &headers);
         let stream = Guard::new(timed(stream), Arc::clone(&gate), whole);
+        // hyper's own time-out for heads begins with the end of the last answer, and would end idle
+        // connections that a load balancer is about to use again.
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_WITHIN)
+            .header_read_timeout(None)
             .max_buf_size(MAX_HEAD)
             .keep_alive(true)
             .serve_connection(TokioIo::new(stream), service);
@@ -152,21 +161,17 @@ impl Server {
             // A broken connection is the other side's business, and no news.
             tokio::select! {
                 _ = connection.as_mut() => {}
-                () = last_call(&stopping, &gate) => {
-                    connection.as_mut().graceful_shutdown();
+                () = stopping.cancelled() => {
+                    // Not hyper's graceful shutdown, which ends an idle connection at once, and one
+                    // whose answer has begun without having said so: what is on its way would be
+                    // lost (REL-7).
+                    gate.stop();
                     let _ = connection.await;
                 }
             }
             drop((place, network_place));
         });
     }
-}
-
-/// Done when the server stops and this connection had its first request, or time for one: hyper would
-/// end one that has sent nothing yet at once, and what is on its way would be reset (REL-7).
-async fn last_call(stopping: &CancellationToken, gate: &Gate) {
-    stopping.cancelled().await;
-    let _ = tokio::time::timeout(FIRST_WITHIN, gate.first()).await;
 }
 
 fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
@@ -176,18 +181,23 @@ fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
     Box::pin(stream)
 }
 
+/// Every answer after which the connection ends says so: whoever keeps connections, as load balancers
+/// do, would send the next request into it, and not repeat it.
 async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
+    gate: Arc<Gate>,
     is_last: bool,
-) -> Result<Response, Infallible> {
+) -> Result<Response<Answered>, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    let mut response = router.oneshot(request.map(axum::body::Body::new)).await?;
-    if is_last {
+    let (request, rest) = Received::track(request);
+    let answered = Answered::track(gate);
+    let mut response = router.oneshot(request).await?;
+    if is_last || rest.is_unread() || answered.gate().is_stopping() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response)
+    Ok(response.map(|body| answered.with(body)))
 }

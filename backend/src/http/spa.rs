@@ -1,5 +1,5 @@
-//! The built single-page app: hashed files for ever, the document always asked for again, deep
-//! links answered with the document, precompressed where the build made it so.
+//! The built single-page app: hashed files for ever, the document always asked for again, the paths of
+//! pages answered with the document, precompressed where the build made it so.
 
 use std::{
     fs::Metadata,
@@ -15,12 +15,16 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use sha2::{Digest as _, Sha256};
+use shared::page_path;
 use tower::ServiceExt as _;
 use tower_http::services::ServeDir;
 
-use super::{problem::ApiError, security_headers::content_security_policy};
+use super::{error_page, problem::ApiError, security_headers::content_security_policy};
+
+/// The document of every page.
+const DOCUMENT: &str = "/index.html";
 
 /// The folder of the built app.
 #[derive(Clone, Debug)]
@@ -65,63 +69,81 @@ impl Spa {
         Ok(csp)
     }
 
-    /// Answers a request that no other route took.
+    /// Answers a request that no other route took: with a file of the build, or with the document where
+    /// the path is a page's. Elsewhere there is nothing, and whoever looks is not told that all is
+    /// well: a probe with a typing error would see a healthy server.
     pub(super) async fn serve(&self, request: Request) -> Response {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let (asked, _) = request.into_parts();
+        if !matches!(asked.method, Method::GET | Method::HEAD) {
             return ApiError::MethodNotAllowed.into_response();
         }
-        let path = request.uri().path();
+        let path = asked.uri.path();
         let last = path.rsplit('/').next().unwrap_or_default();
-        if !is_plain(path) || (last.contains('.') && !is_built(last)) {
+        if !is_plain(path) {
             return ApiError::NotFound.into_response();
         }
-        let (path, caching) = if last.contains('.') && last != "index.html" {
+        if last.contains('.') {
+            if !is_built(last) || path == DOCUMENT {
+                return ApiError::NotFound.into_response();
+            }
             let forever = "public, max-age=31536000, immutable";
-            (
-                path.to_owned(),
-                if is_hashed(last) { forever } else { "no-cache" },
-            )
-        } else if path.trim_end_matches('/') == "/callback" {
-            ("/index.html".to_owned(), "no-store")
-        } else {
-            ("/index.html".to_owned(), "no-cache")
+            let caching = if is_hashed(last) { forever } else { "no-cache" };
+            return match self.file(path, &asked, true).await {
+                Some(response) => with_caching(response, caching),
+                None => ApiError::NotFound.into_response(),
+            };
+        }
+        let is_page = page_path::is_page(path);
+        if !is_page && !error_page::asks_for_page(&asked.method, &asked.uri, &asked.headers) {
+            return ApiError::NotFound.into_response();
+        }
+        let Some(mut response) = self.file(DOCUMENT, &asked, is_page).await else {
+            return ApiError::NotFound.into_response();
         };
-        let mut inner = Request::builder().method(request.method()).uri(&path);
-        for name in [
-            header::ACCEPT_ENCODING,
+        // One that cannot be read now gets the policy without scripts.
+        if let Ok(csp) = self.csp().await {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_SECURITY_POLICY, csp);
+        }
+        if !is_page {
+            // The document says in words that there is nothing here.
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            return with_caching(response, "no-store");
+        }
+        let is_callback = path.trim_end_matches('/') == page_path::CALLBACK;
+        with_caching(response, if is_callback { "no-store" } else { "no-cache" })
+    }
+
+    /// A file, if it is there; of what the browser has already it need be told no more than that.
+    async fn file(&self, path: &str, asked: &Parts, may_have_it: bool) -> Option<Response> {
+        let mut inner = Request::builder().method(&asked.method).uri(path);
+        let conditions = [
             header::IF_MODIFIED_SINCE,
             header::IF_NONE_MATCH,
             header::RANGE,
-        ] {
-            if let Some(value) = request.headers().get(&name) {
+        ];
+        let conditions = conditions.iter().filter(|_| may_have_it);
+        for name in conditions.chain([&header::ACCEPT_ENCODING]) {
+            if let Some(value) = asked.headers.get(name) {
                 inner = inner.header(name, value);
             }
         }
-        let Ok(inner) = inner.body(Body::empty()) else {
-            return ApiError::NotFound.into_response();
-        };
-        let served = ServeDir::new(&self.folder)
+        let Ok(served) = ServeDir::new(&self.folder)
             .precompressed_br()
             .precompressed_gzip()
-            .oneshot(inner)
+            .oneshot(inner.body(Body::empty()).ok()?)
             .await;
-        let Ok(mut response) = served.map(|response| response.map(Body::new));
-        if response.status().is_success() || response.status().is_redirection() {
-            if path == "/index.html" {
-                // One that cannot be read now gets the policy without scripts.
-                if let Ok(csp) = self.csp().await {
-                    response
-                        .headers_mut()
-                        .insert(header::CONTENT_SECURITY_POLICY, csp);
-                }
-            }
-            response
-                .headers_mut()
-                .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-            return response;
-        }
-        ApiError::NotFound.into_response()
+        let response = served.map(Body::new);
+        (response.status().is_success() || response.status().is_redirection()).then_some(response)
     }
+}
+
+fn with_caching(mut response: Response, caching: &'static str) -> Response {
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    response
 }
 
 /// No dot files, no encodings, no traversal: the build makes no such names.

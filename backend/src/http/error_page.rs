@@ -1,0 +1,146 @@
+//! A problem as a page, for a browser that goes to an address itself: nobody but a program should have
+//! to read JSON. It needs nothing but itself, since the page of the app may be what cannot be had.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+use sha2::{Digest as _, Sha256};
+use shared::problem::Problem;
+
+use super::router;
+
+/// The media type of a page.
+pub(super) const MEDIA_TYPE: &str = "text/html; charset=utf-8";
+
+const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;\
+                     padding:0 1.5rem}h1{font-size:1.5rem}p.id{opacity:.7;font-size:.875rem}";
+
+/// The policy of such a page: its own style, and nothing else.
+pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+});
+
+/// Whether a browser goes to that address, to show what is there.
+pub(super) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    let says = |name: HeaderName, what: &str| {
+        headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| value.to_ascii_lowercase().contains(what))
+    };
+    matches!(*method, Method::GET | Method::HEAD)
+        && !router::is_api(uri.path())
+        && (says(header::ACCEPT, "text/html")
+            || says(HeaderName::from_static("sec-fetch-dest"), "document"))
+}
+
+/// Turns problems into pages for whoever asks for a page.
+pub(super) async fn layer(request: Request, next: Next) -> Response {
+    let asks_for_page = asks_for_page(request.method(), request.uri(), request.headers());
+    let response = next.run(request).await;
+    match response.extensions().get::<Problem>() {
+        Some(problem) if asks_for_page => page(&response, problem),
+        _ => response,
+    }
+}
+
+fn page(answer: &Response, problem: &Problem) -> Response {
+    let mut headers: HeaderMap = answer.headers().clone();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    let mut response = (answer.status(), headers, document(problem)).into_response();
+    response
+        .extensions_mut()
+        .extend(answer.extensions().clone());
+    response
+}
+
+/// The page of a problem.
+pub(super) fn document(problem: &Problem) -> String {
+    let (title, detail) = (escape(&problem.title), escape(&problem.detail));
+    let id = escape(&problem.request_id);
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><h1>{title}</h1><p>{detail}</p>\
+         <p><a href=\"/\">Start page</a></p>\
+         <p class=\"id\">Status {status}, request ID {id}</p></body></html>\n",
+        status = problem.status,
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut safe, c| {
+            match c {
+                '&' => safe.push_str("&amp;"),
+                '<' => safe.push_str("&lt;"),
+                '>' => safe.push_str("&gt;"),
+                '"' => safe.push_str("&quot;"),
+                _ => safe.push(c),
+            }
+            safe
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use shared::problem::Code;
+
+    use super::*;
+
+    #[test]
+    fn sec_60_a_page_shows_text_as_text_and_runs_nothing() {
+        let page = document(&Problem {
+            kind: "about:blank".to_owned(),
+            title: "<script>".to_owned(),
+            status: 431,
+            detail: "a & \"b\"".to_owned(),
+            code: Code::PayloadTooLarge,
+            request_id: "01J".to_owned(),
+            snyk_request_id: None,
+        });
+        assert!(page.contains("&lt;script&gt;") && page.contains("a &amp; &quot;b&quot;"));
+        assert!(!page.contains("<script"));
+        let policy = POLICY.to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
+    }
+
+    #[test]
+    fn only_a_browser_that_shows_the_answer_gets_a_page() {
+        for (method, path, name, value, asks) in [
+            (
+                "GET",
+                "/x",
+                "accept",
+                "text/html,application/xml;q=0.9",
+                true,
+            ),
+            ("GET", "/x", "sec-fetch-dest", "document", true),
+            ("GET", "/x", "accept", "*/*", false),
+            ("GET", "/x", "accept", "image/avif,*/*", false),
+            ("GET", "/api/session", "accept", "text/html", false),
+            ("POST", "/x", "accept", "text/html", false),
+        ] {
+            let request = Request::builder().method(method).uri(path);
+            let (parts, ()) = request.header(name, value).body(()).unwrap().into_parts();
+            let is_page = asks_for_page(&parts.method, &parts.uri, &parts.headers);
+            assert_eq!(is_page, asks, "{method} {path} {value}");
+        }
+    }
+}
