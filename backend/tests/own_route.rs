@@ -151,6 +151,7 @@ fn refusal(status: u16, code: &str, headers: &[(&'static str, &str)]) -> (u16, H
 /// The app with the route, in this process, and a browser that has connected.
 struct Bed {
     app: Router,
+    state: AppState,
     upstream: Upstream,
     cookie: String,
     connection: String,
@@ -184,7 +185,8 @@ impl Bed {
             get(project_names),
         );
         let mut bed = Self {
-            app: router::with_layers(routes, app, &config).unwrap(),
+            app: router::with_layers(routes, app.clone(), &config).unwrap(),
+            state: app,
             upstream,
             cookie: String::new(),
             connection: String::new(),
@@ -300,13 +302,26 @@ async fn what_does_not_pass_soon_is_told() {
     bed.upstream.will_answer([refusal(429, "SNYK-0006", &[])]);
     assert_eq!(bed.refused().await, told(429, "rate_limited"));
     bed.upstream.will_answer([refusal(503, "SNYK-0099", &[])]);
-    assert_eq!(bed.refused().await, told(502, "provider_unavailable"));
+    assert_eq!(bed.refused().await, told(503, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 1);
     // Three times is enough.
     bed.upstream
         .will_answer([(); 3].map(|()| refusal(500, "SNYK-9999", &[])));
     assert_eq!(bed.refused().await, told(502, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 3);
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_too_fast_is_told_when_to_come_again_and_sends_nothing() {
+    let bed = Bed::start().await;
+    let now = tokio::time::Instant::now();
+    while bed.state.pace.take(&bed.connection, now).is_ok() {}
+    let answer = bed.project_names().await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    let after = answer.headers()[header::RETRY_AFTER].to_str().unwrap();
+    assert!((1..=61).contains(&after.parse::<u32>().unwrap()), "{after}");
+    assert_eq!(json_of(answer).await["code"], "rate_limited");
+    assert_eq!(bed.upstream.reads(), 0);
 }
 
 #[tokio::test]

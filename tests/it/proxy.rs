@@ -24,7 +24,7 @@ async fn what_is_listed_comes_as_snyk_sent_it() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert!(answer.json()["data"].is_array());
     assert_eq!(answer.header("content-type"), "application/vnd.api+json");
-    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("cache-control"), "no-store, no-transform");
     assert!(!answer.header("snyk-request-id").is_empty());
     let requests = bed.sandbox.requests().await;
     let last = requests.last().unwrap();
@@ -151,4 +151,104 @@ async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
     let answer = browser.get(&format!("{base}/rest/self")).await;
     assert_eq!((answer.status, answer.header("retry-after")), (429, "38"));
     assert!(answer.header("set-cookie").is_empty() && answer.header("server").is_empty());
+}
+
+/// Snyk's edge answers in its own form when Snyk's API does not: what it says with its status counts.
+#[tokio::test]
+async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    let html = json!("<html><h1>Slow down</h1></html>");
+    for (status, kind, body, asked, told, code) in [
+        (429, "text/html", &html, "38", "38", "rate_limited"),
+        (
+            503,
+            "text/html; charset=utf-8",
+            &html,
+            "120",
+            "120",
+            "provider_unavailable",
+        ),
+        (
+            503,
+            "text/plain",
+            &json!("busy"),
+            "7",
+            "7",
+            "provider_unavailable",
+        ),
+        (429, "text/html", &json!(""), "9", "9", "rate_limited"),
+        (
+            503,
+            "application/json",
+            &json!(""),
+            "9",
+            "9",
+            "provider_unavailable",
+        ),
+        (429, "text/html", &html, "", "60", "rate_limited"),
+        (503, "text/html", &html, "soon", "5", "provider_unavailable"),
+        (
+            503,
+            "text/html",
+            &html,
+            "99999999999999",
+            "900",
+            "provider_unavailable",
+        ),
+        (500, "text/html", &html, "", "", "provider_unavailable"),
+        (502, "text/html", &html, "", "", "provider_unavailable"),
+        (504, "text/html", &html, "3", "3", "provider_unavailable"),
+        (408, "text/html", &html, "", "", "provider_unavailable"),
+        (425, "text/html", &html, "", "", "provider_unavailable"),
+        (403, "text/html", &html, "", "", "forbidden"),
+    ] {
+        let mut headers = json!({ "set-cookie": "evil=1", "server": "edge" });
+        if !asked.is_empty() {
+            headers["retry-after"] = json!(asked);
+        }
+        let fault = json!({ "kind": "status", "status": status, "content_type": kind,
+            "body": body, "headers": headers });
+        let rule = json!({ "on": { "endpoint": "rest" }, "fault": fault });
+        bed.sandbox.fault(rule).await;
+        let answer = browser.get(&format!("{base}/rest/self")).await;
+        bed.sandbox.heal().await;
+        let case = format!("{status} {kind} {body} {asked}: {}", answer.text);
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (status, code),
+            "{case}"
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{case}"
+        );
+        assert_eq!(answer.header("retry-after"), told, "{case}");
+        assert!(!answer.text.contains('<'), "{case}");
+        assert!(answer.header("set-cookie").is_empty(), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_pause_that_snyk_asks_for_reaches_the_page_as_seconds() {
+    let bed = Bed::start().await;
+    let (mut browser, base) = connected(&bed).await;
+    for (asked, told) in [
+        ("38", "38"),
+        ("Tue, 24 Nov 2099 05:00:00 GMT", "900"),
+        ("soon", ""),
+    ] {
+        let fault = json!({ "kind": "status", "status": 429, "body": { "errors": [] },
+            "content_type": "application/vnd.api+json", "headers": { "retry-after": asked } });
+        let rule = json!({ "on": { "endpoint": "rest" }, "fault": fault });
+        bed.sandbox.fault(rule).await;
+        let answer = browser.get(&format!("{base}/rest/self")).await;
+        bed.sandbox.heal().await;
+        assert_eq!(
+            (answer.status, answer.header("retry-after")),
+            (429, told),
+            "{asked}"
+        );
+    }
 }

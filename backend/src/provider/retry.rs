@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use rand::RngExt as _;
 use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
+use tokio::time::Instant;
 
 use super::{ApiAnswer, ProviderError, WholeAnswer};
 use crate::clock::Clock;
@@ -16,6 +17,9 @@ use crate::clock::Clock;
 const TRIES: u32 = 3;
 /// Nobody waits longer than this for a read, tries and pauses and all.
 const WITHIN: Duration = Duration::from_secs(45);
+/// Nobody waits longer than this for a turn of ours before a read is sent: what is left is for the
+/// answer, and who gets no turn is told when to come again.
+const WAITS_WITHIN: Duration = Duration::from_secs(30);
 /// Clients that were told the same time come back spread over this much more.
 const SPREAD: Duration = Duration::from_secs(2);
 
@@ -31,36 +35,48 @@ impl MayPass for ProviderError {
     }
 }
 
-/// Asks until there is an answer that another try would not change.
-pub async fn with_retries<A, E>(clock: &dyn Clock, ask: impl Fn() -> A) -> Result<WholeAnswer, E>
+/// Asks until there is an answer that another try would not change. `ask` is told until when it may
+/// wait before it sends anything.
+///
+/// Where the time for all tries ends first, the last answer counts: who was told to come again later
+/// is not told that there was no answer.
+pub async fn with_retries<A, E>(
+    clock: &dyn Clock,
+    ask: impl Fn(Instant) -> A,
+) -> Result<WholeAnswer, E>
 where
     A: Future<Output = Result<ApiAnswer, E>>,
     E: From<ProviderError> + MayPass,
 {
-    let asking = async {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let answered = match ask().await {
+    let began = Instant::now();
+    let (until, waits_until) = (began + WITHIN, began + WAITS_WITHIN);
+    let mut last = None;
+    for tries in 1.. {
+        let trying = async {
+            match ask(waits_until).await {
                 Ok(answer) => answer.whole().await.map_err(E::from),
                 Err(error) => Err(error),
-            };
-            let pause = match &answered {
-                Ok(answer) => pause(answer, tries, clock.now()),
-                Err(error) => error.may_pass().then(|| growing(tries)),
-            };
-            let Some(pause) = pause.filter(|pause| tries < TRIES && *pause < WITHIN) else {
-                return answered;
-            };
-            let pause = pause + spread(pause.min(SPREAD));
-            tracing::info!(?pause, "A read of Snyk’s API is tried again");
-            tokio::time::sleep(pause).await;
-        }
-    };
-    match tokio::time::timeout(WITHIN, asking).await {
-        Ok(done) => done,
-        Err(_) => Err(ProviderError::AnswerLost(None).into()),
+            }
+        };
+        let Ok(answered) = tokio::time::timeout_at(until, trying).await else {
+            break;
+        };
+        let pause = match &answered {
+            Ok(answer) => pause(answer, tries, clock.now()),
+            Err(error) => error.may_pass().then(|| growing(tries)),
+        };
+        let pause = pause
+            .filter(|_| tries < TRIES)
+            .map(|pause| pause + spread(pause.min(SPREAD)))
+            .filter(|pause| Instant::now() + *pause < until);
+        let Some(pause) = pause else {
+            return answered;
+        };
+        last = Some(answered);
+        tracing::info!(?pause, "A read of Snyk’s API is tried again");
+        tokio::time::sleep(pause).await;
     }
+    last.unwrap_or_else(|| Err(ProviderError::AnswerLost(None).into()))
 }
 
 fn growing(tries: u32) -> Duration {
@@ -98,10 +114,19 @@ pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let reset = http::HeaderName::from_static("x-ratelimit-reset");
     [header::RETRY_AFTER, reset]
         .into_iter()
-        .filter_map(|name| headers.get(name)?.to_str().ok())
-        .filter_map(|text| until(text.trim(), now))
+        .filter_map(|name| asked_by(headers.get(name)?, now))
         .max()
-        .map(|asked| asked.min(ASKED_AT_MOST))
+}
+
+/// What `Retry-After` alone asks for.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    asked_by(headers.get(header::RETRY_AFTER)?, now)
+}
+
+fn asked_by(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
+    let asked = until(value.to_str().ok()?.trim(), now)?;
+    Some(asked.min(ASKED_AT_MOST))
 }
 
 /// Nobody is asked to wait for longer than this.
@@ -111,6 +136,9 @@ const ASKED_AT_MOST: Duration = Duration::from_mins(15);
 const AN_INSTANT: i64 = 1_000_000_000;
 
 fn until(text: &str, now: Timestamp) -> Option<Duration> {
+    if text.len() > 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::MAX);
+    }
     let instant = match text.parse::<u32>() {
         Ok(seconds) if i64::from(seconds) < AN_INSTANT => {
             return Some(Duration::from_secs(seconds.into()));
@@ -127,7 +155,7 @@ pub fn is_later(status: StatusCode) -> bool {
     status.is_server_error()
         || matches!(
             status,
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
         )
 }
 
@@ -150,6 +178,41 @@ mod tests {
 
     fn now() -> Timestamp {
         "2026-11-24T05:41:07Z".parse().unwrap()
+    }
+
+    /// An answer as it comes, after a while.
+    async fn later(seconds: u64, asks_for: &str) -> Result<ApiAnswer, ProviderError> {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        let WholeAnswer {
+            status, headers, ..
+        } = answer(429, &[("retry-after", asks_for)], "");
+        Ok(ApiAnswer {
+            status,
+            headers,
+            body: Box::pin(futures_util::stream::empty()),
+        })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_told_to_wait_longer_than_a_read_may_take_hears_that_and_no_time_out() {
+        let clock = crate::clock::SystemClock;
+        let began = Instant::now();
+        // A second pause would end after the time for all tries.
+        let told = with_retries(&clock, |_| later(1, "30")).await.unwrap();
+        assert_eq!(told.status, 429);
+        assert!(began.elapsed() < WITHIN);
+        // The second try itself takes too long.
+        let asked = std::cell::Cell::new(0);
+        let told = with_retries(&clock, |_| {
+            asked.set(asked.get() + 1);
+            later(if asked.get() == 1 { 1 } else { 60 }, "10")
+        })
+        .await
+        .unwrap();
+        assert_eq!((told.status.as_u16(), asked.get()), (429, 2));
+        // Where there was no answer at all there is none to tell.
+        let none = with_retries(&clock, |_| later(60, "1")).await;
+        assert!(matches!(none, Err(ProviderError::AnswerLost(None))));
     }
 
     #[test]
@@ -182,6 +245,7 @@ mod tests {
             (&[("x-ratelimit-reset", "1795498877")], 10),
             (&[("retry-after", "soon"), ("x-ratelimit-reset", "4")], 4),
             (&[("retry-after", "999999999")], 900),
+            (&[("retry-after", "99999999999999999999")], 900),
             (&[("retry-after", "Tue, 24 Nov 2099 05:00:00 GMT")], 900),
         ] {
             let asked = asked_pause(&answer(429, headers, "").headers, now());

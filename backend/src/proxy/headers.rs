@@ -2,10 +2,12 @@
 //! provider: the request is built anew (SEC-55).
 
 use http::{HeaderMap, HeaderName, header};
+use jiff::Timestamp;
+
+use crate::provider::retry::retry_after;
 
 /// What tells a page something about the answer, and nothing else.
-const PASS: [&str; 8] = [
-    "retry-after",
+const PASS: [&str; 7] = [
     "x-ratelimit-reset",
     "snyk-request-id",
     "snyk-version-requested",
@@ -15,8 +17,9 @@ const PASS: [&str; 8] = [
     "sunset",
 ];
 
-/// The headers that pass, and the media type.
-pub(super) fn passed(upstream: &HeaderMap) -> HeaderMap {
+/// The headers that pass, and the media type. `Retry-After` passes as seconds, within bounds, whatever
+/// its form was; one that cannot be read does not.
+pub(super) fn passed(upstream: &HeaderMap, now: Timestamp) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for name in PASS
         .map(HeaderName::from_static)
@@ -26,6 +29,9 @@ pub(super) fn passed(upstream: &HeaderMap) -> HeaderMap {
         if let Some(value) = upstream.get(&name) {
             headers.insert(name, value.clone());
         }
+    }
+    if let Some(after) = retry_after(upstream, now) {
+        headers.insert(header::RETRY_AFTER, after.as_secs().into());
     }
     headers
 }
@@ -64,8 +70,32 @@ mod tests {
                 "application/json".parse().unwrap(),
             );
         }
-        let passed = passed(&upstream);
+        let passed = passed(&upstream, Timestamp::UNIX_EPOCH);
         assert_eq!(passed.len(), 2);
         assert!(passed.contains_key("sunset") && is_json(&passed));
+    }
+
+    #[test]
+    fn a_pause_passes_as_seconds_or_not_at_all() {
+        let now = "2026-11-24T05:41:07Z".parse().unwrap();
+        for (asked, passes) in [
+            ("38", Some("38")),
+            (" 38 ", Some("38")),
+            ("Tue, 24 Nov 2026 05:42:07 GMT", Some("60")),
+            ("Tue, 24 Nov 2026 05:40:07 GMT", Some("0")),
+            ("99999999999999999999", Some("900")),
+            ("soon", None),
+            ("-5", None),
+            ("1.5", None),
+            ("", None),
+        ] {
+            let mut upstream = HeaderMap::new();
+            upstream.insert(header::RETRY_AFTER, asked.parse().unwrap());
+            let passed = passed(&upstream, now);
+            let passed = passed
+                .get(header::RETRY_AFTER)
+                .map(|value| value.to_str().unwrap());
+            assert_eq!(passed, passes, "{asked}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use http::{Method, StatusCode, Uri, header};
+use jiff::Timestamp;
 
 use super::{
     allow_list::{Refusal, allowed},
@@ -14,7 +15,10 @@ use super::{
 };
 use crate::{
     http::{problem::ApiError, state::AppState},
-    provider::{ApiAnswer, answer},
+    provider::{
+        ApiAnswer, answer,
+        retry::{asked_pause, is_later},
+    },
     snyk_client::SnykClient,
 };
 
@@ -42,33 +46,45 @@ pub async fn get(
     })?;
     app.limits.proxy(snyk.session().as_str())?;
     let answer = snyk.send(&upstream).await?;
-    refuse_unless_plain(&answer)?;
+    refuse_unless_plain(&answer, app.clock.now())?;
     let body = match answer::read_ahead(answer.body, AHEAD).await? {
         (whole, None) => Body::from(whole),
         (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };
-    Ok((answer.status, headers::passed(&answer.headers), body).into_response())
+    let headers = headers::passed(&answer.headers, app.clock.now());
+    Ok((answer.status, headers, body).into_response())
 }
 
-/// Only JSON passes, and no redirect: anything else is none of a page's business.
-fn refuse_unless_plain(answer: &ApiAnswer) -> Result<(), ApiError> {
-    let is_empty = answer.status == StatusCode::NO_CONTENT
+/// Only JSON passes, and no redirect: anything else is none of a page's business. Of an error that is
+/// not Snyk's own document, status and `Retry-After` count: its edge answers in HTML, text or nothing.
+fn refuse_unless_plain(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiError> {
+    let status = answer.status;
+    let is_empty = status == StatusCode::NO_CONTENT
         || answer
             .headers
             .get(header::CONTENT_LENGTH)
             .is_some_and(|length| length == "0");
-    let why = if answer.status.is_informational() {
+    let is_json = headers::is_json(&answer.headers);
+    let snyk_request_id = answer::request_id(&answer.headers).map(ToOwned::to_owned);
+    if (!is_json || is_empty) && (is_later(status) || status == StatusCode::FORBIDDEN) {
+        return Err(ApiError::Edge {
+            status,
+            after: asked_pause(&answer.headers, now),
+            snyk_request_id,
+        });
+    }
+    let why = if status.is_informational() {
         // A 101 on, and what stands between us and the browser takes the connection for a tunnel.
         "it is no final answer"
-    } else if answer.status.is_redirection() {
+    } else if status.is_redirection() {
         "it is a redirect"
-    } else if !headers::is_json(&answer.headers) && !is_empty {
+    } else if !is_json && !(is_empty && status.is_success()) {
         "it is not JSON"
     } else {
         return Ok(());
     };
     Err(ApiError::UnusableAnswer {
-        why: format!("status {}, {why}", answer.status),
-        snyk_request_id: answer::request_id(&answer.headers).map(ToOwned::to_owned),
+        why: format!("status {status}, {why}"),
+        snyk_request_id,
     })
 }

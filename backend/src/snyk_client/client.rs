@@ -1,6 +1,6 @@
 //! An always-valid way to Snyk for one connection.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use shared::snyk::{Page, Read};
 use tokio::time::Instant;
 
-use super::{SnykError, pages};
+use super::{SnykError, pages, turns::WAITS};
 use crate::{
     connection::Connection,
     http::{problem::ApiError, state::AppState},
@@ -17,9 +17,6 @@ use crate::{
     refresh::RefreshError,
     session::{SessionId, extract::Reached},
 };
-
-/// How long a read waits for its turn under Snyk's rate; longer than this is for the caller to know.
-const WAITS_FOR_ITS_TURN: Duration = Duration::from_mins(1);
 
 /// Extractor: reads from Snyk as the connection that the route's `{id}` names, if this session
 /// reaches it. The token is renewed when due, and never leaves this type.
@@ -51,7 +48,10 @@ impl SnykClient {
     /// Where there is no token, no answer, another status than 200, or another document.
     pub async fn read<T: DeserializeOwned>(&self, read: &Read<T>) -> Result<T, SnykError> {
         let path_and_query = read.versioned();
-        let answer = with_retries(&*self.app.clock, || self.ask_in_turn(&path_and_query)).await?;
+        let answer = with_retries(&*self.app.clock, |until| {
+            self.ask_in_turn(&path_and_query, until)
+        })
+        .await?;
         if answer.status != StatusCode::OK {
             return Err(SnykError::refused(&answer, self.app.clock.now()));
         }
@@ -93,22 +93,26 @@ impl SnykClient {
             .pace
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
-        self.ask(path_and_query).await
+        self.ask(path_and_query, Instant::now() + WAITS).await
     }
 
-    async fn ask_in_turn(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
-        let until = Instant::now() + WAITS_FOR_ITS_TURN;
+    /// Waits for its turn under Snyk's rate; longer than `until` is for the caller to know.
+    async fn ask_in_turn(
+        &self,
+        path_and_query: &str,
+        until: Instant,
+    ) -> Result<ApiAnswer, SnykError> {
         while let Err(after) = self.app.pace.take(&self.connection.id, Instant::now()) {
             if Instant::now() + after > until {
                 return Err(SnykError::TooFast { after });
             }
             tokio::time::sleep(after).await;
         }
-        self.ask(path_and_query).await
+        self.ask(path_and_query, until).await
     }
 
     /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
-    async fn ask(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
+    async fn ask(&self, path_and_query: &str, until: Instant) -> Result<ApiAnswer, SnykError> {
         let app = &self.app;
         let connection = app
             .store
@@ -118,7 +122,7 @@ impl SnykClient {
             .ok_or(RefreshError::Gone)?;
         let (token, generation) = app.refresher.access_token(&connection).await?;
         // After the token: who waits for a refresh is in nobody's way.
-        let turn = app.turns.take(&self.session).await?;
+        let turn = app.turns.take(&self.session, until).await?;
         let answer = app.provider.get(path_and_query, &token).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(turn.held_by(answer));

@@ -106,6 +106,11 @@ impl From<SnykError> for ApiError {
                 StatusCode::TOO_MANY_REQUESTS => Self::RateLimited {
                     after: after.unwrap_or(Duration::from_mins(1)),
                 },
+                StatusCode::SERVICE_UNAVAILABLE => Self::Edge {
+                    status,
+                    after,
+                    snyk_request_id,
+                },
                 status if retry::is_later(status) => Self::Provider(ProviderError::Later {
                     status: status.as_u16(),
                     after,

@@ -7,15 +7,18 @@ use std::{
 };
 
 use futures_util::StreamExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use super::SnykError;
 use crate::{provider::ApiAnswer, session::SessionId};
 
 /// Reads of one session at once. A page reads two or three at a time.
 const AT_ONCE: usize = 32;
-/// How long a read waits for its turn.
-const WAITS: Duration = Duration::from_secs(30);
+/// How long a read waits for its turn, as a rule.
+pub(super) const WAITS: Duration = Duration::from_secs(30);
 
 /// Who reads how much at once.
 #[derive(Debug, Default)]
@@ -42,7 +45,11 @@ impl Turn {
 
 impl Turns {
     /// Waits for a turn.
-    pub(super) async fn take(&self, session: &SessionId) -> Result<Turn, SnykError> {
+    pub(super) async fn take(
+        &self,
+        session: &SessionId,
+        until: Instant,
+    ) -> Result<Turn, SnykError> {
         let turns = {
             let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let turns = sessions
@@ -50,7 +57,7 @@ impl Turns {
                 .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
             Arc::clone(turns)
         };
-        match tokio::time::timeout(WAITS, turns.acquire_owned()).await {
+        match tokio::time::timeout_at(until, turns.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Turn(permit)),
             // Too many wait; nobody ever closes it.
             Ok(Err(_)) | Err(_) => Err(SnykError::TooFast { after: WAITS }),
@@ -81,14 +88,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn sec_59_one_read_more_waits_and_other_sessions_do_not() {
         let turns = Turns::default();
-        let take = |name| turns.take(&id(name)).now_or_never();
+        let until = Instant::now() + WAITS;
+        let take = |name| turns.take(&id(name), until).now_or_never();
         let mut held: Vec<_> = (0..AT_ONCE).map(|_| take("a").unwrap()).collect();
         assert!(take("a").is_none());
         assert!(take("b").is_some());
         turns.forget_the_quiet();
         assert!(take("a").is_none(), "a session with reads is not forgotten");
         assert!(
-            matches!(turns.take(&id("a")).await, Err(SnykError::TooFast { .. })),
+            matches!(
+                turns.take(&id("a"), until).await,
+                Err(SnykError::TooFast { .. })
+            ),
             "who waits for long is told"
         );
         held.pop();
@@ -101,7 +112,7 @@ mod tests {
     #[tokio::test]
     async fn sec_59_a_turn_lasts_as_long_as_the_body() {
         let turns = Turns::default();
-        let turn = turns.take(&id("a")).await.unwrap();
+        let turn = turns.take(&id("a"), Instant::now()).await.unwrap();
         let mut answer = turn.held_by(ApiAnswer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),

@@ -124,7 +124,7 @@ struct Api<'a> {
 
 impl Api<'_> {
     async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, ProviderError> {
-        with_retries(self.clock, || {
+        with_retries(self.clock, |_| {
             get(self.client, self.base, path_and_query, self.token)
         })
         .await
