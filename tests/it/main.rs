@@ -24,4 +24,5 @@ mod session;
 mod snyk_contract;
 mod snyk_examples;
 mod strangers;
+mod token_answers;
 mod two_tabs;
