@@ -20,6 +20,7 @@ mod pages;
 mod proxy;
 mod raw;
 mod refresh;
+mod renewal;
 mod session;
 mod snyk_contract;
 mod snyk_examples;

@@ -118,7 +118,7 @@ impl ApiError {
                 RefreshError::Provider(error) => (error.status(), error.code()),
                 RefreshError::Store(error) => store_status(error),
                 RefreshError::Waiting => (StatusCode::GATEWAY_TIMEOUT, Code::ProviderUnavailable),
-                RefreshError::Paused { .. } => {
+                RefreshError::Paused { .. } | RefreshError::Stopping => {
                     (StatusCode::SERVICE_UNAVAILABLE, Code::ProviderUnavailable)
                 }
             },
@@ -194,14 +194,18 @@ impl ApiError {
     }
 
     fn retry_after(&self) -> Option<u64> {
-        match self {
-            // Up, so that whoever waits that long has waited enough.
+        let asked = match self {
             Self::RateLimited { after } | Self::Refresh(RefreshError::Paused { after }) => {
-                Some(after.as_secs() + u64::from(after.subsec_nanos() > 0)).map(|s| s.max(1))
+                Some(*after)
             }
-            _ if self.status_and_code().0 == StatusCode::SERVICE_UNAVAILABLE => Some(5),
+            Self::Provider(error) => error.retry_after(),
+            Self::Refresh(RefreshError::Provider(error)) => error.retry_after(),
             _ => None,
-        }
+        };
+        let is_unavailable = self.status_and_code().0 == StatusCode::SERVICE_UNAVAILABLE;
+        let after = asked.or(is_unavailable.then_some(Duration::from_secs(5)))?;
+        // Up, so that whoever waits that long has waited enough.
+        Some((after.as_secs() + u64::from(after.subsec_nanos() > 0)).max(1))
     }
 
     /// Why, if it is one of the refusals that anyone can have any number of.
