@@ -21,6 +21,7 @@ mod proxy;
 mod raw;
 mod refresh;
 mod renewal;
+mod revocation;
 mod session;
 mod snyk_contract;
 mod snyk_examples;
