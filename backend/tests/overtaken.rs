@@ -107,11 +107,11 @@ impl RevocationStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocations(&self, _: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+    async fn revocations(&self, _: Timestamp, _: u32) -> Result<Vec<Revocation>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocation_refused(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
+    async fn revocation_postponed(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

@@ -243,7 +243,7 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
     assert!(!ended.more_may_live);
-    assert_eq!(store.revocations(now()).await.unwrap().len(), 1);
+    assert_eq!(store.revocations(now(), 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn sec_42_what_is_not_known_to_die_is_told() {
 }
 
 #[tokio::test]
-async fn sec_42_a_refused_revocation_waits_and_ends_with_its_token() {
+async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
     let bed = sqlite().await;
     let store = &*bed.store;
     let at = |seconds| now() + SignedDuration::from_secs(seconds);
@@ -293,12 +293,36 @@ async fn sec_42_a_refused_revocation_waits_and_ends_with_its_token() {
         .note_revocation(&revocation, Some(at(100)), now())
         .await
         .unwrap();
-    assert_eq!(store.revocations(now()).await.unwrap().len(), 1);
-    store.revocation_refused("r", at(20)).await.unwrap();
-    assert!(store.revocations(at(19)).await.unwrap().is_empty());
-    let due = store.revocations(at(20)).await.unwrap();
+    assert_eq!(store.revocations(now(), 9).await.unwrap().len(), 1);
+    store.revocation_postponed("r", at(20)).await.unwrap();
+    assert!(store.revocations(at(19), 9).await.unwrap().is_empty());
+    let due = store.revocations(at(20), 9).await.unwrap();
     assert_eq!((due[0].token.secret(), due[0].tries), ("dying", 1));
     assert!(store.ended_revocations(at(100)).await.unwrap().is_empty());
     assert_eq!(store.ended_revocations(at(101)).await.unwrap(), ["r"]);
-    assert!(store.revocations(at(200)).await.unwrap().is_empty());
+    assert!(store.revocations(at(200), 9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
+    let bed = sqlite().await;
+    let store = &*bed.store;
+    let at = |seconds| now() + SignedDuration::from_secs(seconds);
+    for (seconds, id) in [(0, "a"), (1, "b"), (2, "c")] {
+        let revocation = Revocation {
+            id: id.to_owned(),
+            token: RefreshToken::new(id.to_owned()),
+            tries: 0,
+        };
+        let noted = store.note_revocation(&revocation, None, at(seconds)).await;
+        noted.unwrap();
+    }
+    let due = async |limit| -> Vec<_> {
+        let due = store.revocations(at(10), limit).await.unwrap();
+        due.into_iter().map(|revocation| revocation.id).collect()
+    };
+    assert_eq!(due(2).await, ["a", "b"]);
+    store.revocation_postponed("a", at(5)).await.unwrap();
+    assert_eq!(due(2).await, ["b", "c"]);
+    assert_eq!(due(9).await, ["b", "c", "a"]);
 }

@@ -52,8 +52,6 @@ async fn sec_43_an_answer_of_no_use_is_asked_for_once_more_where_a_token_may_be_
     let bed = Bed::with(&["--rotation", "grace:60"], &[]).await;
     for fault in [
         json!({ "kind": "html", "status": 200, "consume": true }),
-        json!({ "kind": "large", "bytes": 100_000 }),
-        json!({ "kind": "redirect", "location": "/elsewhere", "consume": true }),
         json!({ "kind": "body", "json": [1] }),
         json!({ "kind": "malformed" }),
         json!({ "kind": "patch", "json": { "access_token": "a\nb" } }),

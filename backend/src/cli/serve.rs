@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    time::MissedTickBehavior,
 };
 use tokio_util::task::TaskTracker;
 
@@ -166,6 +167,8 @@ async fn housekeeping(app: AppState) {
 /// a provider that is slow.
 async fn revocations(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
+    // A round that took long is not made up for by several at once.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         revocation::tell_pending(&*app.store, &*app.provider, &*app.clock).await;

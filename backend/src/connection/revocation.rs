@@ -1,11 +1,22 @@
 //! Refresh tokens that must die at the provider (SEC-42). Each is in the store before anything is
 //! sent, so that neither an outage nor the end of the process leaves one alive; it is told at once,
-//! and then again and again, more and more rarely, until the provider says that it is dead or until
+//! and then again and again with exponential backoff, until the provider says that it is dead or until
 //! the token has ended by itself.
+//!
+//! Whatever the reason of a failure is, only the token that met it is postponed: one for which the
+//! provider always fails keeps no other alive. Several failures in a row end the round, so that a
+//! provider that is away is not asked for each token; the next round begins with those that were due
+//! next.
 
-use std::time::Duration;
+use std::{
+    future,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
+use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
+use rand::RngExt as _;
 
 use super::Grant;
 use crate::{
@@ -16,10 +27,16 @@ use crate::{
 
 /// Whoever ended a connection waits this long for the provider; the rest happens later.
 const PERSON_WAITS: Duration = Duration::from_secs(8);
-/// The pause after a first refusal; doubled with each that follows.
+/// The pause after a first failure; doubled with each that follows.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
 /// And at most this.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+/// Tokens of one round.
+const ROUND: u32 = 100;
+/// Revocation requests at once.
+const AT_ONCE: usize = 4;
+/// So many failures in a row end a round.
+const FAILURES_IN_A_ROW: u32 = 3;
 /// How often a token is noted where the store fails.
 const NOTES: u32 = 3;
 
@@ -59,10 +76,10 @@ pub(super) async fn tell_while_waiting(
     revocation: &Revocation,
 ) -> bool {
     let told = tell(store, provider, clock, revocation);
-    tokio::time::timeout(PERSON_WAITS, told).await == Ok(Told::Dead)
+    tokio::time::timeout(PERSON_WAITS, told).await == Ok(true)
 }
 
-/// Tells the provider of every refresh token that is due.
+/// Tells the provider of refresh tokens that are due: so many in one round, the longest due first.
 pub async fn tell_pending(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
@@ -79,71 +96,67 @@ pub async fn tell_pending(
         }
         Err(error) => tracing::warn!(%error, "Ended revocations cannot be removed"),
     }
-    match store.revocations(clock.now()).await {
-        Ok(due) => {
-            for revocation in due {
-                if tell(store, provider, clock, &revocation).await == Told::Away {
-                    // The others can wait as well.
-                    break;
-                }
-            }
+    let due = match store.revocations(clock.now(), ROUND).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(%error, "Pending revocations cannot be read");
+            return;
         }
-        Err(error) => tracing::warn!(%error, "Pending revocations cannot be read"),
-    }
+    };
+    let failures = &AtomicU32::new(0);
+    stream::iter(&due)
+        .take_while(|_| future::ready(failures.load(Ordering::Relaxed) < FAILURES_IN_A_ROW))
+        .for_each_concurrent(AT_ONCE, |revocation| async move {
+            if tell(store, provider, clock, revocation).await {
+                failures.store(0, Ordering::Relaxed);
+            } else {
+                failures.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .await;
 }
 
-/// What became of telling the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
-    /// The token is dead there.
-    Dead,
-    /// It answers, and not to this.
-    NotThis,
-    /// It does not answer, or not to us.
-    Away,
-}
-
+/// Tells the provider; whether the token is dead there. If not, it is postponed.
 async fn tell(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
     revocation: &Revocation,
-) -> Told {
+) -> bool {
     let id = revocation.id.as_str();
     match provider.revoke(&revocation.token).await {
         // What it does not accept any more is as dead as can be.
         Ok(()) | Err(ProviderError::GrantRejected { .. }) => {}
         Err(error) => {
             tracing::warn!(revocation = id, %error, "Snyk could not be told to revoke");
-            let is_refused = matches!(
-                error,
-                ProviderError::Unusable(_)
-                    | ProviderError::Unreadable
-                    | ProviderError::ConcurrentUse
-            );
-            if !is_refused {
-                return Told::Away;
-            }
             let now = clock.now();
-            let next_at = now.saturating_add(pause(revocation.tries)).unwrap_or(now);
-            if let Err(error) = store.revocation_refused(id, next_at).await {
-                tracing::warn!(revocation = id, %error, "A refusal could not be noted");
+            let pause = with_jitter(pause(revocation.tries, error.retry_after()));
+            let next_at = now.saturating_add(pause).unwrap_or(now);
+            if let Err(error) = store.revocation_postponed(id, next_at).await {
+                tracing::warn!(revocation = id, %error, "A revocation could not be postponed");
             }
-            return Told::NotThis;
+            return false;
         }
     }
     if let Err(error) = store.revocation_done(id).await {
         // Told once more later, which does no harm (RFC 7009 section 2.2).
         tracing::warn!(revocation = id, %error, "A revocation could not be noted");
     }
-    Told::Dead
+    true
 }
 
-/// How long one that was refused so often before is not sent again.
-fn pause(tries: u32) -> SignedDuration {
+/// How long one that failed so often before is not sent again: longer if the provider asks for it.
+fn pause(tries: u32, asked: Option<Duration>) -> SignedDuration {
+    let asked = asked.and_then(|asked| SignedDuration::try_from(asked).ok());
     FIRST
         .saturating_mul(2_i32.saturating_pow(tries))
+        .max(asked.unwrap_or_default())
         .min(LONGEST)
+}
+
+/// Up to a quarter more, so that those that failed together do not come back together.
+fn with_jitter(pause: SignedDuration) -> SignedDuration {
+    pause.saturating_add(pause * rand::rng().random_range(0..=250) / 1_000)
 }
 
 #[cfg(test)]
@@ -151,11 +164,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sec_42_what_is_refused_is_sent_more_and_more_rarely() {
+    fn sec_42_what_fails_is_sent_more_and_more_rarely() {
         let seconds: Vec<i64> = [0, 1, 2, 8, 13, 14, 40, u32::MAX]
             .into_iter()
-            .map(|tries| pause(tries).as_secs())
+            .map(|tries| pause(tries, None).as_secs())
             .collect();
         assert_eq!(seconds, [10, 20, 40, 2_560, 81_920, 86_400, 86_400, 86_400]);
+        for (asked, seconds) in [(5, 10), (60, 60), (u64::MAX, 10)] {
+            let asked = Some(Duration::from_secs(asked));
+            assert_eq!(pause(0, asked).as_secs(), seconds, "{asked:?}");
+        }
+        for pause in [FIRST, LONGEST] {
+            let jittered = with_jitter(pause);
+            assert!(jittered >= pause && jittered <= pause * 5 / 4);
+        }
     }
 }

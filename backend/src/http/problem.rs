@@ -145,7 +145,7 @@ impl ApiError {
                 RefreshError::Provider(error) => (error.status(), error.code()),
                 RefreshError::Store(error) => store_status(error),
                 RefreshError::Waiting => (StatusCode::GATEWAY_TIMEOUT, Code::ProviderUnavailable),
-                RefreshError::Paused { .. } => {
+                RefreshError::Paused { .. } | RefreshError::Stopping => {
                     (StatusCode::SERVICE_UNAVAILABLE, Code::ProviderUnavailable)
                 }
             },
@@ -274,11 +274,8 @@ impl ApiError {
                 Some(*after)
             }
             Self::Edge { after, .. } => *after,
-            Self::Provider(ProviderError::Later { after, .. }) => *after,
-            Self::Refresh(RefreshError::Provider(error)) => match **error {
-                ProviderError::Later { after, .. } => after,
-                _ => None,
-            },
+            Self::Provider(error) => error.retry_after(),
+            Self::Refresh(RefreshError::Provider(error)) => error.retry_after(),
             _ => None,
         };
         // Up, so that whoever waits that long has waited enough.

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use reqwest::{Client, Response, redirect};
+use zeroize::Zeroizing;
 
 use super::{ApiBody, ProviderError, answer};
 
@@ -15,6 +15,9 @@ pub(super) const TOKEN_WITHIN: Duration = Duration::from_secs(45);
 const READ_WITHIN: Duration = Duration::from_secs(30);
 /// A connection must be there in this time.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+/// What a token answer fits into, so that it is read without leaving copies behind.
+const USUAL_ANSWER: usize = 16 * 1024;
 
 /// The client for token and revocation requests. It keeps no idle connections: on a kept one, a
 /// reset would leave open whether the request had left.
@@ -65,7 +68,24 @@ pub(super) fn bounded(response: Response, max: usize) -> Result<ApiBody, Provide
     Ok(answer::bounded(response.bytes_stream().map_err(fault), max))
 }
 
-/// Reads a body of at most `max` bytes, as [`bounded`] does.
-pub(super) async fn read_bounded(response: Response, max: usize) -> Result<Bytes, ProviderError> {
-    answer::whole(bounded(response, max)?).await
+/// Reads a body as far as it comes, and no further than `max` bytes; what stopped it before its end.
+/// It may hold tokens, so it is wiped.
+pub(super) async fn read_what_comes(
+    mut response: Response,
+    max: usize,
+) -> (Zeroizing<Vec<u8>>, Option<ProviderError>) {
+    let mut body = Zeroizing::new(Vec::with_capacity(USUAL_ANSWER));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                let left = max.saturating_sub(body.len());
+                body.extend_from_slice(&chunk[..chunk.len().min(left)]);
+                if chunk.len() > left {
+                    return (body, Some(answer::too_large(max)));
+                }
+            }
+            Ok(None) => return (body, None),
+            Err(error) => return (body, Some(fault(error))),
+        }
+    }
 }

@@ -61,7 +61,19 @@ pub enum ProviderError {
         /// The error's id.
         error: String,
     },
-    /// An answer of no use, and not one that says that it was done: other errors, other media types.
+    /// A refusal that is not Snyk's: an intermediary (RFC 9110 section 3.7), such as a gateway,
+    /// answered, and nothing was consumed.
+    #[error(
+        "something between this app and Snyk refused a token request (status {status}, {from}): \
+         check the proxies, gateways and firewalls in between, and SNYK_API_URL"
+    )]
+    Intermediary {
+        /// The status.
+        status: u16,
+        /// What the answer tells of where it comes from.
+        from: String,
+    },
+    /// An answer of no use, and not one that says that it was done: other errors.
     /// Of a read, whatever is no answer to it: redirects, too large.
     #[error("the provider's answer is of no use: {0}")]
     Unusable(String),
@@ -75,6 +87,15 @@ impl ProviderError {
             Self::NotSent(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::AnswerLost(_) => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    /// When the provider asks to come again.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Later { after, .. } => *after,
+            _ => None,
         }
     }
 

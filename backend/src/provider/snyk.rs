@@ -1,8 +1,9 @@
-//! The adapter for Snyk: the token endpoint through the `oauth2` crate, the API by hand.
+//! The adapter for Snyk: the token endpoint and the API.
 
 mod api;
 mod token;
 mod token_answer;
+mod token_refusal;
 
 use std::sync::Arc;
 
@@ -73,7 +74,7 @@ impl ProviderClient for Snyk {
         code: String,
         verifier: &CodeVerifier,
     ) -> Result<Grant, ProviderError> {
-        self.tokens.exchange(code, verifier).await
+        self.tokens.exchange(&code, verifier).await
     }
 
     async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {

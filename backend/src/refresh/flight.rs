@@ -12,7 +12,8 @@ use tracing::Instrument as _;
 
 use super::{
     decide::{Decision, decide},
-    pauses::Pauses,
+    pauses::{self, Pauses, Wait},
+    permits::{Permits, Urgency},
     run,
 };
 use crate::{
@@ -47,6 +48,9 @@ pub enum RefreshError {
     /// It takes longer than a request may wait; the refresh goes on.
     #[error("the refresh takes too long to wait for")]
     Waiting,
+    /// The process stops, and nobody waits for it.
+    #[error("the refresh was not begun before the stop")]
+    Stopping,
 }
 
 impl From<StoreError> for RefreshError {
@@ -63,12 +67,11 @@ struct Flight {
     /// The generation that it replaces.
     generation: u64,
     outcome: watch::Receiver<Outcome>,
+    urgency: Urgency,
 }
 
 /// How long a request waits for a refresh; the refresh itself is never given up for it.
 const WAIT: Duration = Duration::from_secs(50);
-/// A connection whose newest token the API refuses is not renewed for that again so soon.
-const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 
 /// Keeps the tokens of connections alive.
 #[derive(Debug)]
@@ -76,6 +79,7 @@ pub struct Refresher {
     pub(super) store: Arc<dyn Store>,
     pub(super) provider: Arc<dyn ProviderClient>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) permits: Permits,
     tasks: TaskTracker,
     flights: Mutex<HashMap<String, Flight>>,
     pauses: Pauses,
@@ -94,6 +98,7 @@ impl Refresher {
             store,
             provider,
             clock,
+            permits: Permits::default(),
             tasks,
             flights: Mutex::default(),
             pauses: Pauses::default(),
@@ -109,8 +114,9 @@ impl Refresher {
             Decision::Reconnect => Err(RefreshError::ReconnectNeeded),
             Decision::Serve => token_of(connection),
             Decision::ServeAndRenew => {
-                if self.pauses.left(&connection.id, Instant::now()).is_none() {
-                    drop(self.join(&connection.id, connection.generation));
+                let (id, generation) = (&connection.id, connection.generation);
+                if self.pauses.allow_ahead(id, generation, Instant::now()) {
+                    drop(self.join(id, generation, false));
                 }
                 token_of(connection)
             }
@@ -138,17 +144,28 @@ impl Refresher {
         id: &str,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
-        match self.pauses.left(id, Instant::now()) {
+        match self.pauses.left(id, generation, Instant::now()) {
             Some(after) => Err(RefreshError::Paused { after }),
             None => self.renew(id, generation).await,
         }
     }
 
-    /// The API refuses a token that was just renewed: renewing it again would not help, and each
-    /// call would rotate the pair once more.
-    pub fn note_refused(&self, id: &str) {
-        tracing::warn!(connection = id, "Snyk’s API refuses a new token");
-        self.pauses.failed(id, Some(REFUSED_PAUSE), Instant::now());
+    /// The API refuses the pair of `generation` although it was just renewed: renewing it again would
+    /// not help, and each call would rotate the pair once more.
+    pub fn note_refused(&self, id: &str, generation: u64) {
+        tracing::warn!(
+            connection = id,
+            generation,
+            "Snyk’s API refuses a new token"
+        );
+        self.pauses.refused(id, generation, Instant::now());
+    }
+
+    /// Whether that was noted of the pair of `generation` lately: then a 401 is the API's last word
+    /// for now, and not one that a renewal would cure.
+    #[must_use]
+    pub fn is_refused(&self, id: &str, generation: u64) -> bool {
+        self.pauses.is_refused(id, generation, Instant::now())
     }
 
     /// The connection with a pair newer than `generation`: the one in flight, the one that is stored
@@ -158,7 +175,7 @@ impl Refresher {
         id: &str,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
-        let mut flight = self.join(id, generation);
+        let mut flight = self.join(id, generation, true);
         let landed = tokio::time::timeout(WAIT, flight.wait_for(Option::is_some))
             .await
             .map_err(|_| RefreshError::Waiting)?;
@@ -169,8 +186,14 @@ impl Refresher {
         }
     }
 
-    /// Joins the refresh in flight, or starts one in a task of its own.
-    fn join(self: &Arc<Self>, id: &str, generation: u64) -> watch::Receiver<Outcome> {
+    /// Joins the refresh in flight, or starts one in a task of its own; `is_urgent` where somebody
+    /// waits for it.
+    fn join(
+        self: &Arc<Self>,
+        id: &str,
+        generation: u64,
+        is_urgent: bool,
+    ) -> watch::Receiver<Outcome> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get(id) {
             // Who holds a newer pair than a flight brings needs another one. A closed channel without
@@ -179,25 +202,29 @@ impl Refresher {
                 && flight.outcome.borrow().is_none()
                 && flight.outcome.has_changed().is_ok()
             {
+                if is_urgent {
+                    flight.urgency.raise();
+                }
                 return flight.outcome.clone();
             }
         }
         let (send, outcome) = watch::channel(None);
+        let urgency = Urgency::new(is_urgent);
         let flight = Flight {
             generation,
             outcome: outcome.clone(),
+            urgency: urgency.clone(),
         };
         flights.insert(id.to_owned(), flight);
         let (this, id) = (Arc::clone(self), id.to_owned());
         let work = async move {
-            let outcome = run::run(&this, &id, generation).await;
-            match &outcome {
-                Ok(_) => this.pauses.over(&id),
-                Err(error) => {
-                    tracing::warn!(connection = id, generation, %error, "A refresh failed");
-                    let asked = this.pause_asked_for(&id, error).await;
-                    this.pauses.failed(&id, asked, Instant::now());
-                }
+            // One receiver is the table's.
+            let is_awaited = || send.receiver_count() > 1;
+            let outcome = run::run(&this, &id, generation, &urgency, is_awaited).await;
+            if let Err(error) = &outcome {
+                tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                let wait = this.wait_after(&id, error).await;
+                this.pauses.failed(&id, generation, wait, Instant::now());
             }
             // Out of the table first: who comes now reads the stored pair.
             this.land(&id, generation);
@@ -218,24 +245,43 @@ impl Refresher {
         }
     }
 
-    /// What must be waited for after a failure: as long as the provider says, or, when an answer was
-    /// lost and its replay too, until the present token ends. The refresh token may be consumed, and
-    /// is presented once more only when it must be.
-    async fn pause_asked_for(&self, id: &str, error: &RefreshError) -> Option<Duration> {
+    /// What must be waited for after a failure. As long as the provider says, or, where one
+    /// presentation was refused for all, a moment. When an answer was lost and its replay too, the
+    /// refresh token may be consumed: it is presented once more only when it must be, which is when
+    /// the present token ends, or when the API refuses it.
+    async fn wait_after(&self, id: &str, error: &RefreshError) -> Wait {
         let RefreshError::Provider(error) = error else {
-            return None;
+            return Wait::default();
         };
         match &**error {
-            ProviderError::Later { after, .. } => *after,
+            ProviderError::Later { after, .. } => Wait {
+                asked: *after,
+                ..Wait::default()
+            },
+            ProviderError::Intermediary { .. } | ProviderError::Unusable(_) => Wait {
+                asked: Some(pauses::FIRST),
+                ..Wait::default()
+            },
             ProviderError::AnswerLost(_) | ProviderError::Unreadable => {
-                let connection = self.store.connection(id).await.ok()??;
-                let left = connection
-                    .access_expires_at
-                    .duration_since(self.clock.now());
-                Duration::try_from(left).ok()
+                let connection = self.store.connection(id).await.ok().flatten();
+                let left = connection.map(|connection| {
+                    let left = connection
+                        .access_expires_at
+                        .duration_since(self.clock.now());
+                    Duration::try_from(left).unwrap_or_default()
+                });
+                Wait {
+                    not_ahead: left.unwrap_or_default(),
+                    ..Wait::default()
+                }
             }
-            _ => None,
+            _ => Wait::default(),
         }
+    }
+
+    /// Whether the process stops: then no refresh begins that nobody waits for.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.tasks.is_closed()
     }
 
     /// Forgets pauses that are over, so that memory stays bounded.

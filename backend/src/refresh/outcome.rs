@@ -36,9 +36,10 @@ pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
         ProviderError::GrantRejected { .. } => Next::Reconnect,
         ProviderError::ClientRejected { .. } => Next::Tell,
         ProviderError::AnswerLost(_) | ProviderError::Unreadable if !replayed => Next::ReplayOnce,
-        ProviderError::AnswerLost(_) | ProviderError::Unreadable | ProviderError::Unusable(_) => {
-            Next::GiveUp
-        }
+        ProviderError::AnswerLost(_)
+        | ProviderError::Unreadable
+        | ProviderError::Unusable(_)
+        | ProviderError::Intermediary { .. } => Next::GiveUp,
         _ if tries >= TRIES => Next::GiveUp,
         ProviderError::ConcurrentUse => Next::ReadAgain(pause),
         ProviderError::NotSent(_) => Next::Again(pause),
@@ -68,10 +69,13 @@ mod tests {
             assert_eq!(next(&lost, 1, false), Next::ReplayOnce);
             assert_eq!(next(&lost, 2, true), Next::GiveUp);
         }
-        assert_eq!(
-            next(&ProviderError::Unusable(String::new()), 1, false),
-            Next::GiveUp
-        );
+        let in_between = ProviderError::Intermediary {
+            status: 403,
+            from: String::new(),
+        };
+        for once in [ProviderError::Unusable(String::new()), in_between] {
+            assert_eq!(next(&once, 1, false), Next::GiveUp);
+        }
         assert!(matches!(
             next(&ProviderError::ConcurrentUse, 1, false),
             Next::ReadAgain(_)

@@ -1,5 +1,5 @@
-//! How long a renewal that failed is not tried again by itself: a growing while, or what the provider
-//! asked for. No storm on one that is coming back.
+//! How long a renewal that failed is not tried again by itself: exponential backoff with jitter, or
+//! what the provider asked for. No storm on one that is coming back.
 
 use std::{
     collections::HashMap,
@@ -7,9 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rand::RngExt as _;
+
 /// After the second failure in a row; doubled with each that follows. A single one is no reason to
 /// keep anybody waiting: a refresh tries a few times itself.
-const FIRST: Duration = Duration::from_secs(1);
+pub(super) const FIRST: Duration = Duration::from_secs(1);
 /// At most this, unless the provider asks for more.
 const LONGEST: Duration = Duration::from_mins(1);
 /// A provider that asks for more is asked again after this: a number out of line must not stop
@@ -17,86 +19,205 @@ const LONGEST: Duration = Duration::from_mins(1);
 const ASKED_AT_MOST: Duration = Duration::from_mins(15);
 /// A failure so long ago counts for nothing.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
+/// A connection whose newest token the API refuses is not renewed for that again so soon.
+const REFUSED_FOR: Duration = Duration::from_mins(1);
 
-/// Connections whose renewal failed lately.
+/// Pairs whose renewal failed lately, by connection. A newer pair has a clean record, so that a
+/// person who connects again does not wait for what befell the pair before.
 #[derive(Debug, Default)]
 pub(super) struct Pauses(Mutex<HashMap<String, Pause>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Pause {
-    until: Instant,
+    generation: u64,
     failures: u32,
+    /// Until then nothing is sent.
+    until: Instant,
+    /// Until then nothing is sent ahead of need.
+    not_ahead_until: Instant,
+    /// Until then a 401 of the API does not mean that the pair is old.
+    refused_until: Instant,
+}
+
+/// What must be waited for after a failure, beside the backoff.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wait {
+    /// Before anything is sent again.
+    pub(super) asked: Option<Duration>,
+    /// Before anything is sent that could as well be sent later.
+    pub(super) not_ahead: Duration,
 }
 
 impl Pauses {
-    /// How much longer the connection is not renewed by itself.
-    pub(super) fn left(&self, id: &str, now: Instant) -> Option<Duration> {
-        let pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = pauses.get(id)?.until.saturating_duration_since(now);
+    /// How much longer the pair is not renewed by itself.
+    pub(super) fn left(&self, id: &str, generation: u64, now: Instant) -> Option<Duration> {
+        let left = self
+            .of(id, generation)?
+            .until
+            .saturating_duration_since(now);
         (!left.is_zero()).then_some(left)
     }
 
-    /// A renewal failed; `asked` is what must be waited for, within reason.
-    pub(super) fn failed(&self, id: &str, asked: Option<Duration>, now: Instant) {
-        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let failures = pauses.get(id).map_or(0, |pause| pause.failures);
-        let growing = match failures {
-            0 => Duration::ZERO,
-            _ => (FIRST * 2_u32.saturating_pow((failures - 1).min(10))).min(LONGEST),
-        };
-        let pause = Pause {
-            until: now + asked.map_or(growing, |asked| asked.min(ASKED_AT_MOST).max(growing)),
-            failures: failures.saturating_add(1),
-        };
-        pauses.insert(id.to_owned(), pause);
+    /// Whether the pair may be renewed before it must be.
+    pub(super) fn allow_ahead(&self, id: &str, generation: u64, now: Instant) -> bool {
+        self.of(id, generation)
+            .is_none_or(|pause| pause.until.max(pause.not_ahead_until) <= now)
     }
 
-    /// A renewal went well.
-    pub(super) fn over(&self, id: &str) {
+    /// Whether the API refused the pair lately although it was new.
+    pub(super) fn is_refused(&self, id: &str, generation: u64, now: Instant) -> bool {
+        self.of(id, generation)
+            .is_some_and(|pause| now < pause.refused_until)
+    }
+
+    fn of(&self, id: &str, generation: u64) -> Option<Pause> {
+        let pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = pauses.get(id).copied();
+        pause.filter(|pause| pause.generation == generation)
+    }
+
+    /// A renewal of the pair failed.
+    pub(super) fn failed(&self, id: &str, generation: u64, wait: Wait, now: Instant) {
+        self.change(id, generation, now, |pause| {
+            let growing = match pause.failures {
+                0 => Duration::ZERO,
+                failures => (FIRST * 2_u32.saturating_pow((failures - 1).min(10))).min(LONGEST),
+            };
+            let asked = wait.asked.unwrap_or_default().min(ASKED_AT_MOST);
+            pause.until = now + with_jitter(growing.max(asked));
+            pause.not_ahead_until = now + wait.not_ahead.min(ASKED_AT_MOST);
+            pause.failures = pause.failures.saturating_add(1);
+        });
+    }
+
+    /// The API refused the pair although it is new.
+    pub(super) fn refused(&self, id: &str, generation: u64, now: Instant) {
+        self.change(id, generation, now, |pause| {
+            pause.refused_until = now + REFUSED_FOR;
+        });
+    }
+
+    /// Changes what is known of a pair; of one that has been replaced, nothing matters.
+    fn change(&self, id: &str, generation: u64, now: Instant, change: impl FnOnce(&mut Pause)) {
         let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pauses.remove(id);
+        let clean = Pause {
+            generation,
+            failures: 0,
+            until: now,
+            not_ahead_until: now,
+            refused_until: now,
+        };
+        let pause = pauses.entry(id.to_owned()).or_insert(clean);
+        if pause.generation < generation {
+            *pause = clean;
+        }
+        if pause.generation == generation {
+            change(pause);
+        }
     }
 
     /// Forgets what is long over, so that memory stays bounded.
     pub(super) fn forget_the_quiet(&self, now: Instant) {
         let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        pauses.retain(|_, pause| now < pause.until + FORGOTTEN_AFTER);
+        pauses.retain(|_, pause| {
+            let last = pause.until.max(pause.not_ahead_until);
+            now < last.max(pause.refused_until) + FORGOTTEN_AFTER
+        });
     }
+}
+
+/// Up to a quarter more, and no more than two seconds, so that those that failed together do not come
+/// back together.
+fn with_jitter(pause: Duration) -> Duration {
+    let most = (pause / 4).min(Duration::from_secs(2));
+    let jitter = rand::rng().random_range(Duration::ZERO..=most);
+    (pause + jitter).min(ASKED_AT_MOST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const NONE: Wait = Wait {
+        asked: None,
+        not_ahead: Duration::ZERO,
+    };
+
+    fn asked(asked: Duration) -> Wait {
+        Wait {
+            asked: Some(asked),
+            ..NONE
+        }
+    }
+
+    /// Whether so much is left, and no more than the jitter beside it.
+    fn is_about(left: Option<Duration>, pause: Duration) -> bool {
+        left.is_some_and(|left| left >= pause && left <= (pause * 5 / 4).min(ASKED_AT_MOST))
+    }
+
     #[test]
     fn rel_5_pauses_grow_to_a_minute_unless_more_is_asked_for() {
         let pauses = Pauses::default();
         let mut now = Instant::now();
-        assert_eq!(pauses.left("c", now), None);
-        pauses.failed("c", None, now);
-        assert_eq!(pauses.left("c", now), None);
+        assert_eq!(pauses.left("c", 3, now), None);
+        pauses.failed("c", 3, NONE, now);
+        assert_eq!(pauses.left("c", 3, now), None);
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
-            pauses.failed("c", None, now);
-            assert_eq!(pauses.left("c", now), Some(Duration::from_secs(seconds)));
-            assert_eq!(pauses.left("d", now), None);
-            now += Duration::from_secs(seconds);
-            assert_eq!(pauses.left("c", now), None);
+            let pause = Duration::from_secs(seconds);
+            pauses.failed("c", 3, NONE, now);
+            assert!(is_about(pauses.left("c", 3, now), pause), "{seconds}");
+            assert!(!pauses.allow_ahead("c", 3, now));
+            assert_eq!(pauses.left("d", 3, now), None);
+            now += pause * 5 / 4;
+            assert_eq!(pauses.left("c", 3, now), None);
+            assert!(pauses.allow_ahead("c", 3, now));
         }
-        pauses.failed("c", Some(Duration::from_mins(5)), now);
-        assert_eq!(pauses.left("c", now), Some(Duration::from_mins(5)));
-        pauses.failed("c", Some(Duration::MAX), now);
-        assert_eq!(pauses.left("c", now), Some(ASKED_AT_MOST));
-        pauses.over("c");
-        assert_eq!(pauses.left("c", now), None);
-        pauses.failed("c", Some(FIRST), now);
-        assert_eq!(
-            pauses.left("c", now),
-            Some(FIRST),
-            "the first one, if asked for"
-        );
-        pauses.forget_the_quiet(now + FORGOTTEN_AFTER);
+        let five = Duration::from_mins(5);
+        pauses.failed("c", 3, asked(five), now);
+        assert!(is_about(pauses.left("c", 3, now), five));
+        pauses.failed("c", 3, asked(Duration::MAX), now);
+        assert_eq!(pauses.left("c", 3, now), Some(ASKED_AT_MOST));
+        pauses.forget_the_quiet(now + ASKED_AT_MOST);
         assert_eq!(pauses.0.lock().unwrap().len(), 1);
-        pauses.forget_the_quiet(now + FIRST + FORGOTTEN_AFTER);
+        pauses.forget_the_quiet(now + ASKED_AT_MOST + FORGOTTEN_AFTER);
         assert!(pauses.0.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn rel_5_a_newer_pair_has_a_clean_record() {
+        let (pauses, now) = (Pauses::default(), Instant::now());
+        let five = Duration::from_mins(5);
+        pauses.failed("c", 3, asked(five), now);
+        assert_eq!(pauses.left("c", 4, now), None);
+        pauses.failed("c", 4, NONE, now);
+        pauses.failed("c", 4, NONE, now);
+        assert!(is_about(pauses.left("c", 4, now), FIRST));
+        // A late failure of the pair before changes nothing.
+        pauses.failed("c", 3, asked(five), now);
+        assert!(is_about(pauses.left("c", 4, now), FIRST));
+        assert_eq!(pauses.left("c", 3, now), None);
+    }
+
+    #[test]
+    fn what_may_be_consumed_is_not_presented_ahead_of_need_and_is_when_needed() {
+        let (pauses, now) = (Pauses::default(), Instant::now());
+        let wait = Wait {
+            asked: None,
+            not_ahead: Duration::from_mins(3),
+        };
+        pauses.failed("c", 0, wait, now);
+        assert!(!pauses.allow_ahead("c", 0, now));
+        assert_eq!(pauses.left("c", 0, now), None);
+        assert!(pauses.allow_ahead("c", 0, now + wait.not_ahead));
+    }
+
+    #[test]
+    fn a_refusal_of_a_new_pair_is_remembered_for_a_minute_and_for_that_pair() {
+        let (pauses, now) = (Pauses::default(), Instant::now());
+        pauses.refused("c", 2, now);
+        assert!(pauses.is_refused("c", 2, now));
+        assert!(!pauses.is_refused("c", 3, now));
+        assert!(!pauses.is_refused("c", 2, now + REFUSED_FOR));
+        assert_eq!(pauses.left("c", 2, now), None, "a person may renew it");
     }
 }

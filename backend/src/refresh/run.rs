@@ -1,4 +1,4 @@
-//! One refresh: lease, read again, present, store, give back.
+//! One refresh: permit, lease, read again, present, store, give back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::{
     flight::{RefreshError, Refresher},
     outcome::{Next, next},
+    permits::{Permit, Urgency},
 };
 use crate::{
     connection::{Connection, Grant, State, Tokens, revocation::let_die},
@@ -20,45 +21,41 @@ const LEASE: SignedDuration = SignedDuration::from_secs(10);
 /// How often a lease that another owner holds is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Renews the pair of `generation`, or finds that it was renewed.
+/// Renews the pair of `generation`, or finds that it was renewed. `is_awaited` tells whether anybody
+/// waits for it just now.
 pub(super) async fn run(
-    refresher: &Arc<Refresher>,
+    refresher: &Refresher,
     id: &str,
     generation: u64,
+    urgency: &Urgency,
+    is_awaited: impl Fn() -> bool,
 ) -> Result<Arc<Connection>, RefreshError> {
     let owner = ulid::Ulid::new().to_string();
     loop {
+        // A pair that was replaced meanwhile needs neither permit nor lease.
+        let connection = stands_now(refresher, id).await?;
+        if connection.generation != generation {
+            return Ok(connection);
+        }
+        // Before the lease: who holds that makes others wait.
+        let permit = refresher.permits.acquire(urgency).await;
+        if refresher.is_stopping() && !is_awaited() {
+            // Begun now, it could be cut off in the middle.
+            return Err(RefreshError::Stopping);
+        }
         let now = refresher.clock.now();
         let ends_at = now.saturating_add(LEASE).unwrap_or(now);
         let taken = refresher
             .store
             .take_lease(id, generation, &owner, now, ends_at)
             .await?;
-        // After taking the lease, read again before acting.
-        let connection = refresher
-            .store
-            .connection(id)
-            .await?
-            .ok_or(RefreshError::Gone)?;
-        let tokens = match &connection.state {
-            State::Active(tokens) => tokens.clone(),
-            State::ReconnectNeeded => return Err(RefreshError::ReconnectNeeded),
-            State::Disconnected => return Err(RefreshError::Gone),
-        };
-        if connection.generation != generation {
-            return Ok(Arc::new(connection));
-        }
         if !taken {
+            drop(permit);
             tokio::time::sleep(LOOK_AGAIN).await;
             continue;
         }
-        let renewed = with_signs_of_life(
-            refresher,
-            id,
-            &owner,
-            present_and_store(refresher, &connection, tokens),
-        )
-        .await;
+        let work = under_lease(refresher, id, generation, permit, urgency);
+        let renewed = with_signs_of_life(refresher, id, &owner, work).await;
         if let Err(error) = refresher.store.release_lease(id, &owner).await {
             tracing::warn!(connection = id, %error, "A lease could not be given back; it ends by itself");
         }
@@ -66,25 +63,50 @@ pub(super) async fn run(
     }
 }
 
-async fn present_and_store(
-    refresher: &Refresher,
+/// After taking the lease, reads again before acting.
+async fn under_lease<'a>(
+    refresher: &'a Refresher,
+    id: &str,
+    generation: u64,
+    permit: Permit<'a>,
+    urgency: &Urgency,
+) -> Result<Arc<Connection>, RefreshError> {
+    let connection = stands_now(refresher, id).await?;
+    match &connection.state {
+        State::Active(tokens) if connection.generation == generation => {
+            present_and_store(refresher, &connection, tokens, permit, urgency).await
+        }
+        _ => Ok(connection),
+    }
+}
+
+/// Presents the refresh token until there is a new pair or a reason to stop. The permit is held only
+/// while a token request may be under way.
+async fn present_and_store<'a>(
+    refresher: &'a Refresher,
     connection: &Connection,
-    tokens: Tokens,
+    tokens: &Tokens,
+    mut permit: Permit<'a>,
+    urgency: &Urgency,
 ) -> Result<Arc<Connection>, RefreshError> {
     let (id, generation) = (connection.id.as_str(), connection.generation);
+    let permits = &refresher.permits;
     let mut tries = 0;
     let mut replayed = false;
     let error = loop {
         tries += 1;
         let error = match refresher.provider.refresh(&tokens.refresh).await {
-            Ok(grant) => return store(refresher, id, generation, grant).await,
+            Ok(grant) => {
+                drop(permit);
+                return store(refresher, id, generation, grant).await;
+            }
             Err(error) => error,
         };
         match next(&error, tries, replayed) {
-            Next::Again(after) => tokio::time::sleep(after).await,
+            Next::Again(after) => permit = permits.acquire_after(after, permit, urgency).await,
             Next::ReplayOnce => replayed = true,
             Next::ReadAgain(after) => {
-                tokio::time::sleep(after).await;
+                permit = permits.acquire_after(after, permit, urgency).await;
                 let now = refresher
                     .store
                     .connection(id)

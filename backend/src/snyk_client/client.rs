@@ -18,6 +18,9 @@ use crate::{
     session::{SessionId, extract::Reached},
 };
 
+/// How often a read renews the token at most. One would do, if all clocks of a fleet were right.
+const MAX_RENEWALS: u32 = 2;
+
 /// Extractor: reads from Snyk as the connection that the route's `{id}` names, if this session
 /// reaches it. The token is renewed when due, and never leaves this type.
 #[derive(Clone, Debug)]
@@ -82,8 +85,9 @@ impl SnykClient {
     }
 
     /// Reads from Snyk's API, once, whatever the answer; `path_and_query` begins with `/rest/` or
-    /// `/v1/` and names its version. A 401 earns one refresh and one repeat, since a token can die
-    /// before its time; a 403 earns neither (RFC 6750 section 3.1).
+    /// `/v1/` and names its version. A 401 earns a refresh and a repeat, since a token can die
+    /// before its time, and is passed on only where a new token meets it too; a 403 earns neither
+    /// (RFC 6750 section 3.1).
     ///
     /// # Errors
     ///
@@ -114,35 +118,38 @@ impl SnykClient {
     /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
     async fn ask(&self, path_and_query: &str, until: Instant) -> Result<ApiAnswer, SnykError> {
         let app = &self.app;
-        let connection = app
+        let began = app.clock.now();
+        let mut connection = app
             .store
             .reached(&self.session, &self.connection.id)
             .await
             .map_err(RefreshError::from)?
             .ok_or(RefreshError::Gone)?;
-        let (token, generation) = app.refresher.access_token(&connection).await?;
-        // After the token: who waits for a refresh is in nobody's way.
-        let turn = app.turns.take(&self.session, until).await?;
-        let answer = app.provider.get(path_and_query, &token).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
-            return Ok(turn.held_by(answer));
+        let mut renewals = 0;
+        loop {
+            let (token, generation) = app.refresher.access_token(&connection).await?;
+            let turn = app.turns.take(&self.session, until).await?;
+            let answer = app.provider.get(path_and_query, &token).await?;
+            if answer.status != StatusCode::UNAUTHORIZED {
+                return Ok(turn.held_by(answer));
+            }
+            // What came back from a renewal can be a pair that another read renewed before this one
+            // began, and that has ended since: only a new one that is refused is beyond help.
+            let is_new = renewals > 0 && connection.refreshed_at >= began;
+            if is_new || renewals == MAX_RENEWALS {
+                app.refresher.note_refused(&connection.id, generation);
+            }
+            if app.refresher.is_refused(&connection.id, generation) {
+                return Ok(turn.held_by(answer));
+            }
+            // Who waits for a renewal holds neither a turn nor an answer.
+            drop((turn, answer));
+            connection = app
+                .refresher
+                .renew_unless_paused(&connection.id, generation)
+                .await?;
+            renewals += 1;
         }
-        let renewed = app
-            .refresher
-            .renew_unless_paused(&connection.id, generation)
-            .await;
-        let renewed = match renewed {
-            Ok(renewed) => renewed,
-            // Nothing better can be had just now: the 401 is the answer.
-            Err(RefreshError::Paused { .. }) => return Ok(turn.held_by(answer)),
-            Err(error) => return Err(error.into()),
-        };
-        let (token, _) = app.refresher.access_token(&renewed).await?;
-        let answer = app.provider.get(path_and_query, &token).await?;
-        if answer.status == StatusCode::UNAUTHORIZED {
-            app.refresher.note_refused(&connection.id);
-        }
-        Ok(turn.held_by(answer))
     }
 }
 

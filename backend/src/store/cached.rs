@@ -274,12 +274,12 @@ impl<S: Store> RevocationStore for Cached<S> {
         self.behind.note_revocation(revocation, ends_at, now).await
     }
 
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
-        self.behind.revocations(now).await
+    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError> {
+        self.behind.revocations(now, limit).await
     }
 
-    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
-        self.behind.revocation_refused(id, next_at).await
+    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+        self.behind.revocation_postponed(id, next_at).await
     }
 
     async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {

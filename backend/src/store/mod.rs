@@ -81,7 +81,7 @@ pub struct Revocation {
     pub id: String,
     /// The token.
     pub token: RefreshToken,
-    /// How often the provider refused to hear of it.
+    /// How often telling the provider of it failed.
     pub tries: u32,
 }
 
@@ -171,11 +171,11 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Those that the provider should be told of by now.
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError>;
+    /// Those that the provider should be told of by now, the longest due first, no more than `limit`.
+    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError>;
 
-    /// The provider refused to hear of one, and is told again at `next_at`.
-    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
+    /// The provider could not be told of one, and is told again at `next_at`.
+    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
 
     /// The provider has been told.
     async fn revocation_done(&self, id: &str) -> Result<(), StoreError>;

@@ -55,7 +55,11 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let field = |name| form.as_ref().and_then(|form| form.get(name));
     let path = parts.uri.path().to_owned();
     let endpoint = Endpoint::of(&path, field("grant_type"));
-    let faults = sandbox.rules().strike(endpoint, &path);
+    let faults = sandbox.rules().strike(endpoint, &path, form.as_ref());
+    let is_token = path == "/oauth2/token";
+    if is_token {
+        sandbox.stats().token_begins();
+    }
 
     let number = sandbox
         .record()
@@ -88,6 +92,9 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
         }
     }
     pause(&faults, When::After).await;
+    if is_token {
+        sandbox.stats().token_ends();
+    }
 
     let is_dropped = response.extensions().get::<Dropped>().is_some();
     let status = (!is_dropped).then(|| response.status().as_u16());

@@ -1,125 +1,191 @@
-//! What a token endpoint answers (RFC 6749 section 5.1, and a field of Snyk's), read with as little
-//! severity as may be: with rotation, the pair that was presented is gone, and an answer that is
-//! refused for the form of a field beside the tokens would cost the connection.
+//! What a token endpoint answers (RFC 6749 section 5), read as leniently as can be: with rotation,
+//! what was presented is spent, and an answer that is refused for what stands beside the tokens
+//! costs the connection.
+//!
+//! A JSON parser gives all of a document or nothing. Here only the members that are needed are
+//! looked for, whatever stands around them: a byte order mark, a gateway's comment, an array,
+//! members that come twice, broken characters, the rest of a body that broke off. Of a member that
+//! comes twice in one object the last usable one counts, as with nearly all parsers (RFC 8259
+//! section 4).
+
+mod scan;
 
 use std::time::Duration;
 
-use oauth2::{AccessToken, RefreshToken, Scope, TokenResponse, basic::BasicTokenType};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::Value;
+use shared::scope::Scopes;
+use zeroize::Zeroizing;
 
-/// The answer. The tokens must be tokens; whatever else it holds never costs the pair.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+use self::scan::{Member, Value, scan};
+use crate::vault::secret::{AccessToken, RefreshToken};
+
+/// What an answer gives. Only the access token must be there.
+#[derive(Debug)]
 pub(super) struct TokenAnswer {
-    #[serde(deserialize_with = "access_token")]
-    access_token: AccessToken,
-    #[serde(default, deserialize_with = "refresh_token")]
-    refresh_token: Option<RefreshToken>,
-    #[serde(default = "bearer", deserialize_with = "token_type")]
-    token_type: BasicTokenType,
-    #[serde(default, deserialize_with = "lifetime")]
-    expires_in: Option<Duration>,
-    #[serde(default, deserialize_with = "scopes", rename = "scope")]
-    scopes: Option<Vec<Scope>>,
-    #[serde(default, deserialize_with = "lifetime")]
-    refresh_expires_in: Option<Duration>,
+    pub(super) access_token: AccessToken,
+    /// `None` where the answer has none, or an empty one.
+    pub(super) refresh_token: Option<RefreshToken>,
+    pub(super) expires_in: Option<Duration>,
+    /// The refresh token's lifetime: Snyk's own member.
+    pub(super) refresh_expires_in: Option<Duration>,
+    /// `None` also where it names no scope: a token without any is of no use, and is not meant.
+    pub(super) scopes: Option<Scopes>,
 }
+
+const MEMBERS: &[&str] = &[
+    "access_token",
+    "refresh_token",
+    "expires_in",
+    "refresh_expires_in",
+    "scope",
+];
 
 impl TokenAnswer {
-    /// The refresh token's lifetime: Snyk's own field.
-    pub(super) const fn refresh_expires_in(&self) -> Option<Duration> {
-        self.refresh_expires_in
+    /// Reads an answer, or as much of it as came; `None` where it has no access token.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        // In UTF-16 there is one beside every character of these members; in JSON there is none.
+        let body: Zeroizing<Vec<u8>> =
+            Zeroizing::new(body.iter().copied().filter(|byte| *byte != 0).collect());
+        Self::of(&scan(&body, MEMBERS)).or_else(|| {
+            // A single quotation mark before the document would turn names into values.
+            let begin = [&b"\"access_token\""[..], b"\"refresh_token\""]
+                .into_iter()
+                .filter_map(|name| body.windows(name.len()).position(|part| part == name))
+                .min()?;
+            Self::of(&scan(&body[begin..], MEMBERS))
+        })
+    }
+
+    fn of(members: &[Member]) -> Option<Self> {
+        let object = object_of_tokens(members)?;
+        let last = |name: &'static str| {
+            let is_it = move |member: &&Member| member.object == object && member.name == name;
+            members.iter().rev().filter(is_it)
+        };
+        // Beside the access token, or else wherever it is.
+        let refresh_token = last("refresh_token")
+            .find_map(refresh_token)
+            .or_else(|| members.iter().rev().find_map(refresh_token));
+        Some(Self {
+            access_token: last("access_token").find_map(access_token)?,
+            refresh_token,
+            expires_in: last("expires_in").find_map(lifetime),
+            refresh_expires_in: last("refresh_expires_in").find_map(lifetime),
+            scopes: last("scope").find_map(scopes),
+        })
     }
 }
 
-impl TokenResponse for TokenAnswer {
-    type TokenType = BasicTokenType;
-
-    fn access_token(&self) -> &AccessToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &BasicTokenType {
-        &self.token_type
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        self.expires_in
-    }
-
-    fn refresh_token(&self) -> Option<&RefreshToken> {
-        self.refresh_token.as_ref()
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        self.scopes.as_ref()
-    }
-}
-
-const fn bearer() -> BasicTokenType {
-    BasicTokenType::Bearer
+/// The outermost object that has both tokens, or else the outermost that has an access token.
+fn object_of_tokens(members: &[Member]) -> Option<usize> {
+    let objects = |has: fn(&Member) -> bool| {
+        let mut objects: Vec<_> = members
+            .iter()
+            .filter(|member| has(member))
+            .map(|member| member.object)
+            .collect();
+        objects.sort_unstable();
+        objects
+    };
+    let with_access = objects(|member| access_token(member).is_some());
+    let with_refresh = objects(|member| refresh_token(member).is_some());
+    let both = with_access
+        .iter()
+        .find(|object| with_refresh.binary_search(object).is_ok());
+    both.or_else(|| with_access.first()).copied()
 }
 
 /// One that can be sent (RFC 6750 section 2.1): a header takes no other.
-fn access_token<'de, D: Deserializer<'de>>(from: D) -> Result<AccessToken, D::Error> {
-    let token = String::deserialize(from)?;
-    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(D::Error::custom("it holds no access token"));
+fn access_token(member: &Member) -> Option<AccessToken> {
+    let token = text_of("access_token", member)?;
+    let can_be_sent = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    can_be_sent.then(|| AccessToken::new(token.to_owned()))
+}
+
+/// An empty one is none, and one that lost a character is no token any more.
+fn refresh_token(member: &Member) -> Option<RefreshToken> {
+    let token = text_of("refresh_token", member)?;
+    let is_whole = |c: char| !c.is_control() && c != char::REPLACEMENT_CHARACTER;
+    let is_token = !token.is_empty() && token.chars().all(is_whole);
+    is_token.then(|| RefreshToken::new(token.to_owned()))
+}
+
+fn text_of<'a>(name: &str, member: &'a Member) -> Option<&'a str> {
+    match &member.value {
+        Value::Text(text) if member.name == name => Some(text.trim()),
+        _ => None,
     }
-    Ok(AccessToken::new(token))
 }
 
-/// An empty one is none.
-fn refresh_token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RefreshToken>, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::String(token) if !token.is_empty() => Some(RefreshToken::new(token)),
-        _ => None,
-    })
-}
-
-/// Every token here is presented as a bearer, whatever it is called.
-fn token_type<'de, D: Deserializer<'de>>(from: D) -> Result<BasicTokenType, D::Error> {
-    Value::deserialize(from).map(|_| BasicTokenType::Bearer)
-}
-
-/// Seconds in whichever form; what is none of them is not known.
-fn lifetime<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let seconds = match Value::deserialize(from)? {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
+/// Seconds in whichever form. What is none of them, or not ahead of now, is not known.
+fn lifetime(member: &Member) -> Option<Duration> {
+    let (Value::Text(text) | Value::Bare(text)) = &member.value else {
+        return None;
     };
-    Ok(seconds
-        .filter(|seconds| *seconds >= 0.0)
-        .map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+    let seconds: f64 = text.trim().parse().ok()?;
+    (seconds > 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// Words with spaces between them, or a list of words; what is neither is not known.
-fn scopes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<Scope>>, D::Error> {
-    let words = |text: &str| {
-        let words = text.split_ascii_whitespace();
-        words.map(|word| Scope::new(word.to_owned())).collect()
-    };
-    Ok(match Value::deserialize(from)? {
-        Value::String(text) => Some(words(&text)),
-        Value::Array(list) => {
-            let list: Vec<_> = list.iter().filter_map(Value::as_str).collect();
-            Some(words(&list.join(" ")))
+/// Words with spaces or commas between them, or a list of such; none where there is no word. One with
+/// a broken character is no scope (RFC 6749 section 3.3).
+fn scopes(member: &Member) -> Option<Scopes> {
+    let text = match &member.value {
+        Value::Text(text) => (**text).clone(),
+        Value::List(texts) => {
+            let texts: Vec<_> = texts.iter().map(|text| text.as_str()).collect();
+            texts.join(" ")
         }
-        _ => None,
-    })
+        Value::Bare(_) => return None,
+    };
+    let words: Vec<_> = text
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|word| word.bytes().all(|byte| byte.is_ascii_graphic()))
+        .collect();
+    let scopes = Scopes::parse(&words.join(" "));
+    (!scopes.is_empty()).then_some(scopes)
+}
+
+/// An OAuth error (RFC 6749 section 5.2).
+#[derive(Debug)]
+pub(super) struct OAuthError {
+    pub(super) error: String,
+    pub(super) description: String,
+}
+
+impl OAuthError {
+    /// Reads one. Since it can end a connection, nothing but an object is taken for one.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return None;
+        }
+        let members = scan(body, &["error", "error_description"]);
+        let text = |name| {
+            let mut outermost = members.iter().rev().filter(|member| member.object == 1);
+            outermost.find_map(|member| text_of(name, member))
+        };
+        Some(Self {
+            error: text("error")?.to_owned(),
+            description: text("error_description").unwrap_or_default().to_owned(),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
-    fn read(name: &str, value: &Value) -> Option<TokenAnswer> {
+    fn read(name: &str, value: &Json) -> Option<TokenAnswer> {
         let mut answer = json!({ "access_token": "access", "refresh_token": "refresh" });
         answer[name] = value.clone();
-        serde_json::from_value(answer).ok()
+        TokenAnswer::read(answer.to_string().as_bytes())
+    }
+
+    fn pair(text: &str) -> Option<(String, Option<String>)> {
+        let answer = TokenAnswer::read(text.as_bytes())?;
+        let refresh = answer.refresh_token.map(|token| token.secret().to_owned());
+        Some((answer.access_token.secret().to_owned(), refresh))
     }
 
     #[test]
@@ -128,49 +194,128 @@ mod tests {
             (json!(15_552_000), Some(15_552_000)),
             (json!(15_552_000.5), Some(15_552_000)),
             (json!("60"), Some(60)),
+            (json!(" 6e1 "), Some(60)),
             (json!(1e18), Some(1_000_000_000_000_000_000)),
             (json!(1e300), Some(u64::MAX)),
+            (json!("inf"), Some(u64::MAX)),
+            (json!(0), None),
             (json!(-1), None),
             (json!(null), None),
+            (json!(true), None),
             (json!("soon"), None),
             (json!("NaN"), None),
-            (json!([]), None),
+            (json!([60]), None),
+            (json!({ "seconds": 60 }), None),
         ] {
             let answer = read("expires_in", &value).unwrap();
-            let told = answer.expires_in().map(|lifetime| lifetime.as_secs());
+            let told = answer.expires_in.map(|lifetime| lifetime.as_secs());
             assert_eq!(told, seconds, "{value}");
             let answer = read("refresh_expires_in", &value).unwrap();
-            let told = answer.refresh_expires_in();
-            assert_eq!(told.map(|lifetime| lifetime.as_secs()), seconds, "{value}");
+            let told = answer.refresh_expires_in.map(|lifetime| lifetime.as_secs());
+            assert_eq!(told, seconds, "{value}");
         }
     }
 
     #[test]
     fn sec_43_no_form_of_what_stands_beside_the_tokens_costs_the_pair() {
-        for value in [json!("BEARER"), json!("mac"), json!(5), json!(null)] {
-            let answer = read("token_type", &value).unwrap();
-            assert_eq!(answer.token_type(), &BasicTokenType::Bearer);
+        for name in ["token_type", "bot_id"] {
+            for value in [json!("mac"), json!(5), json!(null), json!({ "x": [1] })] {
+                assert!(read(name, &value).is_some(), "{name} {value}");
+            }
         }
         for (value, scopes) in [
             (json!("org.read  org.edit"), Some(2)),
+            (json!("org.read,org.edit, org.x"), Some(3)),
             (json!(["org.read", 5, "org.edit org.x"]), Some(3)),
-            (json!(""), Some(0)),
+            (json!("org.read \u{fffd} \u{a0}org.edit"), Some(2)),
+            (json!(""), None),
+            (json!(" , "), None),
+            (json!([]), None),
+            (json!(["", " "]), None),
+            (json!("\u{fffd}"), None),
+            (json!(null), None),
             (json!(5), None),
         ] {
             let answer = read("scope", &value).unwrap();
-            assert_eq!(answer.scopes().map(Vec::len), scopes, "{value}");
+            assert_eq!(answer.scopes.map(|scopes| scopes.len()), scopes, "{value}");
         }
-        assert!(read("bot_id", &json!({ "x": [1] })).is_some());
     }
 
     #[test]
     fn what_is_no_token_is_not_kept_as_one() {
-        for value in [json!(""), json!("a\nb"), json!("å"), json!(null), json!(5)] {
-            assert!(read("access_token", &value).is_none(), "{value}");
+        let odd = [
+            json!(""),
+            json!(" "),
+            json!("a\nb"),
+            json!(null),
+            json!(5),
+            json!(["a"]),
+        ];
+        for value in &odd {
+            assert!(read("access_token", value).is_none(), "{value}");
+            let answer = read("refresh_token", value).unwrap();
+            assert!(answer.refresh_token.is_none(), "{value}");
         }
-        for value in [json!(""), json!(null), json!(5)] {
-            let answer = read("refresh_token", &value).unwrap();
-            assert!(answer.refresh_token().is_none(), "{value}");
+        assert!(read("access_token", &json!("å")).is_none());
+        assert!(pair(r#"{"access_token":"\ud83d","refresh_token":"r"}"#).is_none());
+    }
+
+    #[test]
+    fn sec_43_the_tokens_are_found_where_they_belong_together() {
+        let both = Some(("a".to_owned(), Some("r".to_owned())));
+        for text in [
+            r#"{"access_token":"a","refresh_token":"r"}"#,
+            r#"{"access_token":"x","refresh_token":"x","access_token":"a","refresh_token":"r"}"#,
+            r#"{"access_token":"a","refresh_token":"r","access_token":null,"refresh_token":""}"#,
+            r#"{"old":{"access_token":"x","refresh_token":"x"},"refresh_token":"r","access_token":"a"}"#,
+            r#"{"old":{"access_token":"x"},"data":{"access_token":"a","refresh_token":"r"}}"#,
+            r#"{"access_token":"a","more":[{"refresh_token":"r"}]}"#,
+            r#"12" screens: {"access_token":"a","refresh_token":"r"}"#,
+            r#""access_token":"a","refresh_token":"r""#,
+            "{\"access_token\":\"a\\n\",\"refresh_token\":\" r\"}",
+        ] {
+            assert_eq!(pair(text), both, "{text}");
+        }
+        assert_eq!(
+            pair(r#"{"access_token":"a"}"#),
+            Some(("a".to_owned(), None))
+        );
+        for none in [
+            "",
+            "null",
+            "[]",
+            "<html>",
+            r#"{"error":"\"access_token\":\"x\""}"#,
+        ] {
+            assert_eq!(pair(none), None, "{none}");
+        }
+        let utf_16: Vec<u8> = "\u{feff}{\"access_token\":\"a\",\"refresh_token\":\"r\"}"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(TokenAnswer::read(&utf_16).is_some_and(|answer| answer.refresh_token.is_some()));
+    }
+
+    #[test]
+    fn sec_44_only_an_object_with_a_word_is_an_error_of_oauth() {
+        let error = |text: &str| OAuthError::read(text.as_bytes()).map(|error| error.error);
+        for text in [
+            r#"{"error":"invalid_grant"}"#,
+            "\u{feff} {\"error\":\"invalid_grant\",\"error_description\":null}",
+            r#"{"error":"x","error":"invalid_grant","error_description":"\ud83d"} trailing"#,
+            r#"{"error_hint":{"error":"x"},"error":"invalid_grant"}"#,
+        ] {
+            assert_eq!(error(text).as_deref(), Some("invalid_grant"), "{text}");
+        }
+        for text in [
+            "",
+            "error=invalid_grant",
+            r#"[{"error":"invalid_grant"}]"#,
+            r#"<p>{"error":"invalid_grant"}"#,
+            r#"{"error":{"error":"invalid_grant"}}"#,
+            r#"{"message":"Forbidden"}"#,
+        ] {
+            assert_eq!(error(text), None, "{text}");
         }
     }
 }

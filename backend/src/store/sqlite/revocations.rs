@@ -32,8 +32,9 @@ impl SqliteStore {
         let sealed = self.vault.seal(Purpose::Tokens, place, token)?;
         let ends_at = ends_at.unwrap_or_else(|| now.saturating_add(UNTOLD_END).unwrap_or(now));
         sqlx::query(
-            "INSERT INTO revocations (id, refresh_token, asked_at, ends_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING",
+            // Due from now on: behind those that are due already, which must have their turn.
+            "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at) \
+             VALUES ($1, $2, $3, $3, $4) ON CONFLICT DO NOTHING",
         )
         .bind(&revocation.id)
         .bind(sealed)
@@ -66,12 +67,13 @@ impl RevocationStore for SqliteStore {
             .await
     }
 
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, StoreError> {
+    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError> {
         let rows: Vec<(String, Vec<u8>, i64)> = sqlx::query_as(
             "SELECT id, refresh_token, tries FROM revocations WHERE next_at <= $1 \
-             ORDER BY asked_at",
+             ORDER BY next_at LIMIT $2",
         )
         .bind(now.as_millisecond())
+        .bind(limit)
         .fetch_all(&self.readers)
         .await?;
         let mut due = Vec::new();
@@ -86,14 +88,14 @@ impl RevocationStore for SqliteStore {
                 Err(error) => {
                     tracing::error!(revocation = id, %error, "A token to revoke does not open");
                     let next_at = now.saturating_add(UNOPENED_PAUSE).unwrap_or(now);
-                    self.revocation_refused(&id, next_at).await?;
+                    self.revocation_postponed(&id, next_at).await?;
                 }
             }
         }
         Ok(due)
     }
 
-    async fn revocation_refused(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE revocations SET tries = tries + 1, next_at = $1 WHERE id = $2")
             .bind(next_at.as_millisecond())
             .bind(id)

@@ -91,6 +91,37 @@ pub(crate) async fn apply(
             json.to_string(),
         )
             .into_response(),
+        Fault::Template {
+            text,
+            status,
+            content_type,
+            latin1,
+            breaks_off,
+        } => {
+            let real = to_bytes(response.into_body(), usize::MAX).await;
+            let text = filled(text, &real.unwrap_or_default());
+            let body = if *latin1 {
+                text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()
+            } else {
+                text.into_bytes()
+            };
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = code(*status);
+            if !content_type.is_empty() {
+                answer
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, header(content_type));
+            }
+            if *breaks_off {
+                answer
+                    .headers_mut()
+                    .insert(CONTENT_LENGTH, (body.len() + 100).into());
+                *answer.body_mut() = bodies::broken_off(&Bytes::from(body));
+            } else {
+                *answer.body_mut() = Body::from(body);
+            }
+            answer
+        }
         Fault::Patch { json } => {
             rewrite(response, |bytes| {
                 let mut document = serde_json::from_slice(bytes).unwrap_or(Value::Null);
@@ -170,7 +201,22 @@ async fn truncated(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
-    Response::from_parts(parts, bodies::broken_off(&bytes))
+    let half = bytes.slice(..bytes.len() / 2);
+    Response::from_parts(parts, bodies::broken_off(&half))
+}
+
+/// A text with the members of a JSON document in place of their names.
+fn filled(text: &str, document: &[u8]) -> String {
+    let document: Value = serde_json::from_slice(document).unwrap_or(Value::Null);
+    let mut text = text.to_owned();
+    for (name, value) in document.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(value) => value.clone(),
+            other => other.to_string(),
+        };
+        text = text.replace(&format!("{{{{{name}}}}}"), &value);
+    }
+    text
 }
 
 /// `next` as `self`, on a page that came after another.

@@ -1,5 +1,6 @@
 //! Bodies that no well-behaved server sends.
 
+use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -58,13 +59,17 @@ pub(crate) fn stalled(mut bytes: Bytes, pause: Duration) -> Body {
     }))
 }
 
-/// Half of these bytes, and a failure.
+/// These bytes, and a failure when they are on their way.
 pub(crate) fn broken_off(bytes: &Bytes) -> Body {
-    let half = bytes.slice(..bytes.len() / 2);
-    Body::from_stream(stream::iter([
-        Ok(half),
-        Err(std::io::Error::other("broken off on request")),
-    ]))
+    let broken = io::Error::other("broken off on request");
+    let parts = stream::iter([Ok(bytes.clone()), Err(broken)]);
+    Body::from_stream(parts.then(|part| async {
+        if part.is_err() {
+            // A failure at once would take them along.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        part
+    }))
 }
 
 /// These bytes with so much white space before the last that they have that length.

@@ -2,11 +2,15 @@
 
 pub(crate) mod apply;
 pub(crate) mod bodies;
+mod endpoint;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use self::endpoint::Endpoint;
+use crate::form::Form;
 
 /// One rule: requests that match `on` suffer `fault`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,72 +34,20 @@ struct On {
     /// What the path must begin with; `*` stands for one segment, as in `/rest/orgs/*/issues`.
     #[serde(default)]
     path: Option<String>,
+    /// Members that the request's form must have, each of that value: one token of many.
+    #[serde(default)]
+    form: BTreeMap<String, String>,
 }
 
-/// Endpoints by the names that tests use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Endpoint {
-    #[serde(rename = "any")]
-    Any,
-    #[serde(rename = "authorize")]
-    Authorize,
-    #[serde(rename = "token")]
-    Token,
-    #[serde(rename = "token.code")]
-    TokenCode,
-    #[serde(rename = "token.refresh")]
-    TokenRefresh,
-    #[serde(rename = "revoke")]
-    Revoke,
-    #[serde(rename = "rest")]
-    Rest,
-    #[serde(rename = "v1")]
-    V1,
-    #[serde(rename = "other")]
-    Other,
-}
-
-impl Endpoint {
-    /// Which endpoint a request is for; `grant_type` from its form, if it has one.
-    pub(crate) fn of(path: &str, grant_type: Option<&str>) -> Self {
-        match (path, grant_type) {
-            ("/oauth2/authorize", _) => Self::Authorize,
-            ("/oauth2/token", Some("authorization_code")) => Self::TokenCode,
-            ("/oauth2/token", Some("refresh_token")) => Self::TokenRefresh,
-            ("/oauth2/token", _) => Self::Token,
-            ("/oauth2/revoke", _) => Self::Revoke,
-            _ if path.starts_with("/rest/") => Self::Rest,
-            _ if path.starts_with("/v1/") => Self::V1,
-            _ => Self::Other,
-        }
-    }
-
-    /// Its name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::Authorize => "authorize",
-            Self::Token => "token",
-            Self::TokenCode => "token.code",
-            Self::TokenRefresh => "token.refresh",
-            Self::Revoke => "revoke",
-            Self::Rest => "rest",
-            Self::V1 => "v1",
-            Self::Other => "other",
-        }
-    }
-
-    fn covers(self, other: Self) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Token => matches!(other, Self::Token | Self::TokenCode | Self::TokenRefresh),
-            _ => self == other,
-        }
-    }
-
-    /// Whether it speaks OAuth2's error format.
-    pub(crate) fn is_oauth(self) -> bool {
-        Self::Token.covers(self) || self == Self::Revoke
+impl On {
+    fn matches(&self, endpoint: Endpoint, path: &str, form: Option<&Form>) -> bool {
+        let begin = self.path.as_deref();
+        self.endpoint.covers(endpoint)
+            && begin.is_none_or(|begin| begins(path, begin))
+            && self
+                .form
+                .iter()
+                .all(|(name, value)| form.and_then(|form| form.get(name)) == Some(value.as_str()))
     }
 }
 
@@ -191,6 +143,22 @@ pub(crate) enum Fault {
         #[serde(default = "yes")]
         consume: bool,
     },
+    /// This text, in which `{{name}}` stands for that member of the real JSON answer: what no JSON
+    /// writer would send, around real tokens.
+    Template {
+        text: String,
+        #[serde(default = "ok")]
+        status: u16,
+        /// None is sent where it is empty.
+        #[serde(default = "json_type")]
+        content_type: String,
+        /// Each character is one byte, which makes bytes that are not UTF-8.
+        #[serde(default)]
+        latin1: bool,
+        /// More is announced than is sent, and then the connection is closed.
+        #[serde(default)]
+        breaks_off: bool,
+    },
     /// The real JSON answer with members replaced; `null` removes one (RFC 7396).
     #[serde(alias = "invalid_json_field")]
     Patch { json: Value },
@@ -206,6 +174,10 @@ fn bad_gateway() -> u16 {
 
 fn ok() -> u16 {
     200
+}
+
+fn json_type() -> String {
+    "application/json".to_owned()
 }
 
 fn half_a_minute() -> u64 {
@@ -231,6 +203,7 @@ impl Fault {
             | Self::Large { .. }
             | Self::CursorLoop
             | Self::Slow { .. }
+            | Self::Template { .. }
             | Self::Patch { .. } => true,
             Self::Drop { when } => *when == When::After,
             Self::Status { consume, .. }
@@ -259,6 +232,7 @@ impl Fault {
             Self::Slow { .. } => "slow",
             Self::GzipBomb { .. } => "gzip_bomb",
             Self::Body { .. } => "body",
+            Self::Template { .. } => "template",
             Self::Patch { .. } => "patch",
         }
     }
@@ -285,16 +259,15 @@ impl Rules {
     }
 
     /// What strikes this request, in the order of the rules. Every matching rule counts it.
-    pub(crate) fn strike(&mut self, endpoint: Endpoint, path: &str) -> Vec<Fault> {
+    pub(crate) fn strike(
+        &mut self,
+        endpoint: Endpoint,
+        path: &str,
+        form: Option<&Form>,
+    ) -> Vec<Fault> {
         let mut faults = Vec::new();
         for rule in &mut self.0 {
-            let matches = rule.on.endpoint.covers(endpoint)
-                && rule
-                    .on
-                    .path
-                    .as_deref()
-                    .is_none_or(|begin| begins(path, begin));
-            if !matches {
+            if !rule.on.matches(endpoint, path, form) {
                 continue;
             }
             if rule.skip > 0 {
@@ -344,17 +317,19 @@ mod tests {
         }))]);
         assert!(
             rules
-                .strike(Endpoint::TokenCode, "/oauth2/token")
+                .strike(Endpoint::TokenCode, "/oauth2/token", None)
                 .is_empty()
         );
-        assert!(rules.strike(Endpoint::Rest, "/rest/self").is_empty());
+        assert!(rules.strike(Endpoint::Rest, "/rest/self", None).is_empty());
         assert_eq!(
-            rules.strike(Endpoint::TokenRefresh, "/oauth2/token").len(),
+            rules
+                .strike(Endpoint::TokenRefresh, "/oauth2/token", None)
+                .len(),
             1
         );
         assert!(
             rules
-                .strike(Endpoint::TokenRefresh, "/oauth2/token")
+                .strike(Endpoint::TokenRefresh, "/oauth2/token", None)
                 .is_empty()
         );
     }
@@ -366,8 +341,26 @@ mod tests {
             "on": {"endpoint": "any", "path": "/rest/self"},
             "fault": {"kind": "drop", "when": "after"}
         }))]);
-        assert_eq!(rules.strike(Endpoint::Rest, "/rest/self").len(), 1);
-        assert!(rules.strike(Endpoint::Rest, "/rest/orgs").is_empty());
+        assert_eq!(rules.strike(Endpoint::Rest, "/rest/self", None).len(), 1);
+        assert!(rules.strike(Endpoint::Rest, "/rest/orgs", None).is_empty());
+    }
+
+    #[test]
+    fn a_form_narrows() {
+        let mut rules = Rules::default();
+        rules.add(vec![rule(json!({
+            "on": {"endpoint": "revoke", "form": {"token": "a b"}},
+            "fault": {"kind": "status", "status": 500}
+        }))]);
+        let mut strikes = |form: Option<&str>| {
+            let form = form.map(Form::parse);
+            !rules
+                .strike(Endpoint::Revoke, "/oauth2/revoke", form.as_ref())
+                .is_empty()
+        };
+        assert!(strikes(Some("token=a+b&client_id=c")));
+        assert!(!strikes(Some("token=other")));
+        assert!(!strikes(None));
     }
 
     #[test]

@@ -1,0 +1,184 @@
+//! Rounds of revocations against a provider that has bad days: who is told, how often, how many at
+//! once.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use shared::pkce::CodeVerifier;
+use snyk_app::{
+    clock::Clock,
+    connection::{Grant, revocation::tell_pending},
+    provider::{ApiAnswer, ProviderClient, ProviderError, Reach},
+    store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
+    vault::{
+        Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
+
+/// A clock that is set by hand.
+#[derive(Debug)]
+struct HandClock(Mutex<Timestamp>);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A provider that fails for some tokens, or for all.
+#[derive(Debug, Default)]
+struct Provider(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    fails_for: BTreeSet<String>,
+    is_away: bool,
+    told: BTreeMap<String, u32>,
+    under_way: usize,
+    most_at_once: usize,
+}
+
+const NOT_ASKED: &str = "this test does not ask that";
+
+#[async_trait]
+impl ProviderClient for Provider {
+    async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
+        let fails = {
+            let mut seen = self.0.lock().unwrap();
+            *seen.told.entry(token.secret().to_owned()).or_default() += 1;
+            seen.under_way += 1;
+            seen.most_at_once = seen.most_at_once.max(seen.under_way);
+            seen.is_away || seen.fails_for.contains(token.secret())
+        };
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        self.0.lock().unwrap().under_way -= 1;
+        if fails {
+            return Err(ProviderError::Later {
+                status: 500,
+                after: None,
+            });
+        }
+        Ok(())
+    }
+
+    async fn exchange(&self, _: String, _: &CodeVerifier) -> Result<Grant, ProviderError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn refresh(&self, _: &RefreshToken) -> Result<Grant, ProviderError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn reach(&self, _: &AccessToken) -> Result<Reach, ProviderError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn get(&self, _: &str, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+}
+
+/// A store with so many pending revocations, `t0` and on.
+struct Bed {
+    store: SqliteStore,
+    provider: Provider,
+    clock: HandClock,
+    _folder: tempfile::TempDir,
+}
+
+impl Bed {
+    async fn with(pending: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+        let url = format!("sqlite://{}", folder.path().join("app.db").display());
+        let vault = Arc::new(Vault::new(&secret, &[]));
+        let store = SqliteStore::open(&url, vault).await.unwrap();
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        for number in 0..pending {
+            let revocation = Revocation {
+                id: format!("r{number}"),
+                token: RefreshToken::new(format!("t{number}")),
+                tries: 0,
+            };
+            store.note_revocation(&revocation, None, now).await.unwrap();
+        }
+        Self {
+            store,
+            provider: Provider::default(),
+            clock: HandClock(Mutex::new(now)),
+            _folder: folder,
+        }
+    }
+
+    /// A round, and then ten seconds pass. How many requests there were.
+    async fn round(&self) -> u32 {
+        let before = self.requests();
+        tell_pending(&self.store, &self.provider, &self.clock).await;
+        let now = self.clock.now();
+        *self.clock.0.lock().unwrap() = now + SignedDuration::from_secs(10);
+        self.requests() - before
+    }
+
+    fn requests(&self) -> u32 {
+        self.provider.0.lock().unwrap().told.values().sum()
+    }
+
+    async fn pending(&self) -> Vec<String> {
+        let due = self.store.revocations(Timestamp::MAX, 10_000).await;
+        due.unwrap()
+            .into_iter()
+            .map(|r| r.token.secret().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
+    let bed = Bed::with(40).await;
+    let bad: Vec<String> = ["t0", "t1", "t2", "t3", "t7"].map(str::to_owned).into();
+    bed.provider.0.lock().unwrap().fails_for = bad.iter().cloned().collect();
+    // The first that are due all fail, which ends a round: the others come in the next ones.
+    for _ in 0..4 {
+        bed.round().await;
+    }
+    let mut left = bed.pending().await;
+    left.sort();
+    assert_eq!(left, bad);
+    // An hour of rounds.
+    for _ in 0..360 {
+        bed.round().await;
+    }
+    for (token, times) in &bed.provider.0.lock().unwrap().told {
+        let most = if bad.contains(token) { 10 } else { 1 };
+        assert!((1..=most).contains(times), "{token}: {times} times");
+    }
+}
+
+#[tokio::test]
+async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for_all() {
+    let bed = Bed::with(500).await;
+    bed.provider.0.lock().unwrap().is_away = true;
+    for round in 0..30 {
+        let requests = bed.round().await;
+        assert!((1..=8).contains(&requests), "round {round}: {requests}");
+    }
+    // Not always the same ones.
+    assert!(bed.provider.0.lock().unwrap().told.len() > 60);
+    bed.provider.0.lock().unwrap().is_away = false;
+    for round in 0..100 {
+        let requests = bed.round().await;
+        assert!(requests <= 100, "round {round}: {requests} in one round");
+    }
+    assert!(bed.pending().await.is_empty());
+    let most = bed.provider.0.lock().unwrap().most_at_once;
+    assert!((2..=4).contains(&most), "{most} at once");
+}
