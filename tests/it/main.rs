@@ -23,5 +23,6 @@ mod refresh;
 mod session;
 mod snyk_contract;
 mod snyk_examples;
+mod start;
 mod strangers;
 mod two_tabs;

@@ -30,6 +30,7 @@ use tower::ServiceExt as _;
 use super::{
     framing,
     guard::{Gate, Guard},
+    listeners::Listeners,
     places::Places,
 };
 
@@ -59,12 +60,12 @@ pub struct Server {
 
 impl Server {
     /// Serves until `stop` is done, then lets requests under way finish.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+    pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) {
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let mut stop = pin!(stop);
         loop {
-            let next = async { (self.places.any().await, listener.accept().await) };
+            let next = async { (self.places.any().await, listeners.accept().await) };
             let (place, accepted) = tokio::select! {
                 next = next => next,
                 () = &mut stop => break,
@@ -80,7 +81,9 @@ impl Server {
                 }
             }
         }
-        self.accept_the_last(listener, &connections, &stopping);
+        for listener in listeners.into_each() {
+            self.accept_the_last(listener, &connections, &stopping);
+        }
         stopping.cancel();
         connections.close();
         if tokio::time::timeout(DRAIN, connections.wait())

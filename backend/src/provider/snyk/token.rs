@@ -69,7 +69,7 @@ impl TokenEndpoint {
             revocation_endpoint: region.revocation_endpoint(),
             credentials: credentials.clone(),
             http: Bridge {
-                http: http_client::for_tokens()?,
+                http: http_client::for_tokens(region)?,
                 clock: Arc::clone(&clock),
             },
             clock,
