@@ -100,6 +100,11 @@ const MEANINGS: [(&str, &str); 26] = [
     ("org.collection.delete", "Delete collections"),
 ];
 
+/// Every scope that a Snyk App may ask for.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    MEANINGS.iter().map(|(name, _)| *name)
+}
+
 /// What a scope allows, in plain words; the scope itself where it is not one of Snyk's known ones.
 #[must_use]
 pub fn meaning(scope: &str) -> &str {
@@ -145,6 +150,7 @@ mod tests {
             assert_eq!(meaning(scope), words);
             assert_eq!(only_reads(scope), words.starts_with("See "), "{scope}");
         }
+        assert!(known().any(|scope| scope == "org.read"));
         assert_eq!(meaning("org.something.new"), "org.something.new");
     }
 

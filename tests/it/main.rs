@@ -26,6 +26,7 @@ mod revocation;
 mod session;
 mod snyk_contract;
 mod snyk_examples;
+mod start;
 mod strangers;
 mod token_answers;
 mod two_tabs;

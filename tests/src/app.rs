@@ -220,8 +220,14 @@ pub fn run_to_end_in(folder: &Path, variables: &[(String, String)]) -> (Option<i
     }
 }
 
+/// The app's program.
+#[must_use]
+pub fn program() -> PathBuf {
+    binary("SNYK_APP_BIN", "snyk-app")
+}
+
 fn run(variables: &[(String, String)], folder: &Path) -> Process {
-    let mut command = Command::new(binary("SNYK_APP_BIN", "snyk-app"));
+    let mut command = Command::new(program());
     command.arg("serve").current_dir(folder).env_clear().envs(
         variables
             .iter()

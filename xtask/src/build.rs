@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 
 use crate::{
-    process, sizes,
+    programs, sizes,
     spa::{self, Form},
     ui,
     workspace::Workspace,
@@ -26,13 +26,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     ui::doing("The page, small and compressed");
     let dist = spa::build(&workspace, Form::Shipped)?;
     ui::doing("The server");
-    process::run(
-        workspace
-            .cargo()
-            .args(["build", "--release", "--package", "snyk-app"]),
-    )?;
-    let server = workspace.target.join("release/snyk-app");
-    let bytes = fs::metadata(&server)
+    let programs = programs::build(&workspace, &["snyk-app"], true)?;
+    let server = programs.get("snyk-app")?;
+    let bytes = fs::metadata(server)
         .with_context(|| format!("cannot read {}", server.display()))?
         .len();
     ui::doing("Done");

@@ -18,6 +18,11 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// Every variable, for the reader of `.env` that the app has too.
+pub(crate) fn all() -> impl Iterator<Item = (OsString, OsString)> {
+    env::vars_os()
+}
+
 /// Where tools are kept that we install: never among a person's own.
 pub(crate) fn tools_folder() -> Result<PathBuf> {
     let cache = match variable("XDG_CACHE_HOME") {

@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{environment, process, ui, version::Version};
+use crate::{environment, lock, process, ui, version::Version};
 
 /// Longer than any of these takes on a slow machine.
 const LIMIT: Duration = Duration::from_hours(1);
@@ -68,6 +68,8 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             .args(["install", package, "--version", wanted, "--root"])
             .arg(folder);
         command.arg("--target-dir").arg(folder.join("target"));
+        // Tools run here, whatever is built for elsewhere.
+        command.env_remove("CARGO_BUILD_TARGET");
         if tool.locked {
             command.arg("--locked");
         }
@@ -163,7 +165,14 @@ fn once(
     }
     let started = Instant::now();
     fs::create_dir_all(&tools).with_context(|| format!("cannot make {}", tools.display()))?;
-    let _lock = lock(&tools.join(format!("{place}.lock")), place)?;
+    let path = tools.join(format!("{place}.lock"));
+    let lock_file =
+        File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    lock::take(
+        &lock_file,
+        &path.display().to_string(),
+        &format!("{place} is being installed by another; waiting for it"),
+    )?;
     if is_whole(&folder) {
         return Ok(folder);
     }
@@ -190,18 +199,6 @@ fn once(
         ui::clock(started.elapsed())
     ));
     Ok(folder)
-}
-
-fn lock(path: &Path, place: &str) -> Result<File> {
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    if file.try_lock().is_err() {
-        ui::note(&format!(
-            "{place} is being installed by another; waiting for it"
-        ));
-        file.lock()
-            .with_context(|| format!("cannot lock {}", path.display()))?;
-    }
-    Ok(file)
 }
 
 fn remove_folder(folder: &Path) -> Result<()> {

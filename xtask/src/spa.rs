@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{environment, process, tools, ui, workspace::Workspace};
+use crate::{environment, lock, process, tools, ui, workspace::Workspace};
 
 /// What the page is made of, and how; anything else can change without a new build.
 const SOURCES: [&str; 7] = [
@@ -44,10 +44,11 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
     // Two builds into one folder would take each other's files away.
     let settings = File::open(workspace.root.join("Trunk.toml")).context("no Trunk.toml")?;
-    if settings.try_lock().is_err() {
-        ui::note("the page is being built by another; waiting for it");
-        settings.lock().context("cannot lock Trunk.toml")?;
-    }
+    lock::take(
+        &settings,
+        "Trunk.toml",
+        "the page is being built by another; waiting for it",
+    )?;
     let note = workspace.notes()?.join("page");
     let sources = sources(&workspace.root, form)?;
     if fs::read_to_string(&note).is_ok_and(|old| old == stamp(sources, &dist)) {

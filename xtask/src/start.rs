@@ -15,7 +15,7 @@ use clap::Args;
 
 use self::settings::{Provider, Settings};
 use crate::{
-    process,
+    process, programs,
     spa::{self, Form},
     stop, ui,
     workspace::Workspace,
@@ -28,7 +28,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How to run.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Port of the app, on this computer only. [default: 3000, or LISTEN's in `.env`]
+    /// Port of the app. Against Snyk, `REDIRECT_URI` must lead there too. [default: 3000, or LISTEN's in `.env`]
     #[arg(long)]
     port: Option<u16>,
     /// Port of the sandbox, on this computer only.
@@ -55,25 +55,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     spa::build(&workspace, form)?;
     ui::doing("The server");
-    let mut command = workspace.cargo();
-    command.args(["build", "--package", "snyk-app"]);
-    if settings.provider == Provider::Sandbox {
-        command.args(["--package", "snyk-sandbox"]);
-    }
-    let folder = if arguments.release {
-        "release"
-    } else {
-        "debug"
+    let packages: &[&str] = match settings.provider {
+        Provider::Sandbox => &["snyk-app", "snyk-sandbox"],
+        Provider::Configured => &["snyk-app"],
     };
-    if arguments.release {
-        command.arg("--release");
-    }
-    process::run(&mut command)?;
+    let programs = programs::build(&workspace, packages, arguments.release)?;
 
-    let programs = workspace.target.join(folder);
     let mut running = Running::default();
     if settings.provider == Provider::Sandbox {
-        let mut sandbox = workspace.command(programs.join("snyk-sandbox"));
+        let mut sandbox = workspace.command(programs.get("snyk-sandbox")?);
         sandbox::arguments(&mut sandbox, &settings);
         running.start("snyk-sandbox", &mut sandbox)?;
         let address = settings.sandbox_address;
@@ -82,16 +72,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             return Ok(());
         }
     }
-    let mut app = workspace.command(programs.join("snyk-app"));
+    let mut app = workspace.command(programs.get("snyk-app")?);
     app.arg("serve");
     if settings.provider == Provider::Sandbox {
         sandbox::environment(&mut app, &workspace.root, &settings)?;
-    } else if arguments.port.is_some() {
-        app.env("LISTEN", settings.app_address.to_string());
+    } else {
+        // On the command line, so that both agree whatever else is set.
+        app.args(["--listen", &settings.app_address.to_string()])
+            .args(["--public-url", &settings.public_url]);
     }
     running.start("snyk-app", &mut app)?;
-    let address = settings.app_address;
-    if running.until(|| http::status(address, "/readyz") == Some(200))? {
+    let address = settings.reachable_address();
+    if running.until(|| http::is_ready(address))? {
         settings.ready();
         running.until(|| false)?;
     }

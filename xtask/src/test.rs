@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use crate::{
     browser::{self, Browser},
     environment, process,
+    programs::{self, Programs},
     spa::{self, Form},
     tools::{self, Node},
     ui::Steps,
@@ -19,10 +20,11 @@ use crate::{
 };
 
 /// Packages whose tests need no built product.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "shared",
     "login",
     "frontend",
+    "env-file",
     "snyk-app",
     "snyk-sandbox",
     "xtask",
@@ -183,7 +185,10 @@ impl Tests<'_> {
             Form::Shipped
         };
         let page = steps.step("The page", || spa::build(workspace, form));
-        let built = steps.step("The server and the sandbox", || build_programs(workspace));
+        let built = steps.step("The server and the sandbox", || {
+            // As they are started by people: with their own packages' features alone.
+            programs::build(workspace, &["snyk-app", "snyk-sandbox"], false)
+        });
         let tools = steps.step("Tools for tests of the product", || {
             tools::faketime()?;
             Ok(ProductTools {
@@ -193,29 +198,17 @@ impl Tests<'_> {
             })
         });
         for (group, title) in titles {
-            let (Some(dist), Some(()), Some(tools)) = (&page, built, &tools) else {
+            let (Some(dist), Some(programs), Some(tools)) = (&page, &built, &tools) else {
                 steps.not_run(title, "what it needs is not there");
                 continue;
             };
             steps.step(title, || {
                 let selection = product_selection(workspace, group)?;
-                let variables = product_variables(workspace, dist, tools);
+                let variables = product_variables(programs, dist, tools)?;
                 nextest_run(workspace, &tools.nextest, arguments, &selection, &variables)
             });
         }
     }
-}
-
-/// The two programs as they are started by people: with their own packages' features alone.
-fn build_programs(workspace: &Workspace) -> Result<()> {
-    let mut command = workspace.cargo();
-    process::run(command.args([
-        "build",
-        "--package",
-        "snyk-app",
-        "--package",
-        "snyk-sandbox",
-    ]))
 }
 
 /// The tests of a group, as arguments. Any test that is not for the browser goes with `it`, the
@@ -251,19 +244,22 @@ struct ProductTools {
 
 /// What the tests of the product are told.
 fn product_variables(
-    workspace: &Workspace,
+    programs: &Programs,
     dist: &Path,
     tools: &ProductTools,
-) -> [(&'static str, PathBuf); 7] {
-    [
-        ("SNYK_APP_BIN", workspace.program("snyk-app")),
-        ("SNYK_SANDBOX_BIN", workspace.program("snyk-sandbox")),
+) -> Result<[(&'static str, PathBuf); 7]> {
+    Ok([
+        ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
+        (
+            "SNYK_SANDBOX_BIN",
+            programs.get("snyk-sandbox")?.to_path_buf(),
+        ),
         ("FRONTEND_DIR_FOR_TESTS", dist.to_path_buf()),
         ("CHROMIUM", tools.browser.chromium.clone()),
         ("CHROMEDRIVER", tools.browser.driver.clone()),
         ("NODE", tools.node.program.clone()),
         ("NODE_MODULES_FOR_TESTS", tools.node.modules.clone()),
-    ]
+    ])
 }
 
 fn nextest_run(

@@ -59,11 +59,6 @@ impl Workspace {
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
-    /// A program that cargo built for development.
-    pub(crate) fn program(&self, name: &str) -> PathBuf {
-        self.target.join("debug").join(name)
-    }
-
     /// The version of a package in Cargo.lock.
     pub(crate) fn locked(&self, package: &str) -> Result<String> {
         let lock = self.read("Cargo.lock")?;

@@ -7,7 +7,7 @@ mod serve;
 use std::{path::Path, process::ExitCode};
 
 use axum::Router;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::{
     config::{Config, raw::Raw},
@@ -26,15 +26,30 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
-    Serve,
+    Serve(Addresses),
+}
+
+/// Where to serve, in place of what the environment and `.env` say.
+#[derive(Args, Debug, Default)]
+struct Addresses {
+    /// Address to listen on, in place of `LISTEN`.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where browsers reach the server, in place of `PUBLIC_URL`.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
 }
 
 /// Runs the command of the command line; `serve` serves these routes.
 pub async fn run(routes: Router<AppState>) -> ExitCode {
     let Cli { command } = Cli::parse();
-    match command.unwrap_or(Command::Serve) {
-        Command::Serve => {
-            let config = match Raw::read(Path::new(".env")) {
+    match command.unwrap_or(Command::Serve(Addresses::default())) {
+        Command::Serve(Addresses { listen, public_url }) => {
+            let set = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
+            let set = set
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)));
+            let config = match Raw::read(Path::new(".env"), set.collect()) {
                 Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
                 Err(error) => Err(error.to_string()),
             };

@@ -8,9 +8,9 @@ use std::{
 };
 
 use axum::Router;
+use env_file::addresses;
 use secrecy::ExposeSecret as _;
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     time::MissedTickBehavior,
 };
@@ -18,9 +18,9 @@ use tokio_util::task::TaskTracker;
 
 use super::{core_dumps, fail, open_files};
 use crate::{
-    config::Config,
+    config::{Config, database},
     connection::revocation,
-    http::{places::Places, router, server::Server, state::AppState},
+    http::{listeners::Listeners, places::Places, router, server::Server, state::AppState},
     session::signed,
     store::sqlite::SqliteStore,
     telemetry,
@@ -80,16 +80,17 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
             ));
         }
     };
-    let listener = match TcpListener::bind(config.listen).await {
-        Ok(listener) => listener,
-        Err(error) => {
-            return fail(&format!(
-                "cannot listen on {} ({error}): stop what uses that port, or set LISTEN",
-                config.listen
-            ));
-        }
+    let public_port = config.public_url.port_or_known_default();
+    let beside = addresses::beside(
+        config.listen,
+        config.public_url.host_str().unwrap_or_default(),
+        public_port.unwrap_or_default(),
+    );
+    let listeners = match Listeners::bind(config.listen, beside).await {
+        Ok(listeners) => listeners,
+        Err(error) => return fail(&error.to_string()),
     };
-    let address = listener.local_addr().unwrap_or(config.listen);
+    let address = listeners.local_addr().unwrap_or(config.listen);
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
     let places = Places::new(
@@ -106,7 +107,9 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
         headers: Arc::new(router::headers_of_refusals(&config)),
         keep_alive: config.keep_alive_timeout,
     };
-    server.serve(listener, stop_signal(app.tasks.clone())).await;
+    server
+        .serve(listeners, stop_signal(app.tasks.clone()))
+        .await;
     housekeeping.abort();
     revocations.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
@@ -119,8 +122,9 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
 
 /// Whether the database's file is, or would be made, below a folder; symbolic links are followed.
 fn lies_below(database_url: &str, folder: &Path) -> bool {
-    let path = database_url.strip_prefix("sqlite:").unwrap_or_default();
-    let path = path.strip_prefix("//").unwrap_or(path);
+    let Ok(path) = database::file_of(database_url) else {
+        return false;
+    };
     let (Ok(folder), Ok(path)) = (folder.canonicalize(), std::path::absolute(path)) else {
         return false;
     };

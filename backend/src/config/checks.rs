@@ -1,6 +1,5 @@
-//! What a value must be beyond its form: strong, and of one piece with the others.
+//! What an address must be beyond its form.
 
-use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
 use super::problems::Problems;
@@ -15,34 +14,6 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
             name == "localhost" || name.ends_with(".localhost")
         }
         None => false,
-    }
-}
-
-/// A secret that nobody guesses.
-pub(super) fn check_secret(problems: &mut Problems, name: &'static str, secret: &SecretString) {
-    let secret = secret.expose_secret();
-    if secret.is_empty() {
-        return; // told already
-    }
-    let different = secret
-        .bytes()
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
-    if secret.len() < 32 {
-        problems.add(
-            name,
-            "is shorter than 32 characters: make one with `openssl rand -hex 32`",
-        );
-    } else if ["change-me", "change_me", "changeme"]
-        .iter()
-        .any(|sample| secret.to_ascii_lowercase().contains(sample))
-    {
-        problems.add(name, "is the sample: make one with `openssl rand -hex 32`");
-    } else if different < 8 {
-        problems.add(
-            name,
-            "repeats itself: make a random one with `openssl rand -hex 32`",
-        );
     }
 }
 

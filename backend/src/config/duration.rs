@@ -16,8 +16,30 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     });
     match seconds {
         Some(seconds @ 1..=315_360_000) => Ok(Duration::from_secs(seconds)),
-        _ => Err("is not a duration: write for instance 90s, 15m, 24h or 30d".to_owned()),
+        _ => Err(format!(
+            "is not a duration: write for instance {}",
+            examples(text)
+        )),
     }
+}
+
+/// What was meant by a number without a unit, or with one as a word.
+fn examples(text: &str) -> String {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let unit = unit.trim_start().to_ascii_lowercase();
+    let unit = match unit.as_str() {
+        "" if digits > 0 => return format!("{number}s, {number}m, {number}h or {number}d"),
+        "sec" | "secs" | "second" | "seconds" | "s" => "s",
+        "min" | "mins" | "minute" | "minutes" | "m" => "m",
+        "hr" | "hrs" | "hour" | "hours" | "h" => "h",
+        "day" | "days" | "d" => "d",
+        _ => "",
+    };
+    if digits == 0 || unit.is_empty() || number.len() > 4 || number == "0" {
+        return "90s, 15m, 24h or 30d".to_owned();
+    }
+    format!("{number}{unit}")
 }
 
 #[cfg(test)]
@@ -42,6 +64,23 @@ mod tests {
             "1é",
         ] {
             assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duration_of_another_form_is_told_with_what_was_meant() {
+        for (text, words) in [
+            ("30", " 30s, 30m, 30h or 30d"),
+            ("30 days", " 30d"),
+            ("30 d", " 30d"),
+            ("24H", " 24h"),
+            ("15 minutes", " 15m"),
+            ("soon", " 90s, 15m, 24h or 30d"),
+            ("1h30m", " 90s, 15m, 24h or 30d"),
+            ("", " 90s, 15m, 24h or 30d"),
+        ] {
+            let why = parse_duration(text).unwrap_err();
+            assert!(why.ends_with(words), "{text}: {why}");
         }
     }
 }

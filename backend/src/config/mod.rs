@@ -1,12 +1,18 @@
 //! Configuration: read as it stands ([`raw`]), then made whole, typed and valid here, with every
 //! problem told at once ([`problems`]).
 
+mod addresses;
+mod certificates;
 mod checks;
+pub(crate) mod database;
 pub mod duration;
-mod env_file;
+mod names;
+pub(crate) mod nearest;
 pub mod problems;
 pub mod raw;
+mod scopes;
 pub mod secret_file;
+mod secrets;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -16,11 +22,13 @@ use url::Url;
 
 pub(crate) use self::checks::is_loopback;
 use self::{
-    checks::{check_origin, check_redirect_uri, check_secret},
+    addresses::Addresses,
+    checks::check_redirect_uri,
     duration::parse_duration,
     problems::{Problems, Report},
     raw::Raw,
     secret_file::ClientSecret,
+    secrets::Secrets,
 };
 use crate::{http::client_ip::TrustedProxies, provider::region};
 
@@ -71,9 +79,6 @@ pub struct Config {
     pub warnings: Vec<String>,
 }
 
-/// Variables that operators know and that this build does nothing with yet.
-const WITHOUT_EFFECT: [&str; 1] = ["METRICS_LISTEN"];
-
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -89,36 +94,23 @@ impl Config {
         let mut problems = Problems::default();
         let p = &mut problems;
 
-        let client_id = p.need(raw, "CLIENT_ID", "the client id that Snyk gave the app");
         let secrets = Secrets::read(raw, p);
         let redirect_uri = p.need(
             raw,
             "REDIRECT_URI",
             "the registered redirect URI, for instance http://localhost:3000/callback",
         );
-        let scopes = Scopes::parse(&raw.get("SCOPES").unwrap_or_default());
-        if scopes.is_empty() {
-            p.add(
-                "SCOPES",
-                "is missing: name the scopes that the app was registered with",
-            );
-        }
+        let scopes = scopes::read(raw, p);
         let provider = region::Provider::from_config(raw, p);
-        let public_url = p.url(raw, "PUBLIC_URL", "http://localhost:3000");
-        check_origin(p, "PUBLIC_URL", public_url.as_ref());
-        let frontend_origin = match raw.get("FRONTEND_ORIGIN") {
-            Some(_) => p.url(raw, "FRONTEND_ORIGIN", ""),
-            None => public_url.clone(),
-        };
-        check_origin(p, "FRONTEND_ORIGIN", frontend_origin.as_ref());
+        if provider
+            .as_ref()
+            .is_some_and(region::Provider::needs_certificates)
+        {
+            certificates::check(raw, p);
+        }
         check_redirect_uri(p, &redirect_uri);
+        let addresses = Addresses::read(raw, &redirect_uri, p);
 
-        let listen = p.parsed(
-            raw,
-            "LISTEN",
-            "127.0.0.1:3000",
-            "an address such as 127.0.0.1:3000",
-        );
         let trusted_proxies = p.with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
         let (session_idle, session_lifetime) = session_lifetimes(raw, p);
         let keep_alive_timeout = p.with(raw, "KEEP_ALIVE_TIMEOUT", "130s", parse_duration);
@@ -132,13 +124,18 @@ impl Config {
         let log = log_filter(raw, p);
         let database_url = database_url(raw, p);
 
-        let warnings = warnings(raw, &redirect_uri, frontend_origin.as_ref());
+        for file in &raw.open_files {
+            p.warn(format!(
+                "{file} is open to other users of this computer: `chmod 600` it"
+            ));
+        }
+        names::check(raw, p);
 
         match (
-            public_url,
-            frontend_origin,
+            addresses.public_url,
+            addresses.frontend_origin,
             provider,
-            listen,
+            addresses.listen,
             session_idle,
             session_lifetime,
             keep_alive_timeout,
@@ -153,14 +150,14 @@ impl Config {
                 Some(keep_alive_timeout),
             ) if problems.is_empty() => Ok(Self {
                 app_name: raw.get("APP_NAME").unwrap_or_else(|| "Snyk App".to_owned()),
-                client_id,
+                client_id: secrets.client_id,
                 client_secret: secrets.client,
                 redirect_uri,
                 scopes,
                 encryption_secret: secrets.encryption,
                 encryption_secrets_previous: secrets.previous,
                 provider,
-                database_url: database_url.into(),
+                database_url,
                 listen,
                 frontend_origin: frontend_origin.origin().ascii_serialization(),
                 public_url,
@@ -172,44 +169,9 @@ impl Config {
                 log,
                 log_format: log_format.unwrap_or(LogFormat::Json),
                 trusted_proxies: trusted_proxies.unwrap_or_default(),
-                warnings,
+                warnings: problems.into_warnings(),
             }),
             _ => Err(problems.into_report()),
-        }
-    }
-}
-
-/// The secrets, each strong and none of them another.
-struct Secrets {
-    client: ClientSecret,
-    encryption: SecretString,
-    previous: Vec<SecretString>,
-}
-
-impl Secrets {
-    fn read(raw: &Raw, p: &mut Problems) -> Self {
-        let client = p.need_secret(raw, "CLIENT_SECRET", "the secret that Snyk gave the app");
-        let encryption = p.need_secret(raw, "ENCRYPTION_SECRET", "at least 32 random characters");
-        check_secret(p, "ENCRYPTION_SECRET", &encryption);
-        let is_same = client.expose_secret() == encryption.expose_secret();
-        if is_same && !client.expose_secret().is_empty() {
-            p.add(
-                "ENCRYPTION_SECRET",
-                "is CLIENT_SECRET: whoever learns one has both, so make another",
-            );
-        }
-        let previous = previous_secrets(raw);
-        for secret in &previous {
-            check_secret(p, "ENCRYPTION_SECRET_PREVIOUS", secret);
-        }
-        let client = match raw.get("CLIENT_SECRET_FILE") {
-            Some(path) => ClientSecret::of_file(path.into(), client),
-            None => ClientSecret::of_value(client),
-        };
-        Self {
-            client,
-            encryption,
-            previous,
         }
     }
 }
@@ -228,52 +190,6 @@ fn session_lifetimes(raw: &Raw, p: &mut Problems) -> (Option<Duration>, Option<D
     (idle, lifetime)
 }
 
-fn warnings(raw: &Raw, redirect_uri: &str, frontend_origin: Option<&Url>) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for name in WITHOUT_EFFECT {
-        if raw.get(name).is_some() {
-            warnings.push(format!(
-                "{name} is set, and this build does nothing with it"
-            ));
-        }
-    }
-    for file in &raw.open_files {
-        warnings.push(format!(
-            "{file} is open to other users of this computer: `chmod 600` it"
-        ));
-    }
-    if let [Some(_), None] | [None, Some(_)] =
-        ["SNYK_API_URL", "SNYK_APP_URL"].map(|name| raw.get(name))
-    {
-        warnings.push(
-            "only one of SNYK_API_URL and SNYK_APP_URL is set: a code of one Snyk is of no use at \
-             another"
-                .to_owned(),
-        );
-    }
-    if let (Ok(back), Some(page)) = (Url::parse(redirect_uri), frontend_origin)
-        && back.origin() != page.origin()
-    {
-        warnings.push(format!(
-            "REDIRECT_URI sends people to {}, and the page is at {}: no sign-in can be finished \
-             there, unless something in between leads from one to the other",
-            back.origin().ascii_serialization(),
-            page.origin().ascii_serialization()
-        ));
-    }
-    warnings
-}
-
-fn previous_secrets(raw: &Raw) -> Vec<SecretString> {
-    raw.get("ENCRYPTION_SECRET_PREVIOUS")
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|secret| !secret.is_empty())
-        .map(SecretString::from)
-        .collect()
-}
-
 fn log_filter(raw: &Raw, problems: &mut Problems) -> String {
     let log = raw.get("LOG").unwrap_or_else(|| "info".to_owned());
     if log.parse::<tracing_subscriber::EnvFilter>().is_err() {
@@ -282,15 +198,14 @@ fn log_filter(raw: &Raw, problems: &mut Problems) -> String {
     log
 }
 
-fn database_url(raw: &Raw, problems: &mut Problems) -> String {
+fn database_url(raw: &Raw, problems: &mut Problems) -> SecretString {
     let url = raw
         .get_or_file("DATABASE_URL", problems)
-        .unwrap_or_else(|| "sqlite://data/snyk-app.db".to_owned());
-    if !url.starts_with("sqlite:") {
-        problems.add(
-            "DATABASE_URL",
-            "is not one that this build can use: write sqlite://path",
-        );
+        .map_or_else(|| "sqlite://data/snyk-app.db".into(), |text| text.value);
+    if let Err(why) = database::file_of(url.expose_secret())
+        && !problems.is_about("DATABASE_URL")
+    {
+        problems.add("DATABASE_URL", why);
     }
     url
 }

@@ -1,26 +1,41 @@
 //! All problems of a configuration at once: the variable, why, and how to mend it; never the value.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::raw::Raw;
+use super::{raw::Raw, secret_file::SecretText};
 
-/// Problems as they are found.
+/// Problems and warnings as they are found.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<(&'static str, String)>);
+pub struct Problems {
+    problems: Vec<(&'static str, String)>,
+    warnings: Vec<String>,
+}
 
 /// Every problem of a configuration, for a person to mend.
 #[derive(Debug, thiserror::Error)]
-pub struct Report(Vec<(&'static str, String)>);
+pub struct Report(Problems);
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.0.len() == 1 { "" } else { "s" };
-        writeln!(f, "The configuration has {} problem{plural}:", self.0.len())?;
-        for (name, why) in &self.0 {
+        let Problems { problems, warnings } = &self.0;
+        let plural = if problems.len() == 1 { "" } else { "s" };
+        writeln!(
+            f,
+            "The configuration has {} problem{plural}:",
+            problems.len()
+        )?;
+        for (name, why) in problems {
             writeln!(f, "  {name} {why}")?;
+        }
+        // One of these may be why something is missing.
+        for (index, warning) in warnings.iter().enumerate() {
+            if index == 0 {
+                writeln!(f, "Worth a look as well:")?;
+            }
+            writeln!(f, "  {warning}")?;
         }
         f.write_str("Set these in .env or in the environment, then start again.")
     }
@@ -30,44 +45,67 @@ impl Problems {
     /// Notes that something is wrong with a variable.
     pub fn add(&mut self, name: &'static str, why: impl Into<String>) {
         let why = why.into();
-        if !self.0.iter().any(|known| known.0 == name && known.1 == why) {
-            self.0.push((name, why));
+        if !self
+            .problems
+            .iter()
+            .any(|known| known.0 == name && known.1 == why)
+        {
+            self.problems.push((name, why));
         }
+    }
+
+    /// Notes something that is not wrong, and worth telling the operator at the start.
+    pub fn warn(&mut self, what: impl Into<String>) {
+        self.warnings.push(what.into());
     }
 
     /// Whether nothing is wrong so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.problems.is_empty()
+    }
+
+    /// Whether something is wrong with a variable.
+    pub(super) fn is_about(&self, name: &str) -> bool {
+        self.problems.iter().any(|(known, _)| *known == name)
+    }
+
+    /// The warnings, where nothing is wrong.
+    #[must_use]
+    pub fn into_warnings(self) -> Vec<String> {
+        self.warnings
     }
 
     /// Ends the collecting.
     #[must_use]
     pub fn into_report(self) -> Report {
-        Report(self.0)
+        Report(self)
     }
 
     /// A variable that must be there; empty when it is not.
     pub(super) fn need(&mut self, raw: &Raw, name: &'static str, what: &str) -> String {
         raw.get(name).unwrap_or_else(|| {
-            self.add(name, format!("is missing: it is {what}"));
+            self.missing(raw, name, what);
             String::new()
         })
     }
 
-    /// A secret that must be there, by value or by file.
-    pub(super) fn need_secret(
-        &mut self,
-        raw: &Raw,
-        name: &'static str,
-        what: &str,
-    ) -> SecretString {
-        let before = self.0.len();
-        let value = raw.get_or_file(name, self);
-        if value.as_deref().unwrap_or_default().is_empty() && self.0.len() == before {
+    /// A secret that must be there, by value or by file; empty when it is not.
+    pub(super) fn need_secret(&mut self, raw: &Raw, name: &'static str, what: &str) -> SecretText {
+        let text = raw.get_or_file(name, self);
+        let text = text.unwrap_or_else(|| SecretText::of_value(""));
+        if text.value.expose_secret().is_empty() && !self.is_about(name) {
+            self.missing(raw, name, what);
+        }
+        text
+    }
+
+    fn missing(&mut self, raw: &Raw, name: &'static str, what: &str) {
+        if raw.variables.is_not_text(name) {
+            self.add(name, "is not UTF-8 text: write it again");
+        } else {
             self.add(name, format!("is missing: it is {what}"));
         }
-        value.unwrap_or_default().into()
     }
 
     /// A variable in a form of its own.
@@ -85,20 +123,6 @@ impl Problems {
                 None
             }
         }
-    }
-
-    /// A variable that parses by itself.
-    pub(super) fn parsed<T: FromStr>(
-        &mut self,
-        raw: &Raw,
-        name: &'static str,
-        default: &str,
-        what: &str,
-    ) -> Option<T> {
-        self.with(raw, name, default, |text| {
-            text.parse()
-                .map_err(|_| format!("is not usable: write {what}"))
-        })
     }
 
     /// An absolute http or https address of one host, without credentials, query and fragment.

@@ -1,35 +1,25 @@
 //! The variables as they stand: the environment over `.env`, and values out of files. The only
 //! reader of the environment.
 
-use std::{collections::HashMap, fmt, fs, io::IsTerminal as _, path::Path};
+use std::{collections::BTreeMap, fs, io::IsTerminal as _, path::Path};
+
+use env_file::{Unreadable, Variables};
 
 use super::{
-    env_file::{self, OddLine},
     problems::Problems,
+    secret_file::{self, SecretText},
 };
 
-/// Variables by name. Does not print, since some are secret.
-#[derive(Default)]
+/// Variables by name. Does not print the values, since some are secret.
+#[derive(Debug, Default)]
 pub struct Raw {
-    variables: HashMap<String, String>,
+    /// What `.env` and the environment say.
+    pub(super) variables: Variables,
     /// Whether a person reads the output.
     pub is_terminal: bool,
     /// Files with secrets that other users of this computer may read or change, by what they are.
     pub open_files: Vec<String>,
 }
-
-impl fmt::Debug for Raw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Raw")
-            .field("is_terminal", &self.is_terminal)
-            .finish_non_exhaustive()
-    }
-}
-
-/// `.env` is there and cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error(".env cannot be read: {0}")]
-pub struct UnreadableEnvFile(String);
 
 /// Files that a variable may name instead of holding the secret.
 const SECRET_FILES: [&str; 3] = [
@@ -51,29 +41,16 @@ fn is_open(file: &Path, to: u32) -> bool {
 }
 
 impl Raw {
-    /// Reads `.env`, if it is there, and the environment, which wins.
+    /// Reads `.env`, if it is there, and the environment, which wins; `set` wins over both.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one reader of the environment"
     )]
-    pub fn read(env_file: &Path) -> Result<Self, UnreadableEnvFile> {
-        let mut variables = HashMap::new();
-        if env_file.exists() {
-            let text = fs::read_to_string(env_file)
-                .map_err(|error| UnreadableEnvFile(error.to_string()))?;
-            // Which line, and not what it says: that may be a secret.
-            let entries = env_file::parse(&text).map_err(|OddLine(line)| {
-                UnreadableEnvFile(format!("line {line} is not NAME=value"))
-            })?;
-            variables.extend(
-                entries
-                    .into_iter()
-                    .map(|(name, value)| (name.to_owned(), value)),
-            );
+    pub fn read(env_file: &Path, set: BTreeMap<&str, String>) -> Result<Self, Unreadable> {
+        let mut variables = Variables::read(env_file, std::env::vars_os())?;
+        for (name, value) in set {
+            variables.set(name, value);
         }
-        variables.extend(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
         let mut raw = Self {
             variables,
             is_terminal: std::io::stderr().is_terminal(),
@@ -95,46 +72,50 @@ impl Raw {
     /// Variables given by a test.
     #[must_use]
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        let variables = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
+        let mut variables = Variables::default();
+        for (name, value) in pairs {
+            variables.set(name, *value);
+        }
         Self {
             variables,
             ..Self::default()
         }
     }
 
-    /// The variable's value without surrounding white space, unless it is empty.
+    /// The variable's value without white space and what else nobody sees at its ends, unless it is
+    /// empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        self.get_even_empty(name).filter(|value| !value.is_empty())
+        self.variables.get(name).map(ToOwned::to_owned)
     }
 
-    /// The variable's value without surrounding white space.
+    /// The same, also when it is empty.
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<String> {
-        self.variables
-            .get(name)
-            .map(|value| value.trim().to_owned())
+        self.variables.get_even_empty(name).map(ToOwned::to_owned)
     }
 
     /// The variable's value, or what stands in the file that `NAME_FILE` names.
-    pub fn get_or_file(&self, name: &'static str, problems: &mut Problems) -> Option<String> {
+    pub(super) fn get_or_file(
+        &self,
+        name: &'static str,
+        problems: &mut Problems,
+    ) -> Option<SecretText> {
         let file = self.get(&format!("{name}_FILE"));
         match (self.get(name), file) {
             (Some(_), Some(_)) => {
                 problems.add(name, "and its _FILE are both set: keep one of them");
                 None
             }
-            (None, Some(file)) => match fs::read_to_string(&file) {
-                Ok(value) => Some(value.trim().to_owned()),
+            (None, Some(file)) => match secret_file::read(Path::new(&file)) {
+                Ok(text) => Some(text),
                 Err(error) => {
                     problems.add(name, format!("cannot be read from its file: {error}"));
                     None
                 }
             },
-            (value, None) => value,
+            (Some(_), None) => self.variables.as_written(name).map(SecretText::of_value),
+            (None, None) => None,
         }
     }
 }

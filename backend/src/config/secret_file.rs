@@ -2,12 +2,84 @@
 //! secret needs no restart, and signs nobody out.
 
 use std::{
-    fmt, fs,
-    path::PathBuf,
+    fmt, fs, io,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
+use env_file::text::{NotText, decode, first_unseen, name_of, trim};
 use secrecy::{ExposeSecret as _, SecretString};
+
+/// A secret as text: what an editor or a shell puts around it is not part of it.
+pub(super) struct SecretText {
+    /// Without byte order mark, and without white space and what else nobody sees at its ends.
+    pub(super) value: SecretString,
+    /// What versions took it for that removed white space only, where that is something else. What
+    /// they encrypted opens with it alone.
+    pub(super) as_before: Option<SecretString>,
+}
+
+impl SecretText {
+    /// Of a value.
+    pub(super) fn of_value(written: &str) -> Self {
+        Self::of(trim(written), Some(written.trim()))
+    }
+
+    /// Of a file's bytes.
+    fn of_bytes(bytes: &[u8]) -> Result<Self, NotText> {
+        let text = decode(bytes)?;
+        let before = std::str::from_utf8(bytes).ok().map(str::trim);
+        Ok(Self::of(trim(&text), before))
+    }
+
+    fn of(value: &str, before: Option<&str>) -> Self {
+        Self {
+            value: value.into(),
+            as_before: before
+                .filter(|before| *before != value)
+                .map(SecretString::from),
+        }
+    }
+}
+
+/// A secret's file cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    /// The system does not give it.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// It is not text.
+    #[error("{0}")]
+    NotText(#[from] NotText),
+}
+
+/// Reads a secret's file.
+pub(super) fn read(path: &Path) -> Result<SecretText, Unreadable> {
+    Ok(SecretText::of_bytes(&fs::read(path)?)?)
+}
+
+/// What is wrong with the form of a client secret: RFC 6749 appendix A.2 has it of visible ASCII
+/// characters and spaces. Says nothing of the secret but which unseen character is in it.
+pub(super) fn check_client_secret(secret: &str) -> Result<(), String> {
+    if let Some(c) = first_unseen(secret) {
+        let name = name_of(c);
+        return Err(format!(
+            "holds a character that cannot be seen ({name}): write it again by hand, alone and on \
+             one line"
+        ));
+    }
+    if !secret.is_ascii() {
+        return Err(
+            "holds a character that no client secret has, such as a typographic quotation mark or \
+             a letter with an accent: copy it again from where Snyk showed it"
+                .to_owned(),
+        );
+    }
+    if secret.starts_with("CLIENT_SECRET=") {
+        return Err("begins with CLIENT_SECRET=: write the secret alone".to_owned());
+    }
+    Ok(())
+}
 
 /// The app's client secret, by value or by file.
 #[derive(Clone)]
@@ -37,7 +109,8 @@ impl ClientSecret {
         Self(Source::File { path, last })
     }
 
-    /// The secret as it is now. While its file is being replaced, or is empty, the last one counts.
+    /// The secret as it is now. While its file is being replaced, is empty, or holds what is no client
+    /// secret, the last one counts.
     ///
     /// Tokens are exchanged a few times an hour, so the file is read each time: no clock and no
     /// watcher can then be wrong about it.
@@ -48,16 +121,20 @@ impl ClientSecret {
             Source::File { path, last } => (path, last),
         };
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        match fs::read_to_string(path) {
-            Ok(text) if !text.trim().is_empty() => {
-                if text.trim() != last.expose_secret() {
+        match read(path).map(|text| text.value) {
+            Ok(secret) if secret.expose_secret().is_empty() => {
+                tracing::warn!("CLIENT_SECRET_FILE is empty; its last secret counts");
+            }
+            Ok(secret) => {
+                if let Err(why) = check_client_secret(secret.expose_secret()) {
+                    tracing::warn!("CLIENT_SECRET_FILE {why}; its last secret counts");
+                } else if secret.expose_secret() != last.expose_secret() {
                     tracing::info!(
                         "CLIENT_SECRET_FILE holds another secret, which counts from now on"
                     );
-                    *last = text.trim().into();
+                    *last = secret;
                 }
             }
-            Ok(_) => tracing::warn!("CLIENT_SECRET_FILE is empty; its last secret counts"),
             Err(error) => {
                 tracing::warn!(%error, "CLIENT_SECRET_FILE cannot be read; its last secret counts");
             }
@@ -76,6 +153,10 @@ impl fmt::Debug for ClientSecret {
 mod tests {
     use super::*;
 
+    fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
     #[test]
     fn a_file_is_read_again_and_its_last_secret_counts_while_it_is_away() {
         let folder = tempfile::tempdir().unwrap();
@@ -85,10 +166,60 @@ mod tests {
         assert_eq!(now(), "first", "the file is not there");
         fs::write(&path, "second\n").unwrap();
         assert_eq!(now(), "second");
-        fs::write(&path, "").unwrap();
-        assert_eq!(now(), "second");
+        for of_no_use in [
+            &b""[..],
+            b"\xef\xbb\xbf\r\n",
+            b"th\xc2\xa0ird",
+            b"th\xffird",
+        ] {
+            fs::write(&path, of_no_use).unwrap();
+            assert_eq!(now(), "second", "{of_no_use:x?}");
+        }
         fs::remove_file(&path).unwrap();
         assert_eq!(now(), "second");
-        assert!(!format!("{secret:?}").contains("second"));
+        fs::write(&path, utf16("\u{feff}third\r\n", u16::to_le_bytes)).unwrap();
+        assert_eq!(now(), "third", "as PowerShell's > writes it");
+        assert!(!format!("{secret:?}").contains("third"));
+    }
+
+    #[test]
+    fn a_secret_is_read_as_editors_and_shells_write_it() {
+        let marked = "\u{feff}se^cret `x\r\n";
+        for (bytes, before) in [
+            (b"se^cret `x".to_vec(), None),
+            (b" se^cret `x \r\n\r\n".to_vec(), None),
+            // What earlier versions took it for is kept, to decrypt.
+            (marked.as_bytes().to_vec(), Some("\u{feff}se^cret `x")),
+            (b"se^cret `x\0".to_vec(), Some("se^cret `x\0")),
+            (
+                "se^cret `x\u{200b}\n".as_bytes().to_vec(),
+                Some("se^cret `x\u{200b}"),
+            ),
+            // They could not read these.
+            (utf16(marked, u16::to_le_bytes), None),
+            (utf16(marked, u16::to_be_bytes), None),
+        ] {
+            let text = SecretText::of_bytes(&bytes).unwrap();
+            assert_eq!(text.value.expose_secret(), "se^cret `x", "{bytes:x?}");
+            let as_before = text.as_before.as_ref().map(|text| text.expose_secret());
+            assert_eq!(as_before, before, "{bytes:x?}");
+        }
+        assert!(SecretText::of_bytes(b"caf\xe9").is_err());
+    }
+
+    #[test]
+    fn what_is_no_client_secret_is_told_without_telling_it() {
+        assert_eq!(check_client_secret("snyk_cs_a ^`*=<]%+&!?~"), Ok(()));
+        for (secret, words) in [
+            ("can\0ary", "NUL"),
+            ("can\u{200b}ary", "U+200B"),
+            ("can\u{a0}ary", "U+00A0"),
+            ("can\nary", "a line break"),
+            ("“canary”", "quotation mark"),
+            ("CLIENT_SECRET=canary", "begins with"),
+        ] {
+            let why = check_client_secret(secret).unwrap_err();
+            assert!(why.contains(words) && !why.contains("ary "), "{why}");
+        }
     }
 }

@@ -11,6 +11,7 @@ mod head;
 pub mod health;
 mod host;
 pub mod json;
+pub mod listeners;
 pub mod places;
 pub mod problem;
 mod rate_limit;

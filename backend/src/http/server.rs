@@ -32,6 +32,7 @@ use super::{
     framing,
     gate::{Gate, Timeouts},
     guard::{Guard, Refused},
+    listeners::Listeners,
     places::Places,
 };
 
@@ -63,12 +64,12 @@ pub struct Server {
 
 impl Server {
     /// Serves until `stop` is done, then lets requests under way finish.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+    pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) {
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
         let mut stop = pin!(stop);
         loop {
-            let next = async { (self.places.any().await, listener.accept().await) };
+            let next = async { (self.places.any().await, listeners.accept().await) };
             let (place, accepted) = tokio::select! {
                 next = next => next,
                 () = &mut stop => break,
@@ -84,7 +85,9 @@ impl Server {
                 }
             }
         }
-        self.accept_the_last(listener, &connections, &stopping);
+        for listener in listeners.into_each() {
+            self.accept_the_last(listener, &connections, &stopping);
+        }
         stopping.cancel();
         connections.close();
         if tokio::time::timeout(DRAIN, connections.wait())

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::config::{is_loopback, problems::Problems, raw::Raw};
+use crate::config::{is_loopback, nearest::nearest, problems::Problems, raw::Raw};
 
 /// Snyk's regions: name, host of the browser pages, host of the API.
 const REGIONS: [(&str, &str, &str); 5] = [
@@ -11,6 +11,22 @@ const REGIONS: [(&str, &str, &str); 5] = [
     ("eu-01", "https://app.eu.snyk.io", "https://api.eu.snyk.io"),
     ("au-01", "https://app.au.snyk.io", "https://api.au.snyk.io"),
     ("gov-01", "https://app.snykgov.io", "https://api.snykgov.io"),
+];
+
+/// The domains below which Snyk is.
+const DOMAINS: [&str; 2] = ["snyk.io", "snykgov.io"];
+/// What begins the host of the browser pages, and that of the API.
+const APP: &str = "app.";
+const API: &str = "api.";
+/// Ends of addresses that people copy, and that are added here.
+const PATHS: [&str; 7] = [
+    "/rest",
+    "/v1",
+    "/api",
+    "/login",
+    "/oauth2",
+    "/oauth2/authorize",
+    "/oauth2/token",
 ];
 
 /// The OAuth2 server and API in use. Its addresses come from configuration only; nothing that a
@@ -30,35 +46,84 @@ pub struct Provider {
 impl Provider {
     /// The configured provider, or problems.
     pub(crate) fn from_config(raw: &Raw, problems: &mut Problems) -> Option<Self> {
-        let region = raw.get("SNYK_REGION").unwrap_or_else(|| "us-01".to_owned());
-        let Some((name, app, api)) = REGIONS.into_iter().find(|(name, ..)| *name == region) else {
-            let names = REGIONS.map(|(name, ..)| name).join(", ");
-            problems.add("SNYK_REGION", format!("is none of: {names}"));
+        let named = raw.get("SNYK_REGION");
+        let region = named.as_deref().unwrap_or("us-01");
+        let Some((_, app, api)) = REGIONS.into_iter().find(|(name, ..)| *name == region) else {
+            let known = REGIONS.map(|(name, ..)| name);
+            let hint = nearest(&region.to_ascii_lowercase(), known, 2)
+                .map(|name| format!(" (did you mean {name}?)"))
+                .unwrap_or_default();
+            problems.add(
+                "SNYK_REGION",
+                format!("is none of: {}{hint}", known.join(", ")),
+            );
             return None;
         };
-        let overridden = raw.get("SNYK_API_URL").is_some() || raw.get("SNYK_APP_URL").is_some();
-        let mut base = |variable, default: &str| {
-            let url = problems.url(raw, variable, default)?;
-            if url.scheme() != "https" && !is_loopback(&url) {
-                problems.add(variable, "is http on another computer: use https");
-                return None;
-            }
-            Some(url)
+        let set = [(APP, "SNYK_APP_URL"), (API, "SNYK_API_URL")]
+            .map(|(role, variable)| base(raw, problems, role, variable));
+        let [app_set, api_set] = set;
+        let (app_set, api_set) = (app_set.ok()?, api_set.ok()?);
+        // Of one that is left out, the other one's region tells, unless a region is named.
+        let of_other = |other: Option<&Url>, role: &str| {
+            let domain = other.and_then(snyk_domain).filter(|_| named.is_none())?;
+            Url::parse(&format!("https://{role}{domain}")).ok()
         };
-        let (app, api) = (base("SNYK_APP_URL", app), base("SNYK_API_URL", api));
-        let (app, api) = (app?, api?);
+        let default = |text| Url::parse(text).ok();
+        let app = app_set
+            .clone()
+            .or_else(|| of_other(api_set.as_ref(), APP))
+            .or_else(|| default(app))?;
+        let api = api_set
+            .clone()
+            .or_else(|| of_other(app_set.as_ref(), API))
+            .or_else(|| default(api))?;
+        if app_set.is_some() != api_set.is_some() && snyk_domain(&app) != snyk_domain(&api) {
+            problems.warn(
+                "only one of SNYK_API_URL and SNYK_APP_URL is set: a code of one Snyk is of no use \
+                 at another",
+            );
+        }
+        if let (Some(of_app), Some(of_api)) = (snyk_domain(&app), snyk_domain(&api))
+            && of_app != of_api
+        {
+            problems.add(
+                if api_set.is_some() {
+                    "SNYK_API_URL"
+                } else {
+                    "SNYK_APP_URL"
+                },
+                format!(
+                    "leads to another region than the other one: to {api}, and people sign in at \
+                     {app}; write https://{API}{of_app} or https://{APP}{of_api}, or set \
+                     SNYK_REGION alone"
+                ),
+            );
+            return None;
+        }
         let sandbox = is_loopback(&api);
-        let region = match (sandbox, overridden) {
+        let urls = (without_slash(&app), without_slash(&api));
+        let is_overridden = app_set.is_some() || api_set.is_some();
+        let known = REGIONS
+            .into_iter()
+            .find(|(_, app, api)| (*app, *api) == (urls.0.as_str(), urls.1.as_str()));
+        let region = match (sandbox, known) {
             (true, _) => "sandbox",
-            (false, true) => "custom",
-            (false, false) => name,
+            (false, Some((name, ..))) => name,
+            (false, None) if is_overridden => "custom",
+            (false, None) => region,
         };
         Some(Self {
             region: region.to_owned(),
             sandbox,
-            app_url: without_slash(&app),
-            api_url: without_slash(&api),
+            app_url: urls.0,
+            api_url: urls.1,
         })
+    }
+
+    /// Whether the API is reached by https.
+    #[must_use]
+    pub fn needs_certificates(&self) -> bool {
+        self.api_url.starts_with("https:")
     }
 
     /// Where a login sends the browser.
@@ -87,7 +152,94 @@ impl Provider {
     }
 }
 
+/// The base address that a variable names, if it is set and of use.
+fn base(
+    raw: &Raw,
+    problems: &mut Problems,
+    role: &str,
+    variable: &'static str,
+) -> Result<Option<Url>, ()> {
+    if raw.get(variable).is_none() {
+        return Ok(None);
+    }
+    let url = problems.url(raw, variable, "").ok_or(())?;
+    if url.scheme() != "https" && !is_loopback(&url) {
+        problems.add(variable, "is http on another computer: use https");
+        return Err(());
+    }
+    if let Err(why) = is_base(&url, role) {
+        problems.add(variable, why);
+        return Err(());
+    }
+    if let Some(domain) = looks_like_snyk(&url) {
+        problems.warn(format!(
+            "{variable} is at {}, which is not Snyk's: did you mean {domain}?",
+            url.host_str().unwrap_or_default()
+        ));
+    }
+    Ok(Some(url))
+}
+
+/// Whether an address is a base to which paths are added, in its role.
+fn is_base(url: &Url, role: &str) -> Result<(), String> {
+    let host = url.host_str().unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    if !is_of_snyk(host) {
+        return match PATHS
+            .iter()
+            .find(|end| path.to_ascii_lowercase().ends_with(*end))
+        {
+            Some(end) => Err(format!(
+                "ends in {end}, and the paths of Snyk are added to it: leave that out"
+            )),
+            None => Ok(()),
+        };
+    }
+    let domain = snyk_domain(url);
+    let domain = domain.as_deref().unwrap_or("snyk.io");
+    let right = format!("https://{role}{domain}");
+    let what = if role == API { "API" } else { "pages" };
+    if host.strip_prefix(role) != Some(domain) {
+        return Err(format!(
+            "is not the address of Snyk's {what}, as {host} is another: write {right}"
+        ));
+    }
+    if !path.is_empty() {
+        return Err(format!(
+            "has a path, and the paths of Snyk are added to it: write {right}"
+        ));
+    }
+    if url.port().is_some() {
+        return Err(format!("has a port: write {right}"));
+    }
+    Ok(())
+}
+
+fn is_of_snyk(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    DOMAINS
+        .iter()
+        .any(|domain| host == *domain || host.ends_with(&format!(".{domain}")))
+}
+
+/// What stands behind `app.` or `api.` in an address of Snyk's: its region.
+fn snyk_domain(url: &Url) -> Option<String> {
+    let host = url.host_str().filter(|host| is_of_snyk(host))?;
+    let host = host.trim_end_matches('.');
+    let domain = host.strip_prefix(APP).or_else(|| host.strip_prefix(API))?;
+    Some(domain.to_owned())
+}
+
+/// The host of Snyk's that another one is a slip away from: the client secret would go there.
+fn looks_like_snyk(url: &Url) -> Option<&'static str> {
+    let host = url.host_str().filter(|host| !is_of_snyk(host))?;
+    let bare = |url: &'static str| url.strip_prefix("https://").unwrap_or(url);
+    let known = REGIONS
+        .iter()
+        .flat_map(|(_, app, api)| [bare(app), bare(api)]);
+    nearest(host, known, 2)
+}
+
 fn without_slash(url: &Url) -> String {
-    let url = url.as_str();
-    url.strip_suffix('/').unwrap_or(url).to_owned()
+    url.as_str().trim_end_matches('/').to_owned()
 }

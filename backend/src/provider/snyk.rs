@@ -44,8 +44,8 @@ pub struct Credentials {
 #[derive(Debug, thiserror::Error)]
 pub enum CannotMake {
     /// TLS or the like.
-    #[error("no HTTP client can be made")]
-    Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Http(#[from] http_client::CannotMake),
     /// An address is not one.
     #[error("an address of the provider is not usable")]
     Address(#[from] url::ParseError),
@@ -60,7 +60,7 @@ impl Snyk {
     ) -> Result<Self, CannotMake> {
         Ok(Self {
             tokens: token::TokenEndpoint::new(region, credentials, Arc::clone(&clock))?,
-            api: http_client::for_api()?,
+            api: http_client::for_api(region)?,
             api_url: Url::parse(&region.api_url)?,
             clock,
         })

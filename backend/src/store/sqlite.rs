@@ -5,6 +5,7 @@
 //! then writes would ignore the busy time-out.
 
 mod connections;
+mod open_error;
 mod revocations;
 mod sessions;
 
@@ -22,7 +23,7 @@ use sqlx::{
 };
 
 use super::rows::ConnectionRow;
-use crate::vault::Vault;
+use crate::{config::database, vault::Vault};
 
 /// A SQLite file, opened and up to date.
 #[derive(Debug)]
@@ -41,15 +42,15 @@ pub struct SqliteStore {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Not `sqlite://path`.
-    #[error("DATABASE_URL is not sqlite://path, without options")]
-    NotAPath,
+    #[error("DATABASE_URL {0}")]
+    NotAPath(String),
     /// Its folder or file cannot be made or written.
-    #[error(
-        "the database {path} cannot be written ({cause}): check that the folder exists and that this user may write there"
-    )]
+    #[error("the database {path} cannot be written: {}", open_error::why(.at, .cause))]
     NotWritable {
         /// The file.
         path: PathBuf,
+        /// The folder, the file, or the one beside it, whose turn it was.
+        at: PathBuf,
         /// Why.
         #[source]
         cause: io::Error,
@@ -88,15 +89,7 @@ impl SqliteStore {
     /// Opens the file of `sqlite://path`, makes it (mode 0600) if it is missing, brings its tables up
     /// to date, and clears leases: whoever held one is gone, since the file belongs to one process.
     pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
-        let path = database_url
-            .strip_prefix("sqlite:")
-            // Its options are ours, and a file of that name is nobody's wish.
-            .filter(|path| !path.contains(['?', '#']))
-            .ok_or(OpenError::NotAPath)?;
-        let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
-        if path.as_os_str().is_empty() {
-            return Err(OpenError::NotAPath);
-        }
+        let path = database::file_of(database_url).map_err(OpenError::NotAPath)?;
         let lock = make_and_lock(&path)?;
 
         let options = SqliteConnectOptions::new()
@@ -186,24 +179,41 @@ fn identity(_: &Path) -> Option<(u64, u64)> {
 }
 
 fn make_and_lock(path: &Path) -> Result<File, OpenError> {
-    let not_writable = |cause| OpenError::NotWritable {
-        path: path.to_owned(),
-        cause,
+    let not_writable = |at: &Path| {
+        let at = at.to_owned();
+        move |cause| OpenError::NotWritable {
+            path: path.to_owned(),
+            at,
+            cause,
+        }
     };
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
-        fs::create_dir_all(folder).map_err(not_writable)?;
+        fs::create_dir_all(folder).map_err(not_writable(folder))?;
     }
-    private(path).map_err(not_writable)?;
-    let mut lock = path.as_os_str().to_owned();
-    lock.push(".lock");
-    let lock = private(Path::new(&lock)).map_err(not_writable)?;
+    private(path).map_err(not_writable(path))?;
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let name = beside(".lock");
+    let lock = private(&name).map_err(not_writable(&name))?;
     lock.try_lock().map_err(|error| match error {
         fs::TryLockError::WouldBlock => OpenError::InUse(path.to_owned()),
-        fs::TryLockError::Error(cause) => not_writable(cause),
+        fs::TryLockError::Error(cause) => not_writable(&name)(cause),
     })?;
+    // SQLite's own words for these name none of them.
+    for name in ["-wal", "-shm"].map(beside) {
+        match OpenOptions::new().read(true).write(true).open(&name) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                return Err(not_writable(&name)(cause));
+            }
+            _ => {}
+        }
+    }
     Ok(lock)
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -13,8 +13,26 @@ pub(super) fn accepts(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, PATIENCE).is_ok()
 }
 
+/// Whether the app is ready where a browser finds it that is told this host: of the addresses of
+/// `localhost`, browsers ask the IPv6 one first, and stay with the first that accepts.
+pub(super) fn answers(host: &str, port: u16) -> bool {
+    let addresses = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => vec![ip],
+        Err(_) => vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()],
+    };
+    let mut addresses = addresses.into_iter().map(|ip| SocketAddr::new(ip, port));
+    addresses
+        .find(|address| accepts(*address))
+        .is_some_and(is_ready)
+}
+
+/// Whether the app says there that it is ready.
+pub(super) fn is_ready(address: SocketAddr) -> bool {
+    status(address, "/readyz") == Some(200)
+}
+
 /// The status of the answer to a `GET`; `None` without an answer.
-pub(super) fn status(address: SocketAddr, path: &str) -> Option<u16> {
+fn status(address: SocketAddr, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     write!(

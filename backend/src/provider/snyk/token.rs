@@ -48,7 +48,7 @@ impl TokenEndpoint {
             token_url: Url::parse(&region.token_endpoint())?,
             revocation_url: Url::parse(&region.revocation_endpoint())?,
             credentials: credentials.clone(),
-            http: http_client::for_tokens()?,
+            http: http_client::for_tokens(region)?,
             clock,
             operator: OperatorLog::default(),
         })

@@ -6,38 +6,47 @@
 //! secrets hold characters such as `$`, `` ` `` and `^`. A value in single, double or back quotes may
 //! go over several lines; only in double quotes are `\n` and `\r` line breaks.
 
+use crate::text::trim;
+
 /// A line that is not of the form; its number, counted from 1, and nothing of what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OddLine(pub(super) usize);
+pub struct OddLine(pub usize);
 
-/// The variables of a file, in its order.
-pub(super) fn parse(text: &str) -> Result<Vec<(&str, String)>, OddLine> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// The variables of a file, in its order. Lines end as on any system: LF, CR LF or CR.
+pub fn parse(text: &str) -> Result<Vec<(String, String)>, OddLine> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut variables = Vec::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let content = line.trim();
+        // Files that were put together have a byte order mark where the next one began.
+        let content = trim(line);
         if content.is_empty() || content.starts_with('#') {
             rest = after;
             continue;
         }
         let at = OddLine(1 + text[..text.len() - rest.len()].matches('\n').count());
         let (name, value) = line.split_once('=').ok_or(at)?;
-        let name = name.trim();
-        let name = name.strip_prefix("export ").unwrap_or(name).trim();
-        if name.is_empty() || !name.bytes().all(is_of_a_name) {
-            return Err(at);
-        }
+        let name = name_of(name).ok_or(at)?;
         let from_value = &rest[line.len() - value.len()..];
         let (value, after) = match quoted(from_value) {
             Some(quoted) => quoted,
             None => (unquoted(value).to_owned(), after),
         };
-        variables.push((name, value));
+        variables.push((name.to_owned(), value));
         rest = after;
     }
     Ok(variables)
+}
+
+/// The name before `=`, perhaps after `export`.
+fn name_of(text: &str) -> Option<&str> {
+    let name = trim(text);
+    let name = match name.strip_prefix("export") {
+        Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
+        _ => name,
+    };
+    (!name.is_empty() && name.bytes().all(is_of_a_name)).then_some(name)
 }
 
 fn is_of_a_name(byte: u8) -> bool {
@@ -66,10 +75,10 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     if !behind.is_empty() && !behind.starts_with('#') {
         return None;
     }
-    let value = inner[..end].replace("\r\n", "\n");
+    let value = &inner[..end];
     let value = match quote {
         '"' => value.replace("\\n", "\n").replace("\\r", "\r"),
-        _ => value,
+        _ => value.to_owned(),
     };
     Some((value, after))
 }
@@ -117,7 +126,7 @@ mod tests {
                 ("SCOPES", "org.read org.project.read"),
                 ("ENCRYPTION_SECRET", "0f"),
             ]
-            .map(|(name, value)| (name, value.to_owned()))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
     }
 
@@ -127,6 +136,14 @@ mod tests {
             ("A=", ""),
             ("A= b c ", "b c"),
             ("  export A = b", "b"),
+            ("export  A=b", "b"),
+            ("export\tA=b", "b"),
+            ("A=b\t# a comment", "b"),
+            ("A=b\u{a0}# a comment", "b"),
+            ("A=b\r# a comment\r", "b"),
+            ("\u{feff}A=b", "b"),
+            ("# one file\n\u{feff}A=b", "b"),
+            ("A=\"b\r\nc\"\r\n", "b\nc"),
             ("A=b # a comment", "b"),
             ("A=# a comment", ""),
             ("A=b#c", "b#c"),
@@ -155,6 +172,8 @@ mod tests {
             ("A=b\n\ncanary secret\n", 3),
             ("A=\"b\nc\"\n=canary", 3),
             ("A B=c", 1),
+            ("A=b\r\n\r\ncanary\r\n", 3),
+            ("A=b\rcanary", 2),
         ] {
             assert_eq!(parse(text), Err(OddLine(line)), "{text}");
         }

@@ -1,0 +1,140 @@
+//! Where a configured server is, as far as the variables tell without asking anybody (pure).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::Variables;
+
+/// `LISTEN`, where nobody set it.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
+/// `PUBLIC_URL`, where nothing tells it.
+pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:3000";
+
+/// `PUBLIC_URL`, or what it is where nobody set it: where Snyk sends people back to is where the page
+/// is, and that is where the server is unless `FRONTEND_ORIGIN` says otherwise.
+#[must_use]
+pub fn public_url(variables: &Variables) -> String {
+    if let Some(url) = variables.get("PUBLIC_URL") {
+        return url.to_owned();
+    }
+    let redirect_uri = variables.get("REDIRECT_URI").unwrap_or_default();
+    redirect_uri
+        .strip_suffix("/callback")
+        .filter(|_| variables.get("FRONTEND_ORIGIN").is_none())
+        .filter(|origin| {
+            let authority = origin
+                .strip_prefix("http://")
+                .or_else(|| origin.strip_prefix("https://"));
+            authority.is_some_and(|text| !text.is_empty() && !text.contains(['/', '?', '#', '@']))
+        })
+        .unwrap_or(DEFAULT_PUBLIC_URL)
+        .to_owned()
+}
+
+/// Host and port of an address on this computer that is reached over plain HTTP.
+#[must_use]
+pub fn local(url: &str) -> Option<(&str, u16)> {
+    let authority = url.strip_prefix("http://")?;
+    let authority = authority.split(['/', '?', '#']).next()?;
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+        _ => (authority, 80),
+    };
+    let is_local = is_localhost(host)
+        || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())
+        || host == "[::1]";
+    is_local.then_some((host, port))
+}
+
+/// The address to listen on beside `listen` where browsers are told `localhost`: they look there
+/// first, or second, and whoever else listens there would be handed what a sign-in brings back.
+#[must_use]
+pub fn beside(listen: SocketAddr, host: &str, port: u16) -> Option<SocketAddr> {
+    if !is_localhost(host) || port != listen.port() || port == 0 {
+        return None;
+    }
+    let other: IpAddr = match listen.ip() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST | Ipv4Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V6(Ipv6Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),
+        _ => return None,
+    };
+    Some(SocketAddr::new(other, port))
+}
+
+fn is_localhost(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pairs: &[(&str, &str)]) -> String {
+        let mut variables = Variables::default();
+        for (name, value) in pairs {
+            variables.set(name, *value);
+        }
+        public_url(&variables)
+    }
+
+    #[test]
+    fn the_public_address_is_where_snyk_sends_people_back_to() {
+        for (redirect_uri, url) in [
+            ("http://localhost:4000/callback", "http://localhost:4000"),
+            (
+                "https://app.example.com/callback",
+                "https://app.example.com",
+            ),
+            ("https://app.example.com/x/callback", DEFAULT_PUBLIC_URL),
+            ("https://user@app.example.com/callback", DEFAULT_PUBLIC_URL),
+            ("https:///callback", DEFAULT_PUBLIC_URL),
+            ("/callback", DEFAULT_PUBLIC_URL),
+            ("", DEFAULT_PUBLIC_URL),
+        ] {
+            assert_eq!(of(&[("REDIRECT_URI", redirect_uri)]), url, "{redirect_uri}");
+        }
+        let uri = ("REDIRECT_URI", "https://app.example.com/callback");
+        let elsewhere = ("FRONTEND_ORIGIN", "https://app.example.com");
+        assert_eq!(of(&[uri, elsewhere]), DEFAULT_PUBLIC_URL);
+        assert_eq!(of(&[uri, ("PUBLIC_URL", " http://a ")]), "http://a");
+    }
+
+    #[test]
+    fn addresses_on_this_computer_are_told_from_others() {
+        for (url, expected) in [
+            ("http://localhost:3000", Some(("localhost", 3000))),
+            ("http://localhost/x", Some(("localhost", 80))),
+            ("http://app.localhost:1/", Some(("app.localhost", 1))),
+            ("http://127.0.0.1:3000", Some(("127.0.0.1", 3000))),
+            ("http://[::1]:3000", Some(("[::1]", 3000))),
+            ("http://[::1]", Some(("[::1]", 80))),
+            ("https://localhost:3000", None),
+            ("http://localhost.example.com:3000", None),
+            ("http://10.0.0.1:3000", None),
+            ("http://localhost:port", None),
+        ] {
+            assert_eq!(local(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_other_loopback_address_is_listened_on_where_browsers_are_told_localhost() {
+        for (listen, host, port, other) in [
+            ("127.0.0.1:3000", "localhost", 3000, Some("[::1]:3000")),
+            ("0.0.0.0:3000", "localhost", 3000, Some("[::1]:3000")),
+            ("[::1]:3000", "localhost", 3000, Some("127.0.0.1:3000")),
+            ("127.0.0.1:3000", "127.0.0.1", 3000, None),
+            ("127.0.0.1:3000", "localhost", 4000, None),
+            ("127.0.0.2:3000", "localhost", 3000, None),
+            ("[::]:3000", "localhost", 3000, None),
+            ("127.0.0.1:0", "localhost", 0, None),
+        ] {
+            let other = other.map(|text| text.parse().unwrap());
+            assert_eq!(
+                beside(listen.parse().unwrap(), host, port),
+                other,
+                "{listen} {host}"
+            );
+        }
+    }
+}

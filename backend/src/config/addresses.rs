@@ -1,0 +1,117 @@
+//! Where this server is: what it listens on, where browsers reach it, where Snyk sends them back to.
+
+use std::net::{IpAddr, SocketAddr};
+
+use env_file::addresses::{self, DEFAULT_LISTEN};
+use url::Url;
+
+use super::{checks::check_origin, is_loopback, problems::Problems, raw::Raw};
+
+/// The addresses, those that are usable.
+pub(super) struct Addresses {
+    pub(super) listen: Option<SocketAddr>,
+    pub(super) public_url: Option<Url>,
+    pub(super) frontend_origin: Option<Url>,
+}
+
+impl Addresses {
+    pub(super) fn read(raw: &Raw, redirect_uri: &str, p: &mut Problems) -> Self {
+        let listen = p.with(raw, "LISTEN", DEFAULT_LISTEN, parse_listen);
+        let public_url = p.url(raw, "PUBLIC_URL", &addresses::public_url(&raw.variables));
+        check_origin(p, "PUBLIC_URL", public_url.as_ref());
+        let frontend_origin = match raw.get("FRONTEND_ORIGIN") {
+            Some(_) => p.url(raw, "FRONTEND_ORIGIN", ""),
+            None => public_url.clone(),
+        };
+        check_origin(p, "FRONTEND_ORIGIN", frontend_origin.as_ref());
+        // What is wrong is told already, and may be why two disagree.
+        let are_well = ["PUBLIC_URL", "FRONTEND_ORIGIN", "REDIRECT_URI"]
+            .iter()
+            .all(|name| !p.is_about(name));
+        if are_well && let (Some(listen), Some(public_url)) = (listen, &public_url) {
+            warn_of_others(p, redirect_uri, frontend_origin.as_ref());
+            warn_of_another_port(p, listen, public_url);
+        }
+        Self {
+            listen,
+            public_url,
+            frontend_origin,
+        }
+    }
+}
+
+/// An address to listen on, or what to write in its place.
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let bare = bare.trim_end_matches('/');
+    let guess = match bare.rsplit_once(':') {
+        _ if bare.parse::<IpAddr>().is_ok() => bare
+            .parse()
+            .ok()
+            .map(|ip: IpAddr| SocketAddr::new(ip, 3000)),
+        Some(("" | "*", port)) => port.parse().ok().map(|port| ([0, 0, 0, 0], port).into()),
+        Some(("localhost", port)) => port.parse().ok().map(|port| ([127, 0, 0, 1], port).into()),
+        Some(_) => bare.parse().ok(),
+        None => bare.parse().ok().map(|port| ([127, 0, 0, 1], port).into()),
+    };
+    let example = guess.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+    Err(format!(
+        "is not an IP address with a port: write for instance {example}"
+    ))
+}
+
+fn warn_of_others(p: &mut Problems, redirect_uri: &str, page: Option<&Url>) {
+    if let (Ok(back), Some(page)) = (Url::parse(redirect_uri), page)
+        && back.origin() != page.origin()
+    {
+        p.warn(format!(
+            "REDIRECT_URI sends people to {}, and the page is at {}: no sign-in can be finished \
+             there, unless something in between leads from one to the other",
+            back.origin().ascii_serialization(),
+            page.origin().ascii_serialization()
+        ));
+    }
+}
+
+/// A public address on this computer, over plain HTTP, is this very server in all likelihood.
+fn warn_of_another_port(p: &mut Problems, listen: SocketAddr, public_url: &Url) {
+    let public = public_url.port_or_known_default().unwrap_or_default();
+    let is_direct = public_url.scheme() == "http"
+        && is_loopback(public_url)
+        && listen.ip().is_loopback()
+        && listen.port() != 0;
+    if is_direct && public != listen.port() {
+        p.warn(format!(
+            "PUBLIC_URL is on port {public}, and LISTEN on port {}: browsers find nothing there, \
+             unless something in between leads from one to the other",
+            listen.port()
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_to_listen_on_is_told_with_one() {
+        for (text, example) in [
+            ("3000", "127.0.0.1:3000"),
+            (":4000", "0.0.0.0:4000"),
+            ("*:4000", "0.0.0.0:4000"),
+            ("localhost:4000", "127.0.0.1:4000"),
+            ("0.0.0.0", "0.0.0.0:3000"),
+            ("::1", "[::1]:3000"),
+            ("http://127.0.0.1:4000/", "127.0.0.1:4000"),
+            ("127.0.0.1:99999", "127.0.0.1:3000"),
+            ("app.example.com:443", "127.0.0.1:3000"),
+        ] {
+            let why = parse_listen(text).unwrap_err();
+            assert!(why.ends_with(&format!(" {example}")), "{text}: {why}");
+        }
+        assert!(parse_listen("[::]:3000").is_ok());
+    }
+}

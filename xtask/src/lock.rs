@@ -1,0 +1,59 @@
+//! Locks on files, which two runs at the same time wait for each other with. Some file systems know
+//! none.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+};
+
+use anyhow::{Context as _, Result};
+use rustix::io::Errno;
+
+use crate::ui;
+
+/// Locks a file for as long as it is open, telling `waiting` when another run has it. Where there are
+/// no locks that is told, and it goes on without.
+pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            ui::note(waiting);
+            file.lock().with_context(|| format!("cannot lock {name}"))
+        }
+        Err(TryLockError::Error(error)) if is_for_want_of_locks(&error) => {
+            ui::warning(&format!(
+                "{name} lies on a file system without locks ({error}): two runs at the same time \
+                 would disturb each other"
+            ));
+            Ok(())
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {name}"))
+        }
+    }
+}
+
+/// Whether it is the file system that has no locks, or none for a file that cannot be written.
+fn is_for_want_of_locks(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported
+        || matches!(
+            Errno::from_io_error(error),
+            Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP | Errno::INVAL | Errno::BADF)
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_from_one_that_fails() {
+        for errno in [Errno::NOLCK, Errno::NOSYS, Errno::OPNOTSUPP] {
+            assert!(is_for_want_of_locks(&errno.into()), "{errno}");
+        }
+        assert!(is_for_want_of_locks(&io::ErrorKind::Unsupported.into()));
+        for errno in [Errno::IO, Errno::INTR, Errno::ACCESS] {
+            assert!(!is_for_want_of_locks(&errno.into()), "{errno}");
+        }
+    }
+}
