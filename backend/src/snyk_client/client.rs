@@ -97,7 +97,7 @@ impl SnykClient {
             .pace
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
-        self.ask(path_and_query, Instant::now() + WAITS).await
+        self.ask(path_and_query, None).await
     }
 
     /// Waits for its turn under Snyk's rate; longer than `until` is for the caller to know.
@@ -112,11 +112,16 @@ impl SnykClient {
             }
             tokio::time::sleep(after).await;
         }
-        self.ask(path_and_query, until).await
+        self.ask(path_and_query, Some(until)).await
     }
 
     /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
-    async fn ask(&self, path_and_query: &str, until: Instant) -> Result<ApiAnswer, SnykError> {
+    /// Without `until` the wait for a turn counts from when there is a token.
+    async fn ask(
+        &self,
+        path_and_query: &str,
+        until: Option<Instant>,
+    ) -> Result<ApiAnswer, SnykError> {
         let app = &self.app;
         let began = app.clock.now();
         let mut connection = app
@@ -128,6 +133,7 @@ impl SnykClient {
         let mut renewals = 0;
         loop {
             let (token, generation) = app.refresher.access_token(&connection).await?;
+            let until = until.unwrap_or_else(|| Instant::now() + WAITS);
             let turn = app.turns.take(&self.session, until).await?;
             let answer = app.provider.get(path_and_query, &token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
