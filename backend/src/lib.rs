@@ -16,6 +16,7 @@
 //! reads the environment; only [`provider::http_client`] makes a client; nothing that a browser
 //! sends chooses a host.
 
+pub mod backoff;
 pub mod cli;
 pub mod clock;
 pub mod config;

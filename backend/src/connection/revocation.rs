@@ -15,11 +15,10 @@ use std::{
 };
 
 use futures_util::{StreamExt as _, stream};
-use jiff::SignedDuration;
-use rand::RngExt as _;
 
 use super::Grant;
 use crate::{
+    backoff::{exponential, with_jitter},
     clock::Clock,
     provider::{ProviderClient, ProviderError},
     store::{Revocation, RevocationStore},
@@ -28,9 +27,11 @@ use crate::{
 /// Whoever ended a connection waits this long for the provider; the rest happens later.
 const PERSON_WAITS: Duration = Duration::from_secs(8);
 /// The pause after a first failure; doubled with each that follows.
-const FIRST: SignedDuration = SignedDuration::from_secs(10);
+const FIRST: Duration = Duration::from_secs(10);
 /// And at most this.
-const LONGEST: SignedDuration = SignedDuration::from_hours(24);
+const LONGEST: Duration = Duration::from_hours(24);
+/// Those that failed together come back spread over this much more.
+const JITTER_AT_MOST: Duration = Duration::from_mins(10);
 /// Tokens of one round.
 const ROUND: u32 = 100;
 /// Revocation requests at once.
@@ -130,7 +131,8 @@ async fn tell(
         Err(error) => {
             tracing::warn!(revocation = id, %error, "Snyk could not be told to revoke");
             let now = clock.now();
-            let pause = with_jitter(pause(revocation.tries, error.retry_after()));
+            let pause = pause(revocation.tries, error.retry_after());
+            let pause = with_jitter(pause, JITTER_AT_MOST);
             let next_at = now.saturating_add(pause).unwrap_or(now);
             if let Err(error) = store.revocation_postponed(id, next_at).await {
                 tracing::warn!(revocation = id, %error, "A revocation could not be postponed");
@@ -146,17 +148,8 @@ async fn tell(
 }
 
 /// How long one that failed so often before is not sent again: longer if the provider asks for it.
-fn pause(tries: u32, asked: Option<Duration>) -> SignedDuration {
-    let asked = asked.and_then(|asked| SignedDuration::try_from(asked).ok());
-    FIRST
-        .saturating_mul(2_i32.saturating_pow(tries))
-        .max(asked.unwrap_or_default())
-        .min(LONGEST)
-}
-
-/// Up to a quarter more, so that those that failed together do not come back together.
-fn with_jitter(pause: SignedDuration) -> SignedDuration {
-    pause.saturating_add(pause * rand::rng().random_range(0..=250) / 1_000)
+fn pause(tries: u32, asked: Option<Duration>) -> Duration {
+    exponential(FIRST, tries.saturating_add(1), LONGEST).max(asked.unwrap_or_default().min(LONGEST))
 }
 
 #[cfg(test)]
@@ -164,19 +157,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sec_42_what_fails_is_sent_more_and_more_rarely() {
-        let seconds: Vec<i64> = [0, 1, 2, 8, 13, 14, 40, u32::MAX]
-            .into_iter()
-            .map(|tries| pause(tries, None).as_secs())
-            .collect();
-        assert_eq!(seconds, [10, 20, 40, 2_560, 81_920, 86_400, 86_400, 86_400]);
-        for (asked, seconds) in [(5, 10), (60, 60), (u64::MAX, 10)] {
-            let asked = Some(Duration::from_secs(asked));
-            assert_eq!(pause(0, asked).as_secs(), seconds, "{asked:?}");
-        }
-        for pause in [FIRST, LONGEST] {
-            let jittered = with_jitter(pause);
-            assert!(jittered >= pause && jittered <= pause * 5 / 4);
+    fn sec_42_what_fails_is_sent_more_and_more_rarely_and_not_before_it_may() {
+        for (tries, asked, seconds) in [
+            (0, None, 10),
+            (1, None, 20),
+            (14, None, 86_400),
+            (u32::MAX, None, 86_400),
+            (0, Some(5), 10),
+            (0, Some(60), 60),
+            (0, Some(u64::MAX), 86_400),
+        ] {
+            let pause = pause(tries, asked.map(Duration::from_secs));
+            assert_eq!(pause.as_secs(), seconds, "{tries} {asked:?}");
         }
     }
 }

@@ -221,10 +221,13 @@ impl Refresher {
             // One receiver is the table's.
             let is_awaited = || send.receiver_count() > 1;
             let outcome = run::run(&this, &id, generation, &urgency, is_awaited).await;
-            if let Err(error) = &outcome {
-                tracing::warn!(connection = id, generation, %error, "A refresh failed");
-                let wait = this.wait_after(&id, error).await;
-                this.pauses.failed(&id, generation, wait, Instant::now());
+            match &outcome {
+                Ok(_) | Err(RefreshError::Stopping) => {}
+                Err(error) => {
+                    tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                    let wait = this.wait_after(&id, error).await;
+                    this.pauses.failed(&id, generation, wait, Instant::now());
+                }
             }
             // Out of the table first: who comes now reads the stored pair.
             this.land(&id, generation);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand::RngExt as _;
+use crate::backoff::{exponential, with_jitter};
 
 /// After the second failure in a row; doubled with each that follows. A single one is no reason to
 /// keep anybody waiting: a refresh tries a few times itself.
@@ -17,6 +17,8 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// A provider that asks for more is asked again after this: a number out of line must not stop
 /// renewal for years.
 const ASKED_AT_MOST: Duration = Duration::from_mins(15);
+/// Who was told the same time comes back spread over this much more.
+const JITTER_AT_MOST: Duration = Duration::from_secs(2);
 /// A failure so long ago counts for nothing.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 /// A connection whose newest token the API refuses is not renewed for that again so soon.
@@ -81,10 +83,11 @@ impl Pauses {
         self.change(id, generation, now, |pause| {
             let growing = match pause.failures {
                 0 => Duration::ZERO,
-                failures => (FIRST * 2_u32.saturating_pow((failures - 1).min(10))).min(LONGEST),
+                failures => exponential(FIRST, failures, LONGEST),
             };
             let asked = wait.asked.unwrap_or_default().min(ASKED_AT_MOST);
-            pause.until = now + with_jitter(growing.max(asked));
+            let jittered = with_jitter(growing.max(asked), JITTER_AT_MOST);
+            pause.until = now + jittered.min(ASKED_AT_MOST);
             pause.not_ahead_until = now + wait.not_ahead.min(ASKED_AT_MOST);
             pause.failures = pause.failures.saturating_add(1);
         });
@@ -124,14 +127,6 @@ impl Pauses {
             now < last.max(pause.refused_until) + FORGOTTEN_AFTER
         });
     }
-}
-
-/// Up to a quarter more, and no more than two seconds, so that those that failed together do not come
-/// back together.
-fn with_jitter(pause: Duration) -> Duration {
-    let most = (pause / 4).min(Duration::from_secs(2));
-    let jitter = rand::rng().random_range(Duration::ZERO..=most);
-    (pause + jitter).min(ASKED_AT_MOST)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::{
     permits::{Permit, Urgency},
 };
 use crate::{
+    backoff::with_jitter,
     connection::{Connection, Grant, State, Tokens, revocation::let_die},
     provider::ProviderError,
 };
@@ -103,7 +104,10 @@ async fn present_and_store<'a>(
             Err(error) => error,
         };
         match next(&error, tries, replayed) {
-            Next::Again(after) => permit = permits.acquire_after(after, permit, urgency).await,
+            Next::Again(after) => {
+                let after = with_jitter(after, after);
+                permit = permits.acquire_after(after, permit, urgency).await;
+            }
             Next::ReplayOnce => replayed = true,
             Next::ReadAgain(after) => {
                 permit = permits.acquire_after(after, permit, urgency).await;

@@ -100,27 +100,7 @@ pub(crate) async fn apply(
         } => {
             let real = to_bytes(response.into_body(), usize::MAX).await;
             let text = filled(text, &real.unwrap_or_default());
-            let body = if *latin1 {
-                text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect()
-            } else {
-                text.into_bytes()
-            };
-            let mut answer = Response::new(Body::empty());
-            *answer.status_mut() = code(*status);
-            if !content_type.is_empty() {
-                answer
-                    .headers_mut()
-                    .insert(CONTENT_TYPE, header(content_type));
-            }
-            if *breaks_off {
-                answer
-                    .headers_mut()
-                    .insert(CONTENT_LENGTH, (body.len() + 100).into());
-                *answer.body_mut() = bodies::broken_off(&Bytes::from(body));
-            } else {
-                *answer.body_mut() = Body::from(body);
-            }
-            answer
+            templated(code(*status), content_type, bytes_of(&text, *latin1), *breaks_off)
         }
         Fault::Patch { json } => {
             rewrite(response, |bytes| {
@@ -203,6 +183,34 @@ async fn truncated(response: Response) -> Response {
     parts.headers.insert(CONTENT_LENGTH, bytes.len().into());
     let half = bytes.slice(..bytes.len() / 2);
     Response::from_parts(parts, bodies::broken_off(&half))
+}
+
+/// A text as it is, or with one byte for each character.
+fn bytes_of(text: &str, latin1: bool) -> Bytes {
+    if !latin1 {
+        return text.to_owned().into();
+    }
+    text.chars()
+        .map(|c| u8::try_from(c).unwrap_or(b'?'))
+        .collect()
+}
+
+fn templated(status: StatusCode, content_type: &str, body: Bytes, breaks_off: bool) -> Response {
+    let length = body.len();
+    let mut response = if breaks_off {
+        bodies::broken_off(&body).into_response()
+    } else {
+        Body::from(body).into_response()
+    };
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if !content_type.is_empty() {
+        headers.insert(CONTENT_TYPE, header(content_type));
+    }
+    if breaks_off {
+        headers.insert(CONTENT_LENGTH, (length + 100).into());
+    }
+    response
 }
 
 /// A text with the members of a JSON document in place of their names.

@@ -1,6 +1,5 @@
 //! Bodies that no well-behaved server sends.
 
-use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -61,7 +60,7 @@ pub(crate) fn stalled(mut bytes: Bytes, pause: Duration) -> Body {
 
 /// These bytes, and a failure when they are on their way.
 pub(crate) fn broken_off(bytes: &Bytes) -> Body {
-    let broken = io::Error::other("broken off on request");
+    let broken = std::io::Error::other("broken off on request");
     let parts = stream::iter([Ok(bytes.clone()), Err(broken)]);
     Body::from_stream(parts.then(|part| async {
         if part.is_err() {
