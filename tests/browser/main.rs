@@ -9,6 +9,7 @@
 mod accessibility;
 mod bad_days;
 mod bed;
+mod callback;
 mod connection;
 mod data;
 mod foreign_provider;
