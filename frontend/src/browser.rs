@@ -6,6 +6,7 @@ pub mod media;
 pub mod menu;
 pub mod network;
 pub mod scroll;
+pub mod translated;
 pub mod viewport;
 
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! What a person is told about each code: title, text and the one thing to do. Pure.
 
 use login::failure::Failure;
-use shared::problem::{Code, Problem};
+use shared::problem::{Code, Problem, UNUSABLE_ANSWER};
 
 /// How serious an outcome is, shown by its glyph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,12 +15,16 @@ pub enum Tone {
 }
 
 /// What a button of an outcome does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Begins a new login; without words, with those of the start page.
     Connect(&'static str),
     /// Goes to the start page.
     Home(&'static str),
+    /// Loads the start page from the server, past whatever stands in between.
+    Enter,
+    /// Opens this page at another origin.
+    Open(String),
     /// Goes back to what is connected; to the start page where nobody is signed in.
     Overview,
     /// Tries again: the part that failed, or the whole page.
@@ -52,6 +56,7 @@ pub struct Outcome {
 pub const START_AGAIN: Act = Act::Connect("Start again");
 const COPY: Act = Act::Copy("Copy details");
 const START_PAGE: Act = Act::Home("Start page");
+const TRY_AGAIN: Act = Act::Again("Try again");
 
 /// The words for a problem, as a page of its own. `app` is the app's name.
 #[must_use]
@@ -59,26 +64,29 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
     let (tone, text, acts) = match problem.code {
         Code::LoginExpired => (Tone::Neutral, "For your safety it has ended, and nothing was connected. Start again: it usually takes under a minute.".to_owned(), vec![START_AGAIN, START_PAGE]),
         Code::LoginUsed => (Tone::Neutral, "It can be used only once. If you are not signed in now, start again.".to_owned(), vec![START_AGAIN]),
-        Code::StateMismatch => (Tone::Warn, "It was started in another browser, by another link or more than an hour ago, so it cannot be finished here. If someone sent you this link, close this tab. Otherwise start again.".to_owned(), vec![START_AGAIN, START_PAGE]),
-        Code::AccessDenied => (Tone::Neutral, "Nothing was connected. If that was a slip, connect again and choose “Allow”. If Snyk did not let you, ask an administrator of the organization to connect.".to_owned(), vec![Act::Connect("Connect again"), Act::Home("What is asked for")]),
-        Code::LoginRefused => (Tone::Warn, refused(&problem.detail, app), vec![START_AGAIN, COPY]),
-        Code::CodeRejected => (Tone::Warn, "Codes live for seconds, and this one had ended or was used. Nothing was connected. Start again.".to_owned(), vec![START_AGAIN]),
+        Code::StateMismatch => (Tone::Warn, "It was started in another browser, by another link or more than an hour ago, or this browser didn’t keep its cookie. If someone sent you this link, close this tab. Otherwise start again.".to_owned(), vec![START_AGAIN, START_PAGE]),
+        Code::AccessDenied => (Tone::Neutral, "Nothing was connected. If that was a mistake, connect again and choose “Allow”. If Snyk wouldn’t let you, ask an administrator of the organization to connect.".to_owned(), vec![Act::Connect("Connect again"), Act::Home("See the permissions")]),
+        Code::LoginRefused => (Tone::Warn, refused(problem, app), vec![START_AGAIN, COPY]),
+        Code::CodeRejected => (Tone::Warn, "The sign-in code expired or was already used. Nothing was connected. Start again.".to_owned(), vec![START_AGAIN]),
         Code::ReconnectNeeded => (Tone::Warn, "Snyk no longer accepts its permission. Connect it again; it takes under a minute.".to_owned(), vec![Act::Connect("Reconnect")]),
-        Code::ProviderUnavailable => (Tone::Warn, format!("Your permission is fine; Snyk did not answer in time. Try again in a minute. {app} does not retry by itself, because a code can be used only once."), vec![START_AGAIN, Act::SnykStatus]),
-        Code::ProviderRejectedClient => (Tone::Danger, format!("Snyk does not accept the app’s own credentials. You cannot mend this: tell the people who run {app}, and give them the request id. Nothing of yours is lost."), vec![Act::Copy("Copy a message for them")]),
-        Code::RateLimited => (Tone::Neutral, "Too much was asked at once. Wait a minute, then try again. What is already here stays usable.".to_owned(), vec![START_PAGE]),
+        Code::ProviderUnavailable => (Tone::Warn, format!("Nothing was connected. {} Try again in a minute; {app} does not retry by itself, because a code can be used only once.", away(problem)), vec![START_AGAIN, Act::SnykStatus]),
+        Code::ProviderRejectedClient => (Tone::Danger, format!("Snyk does not accept the app’s own credentials. You can’t fix this yourself; contact whoever runs {app}{}. Nothing of yours is lost.", if problem.request_id.is_empty() { "" } else { " and give them the request ID" }), vec![Act::Copy("Copy a message for them")]),
+        Code::RateLimited => (Tone::Neutral, "Too many requests were sent. Wait a minute, then try again. You can keep using what has loaded.".to_owned(), vec![START_PAGE]),
         Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to go on where you were.".to_owned(), vec![Act::Connect("")]),
-        Code::Forbidden => (Tone::Warn, "This browser may not do that. If a colleague connected the organization, connect it yourself.".to_owned(), vec![START_PAGE]),
+        Code::Forbidden => (Tone::Warn, forbidden(problem), vec![Act::Reload, START_PAGE]),
         Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![Act::Overview]),
-        Code::BadRequest => (Tone::Warn, "This is our fault, not yours. Start again; if it comes back, report the request id.".to_owned(), vec![START_AGAIN, COPY]),
-        Code::PayloadTooLarge => (Tone::Warn, "Send less, for instance a shorter text.".to_owned(), vec![Act::Back]),
+        Code::BadRequest => (Tone::Warn, format!("This is our fault, not yours. Start again{}", once_more(problem)), vec![START_AGAIN, COPY]),
+        Code::PayloadTooLarge => (Tone::Warn, "Clear this site’s cookies and try again.".to_owned(), vec![Act::Back]),
         Code::Unavailable => (Tone::Warn, format!("If you were signed in, you still are. It usually passes within a minute; {app} tries again by itself."), vec![Act::Again("Try now")]),
-        Code::Internal => (Tone::Danger, "Nothing was changed. Try again; if it comes back, report the request id.".to_owned(), vec![Act::Again("Try again"), COPY]),
+        Code::Internal => (Tone::Danger, format!("Nothing was changed. Try again{}", once_more(problem)), vec![TRY_AGAIN, COPY]),
         Code::Unknown => (Tone::Warn, problem.detail.clone(), vec![START_PAGE, COPY]),
     };
     let title = match problem.code {
         Code::BadRequest => format!("{app} sent something wrong"),
         Code::Unavailable => format!("{app} cannot reach its own data"),
+        // The server says who refused it and why, and what to do.
+        Code::Forbidden if !problem.detail.is_empty() => "This request was refused".to_owned(),
+        Code::ProviderUnavailable if is_of_no_use(problem) => NO_USE.to_owned(),
         Code::Unknown if !problem.title.is_empty() => problem.title.clone(),
         code => code.title().to_owned(),
     };
@@ -90,29 +98,75 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
     }
 }
 
+/// The title where an answer came that the server could not use.
+const NO_USE: &str = "Snyk’s answer could not be used";
+
+fn is_of_no_use(problem: &Problem) -> bool {
+    problem.kind == UNUSABLE_ANSWER
+}
+
+/// Why the provider is of no help: the server knows it best.
+fn away(problem: &Problem) -> &str {
+    if problem.detail.is_empty() {
+        "Snyk did not answer in time."
+    } else {
+        &problem.detail
+    }
+}
+
+/// What to do where it happens again; the request's id is spoken of where there is one.
+fn once_more(problem: &Problem) -> &'static str {
+    if problem.request_id.is_empty() {
+        "."
+    } else {
+        "; if it happens again, report the request ID."
+    }
+}
+
+fn forbidden(problem: &Problem) -> String {
+    if problem.detail.is_empty() {
+        "This browser may not do that. If a colleague connected the organization, connect it yourself."
+            .to_owned()
+    } else {
+        problem.detail.clone()
+    }
+}
+
 /// The words for a problem of a part, beside what still works. They differ from the page's where
 /// that speaks of the login.
 #[must_use]
 pub fn beside(problem: &Problem, app: &str) -> Outcome {
     let (text, acts) = match problem.code {
         Code::ProviderUnavailable => (
-            "What you see was read before and stays as it is. Try again in a minute.".to_owned(),
+            "You can keep using what has loaded. Try again in a minute.".to_owned(),
             vec![Act::Again("Try now")],
         ),
         Code::BadRequest => (
-            "This is our fault, not yours. Reload the page; if it comes back, report the request id.".to_owned(),
+            format!(
+                "This is our fault, not yours. Reload the page{}",
+                once_more(problem)
+            ),
             vec![Act::Reload, COPY],
         ),
         Code::Unavailable => (
-            format!("You are still signed in. It usually passes within a minute; {app} tries again by itself."),
+            format!(
+                "You are still signed in. It usually passes within a minute; {app} tries again by itself."
+            ),
             vec![Act::Again("Try now")],
         ),
         _ => return of(problem, app),
     };
+    let whole = of(problem, app);
+    let title = match problem.code {
+        // Whether none came or one of no use, what is here stays and is tried again.
+        Code::ProviderUnavailable => problem.code.title().to_owned(),
+        _ => whole.title,
+    };
     Outcome {
+        tone: whole.tone,
+        title,
         text,
         acts,
-        ..of(problem, app)
     }
 }
 
@@ -129,22 +183,111 @@ pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
 /// What happened, in a few words to be announced.
 #[must_use]
 pub fn title(failure: &Failure, app: &str) -> String {
-    match failure {
-        Failure::Problem(problem) => of(problem, app).title,
-        Failure::Offline => offline().title,
-        Failure::Unreadable => of(&local(Code::Internal), app).title,
+    of_failure(failure, app).title
+}
+
+/// The words for a failure, as a page of its own.
+#[must_use]
+pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
+    let (tone, title, text, acts) = match failure {
+        Failure::Offline => (
+            Tone::Neutral,
+            "You seem to be offline".to_owned(),
+            "There was no answer. Check your connection, then try again.".to_owned(),
+            vec![TRY_AGAIN],
+        ),
+        Failure::TimedOut => (
+            Tone::Neutral,
+            timed_out(app),
+            "Check your connection, then try again.".to_owned(),
+            vec![TRY_AGAIN],
+        ),
+        Failure::Intercepted { status } => (
+            Tone::Warn,
+            INTERCEPTED.to_owned(),
+            why_intercepted(*status),
+            vec![Act::Reload, TRY_AGAIN],
+        ),
+        Failure::CookiesBlocked => (
+            Tone::Warn,
+            "Your browser blocks cookies for this site".to_owned(),
+            format!(
+                "{app} keeps you signed in with a cookie, and your browser did not keep it. Allow cookies for this site in the browser’s settings, or switch off the extension that blocks them, then try again."
+            ),
+            vec![START_AGAIN],
+        ),
+        Failure::WrongOrigin { here, right } => (
+            Tone::Warn,
+            format!("You opened {app} at {here}; it works at {right}"),
+            "A sign-in that starts here can’t be finished. Open it there and connect.".to_owned(),
+            vec![Act::Open(right.clone())],
+        ),
+        Failure::Unreadable => (
+            Tone::Danger,
+            Code::Internal.title().to_owned(),
+            format!("{app}’s server gave an answer that this page can’t read. Reload the page."),
+            vec![Act::Reload, TRY_AGAIN],
+        ),
+        Failure::Problem(problem) => return of(problem, app),
+    };
+    Outcome {
+        tone,
+        title,
+        text,
+        acts,
     }
 }
 
-/// No answer at all.
+/// The words for a failure of a login that was under way: it is begun again rather than tried again.
 #[must_use]
-pub fn offline() -> Outcome {
-    Outcome {
-        tone: Tone::Neutral,
-        title: "You seem to be offline".to_owned(),
-        text: "There was no answer. Check the connection of this computer, then try again."
-            .to_owned(),
-        acts: vec![Act::Again("Try again")],
+pub fn of_login(failure: &Failure, app: &str) -> Outcome {
+    let mut outcome = of_failure(failure, app);
+    match failure {
+        Failure::Offline | Failure::TimedOut => {
+            outcome.text =
+                "The sign-in was not finished. Check your connection, then start again.".to_owned();
+        }
+        Failure::Intercepted { .. } => {
+            // Loading the callback again has no answer to finish.
+            let text = outcome
+                .text
+                .replace("Reload this page", "Open the start page");
+            outcome.text = format!("The sign-in was not finished. {text}");
+            outcome.acts = vec![Act::Enter, START_AGAIN];
+        }
+        Failure::Unreadable => outcome.acts = vec![START_AGAIN],
+        _ => {}
+    }
+    outcome.acts.iter_mut().for_each(|act| {
+        if matches!(act, Act::Again(_)) {
+            *act = START_AGAIN;
+        }
+    });
+    outcome
+}
+
+/// The title after a time-out.
+#[must_use]
+pub fn timed_out(app: &str) -> String {
+    format!("{app}’s server did not answer in time")
+}
+
+/// The title where something in between answered.
+pub const INTERCEPTED: &str = "Something between this page and its server answered in its place";
+
+/// What that may be, and what to do.
+#[must_use]
+pub fn why_intercepted(status: u16) -> String {
+    match status {
+        500.. => format!(
+            "A proxy or load balancer answered “{status}”: the server may be restarting, or can’t be reached. Try again in a minute."
+        ),
+        429 => "A proxy or firewall answered “429”: too many requests were sent. Try again in a minute.".to_owned(),
+        // A redirect, or a page where none is: somebody wants the person to sign in.
+        0 | 200..300 => "It is probably a company or Wi-Fi sign-in page. Reload this page to sign in there, then try again.".to_owned(),
+        _ => format!(
+            "A company sign-in page, a proxy or a firewall answered “{status}”. Reload this page to sign in there, then try again."
+        ),
     }
 }
 
@@ -175,8 +318,8 @@ pub fn message(problem: &Problem, app: &str, at: &str) -> String {
     }
 }
 
-fn refused(reason: &str, app: &str) -> String {
-    let reason: String = shared::callback::readable(reason)
+fn refused(problem: &Problem, app: &str) -> String {
+    let reason: String = shared::callback::readable(&problem.detail)
         .chars()
         .take(200)
         .collect();
@@ -186,9 +329,12 @@ fn refused(reason: &str, app: &str) -> String {
     } else {
         format!(" Snyk’s reason: “{reason}”.")
     };
-    format!(
-        "Nothing was connected.{said} Try once more; if it comes back, give the request id to the people who run {app}."
-    )
+    let then = if problem.request_id.is_empty() {
+        format!("contact whoever runs {app}")
+    } else {
+        format!("give the request ID to whoever runs {app}")
+    };
+    format!("Nothing was connected.{said} Try once more; if it happens again, {then}.")
 }
 
 #[cfg(test)]
@@ -221,7 +367,82 @@ mod tests {
             title(&unavailable, "Fathom"),
             "Fathom cannot reach its own data"
         );
-        assert_eq!(title(&Failure::Offline, "Fathom"), offline().title);
+        let offline = of_failure(&Failure::Offline, "Fathom");
+        assert_eq!(title(&Failure::Offline, "Fathom"), offline.title);
+    }
+
+    #[test]
+    fn no_request_id_is_asked_for_where_none_came() {
+        for code in Code::ALL {
+            let mut problem = local(*code);
+            for told in [of(&problem, "Fathom"), beside(&problem, "Fathom")] {
+                assert!(!told.text.contains("request ID"), "{told:?}");
+            }
+            problem.request_id = "01J".to_owned();
+            let asks = matches!(
+                code,
+                Code::LoginRefused
+                    | Code::ProviderRejectedClient
+                    | Code::BadRequest
+                    | Code::Internal
+            );
+            let text = of(&problem, "Fathom").text;
+            assert_eq!(text.contains("request ID"), asks, "{code}");
+        }
+    }
+
+    #[test]
+    fn every_failure_on_the_way_says_what_to_do_and_a_login_is_begun_again() {
+        let wrong = Failure::WrongOrigin {
+            here: "http://127.0.0.1:3000".to_owned(),
+            right: "http://localhost:3000".to_owned(),
+        };
+        let of_status = |status| Failure::Intercepted { status };
+        for (failure, words) in [
+            (Failure::Offline, "Check your connection"),
+            (Failure::TimedOut, "did not answer in time"),
+            (of_status(0), "Reload this page to sign in there"),
+            (of_status(200), "sign-in page"),
+            (of_status(401), "“401”"),
+            (of_status(403), "a firewall"),
+            (of_status(429), "too many requests"),
+            (of_status(502), "the server may be restarting"),
+            (Failure::CookiesBlocked, "Allow cookies for this site"),
+            (wrong, "it works at http://localhost:3000"),
+            (Failure::Unreadable, "Reload the page"),
+        ] {
+            let told = of_failure(&failure, "Fathom");
+            let both = format!("{}. {}", told.title, told.text);
+            assert!(both.contains(words), "{both}");
+            assert!(!told.acts.is_empty(), "{both}");
+            let told = of_login(&failure, "Fathom");
+            let goes_on = |act: &Act| matches!(act, Act::Connect(_) | Act::Open(_));
+            assert!(told.acts.iter().any(goes_on), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_no_use_is_not_told_as_none() {
+        let mut problem = local(Code::ProviderUnavailable);
+        problem.kind = UNUSABLE_ANSWER.to_owned();
+        problem.detail = "Snyk gave an answer that the server can’t use.".to_owned();
+        let told = of(&problem, "Fathom");
+        assert_eq!(told.title, "Snyk’s answer could not be used");
+        assert!(!told.text.contains("in time"), "{}", told.text);
+        let told = of(&local(Code::ProviderUnavailable), "Fathom");
+        assert_eq!(told.title, "Snyk is not answering");
+        assert!(told.text.contains("in time"), "{}", told.text);
+    }
+
+    #[test]
+    fn a_refusal_of_ours_shows_the_way_out_that_the_server_names() {
+        let mut problem = local(Code::Forbidden);
+        problem.detail = "Open it at its own address.".to_owned();
+        let told = of(&problem, "Fathom");
+        assert_eq!(told.title, "This request was refused");
+        assert_eq!(told.text, problem.detail);
+        problem.detail.clear();
+        assert_eq!(of(&problem, "Fathom").title, "You don’t have access");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Shell {
     session: SessionContext,
     said: RwSignal<String>,
     toast: RwSignal<Option<String>>,
+    /// When it was set, by the clock of durations.
+    toasted_at: StoredValue<f64>,
     /// The page whose heading was drawn last; `None` when the next one is to take the focus.
     page: StoredValue<Option<String>>,
     failed: RwSignal<Option<Failure>>,
@@ -31,6 +33,7 @@ impl Shell {
             session: SessionContext::get(),
             said: RwSignal::new(String::new()),
             toast: RwSignal::new(None),
+            toasted_at: StoredValue::new(0.0),
             page: StoredValue::new(browser::path()),
             failed: RwSignal::new(None),
         };
@@ -88,6 +91,7 @@ impl Shell {
 
     /// Confirms something that is visible elsewhere too, for a while.
     pub fn toast(self, words: impl Into<String>) {
+        self.toasted_at.set_value(browser::elapsed());
         self.toast.set(Some(words.into()));
     }
 
@@ -106,6 +110,14 @@ impl Shell {
     #[must_use]
     pub fn failed(self) -> Signal<Option<Failure>> {
         self.failed.into()
+    }
+
+    /// Takes a toast away that is older than the page that is being drawn: one that confirms what led
+    /// to it is set within the same moment.
+    fn close_old_toast(self) {
+        if browser::elapsed() - self.toasted_at.get_value() > 1_000.0 {
+            self.close_toast();
+        }
     }
 
     /// Takes the toast away.
@@ -149,8 +161,9 @@ pub fn PageHeading(
         format!("{path}#{of}")
     });
     if is_new {
-        // It was about the page before.
+        // They were about the page before.
         shell.failed.set(None);
+        shell.close_old_toast();
     }
     // Drawn anew, the heading keeps the focus that it had.
     if is_new || outcome || browser::has_focus(HEADING) {

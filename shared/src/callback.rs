@@ -88,9 +88,9 @@ impl fmt::Display for CallbackError {
 
 impl std::error::Error for CallbackError {}
 
-/// Reads the query of the callback address, with or without its leading `?`.
+/// Reads the query or the fragment of the callback address, with or without its leading `?` or `#`.
 pub fn parse(query: &str) -> Result<Callback, CallbackError> {
-    let query = query.strip_prefix('?').unwrap_or(query);
+    let query = query.strip_prefix(['?', '#']).unwrap_or(query);
     if query.len() > MAX_QUERY {
         return Err(CallbackError::TooLong("query"));
     }
@@ -114,6 +114,15 @@ pub fn parse(query: &str) -> Result<Callback, CallbackError> {
     };
     let iss = iss.map(|text| bounded(text, "iss", MAX_WORD)).transpose()?;
     Ok(Callback { state, iss, answer })
+}
+
+/// Whether a query or a fragment, with or without its leading `?` or `#`, looks like an answer of a
+/// provider: it has a state, and a code or an error. It need not be a well-formed one.
+#[must_use]
+pub fn is_answer(text: &str) -> bool {
+    let text = text.trim_start_matches(['?', '#']);
+    let has = |name: &str| form_urlencoded::parse(text.as_bytes()).any(|(key, _)| key == name);
+    has("state") && (has("code") || has("error"))
 }
 
 /// A provider's text as it may be shown: at most [`MAX_DESCRIPTION`] characters, without control
@@ -235,6 +244,28 @@ mod tests {
             (String::new(), E::NotOurState),
         ] {
             assert_eq!(parse(&query).unwrap_err(), expected, "{query:.60}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_known_in_a_query_and_in_a_fragment() {
+        for answer in [
+            "?code=a&state=b",
+            "#state=b&code=a&utm_source=mail",
+            "error=x&state=b",
+            "?co%64e=&state=",
+        ] {
+            assert!(is_answer(answer), "{answer}");
+        }
+        for other in [
+            "",
+            "?",
+            "#_=_",
+            "?code=a",
+            "?state=b",
+            "?q=code&status=state",
+        ] {
+            assert!(!is_answer(other), "{other}");
         }
     }
 

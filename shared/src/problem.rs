@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// The [`kind`](Problem::kind) of a [`Code::ProviderUnavailable`] where an answer came, and was of no
+/// use: not one that says "later", but one of another form, perhaps of something on the way.
+pub const UNUSABLE_ANSWER: &str = "/problems/unusable-answer";
+
 /// A problem document. Its texts are fit for a stranger: no cause, no path, no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -77,11 +81,11 @@ codes! {
     /// The attempt was presented before.
     LoginUsed = "login_used", "This sign-in was already finished";
     /// This browser has no attempt of that state.
-    StateMismatch = "state_mismatch", "This sign-in began somewhere else";
+    StateMismatch = "state_mismatch", "We couldn’t match this sign-in to this browser";
     /// The person, or Snyk on their behalf, said no.
     AccessDenied = "access_denied", "You did not allow access";
     /// Any other error of the provider's callback.
-    LoginRefused = "login_refused", "Snyk ended the sign-in";
+    LoginRefused = "login_refused", "Sign-in failed at Snyk";
     /// The provider did not take the code.
     CodeRejected = "code_rejected", "Snyk did not accept the one-time code";
     /// The connection's tokens are dead; a person must connect again.
@@ -95,9 +99,9 @@ codes! {
     /// There is no session.
     NotSignedIn = "not_signed_in", "You are signed out";
     /// The request does not come from us, or is not this browser's to make.
-    Forbidden = "forbidden", "This is not open to you";
+    Forbidden = "forbidden", "You don’t have access";
     /// Unknown and foreign alike.
-    NotFound = "not_found", "There is nothing at this address";
+    NotFound = "not_found", "Page not found";
     /// The request is malformed, or of a method or media type that is not taken here.
     BadRequest = "bad_request", "The app sent something wrong";
     /// The head, the address or the body is too large.

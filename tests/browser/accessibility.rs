@@ -26,7 +26,7 @@ async fn the_way_to_a_connection() {
     every_view(&browser, "sandbox-trouble").await;
 
     browser.go(&format!("{}/no/such/page", bed.app.url)).await;
-    browser.heading("There is nothing at this address").await;
+    browser.heading("Page not found").await;
     every_view(&browser, "not-found").await;
     browser.close().await;
 }
@@ -47,7 +47,7 @@ async fn ways_that_lead_nowhere() {
             "{callback}server_error&error_description=Out+of+order"
         ))
         .await;
-    browser.heading("Snyk ended the sign-in").await;
+    browser.heading("Sign-in failed at Snyk").await;
     every_view(&browser, "callback-ended").await;
 
     browser
@@ -57,7 +57,9 @@ async fn ways_that_lead_nowhere() {
             "A".repeat(43)
         ))
         .await;
-    browser.heading("This sign-in began somewhere else").await;
+    browser
+        .heading("We couldn’t match this sign-in to this browser")
+        .await;
     every_view(&browser, "callback-elsewhere").await;
 
     let oauth = |error: &str| json!({ "kind": "body", "status": 400, "consume": false, "json": { "error": error } });

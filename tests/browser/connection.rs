@@ -55,6 +55,6 @@ async fn sec_32_a_sign_out_in_one_tab_reaches_the_other() {
 async fn an_address_of_nothing_says_so() {
     let Visit { bed, browser } = Visit::start().await;
     browser.go(&format!("{}/no/such/page", bed.app.url)).await;
-    browser.heading("There is nothing at this address").await;
+    browser.heading("Page not found").await;
     browser.close().await;
 }

@@ -9,6 +9,8 @@
 mod accessibility;
 mod bad_days;
 mod bed;
+mod between;
+mod callback;
 mod connection;
 mod data;
 mod foreign_provider;
@@ -21,4 +23,5 @@ mod secrecy;
 mod session;
 mod shell;
 mod sign_in;
+mod told;
 mod visit;

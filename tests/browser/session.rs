@@ -164,7 +164,7 @@ async fn a_connection_that_is_removed_on_its_own_page_leads_to_the_start() {
     let between = headings.as_array().expect("a list").iter();
     let between: Vec<_> = between
         .filter_map(Value::as_str)
-        .filter(|words| words.contains("nothing at this address") || words.contains("signed out"))
+        .filter(|words| words.contains("Page not found") || words.contains("signed out"))
         .collect();
     assert!(between.is_empty(), "{headings}");
     browser.close().await;

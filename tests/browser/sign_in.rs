@@ -56,7 +56,9 @@ async fn sec_8_10_strangers_callbacks_show_no_strangers_text() {
         browser
             .go(&format!("{}/callback?{query}", bed.app.url))
             .await;
-        browser.heading("This sign-in began somewhere else").await;
+        browser
+            .heading("We couldn’t match this sign-in to this browser")
+            .await;
         assert!(!browser.text().await.contains("hotline"), "{query}");
         assert!(!browser.address().await.contains('?'), "{query}");
     }
@@ -79,7 +81,9 @@ async fn sec_12_another_browser_earns_nothing_with_this_ones_code_and_this_one_s
         .finish();
     let address = format!("{}/callback?{query}", bed.app.url);
     other.go(&address).await;
-    other.heading("This sign-in began somewhere else").await;
+    other
+        .heading("We couldn’t match this sign-in to this browser")
+        .await;
     one.go(&address).await;
     one.until(SIGNED_IN).await;
 

@@ -23,6 +23,52 @@ async fn sec_70_a_login_start_asks_the_provider_nothing_and_seals_its_secrets() 
 }
 
 #[tokio::test]
+async fn a_browser_that_blocks_cookies_is_known_by_those_that_do_not_come_back() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let presented = |answer: tests::client::Answer| {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["presented"].as_u64().expect("a number")
+    };
+    assert_eq!(presented(browser.get("/api/login").await), 0);
+    browser.start_login(None).await;
+    assert_eq!(presented(browser.get("/api/login").await), 1);
+    let set = browser.get("/api/login").await.headers;
+    assert!(!set.contains_key("set-cookie"), "{set:?}");
+    browser.start_login(None).await;
+    assert_eq!(presented(browser.get("/api/login").await), 2);
+    // Somebody else's cookies are no attempts.
+    let mut other = bed.browser();
+    let names = ["login-x", "login-0123456789abcdeg", "session", "_ga"];
+    other.cookies = names.map(|name| (name.to_owned(), "1".to_owned())).into();
+    assert_eq!(presented(other.get("/api/login").await), 0);
+}
+
+#[tokio::test]
+async fn what_is_refused_for_its_origin_says_what_to_do_about_it() {
+    let bed = Bed::start().await;
+    let browser = bed.browser();
+    for (header, words) in [
+        (None, "an extension or a proxy leaves them out"),
+        (
+            Some(("origin", "http://127.0.0.1:1")),
+            "Open it at its own address",
+        ),
+        (Some(("sec-fetch-site", "cross-site")), "own page"),
+    ] {
+        let request = browser.bare(Method::POST, "/api/login").json(&json!({}));
+        let request = match header {
+            Some((name, value)) => request.header(name, value),
+            None => request,
+        };
+        let answer = browser.clone().send(request).await;
+        assert_eq!((answer.status, answer.code().as_str()), (403, "forbidden"));
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn sec_3_a_verifier_or_state_of_another_form_is_refused() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();

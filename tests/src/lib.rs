@@ -13,6 +13,7 @@
 )]
 
 pub mod app;
+pub mod between;
 pub mod browser;
 pub mod client;
 pub mod foreign;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use shared::{
     callback,
-    problem::{Code, MEDIA_TYPE, Problem},
+    problem::{Code, MEDIA_TYPE, Problem, UNUSABLE_ANSWER},
 };
 
 use super::{refusals::Refused, request_id};
@@ -176,7 +176,11 @@ impl ApiError {
     pub(super) fn problem(&self, request_id: String) -> Problem {
         let (status, code) = self.status_and_code();
         Problem {
-            kind: "about:blank".to_owned(),
+            kind: match code {
+                Code::ProviderUnavailable if self.is_unusable_answer() => UNUSABLE_ANSWER,
+                _ => "about:blank",
+            }
+            .to_owned(),
             title: code.title().to_owned(),
             status: status.as_u16(),
             detail: self.detail(code),
@@ -221,21 +225,26 @@ impl ApiError {
             (_, Code::LoginExpired) => "Start again; nothing was connected.".to_owned(),
             (_, Code::LoginUsed) => "A sign-in can be finished once. Start again.".to_owned(),
             (_, Code::StateMismatch) => {
-                "It was started in another browser, by another link or more than an hour ago. \
-                 Start again."
+                "It was started in another browser, by another link or more than an hour ago, or \
+                 the browser didn’t keep its cookie. Start again."
                     .to_owned()
             }
             (_, Code::AccessDenied) => "Nothing was connected.".to_owned(),
             (_, Code::CodeRejected) => {
-                "Codes live for seconds, and this one had ended or was used. Start again."
-                    .to_owned()
+                "The sign-in code expired or was already used. Start again.".to_owned()
             }
             (_, Code::ReconnectNeeded) => {
                 "Snyk no longer accepts its permission. Connect it again.".to_owned()
             }
-            (_, Code::ProviderUnavailable) => {
-                "Snyk did not answer usefully in time. Try again in a minute.".to_owned()
+            (_, Code::ProviderUnavailable) => match self.status_and_code().0 {
+                _ if self.is_unusable_answer() => {
+                    "Snyk, or something on the way to it, gave an answer that the server can’t use."
+                }
+                StatusCode::GATEWAY_TIMEOUT => "Snyk did not answer in time.",
+                StatusCode::SERVICE_UNAVAILABLE => "Snyk can’t be reached at the moment.",
+                _ => "Snyk answered that it can’t do this at the moment.",
             }
+            .to_owned(),
             (_, Code::ProviderRejectedClient) => {
                 "Snyk does not accept the app’s own credentials. The people who run it must mend \
                  that; nothing of yours is lost."
@@ -254,6 +263,18 @@ impl ApiError {
                 "Nothing was changed. Try again, and report the request id if it stays.".to_owned()
             }
         }
+    }
+
+    /// Whether an answer of Snyk's came that is of no use, and not one that says "later".
+    fn is_unusable_answer(&self) -> bool {
+        let error: &ProviderError = match self {
+            Self::UnusableAnswer { .. } => return true,
+            Self::Provider(error) => error,
+            Self::Refresh(RefreshError::Provider(error)) => error,
+            _ => return false,
+        };
+        let is_later = matches!(error, ProviderError::Later { .. });
+        error.status() == StatusCode::BAD_GATEWAY && !is_later
     }
 
     fn snyk_request_id(&self) -> Option<&str> {

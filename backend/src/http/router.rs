@@ -25,7 +25,10 @@ pub fn api() -> Router<AppState> {
             "/api/session",
             get(session::route::read).delete(session::route::end),
         )
-        .route("/api/login", post(login::route::start))
+        .route(
+            "/api/login",
+            get(login::route::presented).post(login::route::start),
+        )
         .route("/api/connections", post(exchange::route::finish))
         .route(
             "/api/connections/{id}",

@@ -19,6 +19,15 @@ use super::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// A person reads these on the page, so they say what to do.
+const FOREIGN_ORIGIN: &str = "The page was opened at an address that the server isn’t set up for. \
+    Open it at its own address; whoever runs it sets that with PUBLIC_URL and FRONTEND_ORIGIN.";
+const FOREIGN_PAGE: &str = "The request doesn’t come from this app’s own page. Open the app at its \
+    own address and try again.";
+const NO_ORIGIN: &str = "The request arrived without the headers that say which page sent it \
+    (Sec-Fetch-Site and Origin). A very old browser, an extension or a proxy leaves them out: use \
+    a current browser, switch the extension off, or ask whoever runs the proxy to pass them on.";
+
 /// The origins that are ours.
 #[derive(Clone, Debug)]
 pub(super) struct Origins {
@@ -139,7 +148,7 @@ fn asked<'a>(method: &Method, headers: &'a HeaderMap) -> Asked<'a> {
 fn decide(asked: Asked<'_>, allowed: &[String]) -> Result<(), &'static str> {
     let is_allowed = |origin: &str| allowed.iter().any(|ours| ours == origin);
     match asked.origin {
-        Some(origin) if !is_allowed(origin) => return Err("The request’s origin is not ours."),
+        Some(origin) if !is_allowed(origin) => return Err(FOREIGN_ORIGIN),
         Some(_) => return Ok(()),
         None => {}
     }
@@ -147,8 +156,8 @@ fn decide(asked: Asked<'_>, allowed: &[String]) -> Result<(), &'static str> {
         Some("same-origin") => Ok(()),
         Some("none") if asked.reads => Ok(()),
         _ if asked.reads && !asked.has_cookie => Ok(()),
-        Some(_) => Err("The request does not come from this app’s own pages."),
-        None => Err("The request does not say that it comes from this app’s own pages."),
+        Some(_) => Err(FOREIGN_PAGE),
+        None => Err(NO_ORIGIN),
     }
 }
 

@@ -92,6 +92,7 @@ impl AppState {
                 name: config.app_name.clone(),
                 client_id: config.client_id.clone(),
                 authorization_endpoint: region.authorization_endpoint(),
+                origin: config.frontend_origin.clone(),
                 redirect_uri: config.redirect_uri.clone(),
                 scopes: config.scopes.clone(),
                 region: region.region.clone(),

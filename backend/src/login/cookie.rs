@@ -101,6 +101,15 @@ pub fn find(
     })
 }
 
+/// How many cookies of attempts a browser presents, whether they open or not.
+#[must_use]
+pub fn count(cookies: Cookies, headers: &HeaderMap) -> usize {
+    let prefix = cookies.attempt_prefix();
+    presented(headers)
+        .filter(|(name, _)| is_name(name.strip_prefix(&prefix)))
+        .count()
+}
+
 /// Whether what follows the prefix is what [`names`] writes there.
 fn is_name(suffix: Option<&str>) -> bool {
     let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

@@ -1,12 +1,17 @@
-//! `POST /api/login`: the browser hands its attempt over, and gets it back sealed.
+//! `POST /api/login`: the browser hands its attempt over, and gets it back sealed. `GET /api/login`:
+//! whether that came back with the next request.
 
 use axum::{
+    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 use shared::{
-    api::login::LoginStart, login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath,
+    api::login::{LoginAttempts, LoginStart},
+    login_state::LoginState,
+    pkce::CodeVerifier,
+    return_path::ReturnPath,
 };
 
 use super::{
@@ -40,6 +45,14 @@ pub async fn start(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Counts the attempts whose cookies came with the request. It opens none, so it says nothing about
+/// what they are good for.
+pub async fn presented(State(app): State<AppState>, headers: HeaderMap) -> Json<LoginAttempts> {
+    Json(LoginAttempts {
+        presented: cookie::count(app.cookies, &headers),
+    })
 }
 
 /// What attempts of this server are made for.

@@ -1,19 +1,36 @@
-//! What can come instead of an answer, in the three kinds that a person is told apart.
+//! What can come instead of an answer, told apart by what a person can do about it.
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use shared::problem::Problem;
+use shared::problem::{Code, MEDIA_TYPE, Problem};
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The server said why.
     Problem(Box<Problem>),
-    /// No answer at all: no connection, or it broke.
+    /// The network failed: there is no connection, or it broke.
     Offline,
-    /// An answer that is not of our server, or not one that this version reads.
+    /// No answer came in time. Whether the server did what it was asked is not known.
+    TimedOut,
+    /// Something between this page and its server answered: a gateway's sign-in page, a proxy, a
+    /// firewall.
+    Intercepted {
+        /// The HTTP status; 0 for a redirect, which a page cannot look at.
+        status: u16,
+    },
+    /// An answer of our server that this version does not read.
     Unreadable,
+    /// The browser did not keep the cookie that the server set.
+    CookiesBlocked,
+    /// The page is open at another origin than the one that sign-ins come back to.
+    WrongOrigin {
+        /// Where it is open.
+        here: String,
+        /// Where it works.
+        right: String,
+    },
 }
 
 impl fmt::Display for Failure {
@@ -21,14 +38,18 @@ impl fmt::Display for Failure {
         match self {
             Self::Problem(problem) => f.write_str(&problem.title),
             Self::Offline => f.write_str("no answer"),
+            Self::TimedOut => f.write_str("no answer in time"),
+            Self::Intercepted { status } => write!(f, "another’s answer with status {status}"),
             Self::Unreadable => f.write_str("an answer that cannot be read"),
+            Self::CookiesBlocked => f.write_str("the browser blocks cookies"),
+            Self::WrongOrigin { here, right } => write!(f, "open at {here}, works at {right}"),
         }
     }
 }
 
 impl std::error::Error for Failure {}
 
-/// An answer of the server, whole.
+/// An answer, whole.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -43,71 +64,188 @@ pub struct Answer {
     pub media_type: Option<String>,
     /// How long to wait before asking again: seconds, or a date.
     pub retry_after: Option<String>,
+    /// The `x-request-id` that our server puts on its answers.
+    pub request_id: Option<String>,
     /// What finds the request in the provider's log, where it came so far.
     pub provider_request_id: Option<String>,
 }
 
 impl Answer {
-    /// The answer itself when it is a success, else the problem that it tells of.
-    pub fn success(self) -> Result<Self, Failure> {
-        if (200..300).contains(&self.status) {
-            return Ok(self);
+    /// Whether it is a success.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Whether it bears the request id of our server. Proxies add ids as well, but not ULIDs; and
+    /// some remove them, so that an answer without one may still be ours.
+    #[must_use]
+    pub fn has_our_request_id(&self) -> bool {
+        self.request_id.as_deref().is_some_and(is_ulid)
+    }
+
+    /// Whether the media type is JSON, or one that is written as JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.media_type.as_deref().is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind == "application/json" || kind.ends_with("+json")
+        })
+    }
+
+    /// The problem that an answer of our server tells of.
+    #[must_use]
+    pub fn problem(&self) -> Option<Box<Problem>> {
+        let is_problem = self
+            .media_type
+            .as_deref()
+            .is_some_and(|kind| kind.starts_with(MEDIA_TYPE));
+        let problem: Box<Problem> = is_problem
+            .then(|| serde_json::from_str(&self.body).ok())
+            .flatten()?;
+        // Gateways write problem documents too, with codes of their own or none.
+        (problem.code != Code::Unknown || self.has_our_request_id()).then_some(problem)
+    }
+
+    /// Why an answer that was not what was expected is of no use.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        if let Some(problem) = self.problem() {
+            Failure::Problem(problem)
+        } else if self.has_our_request_id() {
+            Failure::Unreadable
+        } else {
+            Failure::Intercepted {
+                status: self.status,
+            }
         }
-        Err(serde_json::from_str(&self.body).map_or(Failure::Unreadable, Failure::Problem))
+    }
+
+    /// The answer itself, when our server did what it was asked. A success that nobody's program
+    /// reads is only believed from our server: a portal's page comes with 200 as well.
+    pub fn done(self) -> Result<Self, Failure> {
+        if self.is_success() && (self.has_our_request_id() || self.status == 204) {
+            Ok(self)
+        } else {
+            Err(self.failure())
+        }
     }
 
     /// The body of a success, read as JSON.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
-        serde_json::from_str(&self.success()?.body).map_err(|_| Failure::Unreadable)
+        if !self.is_success() {
+            return Err(self.failure());
+        }
+        serde_json::from_str(&self.body).map_err(|_| self.failure())
     }
+}
+
+/// Whether a text has the form of a ULID: 26 digits of Crockford's base 32, the first below 8.
+fn is_ulid(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(&byte);
+    text.len() == 26
+        && text.bytes().all(is_digit)
+        && text.starts_with(|first: char| matches!(first, '0'..='7'))
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::problem::Code;
-
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
+    const ID: &str = "01JD9Z7K3M8QW4T5V6X7Y8Z9AB";
+
+    fn answer(status: u16, media_type: &str, body: &str) -> Answer {
         Answer {
             status,
             body: body.to_owned(),
             date: None,
             revocation: None,
-            media_type: None,
+            media_type: Some(media_type.to_owned()),
             retry_after: None,
+            request_id: None,
             provider_request_id: None,
+        }
+    }
+
+    fn ours(status: u16, media_type: &str, body: &str) -> Answer {
+        Answer {
+            request_id: Some(ID.to_owned()),
+            ..answer(status, media_type, body)
         }
     }
 
     #[test]
     fn a_success_is_read_and_one_of_another_shape_is_unreadable() {
-        assert_eq!(answer(200, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
+        let json = "application/json";
+        assert_eq!(ours(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
+        // A proxy may have taken the id away.
+        assert_eq!(answer(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
         assert_eq!(
-            answer(200, "<html>").json::<Vec<u8>>(),
+            ours(200, json, "{}").json::<Vec<u8>>(),
             Err(Failure::Unreadable)
         );
     }
 
     #[test]
-    fn a_problem_is_told_by_its_code() {
-        let failure = answer(
-            409,
-            r#"{"title":"t","status":409,"code":"login_used","request_id":"01J"}"#,
-        )
-        .json::<Vec<u8>>();
-        let Err(Failure::Problem(problem)) = failure else {
-            panic!("no problem: {failure:?}");
-        };
-        assert_eq!(problem.code, Code::LoginUsed);
-        assert_eq!(problem.request_id, "01J");
+    fn a_problem_is_told_by_its_code_with_and_without_the_header() {
+        let body = r#"{"title":"t","status":409,"code":"login_used","request_id":"01J"}"#;
+        for answer in [answer(409, MEDIA_TYPE, body), ours(409, MEDIA_TYPE, body)] {
+            let Err(Failure::Problem(problem)) = answer.json::<Vec<u8>>() else {
+                panic!("no problem");
+            };
+            assert_eq!(problem.code, Code::LoginUsed);
+            assert_eq!(problem.request_id, "01J");
+        }
     }
 
     #[test]
-    fn a_failure_of_something_between_is_unreadable() {
-        assert_eq!(
-            answer(502, "<h1>Bad Gateway</h1>").success().err(),
-            Some(Failure::Unreadable)
-        );
+    fn what_something_in_between_answers_is_never_taken_for_our_server() {
+        for (status, media_type, body) in [
+            (0, "", ""),
+            (200, "text/html; charset=utf-8", "<h1>Sign in</h1>"),
+            (200, "application/json", r#"{"message":"Sign in"}"#),
+            (204, "text/plain", ""),
+            (401, "text/html", "<h1>Sign in</h1>"),
+            (403, "application/json", r#"{"message":"Forbidden"}"#),
+            (403, MEDIA_TYPE, r#"{"title":"Blocked","status":403}"#),
+            (
+                403,
+                MEDIA_TYPE,
+                r#"{"title":"Blocked","status":403,"code":"waf"}"#,
+            ),
+            (429, "text/html", "<h1>Slow down</h1>"),
+            (502, "text/html", "<h1>Bad Gateway</h1>"),
+            (503, "", ""),
+        ] {
+            let intercepted = Err(Failure::Intercepted { status });
+            let answer = answer(status, media_type, body);
+            assert_eq!(answer.clone().json::<Vec<u8>>(), intercepted, "{body}");
+            // An empty 204 is what our server answers where there is nothing to tell.
+            let done = answer.done().map(|_| Vec::<u8>::new());
+            assert_eq!(done.is_ok(), status == 204, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_server_is_its_problem() {
+        let body = r#"{"title":"New","status":418,"code":"brand_new"}"#;
+        assert!(matches!(
+            ours(418, MEDIA_TYPE, body).failure(),
+            Failure::Problem(_)
+        ));
+    }
+
+    #[test]
+    fn an_id_of_a_proxy_is_not_ours() {
+        assert!(is_ulid(ID));
+        for other in [
+            "",
+            "7ff2a7d1-0f2b-4a55-9bd2-000000000001",
+            "91JD9Z7K3M8QW4T5V6X7Y8Z9AB",
+            "01JD9Z7K3M8QW4T5V6X7Y8Z9AU",
+            "0123456789abcdef0123456789abcdef",
+        ] {
+            assert!(!is_ulid(other), "{other}");
+        }
     }
 }

@@ -6,7 +6,10 @@ use shared::{
 };
 use zeroize::Zeroize;
 
-use crate::{browser::fetch, failure::Failure};
+use crate::{
+    browser::fetch::{self, Within},
+    failure::Failure,
+};
 
 /// Hands the provider's answer over. It can be done once: a second time is `login_used`.
 pub async fn finish(callback: Callback) -> Result<Connected, Failure> {
@@ -14,7 +17,7 @@ pub async fn finish(callback: Callback) -> Result<Connected, Failure> {
     let body = serde_json::to_string(&handed_over);
     handed_over.code.zeroize();
     let mut body = body.map_err(|_| Failure::Unreadable)?;
-    let answer = fetch::send("POST", "/api/connections", Some(&body)).await;
+    let answer = fetch::send("POST", "/api/connections", Some(&body), Within::Change).await;
     body.zeroize();
     answer?.json()
 }

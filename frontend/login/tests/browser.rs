@@ -67,6 +67,64 @@ fn sec_18_the_callback_leaves_the_address_bar_and_its_history_entry() {
     assert_eq!(address_bar::take_callback("/callback").as_deref(), Some(""));
 }
 
+/// What is taken at an address, and the address afterwards.
+fn taken(address: &str) -> (Option<String>, String) {
+    go(address);
+    let taken = address_bar::take_callback("/callback");
+    let location = window().location();
+    let here = [location.pathname(), location.search(), location.hash()];
+    (taken, here.map(Result::unwrap).concat())
+}
+
+#[wasm_bindgen_test]
+fn sec_18_a_callback_is_finished_and_cleaned_in_each_form_that_is_served() {
+    let answer = "code=secret-code&state=secret-state";
+    for (address, expected) in [
+        (format!("/callback/?{answer}"), format!("?{answer}")),
+        (format!("/callback//?{answer}"), format!("?{answer}")),
+        (format!("/callback#{answer}"), format!("#{answer}")),
+        (format!("/callback?utm=1#{answer}"), format!("#{answer}")),
+        (format!("/?{answer}&utm=1"), format!("?{answer}&utm=1")),
+        (format!("/#{answer}"), format!("#{answer}")),
+        (
+            "/?error=x&state=secret-state".to_owned(),
+            "?error=x&state=secret-state".to_owned(),
+        ),
+    ] {
+        let entries = window().history().unwrap().length().unwrap();
+        let (taken, here) = taken(&address);
+        assert_eq!(taken, Some(expected), "{address}");
+        assert_eq!(here, "/callback", "{address}");
+        assert_eq!(window().history().unwrap().length().unwrap(), entries + 1);
+    }
+    assert_eq!(
+        taken("/callback/"),
+        (Some(String::new()), "/callback".to_owned())
+    );
+}
+
+#[wasm_bindgen_test]
+fn sec_18_an_answer_at_any_other_page_is_removed_and_not_used() {
+    for path in ["/Callback", "/callback/x", "/callback;x", "/connections/a"] {
+        for mark in ["?", "#", "/?"] {
+            let address = format!("{path}{mark}code=secret-code&state=secret-state");
+            assert_eq!(taken(&address), (None, path.to_owned()), "{address}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn each_page_has_one_canonical_address() {
+    for (address, canonical) in [
+        ("/connections/a/", "/connections/a"),
+        ("/connections/a//?q=b#c", "/connections/a?q=b#c"),
+        ("/?q=b", "/?q=b"),
+        ("/", "/"),
+    ] {
+        assert_eq!(taken(address), (None, canonical.to_owned()), "{address}");
+    }
+}
+
 #[wasm_bindgen_test]
 fn another_page_keeps_its_query() {
     go("/elsewhere?code=1");

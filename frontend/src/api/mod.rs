@@ -4,14 +4,24 @@ pub mod connections;
 pub mod session;
 pub mod snyk;
 
-pub use login::failure::{Answer, Failure};
+pub use login::{
+    browser::fetch::Within,
+    failure::{Answer, Failure},
+};
 
 use crate::{browser, paths};
 
 /// Sends a request and sets our clock by the answer.
-async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer, Failure> {
-    let answer = login::browser::fetch::send(method, path, body).await?;
-    if let Some(date) = &answer.date {
+async fn send(
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+    within: Within,
+) -> Result<Answer, Failure> {
+    let answer = login::browser::fetch::send(method, path, body, within).await?;
+    if let Some(date) = &answer.date
+        && answer.is_success()
+    {
         browser::set_clock_by(date);
     }
     Ok(answer)
@@ -23,6 +33,11 @@ async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer, Fa
 ///
 /// When the server does not answer with it.
 pub async fn document() -> Result<String, Failure> {
-    let answer = send("GET", paths::HOME, None).await?.success()?;
-    Ok(answer.body)
+    let answer = send("GET", paths::HOME, None, Within::Server).await?;
+    // A portal's page comes with 200 as well, and starts no script of ours.
+    if answer.is_success() && answer.body.contains("rel=\"modulepreload\"") {
+        Ok(answer.body)
+    } else {
+        Err(answer.failure())
+    }
 }

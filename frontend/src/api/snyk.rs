@@ -6,9 +6,13 @@
 use serde::de::DeserializeOwned;
 use shared::snyk::Read;
 
+use super::Within;
 use crate::{
     browser,
-    data::{failure::Failure, paging},
+    data::{
+        failure::{self, Failure},
+        paging,
+    },
 };
 
 /// Why a read gave nothing, and how many seconds to wait if the answer said so.
@@ -38,26 +42,17 @@ pub async fn read<T: DeserializeOwned>(connection: &str, read: &Read<T>) -> Resu
 /// The body of a success. Not generic, so that it is in the Wasm once.
 async fn text(connection: &str, path: &str) -> Result<String, Failed> {
     let path = format!("/api/connections/{connection}/snyk{path}");
-    let answer = super::send("GET", &path, None)
+    let answer = super::send("GET", &path, None, Within::Read)
         .await
-        .map_err(|failure| match failure {
-            super::Failure::Problem(problem) => Failure::Ours(problem),
-            super::Failure::Offline => Failure::Offline,
-            super::Failure::Unreadable => Failure::Unreadable,
-        })?;
-    if (200..300).contains(&answer.status) {
+        .map_err(Failure::from)?;
+    if answer.is_success() && failure::is_of_snyk(&answer) {
         return Ok(answer.body);
     }
-    let media_type = answer.media_type.unwrap_or_default();
     let wait = answer
         .retry_after
-        .and_then(|wait| paging::seconds(&wait, browser::now(), browser::millis));
-    let failure = Failure::of(
-        answer.status,
-        &media_type,
-        &answer.body,
-        answer.provider_request_id,
-    );
+        .as_deref()
+        .and_then(|wait| paging::seconds(wait, browser::now(), browser::millis));
+    let failure = Failure::of(&answer);
     Err(Failed {
         failure: failure.saying(wait),
         wait,

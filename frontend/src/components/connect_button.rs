@@ -1,5 +1,6 @@
 //! The button that begins a login.
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::return_path::ReturnPath;
 
@@ -10,6 +11,9 @@ use crate::{
     session::{SessionContext, Who},
     shell::Shell,
 };
+
+/// How long leaving for Snyk may take before the button can be pressed again, in milliseconds.
+const LEAVES_WITHIN: u32 = 8_000;
 
 /// Where a login goes on to afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +74,13 @@ pub fn ConnectButton(
         leptos::task::spawn_local(async move {
             if let Err(why) = session.connect(return_to).await {
                 shell.say_failure(&why);
-                failure.set(Some(why));
-                busy.set(false);
+                failure.try_set(Some(why));
+            } else {
+                // The page is being left. Where the person stops that, or a download comes instead
+                // of a page, no event says so, and a second press does no harm.
+                TimeoutFuture::new(LEAVES_WITHIN).await;
             }
+            busy.try_set(false);
         });
     };
     let label = move || {

@@ -19,21 +19,6 @@ use crate::{
     shell::{PageHeading, Shell},
 };
 
-fn words_of(
-    failure: Failure,
-    app: &str,
-    words: impl Fn(&Problem, &str) -> Outcome,
-) -> (Outcome, Option<Problem>) {
-    match failure {
-        Failure::Problem(problem) => (words(&problem, app), Some(*problem)),
-        Failure::Offline => (outcome::offline(), None),
-        Failure::Unreadable => {
-            let problem = outcome::local(Code::Internal);
-            (words(&problem, app), Some(problem))
-        }
-    }
-}
-
 /// What tries again.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
@@ -62,6 +47,13 @@ impl Retry {
             run,
             busy: Signal::derive(move || session.is_asking()),
         }
+    }
+}
+
+fn problem_of(failure: Failure) -> Option<Problem> {
+    match failure {
+        Failure::Problem(problem) => Some(*problem),
+        _ => None,
     }
 }
 
@@ -108,10 +100,14 @@ pub fn Notice(
         let failure = failure.get()?;
         let name = session.name();
         let read_at = untrack(|| session.read_at()).map(browser::clock);
-        let (outcome, problem) = words_of(failure, &name, |problem, app| match &read_at {
-            Some(time) => outcome::beside_read_at(problem, app, time),
-            None => outcome::beside(problem, app),
-        });
+        let outcome = match (&failure, &read_at) {
+            (Failure::Problem(problem), Some(time)) => {
+                outcome::beside_read_at(problem, &name, time)
+            }
+            (Failure::Problem(problem), None) => outcome::beside(problem, &name),
+            (failure, _) => outcome::of_failure(failure, &name),
+        };
+        let problem = problem_of(failure);
         let (tone, icon) = look(outcome.tone, problem.as_ref());
         let buttons = Buttons {
             failure: refused,
@@ -124,7 +120,7 @@ pub fn Notice(
             .into_iter()
             .filter(|act| match act {
                 Act::Again(_) => retry.is_some(),
-                Act::Reload | Act::Back | Act::Copy(_) => true,
+                Act::Reload | Act::Open(_) | Act::Back | Act::Copy(_) => true,
                 _ => false,
             })
             .map(|act| button(act, "button", &buttons))
@@ -159,21 +155,18 @@ pub fn OutcomePage(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
-    let (outcome, problem) = words_of(failure, &name, outcome::of);
+    let outcome = if of_login {
+        outcome::of_login(&failure, &name)
+    } else {
+        outcome::of_failure(&failure, &name)
+    };
+    let problem = problem_of(failure);
     let again = RwSignal::new(None::<Failure>);
     let buttons = Buttons {
         failure: again,
         message: message_of(problem.as_ref(), &name),
         retry,
     };
-    let mut outcome = outcome;
-    if of_login {
-        for act in &mut outcome.acts {
-            if matches!(act, Act::Again(_)) {
-                *act = outcome::START_AGAIN;
-            }
-        }
-    }
     page(outcome, problem, &buttons)
 }
 
@@ -220,7 +213,7 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
             {id
                 .map(|id| {
                     view! {
-                        <span>"Request id " <Copyable name="request id" value=id /></span>
+                        <span>"Request ID " <Copyable name="request id" value=id /></span>
                     }
                 })} " " <code>{problem.code.as_str()}</code> {at.map(|at| view! { <span>{at}</span> })}
         </p>
@@ -240,6 +233,13 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
             view! { <ConnectButton words class failure return_to=ReturnTo::Here /> }.into_any()
         }
         Act::Home(words) => home(class, move || words),
+        Act::Enter => view! {
+            <a class=class href=paths::HOME rel="external">
+                "Start page"
+            </a>
+        }
+        .into_any(),
+        Act::Open(origin) => open(class, &origin),
         Act::Overview => {
             let session = SessionContext::get();
             home(class, move || {
@@ -290,6 +290,20 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// Leads to this page at another origin; at the callback, which has nothing to finish there, to the
+/// start page.
+fn open(class: &'static str, origin: &str) -> AnyView {
+    let path = browser::path_here().filter(|path| path != paths::CALLBACK);
+    let href = format!("{origin}{}", path.as_deref().unwrap_or(paths::HOME));
+    let words = format!("Open {origin}");
+    view! {
+        <a class=class href=href rel="external">
+            <bdi>{words}</bdi>
+        </a>
+    }
+    .into_any()
 }
 
 fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyView {

@@ -123,7 +123,7 @@ pub fn ReadFailure(
                     .map(|id| {
                         view! {
                             <p class="small">
-                                "Request id " <Copyable name="request id" value=id />
+                                "Request ID " <Copyable name="request id" value=id />
                             </p>
                         }
                     })}

@@ -3,6 +3,7 @@
 
 mod words;
 
+use login::failure::{self, Answer};
 use shared::{
     problem::{Code, MEDIA_TYPE, Problem},
     snyk::{
@@ -20,10 +21,42 @@ pub enum Failure {
     Ours(Box<Problem>),
     /// Snyk said so, through our server.
     Snyk(Box<Refusal>),
-    /// No answer at all.
+    /// The network failed.
     Offline,
-    /// An answer that is of neither, or that this version does not read.
+    /// No answer came in time.
+    TimedOut,
+    /// Something between this page and our server answered, with this status; 0 for a redirect.
+    Intercepted(u16),
+    /// An answer that this version does not read.
     Unreadable,
+}
+
+impl From<failure::Failure> for Failure {
+    fn from(failure: failure::Failure) -> Self {
+        use failure::Failure as F;
+        match failure {
+            F::Problem(problem) => Self::Ours(problem),
+            F::Offline => Self::Offline,
+            F::TimedOut => Self::TimedOut,
+            F::Intercepted { status } => Self::Intercepted(status),
+            // The last two are of logins alone.
+            F::Unreadable | F::CookiesBlocked | F::WrongOrigin { .. } => Self::Unreadable,
+        }
+    }
+}
+
+/// Whether an answer may be Snyk's, passed on by our server: that passes on JSON only, and marks it
+/// as answered. Where a proxy took the mark away, Snyk's media type or request id tells.
+#[must_use]
+pub fn is_of_snyk(answer: &Answer) -> bool {
+    let is_of = |kind: &str| {
+        let media_type = answer.media_type.as_deref();
+        media_type.is_some_and(|media_type| media_type.starts_with(kind))
+    };
+    let is_marked = answer.has_our_request_id()
+        || answer.provider_request_id.is_some()
+        || is_of("application/vnd.api+json");
+    answer.is_json() && !is_of(MEDIA_TYPE) && is_marked
 }
 
 /// What Snyk said.
@@ -83,18 +116,20 @@ pub struct Told {
 impl Failure {
     /// Reads an answer that is no success.
     #[must_use]
-    pub fn of(status: u16, media_type: &str, body: &str, request_id: Option<String>) -> Self {
-        if media_type.starts_with(MEDIA_TYPE) {
-            return serde_json::from_str(body).map_or(Self::Unreadable, Self::Ours);
+    pub fn of(answer: &Answer) -> Self {
+        if let Some(problem) = answer.problem() {
+            return Self::Ours(problem);
         }
-        // Snyk's own answers are JSON; anything else is of something in between.
-        let Ok(document) = serde_json::from_str::<ErrorDocument>(body) else {
+        if !is_of_snyk(answer) {
+            return answer.failure().into();
+        }
+        let Ok(document) = serde_json::from_str::<ErrorDocument>(&answer.body) else {
             return Self::Unreadable;
         };
         Self::Snyk(Box::new(Refusal {
-            status,
+            status: answer.status,
             code: document.code().map(str::to_owned),
-            request_id,
+            request_id: answer.provider_request_id.clone(),
             wait: None,
         }))
     }
@@ -134,9 +169,26 @@ impl Failure {
                 (408 | 425 | 500 | 502 | 503 | 504, _) => Remedy::TryAgain,
                 _ => Remedy::None,
             },
-            Self::Offline => Remedy::TryAgain,
+            Self::Offline | Self::TimedOut | Self::Intercepted(_) => Remedy::TryAgain,
             Self::Unreadable => Remedy::None,
         }
+    }
+
+    /// Whether trying again within seconds may help. Not after a time-out, which has taken long
+    /// enough for a person to be told, and not where somebody has to sign in first.
+    #[must_use]
+    pub fn passes_soon(&self) -> bool {
+        match self {
+            Self::TimedOut => false,
+            Self::Intercepted(status) => *status >= 500,
+            _ => self.remedy() == Remedy::TryAgain,
+        }
+    }
+
+    /// Whether the way to our server is the trouble: whatever is asked next fails as well.
+    #[must_use]
+    pub fn is_on_the_way(&self) -> bool {
+        matches!(self, Self::Offline | Self::TimedOut | Self::Intercepted(_))
     }
 
     /// Whether our own server said so, rather than Snyk.
@@ -151,16 +203,24 @@ mod tests {
     use super::*;
     use crate::outcome;
 
+    fn answer(status: u16, media_type: &str, body: &str) -> Answer {
+        Answer {
+            status,
+            body: body.to_owned(),
+            date: None,
+            revocation: None,
+            media_type: Some(media_type.to_owned()),
+            retry_after: None,
+            request_id: Some("01JD9Z7K3M8QW4T5V6X7Y8Z9AB".to_owned()),
+            provider_request_id: Some("id".to_owned()),
+        }
+    }
+
     pub(super) fn snyk(status: u16, code: &str) -> Failure {
         let body = format!(
             r#"{{"jsonapi":{{"version":"1.0"}},"errors":[{{"status":"{status}","code":"{code}","detail":"d"}}]}}"#
         );
-        Failure::of(
-            status,
-            "application/vnd.api+json",
-            &body,
-            Some("id".to_owned()),
-        )
+        Failure::of(&answer(status, "application/vnd.api+json", &body))
     }
 
     pub(super) fn ours(code: Code) -> Failure {
@@ -168,19 +228,72 @@ mod tests {
     }
 
     #[test]
-    fn whose_answer_it_is_is_told_by_its_media_type() {
+    fn whose_answer_it_is_is_told_by_its_marks() {
         let body = r#"{"title":"t","status":429,"code":"rate_limited","request_id":"01J"}"#;
-        let problem = Failure::of(429, "application/problem+json; charset=utf-8", body, None);
-        assert!(problem.is_ours());
+        let media_type = "application/problem+json; charset=utf-8";
+        assert!(Failure::of(&answer(429, media_type, body)).is_ours());
         assert!(!snyk(429, "SNYK-0001").is_ours());
+        let unreadable = answer(500, MEDIA_TYPE, "{}");
+        assert_eq!(Failure::of(&unreadable), Failure::Unreadable);
+        // As it comes through a proxy that takes headers away.
+        let bare = |status, media_type, body| {
+            Failure::of(&Answer {
+                request_id: None,
+                provider_request_id: None,
+                ..answer(status, media_type, body)
+            })
+        };
+        let errors = r#"{"errors":[{"code":"SNYK-0001"}]}"#;
         assert_eq!(
-            Failure::of(502, "text/html", "<h1>", None),
-            Failure::Unreadable
+            bare(429, "application/vnd.api+json; charset=utf-8", errors),
+            Failure::Snyk(Box::new(Refusal {
+                status: 429,
+                code: Some("SNYK-0001".to_owned()),
+                ..Refusal::default()
+            }))
         );
-        assert_eq!(
-            Failure::of(500, MEDIA_TYPE, "{}", None),
-            Failure::Unreadable
-        );
+        for (status, media_type, body) in [
+            (0, "", ""),
+            (401, "text/html", "<h1>Sign in</h1>"),
+            (403, "application/json", r#"{"message":"Forbidden"}"#),
+            (403, "application/json", r#"{"errors":[{"code":"WAF"}]}"#),
+            (502, "text/html", "<h1>Bad Gateway</h1>"),
+        ] {
+            let intercepted = Failure::Intercepted(status);
+            assert_eq!(bare(status, media_type, body), intercepted, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_portals_page_is_no_list() {
+        let is_list = |media_type, request_id: Option<&str>, snyk_id: Option<&str>| {
+            is_of_snyk(&Answer {
+                request_id: request_id.map(str::to_owned),
+                provider_request_id: snyk_id.map(str::to_owned),
+                ..answer(200, media_type, "{}")
+            })
+        };
+        let ours = Some("01JD9Z7K3M8QW4T5V6X7Y8Z9AB");
+        assert!(is_list("application/json", ours, None));
+        assert!(is_list("application/vnd.api+json", None, None));
+        assert!(is_list("application/json", None, Some("id")));
+        assert!(!is_list("application/json", None, None));
+        assert!(!is_list("text/html", None, None));
+    }
+
+    #[test]
+    fn who_waited_for_a_minute_is_told_before_it_is_tried_again() {
+        for (failure, soon) in [
+            (Failure::Offline, true),
+            (Failure::Intercepted(502), true),
+            (Failure::Intercepted(403), false),
+            (Failure::Intercepted(0), false),
+            (Failure::TimedOut, false),
+            (ours(Code::ProviderUnavailable), true),
+            (snyk(404, ""), false),
+        ] {
+            assert_eq!(failure.passes_soon(), soon, "{failure:?}");
+        }
     }
 
     #[test]
@@ -200,6 +313,8 @@ mod tests {
             (snyk(404, "SNYK-OPENAPI-0004"), Remedy::None),
             (snyk(410, ""), Remedy::None),
             (Failure::Unreadable, Remedy::None),
+            (Failure::TimedOut, Remedy::TryAgain),
+            (Failure::Intercepted(0), Remedy::TryAgain),
         ] {
             assert_eq!(failure.remedy(), remedy, "{failure:?}");
         }

@@ -96,7 +96,7 @@ impl Tries {
                 }
                 _ => Wait::GiveUp,
             },
-            Remedy::TryAgain if self.failed < TRIES => {
+            Remedy::TryAgain if self.failed < TRIES && failure.passes_soon() => {
                 self.failed += 1;
                 Wait::TryAgain(1_000 * 3_u32.pow(self.failed - 1))
             }
@@ -213,6 +213,8 @@ mod tests {
         assert_eq!(tries.after(&away, None), Wait::TryAgain(1_000));
         assert_eq!(tries.after(&away, None), Wait::TryAgain(3_000));
         assert_eq!(tries.after(&away, None), Wait::GiveUp);
+        let mut tries = Tries::default();
+        assert_eq!(tries.after(&Failure::TimedOut, None), Wait::GiveUp);
     }
 
     #[test]

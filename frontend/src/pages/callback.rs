@@ -18,7 +18,7 @@ use crate::{
     browser,
     components::{icon::Icon, layout::glyph, notice::OutcomePage},
     naming, outcome, paths,
-    session::SessionContext,
+    session::{SessionContext, Who},
     shell::{PageHeading, Shell},
 };
 
@@ -51,6 +51,11 @@ pub fn CallbackPage() -> impl IntoView {
                 progress.exchanged();
                 session.tell(Change::SignedIn);
                 session.read().await;
+                if session.who_untracked() == Who::SignedOut {
+                    // It is connected, and this browser did not keep the session's cookie.
+                    failed.try_set(Some(Failure::CookiesBlocked));
+                    return;
+                }
                 navigate(&path, options);
                 shell.toast(format!("Connected to {name}"));
             }

@@ -7,7 +7,7 @@ use crate::{
     components::{icon::Icon, layout::glyph},
     paths,
     session::SessionContext,
-    shell::PageHeading,
+    shell::{PageHeading, Shell},
 };
 
 /// Says what has ended, and what is left to do at Snyk.
@@ -17,6 +17,8 @@ pub fn Disconnected(
     revocation: Revocation,
 ) -> impl IntoView {
     let session = SessionContext::get();
+    // It was of what has just ended.
+    Shell::get().close_toast();
     let (name, at_snyk) = untrack(|| {
         let app = session.app().filter(|app| !app.sandbox);
         let address = app.and_then(|app| paths::authorized_apps(&app.authorization_endpoint));
@@ -24,13 +26,13 @@ pub fn Disconnected(
     });
     let text = match (revocation, &at_snyk) {
         (Revocation::Done, Some(_)) => {
-            format!("To remove {name} from your organization too, open Authorized apps at Snyk.")
+            format!(
+                "Its tokens were revoked and deleted. To remove {name} from your organization too, open Authorized apps at Snyk."
+            )
         }
-        (Revocation::Done, None) => {
-            "Its tokens are revoked at the sandbox and erased here.".to_owned()
-        }
+        (Revocation::Done, None) => "Its tokens were revoked and deleted.".to_owned(),
         (Revocation::Pending, _) => format!(
-            "Erased here. Snyk could not be told yet; we keep trying. To be sure, remove {name} at Snyk."
+            "Its tokens were deleted here. Snyk could not be told yet; {name} keeps trying. To be sure, remove {name} at Snyk."
         ),
     };
     let link = at_snyk.map(|address| {

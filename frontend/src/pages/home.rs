@@ -35,14 +35,26 @@ pub fn HomePage() -> impl IntoView {
 #[component]
 fn Welcome() -> impl IntoView {
     let session = SessionContext::get();
-    // Why a login did not begin; else, why the server did not say who is here.
+    // Why a login did not begin; else, why the server did not say who is here; else, why none that
+    // begins here can be finished.
     let refused = RwSignal::new(None::<Failure>);
     let failure = Signal::derive(move || {
         refused.get().or_else(|| match session.who() {
             Who::Unreachable { failure, .. } => Some(failure),
-            _ => None,
+            _ => session
+                .app()
+                .and_then(|app| login::start::wrong_origin(&app)),
         })
     });
+    let of_session = Retry::of_session();
+    let retry = Retry {
+        run: Callback::new(move |()| {
+            // To begin a login again there is the button.
+            refused.set(None);
+            of_session.run.run(());
+        }),
+        ..of_session
+    };
     // For a tenth of a second nothing shows, or a signed-in person would see the wrong page flash.
     let state = move || (session.who() == Who::Checking).then_some("checking");
     let host = Signal::derive(move || {
@@ -89,7 +101,7 @@ fn Welcome() -> impl IntoView {
                     "Connect once. " <bdi>{move || name.get()}</bdi>
                     " reads your projects and their issues and puts the worst first."
                 </p>
-                <Notice failure retry=Retry::of_session() />
+                <Notice failure retry />
                 <div class="connect">
                     <ConnectButton class="button primary large" failure=refused />
                     <p class="second">{way}</p>

@@ -20,7 +20,11 @@ use self::{
 use super::with_connection::WithConnection;
 use crate::{
     browser::{self, media},
-    components::{notice::Notice, read_notice::SlowedNotice, reconnect::ReconnectNotices},
+    components::{
+        missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
+        reconnect::ReconnectNotices,
+    },
+    data::failure::Failure,
 };
 
 /// From this width on, list and panel stand side by side.
@@ -81,6 +85,11 @@ fn Issues(
         let is_here = works.get() || place.held.with(|held| !held.rows.is_empty());
         is_here && !place.is_missing()
     });
+    let is_told = Signal::derive(move || {
+        place.status.with(|status| {
+            matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
+        })
+    });
     let content = move || {
         if is_alone.get() {
             return view! { <DetailPage place /> }.into_any();
@@ -102,6 +111,7 @@ fn Issues(
     view! {
         <div class="page data-page issues-page">
             <ReconnectNotices of=id failure />
+            <MissingScopes connection failure is_told />
             <Notice failure />
             <SlowedNotice />
             {content}

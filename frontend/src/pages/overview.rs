@@ -15,6 +15,7 @@ use crate::{
         busy_button::BusyButton,
         gauge::Gauge,
         icon::Icon,
+        missing_scopes::MissingScopes,
         notice::Notice,
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
@@ -97,6 +98,7 @@ fn Overview(
     view! {
         <div class="page data-page">
             <ReconnectNotices of=id failure />
+            <MissingScopes connection failure />
             <Notice failure />
             <SlowedNotice />
             {content}

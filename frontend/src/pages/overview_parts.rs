@@ -303,7 +303,7 @@ fn org_failure(
                 <bdi>{title}</bdi>
                 "."
                 {request_id
-                    .map(|id| view! { " Request id " <Copyable name="request id" value=id /> })}
+                    .map(|id| view! { " Request ID " <Copyable name="request id" value=id /> })}
             </p>
             <Remedy offer on_again trying back />
         </div>

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     browser::{self, menu},
     components::{
-        icon::Icon, notice::Notice, read_notice::SlowedNotice, reconnect::ReconnectNotices,
+        icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
+        reconnect::ReconnectNotices,
     },
     data::lists::Lists,
     paths,
@@ -132,6 +133,7 @@ fn Projects(
     view! {
         <div class="page data-page">
             <ReconnectNotices of=id failure />
+            <MissingScopes connection failure />
             <Notice failure />
             <SlowedNotice />
             <div class="title-row">

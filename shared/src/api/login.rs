@@ -1,4 +1,5 @@
-//! Body of `POST /api/login`: the browser hands its attempt over.
+//! `POST /api/login`: the browser hands its attempt over. `GET /api/login`: whether the browser kept
+//! the cookie that came back.
 
 use std::fmt;
 
@@ -24,4 +25,12 @@ impl fmt::Debug for LoginStart {
             .field("return_to", &self.return_to)
             .finish_non_exhaustive()
     }
+}
+
+/// Answer of `GET /api/login`. A browser that has just begun a login and presents no attempt blocks
+/// cookies: `navigator.cookieEnabled` does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginAttempts {
+    /// How many cookies of login attempts came with the request.
+    pub presented: usize,
 }

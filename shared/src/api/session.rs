@@ -22,6 +22,9 @@ pub struct App {
     pub client_id: String,
     /// Where a login sends the browser.
     pub authorization_endpoint: String,
+    /// The origin that the page is served at: a login that begins at another one cannot be finished.
+    #[serde(default)]
+    pub origin: String,
     /// Where the provider sends it back to, byte for byte as registered.
     pub redirect_uri: String,
     /// The scopes that a login asks for.

@@ -1,17 +1,90 @@
 //! The one place that asks our server.
 
-use gloo_net::http::{Method, RequestBuilder};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use gloo_events::EventListener;
+use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_timers::callback::Timeout;
 use shared::api::connection::REVOCATION;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
 
 use crate::failure::{Answer, Failure};
 
-/// Ends the request when it is dropped: whoever no longer waits for an answer does not want it.
-struct Abort(Option<AbortController>);
+/// How long the server may take, by what it has to do meanwhile. Each is longer than the server's
+/// own limits, so that its words come first where it has any. The body has as long again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// What the server knows by itself: the session, the start of a login, its pages.
+    Server,
+    /// What the server reads from Snyk.
+    Read,
+    /// What the server changes at Snyk: its token requests take up to 45 s, and what follows them
+    /// as long.
+    Change,
+}
+
+impl Within {
+    fn millis(self) -> u32 {
+        match self {
+            Self::Server => 30_000,
+            Self::Read => 60_000,
+            Self::Change => 110_000,
+        }
+    }
+}
+
+/// A read that has waited for so long when the network comes back went out over a network that is
+/// gone, and is sent again; in milliseconds.
+const STALE: u32 = 3_000;
+
+/// Why a request was aborted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aborted {
+    TimedOut,
+    NetworkBack,
+}
+
+/// Aborts the request when it has taken too long, and when it is dropped: whoever no longer waits
+/// for an answer does not want it.
+struct Abort {
+    controller: Option<AbortController>,
+    why: Rc<Cell<Option<Aborted>>>,
+    timer: RefCell<Option<Timeout>>,
+}
+
+impl Abort {
+    fn new() -> Self {
+        Self {
+            controller: AbortController::new().ok(),
+            why: Rc::default(),
+            timer: RefCell::default(),
+        }
+    }
+
+    /// What aborts the request with a reason.
+    fn aborts(&self, why: Aborted) -> impl Fn() + 'static + use<> {
+        let (controller, reason) = (self.controller.clone(), Rc::clone(&self.why));
+        move || {
+            reason.set(Some(why));
+            if let Some(controller) = &controller {
+                controller.abort();
+            }
+        }
+    }
+
+    /// Starts the timer anew.
+    fn within(&self, millis: u32) {
+        let timer = Timeout::new(millis, self.aborts(Aborted::TimedOut));
+        self.timer.replace(Some(timer));
+    }
+}
 
 impl Drop for Abort {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
+        if let Some(controller) = &self.controller {
             // After the answer is read there is nothing left to end, and this does nothing.
             controller.abort();
         }
@@ -20,21 +93,62 @@ impl Drop for Abort {
 
 /// Sends a request to our own origin, with a JSON body if there is one, and reads the answer whole.
 ///
-/// Redirects are errors: our API has none, so one comes from something between us and it.
-pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer, Failure> {
+/// Redirects are not followed: our API has none, so one comes from something between us and it.
+pub async fn send(
+    method: &str,
+    path: &str,
+    body: Option<&str>,
+    within: Within,
+) -> Result<Answer, Failure> {
     let method = match method {
         "POST" => Method::POST,
         "DELETE" => Method::DELETE,
         _ => Method::GET,
     };
-    let abort = Abort(AbortController::new().ok());
-    let signal = abort.0.as_ref().map(AbortController::signal);
+    loop {
+        let abort = Abort::new();
+        // Only what changes nothing is sent twice.
+        let _back = (method == Method::GET)
+            .then(|| listen_for_network(abort.aborts(Aborted::NetworkBack)))
+            .flatten();
+        let answer = attempt(method.clone(), path, body, within, &abort).await;
+        match (answer, abort.why.get()) {
+            (Err(_), Some(Aborted::NetworkBack)) => {}
+            (Err(_), Some(Aborted::TimedOut)) => return Err(Failure::TimedOut),
+            (answer, _) => return answer,
+        }
+    }
+}
+
+/// Calls back when the network comes back and the request has waited for a while.
+fn listen_for_network(on_back: impl Fn() + 'static) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    let is_stale = Rc::new(Cell::new(false));
+    let stale = Rc::clone(&is_stale);
+    let timer = Timeout::new(STALE, move || stale.set(true));
+    Some(EventListener::new(&window, "online", move |_| {
+        // Kept as long as the listener.
+        let _ = &timer;
+        if is_stale.get() {
+            on_back();
+        }
+    }))
+}
+
+async fn attempt(
+    method: Method,
+    path: &str,
+    body: Option<&str>,
+    within: Within,
+    abort: &Abort,
+) -> Result<Answer, Failure> {
+    let signal = abort.controller.as_ref().map(AbortController::signal);
     let builder = RequestBuilder::new(path)
         .method(method)
         .abort_signal(signal.as_ref())
         .credentials(RequestCredentials::SameOrigin)
         .cache(RequestCache::NoStore)
-        .redirect(RequestRedirect::Error)
+        .redirect(RequestRedirect::Manual)
         .header("accept", "application/json, application/problem+json");
     let request = match body {
         Some(body) => builder
@@ -43,7 +157,13 @@ pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer
         None => builder.build(),
     }
     .map_err(|_| Failure::Unreadable)?;
+    abort.within(within.millis());
     let response = request.send().await.map_err(|_| Failure::Offline)?;
+    abort.within(within.millis());
+    whole(response).await
+}
+
+async fn whole(response: Response) -> Result<Answer, Failure> {
     let headers = response.headers();
     Ok(Answer {
         status: response.status(),
@@ -51,6 +171,7 @@ pub async fn send(method: &str, path: &str, body: Option<&str>) -> Result<Answer
         revocation: headers.get(REVOCATION),
         media_type: headers.get("content-type"),
         retry_after: headers.get("retry-after"),
+        request_id: headers.get("x-request-id"),
         provider_request_id: headers.get("snyk-request-id"),
         // It came, and broke off: the network is there.
         body: response.text().await.map_err(|_| Failure::Unreadable)?,

@@ -29,8 +29,8 @@ impl Failure {
                     _ => (title, text),
                 };
                 let offer = match problem.code {
-                    Code::Forbidden | Code::ProviderRejectedClient => Offer::Nothing,
-                    Code::BadRequest => Offer::Reload,
+                    Code::ProviderRejectedClient => Offer::Nothing,
+                    Code::BadRequest | Code::Forbidden => Offer::Reload,
                     _ => Offer::TryAgain,
                 };
                 let id = problem.request_id.clone();
@@ -43,12 +43,28 @@ impl Failure {
                 }
             }
             Self::Snyk(refusal) => refusal.told(app, what, scope),
-            Self::Offline => Told {
-                tone: Tone::Neutral,
-                title: "You seem to be offline".to_owned(),
-                text: format!("There was no answer. {}", by_itself(app)),
-                offer: Offer::TryAgain,
-                request_id: None,
+            Self::Offline => on_the_way(
+                Tone::Neutral,
+                "You seem to be offline".to_owned(),
+                format!("There was no answer. {}", by_itself(app)),
+            ),
+            Self::TimedOut => on_the_way(
+                Tone::Neutral,
+                outcome::timed_out(app),
+                format!("Check your connection. {}", by_itself(app)),
+            ),
+            Self::Intercepted(status) => Told {
+                // Where somebody has to sign in, only the whole page leads there.
+                offer: if *status >= 500 || *status == 429 {
+                    Offer::TryAgain
+                } else {
+                    Offer::Reload
+                },
+                ..on_the_way(
+                    Tone::Warn,
+                    outcome::INTERCEPTED.to_owned(),
+                    format!("{} {}", outcome::why_intercepted(*status), by_itself(app)),
+                )
             },
             Self::Unreadable => Told {
                 tone: Tone::Danger,
@@ -72,7 +88,7 @@ impl Refusal {
             ),
             (_, Some(MAINTENANCE)) => warn(
                 "Snyk is under maintenance".to_owned(),
-                "What is already here stays usable. Try again later.".to_owned(),
+                "You can keep using what has loaded. Try again later.".to_owned(),
                 Offer::TryAgain,
             ),
             (401, _) => warn(
@@ -93,14 +109,14 @@ impl Refusal {
             (410, _) => (
                 Tone::Danger,
                 "Snyk has withdrawn this part of its interface".to_owned(),
-                format!("Tell the people who run {app}."),
+                format!("Contact whoever runs {app}."),
                 Offer::Nothing,
             ),
             (429, _) => (
                 Tone::Neutral,
-                "Snyk asks us to slow down".to_owned(),
+                "Snyk’s rate limit was reached".to_owned(),
                 format!(
-                    "What is already here stays usable. Try again in {}.",
+                    "You can keep using what has loaded. Try again in {}.",
                     self.wait.map_or_else(|| "a minute".to_owned(), roughly)
                 ),
                 Offer::TryAgain,
@@ -113,7 +129,7 @@ impl Refusal {
             _ => (
                 Tone::Danger,
                 format!("{app} sent something wrong"),
-                "This is our fault, not yours. Reload the page; if it comes back, report the request id."
+                "This is our fault, not yours. Reload the page; if it happens again, report the request ID."
                     .to_owned(),
                 Offer::Reload,
             ),
@@ -129,7 +145,18 @@ impl Refusal {
 }
 
 fn by_itself(app: &str) -> String {
-    format!("What is already here stays usable. {app} tries again by itself.")
+    format!("You can keep using what has loaded. {app} tries again by itself.")
+}
+
+/// Of what no server of ours or of Snyk's told.
+fn on_the_way(tone: Tone, title: String, text: String) -> Told {
+    Told {
+        tone,
+        title,
+        text,
+        offer: Offer::TryAgain,
+        request_id: None,
+    }
 }
 
 /// Of something that was removed, or is not for this connection: which of both, nobody says.
@@ -217,6 +244,9 @@ mod tests {
             ours(Code::Unavailable),
             snyk(503, "SNYK-0009"),
             Failure::Offline,
+            Failure::TimedOut,
+            Failure::Intercepted(0),
+            Failure::Intercepted(502),
         ] {
             assert_eq!(failure.remedy(), Remedy::TryAgain);
             let told = told(failure);

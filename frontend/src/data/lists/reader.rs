@@ -178,9 +178,12 @@ impl Reader {
             }
         };
         if let Some(count) = source.count() {
-            // Without it everything else is still true, so its failure is none.
-            let total = self.turn(connection, &count, rank).await.ok();
-            let total = total.and_then(|page| page.meta.count);
+            // Without it everything else is still true, so its failure is none, unless the next
+            // request would wait as long for the same.
+            let total = match self.turn(connection, &count, rank).await {
+                Err(failure) if failure.is_on_the_way() => return Err(failure),
+                page => page.ok().and_then(|page| page.meta.count),
+            };
             list.set_status(|status| status.total = total.or(status.total));
         }
         // What is here stays until the new is whole.

@@ -1,0 +1,144 @@
+//! What a person is told where the truth is easily lost: less granted than asked for, an answer of
+//! no use, a confirmation that is over, a page that a translator has rewritten.
+
+use serde_json::json;
+
+use crate::{
+    data::{hides, projects_of, shows},
+    visit::{HAS_ORGANIZATIONS, SIGNED_IN, Visit, views::every_view},
+};
+
+/// Each text is replaced as the translator in Chromium does it.
+const TRANSLATE: &str = "const texts = []; \
+    const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT); \
+    while (walk.nextNode()) if (walk.currentNode.data.trim()) texts.push(walk.currentNode); \
+    for (const text of texts) { \
+        const [outer, inner] = ['font', 'font'].map(name => document.createElement(name)); \
+        inner.textContent = text.data; outer.append(inner); \
+        text.parentNode.replaceChild(outer, text); } \
+    return texts.length > 20";
+
+#[tokio::test]
+async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_for_again() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    browser.press("grant less than asked").await;
+    browser.until(SIGNED_IN).await;
+    let told = "Snyk allowed less than Fathom asked for";
+    let lost = "Not allowed: see dependencies, vulnerabilities and other scan results.";
+    browser.heading("critical issues").await;
+    shows(&browser, told).await;
+    shows(&browser, lost).await;
+    every_view(&browser, "overview-less-allowed").await;
+    let projects = projects_of(&bed, &browser, "Meridian Platform").await;
+    browser.go(&projects).await;
+    browser.heading("Projects in Meridian Platform").await;
+    shows(&browser, told).await;
+    // The issues of a project, where a part of them is read all the same.
+    browser
+        .until("return !!document.querySelector('tbody .row:not(.skeleton) a')")
+        .await;
+    browser
+        .run("document.querySelector('tbody .row:not(.skeleton) a').click()")
+        .await;
+    browser
+        .until("return location.pathname.includes('/projects/')")
+        .await;
+    browser
+        .until(
+            "return ['Snyk allowed less than Fathom asked for', 'Snyk did not let Fathom see this'] \
+            .some(words => document.querySelector('main').innerText.includes(words))",
+        )
+        .await;
+    browser.go(&projects).await;
+    shows(&browser, told).await;
+    browser.press("Ask again").await;
+    browser.heading("asks to read").await;
+    browser.press("Allow").await;
+    browser.heading("Projects in Meridian Platform").await;
+    hides(&browser, told).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_token_endpoint_that_is_no_json_is_not_told_as_silence() {
+    let Visit { bed, browser } = Visit::at_consent().await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.code" },
+            "fault": { "kind": "html", "status": 403 } }))
+        .await;
+    browser.press("Allow").await;
+    browser.heading("Snyk’s answer could not be used").await;
+    let text = browser.text().await;
+    assert!(
+        !text.contains("in time") && text.contains("an answer that the server can’t use"),
+        "{text}"
+    );
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_toast_goes_with_the_page_that_it_was_about() {
+    let Visit { bed: _bed, browser } = Visit::connected().await;
+    let toast = "!!document.querySelector('.toast')";
+    browser.press("Refresh now").await;
+    browser.until(&format!("return {toast}")).await;
+    browser.press("Disconnect").await;
+    browser
+        .until("return !!document.querySelector('dialog[open]')")
+        .await;
+    let go = "[...document.querySelectorAll('dialog button')]\
+        .find(button => button.innerText === 'Disconnect').click(); \
+        window.both = false; new MutationObserver(() => { if (document.querySelector('.toast') && \
+            document.querySelector('h1')?.innerText === 'Disconnected.') window.both = true }) \
+            .observe(document.body, { childList: true, subtree: true })";
+    browser.run(go).await;
+    browser.heading("Disconnected").await;
+    browser.until(&format!("return !({toast})")).await;
+
+    // And when another page comes.
+    browser.go(&_bed.app.url).await;
+    let Visit { bed: _bed, browser } = Visit { bed: _bed, browser }.connect().await;
+    browser.press("Refresh now").await;
+    browser.until(&format!("return {toast}")).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    browser.press("Overview").await;
+    browser.heading("critical issues").await;
+    browser.until(&format!("return !({toast})")).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_page_that_a_translator_has_rewritten_shows_what_is_true_now() {
+    let Visit { bed, browser } = Visit::connected().await;
+    assert_eq!(browser.run(TRANSLATE).await, true);
+    browser.press("Refresh now").await;
+    let generation = "return [...document.querySelectorAll('.gauge')] \
+        .find(gauge => gauge.innerText.startsWith('Generation')) \
+        .querySelector('.figure').innerText === '1'";
+    browser.until(generation).await;
+
+    let projects = projects_of(&bed, &browser, "Meridian Platform").await;
+    browser.go(&projects).await;
+    shows(&browser, "projects, read").await;
+    assert_eq!(browser.run(TRANSLATE).await, true);
+    let before = browser.text().await;
+    browser
+        .run(
+            "const field = document.querySelector('[type=search]'); field.value = 'gateway'; \
+            field.dispatchEvent(new Event('input', { bubbles: true }))",
+        )
+        .await;
+    browser
+        .until("return location.search === '?q=gateway'")
+        .await;
+    let all = "1,204 projects";
+    assert!(before.contains(all), "{before}");
+    // Nothing old stands beside or in the place of what is new.
+    let script = "const text = document.querySelector('main').innerText; \
+        return text.includes('of 1,204 projects')";
+    browser.until(script).await;
+    // And the page goes on to another one.
+    browser.press("Connection").await;
+    browser.until(HAS_ORGANIZATIONS).await;
+    browser.close().await;
+}

@@ -1,0 +1,139 @@
+//! Something between the browser and the app: a gateway that passes requests on, answers them
+//! itself, keeps silent, or takes headers away.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{Bed, app::App, free_port, sandbox::Sandbox};
+
+/// What becomes of a request.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// No answer, and the connection stays open.
+    Silent,
+    /// The head of an answer and the beginning of its body, and then nothing.
+    HalfAnAnswer,
+    /// This answer: status line's end, headers' lines, body.
+    Answer(&'static str, &'static str, &'static str),
+    /// Passed on without these headers of the request.
+    Without(&'static [&'static str]),
+}
+
+/// The gateway.
+#[derive(Debug)]
+pub struct Between {
+    /// Where browsers find it, without a trailing slash.
+    pub url: String,
+    rules: Arc<Mutex<Vec<(String, Rule)>>>,
+}
+
+impl Between {
+    /// A gateway in front of an app that knows itself by the gateway's address.
+    pub async fn with_bed() -> (Self, Bed) {
+        let (port, behind) = (free_port(), free_port());
+        let sandbox = Sandbox::start(port, &[]).await;
+        let between = Self::start(port, behind).await;
+        let callback = format!("{}/callback", between.url);
+        let variables = [
+            ("PUBLIC_URL", between.url.as_str()),
+            ("REDIRECT_URI", callback.as_str()),
+        ];
+        let app = App::start(behind, &sandbox.url, &variables).await;
+        (between, Bed { sandbox, app })
+    }
+
+    async fn start(port: u16, behind: u16) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await;
+        let listener = listener.expect("a free port");
+        let rules = Arc::<Mutex<Vec<(String, Rule)>>>::default();
+        let known = Arc::clone(&rules);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let known = Arc::clone(&known);
+                tokio::spawn(async move {
+                    // Either end may break it off.
+                    let _ = pass(near, behind, &known).await;
+                });
+            }
+        });
+        Self {
+            url: format!("http://localhost:{port}"),
+            rules,
+        }
+    }
+
+    /// From here on, requests that begin with this method and path are treated so.
+    pub fn treat(&self, method_and_path: &str, rule: Rule) {
+        let mut rules = self.rules.lock().expect("no test panics here");
+        rules.push((method_and_path.to_owned(), rule));
+    }
+
+    /// From here on everything is passed on as it is.
+    pub fn heal(&self) {
+        self.rules.lock().expect("no test panics here").clear();
+    }
+}
+
+/// One request of a connection, which is closed with its answer.
+async fn pass(
+    mut near: TcpStream,
+    behind: u16,
+    rules: &Mutex<Vec<(String, Rule)>>,
+) -> std::io::Result<()> {
+    let mut read = Vec::new();
+    let end = loop {
+        if let Some(at) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at;
+        }
+        if near.read_buf(&mut read).await? == 0 {
+            return Ok(());
+        }
+    };
+    let head = String::from_utf8_lossy(&read[..end]).into_owned();
+    let rule = {
+        let rules = rules.lock().expect("no test panics here");
+        let found = rules.iter().find(|(begins, _)| head.starts_with(begins));
+        found.map(|(_, rule)| rule.clone())
+    };
+    let without: &[&str] = match rule {
+        Some(Rule::Silent) => return silent(near).await,
+        Some(Rule::HalfAnAnswer) => {
+            let half = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
+            near.write_all(half.as_bytes()).await?;
+            return silent(near).await;
+        }
+        Some(Rule::Answer(status, headers, body)) => {
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+            );
+            near.write_all(answer.as_bytes()).await?;
+            return near.shutdown().await;
+        }
+        Some(Rule::Without(names)) => names,
+        None => &[],
+    };
+    let is_kept = |line: &&str| {
+        let name = line.split(':').next().unwrap_or_default();
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        !is("connection") && !without.iter().any(|other| is(other))
+    };
+    let lines: Vec<&str> = head.split("\r\n").filter(is_kept).collect();
+    let head = format!("{}\r\nconnection: close\r\n\r\n", lines.join("\r\n"));
+    let mut far = TcpStream::connect(("127.0.0.1", behind)).await?;
+    far.write_all(head.as_bytes()).await?;
+    far.write_all(&read[end + 4..]).await?;
+    tokio::io::copy_bidirectional(&mut near, &mut far).await?;
+    Ok(())
+}
+
+/// Keeps a connection open until the other end closes it.
+async fn silent(mut near: TcpStream) -> std::io::Result<()> {
+    let mut rest = [0; 1_024];
+    while near.read(&mut rest).await? > 0 {}
+    Ok(())
+}
