@@ -16,6 +16,7 @@ mod framing;
 mod headers;
 mod login;
 mod odd_answers;
+mod odd_documents;
 mod pages;
 mod proxy;
 mod raw;

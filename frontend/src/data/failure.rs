@@ -4,6 +4,7 @@
 mod words;
 
 use shared::{
+    json,
     problem::{Code, MEDIA_TYPE, Problem},
     snyk::{
         ErrorDocument,
@@ -88,7 +89,7 @@ impl Failure {
             return serde_json::from_str(body).map_or(Self::Unreadable, Self::Ours);
         }
         // Snyk's own answers are JSON; anything else is of something in between.
-        let Ok(document) = serde_json::from_str::<ErrorDocument>(body) else {
+        let Ok(document) = json::read::<ErrorDocument>(body.as_bytes()) else {
             return Self::Unreadable;
         };
         Self::Snyk(Box::new(Refusal {
