@@ -37,7 +37,7 @@ const ORG: &str = "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11";
 async fn project_names(
     Path((_, org)): Path<(String, String)>,
     snyk: SnykClient,
-) -> Result<Json<Vec<String>>, ApiError> {
+) -> Result<Json<Vec<Option<String>>>, ApiError> {
     let names = snyk
         .items(read::projects(&org).limit(100))
         .map_ok(|project| project.attributes.name)

@@ -143,7 +143,7 @@ pub fn projects_from(path: &str, id: &str) -> String {
 /// on the same host.
 #[must_use]
 pub fn import(authorize: &str, slug: &str) -> Option<String> {
-    let (scheme, _) = authorize.split_once("://")?;
+    let (scheme, _) = authorize.split_once("://").filter(|_| !slug.is_empty())?;
     let slug: String = form_urlencoded::byte_serialize(slug.as_bytes()).collect();
     Some(format!("{scheme}://{}/org/{slug}/add", host(authorize)))
 }

@@ -9,13 +9,14 @@
 //! 4. [`return_path`]: where the person goes on to.
 //! 5. [`scope`]: what was asked for and granted, in plain words.
 //! 6. [`api`] and [`problem`]: the JSON between browser and backend.
-//! 7. [`snyk`]: what is read from Snyk's API through it.
+//! 7. [`json`] and [`snyk`]: what is read from Snyk's API through it, leniently.
 //!
 //! [`page_path`] says which paths are pages.
 
 pub mod api;
 pub mod authorize_url;
 pub mod callback;
+pub mod json;
 pub mod login_state;
 pub mod page_path;
 pub mod pkce;

@@ -162,3 +162,42 @@ async fn a_stall_of_half_a_minute_is_waited_out_and_reading_goes_on() {
     shows(&browser, "96 projects, read").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_is_said() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let name = "Legacy estate, read only, owner unknown since 2021";
+    let (id, address) = (
+        org(&browser, name).await,
+        projects_of(&bed, &browser, name).await,
+    );
+    for (at, text) in [
+        ("/data/1/id", "null"),
+        ("/data/2/attributes/name", "null"),
+        ("/data/2/attributes/read_only", "null"),
+        ("/data/3/attributes/name", r#""Team \ud83d""#),
+        ("/data/3/attributes/type", r#"null,"origin":7"#),
+        ("/data/4/meta/latest_issue_counts/critical", "null"),
+    ] {
+        let fault = json!({ "kind": "splice", "at": at, "text": text });
+        bed.sandbox.fault(on_projects(&id, &fault)).await;
+    }
+    browser.go(&address).await;
+    browser.heading("Projects in").await;
+    shows(&browser, "23 projects, read").await;
+    shows(&browser, "1 project could not be read").await;
+    shows(&browser, "Team \u{fffd}").await;
+    browser
+        .until(
+            "const names = [...document.querySelectorAll('a.project-name')];\
+            return names.some(name => name.innerText === 'Unknown')",
+        )
+        .await;
+    browser
+        .until("return !!document.querySelector('.figure-column [title=Unknown]')")
+        .await;
+    let overview = address.split("/orgs/").next().unwrap_or_default();
+    browser.go(overview).await;
+    shows(&browser, "23 projects, 1 could not be read").await;
+    browser.close().await;
+}

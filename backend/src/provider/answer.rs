@@ -5,8 +5,10 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
-use shared::snyk::ErrorDocument;
+use shared::{
+    json::{self, FromValue},
+    snyk::ErrorDocument,
+};
 
 use super::ProviderError;
 
@@ -59,17 +61,15 @@ pub struct WholeAnswer {
 }
 
 impl WholeAnswer {
-    /// The body, read as JSON.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, ProviderError> {
-        serde_json::from_slice(&self.body).map_err(|_| {
-            ProviderError::Unusable("it is not the JSON that was asked for".to_owned())
-        })
+    /// The body, read as JSON as leniently as may be.
+    pub fn json<T: FromValue>(&self) -> Result<T, ProviderError> {
+        json::read(&self.body).map_err(|error| ProviderError::Unusable(error.to_string()))
     }
 
     /// What a failure says about itself, in whichever form.
     #[must_use]
     pub fn error_document(&self) -> ErrorDocument {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        json::read(&self.body).unwrap_or_default()
     }
 }
 

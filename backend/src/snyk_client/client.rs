@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::{StatusCode, request::Parts};
-use serde::de::DeserializeOwned;
-use shared::snyk::{Page, Read};
+use shared::{
+    json::FromValue,
+    snyk::{Page, Read},
+};
 use tokio::time::Instant;
 
 use super::{SnykError, pages, turns::WAITS};
@@ -49,7 +51,7 @@ impl SnykClient {
     /// # Errors
     ///
     /// Where there is no token, no answer, another status than 200, or another document.
-    pub async fn read<T: DeserializeOwned>(&self, read: &Read<T>) -> Result<T, SnykError> {
+    pub async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, SnykError> {
         let path_and_query = read.versioned();
         let answer = with_retries(&*self.app.clock, |until| {
             self.ask_in_turn(&path_and_query, until)
@@ -62,8 +64,9 @@ impl SnykClient {
     }
 
     /// Every page of a list, one after the other, each read when it is asked for. Drop the stream to
-    /// stop. A cursor that comes again ends it with an error, as does a list without end.
-    pub fn pages<T: DeserializeOwned + Send + 'static>(
+    /// stop. A cursor that comes again ends it with an error, as do a next page that cannot be reached
+    /// and a list without end. Of items that cannot be read a page has the number.
+    pub fn pages<T: FromValue + Send + 'static>(
         &self,
         list: Read<Page<T>>,
     ) -> impl Stream<Item = Result<Page<T>, SnykError>> + Send {
@@ -74,8 +77,9 @@ impl SnykClient {
         })
     }
 
-    /// Every item of a list, read page by page as [`pages`](Self::pages) does.
-    pub fn items<T: DeserializeOwned + Send + 'static>(
+    /// Every item of a list that can be read, page by page as [`pages`](Self::pages) does. How many
+    /// could not is in the log.
+    pub fn items<T: FromValue + Send + 'static>(
         &self,
         list: Read<Page<T>>,
     ) -> impl Stream<Item = Result<T, SnykError>> + Send {

@@ -47,6 +47,9 @@ pub enum SnykError {
     /// A list's cursor came again.
     #[error("Snyk’s list goes round in a circle")]
     CursorRepeats,
+    /// A list goes on, and does not say where.
+    #[error("Snyk’s list goes on where its link cannot be read")]
+    NextLost,
     /// A list has more pages than any that is known.
     #[error("Snyk’s list does not end")]
     Endless,
@@ -87,10 +90,12 @@ impl From<SnykError> for ApiError {
             SnykError::Refresh(error) => Self::Refresh(error),
             SnykError::Provider(error) => Self::Provider(error),
             SnykError::TooFast { after } => Self::RateLimited { after },
-            SnykError::CursorRepeats | SnykError::Endless => Self::UnusableAnswer {
-                why,
-                snyk_request_id: None,
-            },
+            SnykError::CursorRepeats | SnykError::NextLost | SnykError::Endless => {
+                Self::UnusableAnswer {
+                    why,
+                    snyk_request_id: None,
+                }
+            }
             SnykError::Refused {
                 status,
                 after,

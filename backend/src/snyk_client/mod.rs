@@ -14,7 +14,7 @@
 //!     snyk: SnykClient,
 //! ) -> Result<Json<Option<u64>>, ApiError> {
 //!     let page = snyk.read(&read::projects(&org).count_only()).await?;
-//!     Ok(Json(page.meta.count))
+//!     Ok(Json(page.count))
 //! }
 //! ```
 

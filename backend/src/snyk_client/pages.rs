@@ -19,7 +19,8 @@ struct Walk<T, F> {
 }
 
 /// Reads page after page with `read`. From a page only the cursor of the next is taken; one that was
-/// there before, which would go round for ever, is an error.
+/// there before, which would go round for ever, is an error, and so is a link without one: a list that
+/// ends there would look whole.
 pub(super) fn pages<T, F, A>(
     list: Read<Page<T>>,
     read: F,
@@ -39,6 +40,15 @@ where
             return Ok(None);
         };
         let page = (walk.read)(next).await?;
+        if page.unreadable > 0 {
+            tracing::warn!(
+                unreadable = page.unreadable,
+                "items of a list at Snyk cannot be read"
+            );
+        }
+        if page.is_next_lost() {
+            return Err(SnykError::NextLost);
+        }
         if let Some(cursor) = page.next() {
             if walk.seen.len() + 1 >= MAX_PAGES {
                 return Err(SnykError::Endless);
@@ -65,7 +75,7 @@ mod tests {
         let links = next.map_or("{}".to_owned(), |cursor| {
             format!(r#"{{"next":"/x?starting_after={cursor}"}}"#)
         });
-        serde_json::from_str(&format!(r#"{{"data":[],"links":{links}}}"#)).unwrap()
+        shared::json::read(format!(r#"{{"data":[],"links":{links}}}"#).as_bytes()).unwrap()
     }
 
     #[tokio::test]
@@ -107,6 +117,16 @@ mod tests {
         let ended = Box::pin(endless).try_collect::<Vec<_>>().await;
         assert!(matches!(ended, Err(SnykError::Endless)));
         assert_eq!(asked.get(), MAX_PAGES);
+    }
+
+    #[tokio::test]
+    async fn a_next_page_that_cannot_be_reached_is_no_end_of_the_list() {
+        let walk = pages(read::projects("o"), |_| async {
+            let text = br#"{"data":[],"links":{"next":7}}"#;
+            Ok(shared::json::read(text).unwrap())
+        });
+        let ended = Box::pin(walk).try_collect::<Vec<Page<Project>>>().await;
+        assert!(matches!(ended, Err(SnykError::NextLost)));
     }
 
     #[tokio::test]

@@ -3,8 +3,10 @@
 //! What is read, and as what it comes back, stands in [`shared::snyk::read`]. The request ends when
 //! its future is dropped.
 
-use serde::de::DeserializeOwned;
-use shared::snyk::Read;
+use shared::{
+    json::{self, FromValue},
+    snyk::Read,
+};
 
 use super::Within;
 use crate::{
@@ -34,9 +36,9 @@ impl From<Failure> for Failed {
 }
 
 /// Reads with a connection.
-pub async fn read<T: DeserializeOwned>(connection: &str, read: &Read<T>) -> Result<T, Failed> {
+pub async fn read<T: FromValue>(connection: &str, read: &Read<T>) -> Result<T, Failed> {
     let body = text(connection, &read.path_and_query()).await?;
-    serde_json::from_str(&body).map_err(|_| Failure::Unreadable.into())
+    json::read(body.as_bytes()).map_err(|_| Failure::Unreadable.into())
 }
 
 /// The body of a success. Not generic, so that it is in the Wasm once.

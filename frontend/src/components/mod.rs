@@ -6,6 +6,7 @@ pub mod clock;
 pub mod confirm;
 pub mod connect_button;
 pub mod copyable;
+pub mod dash;
 pub mod empty;
 pub mod gauge;
 pub mod icon;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{icon::Icon, severity, table::Head, timestamp};
+use super::{dash::dash, icon::Icon, severity, table::Head, timestamp};
 use crate::data::{level::Level, name::Parts, row::Row};
 
 /// A name in its three parts: the target is shortened last, the folder first, the file never.
@@ -72,9 +72,13 @@ pub fn count_cells(row: &Row) -> impl IntoView + use<> {
         Some(counts) => counts
             .each()
             .map(|(level, count)| {
+                let count = match count {
+                    Some(count) => severity::count(level, count).into_any(),
+                    None => dash().into_any(),
+                };
                 view! {
                     <td role="cell" class="figure-column">
-                        {severity::count(level, count)}
+                        {count}
                     </td>
                 }
             })
@@ -92,9 +96,14 @@ pub fn count_cells(row: &Row) -> impl IntoView + use<> {
 /// When the issues were counted.
 #[must_use]
 pub fn updated_cell(row: &Row, now: ReadSignal<f64>) -> impl IntoView + use<> {
+    let updated = match row.updated {
+        // They were counted, and nobody says when.
+        None if row.counts.is_some() => dash().into_any(),
+        updated => timestamp::short(updated, now).into_any(),
+    };
     view! {
         <td role="cell" class="figure-column updated-column">
-            {timestamp::short(row.updated, now)}
+            {updated}
         </td>
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     data::{
         failure::{Offer, Told},
         lists::{Lists, Slowed},
+        status,
     },
     outcome::Tone,
     session::SessionContext,
@@ -131,6 +132,29 @@ pub fn ReadFailure(
                 <Remedy offer on_again trying />
             </div>
         </section>
+    }
+}
+
+/// How many items of a list could not be read, if there are any.
+#[component]
+pub fn UnreadableNotice(
+    /// How many.
+    #[prop(into)]
+    how_many: Signal<u64>,
+    /// What they are, one of them.
+    item: &'static str,
+) -> impl IntoView {
+    move || {
+        let how_many = Some(how_many.get()).filter(|how_many| *how_many > 0)?;
+        let (title, text) = status::unreadable(how_many, item);
+        Some(view! {
+            <section class="notice" data-tone="warn" aria-labelledby="unreadable">
+                {glyph("warn", Icon::Triangle)} <div class="notice-text">
+                    <h2 id="unreadable">{title}</h2>
+                    <p>{text}</p>
+                </div>
+            </section>
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{figures::len, row::Row};
+use super::{figures::len, row::Row, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,6 +86,7 @@ impl Facet {
             (Self::Type, "terraformconfig") => "Terraform",
             (Self::Type, "cloudformationconfig") => "CloudFormation",
             (Self::Type, "armconfig") => "ARM",
+            (_, unknown::WORD) => unknown::LABEL,
             (_, value) => value,
         }
     }
@@ -132,5 +133,9 @@ mod tests {
         assert_eq!(Facet::Type.called("github"), "github");
         assert_eq!(Facet::Type.called("sast"), "code");
         assert_eq!(Facet::Type.called("npm"), "npm");
+        assert_eq!(
+            Facet::ALL.map(|facet| facet.called("unknown")),
+            ["Unknown"; 3]
+        );
     }
 }

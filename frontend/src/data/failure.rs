@@ -5,6 +5,7 @@ mod words;
 
 use login::failure::{self, Answer};
 use shared::{
+    json,
     problem::{Code, MEDIA_TYPE, Problem},
     snyk::{
         ErrorDocument,
@@ -123,7 +124,7 @@ impl Failure {
         if !is_of_snyk(answer) {
             return answer.failure().into();
         }
-        let Ok(document) = serde_json::from_str::<ErrorDocument>(&answer.body) else {
+        let Ok(document) = json::read::<ErrorDocument>(answer.body.as_bytes()) else {
             return Self::Unreadable;
         };
         Self::Snyk(Box::new(Refusal {

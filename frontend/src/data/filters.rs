@@ -6,6 +6,7 @@ use super::{
     level::Level,
     order::Order,
     row::Row,
+    unknown,
 };
 
 /// Filters and order of a list of projects. They live in the address and nowhere else.
@@ -184,7 +185,10 @@ impl Filters {
             let called: Vec<_> = self
                 .chosen(facet)
                 .iter()
-                .map(|value| facet.called(value).to_owned())
+                .map(|value| match value.as_str() {
+                    unknown::WORD => value.clone(),
+                    value => facet.called(value).to_owned(),
+                })
                 .collect();
             if called.is_empty() {
                 continue;
@@ -291,6 +295,7 @@ mod tests {
             "with critical or high issues, from GitHub or GitLab, of type npm, that are active, named “meridian”"
         );
         assert_eq!(Filters::default().words(), "");
+        assert_eq!(Filters::parse("type=unknown").words(), "of type unknown");
     }
 
     #[test]

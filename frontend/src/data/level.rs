@@ -58,6 +58,35 @@ impl Level {
     }
 }
 
+/// How many issues a project has of each counted severity, of which some may not be known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartialCounts([Option<u32>; 4]);
+
+impl PartialCounts {
+    /// Counts, worst first; `None` where none is known.
+    #[must_use]
+    pub fn new(counts: [Option<u32>; 4]) -> Option<Self> {
+        counts.iter().any(Option::is_some).then_some(Self(counts))
+    }
+
+    /// Whether all are known.
+    #[must_use]
+    pub fn is_complete(self) -> bool {
+        self.0.iter().all(Option::is_some)
+    }
+
+    /// Those that are known, with none in place of the others.
+    #[must_use]
+    pub fn known(self) -> Counts {
+        Counts(self.0.map(Option::unwrap_or_default))
+    }
+
+    /// Each with its severity, worst first.
+    pub fn each(self) -> impl Iterator<Item = (Level, Option<u32>)> {
+        Level::COUNTED.into_iter().zip(self.0)
+    }
+}
+
 /// How many issues there are of each counted severity. Ordered by critical, then high, then medium,
 /// then low: the greater is the worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,6 +149,17 @@ mod tests {
         assert_eq!(sum, Counts::new([2, 3, 4, u32::MAX]));
         assert_eq!(sum.total(), u32::MAX);
         assert_eq!(Counts::new([3, 0, 1, 0]).occurring().total(), 2);
+    }
+
+    #[test]
+    fn a_count_that_is_not_known_is_not_none() {
+        let counts = PartialCounts::new([Some(1), None, Some(0), Some(2)]).unwrap();
+        assert!(!counts.is_complete());
+        assert_eq!(counts.known(), Counts::new([1, 0, 0, 2]));
+        let each: Vec<_> = counts.each().map(|(_, count)| count).collect();
+        assert_eq!(each, [Some(1), None, Some(0), Some(2)]);
+        assert!(PartialCounts::new([Some(0); 4]).unwrap().is_complete());
+        assert_eq!(PartialCounts::new([None; 4]), None);
     }
 
     #[test]

@@ -161,6 +161,7 @@ impl Source for Projects {
     type Item = Project;
     type Row = Row;
     const ITEMS: &'static str = "Projects";
+    const ITEM: &'static str = "project";
     const WHAT: &'static str = "organization";
     const PARKS: bool = false;
 
@@ -181,5 +182,9 @@ impl Source for Projects {
 
     fn row(&mut self, item: Project) -> Row {
         Row::of(item, &mut self.words, PLATFORM)
+    }
+
+    fn id(row: &Row) -> &str {
+        &row.id
     }
 }

@@ -21,5 +21,6 @@ pub mod ruler;
 pub mod slowed;
 pub mod sorting;
 pub mod status;
+pub mod unknown;
 pub mod verdict;
 pub mod window;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use shared::snyk::Page;
+
 use super::failure::{Failure, Remedy};
 
 /// Most pages of a list: 20,000 items. A list that goes on beyond is cut, and says so.
@@ -24,6 +26,17 @@ pub struct Paging {
     cursor: Option<String>,
     seen: BTreeSet<String>,
     pages: u32,
+}
+
+/// What a page says of the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It comes after this cursor.
+    Page(String),
+    /// There is none.
+    None,
+    /// There is one, but the way to it cannot be read.
+    Lost,
 }
 
 /// What comes after a page.
@@ -51,10 +64,12 @@ impl Paging {
     }
 
     /// Goes on after a page that named `next`.
-    pub fn after(&mut self, next: Option<String>) -> After {
+    pub fn after(&mut self, next: Next) -> After {
         self.pages += 1;
-        let Some(next) = next else {
-            return After::Whole;
+        let next = match next {
+            Next::Page(next) => next,
+            Next::None => return After::Whole,
+            Next::Lost => return After::Cut,
         };
         // A cursor that repeats would go round for ever.
         if self.pages >= MOST_PAGES || !self.seen.insert(next.clone()) {
@@ -62,6 +77,20 @@ impl Paging {
         }
         self.cursor = Some(next);
         After::More
+    }
+}
+
+impl Next {
+    /// Of a page, with which `read` items of a list are read that has `total`, if that is known. A
+    /// page without links says nothing of the next one: then the numbers decide.
+    #[must_use]
+    pub fn of<T>(page: &Page<T>, read: u64, total: Option<u64>) -> Self {
+        let lacks = || !page.is_last() && total.is_some_and(|total| read < total);
+        match page.next() {
+            Some(cursor) => Self::Page(cursor),
+            None if page.is_next_lost() || lacks() => Self::Lost,
+            None => Self::None,
+        }
     }
 }
 
@@ -136,10 +165,14 @@ pub fn seconds(retry_after: &str, now: f64, millis: fn(&str) -> f64) -> Option<u
 
 #[cfg(test)]
 mod tests {
-    use shared::problem::Code;
+    use shared::{problem::Code, snyk::Project};
 
     use super::*;
     use crate::{data::failure::Refusal, outcome::local};
+
+    fn page(cursor: &str) -> Next {
+        Next::Page(cursor.to_owned())
+    }
 
     fn ours(code: Code) -> Failure {
         Failure::Ours(Box::new(local(code)))
@@ -149,9 +182,9 @@ mod tests {
     fn a_list_ends_without_a_next_page() {
         let mut paging = Paging::default();
         assert_eq!(paging.cursor(), None);
-        assert_eq!(paging.after(Some("a".to_owned())), After::More);
+        assert_eq!(paging.after(page("a")), After::More);
         assert_eq!(paging.cursor(), Some("a"));
-        assert_eq!(paging.after(None), After::Whole);
+        assert_eq!(paging.after(Next::None), After::Whole);
         assert_eq!(paging.pages(), 2);
     }
 
@@ -159,16 +192,38 @@ mod tests {
     fn a_cursor_that_repeats_ends_the_list() {
         let mut paging = Paging::default();
         for cursor in ["a", "b"] {
-            assert_eq!(paging.after(Some(cursor.to_owned())), After::More);
+            assert_eq!(paging.after(page(cursor)), After::More);
         }
-        assert_eq!(paging.after(Some("a".to_owned())), After::Cut);
+        assert_eq!(paging.after(page("a")), After::Cut);
+    }
+
+    #[test]
+    fn a_list_whose_next_page_cannot_be_reached_is_cut_and_not_whole() {
+        assert_eq!(Paging::default().after(Next::Lost), After::Cut);
+        let next = |links: &str, read, total| {
+            let text = format!(r#"{{"data":[{{"id":"p"}}]{links}}}"#);
+            let page: Page<Project> = shared::json::read(text.as_bytes()).unwrap();
+            Next::of(&page, read, total)
+        };
+        for (links, total, is_next) in [
+            (r#","links":{"next":"?starting_after=a"}"#, None, page("a")),
+            (r#","links":{"next":null}"#, Some(99), Next::None),
+            (r#","links":{"next":7}"#, Some(1), Next::Lost),
+            (r#","links":"broken""#, None, Next::Lost),
+            ("", None, Next::None),
+            ("", Some(1), Next::None),
+            ("", Some(2), Next::Lost),
+            (r#","links":null"#, Some(2), Next::Lost),
+        ] {
+            assert_eq!(next(links, 1, total), is_next, "{links} {total:?}");
+        }
     }
 
     #[test]
     fn a_list_without_end_is_cut() {
         let mut paging = Paging::default();
         let mut pages = 0;
-        while paging.after(Some(format!("{pages}"))) == After::More {
+        while paging.after(Next::Page(format!("{pages}"))) == After::More {
             pages += 1;
         }
         assert_eq!(paging.pages(), MOST_PAGES);

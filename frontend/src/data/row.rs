@@ -2,12 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use shared::snyk::{Project, project::ProjectStatus};
+use shared::snyk::{
+    Project,
+    project::{IssueCounts, ProjectStatus},
+};
 
 use super::{
     figures::len,
-    level::Counts,
+    level::{Counts, PartialCounts},
     name::{self, Parts},
+    unknown,
 };
 
 /// What only the browser can do with texts.
@@ -36,7 +40,7 @@ pub struct Row {
     /// Whether Snyk tests it, as Snyk writes it.
     pub status: Arc<str>,
     /// Its open issues; `None` where Snyk has not counted.
-    pub counts: Option<Counts>,
+    pub counts: Option<PartialCounts>,
     /// When they were counted, in milliseconds.
     pub updated: Option<f64>,
 }
@@ -51,13 +55,15 @@ impl Row {
             meta,
             ..
         } = project;
-        let parts = name::split(&attributes.name, &attributes.target_file);
-        let file_at = attributes.name.len() - parts.file.len();
+        let name = attributes.name.unwrap_or_else(|| unknown::LABEL.to_owned());
+        let target_file = attributes.target_file.unwrap_or_default();
+        let parts = name::split(&name, &target_file);
+        let file_at = name.len() - parts.file.len();
         let cuts = [parts.target.len(), file_at];
-        let mut searched = attributes.name.clone();
-        if !searched.contains(&attributes.target_file) {
+        let mut searched = name.clone();
+        if !searched.contains(&target_file) {
             searched.push(' ');
-            searched.push_str(&attributes.target_file);
+            searched.push_str(&target_file);
         }
         let counted = meta.latest_issue_counts;
         let updated = counted
@@ -69,14 +75,16 @@ impl Row {
             id: id.into_boxed_str(),
             folded: (platform.fold)(&searched).into_boxed_str(),
             cuts,
-            name: attributes.name.into_boxed_str(),
-            kind: words.once(&attributes.kind),
-            origin: words.once(&attributes.origin),
-            status: words.once(attributes.status.as_str()),
-            counts: counted.map(|counts| {
-                let counts = [counts.critical, counts.high, counts.medium, counts.low];
-                Counts::new(counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX)))
-            }),
+            name: name.into_boxed_str(),
+            kind: words.once(attributes.kind.as_deref().unwrap_or(unknown::WORD)),
+            origin: words.once(attributes.origin.as_deref().unwrap_or(unknown::WORD)),
+            status: words.once(
+                attributes
+                    .status
+                    .as_ref()
+                    .map_or(unknown::WORD, ProjectStatus::as_str),
+            ),
+            counts: counted.as_ref().and_then(counts),
             updated,
         }
     }
@@ -113,7 +121,7 @@ impl Row {
     /// Its counts, with none where there are none.
     #[must_use]
     pub fn counted(&self) -> Counts {
-        self.counts.unwrap_or_default()
+        self.counts.map(PartialCounts::known).unwrap_or_default()
     }
 
     /// Whether Snyk does not test it any more.
@@ -121,6 +129,12 @@ impl Row {
     pub fn is_inactive(&self) -> bool {
         *self.status == *ProjectStatus::Inactive.as_str()
     }
+}
+
+fn counts(counts: &IssueCounts) -> Option<PartialCounts> {
+    let counts = [counts.critical, counts.high, counts.medium, counts.low];
+    let counts = counts.map(|count| count.map(|count| u32::try_from(count).unwrap_or(u32::MAX)));
+    PartialCounts::new(counts)
 }
 
 /// Words that many rows have, each kept once.
@@ -145,7 +159,9 @@ pub struct Totals {
     pub rows: u64,
     /// How many of them Snyk has not counted: nothing is known of their issues.
     pub uncounted: u64,
-    /// The open issues of the others.
+    /// How many have some of their counts, but not all.
+    pub partial: u64,
+    /// The open issues of the others, as far as they are known.
     pub issues: Counts,
     /// How many rows have issues of each severity.
     pub projects: Counts,
@@ -161,16 +177,24 @@ impl Totals {
         };
         rows.iter().fold(start, |totals, row| Self {
             uncounted: totals.uncounted + u64::from(row.counts.is_none()),
+            partial: totals.partial
+                + u64::from(row.counts.is_some_and(|counts| !counts.is_complete())),
             issues: totals.issues.plus(row.counted()),
             projects: totals.projects.plus(row.counted().occurring()),
             ..totals
         })
     }
 
-    /// How many rows the counts are of.
+    /// How many rows the counts are of, those with some of them included.
     #[must_use]
     pub const fn counted(self) -> u64 {
         self.rows.saturating_sub(self.uncounted)
+    }
+
+    /// How many rows have all of their counts.
+    #[must_use]
+    pub const fn whole(self) -> u64 {
+        self.counted().saturating_sub(self.partial)
     }
 
     /// Both together.
@@ -179,6 +203,7 @@ impl Totals {
         Self {
             rows: self.rows + other.rows,
             uncounted: self.uncounted + other.uncounted,
+            partial: self.partial + other.partial,
             issues: self.issues.plus(other.issues),
             projects: self.projects.plus(other.projects),
         }
@@ -205,7 +230,7 @@ pub(super) mod tests {
             millis: |time| time.parse().unwrap_or(f64::NAN),
         };
         Row::of(
-            serde_json::from_str(json).unwrap(),
+            shared::json::read(json.as_bytes()).unwrap(),
             &mut Words::default(),
             platform,
         )
@@ -239,6 +264,38 @@ pub(super) mod tests {
         assert_eq!(bare.counted().total(), 0);
         assert!(bare.has("file.txt") && bare.has("x") && !bare.has("y"));
         assert!(!bare.is_inactive());
+    }
+
+    #[test]
+    fn what_snyk_does_not_say_is_unknown_and_neither_no_nor_none() {
+        for nothing in [
+            "",
+            r#","attributes":null"#,
+            r#","attributes":{"name":null,"status":5}"#,
+        ] {
+            let bare = row_of(&format!(r#"{{"id":"p"{nothing}}}"#));
+            assert_eq!(bare.name(), "Unknown");
+            assert_eq!(bare.parts().target, "Unknown");
+            assert_eq!([&*bare.kind, &*bare.origin, &*bare.status], ["unknown"; 3]);
+            assert_eq!((bare.counts, bare.updated), (None, None));
+        }
+        let some = row_of(
+            r#"{"id":"p","attributes":{"name":"x"},"meta":{"latest_issue_counts":
+            {"critical":null,"high":2,"low":-1,"updated_at":null}}}"#,
+        );
+        let counts: Vec<_> = some
+            .counts
+            .unwrap()
+            .each()
+            .map(|(_, count)| count)
+            .collect();
+        assert_eq!(counts, [None, Some(2), None, None]);
+        let totals = Totals::of(&[some, row("a", "npm", "github", [0; 4])]);
+        assert_eq!((totals.uncounted, totals.partial), (0, 1));
+        assert_eq!((totals.counted(), totals.whole()), (2, 1));
+        assert_eq!(totals.plus(totals).partial, 2);
+        let none = r#"{"id":"p","meta":{"latest_issue_counts":{"critical":null}}}"#;
+        assert_eq!(row_of(none).counts, None);
     }
 
     #[test]

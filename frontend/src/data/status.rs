@@ -11,6 +11,8 @@ pub struct Status {
     pub done: u64,
     /// How many there are at Snyk, if it said.
     pub total: Option<u64>,
+    /// How many items could not be read, of the reading that the rows are of.
+    pub unreadable: u64,
     /// When the rows that are here were last all read, in milliseconds.
     pub whole_at: Option<f64>,
     /// Whether there are more at Snyk than are read here.
@@ -64,7 +66,7 @@ impl Status {
     /// Whether what is here are all rows that there are, as of when they were read.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.whole_at.is_some() && !self.cut
+        self.whole_at.is_some() && !self.cut && self.unreadable == 0
     }
 
     /// How many items are read, of how many that are being read. What is not being read any more
@@ -83,6 +85,17 @@ impl Status {
     /// How far an organization is read, in words; `rows` are here.
     #[must_use]
     pub fn note(&self, rows: u64) -> String {
+        let note = self.read_note(rows);
+        match self.unreadable {
+            0 => note,
+            unreadable if rows == 0 => {
+                format!("{} could not be read", count(unreadable, "project"))
+            }
+            unreadable => format!("{note}, {} could not be read", number(unreadable)),
+        }
+    }
+
+    fn read_note(&self, rows: u64) -> String {
         let projects = count(rows, "project");
         let again = self.whole_at.is_some();
         match (&self.stage, self.total) {
@@ -106,6 +119,18 @@ impl Status {
             (Stage::Done, _) => projects,
         }
     }
+}
+
+/// What to say of items that could not be read: `3 projects could not be read`, and what that means.
+#[must_use]
+pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
+    let title = format!("{} could not be read", count(how_many, one));
+    let text = if how_many == 1 {
+        "Snyk’s answer about it has no ID. It is in no list, count or total here."
+    } else {
+        "Snyk’s answers about them have no ID. They are in no list, count or total here."
+    };
+    (title, text)
 }
 
 /// How far several readings are together: items that are read, of how many.
@@ -162,6 +187,20 @@ mod tests {
         assert!(again.is_reading() && !again.is_growing() && again.is_complete());
         let cut = Status { cut: true, ..again };
         assert!(!cut.is_complete());
+        let lacking = Status {
+            unreadable: 1,
+            ..done(500)
+        };
+        assert!(!lacking.is_complete());
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_told_by_its_number() {
+        assert_eq!(unreadable(1, "project").0, "1 project could not be read");
+        assert_eq!(
+            unreadable(3_000, "issue").0,
+            "3,000 issues could not be read"
+        );
     }
 
     #[test]
@@ -171,7 +210,22 @@ mod tests {
             whole_at,
             ..reading(300, Some(1_204))
         };
+        let lacking = |unreadable, status| Status {
+            unreadable,
+            ..status
+        };
         for (status, rows, words) in [
+            (
+                lacking(1, done(100)),
+                99,
+                "99 projects, 1 could not be read",
+            ),
+            (lacking(3, done(3)), 0, "3 projects could not be read"),
+            (
+                lacking(2, reading(98, Some(1_204))),
+                98,
+                "98 of 1,204 projects read, 2 could not be read",
+            ),
             (reading(300, Some(1_204)), 300, "300 of 1,204 projects read"),
             (reading(0, None), 0, "Reading"),
             (failed(None), 0, "Could not be read"),

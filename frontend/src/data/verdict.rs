@@ -26,6 +26,8 @@ pub struct Known {
     pub reading: bool,
     /// Whether there are more projects than are read here.
     pub cut: bool,
+    /// How many projects could not be read, though their organizations could.
+    pub unreadable: u64,
 }
 
 impl Known {
@@ -54,6 +56,7 @@ impl Known {
             growing: self.growing || status.is_growing(),
             reading: self.reading || status.is_asked_for(),
             cut: self.cut || status.cut,
+            unreadable: self.unreadable + status.unreadable,
             ..self
         }
     }
@@ -68,16 +71,26 @@ impl Known {
         self.failed > 0 || self.begun < self.orgs
     }
 
+    /// Whether what is known is of a part of the projects only.
+    const fn is_part(self) -> bool {
+        self.lacks() || self.cut || self.unreadable > 0
+    }
+
     /// Whether there are no projects, and that is certain.
     #[must_use]
     pub const fn is_empty(self) -> bool {
-        self.totals.rows == 0 && !self.growing && !self.lacks()
+        self.totals.rows == 0 && !self.growing && !self.is_part()
     }
 
     /// Whether there is anything of which figures could tell.
     #[must_use]
     pub const fn has_figures(self) -> bool {
         self.totals.counted() > 0
+    }
+
+    /// Whether no project has an issue that is known, and none has all of its counts.
+    fn is_uncounted(self) -> bool {
+        self.totals.whole() == 0 && self.totals.issues.total() == 0
     }
 
     /// The answer: `37 critical issues in 19 projects`.
@@ -94,16 +107,17 @@ impl Known {
                 (false, _) if self.read() == 0 && self.lacks() => {
                     "Nothing could be read".to_owned()
                 }
+                (false, _) if self.unreadable > 0 => "Nothing could be read".to_owned(),
                 (false, _) if self.lacks() => format!("No projects {}", self.within()),
                 (false, _) => "No projects yet".to_owned(),
             };
         }
-        if totals.counted() == 0 {
+        if self.is_uncounted() {
             let projects = count(totals.rows, "project");
             let so_far = if growing { " so far" } else { "" };
             return format!("{projects}{so_far}, none counted yet");
         }
-        let is_part = self.lacks() || self.cut;
+        let is_part = self.is_part();
         let critical = u64::from(totals.issues.of(Level::Critical));
         if critical > 0 {
             let issues = count(critical, "critical issue");
@@ -129,7 +143,7 @@ impl Known {
                 let within = if is_part {
                     self.within()
                 } else {
-                    format!("in {}", count(totals.counted(), "project"))
+                    format!("in {}", count(totals.whole(), "project"))
                 };
                 return if growing {
                     format!("No open issues so far, {within}")
@@ -156,7 +170,11 @@ impl Known {
         match (self.cut, self.lacks()) {
             (true, true) => format!("in {projects} of {orgs}"),
             (true, false) => format!("in {projects}"),
-            (false, _) => format!("in {orgs}"),
+            (false, true) => format!("in {orgs}"),
+            (false, false) => format!(
+                "in the {} that could be read",
+                count(self.totals.rows, "project")
+            ),
         }
     }
 
@@ -179,17 +197,23 @@ impl Known {
         if self.totals.uncounted > 0 {
             size = format!("{size}, {} not counted yet", number(self.totals.uncounted));
         }
+        if self.totals.partial > 0 {
+            size = format!("{size}, {} counted in part", number(self.totals.partial));
+        }
+        if self.unreadable > 0 {
+            size = format!("{size}, {} could not be read", number(self.unreadable));
+        }
         size
     }
 
     /// What to say where no project with issues is here, when nothing is being read.
     #[must_use]
     pub fn without_worst(self) -> String {
-        match (self.totals.counted(), self.lacks() || self.cut) {
+        match (self.totals.whole(), self.is_part()) {
             (0, true) => "No project could be read.".to_owned(),
             (0, false) => "No project is counted yet.".to_owned(),
             (_, true) => format!("No open issues {}.", self.within()),
-            _ if self.totals.uncounted > 0 => {
+            _ if self.totals.uncounted > 0 || self.totals.partial > 0 => {
                 "No project that is counted has open issues.".to_owned()
             }
             _ => "No project has open issues.".to_owned(),
@@ -348,6 +372,53 @@ mod tests {
         some.totals.uncounted = 10;
         assert_eq!(some.verdict(), "10 projects, none counted yet");
         assert!(!some.has_figures());
+    }
+
+    #[test]
+    fn projects_that_could_not_be_read_are_in_no_total_that_claims_to_be_everything() {
+        let mut some = known([37, 0, 0, 0], 99);
+        some.at_snyk = Some(100);
+        some.unreadable = 1;
+        assert_eq!(
+            some.verdict(),
+            "37 critical issues in the 99 projects that could be read"
+        );
+        assert_eq!(
+            some.size(),
+            "6 organizations, 100 projects, 1 could not be read"
+        );
+        let mut none = known([0; 4], 99);
+        none.unreadable = 3;
+        assert_eq!(
+            none.verdict(),
+            "No open issues in the 99 projects that could be read"
+        );
+        assert_eq!(
+            none.without_worst(),
+            "No open issues in the 99 projects that could be read."
+        );
+        none.totals.rows = 0;
+        assert_eq!(none.verdict(), "Nothing could be read");
+        assert!(!none.is_empty());
+    }
+
+    #[test]
+    fn a_count_that_is_not_known_is_told_and_is_not_zero() {
+        let mut some = known([0; 4], 10);
+        some.totals.partial = 1;
+        assert_eq!(some.verdict(), "No open issues in 9 projects");
+        assert_eq!(
+            some.size(),
+            "6 organizations, 10 projects, 1 counted in part"
+        );
+        assert_eq!(
+            some.without_worst(),
+            "No project that is counted has open issues."
+        );
+        some.totals.partial = 10;
+        assert_eq!(some.verdict(), "10 projects, none counted yet");
+        some.totals.issues = Counts::new([0, 3, 0, 0]);
+        assert_eq!(some.verdict(), "No critical issues, 3 high");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::{
     components::{
         clock::{Clock, seconds, ticking},
         connect_button::{ConnectButton, ReturnTo},
+        dash::dash,
         icon::Icon,
         scope_list::row,
     },
@@ -146,16 +147,22 @@ pub fn Organizations(
             .orgs
             .iter()
             .map(|org| {
+                let slug = if org.slug.is_empty() {
+                    dash().into_any()
+                } else {
+                    view! {
+                        <code>
+                            <bdi>{org.slug.clone()}</bdi>
+                        </code>
+                    }
+                    .into_any()
+                };
                 view! {
                     <tr>
                         <th scope="row">
                             <bdi>{org.name.clone()}</bdi>
                         </th>
-                        <td class="slug">
-                            <code>
-                                <bdi>{org.slug.clone()}</bdi>
-                            </code>
-                        </td>
+                        <td class="slug">{slug}</td>
                     </tr>
                 }
             })

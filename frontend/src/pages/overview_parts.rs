@@ -252,7 +252,7 @@ fn org_row(
     // None is a number only of what was read, and counted.
     let is_known = Memo::new(move |_| {
         let totals = totals.get();
-        let is_whole = status.with(|status| status.whole_at.is_some());
+        let is_whole = status.with(Status::is_complete);
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {

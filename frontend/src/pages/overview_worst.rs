@@ -79,9 +79,12 @@ pub fn WorstProjects(
         let (name, org, all) = readings.with_value(|all| {
             let worst = all.iter().rev().max_by_key(|one| one.totals.get().issues)?;
             let rows = worst.totals.get().rows;
-            let (total, cut) = worst.list.status.with(|status| (status.total, status.cut));
+            let (total, lacks) = worst
+                .list
+                .status
+                .with(|status| (status.total, status.cut || status.unreadable > 0));
             let all = match total {
-                Some(total) if !cut => format!("All {}", count(total.max(rows), "project")),
+                Some(total) if !lacks => format!("All {}", count(total.max(rows), "project")),
                 _ => "All projects".to_owned(),
             };
             let name = (known.get().orgs > 1).then(|| worst.org.name.clone());

@@ -16,7 +16,7 @@ use crate::{
         empty::Empty,
         progress::Progress,
         project,
-        read_notice::ReadFailure,
+        read_notice::{ReadFailure, UnreadableNotice},
         search::SearchField,
         timestamp::{Timestamp, minutes},
     },
@@ -55,6 +55,7 @@ pub fn ProjectList(
     let trying = Memo::new(move |_| list.status.with(|status| status.trying));
     let is_out_of_reach = Memo::new(move |_| !works && shown.all.get() == 0);
     let is_done = Memo::new(move |_| list.status.with(|status| status.stage == Stage::Done));
+    let unreadable = Memo::new(move |_| list.status.with(|status| status.unreadable));
     let is_empty = Memo::new(move |_| is_done.get() && shown.all.get() == 0);
     let only_failed = Memo::new(move |_| told.with(Option::is_some) && shown.all.get() == 0);
     let lead = move |all: u64| {
@@ -90,6 +91,9 @@ pub fn ProjectList(
         if only_failed.get() {
             return failure().into_any();
         }
+        if is_empty.get() && unreadable.get() > 0 {
+            return view! { <UnreadableNotice how_many=unreadable item="project" /> }.into_any();
+        }
         if is_empty.get() {
             return view! {
                     <Empty
@@ -104,6 +108,7 @@ pub fn ProjectList(
         view! {
             <Bar shown list />
             {failure}
+            <UnreadableNotice how_many=unreadable item="project" />
             <ProjectTable
                 connection=connection.clone()
                 org=org.id.clone()

@@ -1,118 +1,149 @@
 //! JSON:API documents and their pages.
 
-use serde::Deserialize;
+use crate::json::{FromValue, Object, Value};
 
-use super::lenient;
-
-/// A JSON:API document: what was asked for, and where to go on.
-#[derive(Clone, Debug, Deserialize)]
+/// A JSON:API document: what was asked for.
+#[derive(Clone, Debug)]
 pub struct Document<T> {
     /// What was asked for.
     pub data: T,
-    /// Where to go on. Answers may come without it.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub links: Links,
+}
+
+impl<T: FromValue> FromValue for Document<T> {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut document = value.into_object()?;
+        let data = document.take("data")?;
+        Some(Self { data })
+    }
 }
 
 /// A document with one page of a list.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "AnyPage<T>", bound = "T: Deserialize<'de>")]
+#[derive(Clone, Debug)]
 pub struct Page<T> {
     /// The items; none where only the count was asked for.
     pub data: Vec<T>,
-    /// Where to go on. Answers may come without it.
-    pub links: Links,
-    /// Figures about the whole list.
-    pub meta: Meta,
+    /// How many more items the page has that could not be read.
+    pub unreadable: u64,
+    /// How many items the list has, where that was asked for.
+    pub count: Option<u64>,
+    next: Next,
 }
 
-/// A page as it stands.
-#[derive(Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
-struct AnyPage<T> {
-    #[serde(default)]
-    data: Option<Vec<T>>,
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    links: Links,
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    meta: Meta,
+/// What a page says of the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    /// There is one, after this cursor.
+    After(String),
+    /// There is none.
+    None,
+    /// There is one, but the way to it cannot be read.
+    Lost,
+    /// Nothing.
+    Unsaid,
 }
 
-impl<T> TryFrom<AnyPage<T>> for Page<T> {
-    type Error = &'static str;
-
+impl<T: FromValue> FromValue for Page<T> {
     /// Without items there must be their number: something else altogether is no empty list.
-    fn try_from(page: AnyPage<T>) -> Result<Self, Self::Error> {
-        let data = match page.data {
-            Some(data) => data,
-            None if page.meta.count.is_some() => Vec::new(),
-            None => return Err("a page without items and without their number"),
+    fn from_value(value: Value) -> Option<Self> {
+        let mut document = value.into_object()?;
+        let count = document
+            .take("meta")
+            .and_then(|mut meta: Object| meta.take("count"));
+        let items = match document.take_any("data") {
+            Some(Value::Array(items)) => items,
+            None | Some(Value::Null) if count.is_some() => Vec::new(),
+            _ => return None,
         };
-        Ok(Self {
+        let mut data = Vec::with_capacity(items.len());
+        let mut unreadable = 0;
+        for item in items {
+            match T::from_value(item) {
+                Some(item) => data.push(item),
+                None => unreadable += 1,
+            }
+        }
+        Some(Self {
             data,
-            links: page.links,
-            meta: page.meta,
+            unreadable,
+            count,
+            next: Next::of(document.take_any("links")),
         })
     }
 }
 
 impl<T> Page<T> {
-    /// The cursor of the next page, or `None` when this is the last one. Of the link nothing else is
-    /// looked at, so that no token follows it to another host.
+    /// The cursor of the next page; `None` when there is none, or none that can be read. Of the link
+    /// nothing else is looked at, so that no token follows it to another host.
     #[must_use]
     pub fn next(&self) -> Option<String> {
-        self.links.next.as_ref().and_then(Link::cursor)
+        match &self.next {
+            Next::After(cursor) => Some(cursor.clone()),
+            Next::None | Next::Lost | Next::Unsaid => None,
+        }
+    }
+
+    /// Whether there is another page that cannot be reached, since its link cannot be read.
+    #[must_use]
+    pub fn is_next_lost(&self) -> bool {
+        self.next == Next::Lost
+    }
+
+    /// Whether the page says that it is the last one. One without any links says nothing.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        self.next == Next::None
     }
 }
 
-/// Figures about a whole list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Meta {
-    /// How many items the list has, where that was asked for.
-    #[serde(default, deserialize_with = "lenient::maybe_count")]
-    pub count: Option<u64>,
-}
-
-/// A document's links, of which only the next page's is used.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Links {
-    /// The next page.
-    #[serde(default)]
-    pub next: Option<Link>,
-}
-
-/// A link in either of the forms that JSON:API gives it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Link {
-    /// As text.
-    Text(String),
-    /// As an object.
-    Object {
-        /// The address, mostly without a host.
-        href: String,
-    },
-}
-
-impl Link {
-    /// The parameter `starting_after`, decoded.
-    fn cursor(&self) -> Option<String> {
-        let (Self::Text(href) | Self::Object { href }) = self;
-        let (_, query) = href.split_once('?')?;
-        let query = query.split('#').next().unwrap_or(query);
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(name, cursor)| name == "starting_after" && !cursor.is_empty())
-            .map(|(_, cursor)| cursor.into_owned())
+impl Next {
+    fn of(links: Option<Value>) -> Self {
+        let mut links = match links {
+            Some(Value::Object(links)) => links,
+            None | Some(Value::Null) => return Self::Unsaid,
+            Some(_) => return Self::Lost,
+        };
+        // JSON:API allows a link to be a text, or an object that has it as `href`.
+        let href = match links.take_any("next") {
+            None | Some(Value::Null) => return Self::None,
+            Some(Value::Object(mut link)) => link.take("href"),
+            Some(link) => String::from_value(link),
+        };
+        href.and_then(|href| cursor(&href))
+            .map_or(Self::Lost, Self::After)
     }
+}
+
+/// The parameter `starting_after` of a link, decoded.
+fn cursor(href: &str) -> Option<String> {
+    let (_, query) = href.split_once('?')?;
+    let query = query.split('#').next().unwrap_or(query);
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, cursor)| name == "starting_after" && !cursor.is_empty())
+        .map(|(_, cursor)| cursor.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{json::read, snyk::read_id};
 
-    fn next(links: &str) -> Option<String> {
+    /// An item that is an id and nothing else.
+    #[derive(Debug, PartialEq)]
+    struct Id(String);
+
+    impl FromValue for Id {
+        fn from_value(value: Value) -> Option<Self> {
+            read_id(&mut value.into_object()?).map(Self)
+        }
+    }
+
+    fn page(text: &str) -> Option<Page<Id>> {
+        read(text.as_bytes()).ok()
+    }
+
+    fn with_links(links: &str) -> Page<Id> {
         let text = format!(r#"{{"data":[],"links":{links},"jsonapi":{{"version":"1.0"}}}}"#);
-        serde_json::from_str::<Page<u8>>(&text).unwrap().next()
+        page(&text).unwrap()
     }
 
     #[test]
@@ -123,6 +154,7 @@ mod tests {
             "https://evil.example/?starting_after=v1.e%2Bw%3D%3D#x",
         ] {
             let cursor = Some("v1.e+w==".to_owned());
+            let next = |links: &str| with_links(links).next();
             assert_eq!(next(&format!(r#"{{"next":"{href}"}}"#)), cursor, "{href}");
             assert_eq!(
                 next(&format!(r#"{{"next":{{"href":"{href}","meta":{{}}}}}}"#)),
@@ -134,30 +166,75 @@ mod tests {
     #[test]
     fn without_a_next_link_the_list_ends() {
         for links in [
-            "null",
             "{}",
             r#"{"next":null}"#,
-            r#"{"next":"/rest/orgs"}"#,
-            r#"{"next":"/rest/orgs?starting_after="}"#,
             r#"{"self":"/rest/orgs?starting_after=x"}"#,
         ] {
-            assert_eq!(next(links), None, "{links}");
+            let page = with_links(links);
+            assert_eq!(page.next(), None, "{links}");
+            assert!(page.is_last() && !page.is_next_lost(), "{links}");
+        }
+        for page in [with_links("null"), page(r#"{"data":[]}"#).unwrap()] {
+            assert!(!page.is_last() && !page.is_next_lost() && page.next().is_none());
+        }
+    }
+
+    #[test]
+    fn a_next_link_that_cannot_be_read_is_no_end_of_the_list() {
+        for links in [
+            "5",
+            "[]",
+            r#""x""#,
+            r#"{"next":5}"#,
+            r#"{"next":true}"#,
+            r#"{"next":[]}"#,
+            r#"{"next":{}}"#,
+            r#"{"next":{"href":null}}"#,
+            r#"{"next":""}"#,
+            r#"{"next":"/rest/orgs"}"#,
+            r#"{"next":"/rest/orgs?starting_after="}"#,
+        ] {
+            let page = with_links(links);
+            assert_eq!(page.next(), None, "{links}");
+            assert!(page.is_next_lost() && !page.is_last(), "{links}");
         }
     }
 
     #[test]
     fn what_is_no_page_is_no_empty_list() {
-        for text in ["{}", "[]", r#"{"data":{}}"#, r#"{"errors":[]}"#, "null"] {
-            assert!(serde_json::from_str::<Page<u8>>(text).is_err(), "{text}");
+        for text in [
+            "{}",
+            "[]",
+            r#"{"data":{}}"#,
+            r#"{"data":{},"meta":{"count":1}}"#,
+            r#"{"data":null}"#,
+            r#"{"errors":[]}"#,
+            "null",
+        ] {
+            assert!(page(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn a_page_may_hold_the_count_alone() {
-        let page: Page<u8> = serde_json::from_str(
-            r#"{"jsonapi":{"version":"1.0"},"links":{},"meta":{"count":4012}}"#,
-        )
-        .unwrap();
-        assert_eq!((page.data.len(), page.meta.count), (0, Some(4012)));
+        let page = page(r#"{"jsonapi":{"version":"1.0"},"links":{},"meta":{"count":4012}}"#);
+        let page = page.unwrap();
+        assert_eq!((page.data.len(), page.count), (0, Some(4012)));
+    }
+
+    #[test]
+    fn an_item_without_an_id_costs_itself_alone_and_is_counted() {
+        let text = r#"{"data":[{"id":"a"},{"id":null},null,{},{"id":""},"x",{"id":"b"}]}"#;
+        let page = page(text).unwrap();
+        assert_eq!(page.data, [Id("a".to_owned()), Id("b".to_owned())]);
+        assert_eq!(page.unreadable, 5);
+    }
+
+    #[test]
+    fn broken_meta_costs_the_count_alone() {
+        for meta in ["null", "5", "[]", r#"{"count":null}"#, r#"{"count":"3"}"#] {
+            let page = page(&format!(r#"{{"data":[{{"id":"a"}}],"meta":{meta}}}"#)).unwrap();
+            assert_eq!((page.data.len(), page.count), (1, None), "{meta}");
+        }
     }
 }

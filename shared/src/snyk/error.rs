@@ -1,29 +1,23 @@
 //! Snyk's errors: JSON:API error documents, and the other forms that were seen.
 
-use serde::Deserialize;
+use crate::json::{FromValue, Value};
 
-use super::lenient;
-
-/// What Snyk says about a failure. Every form of it that is known reads as this, and a form that is
-/// not reads as one that says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "AnyForm")]
+/// What Snyk says about a failure. Every form of it that is known reads as this, and any other object
+/// as one that says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorDocument {
     /// The errors, the first of which is told.
     pub errors: Vec<Error>,
 }
 
 /// An error.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Error {
     /// The catalogue's word: `SNYK-0001`, `SNYK-OPENAPI-0002`.
-    #[serde(default)]
     pub code: Option<String>,
     /// What it is, in short.
-    #[serde(default)]
     pub title: Option<String>,
     /// What happened. Some services write `details`.
-    #[serde(default, alias = "details")]
     pub detail: Option<String>,
 }
 
@@ -48,57 +42,50 @@ impl ErrorDocument {
     }
 }
 
-/// The document in any of its forms: JSON:API's, a gateway's without the envelope, and v1's.
-#[derive(Deserialize)]
-struct AnyForm {
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    errors: Vec<Error>,
-    #[serde(default)]
-    code: Option<Word>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    error: Option<String>,
-}
-
-/// v1 writes a number, the status, where others write a word.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Word {
-    Text(String),
-    Number(serde::de::IgnoredAny),
-}
-
-impl From<AnyForm> for ErrorDocument {
-    fn from(form: AnyForm) -> Self {
-        if !form.errors.is_empty() {
-            return Self {
-                errors: form.errors,
-            };
+impl FromValue for ErrorDocument {
+    /// Reads JSON:API's form, a gateway's without the envelope, and v1's.
+    fn from_value(value: Value) -> Option<Self> {
+        let mut document = value.into_object()?;
+        let errors: Vec<Error> = document.take("errors").unwrap_or_default();
+        if !errors.is_empty() {
+            return Some(Self { errors });
         }
-        let code = match form.code {
-            Some(Word::Text(word)) => Some(word),
-            Some(Word::Number(_)) | None => None,
+        let error = Error {
+            // v1 writes a number, the status, where others write a word.
+            code: document.take_text("code"),
+            title: None,
+            detail: document
+                .take_text("message")
+                .or_else(|| document.take_text("error")),
         };
-        let detail = form.message.or(form.error);
-        let says_nothing = code.is_none() && detail.is_none();
-        Self {
+        let says_nothing = error == Error::default();
+        Some(Self {
             errors: if says_nothing {
                 Vec::new()
             } else {
-                vec![Error {
-                    code,
-                    title: None,
-                    detail,
-                }]
+                vec![error]
             },
-        }
+        })
+    }
+}
+
+impl FromValue for Error {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut error = value.into_object()?;
+        Some(Self {
+            code: error.take_text("code"),
+            title: error.take_text("title"),
+            detail: error
+                .take_text("detail")
+                .or_else(|| error.take_text("details")),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::read;
 
     #[test]
     fn every_known_form_tells_its_word_and_its_detail() {
@@ -121,9 +108,15 @@ mod tests {
             ),
             (r#"{"code":404,"error":"e","message":"m"}"#, None, Some("m")),
             (r#"{"errors":null}"#, None, None),
+            (r#"{"errors":{},"message":"m"}"#, None, Some("m")),
+            (
+                r#"{"errors":[null,{"code":5,"title":null,"detail":"half \ud83d"}]}"#,
+                None,
+                Some("half \u{fffd}"),
+            ),
             ("{}", None, None),
         ] {
-            let document: ErrorDocument = serde_json::from_str(text).unwrap();
+            let document: ErrorDocument = read(text.as_bytes()).unwrap();
             assert_eq!(
                 (document.code(), document.detail()),
                 (code, detail),

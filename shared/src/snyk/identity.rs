@@ -1,18 +1,16 @@
 //! `GET /rest/self`: as whom an access token acts.
 
-use serde::Deserialize;
-
 use super::word::open_words;
+use crate::json::{FromValue, Value};
 
-/// As whom an access token acts. In tenant context that is the app's bot, and nothing says who
-/// connected it: sign-in of people must not rest on this.
-#[derive(Clone, Debug, Deserialize)]
+/// As whom an access token acts, as far as Snyk says. In tenant context that is the app's bot, and
+/// nothing says who connected it: sign-in of people must not rest on this.
+#[derive(Clone, Debug, Default)]
 pub struct Identity {
     /// Snyk's id of the principal.
-    pub id: String,
+    pub id: Option<String>,
     /// What kind of principal it is.
-    #[serde(rename = "type")]
-    pub kind: IdentityKind,
+    pub kind: Option<IdentityKind>,
     /// What is known of it.
     pub attributes: IdentityAttributes,
 }
@@ -30,11 +28,31 @@ open_words! {
 }
 
 /// What is known of a principal.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct IdentityAttributes {
     /// Its name.
-    pub name: String,
+    pub name: Option<String>,
     /// The organization that it looks at first.
-    #[serde(default)]
     pub default_org_context: Option<String>,
+}
+
+impl FromValue for Identity {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut identity = value.into_object()?;
+        Some(Self {
+            id: identity.take_text("id"),
+            kind: identity.take("type"),
+            attributes: identity.take("attributes").unwrap_or_default(),
+        })
+    }
+}
+
+impl FromValue for IdentityAttributes {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut attributes = value.into_object()?;
+        Some(Self {
+            name: attributes.take_text("name"),
+            default_org_context: attributes.take_text("default_org_context"),
+        })
+    }
 }

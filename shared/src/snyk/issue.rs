@@ -1,55 +1,47 @@
 //! Issues: what Snyk found.
 
-use serde::Deserialize;
-
-use super::{lenient, word::open_words};
+use super::{read_id, word::open_words};
+use crate::json::{FromValue, Object, Value};
 
 /// An issue.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Issue {
     /// Snyk's id.
     pub id: String,
     /// What is known of it.
     pub attributes: IssueAttributes,
     /// Where it was found.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub relationships: IssueRelationships,
+    pub scan_item: Option<ScanItem>,
 }
 
 /// What is known of an issue.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct IssueAttributes {
     /// What it is the same issue by, from test to test.
-    pub key: String,
+    pub key: Option<String>,
     /// Its title.
-    pub title: String,
+    pub title: Option<String>,
     /// Its kind.
-    #[serde(rename = "type")]
-    pub kind: IssueKind,
+    pub kind: Option<IssueKind>,
     /// How bad it is, with policies counted in.
-    pub effective_severity_level: Severity,
+    pub effective_severity_level: Option<Severity>,
     /// Whether it is still there.
-    pub status: IssueStatus,
+    pub status: Option<IssueStatus>,
     /// Whether somebody chose to ignore it.
-    pub ignored: bool,
+    pub ignored: Option<bool>,
     /// When it was first seen, RFC 3339.
-    pub created_at: String,
+    pub created_at: Option<String>,
     /// When it last changed, RFC 3339.
-    pub updated_at: String,
+    pub updated_at: Option<String>,
     /// What is behind it: vulnerabilities and rules by their ids in several catalogues.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub problems: Vec<Problem>,
     /// Which kinds of weakness it belongs to.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub classes: Vec<Class>,
     /// Where it is, and whether it can be fixed there.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub coordinates: Vec<Coordinate>,
-    /// How much it matters, where Snyk reckons that.
-    #[serde(default)]
-    pub risk: Option<Risk>,
+    /// How much it matters, 0 to 1,000, where Snyk reckons that.
+    pub score: Option<u64>,
     /// How it went away.
-    #[serde(default)]
     pub resolution: Option<Resolution>,
 }
 
@@ -98,55 +90,45 @@ open_words! {
 }
 
 /// A vulnerability or rule behind an issue.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Problem {
     /// Its id in the catalogue: `CVE-2022-0686`, `SNYK-JS-…`.
     pub id: String,
     /// The catalogue, an open set.
-    pub source: String,
+    pub source: Option<String>,
     /// Where it is described.
-    #[serde(default)]
     pub url: Option<String>,
 }
 
 /// A kind of weakness.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Class {
     /// Its id in the catalogue: `CWE-79`.
     pub id: String,
     /// The catalogue, an open set.
-    pub source: String,
+    pub source: Option<String>,
     /// Where it is described.
-    #[serde(default)]
     pub url: Option<String>,
 }
 
 /// A place of an issue. Each flag may be missing, which is not the same as no.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Coordinate {
     /// Whether a person can fix it.
-    #[serde(default)]
     pub is_fixable_manually: Option<bool>,
     /// Whether Snyk can fix it.
-    #[serde(default)]
     pub is_fixable_snyk: Option<bool>,
     /// Whether the package's people have fixed it.
-    #[serde(default)]
     pub is_fixable_upstream: Option<bool>,
     /// Whether a patch fixes it.
-    #[serde(default)]
     pub is_patchable: Option<bool>,
     /// Whether pinning a version fixes it.
-    #[serde(default)]
     pub is_pinnable: Option<bool>,
     /// Whether an upgrade fixes it.
-    #[serde(default)]
     pub is_upgradeable: Option<bool>,
     /// Whether the code is reached.
-    #[serde(default)]
     pub reachability: Option<Reachability>,
     /// What exactly is meant.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub representations: Vec<Representation>,
 }
 
@@ -165,123 +147,202 @@ open_words! {
 }
 
 /// What exactly has an issue: one of these, or something that this version does not know.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Representation {
     /// A package.
-    #[serde(default)]
     pub dependency: Option<Dependency>,
     /// A place in the code.
-    #[serde(default, rename = "sourceLocation")]
     pub source_location: Option<SourceLocation>,
     /// A path within a configuration.
-    #[serde(default, rename = "resourcePath")]
     pub resource_path: Option<String>,
     /// A resource in a cloud.
-    #[serde(default)]
     pub cloud_resource: Option<CloudResource>,
 }
 
 /// A package in one version.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dependency {
     /// Its name.
-    pub package_name: String,
+    pub package_name: Option<String>,
     /// Its version.
-    pub package_version: String,
+    pub package_version: Option<String>,
 }
 
 /// A place in the code.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceLocation {
     /// The file.
-    pub file: String,
-    /// Where in the file.
-    #[serde(default)]
-    pub region: Option<Region>,
-}
-
-/// A stretch of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Region {
-    /// Its first character.
-    pub start: Position,
-}
-
-/// A character's place, as Snyk counts.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Position {
-    /// The line.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub line: u64,
+    pub file: Option<String>,
+    /// The line at which it begins, as Snyk counts.
+    pub line: Option<u64>,
 }
 
 /// A resource in a cloud.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct CloudResource {
-    /// The resource.
-    #[serde(default)]
-    pub resource: Option<Resource>,
-}
-
-/// What is known of a cloud's resource.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Resource {
     /// Its name.
-    #[serde(default)]
     pub name: Option<String>,
     /// What it is.
-    #[serde(default)]
     pub resource_type: Option<String>,
 }
 
-/// How much an issue matters.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Risk {
-    /// The score, where there is one.
-    #[serde(default)]
-    pub score: Option<RiskScore>,
-}
-
-/// A risk score.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct RiskScore {
-    /// 0 to 1,000.
-    #[serde(deserialize_with = "lenient::count")]
-    pub value: u64,
-}
-
 /// How an issue went away.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Resolution {
     /// How, an open set: `fixed`, `disappeared`.
-    #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Option<String>,
     /// When, RFC 3339.
-    #[serde(default)]
     pub resolved_at: Option<String>,
 }
 
-/// Where an issue was found.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct IssueRelationships {
-    /// The project or environment.
-    #[serde(default)]
-    pub scan_item: Option<ScanItem>,
-}
-
-/// A project or environment.
-#[derive(Clone, Debug, Deserialize)]
+/// The project or environment where an issue was found.
+#[derive(Clone, Debug, Default)]
 pub struct ScanItem {
-    /// The linkage.
-    pub data: ScanItemLinkage,
+    /// Snyk's id.
+    pub id: Option<String>,
+    /// `project`, `environment`, or a word to come.
+    pub kind: Option<String>,
 }
 
-/// Which project or environment.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ScanItemLinkage {
-    /// Snyk's id.
-    pub id: String,
-    /// `project`, `environment`, or a word to come.
-    #[serde(rename = "type")]
-    pub kind: String,
+impl FromValue for Issue {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut issue = value.into_object()?;
+        Some(Self {
+            id: read_id(&mut issue)?,
+            attributes: issue.take("attributes").unwrap_or_default(),
+            scan_item: issue
+                .take("relationships")
+                .and_then(|mut relationships: Object| relationships.take("scan_item"))
+                .and_then(|mut scan_item: Object| scan_item.take("data")),
+        })
+    }
+}
+
+impl FromValue for IssueAttributes {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut attributes = value.into_object()?;
+        Some(Self {
+            key: attributes.take_text("key"),
+            title: attributes.take_text("title"),
+            kind: attributes.take("type"),
+            effective_severity_level: attributes.take("effective_severity_level"),
+            status: attributes.take("status"),
+            ignored: attributes.take("ignored"),
+            created_at: attributes.take_text("created_at"),
+            updated_at: attributes.take_text("updated_at"),
+            problems: attributes.take("problems").unwrap_or_default(),
+            classes: attributes.take("classes").unwrap_or_default(),
+            coordinates: attributes.take("coordinates").unwrap_or_default(),
+            score: attributes
+                .take("risk")
+                .and_then(|mut risk: Object| risk.take("score"))
+                .and_then(|mut score: Object| score.take("value")),
+            resolution: attributes.take("resolution"),
+        })
+    }
+}
+
+impl FromValue for Problem {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut problem = value.into_object()?;
+        Some(Self {
+            id: read_id(&mut problem)?,
+            source: problem.take_text("source"),
+            url: problem.take_text("url"),
+        })
+    }
+}
+
+impl FromValue for Class {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut class = value.into_object()?;
+        Some(Self {
+            id: read_id(&mut class)?,
+            source: class.take_text("source"),
+            url: class.take_text("url"),
+        })
+    }
+}
+
+impl FromValue for Coordinate {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut coordinate = value.into_object()?;
+        Some(Self {
+            is_fixable_manually: coordinate.take("is_fixable_manually"),
+            is_fixable_snyk: coordinate.take("is_fixable_snyk"),
+            is_fixable_upstream: coordinate.take("is_fixable_upstream"),
+            is_patchable: coordinate.take("is_patchable"),
+            is_pinnable: coordinate.take("is_pinnable"),
+            is_upgradeable: coordinate.take("is_upgradeable"),
+            reachability: coordinate.take("reachability"),
+            representations: coordinate.take("representations").unwrap_or_default(),
+        })
+    }
+}
+
+impl FromValue for Representation {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut representation = value.into_object()?;
+        Some(Self {
+            dependency: representation.take("dependency"),
+            source_location: representation.take("sourceLocation"),
+            resource_path: representation.take_text("resourcePath"),
+            cloud_resource: representation
+                .take("cloud_resource")
+                .and_then(|mut cloud: Object| cloud.take("resource")),
+        })
+    }
+}
+
+impl FromValue for Dependency {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut dependency = value.into_object()?;
+        Some(Self {
+            package_name: dependency.take_text("package_name"),
+            package_version: dependency.take_text("package_version"),
+        })
+    }
+}
+
+impl FromValue for SourceLocation {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut location = value.into_object()?;
+        Some(Self {
+            file: location.take_text("file"),
+            line: location
+                .take("region")
+                .and_then(|mut region: Object| region.take("start"))
+                .and_then(|mut start: Object| start.take("line")),
+        })
+    }
+}
+
+impl FromValue for CloudResource {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut resource = value.into_object()?;
+        Some(Self {
+            name: resource.take_text("name"),
+            resource_type: resource.take_text("resource_type"),
+        })
+    }
+}
+
+impl FromValue for Resolution {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut resolution = value.into_object()?;
+        Some(Self {
+            kind: resolution.take_text("type"),
+            resolved_at: resolution.take_text("resolved_at"),
+        })
+    }
+}
+
+impl FromValue for ScanItem {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut linkage = value.into_object()?;
+        Some(Self {
+            id: linkage.take_text("id"),
+            kind: linkage.take_text("type"),
+        })
+    }
 }

@@ -1,10 +1,11 @@
 //! Organizations.
 
-use serde::Deserialize;
+use super::read_id;
+use crate::json::{FromValue, Value};
 
 /// An organization. Its `type` is `org` in some answers and `organization` in others, so it is not
 /// looked at.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Org {
     /// Snyk's id.
     pub id: String,
@@ -13,16 +14,36 @@ pub struct Org {
 }
 
 /// What is known of an organization.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct OrgAttributes {
     /// Its name.
-    pub name: String,
+    pub name: Option<String>,
     /// Its short name in addresses at Snyk.
-    pub slug: String,
+    pub slug: Option<String>,
     /// Whether it is a person's own.
-    #[serde(default)]
-    pub is_personal: bool,
+    pub is_personal: Option<bool>,
     /// The group that it belongs to.
-    #[serde(default)]
     pub group_id: Option<String>,
+}
+
+impl FromValue for Org {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut org = value.into_object()?;
+        Some(Self {
+            id: read_id(&mut org)?,
+            attributes: org.take("attributes").unwrap_or_default(),
+        })
+    }
+}
+
+impl FromValue for OrgAttributes {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut attributes = value.into_object()?;
+        Some(Self {
+            name: attributes.take_text("name"),
+            slug: attributes.take_text("slug"),
+            is_personal: attributes.take("is_personal"),
+            group_id: attributes.take_text("group_id"),
+        })
+    }
 }

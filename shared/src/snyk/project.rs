@@ -1,61 +1,49 @@
 //! Projects: what Snyk tests.
 
-use serde::Deserialize;
-
-use super::{lenient, word::open_words};
+use super::{read_id, word::open_words};
+use crate::json::{FromValue, Object, Value};
 
 /// A project.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Project {
     /// Snyk's id.
     pub id: String,
     /// What is known of it.
     pub attributes: ProjectAttributes,
     /// Figures, where they were asked for.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub meta: ProjectMeta,
-    /// What it is tied to.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub relationships: ProjectRelationships,
+    /// What it was imported from.
+    pub target: Option<LinkedTarget>,
 }
 
 /// What is known of a project.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct ProjectAttributes {
     /// Its name, mostly `target:file`.
-    pub name: String,
+    pub name: Option<String>,
     /// Its package manager or kind, an open set: `npm`, `sast`, `terraformconfig`, …
-    #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Option<String>,
     /// Where it was added from, an open set: `github`, `cli`, …
-    pub origin: String,
+    pub origin: Option<String>,
     /// Whether Snyk tests it.
-    pub status: ProjectStatus,
+    pub status: Option<ProjectStatus>,
     /// When it was added, RFC 3339.
-    pub created: String,
-    /// The file within the target; empty for none.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub target_file: String,
-    /// The branch or the like; empty for none.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub target_reference: String,
+    pub created: Option<String>,
+    /// The file within the target.
+    pub target_file: Option<String>,
+    /// The branch or the like.
+    pub target_reference: Option<String>,
     /// .NET's target framework, where there is one.
-    #[serde(default)]
     pub target_runtime: Option<String>,
-    /// Whether it can be changed.
-    #[serde(default)]
-    pub read_only: bool,
+    /// Whether it cannot be changed.
+    pub read_only: Option<bool>,
     /// How much business depends on it, an open set.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub business_criticality: Vec<String>,
     /// Where it runs, an open set.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub environment: Vec<String>,
     /// How far it is, an open set.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub lifecycle: Vec<String>,
     /// What people tagged it with.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
     pub tags: Vec<Tag>,
 }
 
@@ -70,93 +58,144 @@ open_words! {
 }
 
 /// A tag. Neither half is required.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tag {
     /// Its key.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub key: String,
+    pub key: Option<String>,
     /// Its value.
-    #[serde(default, deserialize_with = "lenient::null_is_default")]
-    pub value: String,
+    pub value: Option<String>,
 }
 
 /// Figures of a project.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct ProjectMeta {
     /// Its open issues.
-    #[serde(default)]
     pub latest_issue_counts: Option<IssueCounts>,
     /// Its dependencies.
-    #[serde(default)]
     pub latest_dependency_total: Option<DependencyTotal>,
     /// When the CLI last uploaded it, RFC 3339.
-    #[serde(default)]
     pub cli_monitored_at: Option<String>,
 }
 
 /// How many open issues of each severity a project has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssueCounts {
     /// Critical ones.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub critical: u64,
+    pub critical: Option<u64>,
     /// High ones.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub high: u64,
+    pub high: Option<u64>,
     /// Medium ones.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub medium: u64,
+    pub medium: Option<u64>,
     /// Low ones.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub low: u64,
+    pub low: Option<u64>,
     /// When they were counted, RFC 3339.
-    #[serde(default)]
     pub updated_at: Option<String>,
 }
 
 /// How many dependencies a project has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DependencyTotal {
     /// The number.
-    #[serde(default, deserialize_with = "lenient::maybe_count")]
     pub total: Option<u64>,
     /// When it was counted, RFC 3339.
-    #[serde(default)]
     pub updated_at: Option<String>,
 }
 
-/// What a project is tied to.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct ProjectRelationships {
-    /// What it was imported from.
-    #[serde(default)]
-    pub target: Option<TargetRelationship>,
-}
-
-/// What a project was imported from.
-#[derive(Clone, Debug, Deserialize)]
-pub struct TargetRelationship {
-    /// The linkage.
-    pub data: TargetLinkage,
-}
-
-/// The target, with its attributes where `expand=target` asked for them.
-#[derive(Clone, Debug, Deserialize)]
-pub struct TargetLinkage {
-    /// Snyk's id.
-    pub id: String,
-    /// What is known of it.
-    #[serde(default)]
-    pub attributes: Option<LinkedTarget>,
-}
-
-/// What a project's relationship tells of its target.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The target of a project, with its attributes where `expand=target` asked for them.
+#[derive(Clone, Debug, Default)]
 pub struct LinkedTarget {
+    /// Snyk's id.
+    pub id: Option<String>,
     /// Its name.
-    #[serde(default)]
     pub display_name: Option<String>,
     /// Where it is.
-    #[serde(default)]
     pub url: Option<String>,
+}
+
+impl FromValue for Project {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut project = value.into_object()?;
+        Some(Self {
+            id: read_id(&mut project)?,
+            attributes: project.take("attributes").unwrap_or_default(),
+            meta: project.take("meta").unwrap_or_default(),
+            target: project.take("relationships").and_then(linked_target),
+        })
+    }
+}
+
+impl FromValue for ProjectAttributes {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut attributes = value.into_object()?;
+        Some(Self {
+            name: attributes.take_text("name"),
+            kind: attributes.take_text("type"),
+            origin: attributes.take_text("origin"),
+            status: attributes.take("status"),
+            created: attributes.take_text("created"),
+            target_file: attributes.take_text("target_file"),
+            target_reference: attributes.take_text("target_reference"),
+            target_runtime: attributes.take_text("target_runtime"),
+            read_only: attributes.take("read_only"),
+            business_criticality: attributes.take("business_criticality").unwrap_or_default(),
+            environment: attributes.take("environment").unwrap_or_default(),
+            lifecycle: attributes.take("lifecycle").unwrap_or_default(),
+            tags: attributes.take("tags").unwrap_or_default(),
+        })
+    }
+}
+
+impl FromValue for Tag {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut tag = value.into_object()?;
+        Some(Self {
+            key: tag.take_text("key"),
+            value: tag.take_text("value"),
+        })
+    }
+}
+
+impl FromValue for ProjectMeta {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut meta = value.into_object()?;
+        Some(Self {
+            latest_issue_counts: meta.take("latest_issue_counts"),
+            latest_dependency_total: meta.take("latest_dependency_total"),
+            cli_monitored_at: meta.take_text("cli_monitored_at"),
+        })
+    }
+}
+
+impl FromValue for IssueCounts {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut counts = value.into_object()?;
+        Some(Self {
+            critical: counts.take("critical"),
+            high: counts.take("high"),
+            medium: counts.take("medium"),
+            low: counts.take("low"),
+            updated_at: counts.take_text("updated_at"),
+        })
+    }
+}
+
+impl FromValue for DependencyTotal {
+    fn from_value(value: Value) -> Option<Self> {
+        let mut dependencies = value.into_object()?;
+        Some(Self {
+            total: dependencies.take("total"),
+            updated_at: dependencies.take_text("updated_at"),
+        })
+    }
+}
+
+fn linked_target(mut relationships: Object) -> Option<LinkedTarget> {
+    let mut target: Object = relationships.take("target")?;
+    let mut data: Object = target.take("data")?;
+    let mut attributes: Object = data.take("attributes").unwrap_or_default();
+    Some(LinkedTarget {
+        id: data.take_text("id"),
+        display_name: attributes.take_text("display_name"),
+        url: attributes.take_text("url"),
+    })
 }

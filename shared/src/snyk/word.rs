@@ -1,7 +1,7 @@
 //! Enumerations that are open: Snyk may add words, and one that is not known is kept as it came.
 
-/// Declares an enumeration of words, with `Other` for those to come. It is read from any string and
-/// never fails on one.
+/// Declares an enumeration of words, with `Other` for those to come. It is read from any string
+/// but a blank one.
 macro_rules! open_words {
     (
         $(#[$about:meta])*
@@ -43,9 +43,10 @@ macro_rules! open_words {
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                String::deserialize(from).map(Self::from)
+        impl $crate::json::FromValue for $name {
+            fn from_value(value: $crate::json::Value) -> Option<Self> {
+                let word = String::from_value(value)?;
+                (!word.trim().is_empty()).then(|| Self::from(word))
             }
         }
     };

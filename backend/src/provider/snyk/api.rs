@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
-use serde::{Deserialize, de::DeserializeOwned};
 use shared::{
     api::connection::{Context, Org},
-    snyk::{self, Identity, Read, identity::IdentityKind, read},
+    json::{FromValue, Object, Value},
+    snyk::{self, Identity, Read, identity::IdentityKind, org::OrgAttributes, read},
 };
 use url::{Position, Url};
 
@@ -130,7 +130,7 @@ impl Api<'_> {
         .await
     }
 
-    async fn read<T: DeserializeOwned>(&self, read: &Read<T>) -> Result<T, ProviderError> {
+    async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, ProviderError> {
         let answer = self.ask(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
             return Err(self.unexpected(&answer));
@@ -152,7 +152,7 @@ impl Api<'_> {
     async fn who(&self) -> Result<(Option<Context>, Option<String>), ProviderError> {
         let answer = self.ask(&read::identity().versioned()).await?;
         match answer.status {
-            StatusCode::OK => Ok(who(answer.json::<snyk::Document<Identity>>()?.data)),
+            StatusCode::OK => Ok(who(answer.json()?)),
             // A provider may keep this from an app; organizations are what counts.
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok((None, None)),
             _ => Err(self.unexpected(&answer)),
@@ -169,11 +169,14 @@ impl Api<'_> {
             }
             let page = self.read(&page).await?;
             let next = page.next();
-            orgs.extend(page.data.into_iter().map(|org| Org {
-                id: org.id,
-                name: org.attributes.name,
-                slug: org.attributes.slug,
-            }));
+            if page.unreadable > 0 || page.is_next_lost() {
+                tracing::warn!(
+                    unreadable = page.unreadable,
+                    next_is_lost = page.is_next_lost(),
+                    "some of the organizations at Snyk cannot be read"
+                );
+            }
+            orgs.extend(page.data.into_iter().map(org));
             match next {
                 Some(cursor) if !cursors.contains(&cursor) => cursors.push(cursor),
                 _ => break,
@@ -184,25 +187,53 @@ impl Api<'_> {
 
     /// REST once left out organizations that are reached through a group; v1 has them.
     async fn v1_orgs(&self) -> Result<Vec<Org>, ProviderError> {
-        #[derive(Deserialize)]
-        struct V1Orgs {
-            orgs: Vec<Org>,
-        }
         let answer = self.ask("/v1/orgs").await?;
         match answer.status {
-            StatusCode::OK => Ok(answer.json::<V1Orgs>()?.orgs),
+            StatusCode::OK => v1_orgs(answer.json()?).ok_or_else(|| {
+                ProviderError::Unusable("it is not a list of organizations".to_owned())
+            }),
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Vec::new()),
             _ => Err(self.unexpected(&answer)),
         }
     }
 }
 
-fn who(identity: Identity) -> (Option<Context>, Option<String>) {
+/// As whom the token acts. A document that does not say costs no login: organizations are what
+/// counts.
+fn who(mut document: Object) -> (Option<Context>, Option<String>) {
+    let identity: Identity = document.take("data").unwrap_or_default();
     match identity.kind {
-        IdentityKind::User => (Some(Context::User), Some(identity.id)),
-        IdentityKind::AppInstance | IdentityKind::ServiceAccount => (Some(Context::Tenant), None),
-        IdentityKind::Other(_) => (None, None),
+        Some(IdentityKind::User) => (Some(Context::User), identity.id),
+        Some(IdentityKind::AppInstance | IdentityKind::ServiceAccount) => {
+            (Some(Context::Tenant), None)
+        }
+        Some(IdentityKind::Other(_)) | None => (None, None),
     }
+}
+
+/// An organization as a connection holds it. One whose name Snyk does not say is called by its slug,
+/// and else by its id; an empty slug is one that is not known.
+fn org(org: snyk::Org) -> Org {
+    let OrgAttributes { name, slug, .. } = org.attributes;
+    Org {
+        name: name
+            .or_else(|| slug.clone())
+            .unwrap_or_else(|| org.id.clone()),
+        slug: slug.unwrap_or_default(),
+        id: org.id,
+    }
+}
+
+/// v1 has an organization's attributes beside its id.
+fn v1_orgs(mut document: Object) -> Option<Vec<Org>> {
+    let orgs: Vec<Object> = document.take("orgs")?;
+    let read = |mut attributes: Object| {
+        Some(org(snyk::Org {
+            id: attributes.take_text("id")?,
+            attributes: OrgAttributes::from_value(Value::Object(attributes))?,
+        }))
+    };
+    Some(orgs.into_iter().filter_map(read).collect())
 }
 
 #[cfg(test)]

@@ -170,9 +170,13 @@ impl Filters {
         let one_of = |chosen: &[String], word: &str| {
             chosen.is_empty() || chosen.iter().any(|one| one == word)
         };
-        one_of(&self.statuses, row.status.as_str())
+        // What may be open, or may be not ignored, is not hidden as if it were known not to be.
+        let may_be_open = row.may_be_open() && one_of(&self.statuses, IssueStatus::Open.as_str());
+        (may_be_open || one_of(&self.statuses, row.status.as_str()))
             && one_of(&self.kinds, row.kind.as_str())
-            && self.ignored.is_none_or(|ignored| ignored == row.is_ignored)
+            && self
+                .ignored
+                .is_none_or(|ignored| ignored == row.is_ignored.unwrap_or(false))
             && (!self.fixable || row.way.is_known())
     }
 
@@ -257,7 +261,7 @@ mod tests {
         rows[0].kind = IssueKind::License;
         rows[4].status = IssueStatus::Resolved;
         rows[2].way = super::super::way::Way::Upgrade;
-        rows[1].is_ignored = true;
+        rows[1].is_ignored = Some(true);
         rows
     }
 
@@ -295,6 +299,16 @@ mod tests {
         assert_eq!(titles("ignored=yes"), "e");
         assert_eq!(titles("ignored=no&severity=critical"), "a");
         assert_eq!(titles("kind=quantum"), "");
+    }
+
+    #[test]
+    fn what_is_not_known_to_be_closed_or_ignored_is_not_hidden() {
+        let mut rows = rows();
+        rows[0].status = IssueStatus::from("unknown");
+        rows[0].is_ignored = None;
+        let shows = |query| Filters::parse(query).apply(&rows).contains(&0);
+        assert!(shows("") && shows("status=all") && shows("status=unknown"));
+        assert!(!shows("status=resolved") && !shows("ignored=yes"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::data::{
     facet::Facet,
     name::{self, Parts},
     row::Row,
+    unknown,
 };
 
 /// A project, above its issues.
@@ -30,12 +31,12 @@ impl Head {
         let counts = project.meta.latest_issue_counts;
         let updated = counts.and_then(|counts| counts.updated_at);
         Self {
-            name: attributes.name,
-            file: attributes.target_file,
-            kind: attributes.kind,
-            origin: attributes.origin,
-            branch: attributes.target_reference,
-            is_inactive: attributes.status == ProjectStatus::Inactive,
+            name: attributes.name.unwrap_or_else(|| unknown::LABEL.to_owned()),
+            file: attributes.target_file.unwrap_or_default(),
+            kind: unknown::word(attributes.kind),
+            origin: unknown::word(attributes.origin),
+            branch: attributes.target_reference.unwrap_or_default(),
+            is_inactive: attributes.status == Some(ProjectStatus::Inactive),
             updated: updated
                 .as_deref()
                 .map(millis)
@@ -66,7 +67,17 @@ impl Head {
     /// What it is and where from: `npm, from GitHub, branch main.`
     #[must_use]
     pub fn facts(&self) -> String {
-        let mut facts = format!("{}, from {}", self.kind, Facet::Origin.called(&self.origin));
+        let mut facts = match self.kind.as_str() {
+            unknown::WORD => "Unknown type".to_owned(),
+            kind => kind.to_owned(),
+        };
+        match self.origin.as_str() {
+            unknown::WORD => facts.push_str(", unknown origin"),
+            origin => {
+                facts.push_str(", from ");
+                facts.push_str(Facet::Origin.called(origin));
+            }
+        }
         if !self.branch.is_empty() {
             facts.push_str(", branch ");
             facts.push_str(&self.branch);
@@ -83,14 +94,25 @@ impl Head {
 mod tests {
     use super::*;
 
+    fn head(text: &str) -> Head {
+        Head::of(shared::json::read(text.as_bytes()).unwrap(), |time| {
+            time.parse().unwrap_or(f64::NAN)
+        })
+    }
+
+    #[test]
+    fn what_snyk_does_not_say_of_a_project_is_unknown() {
+        let head = head(r#"{"id":"p","attributes":{"name":null,"read_only":null}}"#);
+        assert_eq!((&*head.name, head.updated), ("Unknown", None));
+        assert_eq!(head.facts(), "Unknown type, unknown origin.");
+    }
+
     #[test]
     fn a_project_is_told_by_kind_origin_and_branch() {
         let text = r#"{"id":"p","type":"project","attributes":{"name":"meridian/web:a/pom.xml",
             "type":"maven","origin":"github","status":"inactive","created":"1","target_file":"a/pom.xml",
             "target_reference":"main"},"meta":{"latest_issue_counts":{"critical":1,"updated_at":"7"}}}"#;
-        let head = Head::of(serde_json::from_str(text).unwrap(), |time| {
-            time.parse().unwrap_or(f64::NAN)
-        });
+        let head = head(text);
         assert_eq!(head.facts(), "maven, from GitHub, branch main, inactive.");
         assert_eq!(head.parts().folder, "a/");
         assert_eq!(head.updated, Some(7.0));

@@ -9,7 +9,7 @@ use shared::snyk::{
 };
 
 use super::way::{self, Way};
-use crate::data::level::Level;
+use crate::data::{level::Level, unknown};
 
 /// An issue.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ pub struct Row {
     /// Snyk's id.
     pub id: Box<str>,
     /// What it is the same issue by, from test to test.
-    pub key: Box<str>,
+    pub key: Option<Box<str>>,
     /// Its title.
     pub title: Box<str>,
     /// How bad it is; `None` for a word that is not known.
@@ -28,8 +28,8 @@ pub struct Row {
     pub kind: IssueKind,
     /// Whether it is still there.
     pub status: IssueStatus,
-    /// Whether somebody chose to ignore it.
-    pub is_ignored: bool,
+    /// Whether somebody chose to ignore it; `None` where Snyk does not say.
+    pub is_ignored: Option<bool>,
     /// When it was first seen, in milliseconds; not a number when that cannot be read.
     pub created: f64,
     /// When it last changed.
@@ -74,10 +74,10 @@ impl Row {
         let mut snyk_ids = Vec::new();
         let mut others = Vec::new();
         for problem in attributes.problems {
+            let source = problem.source.unwrap_or_default();
             let list = if starts_so(&problem.id, "CVE-") {
                 &mut cves
-            } else if problem.source.eq_ignore_ascii_case("snyk") || starts_so(&problem.id, "SNYK-")
-            {
+            } else if source.eq_ignore_ascii_case("snyk") || starts_so(&problem.id, "SNYK-") {
                 &mut snyk_ids
             } else {
                 &mut others
@@ -91,23 +91,27 @@ impl Row {
             }
         }
         let places = attributes.coordinates;
-        let package = dependency(&places).map(|package| package.package_name.as_str().into());
+        let package = dependency(&places).and_then(|package| package.package_name.as_deref());
+        let package = package.map(Into::into);
+        let severity = attributes
+            .effective_severity_level
+            .unwrap_or_else(|| unknown::WORD.into());
+        let time = |time: Option<String>| time.as_deref().map_or(f64::NAN, millis);
         Self {
             id: id.into(),
-            key: attributes.key.into(),
-            title: attributes.title.into(),
-            level: Level::parse(attributes.effective_severity_level.as_str()),
-            severity: attributes.effective_severity_level,
-            kind: attributes.kind,
-            status: attributes.status,
+            key: attributes.key.map(Into::into),
+            title: attributes
+                .title
+                .map_or_else(|| unknown::LABEL.into(), Into::into),
+            level: Level::parse(severity.as_str()),
+            severity,
+            kind: attributes.kind.unwrap_or_else(|| unknown::WORD.into()),
+            status: attributes.status.unwrap_or_else(|| unknown::WORD.into()),
             is_ignored: attributes.ignored,
-            created: millis(&attributes.created_at),
-            updated: millis(&attributes.updated_at),
+            created: time(attributes.created_at),
+            updated: time(attributes.updated_at),
             way: Way::of(&places),
-            score: attributes
-                .risk
-                .and_then(|risk| risk.score)
-                .map(|score| score.value.min(1_000)),
+            score: attributes.score.map(|score| score.min(1_000)),
             place: place(&places).map(String::into_boxed_str),
             package,
             reached: way::reached(&places).cloned(),
@@ -117,7 +121,10 @@ impl Row {
             others: others.into(),
             resolved: attributes.resolution.map(|resolution| {
                 let at = resolution.resolved_at.as_deref().map(millis);
-                (resolution.kind.into(), at.filter(|at: &f64| at.is_finite()))
+                let kind = resolution
+                    .kind
+                    .map_or_else(|| unknown::LABEL.into(), Into::into);
+                (kind, at.filter(|at: &f64| at.is_finite()))
             }),
         }
     }
@@ -128,20 +135,43 @@ impl Row {
         self.level.map_or(Level::ALL.len(), |level| level as usize)
     }
 
+    /// Its severity in words.
+    #[must_use]
+    pub fn severity_words(&self) -> &str {
+        match (self.level, self.severity.as_str()) {
+            (Some(level), _) => level.label(),
+            (None, unknown::WORD) => unknown::LABEL,
+            (None, word) => word,
+        }
+    }
+
+    /// Whether it may be open: it is not known to be anything else.
+    #[must_use]
+    pub fn may_be_open(&self) -> bool {
+        matches!(self.status.as_str(), unknown::WORD) || self.status == IssueStatus::Open
+    }
+
     /// Its status in words, with whether it is ignored.
     #[must_use]
     pub fn status_words(&self) -> String {
-        let status = match &self.status {
-            IssueStatus::Open => "Open",
-            IssueStatus::Resolved => "Resolved",
-            IssueStatus::Other(word) => word,
-        };
-        let ignored = if self.is_ignored {
-            "ignored"
-        } else {
-            "not ignored"
+        let status = status_words(&self.status);
+        let ignored = match self.is_ignored {
+            Some(true) => "ignored",
+            Some(false) => "not ignored",
+            None => "unknown whether ignored",
         };
         format!("{status}, {ignored}")
+    }
+}
+
+/// A status in words.
+#[must_use]
+pub fn status_words(status: &IssueStatus) -> &str {
+    match status {
+        IssueStatus::Open => "Open",
+        IssueStatus::Resolved => "Resolved",
+        IssueStatus::Other(word) if word == unknown::WORD => unknown::LABEL,
+        IssueStatus::Other(word) => word,
     }
 }
 
@@ -166,6 +196,7 @@ pub fn kind_words(kind: &IssueKind) -> &str {
         IssueKind::Code => "Own code",
         IssueKind::Custom => "Own rule",
         IssueKind::Config => "Configuration",
+        IssueKind::Other(word) if word == unknown::WORD => unknown::LABEL,
         IssueKind::Other(word) => word,
     }
 }
@@ -217,18 +248,23 @@ fn dependency(places: &[Coordinate]) -> Option<&Dependency> {
     representations(places).find_map(|one| one.dependency.as_ref())
 }
 
+fn in_package(package: &Dependency) -> Option<String> {
+    match (&package.package_name, &package.package_version) {
+        (Some(name), Some(version)) => Some(format!("{name} {version}")),
+        (Some(name), None) => Some(name.clone()),
+        // A version of what nobody knows is no place.
+        (None, _) => None,
+    }
+}
+
 fn place(places: &[Coordinate]) -> Option<String> {
-    if let Some(package) = dependency(places) {
-        let Dependency {
-            package_name,
-            package_version,
-        } = package;
-        return Some(format!("{package_name} {package_version}"));
+    if let Some(package) = dependency(places).and_then(in_package) {
+        return Some(package);
     }
     representations(places).find_map(|one| {
-        let file = one.source_location.as_ref().map(in_file);
+        let file = one.source_location.as_ref().and_then(in_file);
         let cloud = || {
-            let resource = one.cloud_resource.as_ref()?.resource.as_ref()?;
+            let resource = one.cloud_resource.as_ref()?;
             resource
                 .name
                 .clone()
@@ -238,13 +274,12 @@ fn place(places: &[Coordinate]) -> Option<String> {
     })
 }
 
-fn in_file(location: &SourceLocation) -> String {
-    match &location.region {
-        Some(region) if region.start.line > 0 => {
-            format!("{}, line {}", location.file, region.start.line)
-        }
-        _ => location.file.clone(),
-    }
+fn in_file(location: &SourceLocation) -> Option<String> {
+    let file = location.file.as_ref()?;
+    Some(match location.line {
+        Some(line) if line > 0 => format!("{file}, line {line}"),
+        _ => file.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -258,7 +293,11 @@ pub(super) mod tests {
             "type":"package_vulnerability","effective_severity_level":"critical","status":"open",
             "ignored":false,"created_at":"1","updated_at":"2"{attributes}}}}}"#
         );
-        Row::of(serde_json::from_str(&text).unwrap(), |time| {
+        row_of(&text)
+    }
+
+    fn row_of(text: &str) -> Row {
+        Row::of(shared::json::read(text.as_bytes()).unwrap(), |time| {
             time.parse().unwrap_or(f64::NAN)
         })
     }
@@ -276,6 +315,26 @@ pub(super) mod tests {
         assert_eq!((row.way, &row.reached), (Way::Unsaid, &None));
         assert!(row.cves.is_empty() && row.cwes.is_empty() && row.snyk_ids.is_empty());
         assert_eq!(row.status_words(), "Open, not ignored");
+    }
+
+    #[test]
+    fn what_snyk_does_not_say_of_an_issue_is_unknown() {
+        for nothing in [
+            "",
+            r#","attributes":5"#,
+            r#","attributes":{"title":"","ignored":"no"}"#,
+        ] {
+            let row = row_of(&format!(r#"{{"id":"i"{nothing}}}"#));
+            assert_eq!(&*row.title, "Unknown");
+            assert_eq!((row.level, row.severity_words()), (None, "Unknown"));
+            assert_eq!(kind_words(&row.kind), "Unknown");
+            assert_eq!(row.status_words(), "Unknown, unknown whether ignored");
+            assert!(row.may_be_open());
+            assert!(row.created.is_nan() && row.updated.is_nan());
+            assert_eq!((row.key, row.is_ignored), (None, None));
+        }
+        let went = row(r#","resolution":{"type":null,"resolved_at":null}"#);
+        assert_eq!(went.resolved, Some(("Unknown".into(), None)));
     }
 
     #[test]
@@ -321,6 +380,16 @@ pub(super) mod tests {
                 Some("a.rs, line 7"),
             ),
             (r#"{"sourceLocation":{"file":"a.rs"}}"#, Some("a.rs")),
+            (
+                r#"{"sourceLocation":{"file":"a.rs","region":{"start":{"line":null}}}}"#,
+                Some("a.rs"),
+            ),
+            (r#"{"sourceLocation":{"file":null}}"#, None),
+            (
+                r#"{"dependency":{"package_name":"lodash","package_version":null}}"#,
+                Some("lodash"),
+            ),
+            (r#"{"dependency":{"package_version":"4.17.15"}}"#, None),
             (r#"{"resourcePath":"spec.x"}"#, Some("spec.x")),
             (
                 r#"{"cloud_resource":{"resource":{"name":"bucket"}}}"#,
@@ -373,7 +442,7 @@ pub(super) mod tests {
     fn words_that_are_not_known_stay_as_they_came() {
         let mut row = row("");
         row.status = IssueStatus::from("paused");
-        row.is_ignored = true;
+        row.is_ignored = Some(true);
         assert_eq!(row.status_words(), "paused, ignored");
         assert_eq!(kind_words(&IssueKind::from("quantum")), "quantum");
         row.level = None;

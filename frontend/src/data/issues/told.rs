@@ -2,8 +2,6 @@
 
 use std::borrow::Borrow;
 
-use shared::snyk::issue::IssueStatus;
-
 use super::{filters::Filters, row::Row};
 use crate::data::{
     figures::{count, len, number},
@@ -21,6 +19,8 @@ pub enum Extent {
     SoFar,
     /// What could be read.
     Part,
+    /// All of it but so many issues that could not be read.
+    Lacking(u64),
 }
 
 impl Extent {
@@ -31,6 +31,7 @@ impl Extent {
             Stage::Failed(_) if status.whole_at.is_none() => Self::Part,
             Stage::Reading if status.whole_at.is_none() => Self::SoFar,
             _ if status.cut => Self::First,
+            _ if status.unreadable > 0 => Self::Lacking(status.unreadable),
             _ => Self::Whole,
         }
     }
@@ -41,7 +42,9 @@ impl Extent {
             Self::Whole => count(read, "issue"),
             Self::First => format!("first {}", count(read, "issue")),
             Self::SoFar => format!("{} so far", count(read, "issue")),
-            Self::Part => format!("{} that could be read", count(read, "issue")),
+            Self::Part | Self::Lacking(_) => {
+                format!("{} that could be read", count(read, "issue"))
+            }
         }
     }
 }
@@ -63,7 +66,12 @@ pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Optio
         Extent::Part if read == 0 => None,
         Extent::Part => Some(format!("{some} so far")),
         Extent::SoFar => Some(format!("{some} so far, Snyk gives no total")),
-        Extent::Whole | Extent::First if is_reading => Some(format!("{some}, reading again")),
+        Extent::Whole | Extent::First | Extent::Lacking(_) if is_reading => {
+            Some(format!("{some}, reading again"))
+        }
+        Extent::Lacking(unreadable) => {
+            Some(format!("{some}, {} could not be read", number(unreadable)))
+        }
         Extent::Whole => Some(format!("{some}, all read")),
         Extent::First => Some(format!("{some}, read")),
     }
@@ -105,7 +113,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
         };
     }
     let rows = || rows.iter().map(Borrow::borrow);
-    let is_open = |row: &&Row| row.status == IssueStatus::Open;
+    let is_open = |row: &&Row| row.may_be_open();
     // Open ones that are not ignored would be shown.
     let ignored = len(rows().filter(is_open).count());
     let gone = read - ignored;
@@ -113,7 +121,10 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
         Extent::Whole => String::new(),
         Extent::First => format!(" among the first {}", number(read)),
         Extent::SoFar => " so far".to_owned(),
-        Extent::Part => format!(" among the {} that could be read", number(read)),
+        Extent::Part | Extent::Lacking(_) if read > 0 => {
+            format!(" among the {} that could be read", number(read))
+        }
+        Extent::Part | Extent::Lacking(_) => " among those that could be read".to_owned(),
     };
     let title = match (ignored, extent) {
         (0, _) => format!("No open issues{among}"),
@@ -126,6 +137,9 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
     let text = match (gone, extent) {
         (_, Extent::SoFar) => "More are being read; Snyk gives no total.".to_owned(),
         (0, _) if ignored > 0 => "None is resolved.".to_owned(),
+        (0, Extent::Lacking(unreadable)) => {
+            format!("{} could not be read.", count(unreadable, "issue"))
+        }
         (0, _) => "Snyk has found nothing in this project.".to_owned(),
         (1, _) => format!("One{more} is resolved."),
         (gone, _) => format!("{}{more} are resolved.", number(gone)),
@@ -137,7 +151,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
     } else {
         shows.statuses.clear();
         // What is resolved can be ignored as well.
-        if rows().all(|row| row.is_ignored) {
+        if rows().all(|row| row.is_ignored == Some(true)) {
             shows.ignored = None;
         }
         (gone > 0).then_some("Show resolved ones too")
@@ -157,8 +171,10 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
 pub enum Absent {
     /// It may still come.
     Reading,
-    /// It may be among those that could not be read.
+    /// It may be among those that are not read yet.
     Failed,
+    /// It may be among those that could not be read.
+    Unreadable,
     /// It may be among those that are not held: these are the first so many.
     Beyond(u64),
     /// It is not among the project's.
@@ -172,6 +188,7 @@ impl Absent {
         match Extent::of(status) {
             Extent::Part => Self::Failed,
             _ if status.is_reading() => Self::Reading,
+            Extent::Lacking(_) => Self::Unreadable,
             Extent::First => Self::Beyond(read),
             _ => Self::Gone,
         }
@@ -185,6 +202,10 @@ impl Absent {
             Self::Failed => (
                 "This issue could not be read",
                 "It may be among those that are not read yet.".to_owned(),
+            ),
+            Self::Unreadable => (
+                "This issue is not here",
+                "It may be among those that could not be read.".to_owned(),
             ),
             Self::Beyond(read) => (
                 "This issue is not here",
@@ -204,6 +225,8 @@ impl Absent {
 
 #[cfg(test)]
 mod tests {
+    use shared::snyk::issue::IssueStatus;
+
     use super::{super::row::tests::row, *};
     use crate::data::failure::Failure;
 
@@ -214,6 +237,25 @@ mod tests {
             cut,
             ..Status::default()
         }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_called_none_and_its_issue_not_gone() {
+        let status = Status {
+            unreadable: 2,
+            ..status(Stage::Done, true, false)
+        };
+        let extent = Extent::of(&status);
+        assert_eq!(extent, Extent::Lacking(2));
+        assert_eq!(Absent::of(&status, 9), Absent::Unreadable);
+        let none = nothing(&Filters::default(), &rows(0, 0, 0), extent);
+        assert_eq!(none.title, "No open issues among those that could be read");
+        assert_eq!(none.text, "2 issues could not be read.");
+        let resolved = nothing(&Filters::default(), &rows(0, 9, 0), extent);
+        assert_eq!(
+            resolved.title,
+            "No open issues among the 9 that could be read"
+        );
     }
 
     fn failed() -> Stage {
@@ -253,6 +295,14 @@ mod tests {
             "20,000 of the first 20,000 issues, read"
         );
         assert_eq!(say(90, 100, Extent::Part), "90 of 100 issues so far");
+        assert_eq!(
+            say(90, 99, Extent::Lacking(1)),
+            "90 of 99 issues, 1 could not be read"
+        );
+        assert_eq!(
+            say(0, 0, Extent::Lacking(3)),
+            "0 issues, 3 could not be read"
+        );
         assert_eq!(summary(0, 0, Extent::Part, false), None);
         assert_eq!(
             summary(9, 9, Extent::Whole, true).as_deref(),
@@ -265,7 +315,7 @@ mod tests {
         let one = |status: IssueStatus, is_ignored| {
             let mut row = row("");
             row.status = status;
-            row.is_ignored = is_ignored;
+            row.is_ignored = Some(is_ignored);
             row
         };
         let mut rows = vec![one(IssueStatus::Open, true); open_ignored];

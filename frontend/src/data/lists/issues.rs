@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
 use shared::{
+    json::FromValue,
     problem::Code,
     snyk::{Issue, Page, Read, read, read::LARGEST_PAGE},
 };
@@ -77,7 +77,7 @@ impl Lists {
     }
 
     /// Reads one document, slowing down and trying again like the lists.
-    pub async fn read<T: DeserializeOwned>(
+    pub async fn read<T: FromValue>(
         self,
         connection: &str,
         request: &Read<T>,
@@ -106,6 +106,7 @@ impl Source for Issues {
     type Item = Issue;
     type Row = Arc<Row>;
     const ITEMS: &'static str = "Issues";
+    const ITEM: &'static str = "issue";
     const WHAT: &'static str = "project";
     const PARKS: bool = true;
 
@@ -128,5 +129,9 @@ impl Source for Issues {
 
     fn row(&mut self, item: Issue) -> Arc<Row> {
         Arc::new(Row::of(item, browser::millis))
+    }
+
+    fn id(row: &Arc<Row>) -> &str {
+        &row.id
     }
 }

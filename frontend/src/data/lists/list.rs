@@ -135,6 +135,10 @@ impl<R: Send + Sync> List<R> {
         &self.status
     }
 
+    pub(super) fn with_rows_untracked<T>(&self, look: impl FnOnce(&[R]) -> T) -> T {
+        self.held.with_untracked(|held| look(&held.rows))
+    }
+
     pub(super) fn len_untracked(&self) -> usize {
         self.held.with_untracked(|held| held.rows.len())
     }

@@ -1,13 +1,15 @@
 //! What reads lists: few requests at once, page after page, waiting when asked to, and trying again
 //! what failed and may pass.
 
-use std::pin::pin;
+use std::{collections::HashSet, pin::pin};
 
 use futures_util::future::{abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
-use shared::snyk::{Page, Read};
+use shared::{
+    json::FromValue,
+    snyk::{Page, Read},
+};
 
 use super::list::List;
 use crate::{
@@ -18,9 +20,9 @@ use crate::{
         figures::len,
         gate::{Gate, Rank},
         looked::{Bell, Looked},
-        paging::{After, Paging, Tries, Wait, rest},
+        paging::{After, Next, Paging, Tries, Wait, rest},
         slowed::{SlowDowns, Slowed},
-        status::{Stage, Status},
+        status::{self, Stage, Status},
     },
     session::SessionContext,
     shell::Shell,
@@ -32,11 +34,13 @@ const AT_ONCE: usize = 3;
 /// What a list is read from.
 pub trait Source: 'static {
     /// What Snyk sends.
-    type Item: DeserializeOwned;
+    type Item: FromValue;
     /// What is kept of it.
     type Row: Send + Sync + 'static;
     /// What the list is of, to begin a sentence.
     const ITEMS: &'static str;
+    /// One of them, within a sentence.
+    const ITEM: &'static str;
     /// What it belongs to.
     const WHAT: &'static str;
     /// Whether reading rests while nobody looks. Else it goes on behind what somebody looks at.
@@ -50,6 +54,8 @@ pub trait Source: 'static {
     fn make_room(&self, list: &List<Self::Row>, rows: usize) -> bool;
     /// Keeps an item.
     fn row(&mut self, item: Self::Item) -> Self::Row;
+    /// Snyk's id of an item that is kept.
+    fn id(row: &Self::Row) -> &str;
 }
 
 /// What reads lists.
@@ -182,7 +188,7 @@ impl Reader {
             // request would wait as long for the same.
             let total = match self.turn(connection, &count, rank).await {
                 Err(failure) if failure.is_on_the_way() => return Err(failure),
-                page => page.ok().and_then(|page| page.meta.count),
+                page => page.ok().and_then(|page| page.count),
             };
             list.set_status(|status| status.total = total.or(status.total));
         }
@@ -191,6 +197,19 @@ impl Reader {
             .status()
             .with_untracked(|status| status.whole_at.is_some())
             .then(Vec::new);
+        let mut unreadable = list.status().with_untracked(|status| {
+            if instead.is_some() {
+                0
+            } else {
+                status.unreadable
+            }
+        });
+        // A page that moved while the list was read brings an item twice.
+        let mut ids: HashSet<Box<str>> = if instead.is_some() {
+            HashSet::new()
+        } else {
+            list.with_rows_untracked(|rows| rows.iter().map(|row| S::id(row).into()).collect())
+        };
         let pages = source.pages();
         loop {
             if S::PARKS {
@@ -203,9 +222,11 @@ impl Reader {
                 Some(cursor) => pages.clone().after(cursor),
                 None => pages.clone(),
             };
-            let page = self.turn(connection, &request, rank).await?;
-            let next = page.next();
-            let rows: Vec<_> = page.data.into_iter().map(|item| source.row(item)).collect();
+            let mut page = self.turn(connection, &request, rank).await?;
+            unreadable += page.unreadable;
+            let items = std::mem::take(&mut page.data);
+            let mut rows: Vec<_> = items.into_iter().map(|item| source.row(item)).collect();
+            rows.retain(|row| ids.insert(S::id(row).into()));
             let (held, own) = if let Some(instead) = &mut instead {
                 instead.extend(rows);
                 (list.len_untracked(), instead.len())
@@ -214,11 +235,15 @@ impl Reader {
                 (0, list.len_untracked())
             };
             let mut after = After::Whole;
+            let read = len(own) + unreadable;
             list.set_status(|status| {
-                status.done = len(own);
+                status.done = read;
                 status.stage = Stage::Reading;
                 status.trying = false;
-                after = status.paging.after(next);
+                if instead.is_none() {
+                    status.unreadable = unreadable;
+                }
+                after = status.paging.after(Next::of(&page, read, status.total));
             });
             // What is here is never replaced by less for want of room: it had its room before.
             if after == After::More && (own < held || source.make_room(list, own)) {
@@ -227,13 +252,19 @@ impl Reader {
             if let Some(instead) = instead {
                 list.replace_at_rest(instead);
             }
-            list.set_status(|status| whole(status, after != After::Whole));
+            list.set_status(|status| {
+                status.unreadable = unreadable;
+                whole(status, after != After::Whole);
+            });
+            if unreadable > 0 && list.looked().is_now() {
+                self.shell.say(status::unreadable(unreadable, S::ITEM).0);
+            }
             return Ok(());
         }
     }
 
     /// One document that somebody waits for, however often it takes.
-    pub(super) async fn one<T: DeserializeOwned>(
+    pub(super) async fn one<T: FromValue>(
         &self,
         connection: &str,
         request: &Read<T>,
@@ -242,7 +273,7 @@ impl Reader {
     }
 
     /// An answer, in its turn, however often it takes.
-    async fn turn<T: DeserializeOwned, R: Fn() -> Rank + 'static>(
+    async fn turn<T: FromValue, R: Fn() -> Rank + 'static>(
         &self,
         connection: &str,
         request: &Read<T>,
@@ -308,6 +339,10 @@ fn begin<R: Send + Sync>(list: &List<R>) {
         if !goes_on {
             status.paging = Paging::default();
             status.done = 0;
+            // What stands was read with these left out.
+            if status.whole_at.is_none() {
+                status.unreadable = 0;
+            }
         }
     });
 }

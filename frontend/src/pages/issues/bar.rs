@@ -13,7 +13,7 @@ use crate::{
     data::{
         figures::{len, number},
         issues::{
-            row::{Row, kind_words},
+            row::{Row, kind_words, status_words},
             shown::News,
             told,
         },
@@ -116,19 +116,14 @@ fn occurring(
     })
 }
 
-fn status_words(word: &str) -> String {
-    match IssueStatus::from(word) {
-        IssueStatus::Open => "Open".to_owned(),
-        IssueStatus::Resolved => "Resolved".to_owned(),
-        IssueStatus::Other(word) => word,
-    }
-}
-
 #[component]
 fn StatusChip(
     /// The page.
     place: Place,
 ) -> impl IntoView {
+    fn words(status: &str) -> String {
+        status_words(&IssueStatus::from(status)).to_owned()
+    }
     let choices = Memo::new(move |_| {
         let always = [IssueStatus::Open, IssueStatus::Resolved];
         let always: Vec<_> = always.iter().map(IssueStatus::as_str).collect();
@@ -137,7 +132,7 @@ fn StatusChip(
             &always,
             &place.filters.read().statuses,
             |row| row.status.as_str(),
-            status_words,
+            words,
         )
     });
     view! {

@@ -196,7 +196,7 @@ fn absent(place: Place) -> Absent {
 fn badge(row: &Row) -> AnyView {
     match row.level {
         Some(level) => severity::badge(level).into_any(),
-        None => view! { <bdi>{row.severity.as_str().to_owned()}</bdi> }.into_any(),
+        None => view! { <bdi>{row.severity_words().to_owned()}</bdi> }.into_any(),
     }
 }
 
@@ -249,7 +249,7 @@ fn Body(
             {fact("Status", status)}
             {(!is_open).then(|| fact("Went away", resolved))}
             {updated.map(|updated| fact("Updated", updated))}
-            {fact("Key", view! { <code>{row.key.to_string()}</code> })}
+            {row.key.as_ref().map(|key| fact("Key", view! { <code>{key.to_string()}</code> }))}
         </dl>
     }
 }

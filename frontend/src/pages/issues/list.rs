@@ -9,7 +9,7 @@ use crate::{
     components::{
         empty::Empty,
         icon::Icon,
-        read_notice::ReadFailure,
+        read_notice::{ReadFailure, UnreadableNotice},
         severity,
         table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
         timestamp::{Timestamp, minutes},
@@ -58,10 +58,12 @@ pub fn IssueList(
             _ => Stand::Nothing,
         })
     });
+    let unreadable = Memo::new(move |_| place.status.with(|status| status.unreadable));
     view! {
         <div class="issue-list">
             // Above: below some hundred rows nobody would find it.
             <Broken place />
+            <UnreadableNotice how_many=unreadable item="issue" />
             {move || match stand.get() {
                 Stand::Rows => view! { <Table place /> }.into_any(),
                 Stand::Nothing => view! { <NothingShown place /> }.into_any(),
@@ -85,7 +87,9 @@ pub(super) fn Broken(
         let told = failure.told(&session.name(), "project", SCOPE);
         // What is here is whole, or a part, or nothing.
         let lead = match place.extent.get() {
-            Extent::Whole | Extent::First => "The issues could not be read again",
+            Extent::Whole | Extent::First | Extent::Lacking(_) => {
+                "The issues could not be read again"
+            }
             _ if place.read.get() > 0 => "More issues could not be read",
             _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
         };
@@ -232,7 +236,7 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
             <span class="hidden">{level.label()}</span>
         }
         .into_any(),
-        None => view! { <bdi>{row.severity.as_str().to_owned()}</bdi> }.into_any(),
+        None => view! { <bdi>{row.severity_words().to_owned()}</bdi> }.into_any(),
     };
     let id = row.id.clone();
     let where_found = row.place.as_deref().map(|place| {

@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Endpoint, Fault, bodies};
+use crate::random;
 use crate::rest::document;
 use crate::v1;
 
@@ -109,6 +110,9 @@ pub(crate) async fn apply(
                 document.to_string().into_bytes()
             })
             .await
+        }
+        Fault::Splice { at, text } => {
+            rewrite(response, |bytes| splice(bytes, at, text.as_deref())).await
         }
     }
 }
@@ -245,6 +249,43 @@ async fn rewrite(response: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> R
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(change(&bytes)))
+}
+
+/// Another text for one value, which need not be JSON.
+fn splice(bytes: &[u8], at: &str, text: Option<&str>) -> Vec<u8> {
+    let mut document: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+    let Some(value) = document.pointer_mut(at) else {
+        return bytes.to_vec();
+    };
+    let Some(text) = text else {
+        remove(&mut document, at);
+        return document.to_string().into_bytes();
+    };
+    let mark = random::uuid();
+    *value = Value::from(mark.as_str());
+    let document = document.to_string();
+    document
+        .replacen(&Value::from(mark).to_string(), text, 1)
+        .into_bytes()
+}
+
+fn remove(document: &mut Value, at: &str) {
+    let Some((parent, name)) = at.rsplit_once('/') else {
+        return;
+    };
+    match document.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.remove(&name.replace("~1", "/").replace("~0", "~"));
+        }
+        Some(Value::Array(elements)) => {
+            if let Ok(index) = name.parse::<usize>()
+                && index < elements.len()
+            {
+                elements.remove(index);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// JSON merge patch, RFC 7396.

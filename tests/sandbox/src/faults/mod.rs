@@ -162,6 +162,13 @@ pub(crate) enum Fault {
     /// The real JSON answer with members replaced; `null` removes one (RFC 7396).
     #[serde(alias = "invalid_json_field")]
     Patch { json: Value },
+    /// The real JSON answer with another text in place of one value, JSON or not; without a text
+    /// there is no such member. `at` is a JSON pointer; an answer without that value stays as it is.
+    Splice {
+        at: String,
+        #[serde(default)]
+        text: Option<String>,
+    },
 }
 
 fn found() -> u16 {
@@ -204,7 +211,8 @@ impl Fault {
             | Self::CursorLoop
             | Self::Slow { .. }
             | Self::Template { .. }
-            | Self::Patch { .. } => true,
+            | Self::Patch { .. }
+            | Self::Splice { .. } => true,
             Self::Drop { when } => *when == When::After,
             Self::Status { consume, .. }
             | Self::Redirect { consume, .. }
@@ -234,6 +242,7 @@ impl Fault {
             Self::Body { .. } => "body",
             Self::Template { .. } => "template",
             Self::Patch { .. } => "patch",
+            Self::Splice { .. } => "splice",
         }
     }
 }

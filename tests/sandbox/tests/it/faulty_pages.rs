@@ -110,3 +110,21 @@ async fn a_body_can_stall_half_way() {
     let waited = tokio::time::timeout(Duration::from_millis(300), answer).await;
     assert!(waited.is_err(), "half a minute by itself");
 }
+
+#[tokio::test]
+async fn one_value_can_be_any_text() {
+    let at = "/data/1/attributes/name";
+    let splice = |text: &str| json!({"kind": "splice", "at": at, "text": text});
+    let broken = projects(splice(r#""Team \ud83d""#)).await.body;
+    assert!(broken.contains(r#""name":"Team \ud83d""#), "{broken}");
+    let twice = projects(splice(r#"null,"name":"b""#)).await.body;
+    assert!(twice.contains(r#""name":null,"name":"b""#), "{twice}");
+    let null = projects(splice("null")).await.json();
+    assert_eq!(null.pointer(at), Some(&Value::Null));
+    assert!(null["data"][0]["attributes"]["name"].is_string());
+    let none = projects(json!({"kind": "splice", "at": at})).await.json();
+    assert!(none["data"][1]["attributes"].is_object());
+    assert_eq!(none.pointer(at), None);
+    let other = projects(json!({"kind": "splice", "at": "/data/9999/id"})).await;
+    assert!(other.json()["data"][0]["id"].is_string(), "as it was");
+}

@@ -1,0 +1,16 @@
+//! In place of what is not known.
+
+use leptos::prelude::*;
+
+use crate::data::unknown;
+
+/// In place of a figure or a word that is not known, which is not the same as none.
+#[must_use]
+pub fn dash() -> impl IntoView + use<> {
+    view! {
+        <span class="second" title=unknown::LABEL>
+            <span aria-hidden="true">"–"</span>
+            <span class="hidden">{unknown::LABEL}</span>
+        </span>
+    }
+}

@@ -1,0 +1,296 @@
+//! Each member of each answer, at any depth, broken in each way that there is: it costs itself alone.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use shared::{
+    json::{self, FromValue},
+    snyk::{ErrorDocument, Read, read},
+};
+use tests::prism::Prism;
+
+use super::{CURSOR, ID, errors_of, texts};
+
+/// How many answers are made up for each operation, besides the examples.
+const MADE_UP: usize = 2;
+/// Stands for the text that takes a value's place.
+const MARK: &str = "\"@mark@\"";
+
+/// What takes a value's place.
+const INSTEAD: [&str; 11] = [
+    "null",
+    "5",
+    "-1",
+    "1e999",
+    "true",
+    "\"\"",
+    "\" \"",
+    "[]",
+    "[5]",
+    "{}",
+    r#"{"x":[null]}"#,
+];
+
+/// What half an emoji, bytes that are no UTF-8 and an escape that is none are in a text, to be
+/// appended to it.
+const BROKEN: [&[u8]; 5] = [b"\\ud83d", b"\\ude00", b"\xf0\x9f", b"\xff", b"\\x"];
+
+/// Tries each member of the examples of an operation; how many there were.
+async fn each_member<T: FromValue + Debug>(prism: &Prism, template: &str, read: Read<T>) -> usize {
+    let mut members = 0;
+    for text in texts(prism, template, &read, "200", MADE_UP).await {
+        members += break_each_member::<T>(&text);
+    }
+    members
+}
+
+fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
+    let document = with_three_items(serde_json::from_str(text).unwrap());
+    let usual = told::<T>(document.to_string().as_bytes()).expect("the example is read");
+    let pointers = pointers(&document);
+    for at in &pointers {
+        break_member::<T>(&document, at, &usual);
+    }
+    pointers.len()
+}
+
+/// A list of three, of which the second one is to be broken.
+fn with_three_items(mut document: Value) -> Value {
+    if let Some(items) = document["data"].as_array_mut()
+        && let Some(first) = items.first().cloned()
+    {
+        items.resize(3, first);
+        for (item, id) in items.iter_mut().zip(["a", "b", "c"]) {
+            item["id"] = json!(id);
+        }
+    }
+    document
+}
+
+/// Every value within a document, but those of items that are not to be broken.
+fn pointers(document: &Value) -> Vec<String> {
+    fn add(value: &Value, at: &str, all: &mut Vec<String>) {
+        let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
+        let inner: Vec<_> = match value {
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (format!("{at}/{}", escaped(name)), value))
+                .collect(),
+            Value::Array(elements) => elements
+                .iter()
+                .enumerate()
+                .map(|(index, value)| (format!("{at}/{index}"), value))
+                .collect(),
+            _ => return,
+        };
+        for (at, value) in inner {
+            add(value, &at, all);
+            all.push(at);
+        }
+    }
+    let mut all = Vec::new();
+    add(document, "", &mut all);
+    all.retain(|at| {
+        !["/data/0", "/data/2"]
+            .iter()
+            .any(|other| at.starts_with(other))
+    });
+    all
+}
+
+/// What is read, as lines of which each has one thing.
+fn told<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
+    let read = json::read::<T>(text).ok()?;
+    Some(format!("{read:#?}"))
+}
+
+fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
+    let value = document.pointer(at).unwrap();
+    let with = |text: &[u8]| replaced(document, at, text);
+    let is_list = document["data"].is_array();
+    // Of one thing alone, nothing is left without the thing or its id.
+    let is_needed = at == "/data" || (!is_list && at == "/data/id");
+    for instead in INSTEAD {
+        if is_same_form(value, instead) {
+            continue;
+        }
+        let told = told::<T>(&with(instead.as_bytes()));
+        if !is_needed {
+            assert_less(usual, told.as_deref(), at, instead);
+        }
+    }
+    if !is_needed {
+        let told = told::<T>(&removed(document, at));
+        assert_less(usual, told.as_deref(), at, "nothing");
+    }
+    let text = value.to_string();
+    if let Some((parent, name)) = at.rsplit_once('/')
+        && document.pointer(parent).is_some_and(Value::is_object)
+    {
+        let name = json!(name.replace("~1", "/").replace("~0", "~"));
+        for first in ["null", "5", text.as_str()] {
+            let twice = format!("{first},{name}:{text}");
+            let told = told::<T>(&with(twice.as_bytes()));
+            assert_eq!(told.as_deref(), Some(usual), "{at} twice");
+        }
+        let beside = format!("{text},\"\\ud83d\":\"\\ude00\"");
+        let told = told::<T>(&with(beside.as_bytes()));
+        assert_eq!(told.as_deref(), Some(usual), "{at} beside a broken name");
+    }
+    if value.is_string() {
+        for broken in BROKEN {
+            let inner = text.strip_suffix('"').unwrap();
+            let bytes = [inner.as_bytes(), broken, b"\""].concat();
+            let told = told::<T>(&with(&bytes)).unwrap_or_else(|| panic!("{at} half"));
+            let (lost, left) = difference(usual, &told);
+            assert!(
+                lost.len() <= 3 && left.len() <= 3,
+                "{at}: {lost:?} {left:?}"
+            );
+            let is_told = left.iter().any(|line| line.contains('\u{fffd}'));
+            assert!(is_told || left.is_empty(), "{at}: {left:?}");
+        }
+    }
+}
+
+/// Whether another value of that form is as good as the one that is there.
+fn is_same_form(value: &Value, instead: &str) -> bool {
+    match instead {
+        "5" => value.is_number(),
+        "true" => value.is_boolean(),
+        _ => false,
+    }
+}
+
+/// Less was read than usual: in one place, where it is said that something is not known, and nothing
+/// else is said instead.
+fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
+    let told = told.unwrap_or_else(|| panic!("{at}: {instead} costs everything"));
+    let unreadable = |text: &str| text.contains("unreadable: 1,");
+    let is_item = matches!(at, "/data/1" | "/data/1/id");
+    let is_removed = at == "/data/1" && instead == "nothing";
+    assert_eq!(
+        unreadable(told),
+        is_item && !is_removed,
+        "{at}: {instead} is counted"
+    );
+    let without = |text: &str| {
+        let lines = text.lines();
+        let lines = lines.filter(|line| !line.trim().starts_with("unreadable: "));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (usual, told) = (without(usual), without(told));
+    let (lost, left) = difference(&usual, &told);
+    for line in &left {
+        assert!(says_nothing(line), "{at}: {instead} is told as {left:?}");
+    }
+    let value_is_one = !at.ends_with("/id") && !is_item;
+    if value_is_one && left.len() == 1 && left[0].ends_with("None,") {
+        let (name, _) = left[0].split_once(':').unwrap_or_default();
+        let same = |line: &&&str| line.starts_with(name) && line.len() > name.len();
+        assert_eq!(lost.iter().filter(same).count(), 1, "{at}: {lost:?}");
+    }
+}
+
+/// The lines from the first that differs to the last that does, of both.
+fn difference<'a>(usual: &'a str, told: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
+    let (usual, told): (Vec<_>, Vec<_>) = (usual.lines().collect(), told.lines().collect());
+    let same = usual
+        .iter()
+        .zip(&told)
+        .take_while(|(one, other)| one == other);
+    let start = same.count();
+    let (usual, told) = (&usual[start..], &told[start..]);
+    let same = usual.iter().rev().zip(told.iter().rev());
+    let end = same.take_while(|(one, other)| one == other).count();
+    (
+        usual[..usual.len() - end].to_vec(),
+        told[..told.len() - end].to_vec(),
+    )
+}
+
+/// Whether a line says that something is not known, or is made of brackets.
+fn says_nothing(line: &str) -> bool {
+    let line = line.trim();
+    [
+        "None,", "[],", "Lost,", "Unsaid,", "{", "}", "},", "(", "),", "[", "],",
+    ]
+    .iter()
+    .any(|end| line.ends_with(end))
+}
+
+fn replaced(document: &Value, at: &str, text: &[u8]) -> Vec<u8> {
+    let mut document = document.clone();
+    *document.pointer_mut(at).unwrap() = serde_json::from_str(MARK).unwrap();
+    let document = document.to_string();
+    let (before, after) = document.split_once(MARK).unwrap();
+    [before.as_bytes(), text, after.as_bytes()].concat()
+}
+
+fn removed(document: &Value, at: &str) -> Vec<u8> {
+    let mut document = document.clone();
+    let (parent, name) = at.rsplit_once('/').unwrap();
+    match document.pointer_mut(parent).unwrap() {
+        Value::Object(members) => {
+            members.remove(&name.replace("~1", "/").replace("~0", "~"));
+        }
+        Value::Array(elements) => {
+            elements.remove(name.parse().unwrap());
+        }
+        _ => panic!("{parent} has no members"),
+    }
+    document.to_string().into_bytes()
+}
+
+#[tokio::test]
+async fn no_member_of_self_or_of_an_organization_costs_more_than_itself() {
+    let prism = Prism::start().await;
+    let list = || read::orgs().limit(100).after(CURSOR);
+    let mut members = each_member(&prism, "/self", read::identity()).await;
+    members += each_member(&prism, "/orgs", list()).await;
+    members += each_member(&prism, "/orgs/{org_id}", read::org(ID)).await;
+    assert!(members > 50, "{members}");
+}
+
+#[tokio::test]
+async fn no_member_of_a_target_costs_more_than_itself() {
+    let prism = Prism::start().await;
+    let list = read::targets(ID).limit(100).after(CURSOR);
+    let mut members = each_member(&prism, "/orgs/{org_id}/targets", list).await;
+    let one = read::target(ID, ID);
+    members += each_member(&prism, "/orgs/{org_id}/targets/{target_id}", one).await;
+    assert!(members > 50, "{members}");
+}
+
+#[tokio::test]
+async fn no_member_of_a_project_costs_more_than_itself() {
+    let prism = Prism::start().await;
+    let list = read::projects(ID).limit(100).after(CURSOR).issue_counts();
+    let mut members = each_member(&prism, "/orgs/{org_id}/projects", list).await;
+    let one = read::project(ID, ID).issue_counts();
+    members += each_member(&prism, "/orgs/{org_id}/projects/{project_id}", one).await;
+    assert!(members > 100, "{members}");
+}
+
+#[tokio::test]
+async fn no_member_of_an_issue_costs_more_than_itself() {
+    let prism = Prism::start().await;
+    let list = read::issues(ID).limit(100).after(CURSOR).of_project(ID);
+    let mut members = each_member(&prism, "/orgs/{org_id}/issues", list).await;
+    let one = read::issue(ID, ID);
+    members += each_member(&prism, "/orgs/{org_id}/issues/{issue_id}", one).await;
+    assert!(members > 100, "{members}");
+}
+
+#[tokio::test]
+async fn no_member_of_an_error_costs_more_than_itself() {
+    let prism = Prism::start().await;
+    let template = "/orgs/{org_id}/projects";
+    let mut members = 0;
+    for status in errors_of(template) {
+        for text in texts(&prism, template, &read::projects(ID), &status, MADE_UP).await {
+            members += break_each_member::<ErrorDocument>(&text);
+        }
+    }
+    assert!(members > 50, "{members}");
+}
