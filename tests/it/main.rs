@@ -17,6 +17,7 @@ mod headers;
 mod idle;
 mod login;
 mod odd_answers;
+mod organizations;
 mod pages;
 mod proxy;
 mod raw;

@@ -11,6 +11,7 @@ pub mod gauge;
 pub mod icon;
 pub mod lanes;
 pub mod layout;
+pub mod loading_orgs;
 pub mod newer;
 pub mod notice;
 pub mod offline;

@@ -95,6 +95,13 @@ pub enum Link {
 }
 
 impl Link {
+    /// Whether it is written as a link that is not there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let (Self::Text(href) | Self::Object { href }) = self;
+        href.is_empty()
+    }
+
     /// The parameter `starting_after`, decoded.
     fn cursor(&self) -> Option<String> {
         let (Self::Text(href) | Self::Object { href }) = self;
