@@ -24,6 +24,7 @@ pub mod connection;
 pub mod exchange;
 pub mod http;
 pub mod login;
+pub mod organizations;
 pub mod provider;
 pub mod proxy;
 pub mod random;

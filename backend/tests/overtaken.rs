@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::{
-    connection::{Connection, Grant, State, Subject, Tokens},
+    connection::{Connection, Consent, Grant, State, Subject, Tokens},
     session::{SessionId, TokenHash},
     store::{
-        ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, StoreError,
-        StoredSession, cached::Cached,
+        ConnectionStore, Ended, NewLogin, Reach, Revocation, RevocationStore, SessionStore,
+        StoreError, StoredSession, cached::Cached,
     },
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -65,6 +65,19 @@ impl ConnectionStore for Slow {
     }
 
     async fn finish_login(&self, _: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn store_reach(
+        &self,
+        _: &Consent,
+        _: Reach<'_>,
+        _: Timestamp,
+    ) -> Result<bool, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn due_reaches(&self, _: Timestamp, _: u32) -> Result<Vec<Consent>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -172,6 +185,8 @@ fn connection(id: &str, generation: u64) -> Connection {
         subject: Subject::from_stored("s".to_owned()),
         context: None,
         orgs: Vec::new(),
+        orgs_complete: true,
+        orgs_tries: 0,
         scopes: Scopes::default(),
         connected_at: now,
         refreshed_at: now,

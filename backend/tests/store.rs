@@ -12,10 +12,11 @@ use shared::{
     scope::Scopes,
 };
 use snyk_app::{
-    connection::{Connection, Grant, State, Subject, Tokens},
+    connection::{Connection, Consent, Grant, State, Subject, Tokens},
+    provider::Identity,
     session::{SessionId, SessionToken, TokenHash},
     store::{
-        ConnectionStore as _, NewLogin, NewSession, Revocation, RevocationStore as _,
+        ConnectionStore as _, NewLogin, NewSession, Reach, Revocation, RevocationStore as _,
         SessionStore as _, Store, cached::Cached, sqlite::SqliteStore,
     },
     vault::{
@@ -70,13 +71,48 @@ fn grant(name: &str) -> Grant {
     }
 }
 
-/// Connects what `name` names in a new session.
-async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, TokenHash) {
-    let orgs = [Org {
+fn org(name: &str) -> Org {
+    Org {
         id: name.to_owned(),
         name: name.to_owned(),
         slug: name.to_owned(),
-    }];
+    }
+}
+
+/// The bot that reaches just these organizations.
+fn bot_of(orgs: &[Org]) -> Option<Subject> {
+    let bot = Identity {
+        context: Some(Context::Tenant),
+        user: None,
+    };
+    Subject::identified("https://api.example", "client", &bot, Some(orgs))
+}
+
+/// A reading of these organizations, all of them or some.
+fn reach<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) -> Reach<'a> {
+    Reach {
+        subject,
+        context: subject.map(|_| Context::Tenant),
+        orgs,
+        is_whole,
+        due_at: now() + SignedDuration::from_hours(1),
+        tries: u32::from(!is_whole),
+    }
+}
+
+/// Connects what `name` names in a new session.
+async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, TokenHash) {
+    let orgs = [org(name)];
+    let subject = bot_of(&orgs);
+    connect_what(store, name, reach(subject.as_ref(), &orgs, true)).await
+}
+
+/// Connects what is reached so far in a new session.
+async fn connect_what(
+    store: &impl Store,
+    name: &str,
+    reach: Reach<'_>,
+) -> (Connection, SessionId, TokenHash) {
     let session = NewSession {
         id: SessionId::generate(),
         token_hash: SessionToken::generate().unwrap().hash(),
@@ -86,16 +122,8 @@ async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, Toke
     let connection = store
         .finish_login(NewLogin {
             connection_id: &format!("{name}-{}", session.id.as_str()),
-            subject: &Subject::new(
-                "https://api.example",
-                "client",
-                Some(Context::Tenant),
-                None,
-                &orgs,
-                "1",
-            ),
-            context: Some(Context::Tenant),
-            orgs: &orgs,
+            reach,
+            reconnects: None,
             scopes: &Scopes::parse("org.read"),
             grant: &grant(name),
             session: &session,
@@ -185,11 +213,127 @@ async fn keeps_the_contract(store: &impl Store) {
 #[tokio::test]
 async fn the_file_keeps_the_contract() {
     keeps_the_contract(&*sqlite().await.store).await;
+    keeps_what_is_reached(&*sqlite().await.store).await;
 }
 
 #[tokio::test]
 async fn the_memory_keeps_the_contract() {
     keeps_the_contract(&cached().await.store).await;
+    keeps_what_is_reached(&cached().await.store).await;
+}
+
+async fn keeps_what_is_reached(store: &impl Store) {
+    let names = async |session: &SessionId, id: &str| {
+        let connection = store.reached(session, id).await.unwrap().unwrap();
+        let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
+        (names.join(" "), connection.orgs_complete)
+    };
+    let put = async |connection: &Connection, reach: Reach<'_>| {
+        let consent = connection.consent();
+        store.store_reach(&consent, reach, now()).await.unwrap()
+    };
+    let due = async |at: Timestamp| {
+        let due = store.due_reaches(at, 9).await.unwrap();
+        due.into_iter()
+            .map(|consent| consent.connection)
+            .collect::<Vec<_>>()
+    };
+    let (a, b, c) = (org("a"), org("b"), org("c"));
+
+    // What a login could not read is due at once, and what was read stays when the next tries fail.
+    let (one, session, _) = connect_what(store, "one", reach(None, &[a.clone()], false)).await;
+    assert_eq!(names(&session, &one.id).await, ("a".to_owned(), false));
+    let later = now() + SignedDuration::from_hours(2);
+    assert_eq!(due(now()).await, [""; 0]);
+    assert_eq!(due(later).await, [one.id.clone()]);
+    assert!(put(&one, reach(None, &[b.clone()], false)).await);
+    assert_eq!(names(&session, &one.id).await, ("a b".to_owned(), false));
+
+    // All of them replace what was there, and it is known what it is.
+    let all = [b.clone(), c.clone()];
+    let subject = bot_of(&all);
+    assert!(put(&one, reach(subject.as_ref(), &all, true)).await);
+    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
+    assert_eq!(due(later).await, [""; 0]);
+    assert!(put(&one, reach(None, &[], false)).await);
+    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
+    assert_eq!(due(later).await, [one.id.clone()]);
+    assert!(put(&one, reach(subject.as_ref(), &all, true)).await);
+
+    // Renewed since it was read, it is due again.
+    let minute = now() + SignedDuration::from_mins(1);
+    let renewed = store.store_grant(&one.id, 0, &grant("next"), minute).await;
+    assert!(renewed.unwrap());
+    assert_eq!(due(minute).await, [""; 0]);
+    assert_eq!(due(later).await, [one.id.clone()]);
+
+    // A reading of another consent, or of a connection that has ended, changes nothing.
+    let none = reach(subject.as_ref(), &[], true);
+    for (connection, at) in [
+        (one.id.as_str(), now() - SignedDuration::from_secs(1)),
+        ("unknown", now()),
+    ] {
+        let consent = Consent {
+            connection: connection.to_owned(),
+            at,
+        };
+        assert!(!store.store_reach(&consent, none, now()).await.unwrap());
+    }
+    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
+
+    // The same thing as another one: one connection, with the pair of the later consent.
+    let (two, other, _) = connect_what(store, "two", reach(None, &[], false)).await;
+    assert!(store.reached(&other, &two.id).await.unwrap().is_some());
+    assert!(put(&two, reach(subject.as_ref(), &all, true)).await);
+    for session in [&session, &other] {
+        assert!(store.reached(session, &two.id).await.unwrap().is_none());
+        let merged = store.reached(session, &one.id).await.unwrap().unwrap();
+        assert_eq!(
+            (merged.generation, access_token(&merged)),
+            (2, "two-access")
+        );
+        assert!(merged.orgs_complete);
+    }
+
+    // While its pair is being replaced it stays what it is, and is looked at again.
+    let (three, third, _) = connect_what(store, "three", reach(None, &[], false)).await;
+    let lease = store.take_lease(&three.id, 0, "owner", now(), later).await;
+    assert!(lease.unwrap());
+    assert!(put(&three, reach(subject.as_ref(), &all, true)).await);
+    assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
+    assert_eq!(due(now()).await, [three.id.clone()]);
+
+    // What becomes the same by no person's act stays beside it, and is not taken for what it was.
+    let (four, fourth, _) = connect(store, "four").await;
+    assert!(put(&four, reach(subject.as_ref(), &all, true)).await);
+    assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
+    let (again, ..) = connect(store, "four").await;
+    assert_ne!(again.id, four.id);
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_stored_is_known_again() {
+    let Bed {
+        store,
+        file,
+        folder,
+    } = sqlite().await;
+    let (connection, ..) = connect(&*store, "one").await;
+    drop(store);
+    file.close().await;
+    drop(file);
+    let url = format!("sqlite://{}", folder.path().join("app.db").display());
+    let mut earlier = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE connections SET subject = 'https://api.example client bot of one'")
+        .execute(&mut earlier)
+        .await
+        .unwrap();
+    earlier.close().await.unwrap();
+    let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+    let vault = Arc::new(Vault::new(&secret, &[]));
+    let store = SqliteStore::open(&url, vault).await.unwrap();
+    let (again, ..) = connect(&store, "one").await;
+    assert_eq!((&again.id, again.generation), (&connection.id, 1));
 }
 
 #[tokio::test]

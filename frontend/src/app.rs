@@ -10,6 +10,7 @@ use crate::{
     browser,
     components::layout::Layout,
     data::lists::Lists,
+    loading,
     pages::{
         callback::CallbackPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
         not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
@@ -48,6 +49,7 @@ fn App(
     SessionContext::provide();
     Shell::provide();
     Lists::provide();
+    loading::follow();
     view! {
         <Router>
             <Layout>

@@ -1,11 +1,12 @@
 //! What a connection is called, and as whom it acts. Pure.
 
-use shared::api::connection::{Connection, Context};
+use shared::api::connection::{Connection, Context, Status};
 
 /// The connection's name: that of its organization; of a group, the first and how many more.
 #[must_use]
 pub fn name(connection: &Connection) -> String {
     match connection.orgs.as_slice() {
+        [] if !connection.orgs_complete => "Snyk organizations".to_owned(),
         [] => "No organization".to_owned(),
         [org] => org.name.clone(),
         [one, other] => format!("{} and {}", one.name, other.name),
@@ -17,11 +18,35 @@ pub fn name(connection: &Connection) -> String {
 #[must_use]
 pub fn reach(connection: &Connection) -> String {
     match connection.orgs.len() {
+        0 if !connection.orgs_complete => "Still loading organizations".to_owned(),
+        orgs if !connection.orgs_complete => format!("{orgs} organizations so far"),
         0 => "Reaches nothing at the moment".to_owned(),
         1 => "1 organization".to_owned(),
         orgs => format!("{orgs} organizations"),
     }
 }
+
+/// What is said of organizations that are not here yet; `None` when all are.
+#[must_use]
+pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
+    if connection.orgs_complete {
+        return None;
+    }
+    let cannot_be_read = connection
+        .missing_scopes
+        .iter()
+        .any(|scope| scope == ORG_READ);
+    Some(match connection.status {
+        Status::ReconnectNeeded => "Not all organizations were loaded.",
+        Status::Active if cannot_be_read => {
+            "Organizations can’t be loaded: Snyk didn’t grant the permission to see them."
+        }
+        Status::Active => "Still loading organizations; totals will go up.",
+    })
+}
+
+/// What it takes to read organizations.
+const ORG_READ: &str = "org.read";
 
 /// As whom it acts: `, as a bot of the organization`.
 #[must_use]
@@ -45,10 +70,7 @@ pub fn lower_first(sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shared::{
-        api::connection::{Org, Status},
-        scope::Scopes,
-    };
+    use shared::{api::connection::Org, scope::Scopes};
 
     use super::*;
 
@@ -63,6 +85,7 @@ mod tests {
             status: Status::Active,
             context: Some(Context::Tenant),
             orgs: (0..orgs).map(org).collect(),
+            orgs_complete: true,
             scopes: Scopes::default(),
             missing_scopes: Scopes::default(),
             connected_at: String::new(),
@@ -94,5 +117,25 @@ mod tests {
     #[test]
     fn a_sentence_goes_on_after_a_colon() {
         assert_eq!(lower_first("See ignores"), "see ignores");
+    }
+
+    #[test]
+    fn what_is_still_to_come_is_not_told_as_nothing() {
+        let mut none = connection(0);
+        assert_eq!(orgs_to_come(&none), None);
+        none.orgs_complete = false;
+        assert_eq!(name(&none), "Snyk organizations");
+        assert_eq!(reach(&none), "Still loading organizations");
+        let said = orgs_to_come(&none).unwrap();
+        assert!(said.starts_with("Still loading organizations"), "{said}");
+        none.missing_scopes = Scopes::parse("org.read");
+        let said = orgs_to_come(&none).unwrap();
+        assert!(said.contains("permission"), "{said}");
+        none.status = Status::ReconnectNeeded;
+        let said = orgs_to_come(&none).unwrap();
+        assert!(!said.contains("Still loading"), "{said}");
+        let mut some = connection(3);
+        some.orgs_complete = false;
+        assert_eq!(reach(&some), "3 organizations so far");
     }
 }

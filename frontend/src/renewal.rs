@@ -1,4 +1,5 @@
-//! When a page asks again whether an access token was renewed. Pure.
+//! When a page asks the server again: whether an access token was renewed, whether organizations have
+//! come. Pure.
 
 /// The server renews a token that is used a quarter of its lifetime before the end, and at most so
 /// many seconds.
@@ -25,6 +26,24 @@ pub fn moments(lifetime: f64, left: f64) -> u32 {
     passed
 }
 
+/// The first pause while organizations are still to come, in milliseconds.
+pub const FIRST_TO_COME: u32 = 2_000;
+/// The longest: what Snyk keeps back may be long in coming.
+const LONGEST_TO_COME: u32 = 300_000;
+
+/// How long to wait for more, after that pause, if something has come in it or not.
+#[must_use]
+pub const fn until_more_comes(pause: u32, has_come: bool) -> u32 {
+    let longer = pause.saturating_add(pause / 2);
+    if has_come {
+        FIRST_TO_COME
+    } else if longer < LONGEST_TO_COME {
+        longer
+    } else {
+        LONGEST_TO_COME
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +67,14 @@ mod tests {
     fn a_short_token_is_asked_for_in_its_last_quarter() {
         assert_eq!(moments(40.0, 11.0), 0);
         assert_eq!(moments(40.0, 10.0), 1);
+    }
+
+    #[test]
+    fn what_is_to_come_is_asked_for_more_and_more_rarely_until_something_comes() {
+        assert_eq!(until_more_comes(FIRST_TO_COME, false), 3_000);
+        assert_eq!(until_more_comes(250_000, false), 300_000);
+        assert_eq!(until_more_comes(300_000, false), 300_000);
+        assert_eq!(until_more_comes(300_000, true), FIRST_TO_COME);
     }
 
     #[test]

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 use login::browser::tabs::{Change, Restored, Tabs};
-use shared::api::{
-    connection::Connection,
-    session::{App, Session},
+use shared::{
+    api::{
+        connection::Connection,
+        session::{App, Session},
+    },
+    problem::Code,
 };
 
 pub use crate::who::{Who, first_usable};
@@ -105,6 +108,12 @@ impl SessionContext {
     #[must_use]
     pub fn connections(self) -> Vec<Connection> {
         self.who.with(|who| who.connections().to_vec())
+    }
+
+    /// The connections that this browser reaches, as the server last told of them.
+    #[must_use]
+    pub fn connections_untracked(self) -> Vec<Connection> {
+        self.who.with_untracked(|who| who.connections().to_vec())
     }
 
     /// The connection that a path is about, or the first that works; tracked.
@@ -227,14 +236,27 @@ impl SessionContext {
         });
     }
 
-    /// Begins a login and leaves for the provider.
-    pub async fn connect(self, return_to: Option<String>) -> Result<(), Failure> {
+    /// Begins a login and leaves for the provider; `reconnect` is the connection whose place it takes.
+    pub async fn connect(
+        self,
+        return_to: Option<String>,
+        reconnect: Option<String>,
+    ) -> Result<(), Failure> {
         let known = self.app.get_untracked();
         let app = match known {
             Some(app) => app,
             None => api::session::read().await?.app,
         };
-        let address = login::start::start(&app, return_to).await?;
+        let named = reconnect.is_some();
+        let address = match login::start::start(&app, return_to.clone(), reconnect).await {
+            // It has ended meanwhile, in another browser or with the session: a login like any other.
+            Err(Failure::Problem(problem))
+                if named && matches!(problem.code, Code::NotFound | Code::NotSignedIn) =>
+            {
+                login::start::start(&app, return_to, None).await?
+            }
+            done => done?,
+        };
         login::browser::navigate(&address);
         Ok(())
     }

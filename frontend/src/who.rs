@@ -165,6 +165,7 @@ mod tests {
             status: Status::Active,
             context: None,
             orgs: Vec::new(),
+            orgs_complete: true,
             scopes: Scopes::default(),
             missing_scopes: Scopes::default(),
             connected_at: String::new(),

@@ -17,6 +17,7 @@ mod foreign_provider;
 mod frames;
 mod issues;
 mod look;
+mod organizations;
 mod overview;
 mod projects;
 mod secrecy;

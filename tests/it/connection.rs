@@ -130,15 +130,27 @@ async fn sec_42_a_pair_that_comes_after_the_disconnect_is_revoked_too() {
 #[tokio::test]
 async fn sec_42_the_pair_of_a_login_that_fails_is_revoked_when_the_provider_is_back() {
     let bed = Bed::start().await;
-    // The API asks for so long a pause that the login does not wait for it.
-    for (endpoint, after) in [("rest", "60"), ("revoke", "2")] {
-        let fault = json!({ "kind": "status", "status": 503, "headers": { "retry-after": after } });
-        bed.sandbox
-            .fault(json!({ "on": { "endpoint": endpoint }, "fault": fault }))
-            .await;
+    let (mut browser, _) = bed.connected().await;
+    let away = json!({ "kind": "status", "status": 503, "headers": { "retry-after": "2" } });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "revoke" }, "fault": away }))
+        .await;
+    let slow = json!({ "kind": "delay", "ms": 1_500, "when": "after" });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.code" }, "fault": slow }))
+        .await;
+    let attempt = browser.start_login(None).await;
+    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
+    let finishing = tokio::spawn({
+        let mut browser = browser.clone();
+        async move { browser.finish(&callback).await }
+    });
+    while bed.sandbox.count("token_requests").await < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let answer = bed.finish_after_consent(&mut bed.browser(), "group").await;
-    assert_eq!(answer.status, 502, "{}", answer.text);
+    assert_eq!(browser.delete("/api/session").await.status, 204);
+    let answer = finishing.await.unwrap();
+    assert_eq!(answer.status, 401, "{}", answer.text);
     while bed.sandbox.seen("/oauth2/revoke").await < 1 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -18,6 +18,7 @@ mod idle;
 mod login;
 mod odd_answers;
 mod odd_documents;
+mod organizations;
 mod pages;
 mod proxy;
 mod raw;

@@ -36,6 +36,15 @@ pub struct Attempt {
     pub authorize_query: String,
 }
 
+impl Attempt {
+    /// The body that hands it over, to take a connection's place.
+    #[must_use]
+    pub fn reconnecting(&self, connection: &str) -> Value {
+        json!({ "state": self.state, "code_verifier": self.verifier, "reconnect": connection,
+            "return_to": format!("/connections/{connection}") })
+    }
+}
+
 /// What came back to the redirect URI.
 #[derive(Clone, Debug)]
 pub struct Callback(pub BTreeMap<String, String>);
@@ -190,6 +199,16 @@ impl Client {
             body["return_to"] = json!(return_to);
         }
         let answer = self.post("/api/login", &body).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+        attempt
+    }
+
+    /// Starts a login that is to take a connection's place.
+    pub async fn start_reconnect(&mut self, connection: &str) -> Attempt {
+        let attempt = self.make_attempt();
+        let answer = self
+            .post("/api/login", &attempt.reconnecting(connection))
+            .await;
         assert_eq!(answer.status, 204, "{}", answer.text);
         attempt
     }

@@ -101,6 +101,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     );
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
     let revocations = tokio::spawn(revocations(app.clone()));
+    let organizations = tokio::spawn(Arc::clone(&app.organizations).keep());
     let server = Server {
         router: service,
         places,
@@ -112,6 +113,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
         .await;
     housekeeping.abort();
     revocations.abort();
+    organizations.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }

@@ -18,6 +18,7 @@ pub fn view(connection: &Connection, asked: &Scopes) -> View {
         },
         context: connection.context,
         orgs: connection.orgs.clone(),
+        orgs_complete: connection.orgs_complete,
         scopes: connection.scopes.clone(),
         missing_scopes: asked.missing_from(&connection.scopes),
         connected_at: connection.connected_at.to_string(),

@@ -1,4 +1,4 @@
-//! Claim, token request, organizations, store, new session.
+//! Claim, token request, organizations as far as they come in time, store, new session.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use shared::pkce::CodeVerifier;
 use tracing::Instrument as _;
 
 use crate::{
-    connection::{Connection, Grant, Subject, revocation::let_die},
+    connection::{Connection, Grant, revocation::let_die},
     http::{problem::ApiError, state::AppState},
     provider::ProviderError,
     session::{SessionId, SessionToken, TokenHash, signed},
@@ -36,6 +36,8 @@ pub(super) struct Browser {
     pub(super) claim: String,
     /// The claims of its other attempts.
     pub(super) beside: Vec<String>,
+    /// The connection that the attempt was begun for, to take its place.
+    pub(super) reconnects: Option<String>,
 }
 
 /// Claims an attempt: one exchange, however often it is presented (SEC-6).
@@ -85,16 +87,9 @@ pub(super) async fn exchange(
 }
 
 async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
-    let reach = app.provider.reach(&grant.tokens.access).await?;
+    let reading = app.organizations.read_at_login(&grant.tokens.access).await;
+    let subject = app.organizations.subject(&reading);
     let connection_id = ulid::Ulid::new().to_string();
-    let subject = Subject::new(
-        &app.region.api_url,
-        &app.app.client_id,
-        reach.context,
-        reach.user.as_deref(),
-        &reach.orgs,
-        &connection_id,
-    );
     let token = SessionToken::generate()?;
     let now = app.clock.now();
     let session = NewSession {
@@ -107,9 +102,8 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
         .store
         .finish_login(NewLogin {
             connection_id: &connection_id,
-            subject: &subject,
-            context: reach.context,
-            orgs: &reach.orgs,
+            reach: reading.reach(subject.as_ref(), 1, now),
+            reconnects: browser.reconnects.as_deref(),
             // A provider that does not say what it granted granted what was asked
             // (RFC 6749 section 5.1).
             scopes: grant.scopes.as_ref().unwrap_or(&app.app.scopes),
@@ -128,8 +122,10 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
         session = session.id.as_str(),
         generation = connection.generation,
         orgs = connection.orgs.len(),
+        orgs_complete = connection.orgs_complete,
         "A person connected"
     );
+    app.organizations.go_on(connection.consent(), reading);
     Ok(Finished {
         connection,
         session: token,

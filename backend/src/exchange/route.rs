@@ -6,7 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use shared::api::connection::{Connected, LoginFinish};
+use shared::{
+    api::connection::{Connected, LoginFinish},
+    return_path::ReturnPath,
+};
 use tracing::Instrument as _;
 
 use super::{
@@ -50,6 +53,7 @@ pub async fn finish(
         claim,
         verifier,
         return_to,
+        reconnects,
         answer,
     } = verified;
     match exchange::claim(&app, &claim).await {
@@ -67,6 +71,7 @@ pub async fn finish(
         sessions: signed_in.iter().map(|one| one.token.hash()).collect(),
         beside: login_cookie::beside(&app.vault, app.cookies, &headers, &cookie),
         claim,
+        reconnects: reconnects.clone(),
     };
     let done = app
         .tasks
@@ -85,7 +90,7 @@ pub async fn finish(
         }) => {
             let body = Connected {
                 connection: connection::view(&connection, &app.app.scopes),
-                return_to: return_to.to_string(),
+                return_to: moved(return_to, reconnects.as_deref(), &connection.id).to_string(),
             };
             let set = app.cookies.set(
                 app.cookies.session_name(),
@@ -98,6 +103,24 @@ pub async fn finish(
         }
     };
     Ok(ended(&app, cookie, response))
+}
+
+/// Where to go on to: a login that was to take a connection's place and has another leads to the same
+/// page of that.
+fn moved(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnPath {
+    let rest = from
+        .filter(|from| *from != to)
+        .and_then(|from| {
+            return_to
+                .as_str()
+                .strip_prefix("/connections/")?
+                .strip_prefix(from)
+        })
+        .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+    match rest.and_then(|rest| ReturnPath::parse(&format!("/connections/{to}{rest}"))) {
+        Some(moved) => moved,
+        None => return_to,
+    }
 }
 
 /// The attempt is over: its cookie goes.
@@ -118,4 +141,33 @@ fn name(headers: &HeaderMap) -> String {
         .filter(|c| !c.is_control())
         .take(200)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_that_has_another_connection_leads_to_the_same_page_of_that() {
+        for (path, from, expected) in [
+            (
+                "/connections/a/projects?q=x",
+                Some("a"),
+                "/connections/b/projects?q=x",
+            ),
+            ("/connections/a", Some("a"), "/connections/b"),
+            (
+                "/connections/a?asked=x",
+                Some("a"),
+                "/connections/b?asked=x",
+            ),
+            ("/connections/ab", Some("a"), "/connections/ab"),
+            ("/connections/a", Some("b"), "/connections/a"),
+            ("/connections/a", None, "/connections/a"),
+            ("/flow", Some("a"), "/flow"),
+        ] {
+            let moved = moved(ReturnPath::parse(path).unwrap(), from, "b");
+            assert_eq!(moved.as_str(), expected, "{path} {from:?}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub(super) struct Verified {
     pub(super) verifier: CodeVerifier,
     /// Where to go on to.
     pub(super) return_to: ReturnPath,
+    /// The connection whose place the login is to take.
+    pub(super) reconnects: Option<String>,
     /// What the provider said.
     pub(super) answer: Answer,
 }
@@ -114,6 +116,7 @@ pub(super) fn verify(
         claim: presented.claim,
         verifier: presented.attempt.verifier,
         return_to: presented.attempt.return_to,
+        reconnects: presented.attempt.reconnects,
         answer,
     })
 }

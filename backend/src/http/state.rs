@@ -11,6 +11,7 @@ use super::{
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
+    organizations::Organizations,
     provider::{
         ProviderClient, region,
         snyk::{CannotMake, Credentials, Snyk},
@@ -37,6 +38,8 @@ pub struct AppState {
     pub vault: Arc<Vault>,
     /// Keeps tokens alive.
     pub refresher: Arc<Refresher>,
+    /// Keeps what connections reach up to date.
+    pub organizations: Arc<Organizations>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How cookies are written.
@@ -81,11 +84,21 @@ impl AppState {
         let provider: Arc<dyn ProviderClient> =
             Arc::new(Snyk::new(&region, &credentials, Arc::clone(&clock))?);
         let store: Arc<dyn Store> = Arc::new(Cached::new(sqlite));
-        let refresher = Refresher::new(
+        let refresher = Arc::new(Refresher::new(
             Arc::clone(&store),
             Arc::clone(&provider),
             Arc::clone(&clock),
             tasks.clone(),
+        ));
+        let pace = Arc::new(Pace::new(config.rate_limits));
+        let organizations = Organizations::new(
+            Arc::clone(&store),
+            Arc::clone(&provider),
+            Arc::clone(&refresher),
+            Arc::clone(&pace),
+            Arc::clone(&clock),
+            tasks.clone(),
+            (region.api_url.clone(), config.client_id.clone()),
         );
         Ok(Self {
             app: Arc::new(App {
@@ -102,7 +115,8 @@ impl AppState {
             provider,
             store,
             vault,
-            refresher: Arc::new(refresher),
+            refresher,
+            organizations: Arc::new(organizations),
             clock,
             cookies: Cookies::new(config.public_url.scheme() == "https"),
             lifetimes: Lifetimes {
@@ -114,7 +128,7 @@ impl AppState {
             last_look: Arc::default(),
             trusted_proxies: Arc::new(config.trusted_proxies.clone()),
             turns: Arc::default(),
-            pace: Arc::new(Pace::new(config.rate_limits)),
+            pace,
             tasks,
         })
     }

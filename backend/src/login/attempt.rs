@@ -17,6 +17,12 @@ const BINDING: usize = 16;
 const SECRET: usize = 43;
 const HEAD: usize = 8 + BINDING + SECRET + SECRET;
 
+/// What follows the secrets is a return path, which begins with a slash, or this, the length of a
+/// connection's id, that id, and then the path: attempts that began before there were any open as well.
+const RECONNECTS: u8 = 1;
+/// The longest id of a connection that is sealed.
+const MAX_ID: usize = 64;
+
 /// Provider, client and redirect URI that an attempt was made for, as a fingerprint: a server that
 /// was set up anew in between must not finish it (SEC-9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +52,8 @@ pub struct Attempt {
     pub verifier: CodeVerifier,
     /// Where to go on to.
     pub return_to: ReturnPath,
+    /// The connection whose place the login is to take.
+    pub reconnects: Option<String>,
 }
 
 impl Attempt {
@@ -59,11 +67,19 @@ impl Attempt {
     /// As bytes, to be sealed: compact, since five of them share 2 KB of cookies.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(HEAD + self.return_to.as_str().len()));
+        let tail = self.return_to.as_str().len() + 2 + MAX_ID;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(HEAD + tail));
         bytes.extend_from_slice(&self.began_at.as_millisecond().to_be_bytes());
         bytes.extend_from_slice(&self.binding.0);
         bytes.extend_from_slice(self.state.secret().as_bytes());
         bytes.extend_from_slice(self.verifier.secret().as_bytes());
+        if let Some(id) = &self.reconnects
+            && id.len() <= MAX_ID
+            && let Ok(length) = u8::try_from(id.len())
+        {
+            bytes.extend_from_slice(&[RECONNECTS, length]);
+            bytes.extend_from_slice(id.as_bytes());
+        }
         bytes.extend_from_slice(self.return_to.as_str().as_bytes());
         bytes
     }
@@ -74,13 +90,21 @@ impl Attempt {
         let (began_at, rest) = bytes.split_first_chunk::<8>()?;
         let (binding, rest) = rest.split_first_chunk::<BINDING>()?;
         let (state, rest) = rest.split_first_chunk::<SECRET>()?;
-        let (verifier, return_to) = rest.split_first_chunk::<SECRET>()?;
+        let (verifier, rest) = rest.split_first_chunk::<SECRET>()?;
+        let (reconnects, return_to) = match rest {
+            [RECONNECTS, length, rest @ ..] => {
+                let (id, rest) = rest.split_at_checked(usize::from(*length))?;
+                (Some(std::str::from_utf8(id).ok()?.to_owned()), rest)
+            }
+            rest => (None, rest),
+        };
         Some(Self {
             began_at: Timestamp::from_millisecond(i64::from_be_bytes(*began_at)).ok()?,
             binding: Binding(*binding),
             state: LoginState::parse(std::str::from_utf8(state).ok()?).ok()?,
             verifier: CodeVerifier::parse(std::str::from_utf8(verifier).ok()?.to_owned()).ok()?,
             return_to: ReturnPath::parse(std::str::from_utf8(return_to).ok()?)?,
+            reconnects,
         })
     }
 }
@@ -96,22 +120,38 @@ mod tests {
             state: LoginState::from_random([1; 32]),
             verifier: CodeVerifier::from_random([2; 32]),
             return_to: ReturnPath::parse("/flow?step=3").unwrap(),
+            reconnects: None,
         }
     }
 
     #[test]
     fn an_attempt_survives_its_cookie() {
-        let before = attempt(Timestamp::from_second(1_800_000_000).unwrap());
+        let mut before = attempt(Timestamp::from_second(1_800_000_000).unwrap());
+        before.reconnects = Some("01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned());
         let after = Attempt::from_bytes(&before.to_bytes()).unwrap();
         assert_eq!(after.began_at, before.began_at);
         assert_eq!(after.binding, before.binding);
         assert!(after.state.is_same(&before.state));
         assert_eq!(after.verifier.secret(), before.verifier.secret());
         assert_eq!(after.return_to, before.return_to);
+        assert_eq!(after.reconnects, before.reconnects);
         let bytes = before.to_bytes();
-        for length in 0..=HEAD {
+        for length in 0..=HEAD + 28 {
             assert!(Attempt::from_bytes(&bytes[..length]).is_none(), "{length}");
         }
+    }
+
+    /// A new server finishes what began at the old one: it is nothing but the path that follows.
+    #[test]
+    fn an_attempt_without_a_connection_is_as_it_always_was() {
+        let before = attempt(Timestamp::from_second(1_800_000_000).unwrap());
+        let bytes = before.to_bytes();
+        assert_eq!(&bytes[HEAD..], b"/flow?step=3");
+        let after = Attempt::from_bytes(&bytes).unwrap();
+        assert_eq!(
+            (after.return_to, after.reconnects),
+            (before.return_to, None)
+        );
     }
 
     #[test]

@@ -184,6 +184,7 @@ mod tests {
             state: LoginState::from_random([number; 32]),
             verifier: CodeVerifier::from_random([number; 32]),
             return_to: ReturnPath::parse(return_to).unwrap(),
+            reconnects: None,
         }
     }
 

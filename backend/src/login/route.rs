@@ -3,10 +3,10 @@
 
 use axum::{
     Json,
-    extract::State,
+    extract::{FromRequestParts as _, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, request::Parts};
 use shared::{
     api::login::{LoginAttempts, LoginStart},
     login_state::LoginState,
@@ -18,18 +18,23 @@ use super::{
     attempt::{Attempt, Binding},
     cookie,
 };
-use crate::http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState};
+use crate::{
+    http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
+    session::extract::SignedIn,
+};
 
-/// Seals verifier, state, return path, time and what the attempt is made for into a cookie.
+/// Seals verifier, state, return path, time and what the attempt is made for into a cookie. One that is
+/// to take a connection's place names one that the browser's session reaches; the store is asked for
+/// that alone.
 pub async fn start(
     State(app): State<AppState>,
     client: ClientNetwork,
-    headers: HeaderMap,
+    mut parts: Parts,
     JsonBody(body): JsonBody<LoginStart>,
 ) -> Result<Response, ApiError> {
     app.limits.login(client)?;
     let bad = |error: &dyn std::fmt::Display| ApiError::BadRequest(format!("{error}."));
-    let attempt = Attempt {
+    let mut attempt = Attempt {
         began_at: app.clock.now(),
         binding: binding(&app),
         state: LoginState::parse(&body.state).map_err(|error| bad(&error))?,
@@ -39,9 +44,15 @@ pub async fn start(
             .as_deref()
             .and_then(ReturnPath::parse)
             .unwrap_or_else(ReturnPath::home),
+        reconnects: None,
     };
+    if let Some(id) = body.reconnect {
+        let SignedIn { session, .. } = SignedIn::from_request_parts(&mut parts, &app).await?;
+        let reached = app.store.reached(&session.id, &id).await?;
+        attempt.reconnects = Some(reached.ok_or(ApiError::NotFound)?.id.clone());
+    }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    for cookie in cookie::bind(&app.vault, app.cookies, &headers, &attempt)? {
+    for cookie in cookie::bind(&app.vault, app.cookies, &parts.headers, &attempt)? {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod http_client;
+mod org_list;
 pub mod region;
 pub mod retry;
 pub mod snyk;
@@ -10,13 +11,12 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use http::StatusCode;
-use shared::{
-    api::connection::{Context, Org},
-    pkce::CodeVerifier,
-    problem::Code,
-};
+use shared::{api::connection::Context, pkce::CodeVerifier, problem::Code};
 
-pub use self::answer::{ApiAnswer, ApiBody, WholeAnswer};
+pub use self::{
+    answer::{ApiAnswer, ApiBody, WholeAnswer},
+    org_list::{NextPage, OrgList},
+};
 use crate::{
     connection::Grant,
     vault::secret::{AccessToken, RefreshToken},
@@ -109,15 +109,24 @@ impl ProviderError {
     }
 }
 
-/// What a token reaches.
-#[derive(Clone, Debug)]
-pub struct Reach {
+/// As whom a token acts, as far as the provider tells an app.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
     /// As whom the app acts.
     pub context: Option<Context>,
     /// The person's id, when it acts as one.
     pub user: Option<String>,
-    /// The organizations.
-    pub orgs: Vec<Org>,
+}
+
+/// Why it was not read what a token reaches.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// The API refuses the token.
+    #[error("the API refuses the token")]
+    Unauthorized,
+    /// Anything else.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
 }
 
 /// The OAuth2 server and the API in use.
@@ -133,8 +142,12 @@ pub trait ProviderClient: fmt::Debug + Send + Sync {
     /// Revokes a refresh token (RFC 7009).
     async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError>;
 
-    /// Reads what a token reaches.
-    async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError>;
+    /// Asks, once, as whom a token acts.
+    async fn identity(&self, token: &AccessToken) -> Result<Identity, ReachError>;
+
+    /// Asks, once, for the next page of the organizations that a token reaches, unless all of them
+    /// are read. What is read stays when this fails, and when it is dropped.
+    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), ReachError>;
 
     /// Reads from the API, once: `path_and_query` begins with `/rest/` or `/v1/`, and is of our
     /// making. The body comes as it is read.

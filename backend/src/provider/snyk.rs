@@ -12,7 +12,10 @@ use reqwest::Client;
 use shared::pkce::CodeVerifier;
 use url::Url;
 
-use super::{ApiAnswer, ProviderClient, ProviderError, Reach, http_client, region::Provider};
+use super::{
+    ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, ReachError, http_client,
+    region::Provider,
+};
 use crate::{
     clock::Clock,
     config::secret_file::ClientSecret,
@@ -67,6 +70,17 @@ impl Snyk {
     }
 }
 
+impl Snyk {
+    fn reads<'a>(&'a self, token: &'a AccessToken) -> api::Api<'a> {
+        api::Api {
+            client: &self.api,
+            base: &self.api_url,
+            token,
+            clock: &*self.clock,
+        }
+    }
+}
+
 #[async_trait]
 impl ProviderClient for Snyk {
     async fn exchange(
@@ -85,8 +99,12 @@ impl ProviderClient for Snyk {
         self.tokens.revoke(token).await
     }
 
-    async fn reach(&self, token: &AccessToken) -> Result<Reach, ProviderError> {
-        api::reach(&self.api, &self.api_url, token, &*self.clock).await
+    async fn identity(&self, token: &AccessToken) -> Result<Identity, ReachError> {
+        self.reads(token).identity().await
+    }
+
+    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), ReachError> {
+        self.reads(token).next_orgs(list).await
     }
 
     async fn get(

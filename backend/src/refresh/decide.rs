@@ -59,6 +59,8 @@ mod tests {
             subject: Subject::from_stored("s".to_owned()),
             context: None,
             orgs: Vec::new(),
+            orgs_complete: true,
+            orgs_tries: 0,
             scopes: Scopes::default(),
             connected_at: start,
             refreshed_at: start,

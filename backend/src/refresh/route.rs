@@ -9,7 +9,7 @@ use crate::{
     session::extract::Reached,
 };
 
-/// Renews the token pair, whatever is left of it.
+/// Renews the token pair, whatever is left of it, and reads again which organizations it reaches.
 pub async fn refresh_now(
     State(app): State<AppState>,
     Reached {
@@ -23,5 +23,9 @@ pub async fn refresh_now(
         .refresher
         .renew(&connection.id, connection.generation)
         .await?;
+    app.organizations.read_now(renewed.consent()).await;
+    // The pair is replaced whether or not the store can tell what it reaches by now.
+    let read = app.store.reached(&session.id, &renewed.id).await;
+    let renewed = read.ok().flatten().unwrap_or(renewed);
     Ok(Json(connection::view(&renewed, &app.app.scopes)))
 }

@@ -18,11 +18,11 @@ use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
-    ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store, StoreError,
-    StoredSession,
+    ConnectionStore, Ended, NewLogin, Reach, Revocation, RevocationStore, SessionStore, Store,
+    StoreError, StoredSession,
 };
 use crate::{
-    connection::{Connection, Grant},
+    connection::{Connection, Consent, Grant},
     session::{SessionId, TokenHash},
 };
 
@@ -198,6 +198,25 @@ impl<S: Store> ConnectionStore for Cached<S> {
             memory.connections.forget_all();
         })
         .await
+    }
+
+    async fn store_reach(
+        &self,
+        consent: &Consent,
+        reach: Reach<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        // Two connections may become one, which shows only afterwards.
+        let write = self.behind.store_reach(consent, reach, now);
+        self.write(write, |memory| {
+            memory.connections.forget_all();
+            memory.ties.forget_all();
+        })
+        .await
+    }
+
+    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
+        self.behind.due_reaches(now, at_most).await
     }
 
     async fn take_lease(

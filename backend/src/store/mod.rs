@@ -17,7 +17,7 @@ use shared::{
 
 pub use self::error::StoreError;
 use crate::{
-    connection::{Connection, Grant, Subject},
+    connection::{Connection, Consent, Grant, Subject},
     session::{SessionId, TokenHash},
     vault::secret::RefreshToken,
 };
@@ -27,12 +27,10 @@ use crate::{
 pub struct NewLogin<'a> {
     /// The id that a new connection gets; one that is replaced keeps its own.
     pub connection_id: &'a str,
-    /// What was connected.
-    pub subject: &'a Subject,
-    /// As whom the app acts.
-    pub context: Option<Context>,
-    /// The organizations that it reaches.
-    pub orgs: &'a [Org],
+    /// What was connected, and what it reaches.
+    pub reach: Reach<'a>,
+    /// The connection whose place it is to take, if the browser's session reaches it.
+    pub reconnects: Option<&'a str>,
     /// The granted scopes.
     pub scopes: &'a Scopes,
     /// The token pair.
@@ -48,6 +46,23 @@ pub struct NewLogin<'a> {
     pub earlier_sessions: &'a [TokenHash],
     /// The present instant.
     pub now: Timestamp,
+}
+
+/// What was read of a connection at Snyk.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach<'a> {
+    /// What it is; `None` as long as that is not known.
+    pub subject: Option<&'a Subject>,
+    /// As whom the app acts; `None` as long as that is not known.
+    pub context: Option<Context>,
+    /// The organizations, as far as they were read.
+    pub orgs: &'a [Org],
+    /// Whether these are all of them. Only then they replace what was known before.
+    pub is_whole: bool,
+    /// When it is to be read again.
+    pub due_at: Timestamp,
+    /// How often reading it has failed since it last went well.
+    pub tries: u32,
 }
 
 /// A session that is about to be stored.
@@ -114,6 +129,21 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Stores a finished login: connection (or its replacement, generation + 1) and session. `None`,
     /// and nothing is stored, when the browser's earlier sessions have ended meanwhile: it signed out.
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
+
+    /// Stores what was read by a consent; `false`, and nothing is changed, when a later one took its
+    /// place, or the connection works no more. Organizations of before
+    /// go only where all were read. One that turns out to be the same thing as another becomes one
+    /// with it: with the pair of the later consent, reached by whoever reached either.
+    async fn store_reach(
+        &self,
+        consent: &Consent,
+        reach: Reach<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// At most so many connections whose reach is to be read by now: what is not complete, and what
+    /// was renewed since it was read last.
+    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError>;
 
     /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
     /// has moved or another owner shows signs of life.

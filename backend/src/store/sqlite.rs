@@ -6,6 +6,7 @@
 
 mod connections;
 mod open_error;
+mod reach;
 mod revocations;
 mod sessions;
 
@@ -135,6 +136,7 @@ impl SqliteStore {
             path: path.clone(),
             _lock: lock,
         };
+        store.migrate_subjects().await.map_err(unusable)?;
         if store.newest_is_of_another_key().await.map_err(unusable)? {
             return Err(OpenError::OtherKey(path));
         }

@@ -19,9 +19,14 @@ use crate::{
     failure::{Answer, Failure},
 };
 
-/// Starts a login at `app`'s provider and returns the address to send the browser to. Afterwards
-/// the backend alone knows the verifier.
-pub async fn start(app: &App, return_to: Option<String>) -> Result<String, Failure> {
+/// Starts a login at `app`'s provider and returns the address to send the browser to. It takes the
+/// place of the connection `reconnect`, which this browser must reach. Afterwards the backend alone
+/// knows the verifier.
+pub async fn start(
+    app: &App,
+    return_to: Option<String>,
+    reconnect: Option<String>,
+) -> Result<String, Failure> {
     if let Some(wrong) = wrong_origin(app) {
         return Err(wrong);
     }
@@ -30,6 +35,7 @@ pub async fn start(app: &App, return_to: Option<String>) -> Result<String, Failu
         state: attempt.state.secret().to_owned(),
         code_verifier: attempt.verifier.secret().to_owned(),
         return_to,
+        reconnect,
     };
     // Room for the whole: a buffer that grows would leave copies of the verifier behind.
     let mut body = Vec::with_capacity(1_024);

@@ -7,7 +7,7 @@ use shared::return_path::ReturnPath;
 use super::icon::Icon;
 use crate::{
     api::Failure,
-    browser,
+    browser, paths,
     session::{SessionContext, Who},
     shell::Shell,
 };
@@ -37,6 +37,31 @@ impl ReturnTo {
     }
 }
 
+/// Whose place a login takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reconnect {
+    /// Nobody's: it is one more connection.
+    #[default]
+    Nothing,
+    /// That of the connection whose page is shown when the button is pressed, if it is one's page.
+    Shown,
+    /// That of the connection with this id.
+    Id(String),
+}
+
+impl Reconnect {
+    fn id(self, session: SessionContext) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Shown => {
+                let path = browser::path().filter(|path| paths::section(path).is_some())?;
+                untrack(|| session.current(&path)).map(|connection| connection.id)
+            }
+            Self::Id(id) => Some(id),
+        }
+    }
+}
+
 /// Begins a login and leaves for Snyk.
 #[component]
 pub fn ConnectButton(
@@ -46,6 +71,9 @@ pub fn ConnectButton(
     /// Where to go on to afterwards.
     #[prop(default = ReturnTo::Start)]
     return_to: ReturnTo,
+    /// Whose place the login takes.
+    #[prop(optional)]
+    reconnect: Reconnect,
     /// The button's class.
     #[prop(default = "button primary")]
     class: &'static str,
@@ -71,8 +99,9 @@ pub fn ConnectButton(
         failure.set(None);
         shell.say("Connecting");
         let return_to = return_to.path();
+        let reconnect = reconnect.clone().id(session);
         leptos::task::spawn_local(async move {
-            if let Err(why) = session.connect(return_to).await {
+            if let Err(why) = session.connect(return_to, reconnect).await {
                 shell.say_failure(&why);
                 failure.try_set(Some(why));
             } else {

@@ -12,6 +12,7 @@ pub mod gauge;
 pub mod icon;
 pub mod lanes;
 pub mod layout;
+pub mod loading_orgs;
 pub mod missing_scopes;
 pub mod newer;
 pub mod notice;

@@ -5,7 +5,7 @@ use shared::problem::{Code, Problem};
 
 use super::{
     busy_button::BusyButton,
-    connect_button::{ConnectButton, ReturnTo},
+    connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
     icon::Icon,
     layout::glyph,
@@ -230,7 +230,9 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
     match act {
         // A login goes on where it is begun, unless that is the end of another login.
         Act::Connect(words) => {
-            view! { <ConnectButton words class failure return_to=ReturnTo::Here /> }.into_any()
+            let reconnect = Reconnect::Shown;
+            view! { <ConnectButton words class failure return_to=ReturnTo::Here reconnect /> }
+                .into_any()
         }
         Act::Home(words) => home(class, move || words),
         Act::Enter => view! {

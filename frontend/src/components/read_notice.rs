@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use super::{
     busy_button::BusyButton,
     clock::{seconds, ticking},
-    connect_button::{ConnectButton, ReturnTo},
+    connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
     icon::Icon,
     layout::glyph,
@@ -198,7 +198,13 @@ pub fn Remedy(
         }
         .into_any(),
         Offer::Connect(words) => view! {
-            <ConnectButton words class="button" return_to=ReturnTo::Here failure />
+            <ConnectButton
+                words
+                class="button"
+                return_to=ReturnTo::Here
+                reconnect=Reconnect::Shown
+                failure
+            />
             <Notice failure />
         }
         .into_any(),

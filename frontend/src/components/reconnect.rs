@@ -6,7 +6,7 @@ use shared::api::connection::{Connection, Status};
 
 use super::{
     confirm::{self, Confirm},
-    connect_button::{ConnectButton, ReturnTo},
+    connect_button::{ConnectButton, Reconnect, ReturnTo},
     icon::Icon,
     layout::glyph,
 };
@@ -60,6 +60,7 @@ fn ReconnectNotice(
     let shell = Shell::get();
     let navigate = use_navigate();
     let name = naming::name(&connection);
+    let reconnect = Reconnect::Id(connection.id.clone());
     let id = connection.id;
     let dialog = NodeRef::<Dialog>::new();
     let (title, text) = if is_other {
@@ -105,6 +106,7 @@ fn ReconnectNotice(
                 <ConnectButton
                     words="Reconnect"
                     return_to=ReturnTo::Here
+                    reconnect
                     failure
                 />
                 <button type="button" class="button" on:click=move |_| confirm::open(dialog)>

@@ -12,9 +12,10 @@ use crate::{
     browser,
     components::{
         clock::{Clock, seconds, ticking},
-        connect_button::{ConnectButton, ReturnTo},
+        connect_button::{ConnectButton, Reconnect, ReturnTo},
         dash::dash,
         icon::Icon,
+        loading_orgs::LoadingOrganizations,
         scope_list::row,
     },
     data::figures::number,
@@ -174,6 +175,7 @@ pub fn Organizations(
                 <h2 id="organizations">"Organizations reached"</h2>
                 <p class="second">{move || connection.read().orgs.len()}</p>
             </div>
+            <LoadingOrganizations connection />
             <table aria-labelledby="organizations">
                 <thead>
                     <tr>
@@ -266,7 +268,14 @@ fn missing_row(
                 </span>
                 <code>{scope}</code>
                 {in_vain}
-            </div> <ConnectButton words="Ask again" class="button quiet" return_to failure />
+            </div>
+            <ConnectButton
+                words="Ask again"
+                class="button quiet"
+                return_to
+                reconnect=Reconnect::Id(id.to_owned())
+                failure
+            />
         </li>
     }
 }

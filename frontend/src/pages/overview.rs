@@ -15,6 +15,7 @@ use crate::{
         busy_button::BusyButton,
         gauge::Gauge,
         icon::Icon,
+        loading_orgs::LoadingOrganizations,
         missing_scopes::MissingScopes,
         notice::Notice,
         read_notice::SlowedNotice,
@@ -74,9 +75,18 @@ fn Overview(
     let id = Memo::new(move |_| connection.read().id.clone());
     let orgs = Memo::new(move |_| connection.read().orgs.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    // Of none there is nothing to say yet.
+    let has_none_yet = Memo::new(move |_| {
+        let connection = connection.read();
+        connection.orgs.is_empty() && !connection.orgs_complete
+    });
     let content = move || {
         let (id, works) = (id.get(), works.get());
         let orgs = orgs.get();
+        if has_none_yet.get() {
+            let title = "Waiting for your organizations";
+            return view! { <PageHeading title class="verdict" /> }.into_any();
+        }
         let reached = len(orgs.len());
         let readings: Vec<_> = orgs
             .into_iter()
@@ -94,6 +104,7 @@ fn Overview(
             .collect();
         let connection = StoredValue::new(id);
         view! { <Content connection reached readings=StoredValue::new(readings) works /> }
+            .into_any()
     };
     view! {
         <div class="page data-page">
@@ -101,6 +112,7 @@ fn Overview(
             <MissingScopes connection failure />
             <Notice failure />
             <SlowedNotice />
+            <LoadingOrganizations connection />
             {content}
         </div>
     }

@@ -1,6 +1,7 @@
 //! A page about a connection, and what stands there when it cannot be shown.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
 use shared::{api::connection::Connection, problem::Code};
 
 use super::not_found::NotFoundPage;
@@ -12,6 +13,7 @@ use crate::{
     },
     outcome,
     session::{SessionContext, Who},
+    shell::Shell,
 };
 
 /// What the page shows. The connection itself is not in it, so that a change of it does not draw
@@ -21,6 +23,8 @@ enum Stand {
     Waiting,
     Here(String),
     SignedOut,
+    /// It has become one with another that is the same.
+    Merged,
     Missing,
     Failed(Failure),
 }
@@ -35,16 +39,24 @@ pub fn WithConnection(
     draw: Callback<Signal<Connection>, AnyView>,
 ) -> impl IntoView {
     let session = SessionContext::get();
+    let shell = Shell::get();
+    let navigate = use_navigate();
+    let was_loading = StoredValue::new(false);
     let stand = Memo::new(move |last: Option<&Stand>| {
         let id = id.get();
         let here = Stand::Here(id.clone());
-        match session.who() {
+        let who = session.who();
+        if let Some(connection) = who.connection(&id) {
+            was_loading.set_value(!connection.orgs_complete);
+            return here;
+        }
+        match who {
             Who::Checking => Stand::Waiting,
-            who if who.connection(&id).is_some() => here,
             // It was ended on this page, which is being left.
             _ if last == Some(&here) && session.has_ended(&id) => here,
             Who::SignedOut => Stand::SignedOut,
             Who::Unreachable { failure, .. } => Stand::Failed(failure),
+            Who::SignedIn(_) if last == Some(&here) && was_loading.get_value() => Stand::Merged,
             Who::SignedIn(_) => Stand::Missing,
         }
     });
@@ -66,6 +78,12 @@ pub fn WithConnection(
         Stand::SignedOut => {
             let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
             view! { <OutcomePage failure /> }.into_any()
+        }
+        Stand::Merged => {
+            let navigate = navigate.clone();
+            // After this page is drawn: it is in the middle of that.
+            request_animation_frame(move || shell.leave_for_home(&navigate));
+            view! { <Waiting /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),
         Stand::Failed(failure) => {

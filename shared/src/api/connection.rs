@@ -19,8 +19,11 @@ pub struct Connection {
     pub status: Status,
     /// As whom the app acts; `None` when Snyk does not say.
     pub context: Option<Context>,
-    /// The organizations that it reaches.
+    /// The organizations that it reaches, as far as they were read.
     pub orgs: Vec<Org>,
+    /// Whether these are all of them. If not, the rest is being read.
+    #[serde(default = "yes")]
+    pub orgs_complete: bool,
     /// The scopes that were granted.
     pub scopes: Scopes,
     /// The scopes that were asked for and not granted.
@@ -35,6 +38,11 @@ pub struct Connection {
     pub refreshed_at: String,
     /// How many times the token pair has been replaced.
     pub generation: u64,
+}
+
+/// A server of before, beside a newer page, told of what was complete alone.
+fn yes() -> bool {
+    true
 }
 
 /// Whether a connection works.

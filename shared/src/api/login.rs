@@ -17,6 +17,10 @@ pub struct LoginStart {
     /// one becomes `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
+    /// The id of the connection whose place the login is to take; one that this browser's session
+    /// reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconnect: Option<String>,
 }
 
 impl fmt::Debug for LoginStart {

@@ -108,8 +108,13 @@ impl Next {
             Some(Value::Object(mut link)) => link.take("href"),
             Some(link) => String::from_value(link),
         };
-        href.and_then(|href| cursor(&href))
-            .map_or(Self::Lost, Self::After)
+        match href {
+            // An empty link is written as one that is not there.
+            Some(href) if href.is_empty() => Self::None,
+            href => href
+                .and_then(|href| cursor(&href))
+                .map_or(Self::Lost, Self::After),
+        }
     }
 }
 
@@ -168,6 +173,8 @@ mod tests {
         for links in [
             "{}",
             r#"{"next":null}"#,
+            r#"{"next":""}"#,
+            r#"{"next":{"href":""}}"#,
             r#"{"self":"/rest/orgs?starting_after=x"}"#,
         ] {
             let page = with_links(links);
@@ -190,7 +197,6 @@ mod tests {
             r#"{"next":[]}"#,
             r#"{"next":{}}"#,
             r#"{"next":{"href":null}}"#,
-            r#"{"next":""}"#,
             r#"{"next":"/rest/orgs"}"#,
             r#"{"next":"/rest/orgs?starting_after="}"#,
         ] {

@@ -153,6 +153,7 @@ pub(crate) fn decide(
         scopes,
         reach,
         context: settings.context,
+        user_id: settings.user_id(),
         late: wrong == Some(Wrong::Late),
         issued: Instant::now(),
     });

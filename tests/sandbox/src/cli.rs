@@ -6,6 +6,7 @@ use clap::Parser;
 use jiff::Timestamp;
 
 use crate::clock;
+use crate::data::USER_EMAIL;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
 use crate::world::World;
 
@@ -105,6 +106,8 @@ impl Cli {
             bot_id: true,
             iss: None,
             extra_orgs: self.extra_orgs,
+            removed_orgs: Vec::new(),
+            person: USER_EMAIL.to_owned(),
             rate_limit: Some(self.rate_limit),
             rate_interval_ms: 60_000,
         }

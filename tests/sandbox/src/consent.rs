@@ -25,7 +25,7 @@ struct Page<'a> {
     group_size: usize,
     orgs: Vec<Row>,
     scopes: Vec<Line<'a>>,
-    person: &'static str,
+    person: &'a str,
 }
 
 /// An organization to choose.
@@ -44,7 +44,7 @@ struct Line<'a> {
 
 /// The page for that request.
 pub(crate) fn page(settings: &Settings, request: &AuthorizeRequest, query: &str) -> Response {
-    let orgs = data::orgs(settings.extra_orgs);
+    let orgs = settings.orgs();
     let is_user = settings.context == Context::User;
     let scopes: Vec<Line<'_>> = request.scopes.iter().map(|scope| line(scope)).collect();
     let verb = if scopes.iter().all(|line| line.reads) {
@@ -76,7 +76,7 @@ pub(crate) fn page(settings: &Settings, request: &AuthorizeRequest, query: &str)
             })
             .collect(),
         scopes,
-        person: data::USER_EMAIL,
+        person: &settings.person,
     };
     pages::html(StatusCode::OK, &page, &form_action(&request.redirect_uri))
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::data::{self, Org};
+use crate::data::Org;
 use crate::random;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
 
@@ -28,7 +28,8 @@ impl Reach {
             (Context::Tenant, "group") => Some(Self::Group),
             (Context::Tenant, _) => {
                 let slug = text.strip_prefix("org:")?;
-                data::orgs(settings.extra_orgs)
+                settings
+                    .orgs()
                     .iter()
                     .any(|org| org.slug == slug)
                     .then(|| Self::Org(slug.to_owned()))
@@ -38,7 +39,7 @@ impl Reach {
 
     /// The organizations that are reached.
     pub(crate) fn orgs(&self, settings: &Settings) -> Vec<Org> {
-        let mut orgs = data::orgs(settings.extra_orgs);
+        let mut orgs = settings.orgs();
         orgs.retain(|org| match self {
             Self::Group => org.in_group,
             Self::Org(slug) => org.slug == *slug,
@@ -67,6 +68,8 @@ pub(crate) struct Code {
     pub(crate) scopes: Vec<String>,
     pub(crate) reach: Reach,
     pub(crate) context: Context,
+    /// The id of who consented.
+    pub(crate) user_id: String,
     /// Its exchange is to be answered late: a person asked for that on the consent page.
     pub(crate) late: bool,
     pub(crate) issued: Instant,
@@ -88,6 +91,8 @@ pub(crate) struct Install {
     pub(crate) bot_id: String,
     pub(crate) reach: Reach,
     pub(crate) context: Context,
+    /// The id of who consented.
+    pub(crate) user_id: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) generation: u64,
     /// Reuse ended every token.
@@ -226,6 +231,7 @@ impl Grants {
             bot_id: random::uuid(),
             reach: code.reach.clone(),
             context: code.context,
+            user_id: code.user_id.clone(),
             scopes: code.scopes.clone(),
             generation: 0,
             ended: false,

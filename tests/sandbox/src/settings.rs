@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::{self, Org};
 use crate::rest::rate_limit::Limit;
 
 /// Everything that can be set.
@@ -29,6 +30,10 @@ pub(crate) struct Settings {
     /// The issuer that access tokens name; by default the sandbox's own address.
     pub(crate) iss: Option<String>,
     pub(crate) extra_orgs: u32,
+    /// Slugs of organizations that are gone, or not visible any more.
+    pub(crate) removed_orgs: Vec<String>,
+    /// The address of who is signed in, who is another person for each.
+    pub(crate) person: String,
     /// So many REST requests a token may make in an interval; without limit if it is left out.
     pub(crate) rate_limit: Option<u32>,
     pub(crate) rate_interval_ms: u64,
@@ -111,6 +116,18 @@ impl Settings {
             }
         }
         serde_json::from_value(whole)
+    }
+
+    /// The organizations that there are, in their order.
+    pub(crate) fn orgs(&self) -> Vec<Org> {
+        let mut orgs = data::orgs(self.extra_orgs);
+        orgs.retain(|org| !self.removed_orgs.contains(&org.slug));
+        orgs
+    }
+
+    /// The id of who is signed in.
+    pub(crate) fn user_id(&self) -> String {
+        data::id_of("user", &self.person)
     }
 
     /// What a token may ask of REST.

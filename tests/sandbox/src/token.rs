@@ -197,7 +197,7 @@ pub(crate) fn access_token(install: &Install, mint: Mint<'_>) -> String {
     let now = clock::now().as_second();
     let subject = match install.context {
         Context::Tenant => install.bot_id.clone(),
-        Context::User => crate::data::user_id(),
+        Context::User => install.user_id.clone(),
     };
     let header = json!({"alg": "RS256", "kid": "sandbox", "typ": "JWT"});
     let payload = json!({

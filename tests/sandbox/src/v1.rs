@@ -36,7 +36,11 @@ pub(crate) async fn me(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Re
     };
     let orgs: Vec<Value> = install.reach.orgs(&settings).iter().map(org).collect();
     let (id, username, email) = match install.context {
-        Context::User => (data::user_id(), data::USER_NAME, Some(data::USER_EMAIL)),
+        Context::User => (
+            install.user_id,
+            data::USER_NAME,
+            Some(settings.person.as_str()),
+        ),
         Context::Tenant => (install.bot_id, settings.app_name.as_str(), None),
     };
     Json(json!({"id": id, "username": username, "email": email, "orgs": orgs})).into_response()

@@ -1,32 +1,25 @@
 //! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), to the configured host only.
 
-use std::time::Duration;
-
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
 use shared::{
     api::connection::{Context, Org},
     json::{FromValue, Object, Value},
-    snyk::{self, Identity, Read, identity::IdentityKind, org::OrgAttributes, read},
+    snyk::{self, Read, identity::IdentityKind, org::OrgAttributes, read},
 };
 use url::{Position, Url};
 
 use crate::{
     clock::Clock,
     provider::{
-        ApiAnswer, ProviderError, Reach, WholeAnswer, answer, http_client,
-        retry::{self, with_retries},
+        ApiAnswer, Identity, NextPage, OrgList, ProviderError, ReachError, WholeAnswer, answer,
+        http_client, retry,
     },
     vault::secret::AccessToken,
 };
 
 /// Largest API answer, in bytes, after decompression.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
-/// Reading what a token reaches, all of it: a person waits, and what stands in between gives up after
-/// a minute.
-const REACH_WITHIN: Duration = Duration::from_secs(40);
-/// Most pages of organizations that are read.
-const MAX_PAGES: usize = 100;
 
 /// Reads, once. The request is all of our making: nothing that a browser sent is in it but what the
 /// path and query say.
@@ -84,113 +77,88 @@ fn address(base: &Url, path_and_query: &str) -> Result<Url, ProviderError> {
     }
 }
 
-/// Reads what a token reaches. A code can be exchanged once, so this is tried again where that may
-/// help: giving up would waste the login.
-pub(super) async fn reach(
-    client: &Client,
-    base: &Url,
-    token: &AccessToken,
-    clock: &dyn Clock,
-) -> Result<Reach, ProviderError> {
-    let api = Api {
-        client,
-        base,
-        token,
-        clock,
-    };
-    let reading = async {
-        let (context, user) = api.who().await?;
-        let mut orgs = api.rest_orgs().await?;
-        if orgs.is_empty() {
-            orgs = api.v1_orgs().await?;
-        }
-        Ok(Reach {
-            context,
-            user,
-            orgs,
-        })
-    };
-    tokio::time::timeout(REACH_WITHIN, reading)
-        .await
-        .unwrap_or(Err(ProviderError::AnswerLost(None)))
-}
-
-struct Api<'a> {
-    client: &'a Client,
-    base: &'a Url,
-    token: &'a AccessToken,
-    clock: &'a dyn Clock,
+/// Reads of what a token reaches, each asked once: when to ask again is the caller's to decide.
+pub(super) struct Api<'a> {
+    pub(super) client: &'a Client,
+    pub(super) base: &'a Url,
+    pub(super) token: &'a AccessToken,
+    pub(super) clock: &'a dyn Clock,
 }
 
 impl Api<'_> {
-    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, ProviderError> {
-        with_retries(self.clock, |_| {
-            get(self.client, self.base, path_and_query, self.token)
-        })
-        .await
+    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, ReachError> {
+        let answer = get(self.client, self.base, path_and_query, self.token).await?;
+        Ok(answer.whole().await?)
     }
 
-    async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, ProviderError> {
+    async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, ReachError> {
         let answer = self.ask(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
             return Err(self.unexpected(&answer));
         }
-        answer.json()
+        Ok(answer.json()?)
     }
 
-    fn unexpected(&self, answer: &WholeAnswer) -> ProviderError {
-        if retry::is_later(answer.status) {
+    fn unexpected(&self, answer: &WholeAnswer) -> ReachError {
+        let status = answer.status;
+        if status == StatusCode::UNAUTHORIZED {
+            return ReachError::Unauthorized;
+        }
+        let error = if retry::is_later(status) {
             ProviderError::Later {
-                status: answer.status.as_u16(),
+                status: status.as_u16(),
                 after: retry::asked_pause(&answer.headers, self.clock.now()),
             }
         } else {
-            ProviderError::Unusable(format!("the status {}", answer.status))
-        }
+            ProviderError::Unusable(format!("the status {status}"))
+        };
+        error.into()
     }
 
-    async fn who(&self) -> Result<(Option<Context>, Option<String>), ProviderError> {
+    pub(super) async fn identity(&self) -> Result<Identity, ReachError> {
         let answer = self.ask(&read::identity().versioned()).await?;
         match answer.status {
             StatusCode::OK => Ok(who(answer.json()?)),
             // A provider may keep this from an app; organizations are what counts.
-            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok((None, None)),
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Identity::default()),
             _ => Err(self.unexpected(&answer)),
         }
     }
 
-    async fn rest_orgs(&self) -> Result<Vec<Org>, ProviderError> {
-        let mut orgs = Vec::new();
-        let mut cursors = Vec::<String>::new();
-        for _ in 0..MAX_PAGES {
-            let mut page = read::orgs().limit(read::LARGEST_PAGE);
-            if let Some(cursor) = cursors.last() {
-                page = page.after(cursor);
+    pub(super) async fn next_orgs(&self, list: &mut OrgList) -> Result<(), ReachError> {
+        let first = read::orgs().limit(read::LARGEST_PAGE);
+        let page = match list.next() {
+            NextPage::First => first,
+            NextPage::After(cursor) => first.after(cursor),
+            NextPage::V1 => {
+                list.take_v1(self.v1_orgs().await?);
+                return Ok(());
             }
-            let page = self.read(&page).await?;
-            let next = page.next();
-            if page.unreadable > 0 || page.is_next_lost() {
-                tracing::warn!(
-                    unreadable = page.unreadable,
-                    next_is_lost = page.is_next_lost(),
-                    "some of the organizations at Snyk cannot be read"
-                );
-            }
-            orgs.extend(page.data.into_iter().map(org));
-            match next {
-                Some(cursor) if !cursors.contains(&cursor) => cursors.push(cursor),
-                _ => break,
-            }
+            NextPage::End => return Ok(()),
+        };
+        let page = self.read(&page).await?;
+        if page.unreadable > 0 {
+            tracing::warn!(
+                unreadable = page.unreadable,
+                "Some of the organizations at Snyk cannot be read"
+            );
         }
-        Ok(orgs)
+        let (next, is_next_lost) = (page.next(), page.is_next_lost());
+        let orgs = page.data.into_iter().map(org).collect();
+        if is_next_lost {
+            list.take_last_known(orgs);
+            let why = "the link to its next page leads nowhere".to_owned();
+            return Err(ProviderError::Unusable(why).into());
+        }
+        Ok(list.take(orgs, next)?)
     }
 
     /// REST once left out organizations that are reached through a group; v1 has them.
-    async fn v1_orgs(&self) -> Result<Vec<Org>, ProviderError> {
+    async fn v1_orgs(&self) -> Result<Vec<Org>, ReachError> {
         let answer = self.ask("/v1/orgs").await?;
         match answer.status {
             StatusCode::OK => v1_orgs(answer.json()?).ok_or_else(|| {
-                ProviderError::Unusable("it is not a list of organizations".to_owned())
+                ProviderError::Unusable("it is not a list of organizations".to_owned()).into()
             }),
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Vec::new()),
             _ => Err(self.unexpected(&answer)),
@@ -200,15 +168,16 @@ impl Api<'_> {
 
 /// As whom the token acts. A document that does not say costs no login: organizations are what
 /// counts.
-fn who(mut document: Object) -> (Option<Context>, Option<String>) {
-    let identity: Identity = document.take("data").unwrap_or_default();
-    match identity.kind {
+fn who(mut document: Object) -> Identity {
+    let identity: snyk::Identity = document.take("data").unwrap_or_default();
+    let (context, user) = match identity.kind {
         Some(IdentityKind::User) => (Some(Context::User), identity.id),
         Some(IdentityKind::AppInstance | IdentityKind::ServiceAccount) => {
             (Some(Context::Tenant), None)
         }
         Some(IdentityKind::Other(_)) | None => (None, None),
-    }
+    };
+    Identity { context, user }
 }
 
 /// An organization as a connection holds it. One whose name Snyk does not say is called by its slug,

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use shared::api::connection::Context;
 use sqlx::{Sqlite, Transaction};
 
-use super::SqliteStore;
+use super::{
+    SqliteStore,
+    reach::{context_word, target},
+};
 use crate::{
-    connection::{Connection, Grant},
+    connection::{Connection, Consent, Grant},
     session::SessionId,
     store::{
-        ConnectionStore, Ended, NewLogin, Revocation, StoreError,
+        ConnectionStore, Ended, NewLogin, Reach, Revocation, StoreError,
         rows::{ConnectionRow, open, place},
     },
     vault::{Purpose, secret::RefreshToken},
@@ -119,44 +121,30 @@ impl ConnectionStore for SqliteStore {
         if !login.earlier_sessions.is_empty() && replaced.is_empty() {
             return Ok(None);
         }
-        let earlier: Option<(String, i64)> =
-            sqlx::query_as("SELECT id, generation FROM connections WHERE subject = $1")
-                .bind(login.subject.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-        let (id, generation) = earlier.map_or_else(
-            || (login.connection_id.to_owned(), 0),
-            |(id, old)| (id, old + 1),
-        );
+        let target = target(&mut tx, &login, &replaced).await?;
+        let id = target.id;
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
-        let orgs = serde_json::to_string(login.orgs).map_err(|_| StoreError::Inconsistent {
-            table: "connections",
-            column: "orgs",
-            row: id.clone(),
-        })?;
+        let reach = login.reach;
         let row: ConnectionRow = sqlx::query_as(
             "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
                  refreshed_at, generation, access_expires_at, refresh_expires_at, access_token, \
-                 refresh_token) \
-             VALUES ($1, $2, 'active', $3, $4, $5, $6, $6, $7, $8, $9, $10, $11) \
-             ON CONFLICT (subject) DO UPDATE SET status = 'active', context = $3, orgs = $4, \
-                 scopes = $5, connected_at = $6, refreshed_at = $6, generation = $7, \
+                 refresh_token, orgs_complete, orgs_read_at, orgs_due_at, orgs_tries) \
+             VALUES ($1, $2, 'active', $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $6, $13, $14) \
+             ON CONFLICT (id) DO UPDATE SET subject = $2, status = 'active', context = $3, \
+                 orgs = $4, scopes = $5, connected_at = $6, refreshed_at = $6, generation = $7, \
                  access_expires_at = $8, refresh_expires_at = $9, access_token = $10, \
-                 refresh_token = $11, lease = NULL, lease_ends_at = NULL, \
-                 unreached_since = NULL \
+                 refresh_token = $11, orgs_complete = $12, orgs_read_at = $6, orgs_due_at = $13, \
+                 orgs_tries = $14, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
              RETURNING *",
         )
         .bind(&id)
-        .bind(login.subject.as_str())
-        .bind(login.context.map(|context| match context {
-            Context::Tenant => "tenant",
-            Context::User => "user",
-        }))
-        .bind(orgs)
+        .bind(target.subject.as_str())
+        .bind(reach.context.map(context_word))
+        .bind(target.orgs)
         .bind(login.scopes.to_string())
         .bind(now)
-        .bind(generation)
+        .bind(target.generation)
         .bind(login.grant.access_expires_at.as_millisecond())
         .bind(
             login
@@ -166,6 +154,9 @@ impl ConnectionStore for SqliteStore {
         )
         .bind(access)
         .bind(refresh)
+        .bind(reach.is_whole)
+        .bind(reach.due_at.as_millisecond())
+        .bind(reach.tries)
         .fetch_one(&mut *tx)
         .await?;
 
@@ -181,18 +172,18 @@ impl ConnectionStore for SqliteStore {
         .bind(session.expires_at.as_millisecond())
         .execute(&mut *tx)
         .await?;
-        for earlier in replaced {
+        for earlier in &replaced {
             sqlx::query(
                 "INSERT INTO session_connections (session_id, connection_id) \
                  SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
                  ON CONFLICT DO NOTHING",
             )
             .bind(session.id.as_str())
-            .bind(&earlier)
+            .bind(earlier)
             .execute(&mut *tx)
             .await?;
             sqlx::query("DELETE FROM sessions WHERE id = $1")
-                .bind(&earlier)
+                .bind(earlier)
                 .execute(&mut *tx)
                 .await?;
         }
@@ -210,9 +201,31 @@ impl ConnectionStore for SqliteStore {
         .bind(&id)
         .execute(&mut *tx)
         .await?;
+        for left in target.leaves {
+            sqlx::query(
+                "DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2",
+            )
+            .bind(session.id.as_str())
+            .bind(left)
+            .execute(&mut *tx)
+            .await?;
+        }
         let connection = row.into_connection(&self.vault)?;
         tx.commit().await?;
         Ok(Some(connection))
+    }
+
+    async fn store_reach(
+        &self,
+        consent: &Consent,
+        reach: Reach<'_>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.put_reach(consent, &reach, now).await
+    }
+
+    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
+        self.due(now, at_most).await
     }
 
     async fn take_lease(

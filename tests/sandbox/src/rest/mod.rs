@@ -72,11 +72,11 @@ pub(crate) async fn read_self(
         }),
         Context::User => json!({
             "type": "user",
-            "id": data::user_id(),
+            "id": caller.install.user_id,
             "attributes": {
                 "name": data::USER_NAME,
-                "username": data::USER_EMAIL,
-                "email": data::USER_EMAIL,
+                "username": caller.settings.person,
+                "email": caller.settings.person,
                 "avatar_url": "https://snyk.example.test/avatar.png",
                 "default_org_context": first_org,
             },

@@ -119,3 +119,34 @@ async fn settings_are_patched_and_mistakes_refused() {
     sandbox.control(Method::DELETE, "stats", Value::Null).await;
     assert_eq!(sandbox.stat("rest").await, 0);
 }
+
+#[tokio::test]
+async fn organizations_come_and_go_and_another_person_signs_in() {
+    let sandbox = Sandbox::start(&["--context", "user"]).await;
+    let who_and_where = async || {
+        let code = sandbox.code().await;
+        let pair = Pair::of(&sandbox.exchange(&code, &[]).await);
+        let me = sandbox
+            .get_with("/rest/self?version=2024-10-15", &pair.access)
+            .await
+            .json();
+        let orgs = sandbox
+            .get_with("/rest/orgs?version=2024-10-15&limit=100", &pair.access)
+            .await;
+        let slugs: Vec<String> = orgs.json()["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|org| org["attributes"]["slug"].as_str().unwrap().to_owned())
+            .collect();
+        (me["data"]["id"].clone(), slugs)
+    };
+    let (person, before) = who_and_where().await;
+    let change = json!({"extra_orgs": 1, "removed_orgs": ["research"], "person": "b@example.test"});
+    sandbox.set(change).await;
+    let (other, after) = who_and_where().await;
+    assert_ne!(person, other);
+    assert_eq!(before.len(), after.len());
+    assert!(before.contains(&"research".to_owned()) && !after.contains(&"research".to_owned()));
+    assert_eq!(after.last().unwrap(), "depot-0001");
+}

@@ -1,0 +1,161 @@
+//! What two connections must have in common to be the same one (pure).
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+use shared::api::connection::{Context, Org};
+
+use crate::provider::Identity;
+
+/// How a subject that is known is stored.
+const DIGEST: &str = "sha256 ";
+/// How one that is not known is stored.
+const UNKNOWN: &str = "unknown ";
+
+/// The thing that was connected, within one provider and client: two consents for the same subject
+/// share one connection. Stored as a digest, so that it is as long for a thousand organizations as for
+/// one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(String);
+
+impl Subject {
+    /// The person whose id `/rest/self` gives, or the bot that reaches just these organizations, which
+    /// must be all of them. `None` where Snyk tells neither: then nothing is known to be the same.
+    #[must_use]
+    pub fn identified(
+        provider: &str,
+        client_id: &str,
+        identity: &Identity,
+        orgs: Option<&[Org]>,
+    ) -> Option<Self> {
+        let who = match (identity.context?, identity.user.as_deref(), orgs) {
+            (Context::User, Some(user), _) => format!("user {user}"),
+            (Context::Tenant, None, Some(orgs @ [_, ..])) => {
+                let mut ids: Vec<&str> = orgs.iter().map(|org| org.id.as_str()).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                format!("bot of {}", ids.join(" "))
+            }
+            _ => return None,
+        };
+        Some(Self::digest_of(&format!("{provider} {client_id} {who}")))
+    }
+
+    /// The subject of a connection of which nothing is known to be the same: a stranger's consent must
+    /// never take the place of another's.
+    #[must_use]
+    pub fn unknown(connection_id: &str) -> Self {
+        Self(format!("{UNKNOWN}{connection_id}"))
+    }
+
+    /// As it is stored by now, of one that was stored in full: it must match what is connected later.
+    pub(crate) fn migrated(stored: &str) -> Option<Self> {
+        let is_current = stored.starts_with(DIGEST) || stored.starts_with(UNKNOWN);
+        (!is_current).then(|| Self::digest_of(stored))
+    }
+
+    fn digest_of(text: &str) -> Self {
+        let mut digest = DIGEST.to_owned();
+        for byte in Sha256::digest(text) {
+            // Writing to a string cannot fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
+        Self(digest)
+    }
+
+    /// Whether anything is known that could be the same.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.0.starts_with(UNKNOWN)
+    }
+
+    /// As the store gave it back.
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As the store keeps it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn orgs(ids: &[&str]) -> Vec<Org> {
+        ids.iter()
+            .map(|id| Org {
+                id: (*id).to_owned(),
+                name: "n".to_owned(),
+                slug: "s".to_owned(),
+            })
+            .collect()
+    }
+
+    fn subject(
+        context: Option<Context>,
+        user: Option<&str>,
+        ids: Option<&[&str]>,
+    ) -> Option<Subject> {
+        let identity = Identity {
+            context,
+            user: user.map(str::to_owned),
+        };
+        let orgs = ids.map(orgs);
+        Subject::identified("https://api.example", "client", &identity, orgs.as_deref())
+    }
+
+    const BOT: Option<Context> = Some(Context::Tenant);
+    const PERSON: Option<Context> = Some(Context::User);
+
+    #[test]
+    fn sec_29_the_same_thing_is_known_by_person_or_by_the_bots_organizations() {
+        let bot = |ids| subject(BOT, None, Some(ids)).unwrap();
+        assert_eq!(bot(&["a", "b"]), bot(&["b", "a", "a"]));
+        assert_ne!(bot(&["a"]), bot(&["a", "b"]));
+        let person = |user, ids| subject(PERSON, Some(user), ids).unwrap();
+        assert_eq!(person("u", Some(&["a"][..])), person("u", None));
+        assert_ne!(person("u", None), person("v", None));
+    }
+
+    #[test]
+    fn sec_29_what_snyk_does_not_identify_is_never_the_same() {
+        for (context, user, ids) in [
+            (BOT, None, Some(&[][..])),
+            // Some of a bot's organizations are no set of them.
+            (BOT, None, None),
+            (None, None, Some(&[][..])),
+            (None, None, Some(&["a"][..])),
+            (PERSON, None, Some(&["a"][..])),
+        ] {
+            let subject = subject(context, user, ids);
+            assert_eq!(subject, None, "{context:?} {user:?} {ids:?}");
+        }
+        assert_ne!(Subject::unknown("1"), Subject::unknown("2"));
+        assert!(!Subject::unknown("1").is_known());
+    }
+
+    #[test]
+    fn what_was_stored_in_full_matches_what_is_connected_now() {
+        let stored = "https://api.example client bot of a b";
+        let now = subject(BOT, None, Some(&["b", "a"])).unwrap();
+        assert_eq!(Subject::migrated(stored), Some(now.clone()));
+        assert_eq!(Subject::migrated(now.as_str()), None);
+        assert_eq!(Subject::migrated(Subject::unknown("1").as_str()), None);
+    }
+
+    #[test]
+    fn a_subject_is_as_long_for_a_thousand_organizations_as_for_one() {
+        let ids: Vec<String> = (0..1_000).map(|n| n.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let many = subject(BOT, None, Some(&ids)).unwrap();
+        assert_eq!(
+            many.as_str().len(),
+            subject(PERSON, Some("u"), None).unwrap().as_str().len()
+        );
+    }
+}

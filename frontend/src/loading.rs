@@ -1,0 +1,36 @@
+//! Asking the server again while organizations of a connection are still to come.
+
+use gloo_timers::future::TimeoutFuture;
+use leptos::prelude::*;
+use shared::api::connection::{Connection, Status};
+
+use crate::{renewal, session::SessionContext};
+
+/// Asks the server again, more and more rarely, for as long as a connection is not complete.
+pub fn follow() {
+    let session = SessionContext::get();
+    let is_loading = Memo::new(move |_| session.connections().iter().any(is_to_come));
+    let is_asking = StoredValue::new(false);
+    Effect::new(move |_| {
+        if !is_loading.get() || is_asking.get_value() {
+            return;
+        }
+        is_asking.set_value(true);
+        leptos::task::spawn_local(async move {
+            let mut pause = renewal::FIRST_TO_COME;
+            while is_loading.get_untracked() {
+                TimeoutFuture::new(pause).await;
+                let before = session.connections_untracked();
+                session.read().await;
+                let has_come = session.connections_untracked() != before;
+                pause = renewal::until_more_comes(pause, has_come);
+            }
+            is_asking.set_value(false);
+        });
+    });
+}
+
+/// Whether more of it is to come by itself.
+fn is_to_come(connection: &Connection) -> bool {
+    connection.status == Status::Active && !connection.orgs_complete
+}

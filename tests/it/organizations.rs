@@ -1,0 +1,539 @@
+//! The organizations of a connection: read at the login as far as they come, the rest later, and again.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{
+    Bed,
+    client::{Answer, Client},
+};
+
+fn id(connection: &Value) -> &str {
+    connection["id"].as_str().unwrap()
+}
+
+fn slugs(connection: &Value) -> Vec<&str> {
+    let orgs = connection["orgs"].as_array().unwrap();
+    orgs.iter()
+        .map(|org| org["slug"].as_str().unwrap())
+        .collect()
+}
+
+fn is_complete(connection: &Value) -> bool {
+    connection["orgs_complete"].as_bool().unwrap()
+}
+
+async fn fault(bed: &Bed, path: &str, fault: &Value) {
+    let rule = json!({ "on": { "endpoint": "rest", "path": path }, "fault": fault });
+    bed.sandbox.fault(rule).await;
+}
+
+/// Waits until the browser's only connection is as it should be.
+async fn until(browser: &mut Client, is: impl Fn(&Value) -> bool) -> Value {
+    let mut last = Vec::new();
+    for _ in 0..300 {
+        last = browser.connections().await;
+        if let [connection] = last.as_slice()
+            && is(connection)
+        {
+            return connection.clone();
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("it never comes to that: {last:#?}");
+}
+
+async fn refresh_now(browser: &mut Client, id: &str) -> Answer {
+    let path = format!("/api/connections/{id}/refresh");
+    browser.post(&path, &json!({})).await
+}
+
+/// What goes wrong with reads of one path while a person logs in.
+fn troubles() -> Vec<Value> {
+    let mut troubles: Vec<_> = [400, 401, 403, 404, 410, 429, 500, 503]
+        .map(|status| json!({ "kind": "status", "status": status }))
+        .into();
+    troubles.extend([
+        json!({ "kind": "status", "status": 429, "headers": { "retry-after": "20" } }),
+        json!({ "kind": "status", "status": 503, "headers": { "retry-after": "20" } }),
+        json!({ "kind": "drop" }),
+        json!({ "kind": "html" }),
+        json!({ "kind": "html", "status": 200 }),
+        json!({ "kind": "malformed" }),
+        json!({ "kind": "truncated" }),
+        json!({ "kind": "redirect", "location": "/elsewhere" }),
+        json!({ "kind": "delay", "ms": 60_000 }),
+    ]);
+    troubles
+}
+
+#[tokio::test]
+async fn organizations_that_answer_slowly_cost_no_login_and_are_all_there_later() {
+    let bed = Bed::with(&["--extra-orgs", "700"], &[]).await;
+    fault(&bed, "/rest/orgs", &json!({ "kind": "delay", "ms": 3_000 })).await;
+    let mut browser = bed.browser();
+    let connection = bed.connect(&mut browser).await;
+    assert_eq!(connection["status"], "active");
+    assert!(!is_complete(&connection));
+    let read = slugs(&connection).len();
+    assert!((100..=400).contains(&read), "what came in time: {read}");
+    let connection = until(&mut browser, is_complete).await;
+    assert_eq!(slugs(&connection).len(), 706);
+    // It went on where it was: eight pages, and the one that was under way when the person was let go.
+    let asked = bed.sandbox.seen("/rest/orgs").await;
+    assert!((8..=9).contains(&asked), "{asked}");
+    assert_eq!(bed.sandbox.count("revocations").await, 0);
+    assert_eq!(connection["generation"], 0);
+}
+
+#[tokio::test]
+async fn what_asks_to_come_later_is_not_asked_before() {
+    let bed = Bed::with(&["--extra-orgs", "250"], &[]).await;
+    let busy = json!({ "kind": "status", "status": 429, "headers": { "retry-after": "12" } });
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "rest", "path": "/rest/orgs" }, "skip": 1, "times": 1,
+            "fault": busy }),
+        )
+        .await;
+    let mut browser = bed.browser();
+    let connection = bed.connect(&mut browser).await;
+    assert_eq!(
+        (slugs(&connection).len(), is_complete(&connection)),
+        (100, false)
+    );
+    let connection = until(&mut browser, is_complete).await;
+    assert_eq!(slugs(&connection).len(), 256);
+    let requests = bed.sandbox.requests().await;
+    let asked: Vec<i64> = requests
+        .iter()
+        .filter(|request| request["path"] == "/rest/orgs")
+        .map(|request| request["at_ms"].as_i64().unwrap())
+        .collect();
+    assert!(asked[2] - asked[1] >= 12_000, "{asked:?}");
+}
+
+/// Whatever keeps a login from reading whom it acts as, or where: the pair is good and is kept.
+#[tokio::test]
+async fn no_trouble_with_a_read_costs_the_login_and_all_is_read_when_it_is_over() {
+    let bed = Bed::start().await;
+    let mut browsers = Vec::new();
+    // A second refusal to say as whom it acts is believed, and there are others later here.
+    let is_final = |path: &str, trouble: &Value| {
+        path != "/rest/orgs" && matches!(trouble["status"].as_u64(), Some(403 | 404))
+    };
+    for path in ["/rest/self", "/rest/orgs", "/rest/"] {
+        for trouble in troubles() {
+            fault(&bed, path, &trouble).await;
+            let mut browser = bed.browser();
+            let answer = bed.finish_after_consent(&mut browser, "group").await;
+            assert_eq!(answer.status, 201, "{path} {trouble}: {}", answer.text);
+            let connection = &answer.json()["connection"];
+            if path == "/rest/orgs" {
+                assert!(!is_complete(connection), "{path} {trouble}");
+                assert_eq!(connection["context"], "tenant", "{path} {trouble}");
+            }
+            bed.sandbox.heal().await;
+            browsers.push((
+                is_final(path, &trouble),
+                format!("{path} {trouble}"),
+                browser,
+            ));
+        }
+    }
+    assert_eq!(bed.sandbox.count("revocations").await, 0);
+    let mut same = Vec::new();
+    for (is_final, trouble, browser) in &mut browsers {
+        let is_settled =
+            |now: &Value| is_complete(now) && (*is_final || now["context"] == "tenant");
+        let connection = until(browser, is_settled).await;
+        assert_eq!(connection["status"], "active", "{trouble}");
+        assert_eq!(slugs(&connection).len(), 6, "{trouble}");
+        if *is_final {
+            continue;
+        }
+        let path = format!("/api/connections/{}/snyk/rest/self", id(&connection));
+        assert_eq!(browser.get(&path).await.status, 200, "{trouble}");
+        same.push(connection["id"].clone());
+    }
+    same.dedup();
+    assert_eq!(same.len(), 1, "all of them have connected the same thing");
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_not_taken_for_all_of_it() {
+    for (skip, trouble) in [
+        (1, json!({ "kind": "status", "status": 500 })),
+        (2, json!({ "kind": "malformed" })),
+        (1, json!({ "kind": "cursor_loop" })),
+        (
+            0,
+            json!({ "kind": "patch", "json": { "links": { "next": "/rest/orgs?version=1" } } }),
+        ),
+    ] {
+        let bed = Bed::with(&["--extra-orgs", "250"], &[]).await;
+        bed.sandbox
+            .fault(
+                json!({ "on": { "endpoint": "rest", "path": "/rest/orgs" }, "skip": skip,
+                "fault": trouble }),
+            )
+            .await;
+        let mut browser = bed.browser();
+        let connection = bed.connect(&mut browser).await;
+        assert!(!is_complete(&connection), "{trouble}");
+        assert!(
+            slugs(&connection).len() >= 100,
+            "{trouble}: what was read is there"
+        );
+        bed.sandbox.heal().await;
+        let connection = until(&mut browser, is_complete).await;
+        assert_eq!(slugs(&connection).len(), 256, "{trouble}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_complete_survives_the_process() {
+    let mut bed = Bed::start().await;
+    fault(&bed, "/rest/", &json!({ "kind": "status", "status": 403 })).await;
+    let mut browser = bed.browser();
+    let before = bed.connect(&mut browser).await;
+    assert_eq!((slugs(&before).len(), is_complete(&before)), (0, false));
+    bed.app.kill();
+    bed.sandbox.heal().await;
+    bed.app.start_again(&[]).await;
+    let after = until(&mut browser, is_complete).await;
+    assert_eq!(id(&after), id(&before));
+    assert_eq!(
+        (after["context"].as_str(), slugs(&after).len()),
+        (Some("tenant"), 6)
+    );
+}
+
+#[tokio::test]
+async fn a_connection_that_reaches_nothing_is_complete() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let attempt = browser.start_login(None).await;
+    let callback = bed
+        .sandbox
+        .consent(&attempt, "org:logistics-jp", "allow")
+        .await;
+    bed.sandbox
+        .set(json!({ "removed_orgs": ["logistics-jp"] }))
+        .await;
+    let answer = browser.finish(&callback).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let connection = &answer.json()["connection"];
+    assert!(is_complete(connection) && slugs(connection).is_empty());
+}
+
+/// Both have consented to the same thing: they share it once it is known to be the same.
+#[tokio::test]
+async fn what_turns_out_to_be_the_same_thing_becomes_one_connection() {
+    let bed = Bed::start().await;
+    let (mut first, one) = bed.connected().await;
+    fault(&bed, "/rest/", &json!({ "kind": "status", "status": 403 })).await;
+    let mut second = bed.browser();
+    let other = bed.connect(&mut second).await;
+    assert_ne!(id(&one), id(&other), "not known to be the same yet");
+    bed.sandbox.heal().await;
+    let merged = until(&mut second, |connection| id(connection) == id(&one)).await;
+    assert!(is_complete(&merged));
+    assert_eq!(merged["generation"], 1, "the later consent's pair");
+    for browser in [&mut first, &mut second] {
+        assert_eq!(browser.connections().await, std::slice::from_ref(&merged));
+        let path = format!("/api/connections/{}", id(&one));
+        assert_eq!(
+            browser.get(&format!("{path}/snyk/rest/self")).await.status,
+            200
+        );
+        assert_eq!(refresh_now(browser, id(&one)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn refresh_now_reads_the_organizations_again() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    bed.sandbox
+        .set(json!({ "extra_orgs": 1, "removed_orgs": ["research"] }))
+        .await;
+    let answer = refresh_now(&mut browser, id(&connection)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let (before, after) = (connection, answer.json());
+    assert!(slugs(&before).contains(&"research") && !slugs(&after).contains(&"research"));
+    assert!(slugs(&after).contains(&"depot-0001"));
+    assert_eq!(browser.connections().await, [after]);
+}
+
+#[tokio::test]
+async fn a_reading_that_fails_takes_nothing_away() {
+    let bed = Bed::with(&["--extra-orgs", "250"], &[]).await;
+    let (mut browser, before) = bed.connected().await;
+    for (skip, trouble) in [
+        (0, json!({ "kind": "status", "status": 403 })),
+        (0, json!({ "kind": "status", "status": 404 })),
+        (1, json!({ "kind": "status", "status": 500 })),
+        (1, json!({ "kind": "malformed" })),
+        (0, json!({ "kind": "delay", "ms": 60_000 })),
+    ] {
+        bed.sandbox
+            .set(json!({ "removed_orgs": ["research"] }))
+            .await;
+        bed.sandbox
+            .fault(
+                json!({ "on": { "endpoint": "rest", "path": "/rest/orgs" }, "skip": skip,
+                "fault": trouble }),
+            )
+            .await;
+        let answer = refresh_now(&mut browser, id(&before)).await;
+        assert_eq!(answer.status, 200, "{trouble}: {}", answer.text);
+        assert_eq!(slugs(&answer.json()), slugs(&before), "{trouble}");
+        assert!(
+            is_complete(&answer.json()),
+            "{trouble}: all of them were read once"
+        );
+        bed.sandbox.heal().await;
+    }
+    // And when it comes to an end in the background, what is gone goes.
+    until(&mut browser, |now| !slugs(now).contains(&"research")).await;
+}
+
+#[tokio::test]
+async fn organizations_are_read_again_after_a_refresh_and_once_an_hour_at_most() {
+    let mut bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    bed.sandbox.set(json!({ "extra_orgs": 1 })).await;
+    let path = format!("/api/connections/{}/snyk/rest/self", id(&connection));
+    bed.app.start_again_at("+2h").await;
+    assert_eq!(browser.get(&path).await.status, 200);
+    until(&mut browser, |now| slugs(now).contains(&"depot-0001")).await;
+    let seen = bed.sandbox.seen("/rest/orgs").await;
+    assert_eq!(seen, 2, "at the login, and now");
+    // Renewed again within the hour, and still used.
+    bed.sandbox.expire_access_tokens().await;
+    assert_eq!(browser.get(&path).await.status, 200);
+    bed.app.start_again_at("+2h").await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(bed.sandbox.seen("/rest/orgs").await, seen);
+}
+
+/// Ends the connection's grant, so that a person must connect again.
+async fn must_reconnect(bed: &Bed, browser: &mut Client, id: &str) {
+    let dead = json!({ "kind": "status", "status": 400, "body": { "error": "invalid_grant" } });
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": dead }))
+        .await;
+    assert_eq!(refresh_now(browser, id).await.code(), "reconnect_needed");
+    bed.sandbox.heal().await;
+}
+
+async fn reconnect(bed: &Bed, browser: &mut Client, id: &str, choice: &str) -> Value {
+    let attempt = browser.start_reconnect(id).await;
+    let callback = bed.sandbox.consent(&attempt, choice, "allow").await;
+    let answer = browser.finish(&callback).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn reconnecting_after_the_organizations_changed_leaves_one_connection() {
+    for (change, choice) in [
+        (json!({ "extra_orgs": 1 }), "group"),
+        (json!({ "removed_orgs": ["research"] }), "group"),
+        (json!({}), "org:meridian-payments"),
+        (json!({}), "org:nordwind-spedition"),
+    ] {
+        let bed = Bed::start().await;
+        let (mut browser, connection) = bed.connected().await;
+        must_reconnect(&bed, &mut browser, id(&connection)).await;
+        bed.sandbox.set(change.clone()).await;
+        let connected = reconnect(&bed, &mut browser, id(&connection), choice).await;
+        assert_eq!(
+            connected["connection"]["id"], connection["id"],
+            "{change} {choice}"
+        );
+        assert_eq!(
+            connected["return_to"],
+            format!("/connections/{}", id(&connection))
+        );
+        let all = browser.connections().await;
+        assert_eq!(all, std::slice::from_ref(&connected["connection"]));
+        assert_eq!(
+            (&all[0]["status"], &all[0]["generation"]),
+            (&json!("active"), &json!(1))
+        );
+        assert_ne!(all[0]["orgs"], connection["orgs"]);
+        assert_eq!(refresh_now(&mut browser, id(&connection)).await.status, 200);
+    }
+}
+
+/// Whoever does not press Reconnect, but connects, is not left with what is dead and of no use.
+#[tokio::test]
+async fn connecting_what_reaches_all_that_a_dead_connection_did_leaves_one_connection() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    must_reconnect(&bed, &mut browser, id(&connection)).await;
+    let answer = bed
+        .finish_after_consent(&mut browser, "org:nordwind-spedition")
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_eq!(
+        browser.connections().await.len(),
+        2,
+        "another organization is another"
+    );
+    bed.sandbox.set(json!({ "extra_orgs": 1 })).await;
+    let grown = bed.connect(&mut browser).await;
+    let all = browser.connections().await;
+    assert_eq!((all.len(), &all[0]), (2, &grown));
+    assert!(all.iter().all(|one| one["status"] == "active"));
+}
+
+#[tokio::test]
+async fn reconnecting_takes_the_place_before_all_organizations_are_read() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    must_reconnect(&bed, &mut browser, id(&connection)).await;
+    bed.sandbox
+        .set(json!({ "extra_orgs": 1, "removed_orgs": ["research"] }))
+        .await;
+    fault(&bed, "/rest/", &json!({ "kind": "status", "status": 500 })).await;
+    let connected = reconnect(&bed, &mut browser, id(&connection), "group").await;
+    let connected = &connected["connection"];
+    assert_eq!(
+        (connected["id"].clone(), is_complete(connected)),
+        (connection["id"].clone(), false)
+    );
+    assert_eq!(
+        connected["orgs"], connection["orgs"],
+        "nothing better is known yet"
+    );
+    bed.sandbox.heal().await;
+    let connection = until(&mut browser, is_complete).await;
+    assert!(slugs(&connection).contains(&"depot-0001"));
+    assert!(!slugs(&connection).contains(&"research"));
+}
+
+#[tokio::test]
+async fn reconnecting_as_another_person_or_kind_leaves_the_old_one_as_it_is() {
+    for change in [
+        json!({ "person": "other@example.test" }),
+        json!({ "context": "tenant" }),
+    ] {
+        let bed = Bed::with(&["--context", "user"], &[]).await;
+        let (mut browser, connection) = bed.connected().await;
+        bed.sandbox.set(change.clone()).await;
+        let connected = reconnect(&bed, &mut browser, id(&connection), "group").await;
+        assert_ne!(connected["connection"]["id"], connection["id"], "{change}");
+        let all = browser.connections().await;
+        assert_eq!(all.len(), 2, "{change}");
+        assert!(all.contains(&connection), "{change}: it is as it was");
+    }
+    // The same person is the same, wherever that person reaches by now.
+    let bed = Bed::with(&["--context", "user"], &[]).await;
+    let (mut browser, connection) = bed.connected().await;
+    bed.sandbox.set(json!({ "extra_orgs": 3 })).await;
+    let connected = reconnect(&bed, &mut browser, id(&connection), "group").await;
+    assert_eq!(connected["connection"]["id"], connection["id"]);
+    assert_eq!(browser.connections().await.len(), 1);
+}
+
+/// Somebody who shares a connection reaches nothing by another's consent that they did not connect.
+#[tokio::test]
+async fn sec_29_reconnecting_a_shared_connection_lends_nothing_to_those_who_share_it() {
+    let bed = Bed::start().await;
+    let (mut one, mut other) = (bed.browser(), bed.browser());
+    for browser in [&mut one, &mut other] {
+        let answer = bed
+            .finish_after_consent(browser, "org:meridian-payments")
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    let shared = one.connections().await.remove(0);
+    assert_eq!(other.connections().await[0]["id"], shared["id"]);
+    must_reconnect(&bed, &mut one, id(&shared)).await;
+    let connected = reconnect(&bed, &mut one, id(&shared), "org:logistics-jp").await;
+    let own = &connected["connection"];
+    assert_eq!(
+        one.connections().await,
+        std::slice::from_ref(own),
+        "one connection, and it works"
+    );
+    assert_eq!(slugs(own), ["logistics-jp"]);
+    assert_eq!(connected["return_to"], format!("/connections/{}", id(own)));
+    let left = other.connections().await;
+    assert_eq!(
+        (left.len(), slugs(&left[0])),
+        (1, vec!["meridian-payments"])
+    );
+    assert_eq!(left[0]["status"], "reconnect_needed");
+    let path = format!("/api/connections/{}/snyk/rest/orgs", id(own));
+    assert_eq!(other.get(&path).await.status, 404);
+    // Whoever is left has it alone, and gets it back.
+    let connected = reconnect(&bed, &mut other, id(&shared), "group").await;
+    assert_eq!(connected["connection"]["id"], shared["id"]);
+    assert_eq!(other.connections().await.len(), 1);
+}
+
+#[tokio::test]
+async fn sec_29_only_what_the_session_reaches_can_be_reconnected() {
+    let bed = Bed::start().await;
+    let (mut owner, connection) = bed.connected().await;
+    let (mut other, _) = {
+        let mut browser = bed.browser();
+        let answer = bed
+            .finish_after_consent(&mut browser, "org:logistics-jp")
+            .await;
+        (browser, answer)
+    };
+    let mut bodies = Vec::new();
+    for name in [
+        id(&connection),
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "",
+        "../x",
+        &"a".repeat(4_000),
+    ] {
+        let attempt = other.make_attempt();
+        let answer = other.post("/api/login", &attempt.reconnecting(name)).await;
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (404, "not_found"),
+            "{name}"
+        );
+        assert!(
+            !answer.headers.contains_key("set-cookie"),
+            "{name}: no attempt"
+        );
+        let mut body = answer.json();
+        body["request_id"] = Value::Null;
+        bodies.push(body);
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1, "foreign and unknown answer alike");
+    let stranger = bed.browser().make_attempt();
+    let answer = bed
+        .browser()
+        .post("/api/login", &stranger.reconnecting(id(&connection)))
+        .await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (401, "not_signed_in")
+    );
+
+    // Reached when it began, and not any more when it ends: a login like any other.
+    let attempt = owner.start_reconnect(id(&connection)).await;
+    let callback = bed
+        .sandbox
+        .consent(&attempt, "org:logistics-jp", "allow")
+        .await;
+    let disconnected = owner
+        .clone()
+        .delete(&format!("/api/connections/{}", id(&connection)))
+        .await;
+    assert_eq!(disconnected.status, 204);
+    let answer = owner.finish(&callback).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    assert_ne!(answer.json()["connection"]["id"], connection["id"]);
+}
