@@ -62,6 +62,13 @@ impl Object {
             .filter(|text: &String| !text.trim().is_empty())
     }
 
+    /// Takes a list of texts out, without what is none of them or blank.
+    pub fn take_texts(&mut self, name: &str) -> Vec<String> {
+        let mut texts: Vec<String> = self.take(name).unwrap_or_default();
+        texts.retain(|text| !text.trim().is_empty());
+        texts
+    }
+
     /// Takes a member out, whatever it is; `None` when it is missing.
     pub fn take_any(&mut self, name: &str) -> Option<Value> {
         let at = self.0.iter().rposition(|(known, _)| known == name)?;

@@ -137,9 +137,9 @@ impl FromValue for ProjectAttributes {
             target_reference: attributes.take_text("target_reference"),
             target_runtime: attributes.take_text("target_runtime"),
             read_only: attributes.take("read_only"),
-            business_criticality: attributes.take("business_criticality").unwrap_or_default(),
-            environment: attributes.take("environment").unwrap_or_default(),
-            lifecycle: attributes.take("lifecycle").unwrap_or_default(),
+            business_criticality: attributes.take_texts("business_criticality"),
+            environment: attributes.take_texts("environment"),
+            lifecycle: attributes.take_texts("lifecycle"),
             tags: attributes.take("tags").unwrap_or_default(),
         })
     }
