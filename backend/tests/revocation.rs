@@ -16,7 +16,7 @@ use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
     connection::{Grant, revocation::tell_pending},
-    provider::{ApiAnswer, ProviderClient, ProviderError, Reach},
+    provider::{ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, ReachError},
     store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
     vault::{
         Vault,
@@ -78,7 +78,11 @@ impl ProviderClient for Provider {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn reach(&self, _: &AccessToken) -> Result<Reach, ProviderError> {
+    async fn identity(&self, _: &AccessToken) -> Result<Identity, ReachError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), ReachError> {
         unimplemented!("{NOT_ASKED}")
     }
 
