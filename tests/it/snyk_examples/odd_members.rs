@@ -61,10 +61,8 @@ fn with_three_items(mut document: Value) -> Value {
     if let Some(items) = document["data"].as_array_mut()
         && let Some(first) = items.first().cloned()
     {
-        items.resize(3, first);
-        for (item, id) in items.iter_mut().zip(["a", "b", "c"]) {
-            item["id"] = json!(id);
-        }
+        // Its neighbours are as small as may be: each text is read thousands of times.
+        *items = vec![json!({ "id": "a" }), first, json!({ "id": "c" })];
     }
     document
 }
