@@ -20,8 +20,10 @@ pub fn Toast() -> impl IntoView {
         shell.close_toast();
     };
     Effect::new(move |_| {
-        if shell.toasted().is_some()
-            && !held.get()
+        if shell.toasted().is_none() {
+            // It may have gone from under the pointer, which then never leaves it.
+            held.set(false);
+        } else if !held.get()
             && let Ok(timer) = set_timeout_with_handle(close, STAYS)
         {
             on_cleanup(move || timer.clear());
