@@ -7,7 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
-    browser,
+    browser::{self, events, history},
     components::layout::Layout,
     data::lists::Lists,
     loading,
@@ -46,6 +46,8 @@ fn App(
     returned: Option<String>,
 ) -> impl IntoView {
     provide_context(Returned(StoredValue::new(returned)));
+    // Before the router, which calls the history and hears of it. Kept as long as the app.
+    StoredValue::new_local((history::guard(), events::press_once()));
     SessionContext::provide();
     Shell::provide();
     Lists::provide();

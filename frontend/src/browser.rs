@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod face;
+pub mod history;
 pub mod media;
 pub mod menu;
 pub mod network;
@@ -93,14 +94,13 @@ fn local(millis: f64) -> Local {
 /// The path and query that the page is at, to come back to.
 #[must_use]
 pub fn path_here() -> Option<String> {
-    let location = web_sys::window()?.location();
-    Some(location.pathname().ok()? + &location.search().ok()?)
+    history::address()
 }
 
 /// The path that the page is at.
 #[must_use]
 pub fn path() -> Option<String> {
-    web_sys::window()?.location().pathname().ok()
+    history::path()
 }
 
 /// Goes back by an entry of the history.
@@ -172,11 +172,15 @@ pub fn want_data_sheets() {
     }
 }
 
-/// Loads the page again.
+/// Loads the page again: the one that is seen, where the address bar is behind.
 pub fn reload() {
-    if let Some(window) = web_sys::window() {
-        let _ = window.location().reload();
-    }
+    let Some(window) = web_sys::window() else {
+        return;
+    };
+    let _ = match history::unwritten() {
+        Some(url) => window.location().replace(&url),
+        None => window.location().reload(),
+    };
 }
 
 /// Copies a text; `false` when the browser refuses.

@@ -16,9 +16,11 @@ pub mod generation;
 pub mod naming;
 pub mod outcome;
 pub mod paths;
+pub mod poll_schedule;
 pub mod renewal;
 pub mod times;
 pub mod who;
+pub mod write_queue;
 
 #[cfg(target_arch = "wasm32")]
 pub mod api;

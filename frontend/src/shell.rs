@@ -1,5 +1,7 @@
 //! What surrounds every page: the live region, the toast, titles and focus.
 
+use std::{collections::VecDeque, time::Duration};
+
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 
@@ -13,11 +15,20 @@ use crate::{
 /// The id of the page's heading.
 const HEADING: &str = "heading";
 
+/// How long each message stands before the next one: what is replaced sooner, readers may miss.
+const STANDS: Duration = Duration::from_millis(400);
+/// So many messages wait at most. Where none is said, as in a tab that is not seen, the latest count.
+const WAITING: usize = 8;
+
 /// The context of the shell.
 #[derive(Clone, Copy, Debug)]
 pub struct Shell {
     session: SessionContext,
     said: RwSignal<String>,
+    /// Messages that are to be said.
+    to_say: StoredValue<VecDeque<String>>,
+    /// Whether one is being said, after which the next one comes.
+    is_saying: StoredValue<bool>,
     toast: RwSignal<Option<String>>,
     /// When it was set, by the clock of durations.
     toasted_at: StoredValue<f64>,
@@ -32,6 +43,8 @@ impl Shell {
         let shell = Self {
             session: SessionContext::get(),
             said: RwSignal::new(String::new()),
+            to_say: StoredValue::new(VecDeque::new()),
+            is_saying: StoredValue::new(false),
             toast: RwSignal::new(None),
             toasted_at: StoredValue::new(0.0),
             page: StoredValue::new(browser::path()),
@@ -46,12 +59,35 @@ impl Shell {
         expect_context()
     }
 
-    /// Says something to readers of the page. The same words again are only said when they were
-    /// gone meanwhile.
+    /// Says something to readers of the page, after what was to be said before.
     pub fn say(self, words: impl Into<String>) {
         let words = words.into();
+        self.to_say.update_value(|waiting| {
+            if waiting.back() != Some(&words) {
+                waiting.push_back(words);
+            }
+            while waiting.len() > WAITING {
+                waiting.pop_front();
+            }
+        });
+        if !self.is_saying.get_value() {
+            self.say_next();
+        }
+    }
+
+    fn say_next(self) {
+        let is_more = self.to_say.with_value(|waiting| !waiting.is_empty());
+        self.is_saying.set_value(is_more);
+        if !is_more {
+            return;
+        }
+        // The same words again are only said when they were gone meanwhile.
         self.said.set(String::new());
-        request_animation_frame(move || self.said.set(words));
+        request_animation_frame(move || {
+            let words = self.to_say.try_update_value(VecDeque::pop_front).flatten();
+            self.said.set(words.unwrap_or_default());
+            set_timeout(move || self.say_next(), STANDS);
+        });
     }
 
     /// Says to readers of the page that something failed.

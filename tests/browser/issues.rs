@@ -1,6 +1,7 @@
 //! The issues of a project: list, filters, panel, and what stands there when Snyk says no.
 
 mod moves;
+mod narrow;
 mod told;
 
 use serde_json::{Value, json};

@@ -85,6 +85,9 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
 #[tokio::test]
 async fn sec_60_no_page_breaks_the_content_security_policy() {
     let Visit { bed: _bed, browser } = Visit::connected().await;
+    // That no page breaks it by itself, every test looks for.
+    assert_eq!(browser.take_errors().await, Vec::<String>::new());
+    browser.provokes("Content Security Policy");
     // What an injected script would try.
     let script = "let violations = 0; \
         document.addEventListener('securitypolicyviolation', () => violations++); \

@@ -1,5 +1,7 @@
 //! A real browser: headless Chromium, driven through its `WebDriver`.
 
+mod errors;
+mod input;
 mod look;
 
 use std::{
@@ -9,8 +11,9 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
-use thirtyfour::prelude::*;
+use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
 
+use self::errors::Errors;
 use crate::{client::Attempt, free_port, process::Process};
 
 pub use look::{Colours, DESKTOP, PHONE};
@@ -18,11 +21,14 @@ pub use look::{Colours, DESKTOP, PHONE};
 /// How long a page may take to show what is looked for. These machines are slow at times.
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// A browser window with a profile of its own.
+/// A browser window with a profile of its own. A test ends with [`Browser::close`], which fails when
+/// anything went wrong in a page that no code handled.
 #[derive(Debug)]
 pub struct Browser {
     /// The driver, for what has no verb here.
     pub driver: WebDriver,
+    errors: Errors,
+    is_closed: bool,
     _chromedriver: Process,
     folder: TempDir,
 }
@@ -36,6 +42,10 @@ impl Drop for Browser {
         let _ = Command::new("pkill")
             .args(["-KILL", "-f", &profile])
             .status();
+        assert!(
+            self.is_closed || std::thread::panicking(),
+            "a browser was not closed, so nobody looked for errors in its pages"
+        );
     }
 }
 
@@ -56,6 +66,9 @@ impl Browser {
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities
             .set_binary(&variable("CHROMIUM", "/usr/bin/chromium"))
+            .expect("a capability");
+        capabilities
+            .set_browser_log_level(LoggingPrefsLogLevel::Severe)
             .expect("a capability");
         let profile = format!(
             "--user-data-dir={}",
@@ -91,6 +104,8 @@ impl Browser {
         };
         Self {
             driver,
+            errors: Errors::default(),
+            is_closed: false,
             _chromedriver: chromedriver,
             folder,
         }
@@ -121,7 +136,7 @@ impl Browser {
             assert!(
                 Instant::now() < until,
                 "nothing to press that begins with “{words}”:\n{}",
-                self.text().await
+                self.what_is_seen().await
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -139,7 +154,7 @@ impl Browser {
             assert!(
                 Instant::now() < until,
                 "no heading “{words}”:\n{}",
-                self.text().await
+                self.what_is_seen().await
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -152,7 +167,7 @@ impl Browser {
             assert!(
                 Instant::now() < until,
                 "never true: {script}\n{}",
-                self.text().await
+                self.what_is_seen().await
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -175,6 +190,11 @@ impl Browser {
     pub async fn text(&self) -> String {
         let text = self.run("return document.body.innerText").await;
         text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// For a message: what a person reads, and what went wrong unseen.
+    async fn what_is_seen(&self) -> String {
+        format!("{}{}", self.text().await, self.errors_in_words().await)
     }
 
     /// The address bar.
@@ -210,8 +230,10 @@ impl Browser {
         }
     }
 
-    /// Closes the window.
-    pub async fn close(self) {
+    /// Closes the window. Fails if a page had an error that no code handled.
+    pub async fn close(mut self) {
+        self.assert_no_errors().await;
+        self.is_closed = true;
         let _ = self.driver.clone().quit().await;
     }
 }

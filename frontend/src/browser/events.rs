@@ -1,6 +1,15 @@
 //! Events of the window and the document. A listener listens until it is dropped.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 pub use gloo_events::EventListener;
+use gloo_events::EventListenerOptions;
+use leptos::prelude::on_cleanup;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
 
 /// Calls back at an event of the window's.
 #[must_use]
@@ -10,6 +19,58 @@ pub fn on_window(
 ) -> Option<EventListener> {
     let window = web_sys::window()?;
     Some(EventListener::new(&window, event, move |_| on_event()))
+}
+
+/// The same before any element hears of the event.
+#[must_use]
+pub fn before_all(
+    event: &'static str,
+    mut on_event: impl FnMut() + 'static,
+) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    let options = EventListenerOptions::run_in_capture_phase();
+    let listener = EventListener::new_with_options(&window, event, options, move |_| on_event());
+    Some(listener)
+}
+
+/// Has a key that is held press a button or a link once, and not with each repeat: what it does, a
+/// person wants once.
+#[must_use]
+pub fn press_once() -> Option<EventListener> {
+    let window = web_sys::window()?;
+    let options = EventListenerOptions {
+        passive: false,
+        ..EventListenerOptions::run_in_capture_phase()
+    };
+    let listener = EventListener::new_with_options(&window, "keydown", options, |event| {
+        let is_held = event
+            .dyn_ref::<KeyboardEvent>()
+            .is_some_and(|event| event.repeat() && event.key() == "Enter");
+        let target = event.target().filter(|_| is_held);
+        let pressed = target.and_then(|target| {
+            let element = target.dyn_into::<Element>().ok()?;
+            element.closest("a, button, summary").ok()?
+        });
+        if pressed.is_some() {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
+    Some(listener)
+}
+
+/// A handler that hears nothing more once its owner is gone, whose signals it could not read. An
+/// element is taken out of the document after that, and goes with a last event when the focus or the
+/// pointer was on it.
+pub fn while_mounted<E>(mut handler: impl FnMut(E) + 'static) -> impl FnMut(E) + 'static {
+    let is_mounted = Arc::new(AtomicBool::new(true));
+    let mounted = Arc::clone(&is_mounted);
+    on_cleanup(move || mounted.store(false, Ordering::Relaxed));
+    move |event| {
+        if is_mounted.load(Ordering::Relaxed) {
+            handler(event);
+        }
+    }
 }
 
 /// Calls back with `true` at the first event of the window's, and with `false` at the second.

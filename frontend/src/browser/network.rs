@@ -1,6 +1,15 @@
 //! Whether this computer has a network, as far as the browser knows.
 
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+
+use leptos::prelude::set_timeout;
+
 use super::events::{self, EventListener};
+use crate::poll_schedule::PollSchedule;
 
 /// Whether there may be a network. Browsers are sure only when they say no.
 #[must_use]
@@ -12,4 +21,29 @@ pub fn is_online() -> bool {
 #[must_use]
 pub fn listen(on_change: impl Fn(bool) + Clone + 'static) -> [Option<EventListener>; 2] {
     events::between(["online", "offline"], on_change)
+}
+
+/// Calls back when the network has come, as long as the listener is kept; not more often than by the
+/// schedule for trying again, however often it comes and goes.
+#[must_use]
+pub fn on_return(on_return: impl Fn() + 'static) -> Option<EventListener> {
+    let schedule = Rc::new(RefCell::new(PollSchedule::default()));
+    let is_planned = Rc::new(Cell::new(false));
+    let on_return = Rc::new(on_return);
+    events::on_window("online", move || {
+        let now = super::elapsed();
+        schedule.borrow_mut().came_online(now);
+        let wait = schedule.borrow().wait(now);
+        if is_planned.replace(true) {
+            return;
+        }
+        let (schedule, is_planned) = (Rc::clone(&schedule), Rc::clone(&is_planned));
+        let on_return = Rc::clone(&on_return);
+        let tell = move || {
+            is_planned.set(false);
+            schedule.borrow_mut().try_now(super::elapsed());
+            on_return();
+        };
+        set_timeout(tell, Duration::from_secs_f64(wait.ceil() / 1_000.0));
+    })
 }

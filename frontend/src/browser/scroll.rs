@@ -1,25 +1,20 @@
 //! How far down each entry of the history was scrolled, so that Back leads to where a person was.
 //!
 //! The browser's own way of doing so comes too early for a page whose rows are drawn later. Each
-//! entry carries a number in its state; how far down it was stays in memory.
+//! entry carries a number in its state ([`history`]); how far down it was stays in memory.
 
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
 };
 
-use js_sys::{Object, Reflect};
 use leptos::prelude::request_animation_frame;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{History, ScrollRestoration};
 
 use super::{
     events::{self, EventListener},
-    media,
+    history, media,
 };
 
-/// The entry's number within its state.
-const KEY: &str = "scroll";
 /// For so many frames the page has stood where it should before it is let go: what was there before
 /// may take one or two to go.
 const STANDS: u32 = 3;
@@ -29,8 +24,6 @@ const TRIES: u32 = 120;
 thread_local! {
     /// By the bits of the entry's number.
     static PLACES: RefCell<HashMap<u64, f64>> = RefCell::default();
-    /// The number given out last. Numbers are times, so that none is given out again after a reload.
-    static LAST: Cell<f64> = const { Cell::new(0.0) };
     /// Which return is under way, if one is.
     static GOING: Cell<Option<u32>> = const { Cell::new(None) };
     static RETURNS: Cell<u32> = const { Cell::new(0) };
@@ -39,13 +32,13 @@ thread_local! {
 /// Remembers and returns, as long as the listeners are kept.
 #[must_use]
 pub fn keep() -> Vec<EventListener> {
-    if let Some(history) = history() {
-        // Refused in documents that are not shown only.
-        let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
-    }
+    history::leave_scrolling_to_us();
     let mut listeners: Vec<_> = [
         events::on_window("popstate", go_back),
         events::on_window("scroll", note),
+        // Before anything that a click leads to: the event of a scroll comes with the next frame, when
+        // the entry may be another one.
+        events::before_all("click", note),
     ]
     .into_iter()
     .flatten()
@@ -76,14 +69,14 @@ fn note() {
     if is_going_back() {
         return;
     }
-    if let Some(key) = key().or_else(mark) {
+    if let Some(key) = history::key_bits().or_else(history::number) {
         PLACES.with_borrow_mut(|places| places.insert(key, media::scrolled()));
     }
 }
 
 fn go_back() {
     // Entries without a number are those of a link within the page.
-    let Some(key) = key() else {
+    let Some(key) = history::key_bits() else {
         return;
     };
     let place = PLACES.with_borrow(|places| places.get(&key).copied());
@@ -111,29 +104,4 @@ fn step(turn: u32, place: f64, tries: u32, stood: u32) {
             step(turn, place, tries + 1, stood);
         }
     });
-}
-
-/// The number of the entry that the page is at.
-fn key() -> Option<u64> {
-    let state = history()?.state().ok()?;
-    // Fails for what is no object.
-    let key = Reflect::get(&state, &JsValue::from_str(KEY)).ok()?;
-    key.as_f64().map(f64::to_bits)
-}
-
-/// Gives the entry a number.
-fn mark() -> Option<u64> {
-    let history = history()?;
-    let state = history.state().ok()?;
-    // What else is in it stays.
-    let marked = Object::assign(&Object::new(), state.unchecked_ref());
-    let key = js_sys::Date::now().max(LAST.get() + 1.0);
-    LAST.set(key);
-    Reflect::set(&marked, &JsValue::from_str(KEY), &JsValue::from_f64(key)).ok()?;
-    history.replace_state(&marked, "").ok()?;
-    Some(key.to_bits())
-}
-
-fn history() -> Option<History> {
-    web_sys::window()?.history().ok()
 }

@@ -95,6 +95,20 @@ pub fn focused_within(body: &Element) -> Option<HtmlElement> {
     active.dyn_into().ok()
 }
 
+/// Whether an event's target lies within `body`.
+#[must_use]
+pub fn contains(body: &Element, target: Option<web_sys::EventTarget>) -> bool {
+    let node = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+    node.is_some_and(|node| body.contains(Some(&node)))
+}
+
+/// Whether the window has the focus: an element keeps its own while another window has it.
+#[must_use]
+pub fn has_focus() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.has_focus().unwrap_or_default())
+}
+
 /// Gives an element the focus that it lost because it was moved within the document; not when the
 /// focus has gone elsewhere. `false` when the element is no longer there.
 pub fn refocus(element: &HtmlElement) -> bool {

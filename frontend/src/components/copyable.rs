@@ -30,7 +30,7 @@ pub fn Copyable(
                 copied.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
                 copied.try_set(false);
-            } else if let Some(code) = code.get_untracked() {
+            } else if let Some(Some(code)) = code.try_get_untracked() {
                 browser::select(&code);
                 refused.set(true);
                 shell.say(BY_HAND);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     api::Failure,
-    browser::scroll,
+    browser::{history, scroll},
     paths::{self, Section},
     session::{SessionContext, Who},
     shell::Shell,
@@ -39,8 +39,9 @@ pub fn Layout(
     StoredValue::new_local(scroll::keep());
     let here = use_location();
     Effect::new(move |_| {
-        here.pathname.track();
-        here.search.track();
+        let (path, query, fragment) = (here.pathname.get(), here.search.get(), here.hash.get());
+        let mark = if query.is_empty() { "" } else { "?" };
+        history::settle(format!("{path}{mark}{query}{fragment}"));
         scroll::note_soon();
     });
     let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));

@@ -9,6 +9,7 @@ pub mod copyable;
 pub mod dash;
 pub mod empty;
 pub mod gauge;
+pub mod hold;
 pub mod icon;
 pub mod lanes;
 pub mod layout;

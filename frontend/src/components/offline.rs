@@ -1,8 +1,9 @@
 //! The strip under the bar that says that this computer is offline, and the tries to reach a server
 //! that could not say who is here.
 
-use gloo_timers::future::TimeoutFuture;
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{busy_button::BusyButton, notice::Retry};
@@ -11,12 +12,10 @@ use crate::{
     browser::{self, network},
     data::lists::Lists,
     paths::{self, Section},
+    poll_schedule::PollSchedule,
     session::{SessionContext, Who},
     shell::Shell,
 };
-
-/// How long to wait before each try, the last one for ever; in milliseconds.
-const PAUSES: [u32; 4] = [3_000, 5_000, 10_000, 20_000];
 
 /// The strip; nothing while the server answers. Where nobody is here yet, the page itself says so.
 #[component]
@@ -24,11 +23,12 @@ pub fn Offline() -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
     let is_offline = RwSignal::new(!network::is_online());
+    let polls = Polls::of(session);
     let listeners = network::listen(move |online| {
         is_offline.set(!online);
         if online {
             shell.say("You are online again");
-            session.check();
+            polls.came_online();
         } else {
             shell.say("You are offline");
         }
@@ -44,16 +44,7 @@ pub fn Offline() -> impl IntoView {
             {
                 shell.say_failure(&failure);
             }
-            leptos::task::spawn_local(async move {
-                let last = PAUSES[PAUSES.len() - 1];
-                for pause in PAUSES.into_iter().chain(std::iter::repeat(last)) {
-                    TimeoutFuture::new(pause).await;
-                    if !is_unreachable.get_untracked() {
-                        break;
-                    }
-                    session.read().await;
-                }
-            });
+            polls.was_unanswered();
         }
     });
     // No answer at all, while the browser thinks that there is a network.
@@ -89,6 +80,76 @@ pub fn Offline() -> impl IntoView {
     }
 }
 
+/// Asks who is here while nobody answers, and when the network is back. There is one timer, however
+/// many events there are.
+#[derive(Clone, Copy)]
+struct Polls {
+    session: SessionContext,
+    schedule: StoredValue<PollSchedule>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    /// An answer is awaited.
+    is_asking: StoredValue<bool>,
+    /// The network came back since it was last asked.
+    is_wanted: StoredValue<bool>,
+}
+
+impl Polls {
+    fn of(session: SessionContext) -> Self {
+        Self {
+            session,
+            schedule: StoredValue::new(PollSchedule::default()),
+            timer: StoredValue::new(None),
+            is_asking: StoredValue::new(false),
+            is_wanted: StoredValue::new(false),
+        }
+    }
+
+    fn came_online(self) {
+        self.schedule
+            .update_value(|schedule| schedule.came_online(browser::elapsed()));
+        self.is_wanted.set_value(true);
+        self.plan();
+    }
+
+    fn was_unanswered(self) {
+        self.schedule
+            .update_value(|schedule| schedule.was_unanswered(browser::elapsed()));
+        self.plan();
+    }
+
+    fn plan(self) {
+        if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+        let is_unreachable = matches!(self.session.who_untracked(), Who::Unreachable { .. });
+        if self.is_asking.get_value() || !(is_unreachable || self.is_wanted.get_value()) {
+            return;
+        }
+        let wait = self
+            .schedule
+            .with_value(|schedule| schedule.wait(browser::elapsed()));
+        if wait <= 0.0 {
+            self.ask();
+        } else {
+            let wait = Duration::from_secs_f64(wait.ceil() / 1_000.0);
+            self.timer
+                .set_value(set_timeout_with_handle(move || self.plan(), wait).ok());
+        }
+    }
+
+    fn ask(self) {
+        self.schedule
+            .update_value(|schedule| schedule.try_now(browser::elapsed()));
+        self.is_wanted.set_value(false);
+        self.is_asking.set_value(true);
+        leptos::task::spawn_local(async move {
+            self.session.read().await;
+            self.is_asking.set_value(false);
+            self.plan();
+        });
+    }
+}
+
 #[component]
 fn TryNow() -> impl IntoView {
     let Retry { run, busy } = Retry::of_session();
@@ -98,10 +159,7 @@ fn TryNow() -> impl IntoView {
 /// When what a path shows was read from Snyk, in milliseconds, if all of it was; tracked.
 fn read_at(session: SessionContext, lists: Lists, path: &str) -> Option<f64> {
     let connection = session.current(path)?;
-    let projects = |org: &str| {
-        let list = lists.projects_if_read(&connection.id, org)?;
-        list.look().status.with(|status| status.whole_at)
-    };
+    let projects = |org: &str| lists.projects_if_read(&connection.id, org)?.whole_at();
     let org = paths::org_of(path);
     match (paths::section(path)?, org, paths::project_of(path)) {
         (Section::Connection, ..) => session.read_at(),
@@ -111,10 +169,9 @@ fn read_at(session: SessionContext, lists: Lists, path: &str) -> Option<f64> {
             .iter()
             .map(|org| projects(&org.id))
             .reduce(|one, other| Some(one?.min(other?)))?,
-        (Section::Projects, Some(org), Some(project)) => {
-            let list = lists.issues_if_read(&connection.id, org, project)?;
-            list.look().status.with(|status| status.whole_at)
-        }
+        (Section::Projects, Some(org), Some(project)) => lists
+            .issues_if_read(&connection.id, org, project)?
+            .whole_at(),
         (Section::Projects, Some(org), None) => projects(org),
         (Section::Projects, None, _) => projects(&connection.orgs.first()?.id),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::icon::Icon;
-use crate::browser::viewport;
+use crate::browser::{events::while_mounted, viewport};
 
 /// How long after the last key a search begins.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -84,13 +84,13 @@ pub fn SearchField(
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=move || typed.get()
-                on:input=on_input
-                on:keydown=move |event| {
+                on:input=while_mounted(on_input)
+                on:keydown=while_mounted(move |event: ev::KeyboardEvent| {
                     if event.key() == "Escape" && is_filled.get_untracked() {
                         event.prevent_default();
                         clear();
                     }
-                }
+                })
             />
             <Show
                 when=move || is_filled.get()

@@ -11,11 +11,18 @@ mod rows;
 
 use std::{ops::Range, sync::Arc};
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent},
+    html,
+    prelude::*,
+};
 
 use self::rows::Rows;
-use super::{icon::Icon, severity};
-use crate::{browser::viewport, data::level::Level};
+use super::{hold::Hold, icon::Icon, severity};
+use crate::{
+    browser::{events::while_mounted, viewport},
+    data::level::Level,
+};
 
 /// What a row is known by: it must differ from row to row, and stay with its row.
 pub type Key = u64;
@@ -134,12 +141,7 @@ pub fn WindowedTable(
             })
             .collect_view()
     };
-    // Either of them holds the rows still.
-    let (pointed, focused) = (StoredValue::new(false), StoredValue::new(false));
-    let touch = move |which: StoredValue<bool>, now: bool| {
-        which.set_value(now);
-        held.set(pointed.get_value() || focused.get_value());
-    };
+    let hold = Hold::new(held);
     let keydown = move |event: KeyboardEvent| {
         // Together with another key it means something to the browser, or to the system.
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
@@ -178,15 +180,15 @@ pub fn WindowedTable(
                 role="rowgroup"
                 node_ref=body
                 style:--rows=move || (rows.room.get() + waiting.get()).to_string()
-                on:keydown=keydown
-                on:focusin=move |event| {
-                    touch(focused, true);
+                on:keydown=while_mounted(keydown)
+                on:focusin=while_mounted(move |event: FocusEvent| {
+                    hold.focus_came();
                     let key = viewport::attribute_around(event.target(), "data-key");
                     rows.focused(key.and_then(|key| key.parse().ok()));
-                }
-                on:focusout=move |_| touch(focused, false)
-                on:pointerenter=move |_| touch(pointed, true)
-                on:pointerleave=move |_| touch(pointed, false)
+                })
+                on:focusout=while_mounted(move |event| hold.focus_left(&event))
+                on:pointerenter=while_mounted(move |_| hold.pointer_came())
+                on:pointerleave=while_mounted(move |event| hold.pointer_left(&event))
             >
                 <For each=move || rows.to_draw() key=|(_, key)| *key children=draw_row />
                 {skeletons}

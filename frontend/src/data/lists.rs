@@ -69,11 +69,7 @@ impl Lists {
         };
         // Kept as long as the app.
         StoredValue::new_local((
-            network::listen(move |is_online| {
-                if is_online {
-                    online.ring();
-                }
-            }),
+            network::on_return(move || online.ring()),
             events::on_return(move || seen.ring()),
         ));
         Effect::new(move |_| {

@@ -6,9 +6,11 @@ use leptos::prelude::*;
 
 use super::overview::{Reading, Readings};
 use crate::{
+    browser::events::while_mounted,
     components::{
         copyable::Copyable,
         empty::Empty,
+        hold::Hold,
         progress::Progress,
         project::{self, count_heads},
         read_notice::Remedy,
@@ -147,6 +149,7 @@ pub fn ByOrganization(
     works: bool,
 ) -> impl IntoView {
     let held = RwSignal::new(false);
+    let hold = Hold::new(held);
     let order = Memo::new(move |last: Option<&Vec<usize>>| {
         // Asked for in any case, so that this is drawn anew when they change.
         let order = readings.with_value(|all| worst_first(all));
@@ -193,8 +196,10 @@ pub fn ByOrganization(
                 </thead>
                 <tbody
                     role="rowgroup"
-                    on:pointerenter=move |_| held.set(true)
-                    on:pointerleave=move |_| held.set(false)
+                    on:focusin=while_mounted(move |_| hold.focus_came())
+                    on:focusout=while_mounted(move |event| hold.focus_left(&event))
+                    on:pointerenter=while_mounted(move |_| hold.pointer_came())
+                    on:pointerleave=while_mounted(move |event| hold.pointer_left(&event))
                 >
                     <For each=move || order.get() key=|at| *at children=row />
                 </tbody>

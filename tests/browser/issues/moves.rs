@@ -6,7 +6,7 @@ use thirtyfour::Key;
 
 use super::{ALL_READ, Paths, at_issues, issues_answer, issues_of};
 use crate::{
-    data::{press, press_key, rows, shows},
+    data::{hides, press, press_key, rows, shows},
     visit::Visit,
 };
 
@@ -199,6 +199,47 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     shows(&browser, "The newest of all").await;
     let stays = format!("return document.activeElement.innerText === {title}");
     browser.until(&stays).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
+    let (Visit { bed, browser }, paths) = at_issues().await;
+    let mut issues = issues_of(&browser, &paths).await;
+    let page = |issues: &[Value]| {
+        json!({ "kind": "body", "json":
+            { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
+    };
+    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    browser.driver.refresh().await.unwrap();
+    shows(&browser, "100 issues, all read").await;
+    browser
+        .point_at("document.querySelectorAll('.issue-table .row a')")
+        .await;
+    // By the address alone: nothing matches, and the table is gone under the pointer.
+    let choose = |query: &str| {
+        format!(
+            "const link = document.createElement('a'); link.href = location.pathname + '{query}'; \
+             document.body.append(link); link.click(); link.remove()"
+        )
+    };
+    browser.run(&choose("?kind=cloud")).await;
+    shows(&browser, "None of the 100 issues match").await;
+    let away = json!({ "type": "mouseMoved", "x": 5, "y": 5, "button": "none" });
+    browser.devtools("Input.dispatchMouseEvent", away).await;
+    browser.run(&choose("")).await;
+    browser
+        .until("return !!document.querySelector('.issue-table .row')")
+        .await;
+    issues.remove(0);
+    bed.sandbox.heal().await;
+    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    browser
+        .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
+        .await;
+    // Nobody is about to press a row, so they come by themselves.
+    shows(&browser, "99 issues, all read").await;
+    hides(&browser, "Show").await;
     browser.close().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use futures_util::future::AbortHandle;
@@ -25,7 +25,8 @@ pub struct List<R: 'static> {
 /// may be about to press one of those.
 #[derive(Debug)]
 struct Next<R> {
-    is_still: AtomicBool,
+    /// How many looks hold the rows that are here.
+    holds: AtomicUsize,
     rows: Mutex<Option<Vec<R>>>,
 }
 
@@ -62,7 +63,7 @@ impl<R: Send + Sync> Default for List<R> {
             task: Arc::default(),
             looked: Looked::default(),
             next: Arc::new(Next {
-                is_still: AtomicBool::new(false),
+                holds: AtomicUsize::new(0),
                 rows: Mutex::new(None),
             }),
             waits: ArcRwSignal::new(false),
@@ -80,12 +81,20 @@ pub struct Look<R: 'static> {
     /// Whether all rows were read again and wait until nothing holds those that are here.
     pub waits: ReadSignal<bool>,
     list: StoredValue<List<R>>,
+    /// Whether this look is one of those that hold the rows.
+    holds: StoredValue<Arc<AtomicBool>>,
 }
 
 impl<R: Send + Sync> Look<R> {
-    /// Whether the rows that are here have to stay: nothing jumps under a pointer or the focus.
+    /// Whether the rows that are here have to stay: nothing jumps under a pointer or the focus. They
+    /// stay for as long as any look holds them.
     pub fn hold(&self, is_still: bool) {
-        self.list.try_with_value(|list| list.hold(is_still));
+        let holds = self.holds.try_get_value();
+        self.list.try_with_value(|list| {
+            if let Some(holds) = holds {
+                list.hold(&holds, is_still);
+            }
+        });
     }
 
     /// Takes the rows that wait.
@@ -106,12 +115,13 @@ impl<R: Send + Sync> List<R> {
     /// For the page that is being made. While it is there, somebody looks.
     #[must_use]
     pub fn look(&self) -> Look<R> {
+        let holds = Arc::new(AtomicBool::new(false));
         if Owner::current().is_some() {
             self.looked.begin();
-            let list = self.clone();
+            let (list, holds) = (self.clone(), Arc::clone(&holds));
             on_cleanup(move || {
                 list.looked.end();
-                list.hold(false);
+                list.hold(&holds, false);
             });
         }
         Look {
@@ -119,7 +129,20 @@ impl<R: Send + Sync> List<R> {
             status: self.status.read_only().into(),
             waits: self.waits.read_only().into(),
             list: StoredValue::new(self.clone()),
+            holds: StoredValue::new(holds),
         }
+    }
+
+    /// When it was last whole, in milliseconds, told to somebody who does not look at it; tracked.
+    #[must_use]
+    pub fn whole_at(&self) -> Option<f64> {
+        self.status.with(|status| status.whole_at)
+    }
+
+    /// Looks for a row without looking at the list.
+    pub fn find<T>(&self, find: impl FnMut(&R) -> Option<T>) -> Option<T> {
+        self.held
+            .with_untracked(|held| held.rows.iter().find_map(find))
     }
 
     pub(super) const fn looked(&self) -> &Looked {
@@ -156,7 +179,7 @@ impl<R: Send + Sync> List<R> {
 
     /// Takes these rows instead, as soon as nothing holds those that are here.
     pub(super) fn replace_at_rest(&self, rows: Vec<R>) {
-        if self.next.is_still.load(Ordering::Relaxed) {
+        if self.next.holds.load(Ordering::Relaxed) > 0 {
             self.set_next(Some(rows));
         } else {
             self.replace(rows);
@@ -169,9 +192,13 @@ impl<R: Send + Sync> List<R> {
         self.replace(Vec::new());
     }
 
-    fn hold(&self, is_still: bool) {
-        self.next.is_still.store(is_still, Ordering::Relaxed);
-        if !is_still {
+    fn hold(&self, holds: &AtomicBool, is_still: bool) {
+        if holds.swap(is_still, Ordering::Relaxed) == is_still {
+            return;
+        }
+        if is_still {
+            self.next.holds.fetch_add(1, Ordering::Relaxed);
+        } else if self.next.holds.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.take();
         }
     }

@@ -9,7 +9,7 @@ use super::{
     place::Place,
 };
 use crate::{
-    browser,
+    browser::{self, events::while_mounted},
     components::{
         icon::Icon,
         severity,
@@ -93,7 +93,7 @@ pub fn Panel(
         }
     };
     view! {
-        <aside class="panel" aria-label="Issue" on:keydown=on_key data-state=move || place.selected.get().map(|_| "shown")>
+        <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || place.selected.get().map(|_| "shown")>
             {content}
         </aside>
     }
@@ -105,10 +105,7 @@ pub fn DetailPage(
     /// The page.
     place: Place,
 ) -> impl IntoView {
-    let back = move || {
-        let filters = place.filters.read().with_issue(None);
-        format!("?{}", filters.query())
-    };
+    let back = move || place.href(None);
     let project = move || match place.head.get() {
         Some(Ok(head)) => {
             let parts = head.parts();
@@ -140,7 +137,7 @@ pub fn DetailPage(
             view! {
                 <a
                     class="button"
-                    href=move || place.href(&id)
+                    href=move || place.href(Some(&id))
                     data-noscroll="true"
                     prop:replace=true
                     title=row.title.to_string()

@@ -259,7 +259,7 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
         <td role="cell" class="issue-column">
             <a
                 class="issue-title"
-                href=move || place.href(&id)
+                href=move || place.href(Some(&id))
                 data-noscroll="true"
                 prop:replace=move || place.replaces()
                 on:click=move |_| place.note_scroll()

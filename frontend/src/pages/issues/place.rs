@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::{hooks::use_location, location::Location};
 use shared::{problem::Code, snyk::read};
 
 use crate::{
@@ -61,6 +61,7 @@ pub struct Place {
     pub head: RwSignal<Option<Result<Head, Failure>>>,
     keys: StoredValue<Keys>,
     write: Callback<(String, bool)>,
+    pathname: Memo<String>,
     /// The issue that was shown in full last.
     last: StoredValue<Option<Key>>,
     /// How far down the list was when it was left for an issue.
@@ -78,7 +79,9 @@ impl Place {
         is_wide: ReadSignal<bool>,
     ) -> Self {
         let lists = Lists::get();
-        let search = use_location().search;
+        let Location {
+            search, pathname, ..
+        } = use_location();
         let filters = Memo::new(move |_| Filters::parse(&search.read()));
         let id = connection.get_untracked();
         let look = if works.get_untracked() {
@@ -144,6 +147,7 @@ impl Place {
             head: RwSignal::new(None),
             keys,
             write: query::write(),
+            pathname,
             last,
             scrolled: StoredValue::new(0.0),
             is_wide,
@@ -177,11 +181,7 @@ impl Place {
         let lists = Lists::get();
         let (connection, org, project) = self.ids();
         if let Some(known) = lists.projects_if_read(&connection, &org) {
-            let rows = known.look().held;
-            let row = rows.with_untracked(|held| {
-                let found = held.rows.iter().find(|row| *row.id == *project);
-                found.map(Head::of_row)
-            });
+            let row = known.find(|row| (*row.id == *project).then(|| Head::of_row(row)));
             self.head.set(row.map(Ok));
         }
         if !self.works.get_untracked() {
@@ -256,10 +256,11 @@ impl Place {
         self.write.run((filters.with_issue(issue).query(), replace));
     }
 
-    /// The address that shows an issue in full; tracked.
-    pub fn href(self, issue: &str) -> String {
-        let filters = self.filters.read().with_issue(Some(issue));
-        format!("?{}", filters.query())
+    /// The address that shows an issue in full, or the list alone; tracked. With its path: the address
+    /// bar may be behind the page.
+    pub fn href(self, issue: Option<&str>) -> String {
+        let filters = self.filters.read().with_issue(issue);
+        format!("{}?{}", self.pathname.read(), filters.query())
     }
 
     /// Whether a link to an issue replaces the address, which shows one already; tracked.

@@ -1,0 +1,108 @@
+//! Whether somebody is about to press a row, so that no row may move: by where the pointer is, and
+//! by where the focus is.
+
+use std::time::Duration;
+
+use leptos::{
+    ev::{FocusEvent, PointerEvent},
+    leptos_dom::helpers::TimeoutHandle,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use crate::browser::viewport;
+
+/// A finger is lifted before what it pressed is pressed, and rows must not move in between.
+const AFTER_TOUCH: Duration = Duration::from_millis(500);
+
+/// What holds the rows of a table. It hears the events of the element around them.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    held: RwSignal<bool>,
+    pointer: StoredValue<bool>,
+    focus: StoredValue<bool>,
+    /// What lets go after a touch.
+    release: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Hold {
+    /// `held` is told. It is let go with the owner, since what is taken out of the document under
+    /// the pointer does not hear that it leaves.
+    #[must_use]
+    pub fn new(held: RwSignal<bool>) -> Self {
+        on_cleanup(move || {
+            if held.try_get_untracked() == Some(true) {
+                held.set(false);
+            }
+        });
+        Self {
+            held,
+            pointer: StoredValue::new(false),
+            focus: StoredValue::new(false),
+            release: StoredValue::new(None),
+        }
+    }
+
+    fn tell(self) {
+        let holds = [self.pointer, self.focus].map(|one| one.try_get_value());
+        // Gone with the table, which has let go.
+        if holds.contains(&None) {
+            return;
+        }
+        let now = holds.contains(&Some(true));
+        if self
+            .held
+            .try_get_untracked()
+            .is_some_and(|last| last != now)
+        {
+            self.held.set(now);
+        }
+    }
+
+    /// The pointer is on the rows.
+    pub fn pointer_came(self) {
+        if let Some(Some(release)) = self.release.try_update_value(Option::take) {
+            release.clear();
+        }
+        self.pointer.set_value(true);
+        self.tell();
+    }
+
+    /// The pointer is elsewhere.
+    pub fn pointer_left(self, event: &PointerEvent) {
+        if event.pointer_type() == "mouse" {
+            self.release_pointer();
+        } else {
+            let release = set_timeout_with_handle(move || self.release_pointer(), AFTER_TOUCH);
+            self.release.set_value(release.ok());
+        }
+    }
+
+    fn release_pointer(self) {
+        self.pointer.set_value(false);
+        self.tell();
+    }
+
+    /// The focus is on a row.
+    pub fn focus_came(self) {
+        self.focus.set_value(true);
+        self.tell();
+    }
+
+    /// The focus left a row, for another one perhaps, or because the row is moved and gets it back at
+    /// once.
+    pub fn focus_left(self, event: &FocusEvent) {
+        let around = event.current_target();
+        let around = around.and_then(|around| around.dyn_into::<Element>().ok());
+        let Some(around) = around.filter(|it| !viewport::contains(it, event.related_target()))
+        else {
+            return;
+        };
+        request_animation_frame(move || {
+            let is_here = viewport::focused_within(&around).is_some() && viewport::has_focus();
+            self.focus.set_value(is_here);
+            self.tell();
+        });
+    }
+}

@@ -1,0 +1,294 @@
+//! Every page and every control of it, one after the other, in windows of four widths, by pointer
+//! and by keyboard alone: that each answers, and that nothing goes wrong unseen.
+
+use serde_json::json;
+use tests::browser::Browser;
+
+use crate::{
+    data::{hides, shows},
+    visit::{HAS_ORGANIZATIONS, SIGNED_IN, Visit},
+};
+
+/// How a person acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Pointer,
+    Keyboard,
+}
+
+/// A person on the tour.
+struct Tour {
+    visit: Visit,
+    by: By,
+    is_wide: bool,
+}
+
+/// A script that finds what begins with these words.
+fn said(words: &str) -> String {
+    format!(
+        "[...document.querySelectorAll('a, button')].filter(it => \
+            (it.getAttribute('aria-label') ?? it.innerText).trim().startsWith({}))",
+        json!(words)
+    )
+}
+
+/// What a selector finds.
+fn at(selector: &str) -> String {
+    format!("document.querySelectorAll({})", json!(selector))
+}
+
+impl Tour {
+    fn browser(&self) -> &Browser {
+        &self.visit.browser
+    }
+
+    /// Uses a control.
+    async fn act(&self, find: &str) {
+        match self.by {
+            By::Pointer => self.browser().click_at(find).await,
+            By::Keyboard => {
+                self.browser().tab_to(find).await;
+                self.browser().key("Enter").await;
+            }
+        }
+    }
+
+    /// Uses what begins with these words.
+    async fn press(&self, words: &str) {
+        self.act(&said(words)).await;
+    }
+
+    async fn until(&self, script: &str) {
+        self.browser().until(script).await;
+    }
+
+    /// Nothing went wrong unseen.
+    async fn is_sound(&self, place: &str) {
+        let errors = self.browser().take_errors().await;
+        assert!(errors.is_empty(), "{place}, {:?}: {errors:#?}", self.by);
+    }
+
+    async fn connect(&self) {
+        self.browser().go(&self.visit.bed.app.url).await;
+        self.browser().heading("See which issues matter").await;
+        self.press("Connect to the sandbox").await;
+        self.browser().heading("asks to read").await;
+        self.press("Allow").await;
+        self.until(SIGNED_IN).await;
+        self.browser().heading("37 critical issues").await;
+        self.is_sound("connecting").await;
+    }
+
+    async fn overview(&self) {
+        self.press("Read again").await;
+        hides(self.browser(), "Still reading").await;
+        self.act(&at(".org-name")).await;
+        self.browser().heading("Projects in").await;
+        self.browser().run("history.back()").await;
+        self.browser().heading("37 critical issues").await;
+        self.act(&at(".worst tbody .row [tabindex='0']")).await;
+        self.until("return !!document.querySelector('.issues-head')")
+            .await;
+        self.browser().run("history.back()").await;
+        self.browser().heading("37 critical issues").await;
+        self.is_sound("overview").await;
+    }
+
+    async fn projects(&self) {
+        self.press("Projects").await;
+        self.browser()
+            .heading("Projects in Meridian Platform")
+            .await;
+        shows(self.browser(), "1,204 projects, read").await;
+        self.press("Read again").await;
+        self.act(&at(".toggle[title='Critical']")).await;
+        self.until("return location.search === '?severity=critical'")
+            .await;
+        self.act(&at("[popovertarget=origin]")).await;
+        self.until("return document.querySelector('#origin').matches(':popover-open')")
+            .await;
+        match self.by {
+            By::Pointer => self.browser().click_at(&at("#origin label")).await,
+            By::Keyboard => {
+                self.browser().tab_to(&at("#origin input")).await;
+                self.browser().key(" ").await;
+            }
+        }
+        self.until("return location.search.includes('origin=')")
+            .await;
+        self.browser().key("Escape").await;
+        self.press("Clear filters").await;
+        self.until("return location.search === ''").await;
+        self.act(&at("[type=search]")).await;
+        self.browser()
+            .devtools("Input.insertText", json!({ "text": "chekout" }))
+            .await;
+        self.until("return location.search === '?q=chekout'").await;
+        shows(self.browser(), "None of the").await;
+        self.browser().key("Escape").await;
+        self.until("return location.search === ''").await;
+        self.act(&at("th .sort")).await;
+        self.until("return location.search.startsWith('?sort=')")
+            .await;
+        self.browser().run("history.back()").await;
+        self.until("return location.search === ''").await;
+        self.act(&at(".heading-switch")).await;
+        self.until("return document.querySelector('#organizations').matches(':popover-open')")
+            .await;
+        self.press("Meridian Payments").await;
+        self.browser()
+            .heading("Projects in Meridian Payments")
+            .await;
+        shows(self.browser(), "4,012 projects, read").await;
+        self.is_sound("projects").await;
+    }
+
+    async fn issues(&self) {
+        self.act(&at("[type=search]")).await;
+        self.browser()
+            .devtools("Input.insertText", json!({ "text": "checkout-gateway" }))
+            .await;
+        self.until("return location.search === '?q=checkout-gateway'")
+            .await;
+        self.act(&at("tbody .row [tabindex='0']")).await;
+        self.browser().heading("meridian/checkout-gateway").await;
+        shows(self.browser(), "of 237 issues, all read").await;
+        self.act(&at(".toggle[title='Critical']")).await;
+        shows(self.browser(), "6 of 237 issues").await;
+        self.press("Fixable only").await;
+        self.press("Clear filters").await;
+        self.act(&at("th .sort")).await;
+        self.until("return location.search.startsWith('?sort=')")
+            .await;
+        self.browser().run("history.back()").await;
+        self.until("return location.search !== '' || !!document.querySelector('.row')")
+            .await;
+        let row = at(".issue-title[tabindex='0']");
+        self.act(&row).await;
+        if self.is_wide {
+            self.until("return !!document.querySelector('#issue-title')")
+                .await;
+            if self.by == By::Keyboard {
+                self.browser().key("ArrowDown").await;
+                self.browser().key("Enter").await;
+                self.browser().key("ArrowRight").await;
+                self.until("return document.activeElement.id === 'issue-title'")
+                    .await;
+                self.browser().key("Escape").await;
+            }
+            self.press("Close").await;
+            self.until("return !document.querySelector('#issue-title')")
+                .await;
+            self.act(&row).await;
+        } else {
+            let alone = "return !!document.querySelector('.issue-page')";
+            self.until(alone).await;
+            self.press("Next issue").await;
+            self.press("Previous").await;
+            self.until(alone).await;
+            self.act(&at(".crumbs a")).await;
+            self.until("return !!document.querySelector('.issue-table')")
+                .await;
+            self.act(&row).await;
+            self.until(alone).await;
+        }
+        self.until("return location.search.includes('issue=')")
+            .await;
+        self.browser().run("history.back()").await;
+        self.until("return !location.search.includes('issue=')")
+            .await;
+        self.browser().run("history.forward()").await;
+        self.until("return location.search.includes('issue=')")
+            .await;
+        self.browser().run("history.back()").await;
+        self.until("return !!document.querySelector('.issue-table')")
+            .await;
+        self.is_sound("issues").await;
+    }
+
+    async fn connection(&self) {
+        self.press("Connection").await;
+        self.until(HAS_ORGANIZATIONS).await;
+        self.press("Refresh now").await;
+        shows(self.browser(), "Access token ends in").await;
+        self.until("return !!document.querySelector('.toast')")
+            .await;
+        self.act(&at(".toast-close")).await;
+        self.press("Disconnect…").await;
+        self.until("return document.querySelector('dialog').open")
+            .await;
+        self.press("Keep it").await;
+        self.until("return !document.querySelector('dialog').open")
+            .await;
+        self.act(&at(".switcher-button")).await;
+        self.until("return document.querySelector('#connections').matches(':popover-open')")
+            .await;
+        self.act(&at(".switcher-link")).await;
+        self.until(HAS_ORGANIZATIONS).await;
+        self.act(&at("[popovertarget=this-browser]")).await;
+        self.until("return document.querySelector('#this-browser').matches(':popover-open')")
+            .await;
+        self.browser().key("Escape").await;
+        self.is_sound("connection").await;
+    }
+
+    async fn ways_out(&self) {
+        let url = &self.visit.bed.app.url;
+        self.browser().go(&format!("{url}/callback")).await;
+        self.browser().heading("37 critical issues").await;
+        self.browser().go(&format!("{url}/no/such/page")).await;
+        self.browser()
+            .heading("There is nothing at this address")
+            .await;
+        self.press("Overview").await;
+        self.browser().heading("37 critical issues").await;
+        self.act(&at("[popovertarget=this-browser]")).await;
+        self.press("Sign out").await;
+        self.browser().heading("See which issues matter").await;
+        self.browser().go(&format!("{url}/callback")).await;
+        self.browser()
+            .heading("This sign-in began somewhere else")
+            .await;
+        self.is_sound("ways out").await;
+    }
+}
+
+async fn tour(width: u32) {
+    let visit = Visit::start().await;
+    visit.browser.width(width).await;
+    let mut tour = Tour {
+        visit,
+        by: By::Pointer,
+        is_wide: width > 1_080,
+    };
+    for by in [By::Pointer, By::Keyboard] {
+        tour.by = by;
+        tour.connect().await;
+        tour.overview().await;
+        tour.projects().await;
+        tour.issues().await;
+        tour.connection().await;
+        tour.ways_out().await;
+    }
+    tour.visit.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_tour_of_every_page_on_a_small_phone() {
+    tour(360).await;
+}
+
+#[tokio::test]
+async fn a_tour_of_every_page_on_a_tablet() {
+    tour(600).await;
+}
+
+#[tokio::test]
+async fn a_tour_of_every_page_in_half_a_window() {
+    tour(900).await;
+}
+
+#[tokio::test]
+async fn a_tour_of_every_page_on_a_laptop() {
+    tour(1_280).await;
+}
