@@ -13,6 +13,7 @@ use tests::{
     Bed,
     app::{self, variables},
     free_port, sandbox,
+    tls::TlsServer,
 };
 
 /// Starts an app that is expected to end by itself, in a folder of the test's.
@@ -188,6 +189,40 @@ async fn without_certificates_what_needs_none_runs() {
     bed.connected().await;
     let output = bed.app.output();
     assert!(!output.contains("SSL_CERT_FILE"), "{output}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_trusts_is_told_to_the_operator_with_its_cause() {
+    let mut bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let path = format!(
+        "/api/connections/{}/snyk/rest/self",
+        connection["id"].as_str().unwrap()
+    );
+    let server = TlsServer::start().await;
+    for (trusted, status) in [
+        (server.other_certificate(), 503),
+        (server.certificate(), 200),
+    ] {
+        bed.app
+            .start_again(&[
+                ("SNYK_API_URL", &server.url),
+                ("SSL_CERT_FILE", trusted.to_str().unwrap()),
+            ])
+            .await;
+        let answer = browser.get(&path).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        if status == 503 {
+            let output = bed.app.output();
+            for words in [
+                "certificate is not trusted",
+                "SSL_CERT_FILE",
+                "UnknownIssuer",
+            ] {
+                assert!(output.contains(words), "{words} in {output}");
+            }
+        }
+    }
 }
 
 #[test]

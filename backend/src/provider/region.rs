@@ -195,7 +195,11 @@ fn is_base(url: &Url, role: &str) -> Result<(), String> {
             None => Ok(()),
         };
     }
-    let domain = snyk_domain(url);
+    let domain = snyk_domain(url).or_else(|| {
+        let api = format!("https://{API}{host}");
+        let is_region = REGIONS.iter().any(|(.., known)| *known == api);
+        is_region.then(|| host.to_owned())
+    });
     let domain = domain.as_deref().unwrap_or("snyk.io");
     let right = format!("https://{role}{domain}");
     let what = if role == API { "API" } else { "pages" };
