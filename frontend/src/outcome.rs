@@ -244,8 +244,8 @@ pub fn of_login(failure: &Failure, app: &str) -> Outcome {
     let mut outcome = of_failure(failure, app);
     match failure {
         Failure::Offline | Failure::TimedOut => {
-            outcome.text =
-                "The sign-in was not finished. Check your connection, then start again.".to_owned();
+            "The sign-in was not finished. Check your connection, then start again."
+                .clone_into(&mut outcome.text);
         }
         Failure::Intercepted { .. } => {
             // Loading the callback again has no answer to finish.

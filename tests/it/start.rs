@@ -2,6 +2,7 @@
 //! other loopback address, other users' files, what overrides what.
 
 use std::{
+    fmt::Write as _,
     fs,
     net::TcpListener,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
@@ -340,16 +341,19 @@ fn a_database_that_this_user_may_not_write_is_told_with_what_stands_in_the_way()
 async fn what_overrides_the_env_file_is_named_and_never_its_value() {
     let folder = tempfile::tempdir().unwrap();
     let lines = variables(free_port(), "http://127.0.0.1:9", folder.path());
-    let mut text: String = lines
-        .iter()
-        .filter(|(name, _)| name != "CLIENT_SECRET" && name != "LISTEN")
-        .map(|(name, value)| format!("{name}='{value}'\n"))
-        .collect();
+    let mut text = String::new();
+    for (name, value) in &lines {
+        if name != "CLIENT_SECRET" && name != "LISTEN" {
+            writeln!(text, "{name}='{value}'").unwrap();
+        }
+    }
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
-    text.push_str(&format!(
-        "CLIENT_SECRET=canary-file\nLISTEN={listen}\nclient_id=x\n"
-    ));
+    writeln!(
+        text,
+        "CLIENT_SECRET=canary-file\nLISTEN={listen}\nclient_id=x"
+    )
+    .unwrap();
     fs::write(folder.path().join(".env"), text).unwrap();
     let set = [
         ("CLIENT_SECRET", "canary-environment"),

@@ -16,6 +16,10 @@ const API: &[u8] = b"GET /api";
 
 /// One head, looked at as it comes.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says whether one line was there, and all combinations occur"
+)]
 pub(super) struct Head {
     at: At,
     /// Whether the request line is over.

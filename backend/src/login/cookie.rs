@@ -60,7 +60,7 @@ pub fn bind(
         match others.iter_mut().find(|(_, known, _)| *known == other) {
             // Twice, as when another program on this host has set it too: one that opens is ours.
             Some(known) if known.0.is_none() && attempt.is_some() => {
-                *known = (attempt, other, size)
+                *known = (attempt, other, size);
             }
             Some(_) => {}
             None => others.push((attempt, other, size)),

@@ -78,7 +78,7 @@ fn refuse_unless_plain(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiErro
         "it is no final answer"
     } else if status.is_redirection() {
         "it is a redirect"
-    } else if !is_json && !(is_empty && status.is_success()) {
+    } else if !(is_json || is_empty && status.is_success()) {
         "it is not JSON"
     } else {
         return Ok(());

@@ -232,15 +232,14 @@ pub fn settle(at: String) {
 #[must_use]
 pub fn key_bits() -> Option<u64> {
     let pending = QUEUE.with_borrow(|queue| queue.pending().map(|write| write.state.key));
-    let key = match pending {
-        Some(key) => key,
-        None => {
-            let state = history()?.state().ok()?;
-            // Fails for what is no object.
-            Reflect::get(&state, &JsValue::from_str(KEY))
-                .ok()?
-                .as_f64()?
-        }
+    let key = if let Some(key) = pending {
+        key
+    } else {
+        let state = history()?.state().ok()?;
+        // Fails for what is no object.
+        Reflect::get(&state, &JsValue::from_str(KEY))
+            .ok()?
+            .as_f64()?
     };
     Some(key.to_bits())
 }

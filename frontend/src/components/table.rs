@@ -141,7 +141,7 @@ pub fn WindowedTable(
             })
             .collect_view()
     };
-    let hold = Hold::new(held);
+    let holder = Hold::new(held);
     let keydown = move |event: KeyboardEvent| {
         // Together with another key it means something to the browser, or to the system.
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
@@ -182,13 +182,13 @@ pub fn WindowedTable(
                 style:--rows=move || (rows.room.get() + waiting.get()).to_string()
                 on:keydown=while_mounted(keydown)
                 on:focusin=while_mounted(move |event: FocusEvent| {
-                    hold.focus_came();
+                    holder.focus_came();
                     let key = viewport::attribute_around(event.target(), "data-key");
                     rows.focused(key.and_then(|key| key.parse().ok()));
                 })
-                on:focusout=while_mounted(move |event| hold.focus_left(&event))
-                on:pointerenter=while_mounted(move |_| hold.pointer_came())
-                on:pointerleave=while_mounted(move |event| hold.pointer_left(&event))
+                on:focusout=while_mounted(move |event| holder.focus_left(&event))
+                on:pointerenter=while_mounted(move |_| holder.pointer_came())
+                on:pointerleave=while_mounted(move |event| holder.pointer_left(&event))
             >
                 <For each=move || rows.to_draw() key=|(_, key)| *key children=draw_row />
                 {skeletons}

@@ -149,7 +149,7 @@ pub fn ByOrganization(
     works: bool,
 ) -> impl IntoView {
     let held = RwSignal::new(false);
-    let hold = Hold::new(held);
+    let holder = Hold::new(held);
     let order = Memo::new(move |last: Option<&Vec<usize>>| {
         // Asked for in any case, so that this is drawn anew when they change.
         let order = readings.with_value(|all| worst_first(all));
@@ -196,10 +196,10 @@ pub fn ByOrganization(
                 </thead>
                 <tbody
                     role="rowgroup"
-                    on:focusin=while_mounted(move |_| hold.focus_came())
-                    on:focusout=while_mounted(move |event| hold.focus_left(&event))
-                    on:pointerenter=while_mounted(move |_| hold.pointer_came())
-                    on:pointerleave=while_mounted(move |event| hold.pointer_left(&event))
+                    on:focusin=while_mounted(move |_| holder.focus_came())
+                    on:focusout=while_mounted(move |event| holder.focus_left(&event))
+                    on:pointerenter=while_mounted(move |_| holder.pointer_came())
+                    on:pointerleave=while_mounted(move |event| holder.pointer_left(&event))
                 >
                     <For each=move || order.get() key=|at| *at children=row />
                 </tbody>

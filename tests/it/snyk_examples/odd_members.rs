@@ -48,7 +48,8 @@ fn break_all<T: FromValue + Debug>(texts: &[String]) -> usize {
 
 fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
     let document = with_three_items(serde_json::from_str(text).unwrap());
-    let usual = told::<T>(document.to_string().as_bytes()).expect("the example is read");
+    let usual = told::<T>(document.to_string().as_bytes()).unwrap_or_default();
+    assert!(!usual.is_empty(), "the example is read");
     let pointers = pointers(&document);
     for at in &pointers {
         break_member::<T>(&document, at, &usual);
