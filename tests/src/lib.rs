@@ -22,6 +22,7 @@ mod port;
 pub mod prism;
 mod process;
 pub mod sandbox;
+pub mod small_disk;
 
 use app::App;
 use client::Client;

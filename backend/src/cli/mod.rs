@@ -3,6 +3,7 @@
 mod core_dumps;
 mod open_files;
 mod serve;
+mod signals;
 
 use std::{path::Path, process::ExitCode};
 
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     config::{Config, raw::Raw},
     http::state::AppState,
+    telemetry,
 };
 
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
@@ -31,27 +33,29 @@ enum Command {
 
 /// Runs the command of the command line; `serve` serves these routes.
 pub async fn run(routes: Router<AppState>) -> ExitCode {
+    telemetry::hook_panics();
+    // Before anything else: a signal that comes during the start is obeyed after it.
+    let stops = signals::Stops::listen();
     let Cli { command } = Cli::parse();
-    match command.unwrap_or(Command::Serve) {
-        Command::Serve => {
+    let code = match (command.unwrap_or(Command::Serve), stops) {
+        (_, Err(error)) => fail(&format!("signals cannot be taken over ({error})")),
+        (Command::Serve, Ok(stops)) => {
             let config = match Raw::read(Path::new(".env")) {
                 Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
                 Err(error) => Err(error.to_string()),
             };
             match config {
-                Ok(config) => serve::serve(config, routes).await,
+                Ok(config) => serve::serve(config, routes, stops).await,
                 Err(problems) => fail(&problems),
             }
         }
-    }
+    };
+    telemetry::flush();
+    code
 }
 
-/// Tells a person why nothing was started.
-#[expect(
-    clippy::print_stderr,
-    reason = "a person reads why the start failed, log format or not"
-)]
+/// Tells a person why nothing was started, log format or not.
 fn fail(why: &str) -> ExitCode {
-    eprintln!("snyk-app: {why}");
+    telemetry::print(&format!("snyk-app: {why}"));
     ExitCode::FAILURE
 }

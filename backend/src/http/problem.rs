@@ -80,6 +80,9 @@ pub enum ApiError {
     /// Head, address or body is too large.
     #[error("too large ({0})")]
     TooLarge(StatusCode),
+    /// A probe asked, and this is in the way of serving.
+    #[error("not ready: {0}")]
+    NotReady(&'static str),
     /// Our store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -131,6 +134,7 @@ impl ApiError {
             Self::BadRequest(_) => (StatusCode::BAD_REQUEST, Code::BadRequest),
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest),
             Self::TooLarge(status) => (*status, Code::PayloadTooLarge),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
             Self::Store(error) => store_status(error),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
         }
@@ -143,7 +147,7 @@ impl ApiError {
                 callback::readable(description.as_deref().unwrap_or(error))
             }
             (Self::BadRequest(detail), _) => detail.clone(),
-            (Self::Forbidden(why), _) => (*why).to_owned(),
+            (Self::Forbidden(why) | Self::NotReady(why), _) => (*why).to_owned(),
             (Self::MethodNotAllowed, _) => "This method is not allowed here.".to_owned(),
             (Self::UnsupportedMediaType, _) => "Send application/json.".to_owned(),
             (_, Code::LoginExpired) => "Start again; nothing was connected.".to_owned(),
@@ -223,6 +227,11 @@ impl ApiError {
             tracing::debug!(status, code, error = %self, "A request was refused");
             return;
         }
+        if let Self::NotReady(why) = self {
+            // Told where it was found, and not for each probe.
+            tracing::debug!(status, code, why, "A probe was told");
+            return;
+        }
         match self.status_and_code().1 {
             Code::Internal | Code::Unavailable | Code::ProviderRejectedClient => {
                 tracing::error!(status, code, error = %self, cause, "A request failed");
@@ -238,6 +247,8 @@ impl ApiError {
 fn store_status(error: &StoreError) -> (StatusCode, Code) {
     match error {
         StoreError::Unreachable(_)
+        | StoreError::DiskFull(_)
+        | StoreError::DiskFails(_)
         | StoreError::Moved
         | StoreError::TooSlow
         | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),

@@ -50,11 +50,14 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
         };
         let now = app.clock.now();
         let session = app.store.session(&token.hash()).await?;
+        let session = session.map(|session| app.last_uses.known(session));
         let Some(session) = session.filter(|session| app.lifetimes.is_alive(session, now)) else {
             return Ok(Self(None));
         };
         if app.lifetimes.should_note_use(&session, now) {
-            app.store.session_used(&session.id, now).await?;
+            app.last_uses
+                .note(&app.store, &app.tasks, &session.id, now)
+                .await;
         }
         Ok(Self(Some(SignedIn { token, session })))
     }
