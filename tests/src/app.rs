@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -47,10 +47,20 @@ impl App {
         app
     }
 
-    /// Everything that it printed.
+    /// Everything that it printed. Logs are written by a thread of their own, a moment after what they
+    /// tell, so this waits until nothing more comes.
     #[must_use]
     pub fn output(&self) -> String {
-        self.process.output()
+        let mut output = self.process.output();
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(50));
+            let now = self.process.output();
+            if now.len() == output.len() {
+                break;
+            }
+            output = now;
+        }
+        output
     }
 
     /// The database file.
@@ -84,6 +94,47 @@ impl App {
         self.process.terminate();
     }
 
+    /// A signal by its name without `SIG`, and nothing else.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// The exit code, once it has ended; `None` when a signal killed it.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        self.process.exit_code().await
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.process.ended().is_none()
+    }
+
+    /// From now on it can write no file beyond so many bytes: its disk is full.
+    pub fn fill_the_disk(&self, bytes: u64) {
+        self.process.limit_file_size(Some(bytes));
+    }
+
+    /// There is room again.
+    pub fn free_the_disk(&self) {
+        self.process.limit_file_size(None);
+    }
+
+    /// Waits until it has printed these words.
+    pub async fn prints(&self, words: &str) {
+        let until = Instant::now() + Duration::from_mins(1);
+        loop {
+            let output = self.process.output();
+            if output.contains(words) {
+                return;
+            }
+            assert!(
+                Instant::now() < until,
+                "it does not print {words}:\n{output}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// SIGTERM; the exit code.
     pub fn stop(&mut self) -> Option<i32> {
         self.process.stop()
@@ -91,6 +142,12 @@ impl App {
 
     /// Starts it again, on the same address and data, with changed variables.
     pub async fn start_again(&mut self, changes: &[(&str, &str)]) {
+        self.start_again_unready(changes).await;
+        self.ready().await;
+    }
+
+    /// The same where it will not become ready; waits until it answers.
+    pub async fn start_again_unready(&mut self, changes: &[(&str, &str)]) {
         self.process.kill();
         for (name, value) in changes {
             self.variables.retain(|(known, _)| known != name);
@@ -98,6 +155,17 @@ impl App {
                 .push(((*name).to_owned(), (*value).to_owned()));
         }
         self.process = run(&self.variables, self.folder.path());
+        self.answers("/healthz").await;
+    }
+
+    /// Starts it again with its standard output or standard error, or both, somewhere else than in the
+    /// log that [`output`](Self::output) reads.
+    pub async fn start_again_printing_to(&mut self, stdout: Stdio, stderr: Stdio) {
+        self.process.kill();
+        let folder = self.folder.path();
+        let log = folder.join("output.log");
+        let mut command = command(&self.variables, folder);
+        self.process = Process::start_with_output(&mut command, &log, stdout, stderr);
         self.ready().await;
     }
 
@@ -114,6 +182,23 @@ impl App {
         self.start_again(&moved).await;
     }
 
+    /// Starts it with changed variables, printing to somewhere else, where it is expected to end by
+    /// itself; the exit code.
+    pub async fn run_printing_to(
+        &mut self,
+        changes: &[(&str, &str)],
+        stdout: Stdio,
+        stderr: Stdio,
+    ) -> Option<i32> {
+        self.process.kill();
+        let folder = self.folder.path();
+        let mut command = command(&self.variables, folder);
+        command.envs(changes.iter().copied());
+        let log = folder.join("output.log");
+        self.process = Process::start_with_output(&mut command, &log, stdout, stderr);
+        self.process.exit_code().await
+    }
+
     /// Starts it with changed variables where it is expected to end by itself; exit code and output.
     #[must_use]
     pub fn run_to_end(&self, changes: &[(&str, &str)]) -> (Option<i32>, String) {
@@ -125,9 +210,40 @@ impl App {
         run_to_end(&variables)
     }
 
+    /// The same, started by other words, which get the program and its arguments at their end.
+    #[must_use]
+    pub fn run_to_end_in_shell(
+        &self,
+        words: &[&str],
+        changes: &[(&str, &str)],
+    ) -> (Option<i32>, String) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let program = command(&self.variables, folder.path());
+        let mut command = Command::new(words[0]);
+        command
+            .args(&words[1..])
+            .arg(program.get_program())
+            .args(program.get_args())
+            .current_dir(folder.path())
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .envs(changes.iter().copied());
+        end_of(Process::start(
+            &mut command,
+            &folder.path().join("output.log"),
+        ))
+    }
+
     async fn ready(&mut self) {
+        self.answers("/readyz").await;
+    }
+
+    async fn answers(&mut self, path: &str) {
         let until = Instant::now() + Duration::from_secs(20);
-        let address = format!("{}/readyz", self.url);
+        let address = format!("{}{path}", self.url);
         let client = crate::client::http();
         loop {
             if let Ok(answer) = client.get(&address).send().await
@@ -205,7 +321,10 @@ pub fn run_to_end(variables: &[(String, String)]) -> (Option<i32>, String) {
 /// The same in a folder of the test's, where a `.env` may lie.
 #[must_use]
 pub fn run_to_end_in(folder: &Path, variables: &[(String, String)]) -> (Option<i32>, String) {
-    let mut process = run(variables, folder);
+    end_of(run(variables, folder))
+}
+
+fn end_of(mut process: Process) -> (Option<i32>, String) {
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(status) = process.ended() {
@@ -227,11 +346,15 @@ pub fn program() -> PathBuf {
 }
 
 fn run(variables: &[(String, String)], folder: &Path) -> Process {
+    Process::start(&mut command(variables, folder), &folder.join("output.log"))
+}
+
+fn command(variables: &[(String, String)], folder: &Path) -> Command {
     let mut command = Command::new(program());
     command.arg("serve").current_dir(folder).env_clear().envs(
         variables
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str())),
     );
-    Process::start(&mut command, &folder.join("output.log"))
+    command
 }

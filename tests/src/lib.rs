@@ -23,6 +23,7 @@ mod port;
 pub mod prism;
 mod process;
 pub mod sandbox;
+pub mod small_disk;
 pub mod tls;
 
 use app::App;

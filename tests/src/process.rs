@@ -22,10 +22,21 @@ impl Process {
             .append(true)
             .open(log)
             .expect("the log file can be written");
+        let copy = out.try_clone().expect("a second handle");
+        Self::start_with_output(command, log, out.into(), copy.into())
+    }
+
+    /// Starts a program that prints to where a test wants it.
+    pub(crate) fn start_with_output(
+        command: &mut Command,
+        log: &Path,
+        stdout: Stdio,
+        stderr: Stdio,
+    ) -> Self {
         let child = command
             .stdin(Stdio::null())
-            .stdout(out.try_clone().expect("a second handle"))
-            .stderr(out)
+            .stdout(stdout)
+            .stderr(stderr)
             .spawn()
             .expect("the binary starts");
         Self {
@@ -73,6 +84,41 @@ impl Process {
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
+    }
+
+    /// A signal by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args(["-s", name])
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill can be run");
+        assert!(status.success(), "SIG{name} cannot be sent: {status}");
+    }
+
+    /// From now on no file can grow beyond so many bytes, or can again: a disk that is full, for this
+    /// process alone and for any user.
+    pub(crate) fn limit_file_size(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let status = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string()])
+            .arg(format!("--fsize={soft}:"))
+            .status()
+            .expect("prlimit, of util-linux");
+        assert!(status.success(), "the limit cannot be set: {status}");
+    }
+
+    /// The exit code of a process that ends by itself or was asked to; `None` after a signal that
+    /// killed it.
+    pub(crate) async fn exit_code(&mut self) -> Option<i32> {
+        let until = Instant::now() + Duration::from_mins(2);
+        loop {
+            if let Some(status) = self.ended() {
+                return status.code();
+            }
+            assert!(Instant::now() < until, "it does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// SIGTERM, and the exit code.

@@ -22,7 +22,7 @@ pub const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 pub struct Sandbox {
     /// Its address, without a trailing slash.
     pub url: String,
-    _process: Process,
+    process: Process,
     _folder: TempDir,
     http: reqwest::Client,
 }
@@ -54,10 +54,20 @@ impl Sandbox {
         let (process, url) = Process::listening(&mut command, &log, "sandbox listening on ").await;
         Self {
             url,
-            _process: process,
+            process,
             _folder: folder,
             http: crate::client::http(),
         }
+    }
+
+    /// A signal by its name without `SIG`.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
+    /// The exit code, once it has ended.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        self.process.exit_code().await
     }
 
     /// Decides on the consent page, for instance `("group", "allow")`; what comes back.

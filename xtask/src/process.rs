@@ -17,8 +17,8 @@ use crate::{environment, stop, ui};
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// How long a child may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long a terminal's Ctrl-C, which reaches the children too, gets before we ask as well.
-const INTERRUPT_GRACE: Duration = Duration::from_secs(2);
+/// How long a terminal's signal, which reaches the children too, gets before we ask as well.
+const TERMINAL_GRACE: Duration = Duration::from_secs(2);
 
 /// A command that does not know that it was started by `cargo run`, and that reads no input.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -112,11 +112,11 @@ fn wait(
             return Ok(status);
         }
         if stop::asked() {
-            end([&mut child]);
+            end([&mut child], PATIENCE);
             bail!("stopped {}, while {} ran", stop::by(), name);
         }
         if let Err(error) = still(&child) {
-            end([&mut child]);
+            end([&mut child], PATIENCE);
             return Err(error);
         }
         thread::sleep(pause);
@@ -124,17 +124,25 @@ fn wait(
     }
 }
 
-/// Ends children, in this order and gently at first.
-pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>) {
+/// Ends children, in this order and gently at first; each is killed that takes longer than `patience`.
+pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, patience: Duration) {
     for child in children {
-        if stop::asked_by_interrupt() && gone_within(child, INTERRUPT_GRACE) {
+        if stop::asked_by_terminal() && gone_within(child, TERMINAL_GRACE) {
             continue;
         }
         // A child that is gone already cannot be asked: nothing to tell anyone.
         let _ = kill_process(Pid::from_child(child), Signal::TERM);
-        if !gone_within(child, PATIENCE) {
-            let _ = child.kill();
-            let _ = child.wait();
+        let started = Instant::now();
+        while !gone_within(
+            child,
+            HEARTBEAT.min(patience.saturating_sub(started.elapsed())),
+        ) {
+            if started.elapsed() >= patience {
+                let _ = child.kill();
+                let _ = child.wait();
+                break;
+            }
+            ui::note("… it finishes what is under way first");
         }
     }
 }
@@ -198,8 +206,17 @@ mod tests {
         let script = "trap 'sleep 0.2; exit 7' TERM; while :; do sleep 0.05; done";
         let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
         thread::sleep(Duration::from_millis(300));
-        end([&mut child]);
+        end([&mut child], PATIENCE);
         assert_eq!(child.wait().unwrap().code(), Some(7));
+    }
+
+    #[test]
+    fn a_child_that_ignores_the_request_to_stop_for_ever_is_killed() {
+        let script = "trap '' TERM; while :; do sleep 0.05; done";
+        let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
+        thread::sleep(Duration::from_millis(300));
+        end([&mut child], Duration::from_millis(300));
+        assert_eq!(child.wait().unwrap().code(), None, "killed by a signal");
     }
 
     #[test]

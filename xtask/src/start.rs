@@ -23,6 +23,9 @@ use crate::{
 
 /// How long a program may take until it answers.
 const READY_WITHIN: Duration = Duration::from_mins(1);
+/// How long the app may take to stop: it answers what it was asked, and waits for refreshes in flight,
+/// whose connections would be lost otherwise.
+const STOPS_WITHIN: Duration = Duration::from_secs(150);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How to run.
@@ -147,6 +150,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // The app first: it may want to tell its provider something.
-        process::end(self.programs.iter_mut().rev().map(|(_, child)| child));
+        let programs = self.programs.iter_mut().rev();
+        process::end(programs.map(|(_, child)| child), STOPS_WITHIN);
     }
 }

@@ -1,38 +1,87 @@
 //! What a person sees: steps as they go, and a summary at the end.
-#![expect(
-    clippy::print_stdout,
-    reason = "telling a person what happens is what this file is for"
-)]
+//!
+//! Where nobody can see it, because the terminal has gone, the disk behind a log is full or a pipe is
+//! not read, the work goes on: above all, children are stopped in order.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, Write},
+    sync::{
+        LazyLock,
+        mpsc::{self, Sender},
+    },
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, bail};
 
 use crate::stop;
 
+/// How long a line is waited for.
+const PRINTED_WITHIN: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Copy, Debug)]
+enum Stream {
+    Out,
+    Error,
+}
+
+/// A line, where it goes, and whom to tell that it was written or is lost.
+type Line = (Stream, String, Sender<()>);
+
+/// The thread that writes: a write may fail, and one that blocks may keep that thread, but nobody else
+/// for longer than a moment.
+static PRINTER: LazyLock<Sender<Line>> = LazyLock::new(|| {
+    let (sender, lines) = mpsc::channel::<Line>();
+    let _ = thread::Builder::new()
+        .name("printer".to_owned())
+        .spawn(move || {
+            for (stream, line, done) in lines {
+                let _ = match stream {
+                    Stream::Out => print_to(&mut io::stdout(), &line),
+                    Stream::Error => print_to(&mut io::stderr(), &line),
+                };
+                let _ = done.send(());
+            }
+        });
+    sender
+});
+
+fn print_to(output: &mut impl Write, line: &str) -> io::Result<()> {
+    writeln!(output, "{line}")?;
+    output.flush()
+}
+
+fn print(stream: Stream, line: &str) {
+    let (done, is_done) = mpsc::channel();
+    if PRINTER.send((stream, line.to_owned(), done)).is_ok() {
+        let _ = is_done.recv_timeout(PRINTED_WITHIN);
+    }
+}
+
 /// Something begins that takes a while.
 pub(crate) fn doing(what: &str) {
-    println!("==> {what}");
+    plain(&format!("==> {what}"));
 }
 
 /// A line below what was begun.
 pub(crate) fn note(what: &str) {
-    println!("    {what}");
+    plain(&format!("    {what}"));
 }
 
 /// Text as it stands.
 pub(crate) fn plain(what: &str) {
-    println!("{what}");
+    print(Stream::Out, what);
 }
 
 /// Something that nobody should miss, and that is no failure.
 pub(crate) fn warning(what: &str) {
-    println!("!!! {what}");
+    plain(&format!("!!! {what}"));
 }
 
 /// What went wrong, on standard error.
 pub(crate) fn failure(what: &str) {
-    eprintln!("xtask: {what}");
+    print(Stream::Error, &format!("xtask: {what}"));
 }
 
 /// `75` seconds as `1:15`.
@@ -101,7 +150,7 @@ impl Steps {
 
     /// Prints the summary; an error when any step failed.
     pub(crate) fn finish(self) -> Result<()> {
-        println!();
+        plain("");
         let mut failed = 0;
         for (name, took, outcome) in &self.done {
             let (sign, rest) = match outcome {
@@ -118,10 +167,10 @@ impl Steps {
                     ("NOT RUN", format!(": {because}"))
                 }
             };
-            println!("{sign} {:>6}  {name}{rest}", clock(*took));
+            plain(&format!("{sign} {:>6}  {name}{rest}", clock(*took)));
         }
         for what in &self.warnings {
-            println!("!!!              {what}");
+            plain(&format!("!!!              {what}"));
         }
         let total = clock(self.started.elapsed());
         if failed > 0 {
@@ -130,7 +179,10 @@ impl Steps {
                 self.done.len()
             );
         }
-        println!("\nAll {} steps passed, in {total}.", self.done.len());
+        plain(&format!(
+            "\nAll {} steps passed, in {total}.",
+            self.done.len()
+        ));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod core_dumps;
 mod open_files;
 mod serve;
+mod signals;
 
 use std::{path::Path, process::ExitCode};
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     config::{Config, raw::Raw},
     http::state::AppState,
+    telemetry,
 };
 
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
@@ -42,9 +44,14 @@ struct Addresses {
 
 /// Runs the command of the command line; `serve` serves these routes.
 pub async fn run(routes: Router<AppState>) -> ExitCode {
+    telemetry::hook_panics();
+    // Before anything else: a signal that comes during the start is obeyed after it.
+    let stops = signals::Stops::listen();
     let Cli { command } = Cli::parse();
-    match command.unwrap_or(Command::Serve(Addresses::default())) {
-        Command::Serve(Addresses { listen, public_url }) => {
+    let command = command.unwrap_or(Command::Serve(Addresses::default()));
+    let code = match (command, stops) {
+        (_, Err(error)) => fail(&format!("signals cannot be taken over ({error})")),
+        (Command::Serve(Addresses { listen, public_url }), Ok(stops)) => {
             let set = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
             let set = set
                 .into_iter()
@@ -54,19 +61,17 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
                 Err(error) => Err(error.to_string()),
             };
             match config {
-                Ok(config) => serve::serve(config, routes).await,
+                Ok(config) => serve::serve(config, routes, stops).await,
                 Err(problems) => fail(&problems),
             }
         }
-    }
+    };
+    telemetry::flush();
+    code
 }
 
-/// Tells a person why nothing was started.
-#[expect(
-    clippy::print_stderr,
-    reason = "a person reads why the start failed, log format or not"
-)]
+/// Tells a person why nothing was started, log format or not.
 fn fail(why: &str) -> ExitCode {
-    eprintln!("snyk-app: {why}");
+    telemetry::print(&format!("snyk-app: {why}"));
     ExitCode::FAILURE
 }

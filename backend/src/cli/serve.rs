@@ -10,13 +10,13 @@ use std::{
 use axum::Router;
 use env_file::addresses;
 use secrecy::ExposeSecret as _;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    time::MissedTickBehavior,
-};
+use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 
-use super::{core_dumps, fail, open_files};
+use super::{
+    core_dumps, fail, open_files,
+    signals::{self, Stops},
+};
 use crate::{
     config::{Config, database},
     connection::revocation,
@@ -37,7 +37,7 @@ const RED_FIRST: Duration = Duration::from_secs(3);
 /// take.
 const DRAIN: Duration = Duration::from_secs(100);
 
-pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode {
+pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops) -> ExitCode {
     telemetry::start(&config.log, config.log_format);
     if !core_dumps::switch_off() {
         tracing::warn!("Core dumps cannot be switched off: one would hold tokens and keys");
@@ -109,7 +109,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
         keep_alive: config.keep_alive_timeout,
     };
     server
-        .serve(listeners, stop_signal(app.tasks.clone()))
+        .serve(listeners, stop_asked(stops, app.tasks.clone()))
         .await;
     housekeeping.abort();
     revocations.abort();
@@ -117,6 +117,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>) -> ExitCode 
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }
+    app.last_uses.catch_up(&*app.store).await;
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
@@ -158,7 +159,10 @@ async fn housekeeping(app: AppState) {
         let unused_since = now
             .saturating_sub(signed(app.lifetimes.idle))
             .unwrap_or(now);
-        if let Err(error) = app.store.sweep(now, unused_since).await {
+        // Or sessions would go whose use could only not be noted.
+        if app.last_uses.catch_up(&*app.store).await
+            && let Err(error) = app.store.sweep(now, unused_since).await
+        {
             tracing::warn!(%error, "What has ended could not be removed");
         }
         app.refusals.tell();
@@ -181,22 +185,29 @@ async fn revocations(app: AppState) {
     }
 }
 
-/// Done when the process is asked to stop. Readiness goes red first, and after a SIGTERM, which is how
-/// those ask who balance load over several, a while passes before the listener closes: so long new
-/// connections still come and are served.
-async fn stop_signal(tasks: TaskTracker) {
-    let red_for = if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => RED_FIRST,
-            _ = tokio::signal::ctrl_c() => Duration::ZERO,
-        }
-    } else {
-        let _ = tokio::signal::ctrl_c().await;
-        Duration::ZERO
-    };
-    tracing::info!("Stopping: requests under way and refreshes in flight are finished first");
+/// Done when the process is asked to stop. Readiness goes red first, and a while passes before the
+/// listener closes: so long new connections still come and are served, from those who balance load over
+/// several. A person's Ctrl-C does not wait for that.
+async fn stop_asked(mut stops: Stops, tasks: TaskTracker) {
+    let (number, signal) = stops.next().await;
+    tracing::info!(
+        signal,
+        "Stopping: requests under way and refreshes in flight are finished first"
+    );
     tasks.close();
-    tokio::time::sleep(red_for).await;
+    tokio::spawn(async move {
+        loop {
+            let (_, signal) = stops.next().await;
+            tracing::info!(
+                signal,
+                "Stopping already. SIGKILL would end this at once, and lose the connections that are \
+                 just being refreshed"
+            );
+        }
+    });
+    if number != signals::INTERRUPT {
+        tokio::time::sleep(RED_FIRST).await;
+    }
 }
 
 #[cfg(test)]

@@ -105,6 +105,9 @@ pub enum ApiError {
     /// The head did not arrive in time.
     #[error("the request took too long to arrive")]
     TooSlow,
+    /// A probe asked, and this is in the way of serving.
+    #[error("not ready: {0}")]
+    NotReady(&'static str),
     /// Our store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -167,6 +170,7 @@ impl ApiError {
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest),
             Self::TooLarge(status) => (*status, Code::PayloadTooLarge),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, Code::BadRequest),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
             Self::Store(error) => store_status(error),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal),
         }
@@ -197,7 +201,7 @@ impl ApiError {
                 callback::readable(description.as_deref().unwrap_or(error))
             }
             (Self::BadRequest(detail), _) => detail.clone(),
-            (Self::Forbidden(why), _) => (*why).to_owned(),
+            (Self::Forbidden(why) | Self::NotReady(why), _) => (*why).to_owned(),
             (Self::Edge { .. }, Code::Forbidden) => {
                 "Something in front of Snyk’s API refused the request, not Snyk itself. If it stays, \
                  tell the people who run this app."
@@ -328,6 +332,11 @@ impl ApiError {
             tracing::debug!(status, code, error = %self, "A request was refused");
             return;
         }
+        if let Self::NotReady(why) = self {
+            // Told where it was found, and not for each probe.
+            tracing::debug!(status, code, why, "A probe was told");
+            return;
+        }
         match self.status_and_code().1 {
             Code::Internal | Code::Unavailable | Code::ProviderRejectedClient => {
                 tracing::error!(status, code, error = %self, cause, "A request failed");
@@ -343,6 +352,8 @@ impl ApiError {
 fn store_status(error: &StoreError) -> (StatusCode, Code) {
     match error {
         StoreError::Unreachable(_)
+        | StoreError::DiskFull(_)
+        | StoreError::DiskFails(_)
         | StoreError::Moved
         | StoreError::TooSlow
         | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),

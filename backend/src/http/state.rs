@@ -17,7 +17,7 @@ use crate::{
         snyk::{CannotMake, Credentials, Snyk},
     },
     refresh::Refresher,
-    session::{Lifetimes, cookie::Cookies},
+    session::{LastUses, Lifetimes, cookie::Cookies},
     snyk_client::{Pace, Turns},
     store::{Store, cached::Cached, sqlite::SqliteStore},
     vault::Vault,
@@ -46,11 +46,13 @@ pub struct AppState {
     pub cookies: Cookies,
     /// How long sessions last.
     pub lifetimes: Lifetimes,
+    /// Uses of sessions that are not in the store yet.
+    pub last_uses: LastUses,
     /// Rate limits by route.
     pub limits: Arc<RateLimits>,
     /// What strangers are refused.
     pub refusals: Arc<Refusals>,
-    /// When the store was last seen to answer.
+    /// What the last look at the store showed.
     pub last_look: Arc<LastLook>,
     /// Whose word about addresses counts.
     pub trusted_proxies: Arc<TrustedProxies>,
@@ -123,6 +125,7 @@ impl AppState {
                 idle: config.session_idle,
                 absolute: config.session_lifetime,
             },
+            last_uses: LastUses::default(),
             limits: Arc::new(RateLimits::new(config.rate_limits)),
             refusals: Arc::default(),
             last_look: Arc::default(),

@@ -57,6 +57,7 @@ impl FromRequestParts<AppState> for AllSignedIn {
         let now = app.clock.now();
         let mut all = Vec::new();
         for (hash, session) in app.store.sessions(&hashes).await? {
+            let session = app.last_uses.known(session);
             if app.lifetimes.is_alive(&session, now)
                 && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
             {
@@ -91,7 +92,9 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
         };
         let now = app.clock.now();
         if app.lifetimes.should_note_use(&session, now) {
-            app.store.session_used(&session.id, now).await?;
+            app.last_uses
+                .note(&app.store, &app.tasks, &session.id, now)
+                .await;
         }
         Ok(Self(Some(SignedIn { token, session })))
     }

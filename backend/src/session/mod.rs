@@ -3,13 +3,17 @@
 pub mod cookie;
 pub mod extract;
 mod id;
+mod last_used;
 pub mod route;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::id::{SessionId, SessionToken, TokenHash};
+pub use self::{
+    id::{SessionId, SessionToken, TokenHash},
+    last_used::LastUses,
+};
 use crate::store::StoredSession;
 
 /// How long sessions last.

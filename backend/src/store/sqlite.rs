@@ -5,26 +5,33 @@
 //! then writes would ignore the busy time-out.
 
 mod connections;
+mod file;
 mod open_error;
 mod reach;
 mod revocations;
 mod sessions;
 
 use std::{
-    fs::{self, File, OpenOptions},
     io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use sqlx::{
-    SqlitePool,
+    Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::rows::ConnectionRow;
+use self::file::DatabaseFile;
+use super::{StoreError, rows::ConnectionRow};
 use crate::{config::database, vault::Vault};
+
+/// How long a probe that was written shows that others can write.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// A SQLite file, opened and up to date.
 #[derive(Debug)]
@@ -32,11 +39,11 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     vault: Arc<Vault>,
-    path: PathBuf,
-    /// The file that was opened, to tell it from another one at its path.
-    opened: Option<(u64, u64)>,
-    /// Held as long as the store: the file belongs to one process.
-    _lock: File,
+    file: Arc<DatabaseFile>,
+    /// When a probe was last written.
+    probed_at: Mutex<Option<Instant>>,
+    /// Whether a write failed after that.
+    in_doubt: Arc<AtomicBool>,
 }
 
 /// The file cannot be used. Each says what to do.
@@ -61,9 +68,25 @@ pub enum OpenError {
         "the database {0} is in use by another snyk-app: stop that one, or give this one a file of its own (a SQLite file serves one process)"
     )]
     InUse(PathBuf),
+    /// It has two names.
+    #[error(
+        "the database {0} has a second name (a hard link). SQLite keeps what is new in a file beside it that goes by its name, so that by two names it would be destroyed: remove one of them, or make a copy or a symbolic link of it"
+    )]
+    SecondName(PathBuf),
     /// SQLite does not open it.
     #[error("the database {path} cannot be opened: {cause}")]
     Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: sqlx::Error,
+    },
+    /// The disk is full or fails.
+    #[error(
+        "the database {path} cannot be opened ({cause}): its disk is full, or fails, or may not be written"
+    )]
+    Disk {
         /// The file.
         path: PathBuf,
         /// Why.
@@ -91,23 +114,45 @@ impl SqliteStore {
     /// to date, and clears leases: whoever held one is gone, since the file belongs to one process.
     pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
         let path = database::file_of(database_url).map_err(OpenError::NotAPath)?;
-        let lock = make_and_lock(&path)?;
+        let file = Arc::new(DatabaseFile::make_and_lock(&path)?);
 
         let options = SqliteConnectOptions::new()
-            .filename(&path)
+            .filename(&file.path)
             .journal_mode(SqliteJournalMode::Wal)
             // The new token pair must be on the disk before anyone uses it: the earlier one is dead.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("secure_delete", "ON")
+            // No temporary files: their disk may be full as well.
+            .pragma("temp_store", "MEMORY")
             .busy_timeout(Duration::from_secs(5));
-        let unusable = |cause| OpenError::Unusable {
-            path: path.clone(),
-            cause,
+        let unusable = |cause| {
+            let path = path.clone();
+            if StoreError::is_of_the_disk(&cause) {
+                OpenError::Disk { path, cause }
+            } else {
+                OpenError::Unusable { path, cause }
+            }
         };
-        let writer = SqlitePoolOptions::new()
+        let in_doubt = Arc::new(AtomicBool::new(false));
+        let writer = pool(&file)
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
+            .after_release({
+                let in_doubt = Arc::clone(&in_doubt);
+                move |connection, _| {
+                    let in_doubt = Arc::clone(&in_doubt);
+                    Box::pin(async move {
+                        // The rollback of a transaction that was dropped has been tried after this.
+                        connection.ping().await?;
+                        // Where the disk is full or fails, SQLite rolls back by itself and then has
+                        // nothing to roll back, which leaves the driver's count of open transactions as
+                        // it was. Such a connection would refuse each transaction from now on.
+                        let is_clean = !connection.is_in_transaction();
+                        in_doubt.fetch_or(!is_clean, Ordering::Relaxed);
+                        Ok(is_clean)
+                    })
+                }
+            })
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
@@ -118,13 +163,15 @@ impl SqliteStore {
                 path: path.clone(),
                 cause,
             })?;
-        sqlx::query("UPDATE connections SET lease = NULL, lease_ends_at = NULL")
-            .execute(&writer)
-            .await
-            .map_err(unusable)?;
-        let readers = SqlitePoolOptions::new()
+        // Nothing is written where there is none: on a full disk what is stored can be served.
+        sqlx::query(
+            "UPDATE connections SET lease = NULL, lease_ends_at = NULL WHERE lease IS NOT NULL",
+        )
+        .execute(&writer)
+        .await
+        .map_err(unusable)?;
+        let readers = pool(&file)
             .max_connections(4)
-            .acquire_timeout(Duration::from_secs(5))
             .connect_with(options.read_only(true))
             .await
             .map_err(unusable)?;
@@ -132,9 +179,9 @@ impl SqliteStore {
             writer,
             readers,
             vault,
-            opened: identity(&path),
-            path: path.clone(),
-            _lock: lock,
+            file,
+            probed_at: Mutex::default(),
+            in_doubt,
         };
         store.migrate_subjects().await.map_err(unusable)?;
         if store.newest_is_of_another_key().await.map_err(unusable)? {
@@ -154,9 +201,33 @@ impl SqliteStore {
         Ok(newest.is_some_and(|row| row.is_of_another_key(&self.vault)))
     }
 
-    /// Whether the file at the path is still the one that was opened.
-    fn is_in_place(&self) -> bool {
-        identity(&self.path) == self.opened
+    /// Whether a write goes through: takes the lock that each takes, and writes a page where no probe
+    /// did so a moment ago, or where a write failed since.
+    async fn probe(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let is_known = !self.in_doubt.load(Ordering::Relaxed)
+            && self
+                .probed_at()
+                .is_some_and(|at| at.elapsed() < PROBE_EVERY);
+        if is_known {
+            return Ok(tx.rollback().await?);
+        }
+        // Whether a write fails from here on, a later look must find out anew.
+        self.in_doubt.store(false, Ordering::Relaxed);
+        *self.probed_at() = None;
+        // Is written whether the number changes or not, and means nothing to anyone.
+        sqlx::query("PRAGMA user_version = 1")
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        *self.probed_at() = Some(Instant::now());
+        Ok(())
+    }
+
+    fn probed_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.probed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what is pending and closes the file.
@@ -166,68 +237,25 @@ impl SqliteStore {
     }
 }
 
-/// Device and inode of a file.
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt as _;
-    let data = fs::metadata(path).ok()?;
-    Some((data.dev(), data.ino()))
-}
-
-/// Not known here.
-#[cfg(not(unix))]
-fn identity(_: &Path) -> Option<(u64, u64)> {
-    None
-}
-
-fn make_and_lock(path: &Path) -> Result<File, OpenError> {
-    let not_writable = |at: &Path| {
-        let at = at.to_owned();
-        move |cause| OpenError::NotWritable {
-            path: path.to_owned(),
-            at,
-            cause,
-        }
-    };
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        fs::create_dir_all(folder).map_err(not_writable(folder))?;
-    }
-    private(path).map_err(not_writable(path))?;
-    let beside = |suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let name = beside(".lock");
-    let lock = private(&name).map_err(not_writable(&name))?;
-    lock.try_lock().map_err(|error| match error {
-        fs::TryLockError::WouldBlock => OpenError::InUse(path.to_owned()),
-        fs::TryLockError::Error(cause) => not_writable(&name)(cause),
-    })?;
-    // SQLite's own words for these name none of them.
-    for name in ["-wal", "-shm"].map(beside) {
-        match OpenOptions::new().read(true).write(true).open(&name) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(not_writable(&name)(cause));
-            }
-            _ => {}
-        }
-    }
-    Ok(lock)
-}
-
-/// Opens a file for its owner alone, and makes it if it is missing. SQLite gives the files beside a
-/// database the database's own mode.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
+/// A pool whose connections stay open, so that the write-ahead log stays in use: it needs no room on a
+/// full disk to be made again, and nothing is opened at a path where another file may lie by now.
+fn pool(file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
+    let file = Arc::clone(file);
+    SqlitePoolOptions::new()
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(Duration::from_secs(5))
+        .after_connect(move |_, _| {
+            let is_in_place = file.is_in_place();
+            Box::pin(async move {
+                if is_in_place {
+                    Ok(())
+                } else {
+                    Err(sqlx::Error::Configuration(
+                        StoreError::Moved.to_string().into(),
+                    ))
+                }
+            })
+        })
 }

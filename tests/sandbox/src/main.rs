@@ -31,6 +31,7 @@ mod revoke;
 mod router;
 mod server;
 mod settings;
+mod signals;
 mod state;
 mod stats;
 mod token;
@@ -47,6 +48,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
+        // Told by `eprintln!`, which panics where standard error cannot be written.
+        .log_internal_errors(false)
         .init();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

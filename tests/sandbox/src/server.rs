@@ -1,44 +1,56 @@
-//! Listening, serving, and stopping at once.
+//! Listening, serving, and a stop that finishes what is under way, such as the refresh of an app that
+//! is stopped by the same Ctrl-C.
 
 use std::convert::Infallible;
 use std::io::{self, Write as _};
+use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
 
 use crate::cli::Cli;
 use crate::faults::apply::Dropped;
 use crate::router::router;
+use crate::signals::Stops;
 use crate::state::Sandbox;
+
+/// How long a stop waits for answers. Endless ones and long delays must not hold it up.
+const DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(cli: Cli) -> io::Result<()> {
+    let mut stops = Stops::listen()?;
     let listener = TcpListener::bind(cli.listen).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let app = router(Sandbox::new(base.clone(), cli.settings(), cli.world()));
     let mut stdout = io::stdout();
-    writeln!(stdout, "sandbox listening on {base}")?;
-    stdout.flush()?;
+    // Nobody may listen to it; the sandbox serves all the same.
+    let _ = writeln!(stdout, "sandbox listening on {base}").and_then(|()| stdout.flush());
+    let graceful = GracefulShutdown::new();
     tokio::select! {
-        outcome = accept(listener, app) => outcome,
-        outcome = told_to_stop() => outcome,
+        () = accept(&listener, &app, &graceful) => {}
+        () = stops.next() => {}
     }
+    drop(listener);
+    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    Ok(())
 }
 
-async fn accept(listener: TcpListener, app: Router) -> io::Result<()> {
+async fn accept(listener: &TcpListener, app: &Router, graceful: &GracefulShutdown) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(serve(stream, app.clone()));
+                tokio::spawn(serve(stream, app.clone(), graceful.watcher()));
             }
             // Out of file descriptors, or the client is gone already: others are still served.
             Err(error) => {
                 tracing::warn!("a connection was not accepted: {error}");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     }
@@ -46,7 +58,7 @@ async fn accept(listener: TcpListener, app: Router) -> io::Result<()> {
 
 /// One connection. hyper closes it without an answer when the service fails, which is how
 /// connections are dropped on request.
-async fn serve(stream: TcpStream, app: Router) {
+async fn serve(stream: TcpStream, app: Router, watcher: Watcher) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let app = app.clone();
@@ -62,23 +74,7 @@ async fn serve(stream: TcpStream, app: Router) {
         }
     });
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    if let Err(error) = connection.await {
+    if let Err(error) = watcher.watch(connection).await {
         tracing::debug!("a connection ended: {error}");
     }
-}
-
-#[cfg(unix)]
-async fn told_to_stop() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_stop() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

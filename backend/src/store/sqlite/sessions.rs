@@ -1,6 +1,6 @@
 //! Sessions and claims in SQLite.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -63,7 +63,9 @@ impl SessionStore for SqliteStore {
             .bind(now.as_millisecond())
             .bind(id.as_str())
             .execute(&self.writer)
-            .await?;
+            .await
+            // Its caller goes on without: who asks for readiness should hear of it at once.
+            .inspect_err(|_| self.in_doubt.store(true, Ordering::Relaxed))?;
         Ok(())
     }
 
@@ -100,14 +102,12 @@ impl SessionStore for SqliteStore {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        if !self.is_in_place() {
+        if !self.file.is_in_place() {
             return Err(StoreError::Moved);
         }
         let asking = async {
             sqlx::query("SELECT 1").execute(&self.readers).await?;
-            // The lock that a write takes, and no write: whoever asks costs the disk nothing.
-            self.begin().await?.rollback().await?;
-            Ok(())
+            self.probe().await
         };
         tokio::time::timeout(PING_WITHIN, asking)
             .await
