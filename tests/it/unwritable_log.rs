@@ -26,7 +26,7 @@ fn reader_gone() -> Stdio {
 /// A pipe that nobody reads, and that is full already.
 fn stuck() -> (PipeReader, Stdio) {
     let (reader, mut writer) = std::io::pipe().unwrap();
-    writer.write_all(&[b'x'; 64 * 1024]).unwrap();
+    writer.write_all(&vec![b'x'; 64 * 1024]).unwrap();
     (reader, writer.into())
 }
 

@@ -3,7 +3,7 @@
 use super::{nearest::nearest, problems::Problems, raw::Raw};
 
 /// Every variable that is read.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -15,6 +15,7 @@ const KNOWN: [&str; 24] = [
     "ENCRYPTION_SECRET_PREVIOUS",
     "FRONTEND_DIR",
     "FRONTEND_ORIGIN",
+    "KEEP_ALIVE_TIMEOUT",
     "LISTEN",
     "LOG",
     "LOG_FORMAT",

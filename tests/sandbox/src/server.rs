@@ -1,5 +1,5 @@
-//! Listening, serving, and a stop that finishes what is under way, such as the refresh of an app that
-//! is stopped by the same Ctrl-C.
+//! Listening, serving, and stopping at once, but for token requests under way: the same Ctrl-C stops an
+//! app that waits for the pair of a refresh.
 
 use std::convert::Infallible;
 use std::io::{self, Write as _};
@@ -19,15 +19,18 @@ use crate::router::router;
 use crate::signals::Stops;
 use crate::state::Sandbox;
 
-/// How long a stop waits for answers. Endless ones and long delays must not hold it up.
+/// How long a stop waits for token requests.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long answers that are ready may take to leave.
+const FLUSH: Duration = Duration::from_millis(500);
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(cli: Cli) -> io::Result<()> {
     let mut stops = Stops::listen()?;
     let listener = TcpListener::bind(cli.listen).await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let app = router(Sandbox::new(base.clone(), cli.settings(), cli.world()));
+    let sandbox = Sandbox::new(base.clone(), cli.settings(), cli.world());
+    let app = router(sandbox.clone());
     let mut stdout = io::stdout();
     // Nobody may listen to it; the sandbox serves all the same.
     let _ = writeln!(stdout, "sandbox listening on {base}").and_then(|()| stdout.flush());
@@ -37,8 +40,15 @@ pub(crate) async fn run(cli: Cli) -> io::Result<()> {
         () = stops.next() => {}
     }
     drop(listener);
-    let _ = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(DRAIN, token_requests_end(&sandbox)).await;
+    let _ = tokio::time::timeout(FLUSH, graceful.shutdown()).await;
     Ok(())
+}
+
+async fn token_requests_end(sandbox: &Sandbox) {
+    while sandbox.stats().token_under_way > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn accept(listener: &TcpListener, app: &Router, graceful: &GracefulShutdown) {

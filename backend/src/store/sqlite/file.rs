@@ -131,6 +131,10 @@ fn can_be_locked_itself(_: &File) -> bool {
 
 /// Device and inode of a file.
 #[cfg(unix)]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems do not tell a file's identity"
+)]
 fn identity(metadata: &Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
     Some((metadata.dev(), metadata.ino()))
