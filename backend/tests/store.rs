@@ -241,12 +241,13 @@ async fn keeps_what_is_reached(store: &impl Store) {
     let (a, b, c) = (org("a"), org("b"), org("c"));
 
     // What a login could not read is due at once, and what was read stays when the next tries fail.
-    let (one, session, _) = connect_what(store, "one", reach(None, &[a.clone()], false)).await;
+    let (one, session, _) =
+        connect_what(store, "one", reach(None, std::slice::from_ref(&a), false)).await;
     assert_eq!(names(&session, &one.id).await, ("a".to_owned(), false));
     let later = now() + SignedDuration::from_hours(2);
     assert_eq!(due(now()).await, [""; 0]);
-    assert_eq!(due(later).await, [one.id.clone()]);
-    assert!(put(&one, reach(None, &[b.clone()], false)).await);
+    assert_eq!(due(later).await, [one.id.as_str()]);
+    assert!(put(&one, reach(None, std::slice::from_ref(&b), false)).await);
     assert_eq!(names(&session, &one.id).await, ("a b".to_owned(), false));
 
     // All of them replace what was there, and it is known what it is.
@@ -257,7 +258,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert_eq!(due(later).await, [""; 0]);
     assert!(put(&one, reach(None, &[], false)).await);
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
-    assert_eq!(due(later).await, [one.id.clone()]);
+    assert_eq!(due(later).await, [one.id.as_str()]);
     assert!(put(&one, reach(subject.as_ref(), &all, true)).await);
 
     // Renewed since it was read, it is due again.
@@ -265,7 +266,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     let renewed = store.store_grant(&one.id, 0, &grant("next"), minute).await;
     assert!(renewed.unwrap());
     assert_eq!(due(minute).await, [""; 0]);
-    assert_eq!(due(later).await, [one.id.clone()]);
+    assert_eq!(due(later).await, [one.id.as_str()]);
 
     // A reading of another consent, or of a connection that has ended, changes nothing.
     let none = reach(subject.as_ref(), &[], true);
@@ -301,7 +302,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert!(lease.unwrap());
     assert!(put(&three, reach(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
-    assert_eq!(due(now()).await, [three.id.clone()]);
+    assert_eq!(due(now()).await, [three.id.as_str()]);
 
     // What becomes the same by no person's act stays beside it, and is not taken for what it was.
     let (four, fourth, _) = connect(store, "four").await;

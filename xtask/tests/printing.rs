@@ -18,7 +18,7 @@ fn rel_13_output_that_goes_nowhere_or_blocks_is_no_panic_and_no_hang() {
     let (gone, reader_gone) = std::io::pipe().unwrap();
     drop(gone);
     let (_reader, mut stuck) = std::io::pipe().unwrap();
-    stuck.write_all(&[b'x'; 64 * 1024]).unwrap();
+    stuck.write_all(&vec![b'x'; 64 * 1024]).unwrap();
     for (stdout, stderr) in [
         (full(), full()),
         (reader_gone.try_clone().unwrap().into(), reader_gone.into()),

@@ -215,8 +215,8 @@ mod tests {
         let (answer, answers) = mpsc::channel();
         let (written, writes) = mpsc::channel();
         let notice: Notice = |count| format!("{count} lost\n").into_bytes();
-        let writer = LogWriter::start(Disk { answers, written }, notice);
-        (writer, answer, writes)
+        let log = LogWriter::start(Disk { answers, written }, notice);
+        (log, answer, writes)
     }
 
     /// What is written from now on, up to `words`.
