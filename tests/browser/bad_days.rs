@@ -193,8 +193,12 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
             return names.some(name => name.innerText === 'Unknown')",
         )
         .await;
+    // Without its worst count it stands behind the others.
     browser
-        .until("return !!document.querySelector('.figure-column [title=Unknown]')")
+        .until(
+            "scrollTo(0, document.body.scrollHeight);\
+            return !!document.querySelector('.figure-column [title=Unknown]')",
+        )
         .await;
     let overview = address.split("/orgs/").next().unwrap_or_default();
     browser.go(overview).await;

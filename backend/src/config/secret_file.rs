@@ -201,7 +201,10 @@ mod tests {
         ] {
             let text = SecretText::of_bytes(&bytes).unwrap();
             assert_eq!(text.value.expose_secret(), "se^cret `x", "{bytes:x?}");
-            let as_before = text.as_before.as_ref().map(secrecy::ExposeSecret::expose_secret);
+            let as_before = text
+                .as_before
+                .as_ref()
+                .map(secrecy::ExposeSecret::expose_secret);
             assert_eq!(as_before, before, "{bytes:x?}");
         }
         assert!(SecretText::of_bytes(b"caf\xe9").is_err());

@@ -118,19 +118,25 @@ pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         .max()
 }
 
-/// What `Retry-After` alone asks for.
+/// What `Retry-After` alone asks for, to be passed on: a page decides itself when to come again.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    asked_by(headers.get(header::RETRY_AFTER)?, now)
+    let asked = parse(headers.get(header::RETRY_AFTER)?, now)?;
+    Some(asked.min(PASSED_AT_MOST))
 }
 
 fn asked_by(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    let asked = until(value.to_str().ok()?.trim(), now)?;
-    Some(asked.min(ASKED_AT_MOST))
+    Some(parse(value, now)?.min(ASKED_AT_MOST))
 }
 
-/// Nobody is asked to wait for longer than this.
+fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
+    until(value.to_str().ok()?.trim(), now)
+}
+
+/// This server waits no longer than this for anything that is asked of it.
 const ASKED_AT_MOST: Duration = Duration::from_mins(15);
+/// No page is told of more than this.
+const PASSED_AT_MOST: Duration = Duration::from_hours(24);
 
 /// Above this a number is no pause but an instant, in seconds since 1970.
 const AN_INSTANT: i64 = 1_000_000_000;
