@@ -3,7 +3,7 @@
 //! RFC 8259 leaves open what a reader does with repeated members (section 4) and with unpaired
 //! surrogates (section 8.2), and lets it ignore a byte order mark (section 8.1). `serde_json`
 //! refuses all three, so that one odd text would cost the whole document. [`read`] repairs the text
-//! first ([`repair`]); a [`Value`] then holds whatever the document holds, and [`Object::take`] gives
+//! first ([`repair()`]); a [`Value`] then holds whatever the document holds, and [`Object::take`] gives
 //! a member or nothing.
 
 mod repair;
