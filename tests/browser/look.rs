@@ -146,7 +146,9 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     every_view(&browser, "connection-stopped").await;
 
     // Another one, beside it.
-    let attempt = "const done = arguments[0]; document.querySelector('.notice .primary').click(); \
+    let attempt = "const done = arguments[0]; \
+        [...document.querySelectorAll('.switcher button')]\
+        .find(button => button.textContent.includes('Connect another')).click(); \
         const wait = setInterval(() => { if (document.title.includes('asks')) done(1) }, 50)";
     drop(browser.driver.execute_async(attempt, Vec::new()).await);
     browser.heading("asks to read").await;

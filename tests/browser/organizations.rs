@@ -99,9 +99,14 @@ async fn the_page_of_a_connection_that_becomes_one_with_another_leads_on() {
         .until("return document.querySelectorAll('.switcher-link').length === 2")
         .await;
     browser
-        .run("document.querySelector('.switcher-button').click()")
+        .until(
+            "return document.querySelector('.switcher-link[aria-current]')\
+            .innerText.includes('Snyk organizations')",
+        )
         .await;
-    browser.press("Snyk organizations").await;
+    browser
+        .run("document.querySelector('.switcher-link[aria-current]').click()")
+        .await;
     browser
         .until("return location.pathname.startsWith('/connections/')")
         .await;

@@ -37,6 +37,10 @@ fn at(selector: &str) -> String {
     format!("document.querySelectorAll({})", json!(selector))
 }
 
+/// The list's own address is written: several that follow one another faster than a person acts become
+/// one entry of the history.
+const IS_WRITTEN_BACK: &str = "return !location.search.includes('issue=')";
+
 impl Tour {
     fn browser(&self) -> &Browser {
         &self.visit.browser
@@ -179,6 +183,7 @@ impl Tour {
             self.press("Close").await;
             self.until("return !document.querySelector('#issue-title')")
                 .await;
+            self.until(IS_WRITTEN_BACK).await;
             self.act(&row).await;
         } else {
             let alone = "return !!document.querySelector('.issue-page')";
@@ -189,6 +194,7 @@ impl Tour {
             self.act(&at(".crumbs a")).await;
             self.until("return !!document.querySelector('.issue-table')")
                 .await;
+            self.until(IS_WRITTEN_BACK).await;
             self.act(&row).await;
             self.until(alone).await;
         }

@@ -19,7 +19,7 @@ use self::{
 };
 use super::with_connection::WithConnection;
 use crate::{
-    browser::{self, media},
+    browser::{self, media, viewport},
     components::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
@@ -73,7 +73,15 @@ fn Issues(
                 2,
                 Box::new(move || {
                     place.scroll_back();
-                    after_frames(3, Box::new(move || place.focus_last()));
+                    after_frames(
+                        3,
+                        Box::new(move || {
+                            // Whoever has gone on meanwhile is not called back.
+                            if viewport::is_nowhere() || browser::has_focus("heading") {
+                                place.focus_last();
+                            }
+                        }),
+                    );
                 }),
             ),
             _ => {}
