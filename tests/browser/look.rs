@@ -157,8 +157,9 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
         .await;
     browser.press("Allow").await;
     browser.until(SIGNED_IN).await;
-    let second = "const link = document.querySelector('.switcher .menu a:not([aria-current])'); \
-        if (link) link.click(); return !!link";
+    let second = "const links = [...document.querySelectorAll('.switcher .menu a')]; \
+        const link = links.find(link => !link.querySelector('.switcher-stopped')); \
+        if (links.length === 2 && link) link.click(); return links.length === 2 && !!link";
     browser.until(second).await;
     shows(
         &browser,

@@ -243,9 +243,7 @@ impl Tour {
         self.browser().go(&format!("{url}/callback")).await;
         self.browser().heading("37 critical issues").await;
         self.browser().go(&format!("{url}/no/such/page")).await;
-        self.browser()
-            .heading("There is nothing at this address")
-            .await;
+        self.browser().heading("Page not found").await;
         self.press("Overview").await;
         self.browser().heading("37 critical issues").await;
         self.act(&at("[popovertarget=this-browser]")).await;
@@ -253,7 +251,7 @@ impl Tour {
         self.browser().heading("See which issues matter").await;
         self.browser().go(&format!("{url}/callback")).await;
         self.browser()
-            .heading("This sign-in began somewhere else")
+            .heading("We couldn’t match this sign-in to this browser")
             .await;
         self.is_sound("ways out").await;
     }
