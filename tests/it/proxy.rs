@@ -193,7 +193,7 @@ async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
             "text/html",
             &html,
             "99999999999999",
-            "900",
+            "86400",
             "provider_unavailable",
         ),
         (500, "text/html", &html, "", "", "provider_unavailable"),
@@ -236,7 +236,7 @@ async fn a_pause_that_snyk_asks_for_reaches_the_page_as_seconds() {
     let (mut browser, base) = connected(&bed).await;
     for (asked, told) in [
         ("38", "38"),
-        ("Tue, 24 Nov 2099 05:00:00 GMT", "900"),
+        ("Tue, 24 Nov 2099 05:00:00 GMT", "86400"),
         ("soon", ""),
     ] {
         let fault = json!({ "kind": "status", "status": 429, "body": { "errors": [] },
