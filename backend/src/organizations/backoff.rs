@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use rand::RngExt as _;
-
-use crate::provider::{ProviderError, ReachError};
+use crate::{
+    backoff,
+    provider::{ProviderError, ReachError},
+};
 
 /// After a first failure; doubled with each that follows.
 pub(super) const FIRST: Duration = Duration::from_secs(5);
@@ -14,13 +15,11 @@ const LONGEST: Duration = Duration::from_hours(1);
 const AGAIN: Duration = Duration::from_hours(1);
 /// A 429 that does not say for how long: Snyk refuses until a minute was quiet.
 const UNTOLD: Duration = Duration::from_mins(1);
-/// Jitter is at most this share of a pause.
-const JITTER: u32 = 4;
 
 /// How long to wait after so many failures in a row, and as long as Snyk asked at least.
 pub(super) fn after(failures: u32, asked: Option<Duration>) -> Duration {
-    let doubled = FIRST.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
-    with_jitter(doubled.min(LONGEST).max(asked.unwrap_or_default()))
+    let doubled = backoff::exponential(FIRST, failures, LONGEST);
+    with_jitter(doubled.max(asked.unwrap_or_default()))
 }
 
 /// How long what was read whole is good.
@@ -30,7 +29,7 @@ pub(super) fn until_read_again() -> Duration {
 
 /// A pause, made longer by chance, so that those who failed together do not come back together.
 pub(super) fn with_jitter(pause: Duration) -> Duration {
-    pause + rand::rng().random_range(Duration::ZERO..=pause / JITTER)
+    backoff::with_jitter(pause, Duration::MAX)
 }
 
 /// How long an answer asks to wait.
@@ -58,7 +57,7 @@ mod tests {
     use super::*;
 
     fn is_about(pause: Duration, seconds: u64) {
-        let pauses = seconds..=seconds + seconds / u64::from(JITTER);
+        let pauses = seconds..=seconds + seconds / 4;
         assert!(
             pauses.contains(&pause.as_secs()),
             "{pause:?} for {seconds} s"
