@@ -44,6 +44,12 @@ async fn far_down(browser: &Browser, paths: &Paths) -> (String, String) {
     )
 }
 
+/// Snyk answers with these issues, and says that there are no more.
+fn only_page(issues: &[Value]) -> Value {
+    json!({ "kind": "body", "json":
+        { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
+}
+
 #[tokio::test]
 async fn a_link_to_an_issue_leads_to_its_row_and_the_panel_back_to_it() {
     let (Visit { bed, browser }, paths) = at_issues().await;
@@ -153,11 +159,7 @@ async fn the_keyboard_reaches_everything_in_the_list() {
 async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     let (Visit { bed, browser }, paths) = at_issues().await;
     let mut issues = issues_of(&browser, &paths).await;
-    let page = |issues: &[Value]| {
-        json!({ "kind": "body", "json":
-            { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
-    };
-    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser.driver.refresh().await.unwrap();
     shows(&browser, "100 issues, all read").await;
     browser
@@ -188,7 +190,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     new["attributes"]["risk"] = json!({ "score": { "model": "v5", "value": 1000 } });
     issues.insert(0, new);
     bed.sandbox.heal().await;
-    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     let title = browser.run("return document.activeElement.innerText").await;
     browser.run(read_again).await;
     shows(&browser, "1 new. Show").await;
@@ -206,11 +208,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
 async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     let (Visit { bed, browser }, paths) = at_issues().await;
     let mut issues = issues_of(&browser, &paths).await;
-    let page = |issues: &[Value]| {
-        json!({ "kind": "body", "json":
-            { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
-    };
-    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser.driver.refresh().await.unwrap();
     shows(&browser, "100 issues, all read").await;
     browser
@@ -233,7 +231,7 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
         .await;
     issues.remove(0);
     bed.sandbox.heal().await;
-    issues_answer(&bed, &paths, None, 0, page(&issues)).await;
+    issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser
         .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
         .await;
