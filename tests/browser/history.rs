@@ -57,7 +57,7 @@ async fn walk(browser: &Browser) {
         .run("document.querySelector('tbody .row a').click()")
         .await;
     browser
-        .until("return !!document.querySelector('.issue-table .row')")
+        .until("return !!document.querySelector('.issue-title')")
         .await;
     browser
         .run("document.querySelector('.issue-title').click()")

@@ -160,23 +160,32 @@ impl Browser {
         }
     }
 
-    /// Waits until a script's answer is true.
+    /// Waits until a script's answer is true. Until then it may fail: what it reads may not be there.
     pub async fn until(&self, script: &str) {
         let until = Instant::now() + WITHIN;
-        while self.run(script).await != Value::Bool(true) {
+        loop {
+            let answer = self.try_run(script).await;
+            if matches!(answer, Ok(Value::Bool(true))) {
+                return;
+            }
             assert!(
                 Instant::now() < until,
-                "never true: {script}\n{}",
+                "never true, {answer:?} at last: {script}\n{}",
                 self.what_is_seen().await
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// A script's answer.
+    /// A script's answer. One that throws fails the test.
     pub async fn run(&self, script: &str) -> Value {
-        let answer = self.driver.execute(script, Vec::new()).await;
-        answer.map_or(Value::Null, |answer| answer.json().clone())
+        let answer = self.try_run(script).await;
+        answer.unwrap_or_else(|error| panic!("{error}, in the script: {script}"))
+    }
+
+    async fn try_run(&self, script: &str) -> WebDriverResult<Value> {
+        let answer = self.driver.execute(script, Vec::new()).await?;
+        Ok(answer.json().clone())
     }
 
     /// The answer of a script that ends later: it calls `done` with it.
@@ -188,7 +197,8 @@ impl Browser {
 
     /// What a person reads.
     pub async fn text(&self) -> String {
-        let text = self.run("return document.body.innerText").await;
+        // Between two documents there may be no body.
+        let text = self.run("return document.body?.innerText ?? ''").await;
         text.as_str().unwrap_or_default().to_owned()
     }
 

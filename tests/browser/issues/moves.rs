@@ -227,7 +227,7 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     browser.devtools("Input.dispatchMouseEvent", away).await;
     browser.run(&choose("")).await;
     browser
-        .until("return !!document.querySelector('.issue-table .row')")
+        .until("return !!document.querySelector('.issue-title')")
         .await;
     issues.remove(0);
     bed.sandbox.heal().await;
