@@ -16,6 +16,7 @@
 //! reads the environment; only [`provider::http_client`] makes a client; nothing that a browser
 //! sends chooses a host.
 
+pub mod account;
 pub mod backoff;
 pub mod cli;
 pub mod clock;
@@ -24,7 +25,6 @@ pub mod connection;
 pub mod exchange;
 pub mod http;
 pub mod login;
-pub mod organizations;
 pub mod provider;
 pub mod proxy;
 pub mod random;

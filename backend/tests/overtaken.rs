@@ -14,8 +14,8 @@ use snyk_app::{
     connection::{Connection, Consent, Grant, State, Subject, Tokens},
     session::{SessionId, TokenHash},
     store::{
-        ConnectionStore, Ended, NewLogin, Reach, Revocation, RevocationStore, SessionStore,
-        StoreError, StoredSession, cached::Cached,
+        Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
+        StoreError, StoredSession, cache::CachedStore,
     },
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -34,7 +34,7 @@ const NOT_ASKED: &str = "this test does not ask that";
 
 #[async_trait]
 impl ConnectionStore for Slow {
-    async fn reached(
+    async fn authorized(
         &self,
         _: &SessionId,
         id: &str,
@@ -68,20 +68,20 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn store_reach(
+    async fn store_account(
         &self,
         _: &Consent,
-        _: Reach<'_>,
+        _: Account<'_>,
         _: Timestamp,
     ) -> Result<bool, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn due_reaches(&self, _: Timestamp, _: u32) -> Result<Vec<Consent>, StoreError> {
+    async fn due_accounts(&self, _: Timestamp, _: u32) -> Result<Vec<Consent>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn take_lease(
+    async fn acquire_lease(
         &self,
         _: &str,
         _: u64,
@@ -92,7 +92,7 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn keep_lease(&self, _: &str, _: &str, _: Timestamp) -> Result<bool, StoreError> {
+    async fn renew_lease(&self, _: &str, _: &str, _: Timestamp) -> Result<bool, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -100,7 +100,7 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn need_reconnect(&self, _: &str, _: u64) -> Result<bool, StoreError> {
+    async fn mark_reconnect_needed(&self, _: &str, _: u64) -> Result<bool, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -111,7 +111,7 @@ impl ConnectionStore for Slow {
 
 #[async_trait]
 impl RevocationStore for Slow {
-    async fn note_revocation(
+    async fn enqueue_revocation(
         &self,
         _: &Revocation,
         _: Option<Timestamp>,
@@ -120,23 +120,23 @@ impl RevocationStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocations(&self, _: Timestamp, _: u32) -> Result<Vec<Revocation>, StoreError> {
+    async fn due_revocations(&self, _: Timestamp, _: u32) -> Result<Vec<Revocation>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocation_postponed(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
+    async fn postpone_revocation(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn sweep_unreached(&self, _: Timestamp, _: Timestamp) -> Result<u64, StoreError> {
+    async fn sweep_orphaned(&self, _: Timestamp, _: Timestamp) -> Result<u64, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn ended_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn remove_expired_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn revocation_done(&self, _: &str) -> Result<(), StoreError> {
+    async fn complete_revocation(&self, _: &str) -> Result<(), StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 }
@@ -150,7 +150,7 @@ impl SessionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn session_used(&self, _: &SessionId, _: Timestamp) -> Result<(), StoreError> {
+    async fn touch_session(&self, _: &SessionId, _: Timestamp) -> Result<(), StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -204,10 +204,10 @@ async fn a_read_that_a_write_overtook_is_not_remembered() {
         asked: Semaphore::new(0),
         let_go: Semaphore::new(0),
     });
-    let cached = Arc::new(Cached::new(Arc::clone(&slow)));
+    let cached = Arc::new(CachedStore::new(Arc::clone(&slow)));
     let session = SessionId::generate();
     let generation = async || {
-        let connection = cached.reached(&session, "c").await.unwrap();
+        let connection = cached.authorized(&session, "c").await.unwrap();
         connection.unwrap().generation
     };
 
@@ -216,7 +216,7 @@ async fn a_read_that_a_write_overtook_is_not_remembered() {
         let (cached, session) = (Arc::clone(&cached), session.clone());
         async move {
             cached
-                .reached(&session, "c")
+                .authorized(&session, "c")
                 .await
                 .unwrap()
                 .unwrap()

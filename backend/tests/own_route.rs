@@ -315,7 +315,12 @@ async fn what_does_not_pass_soon_is_told() {
 async fn a_connection_that_asks_too_fast_is_told_when_to_come_again_and_sends_nothing() {
     let bed = Bed::start().await;
     let now = tokio::time::Instant::now();
-    while bed.state.pace.take(&bed.connection, now).is_ok() {}
+    while bed
+        .state
+        .outbound_rate_limit
+        .take(&bed.connection, now)
+        .is_ok()
+    {}
     let answer = bed.project_names().await;
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
     let after = answer.headers()[header::RETRY_AFTER].to_str().unwrap();

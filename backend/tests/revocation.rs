@@ -15,8 +15,8 @@ use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
-    connection::{Grant, revocation::tell_pending},
-    provider::{ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, ReachError},
+    connection::{Grant, revocation::revoke_due},
+    provider::{AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError},
     store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
     vault::{
         Vault,
@@ -78,11 +78,11 @@ impl ProviderClient for Provider {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn identity(&self, _: &AccessToken) -> Result<Identity, ReachError> {
+    async fn identity(&self, _: &AccessToken) -> Result<Identity, AccountError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), ReachError> {
+    async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), AccountError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -113,7 +113,10 @@ impl Bed {
                 token: RefreshToken::new(format!("t{number}")),
                 tries: 0,
             };
-            store.note_revocation(&revocation, None, now).await.unwrap();
+            store
+                .enqueue_revocation(&revocation, None, now)
+                .await
+                .unwrap();
         }
         Self {
             store,
@@ -126,7 +129,7 @@ impl Bed {
     /// A round, and then ten seconds pass. How many requests there were.
     async fn round(&self) -> u32 {
         let before = self.requests();
-        tell_pending(&self.store, &self.provider, &self.clock).await;
+        revoke_due(&self.store, &self.provider, &self.clock).await;
         let now = self.clock.now();
         *self.clock.0.lock().unwrap() = now + SignedDuration::from_secs(10);
         self.requests() - before
@@ -137,7 +140,7 @@ impl Bed {
     }
 
     async fn pending(&self) -> Vec<String> {
-        let due = self.store.revocations(Timestamp::MAX, 10_000).await;
+        let due = self.store.due_revocations(Timestamp::MAX, 10_000).await;
         due.unwrap()
             .into_iter()
             .map(|r| r.token.secret().to_owned())

@@ -16,8 +16,8 @@ use snyk_app::{
     provider::Identity,
     session::{SessionId, SessionToken, TokenHash},
     store::{
-        ConnectionStore as _, NewLogin, NewSession, Reach, Revocation, RevocationStore as _,
-        SessionStore as _, Store, cached::Cached, sqlite::SqliteStore,
+        Account, ConnectionStore as _, NewLogin, NewSession, Revocation, RevocationStore as _,
+        SessionStore as _, Store, cache::CachedStore, sqlite::SqliteStore,
     },
     vault::{
         Vault,
@@ -46,10 +46,10 @@ async fn sqlite() -> Bed<Arc<SqliteStore>> {
     }
 }
 
-async fn cached() -> Bed<Cached<SqliteStore>> {
+async fn cached() -> Bed<CachedStore<SqliteStore>> {
     let Bed { file, folder, .. } = sqlite().await;
     Bed {
-        store: Cached::new(Arc::clone(&file)),
+        store: CachedStore::new(Arc::clone(&file)),
         file,
         folder,
     }
@@ -89,8 +89,8 @@ fn bot_of(orgs: &[Org]) -> Option<Subject> {
 }
 
 /// A reading of these organizations, all of them or some.
-fn reach<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) -> Reach<'a> {
-    Reach {
+fn account<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) -> Account<'a> {
+    Account {
         subject,
         context: subject.map(|_| Context::Tenant),
         orgs,
@@ -104,14 +104,14 @@ fn reach<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) -> R
 async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, TokenHash) {
     let orgs = [org(name)];
     let subject = bot_of(&orgs);
-    connect_what(store, name, reach(subject.as_ref(), &orgs, true)).await
+    connect_what(store, name, account(subject.as_ref(), &orgs, true)).await
 }
 
 /// Connects what is reached so far in a new session.
 async fn connect_what(
     store: &impl Store,
     name: &str,
-    reach: Reach<'_>,
+    account: Account<'_>,
 ) -> (Connection, SessionId, TokenHash) {
     let session = NewSession {
         id: SessionId::generate(),
@@ -122,13 +122,13 @@ async fn connect_what(
     let connection = store
         .finish_login(NewLogin {
             connection_id: &format!("{name}-{}", session.id.as_str()),
-            reach,
+            account,
             reconnects: None,
             scopes: &Scopes::parse("org.read"),
             grant: &grant(name),
             session: &session,
             claim: "claim",
-            beside: &[],
+            sibling_attempts: &[],
             earlier_sessions: &[],
             now: now(),
         })
@@ -149,37 +149,38 @@ fn access_token(connection: &Connection) -> &str {
 async fn keeps_the_contract(store: &impl Store) {
     let (one, session, token) = connect(store, "one").await;
     let (two, other_session, _) = connect(store, "two").await;
-    let reached = async |session: &SessionId, id: &str| store.reached(session, id).await.unwrap();
+    let authorized =
+        async |session: &SessionId, id: &str| store.authorized(session, id).await.unwrap();
 
     // Asked twice, so that a memory has its say the second time.
     for _ in 0..2 {
         assert_eq!(store.session(&token).await.unwrap().unwrap().id, session);
-        let connection = reached(&session, &one.id).await.unwrap();
+        let connection = authorized(&session, &one.id).await.unwrap();
         assert_eq!(access_token(&connection), "one-access");
         assert!(
-            reached(&session, &two.id).await.is_none(),
+            authorized(&session, &two.id).await.is_none(),
             "a connection of another session"
         );
-        assert!(reached(&other_session, &one.id).await.is_none());
-        assert!(reached(&session, "unknown").await.is_none());
+        assert!(authorized(&other_session, &one.id).await.is_none());
+        assert!(authorized(&session, "unknown").await.is_none());
     }
 
     // A new pair is seen at once, and only the next generation's.
     let stored = store.store_grant(&one.id, 0, &grant("next"), now()).await;
     assert!(stored.unwrap());
-    let connection = reached(&session, &one.id).await.unwrap();
+    let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(
         (connection.generation, access_token(&connection)),
         (1, "next-access")
     );
     let late = store.store_grant(&one.id, 0, &grant("late"), now()).await;
     assert!(!late.unwrap());
-    let connection = reached(&session, &one.id).await.unwrap();
+    let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "next-access");
 
     // A use is noted.
     let later = now() + SignedDuration::from_hours(5);
-    store.session_used(&session, later).await.unwrap();
+    store.touch_session(&session, later).await.unwrap();
     let used = store.session(&token).await.unwrap().unwrap();
     assert_eq!(used.last_used_at, later);
 
@@ -187,27 +188,27 @@ async fn keeps_the_contract(store: &impl Store) {
     let (again, third_session, _) = connect(store, "one").await;
     assert_eq!((&again.id, again.generation), (&one.id, 2));
     for session in [&session, &third_session] {
-        let connection = reached(session, &one.id).await.unwrap();
+        let connection = authorized(session, &one.id).await.unwrap();
         assert_eq!(access_token(&connection), "one-access");
     }
 
     // Dead tokens are gone at once.
-    assert!(store.need_reconnect(&one.id, 2).await.unwrap());
-    let connection = reached(&session, &one.id).await.unwrap();
+    assert!(store.mark_reconnect_needed(&one.id, 2).await.unwrap());
+    let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "reconnect needed");
 
     // A session that has ended reaches nothing and is nobody's.
     store.end_session(&token).await.unwrap();
     assert!(store.session(&token).await.unwrap().is_none());
-    assert!(reached(&session, &one.id).await.is_none());
-    assert!(reached(&third_session, &one.id).await.is_some());
+    assert!(authorized(&session, &one.id).await.is_none());
+    assert!(authorized(&third_session, &one.id).await.is_some());
 
     // Nobody reaches what was disconnected.
-    let two_before = reached(&other_session, &two.id).await.unwrap();
+    let two_before = authorized(&other_session, &two.id).await.unwrap();
     assert_eq!(access_token(&two_before), "two-access");
     let revocation = store.disconnect(&two.id, "revocation", now()).await;
     assert!(revocation.unwrap().revocation.is_some());
-    assert!(reached(&other_session, &two.id).await.is_none());
+    assert!(authorized(&other_session, &two.id).await.is_none());
 }
 
 #[tokio::test]
@@ -224,16 +225,16 @@ async fn the_memory_keeps_the_contract() {
 
 async fn keeps_what_is_reached(store: &impl Store) {
     let names = async |session: &SessionId, id: &str| {
-        let connection = store.reached(session, id).await.unwrap().unwrap();
+        let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
         (names.join(" "), connection.orgs_complete)
     };
-    let put = async |connection: &Connection, reach: Reach<'_>| {
+    let put = async |connection: &Connection, account: Account<'_>| {
         let consent = connection.consent();
-        store.store_reach(&consent, reach, now()).await.unwrap()
+        store.store_account(&consent, account, now()).await.unwrap()
     };
     let due = async |at: Timestamp| {
-        let due = store.due_reaches(at, 9).await.unwrap();
+        let due = store.due_accounts(at, 9).await.unwrap();
         due.into_iter()
             .map(|consent| consent.connection)
             .collect::<Vec<_>>()
@@ -242,24 +243,24 @@ async fn keeps_what_is_reached(store: &impl Store) {
 
     // What a login could not read is due at once, and what was read stays when the next tries fail.
     let (one, session, _) =
-        connect_what(store, "one", reach(None, std::slice::from_ref(&a), false)).await;
+        connect_what(store, "one", account(None, std::slice::from_ref(&a), false)).await;
     assert_eq!(names(&session, &one.id).await, ("a".to_owned(), false));
     let later = now() + SignedDuration::from_hours(2);
     assert_eq!(due(now()).await, [""; 0]);
     assert_eq!(due(later).await, [one.id.as_str()]);
-    assert!(put(&one, reach(None, std::slice::from_ref(&b), false)).await);
+    assert!(put(&one, account(None, std::slice::from_ref(&b), false)).await);
     assert_eq!(names(&session, &one.id).await, ("a b".to_owned(), false));
 
     // All of them replace what was there, and it is known what it is.
     let all = [b.clone(), c.clone()];
     let subject = bot_of(&all);
-    assert!(put(&one, reach(subject.as_ref(), &all, true)).await);
+    assert!(put(&one, account(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
     assert_eq!(due(later).await, [""; 0]);
-    assert!(put(&one, reach(None, &[], false)).await);
+    assert!(put(&one, account(None, &[], false)).await);
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
     assert_eq!(due(later).await, [one.id.as_str()]);
-    assert!(put(&one, reach(subject.as_ref(), &all, true)).await);
+    assert!(put(&one, account(subject.as_ref(), &all, true)).await);
 
     // Renewed since it was read, it is due again.
     let minute = now() + SignedDuration::from_mins(1);
@@ -269,7 +270,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert_eq!(due(later).await, [one.id.as_str()]);
 
     // A reading of another consent, or of a connection that has ended, changes nothing.
-    let none = reach(subject.as_ref(), &[], true);
+    let none = account(subject.as_ref(), &[], true);
     for (connection, at) in [
         (one.id.as_str(), now() - SignedDuration::from_secs(1)),
         ("unknown", now()),
@@ -278,17 +279,17 @@ async fn keeps_what_is_reached(store: &impl Store) {
             connection: connection.to_owned(),
             at,
         };
-        assert!(!store.store_reach(&consent, none, now()).await.unwrap());
+        assert!(!store.store_account(&consent, none, now()).await.unwrap());
     }
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
 
     // The same thing as another one: one connection, with the pair of the later consent.
-    let (two, other, _) = connect_what(store, "two", reach(None, &[], false)).await;
-    assert!(store.reached(&other, &two.id).await.unwrap().is_some());
-    assert!(put(&two, reach(subject.as_ref(), &all, true)).await);
+    let (two, other, _) = connect_what(store, "two", account(None, &[], false)).await;
+    assert!(store.authorized(&other, &two.id).await.unwrap().is_some());
+    assert!(put(&two, account(subject.as_ref(), &all, true)).await);
     for session in [&session, &other] {
-        assert!(store.reached(session, &two.id).await.unwrap().is_none());
-        let merged = store.reached(session, &one.id).await.unwrap().unwrap();
+        assert!(store.authorized(session, &two.id).await.unwrap().is_none());
+        let merged = store.authorized(session, &one.id).await.unwrap().unwrap();
         assert_eq!(
             (merged.generation, access_token(&merged)),
             (2, "two-access")
@@ -297,16 +298,18 @@ async fn keeps_what_is_reached(store: &impl Store) {
     }
 
     // While its pair is being replaced it stays what it is, and is looked at again.
-    let (three, third, _) = connect_what(store, "three", reach(None, &[], false)).await;
-    let lease = store.take_lease(&three.id, 0, "owner", now(), later).await;
+    let (three, third, _) = connect_what(store, "three", account(None, &[], false)).await;
+    let lease = store
+        .acquire_lease(&three.id, 0, "owner", now(), later)
+        .await;
     assert!(lease.unwrap());
-    assert!(put(&three, reach(subject.as_ref(), &all, true)).await);
+    assert!(put(&three, account(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
     assert_eq!(due(now()).await, [three.id.as_str()]);
 
     // What becomes the same by no person's act stays beside it, and is not taken for what it was.
     let (four, fourth, _) = connect(store, "four").await;
-    assert!(put(&four, reach(subject.as_ref(), &all, true)).await);
+    assert!(put(&four, account(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
     let (again, ..) = connect(store, "four").await;
     assert_ne!(again.id, four.id);
@@ -347,15 +350,29 @@ async fn what_is_remembered_costs_no_query() {
             bed.file.close().await;
         }
         assert!(bed.store.session(&token).await.unwrap().is_some());
-        let reached = bed.store.reached(&session, &connection.id).await.unwrap();
-        assert_eq!(access_token(&reached.unwrap()), "one-access");
+        let authorized = bed
+            .store
+            .authorized(&session, &connection.id)
+            .await
+            .unwrap();
+        assert_eq!(access_token(&authorized.unwrap()), "one-access");
     }
     // What must be read anew is: whoever took a lease hears what stands now, or that nobody can say.
     assert!(bed.store.connection(&connection.id).await.is_err());
     assert!(bed.store.connections_of(&session).await.is_err());
     // A write that failed may have happened: nothing is believed after it.
-    assert!(bed.store.need_reconnect(&connection.id, 0).await.is_err());
-    assert!(bed.store.reached(&session, &connection.id).await.is_err());
+    assert!(
+        bed.store
+            .mark_reconnect_needed(&connection.id, 0)
+            .await
+            .is_err()
+    );
+    assert!(
+        bed.store
+            .authorized(&session, &connection.id)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -379,16 +396,16 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
 
     let all = store.connections_of(&session).await.unwrap();
     assert_eq!(access_token(&all[0]), "reconnect needed");
-    let reached = store.reached(&session, &one.id).await.unwrap().unwrap();
-    assert_eq!(access_token(&reached), "reconnect needed");
-    let reached = store.reached(&other_session, &two.id).await.unwrap();
-    assert_eq!(access_token(&reached.unwrap()), "two-access");
+    let authorized = store.authorized(&session, &one.id).await.unwrap().unwrap();
+    assert_eq!(access_token(&authorized), "reconnect needed");
+    let authorized = store.authorized(&other_session, &two.id).await.unwrap();
+    assert_eq!(access_token(&authorized.unwrap()), "two-access");
     // It can be ended, and it can be connected again in its place.
     let (again, ..) = connect(store, "one").await;
     assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
     assert!(!ended.more_may_live);
-    assert_eq!(store.revocations(now(), 9).await.unwrap().len(), 1);
+    assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -400,7 +417,7 @@ async fn sec_42_what_is_not_known_to_die_is_told() {
     let later = now() + SignedDuration::from_secs(10);
     assert!(
         store
-            .take_lease(&one.id, 0, "owner", now(), later)
+            .acquire_lease(&one.id, 0, "owner", now(), later)
             .await
             .unwrap()
     );
@@ -419,7 +436,7 @@ async fn sec_42_what_is_not_known_to_die_is_told() {
     assert!(ended.revocation.is_none() && ended.more_may_live);
     // And dead tokens are dead.
     let (three, ..) = connect(store, "three").await;
-    assert!(store.need_reconnect(&three.id, 0).await.unwrap());
+    assert!(store.mark_reconnect_needed(&three.id, 0).await.unwrap());
     let ended = store.disconnect(&three.id, "t", now()).await.unwrap();
     assert!(ended.revocation.is_none() && !ended.more_may_live);
 }
@@ -435,17 +452,26 @@ async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
         tries: 0,
     };
     store
-        .note_revocation(&revocation, Some(at(100)), now())
+        .enqueue_revocation(&revocation, Some(at(100)), now())
         .await
         .unwrap();
-    assert_eq!(store.revocations(now(), 9).await.unwrap().len(), 1);
-    store.revocation_postponed("r", at(20)).await.unwrap();
-    assert!(store.revocations(at(19), 9).await.unwrap().is_empty());
-    let due = store.revocations(at(20), 9).await.unwrap();
+    assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
+    store.postpone_revocation("r", at(20)).await.unwrap();
+    assert!(store.due_revocations(at(19), 9).await.unwrap().is_empty());
+    let due = store.due_revocations(at(20), 9).await.unwrap();
     assert_eq!((due[0].token.secret(), due[0].tries), ("dying", 1));
-    assert!(store.ended_revocations(at(100)).await.unwrap().is_empty());
-    assert_eq!(store.ended_revocations(at(101)).await.unwrap(), ["r"]);
-    assert!(store.revocations(at(200), 9).await.unwrap().is_empty());
+    assert!(
+        store
+            .remove_expired_revocations(at(100))
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        store.remove_expired_revocations(at(101)).await.unwrap(),
+        ["r"]
+    );
+    assert!(store.due_revocations(at(200), 9).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -459,15 +485,17 @@ async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
             token: RefreshToken::new(id.to_owned()),
             tries: 0,
         };
-        let noted = store.note_revocation(&revocation, None, at(seconds)).await;
+        let noted = store
+            .enqueue_revocation(&revocation, None, at(seconds))
+            .await;
         noted.unwrap();
     }
     let due = async |limit| -> Vec<_> {
-        let due = store.revocations(at(10), limit).await.unwrap();
+        let due = store.due_revocations(at(10), limit).await.unwrap();
         due.into_iter().map(|revocation| revocation.id).collect()
     };
     assert_eq!(due(2).await, ["a", "b"]);
-    store.revocation_postponed("a", at(5)).await.unwrap();
+    store.postpone_revocation("a", at(5)).await.unwrap();
     assert_eq!(due(2).await, ["b", "c"]);
     assert_eq!(due(9).await, ["b", "c", "a"]);
 }

@@ -20,8 +20,11 @@ use super::{
 use crate::{
     config::{Config, database},
     connection::revocation,
-    http::{listeners::Listeners, places::Places, router, server::Server, state::AppState},
-    session::signed,
+    http::{
+        connection_limit::ConnectionLimit, listeners::Listeners, router, server::Server,
+        state::AppState,
+    },
+    session::to_signed_duration,
     store::sqlite::SqliteStore,
     telemetry,
     vault::Vault,
@@ -93,18 +96,18 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
     let address = listeners.local_addr().unwrap_or(config.listen);
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
-    let places = Places::new(
+    let connection_limit = ConnectionLimit::new(
         connections,
         config.rate_limits,
         Arc::clone(&app.trusted_proxies),
-        Arc::clone(&app.refusals),
+        Arc::clone(&app.rejection_log),
     );
     let housekeeping = tokio::spawn(housekeeping(app.clone()));
-    let revocations = tokio::spawn(revocations(app.clone()));
-    let organizations = tokio::spawn(Arc::clone(&app.organizations).keep());
+    let revocations = tokio::spawn(revoke_due(app.clone()));
+    let account_sync = tokio::spawn(Arc::clone(&app.account_sync).run());
     let server = Server {
         router: service,
-        places,
+        connection_limit,
         headers: Arc::new(router::headers_of_refusals(&config)),
         keep_alive: config.keep_alive_timeout,
     };
@@ -113,11 +116,11 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
         .await;
     housekeeping.abort();
     revocations.abort();
-    organizations.abort();
+    account_sync.abort();
     if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }
-    app.last_uses.catch_up(&*app.store).await;
+    app.last_used.catch_up(&*app.store).await;
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
@@ -148,40 +151,41 @@ async fn housekeeping(app: AppState) {
             unreached_at = Some(Instant::now());
             // Kept as long as a browser may stay signed in, for whoever comes back to it and to his
             // links. Beyond that its tokens would only lie here and live at Snyk.
-            let kept_for = signed(app.lifetimes.absolute);
+            let kept_for = to_signed_duration(app.lifetimes.absolute);
             let since = now.saturating_sub(kept_for).unwrap_or(now);
-            match app.store.sweep_unreached(now, since).await {
+            match app.store.sweep_orphaned(now, since).await {
                 Ok(0) => {}
                 Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
                 Err(error) => tracing::warn!(%error, "What nobody reaches could not be ended"),
             }
         }
         let unused_since = now
-            .saturating_sub(signed(app.lifetimes.idle))
+            .saturating_sub(to_signed_duration(app.lifetimes.idle))
             .unwrap_or(now);
         // Or sessions would go whose use could only not be noted.
-        if app.last_uses.catch_up(&*app.store).await
+        if app.last_used.catch_up(&*app.store).await
             && let Err(error) = app.store.sweep(now, unused_since).await
         {
             tracing::warn!(%error, "What has ended could not be removed");
         }
-        app.refusals.tell();
-        app.limits.forget_the_quiet();
-        app.turns.forget_the_quiet();
-        app.pace.forget_the_quiet(tokio::time::Instant::now());
-        app.refresher.forget_the_quiet();
+        app.rejection_log.log();
+        app.limits.evict_idle();
+        app.concurrency_limit.evict_idle();
+        app.outbound_rate_limit
+            .evict_idle(tokio::time::Instant::now());
+        app.refresher.evict_idle();
     }
 }
 
 /// Tells the provider what it could not be told. Apart from the housekeeping, which must not wait for
 /// a provider that is slow.
-async fn revocations(app: AppState) {
+async fn revoke_due(app: AppState) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     // A round that took long is not made up for by several at once.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        revocation::tell_pending(&*app.store, &*app.provider, &*app.clock).await;
+        revocation::revoke_due(&*app.store, &*app.provider, &*app.clock).await;
     }
 }
 

@@ -6,13 +6,13 @@ mod certificates;
 mod checks;
 pub(crate) mod database;
 pub mod duration;
-mod names;
-pub(crate) mod nearest;
+pub(crate) mod edit_distance;
 pub mod problems;
 pub mod raw;
 mod scopes;
 pub mod secret_file;
 mod secrets;
+mod variable_names;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -129,7 +129,7 @@ impl Config {
                 "{file} is open to other users of this computer: `chmod 600` it"
             ));
         }
-        names::check(raw, p);
+        variable_names::check(raw, p);
 
         match (
             addresses.public_url,

@@ -2,7 +2,7 @@
 
 use shared::scope::{self, Scopes};
 
-use super::{nearest::nearest, problems::Problems, raw::Raw};
+use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// What every app must ask for.
 const MANDATORY: &str = "org.read";

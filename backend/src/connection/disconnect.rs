@@ -21,7 +21,7 @@ pub async fn disconnect(
     tracing::info!(connection = id, "A person disconnected");
     let is_told = match &ended.revocation {
         Some(revocation) => {
-            revocation::tell_while_waiting(&**store, &**provider, &**clock, revocation).await
+            revocation::revoke_within(&**store, &**provider, &**clock, revocation).await
         }
         None => true,
     };

@@ -42,7 +42,7 @@ const FAILURES_IN_A_ROW: u32 = 3;
 const NOTES: u32 = 3;
 
 /// Ends a pair that goes into no connection: noted first, then told.
-pub async fn let_die(
+pub async fn revoke_or_enqueue(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
@@ -55,12 +55,12 @@ pub async fn let_die(
     };
     for round in 1..=NOTES {
         let noted = store
-            .note_revocation(&revocation, grant.refresh_expires_at, clock.now())
+            .enqueue_revocation(&revocation, grant.refresh_expires_at, clock.now())
             .await;
-        let told = tell_while_waiting(store, provider, clock, &revocation).await;
+        let revoked = revoke_within(store, provider, clock, &revocation).await;
         match noted {
             Ok(()) => return,
-            Err(_) if told => return,
+            Err(_) if revoked => return,
             Err(error) => {
                 tracing::error!(round, %error, "A pair that must die can be neither noted nor revoked");
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -70,23 +70,23 @@ pub async fn let_die(
 }
 
 /// Tells the provider while a person waits; whether it said that the token is dead.
-pub(super) async fn tell_while_waiting(
+pub(super) async fn revoke_within(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
     revocation: &Revocation,
 ) -> bool {
-    let told = tell(store, provider, clock, revocation);
-    tokio::time::timeout(PERSON_WAITS, told).await == Ok(true)
+    let revoked = revoke(store, provider, clock, revocation);
+    tokio::time::timeout(PERSON_WAITS, revoked).await == Ok(true)
 }
 
 /// Tells the provider of refresh tokens that are due: so many in one round, the longest due first.
-pub async fn tell_pending(
+pub async fn revoke_due(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
 ) {
-    match store.ended_revocations(clock.now()).await {
+    match store.remove_expired_revocations(clock.now()).await {
         Ok(ended) => {
             for revocation in ended {
                 tracing::error!(
@@ -97,7 +97,7 @@ pub async fn tell_pending(
         }
         Err(error) => tracing::warn!(%error, "Ended revocations cannot be removed"),
     }
-    let due = match store.revocations(clock.now(), ROUND).await {
+    let due = match store.due_revocations(clock.now(), ROUND).await {
         Ok(due) => due,
         Err(error) => {
             tracing::warn!(%error, "Pending revocations cannot be read");
@@ -108,7 +108,7 @@ pub async fn tell_pending(
     stream::iter(&due)
         .take_while(|_| future::ready(failures.load(Ordering::Relaxed) < FAILURES_IN_A_ROW))
         .for_each_concurrent(AT_ONCE, |revocation| async move {
-            if tell(store, provider, clock, revocation).await {
+            if revoke(store, provider, clock, revocation).await {
                 failures.store(0, Ordering::Relaxed);
             } else {
                 failures.fetch_add(1, Ordering::Relaxed);
@@ -118,7 +118,7 @@ pub async fn tell_pending(
 }
 
 /// Tells the provider; whether the token is dead there. If not, it is postponed.
-async fn tell(
+async fn revoke(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
@@ -134,13 +134,13 @@ async fn tell(
             let pause = pause(revocation.tries, error.retry_after());
             let pause = with_jitter(pause, JITTER_AT_MOST);
             let next_at = now.saturating_add(pause).unwrap_or(now);
-            if let Err(error) = store.revocation_postponed(id, next_at).await {
+            if let Err(error) = store.postpone_revocation(id, next_at).await {
                 tracing::warn!(revocation = id, %error, "A revocation could not be postponed");
             }
             return false;
         }
     }
-    if let Err(error) = store.revocation_done(id).await {
+    if let Err(error) = store.complete_revocation(id).await {
         // Told once more later, which does no harm (RFC 7009 section 2.2).
         tracing::warn!(revocation = id, %error, "A revocation could not be noted");
     }

@@ -8,18 +8,18 @@ use tracing::Instrument as _;
 use super::{disconnect, view};
 use crate::{
     http::{problem::ApiError, state::AppState},
-    session::extract::Reached,
+    session::extract::AuthorizedConnection,
 };
 
 /// The connection.
-pub async fn read(State(app): State<AppState>, reached: Reached) -> Json<View> {
-    Json(view(&reached.connection, &app.app.scopes))
+pub async fn read(State(app): State<AppState>, authorized: AuthorizedConnection) -> Json<View> {
+    Json(view(&authorized.connection, &app.app.scopes))
 }
 
 /// Ends the connection: erased here at once, revoked at the provider as soon as it can be told.
 pub async fn disconnect(
     State(app): State<AppState>,
-    Reached { connection, .. }: Reached,
+    AuthorizedConnection { connection, .. }: AuthorizedConnection,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let told = app
         .tasks

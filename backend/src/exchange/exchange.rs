@@ -7,10 +7,10 @@ use shared::pkce::CodeVerifier;
 use tracing::Instrument as _;
 
 use crate::{
-    connection::{Connection, Grant, revocation::let_die},
+    connection::{Connection, Grant, revocation::revoke_or_enqueue},
     http::{problem::ApiError, state::AppState},
     provider::ProviderError,
-    session::{SessionId, SessionToken, TokenHash, signed},
+    session::{SessionId, SessionToken, TokenHash, to_signed_duration},
     store::{NewLogin, NewSession},
 };
 
@@ -35,7 +35,7 @@ pub(super) struct Browser {
     /// The claim of the attempt.
     pub(super) claim: String,
     /// The claims of its other attempts.
-    pub(super) beside: Vec<String>,
+    pub(super) sibling_attempts: Vec<String>,
     /// The connection that the attempt was begun for, to take its place.
     pub(super) reconnects: Option<String>,
 }
@@ -78,7 +78,7 @@ pub(super) async fn exchange(
                     clock,
                     ..
                 } = &app_of_task;
-                let_die(&**store, &**provider, &**clock, &grant).await;
+                revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
             }
             .in_current_span(),
         );
@@ -87,8 +87,8 @@ pub(super) async fn exchange(
 }
 
 async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
-    let reading = app.organizations.read_at_login(&grant.tokens.access).await;
-    let subject = app.organizations.subject(&reading);
+    let reader = app.account_sync.read_at_login(&grant.tokens.access).await;
+    let subject = app.account_sync.subject(&reader);
     let connection_id = ulid::Ulid::new().to_string();
     let token = SessionToken::generate()?;
     let now = app.clock.now();
@@ -102,7 +102,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
         .store
         .finish_login(NewLogin {
             connection_id: &connection_id,
-            reach: reading.reach(subject.as_ref(), 1, now),
+            account: reader.account(subject.as_ref(), 1, now),
             reconnects: browser.reconnects.as_deref(),
             // A provider that does not say what it granted granted what was asked
             // (RFC 6749 section 5.1).
@@ -110,7 +110,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
             grant,
             session: &session,
             claim: &browser.claim,
-            beside: &browser.beside,
+            sibling_attempts: &browser.sibling_attempts,
             earlier_sessions: &browser.sessions,
             now,
         })
@@ -125,7 +125,8 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
         orgs_complete = connection.orgs_complete,
         "A person connected"
     );
-    app.organizations.go_on(connection.consent(), reading);
+    app.account_sync
+        .read_in_background(connection.consent(), reader);
     Ok(Finished {
         connection,
         session: token,
@@ -133,6 +134,6 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
 }
 
 fn end_of(now: Timestamp, lifetime: Duration) -> Timestamp {
-    now.saturating_add(signed(lifetime))
+    now.saturating_add(to_signed_duration(lifetime))
         .unwrap_or(Timestamp::MAX)
 }

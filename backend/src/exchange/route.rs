@@ -20,7 +20,7 @@ use crate::{
     connection,
     http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
     login::{cookie as login_cookie, route::binding},
-    session::extract::AllSignedIn,
+    session::extract::PresentedSessions,
 };
 
 /// Verifies, claims, and only then exchanges the code, once, in a task of its own: a browser that
@@ -28,7 +28,7 @@ use crate::{
 pub async fn finish(
     State(app): State<AppState>,
     client: ClientNetwork,
-    AllSignedIn(signed_in): AllSignedIn,
+    PresentedSessions(signed_in): PresentedSessions,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginFinish>,
 ) -> Result<Response, ApiError> {
@@ -69,7 +69,12 @@ pub async fn finish(
     let browser = Browser {
         name: name(&headers),
         sessions: signed_in.iter().map(|one| one.token.hash()).collect(),
-        beside: login_cookie::beside(&app.vault, app.cookies, &headers, &cookie),
+        sibling_attempts: login_cookie::sibling_attempts(
+            &app.vault,
+            app.cookies,
+            &headers,
+            &cookie,
+        ),
         claim,
         reconnects: reconnects.clone(),
     };

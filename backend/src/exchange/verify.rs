@@ -12,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    http::{problem::ApiError, refusals::quoted},
+    http::{problem::ApiError, rejection_log::quoted},
     login::{attempt::Binding, cookie},
     provider::region::Provider,
     session::cookie::Cookies,

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::Request;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
-use super::gate::Gate;
+use super::request_framer::RequestFramer;
 
 /// A request's body, as it is read.
 pub(super) struct Received {
@@ -80,20 +80,20 @@ impl HttpBody for Received {
 /// is not idle.
 pub(super) struct Answered {
     body: Body,
-    gate: Arc<Gate>,
+    framer: Arc<RequestFramer>,
 }
 
 impl Answered {
     /// From now on an answer is under way.
-    pub(super) fn track(gate: Arc<Gate>) -> Self {
+    pub(super) fn track(framer: Arc<RequestFramer>) -> Self {
         Self {
             body: Body::empty(),
-            gate,
+            framer,
         }
     }
 
-    pub(super) fn gate(&self) -> &Gate {
-        &self.gate
+    pub(super) fn framer(&self) -> &RequestFramer {
+        &self.framer
     }
 
     /// With the body of the answer, once there is one.
@@ -105,7 +105,7 @@ impl Answered {
 
 impl Drop for Answered {
     fn drop(&mut self) {
-        self.gate.end();
+        self.framer.end();
     }
 }
 

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use shared::problem::MEDIA_TYPE;
 
-use super::{error_page, guard::Refused, problem::ApiError};
+use super::{error_page, framed_stream::Rejected, problem::ApiError};
 
 /// Refuses them.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
@@ -57,7 +57,7 @@ fn is_h2c(offer: &HeaderValue) -> bool {
 
 /// The answer to a head that cannot be read, with the headers of every answer, in the place of hyper's
 /// bare one. To a browser that goes to a page it is a page in words.
-pub(super) fn whole_answer(refused: Refused<'_>, headers: &HeaderMap) -> Bytes {
+pub(super) fn whole_answer(refused: Rejected<'_>, headers: &HeaderMap) -> Bytes {
     let status = if refused.is_late {
         StatusCode::REQUEST_TIMEOUT
     } else {

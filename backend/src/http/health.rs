@@ -11,19 +11,19 @@ use super::{problem::ApiError, state::AppState};
 use crate::store::StoreError;
 
 /// Probes are not limited, so whoever asks within this time shares one look at the store.
-const BELIEVED_FOR: Duration = Duration::from_millis(250);
+const TTL: Duration = Duration::from_millis(250);
 /// A store that keeps failing is told in the log this often.
-const TOLD_EVERY: Duration = Duration::from_mins(1);
+const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// What the last look at the store showed.
 #[derive(Debug, Default)]
-pub struct LastLook(Mutex<Look>);
+pub struct ReadinessCache(Mutex<Readiness>);
 
 #[derive(Debug, Default)]
-struct Look {
-    looked_at: Option<Instant>,
+struct Readiness {
+    checked_at: Option<Instant>,
     failure: Option<&'static str>,
-    told_at: Option<Instant>,
+    logged_at: Option<Instant>,
 }
 
 /// The process lives.
@@ -36,21 +36,21 @@ pub async fn ready(State(app): State<AppState>) -> Result<(StatusCode, &'static 
     if app.tasks.is_closed() {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, "stopping\n"));
     }
-    let mut look = app.last_look.0.lock().await;
-    if look.looked_at.is_none_or(|at| at.elapsed() > BELIEVED_FOR) {
+    let mut state = app.readiness.0.lock().await;
+    if state.checked_at.is_none_or(|at| at.elapsed() > TTL) {
         // A look that is given up halfway shows nothing.
-        look.looked_at = None;
+        state.checked_at = None;
         let found = app.store.ping().await;
-        look.looked_at = Some(Instant::now());
-        look.note(found);
+        state.checked_at = Some(Instant::now());
+        state.note(found);
     }
-    match look.failure {
+    match state.failure {
         None => Ok((StatusCode::OK, "ready\n")),
         Some(why) => Err(ApiError::NotReady(why)),
     }
 }
 
-impl Look {
+impl Readiness {
     /// Keeps what was found, and tells the log of a change at once.
     fn note(&mut self, found: Result<(), StoreError>) {
         let Err(error) = found else {
@@ -61,10 +61,10 @@ impl Look {
         };
         let why = in_words(&error);
         let is_news = self.failure != Some(why);
-        if is_news || self.told_at.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
+        if is_news || self.logged_at.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(%error, cause, "Not ready");
-            self.told_at = Some(Instant::now());
+            self.logged_at = Some(Instant::now());
         }
         self.failure = Some(why);
     }

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{
     problem::ApiError,
-    refusals::{Refused, quoted},
+    rejection_log::{Rejection, quoted},
 };
 use crate::config::is_loopback;
 
@@ -91,7 +91,7 @@ pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Ne
     }
     let about = hosts.about(&request);
     let mut response = ApiError::Forbidden(FOREIGN).into_response();
-    response.extensions_mut().insert(Refused {
+    response.extensions_mut().insert(Rejection {
         why: FOREIGN,
         about: Some(about),
     });

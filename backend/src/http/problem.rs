@@ -10,7 +10,7 @@ use shared::{
     problem::{Code, MEDIA_TYPE, Problem, UNUSABLE_ANSWER},
 };
 
-use super::{refusals::Refused, request_id};
+use super::{rejection_log::Rejection, request_id};
 use crate::{provider::ProviderError, refresh::RefreshError, store::StoreError};
 
 /// Why a request is refused.
@@ -314,7 +314,7 @@ impl ApiError {
     }
 
     /// Why, if it is one of the refusals that anyone can have any number of.
-    fn refused(&self) -> Option<Refused> {
+    fn refused(&self) -> Option<Rejection> {
         match self {
             Self::Forbidden(why) => Some((*why).into()),
             Self::RateLimited { .. } => Some("too many requests".into()),

@@ -74,7 +74,7 @@ impl RateLimits {
     }
 
     /// Forgets who has been quiet long enough to start afresh, so that memory stays bounded.
-    pub fn forget_the_quiet(&self) {
+    pub fn evict_idle(&self) {
         if let Some(limits) = &self.0 {
             limits.anything.retain_recent();
             limits.login.retain_recent();

@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
     body_limit, client_ip::ClientNetwork, error_page, framing, health, host, json,
-    problem::ApiError, refusals::Refused, request_id, same_origin, security_headers, spa,
+    problem::ApiError, rejection_log::Rejection, request_id, same_origin, security_headers, spa,
     state::AppState,
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
@@ -141,8 +141,8 @@ async fn rate_limit(
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if let Some(refused) = response.extensions().get::<Refused>() {
-        app.refusals.note(client, refused.clone());
+    if let Some(refused) = response.extensions().get::<Rejection>() {
+        app.rejection_log.record(client, refused.clone());
     }
     response
 }

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{
     problem::ApiError,
-    refusals::{Refused, quoted},
+    rejection_log::{Rejection, quoted},
     router,
 };
 
@@ -86,7 +86,7 @@ pub(super) async fn layer(
         Err(why) => {
             let about = origins.about(headers);
             let mut response = ApiError::Forbidden(why).into_response();
-            response.extensions_mut().insert(Refused { why, about });
+            response.extensions_mut().insert(Rejection { why, about });
             response
         }
         Ok(()) if is_preflight && origins.is_cross(headers) => preflight(),

@@ -29,11 +29,11 @@ use tower::ServiceExt as _;
 
 use super::{
     body::{Answered, Received},
+    connection_limit::ConnectionLimit,
+    framed_stream::{FramedStream, Rejected},
     framing,
-    gate::{Gate, Timeouts},
-    guard::{Guard, Refused},
     listeners::Listeners,
-    places::Places,
+    request_framer::{RequestFramer, Timeouts},
 };
 
 /// A head must be there in this time, from its first byte on.
@@ -55,7 +55,7 @@ pub struct Server {
     /// Every route, with its layers.
     pub router: Router,
     /// Who may be connected.
-    pub places: Places,
+    pub connection_limit: ConnectionLimit,
     /// The headers of every answer, for those that no route gives.
     pub headers: Arc<HeaderMap>,
     /// How long a connection is kept on which nothing is asked.
@@ -69,14 +69,19 @@ impl Server {
         let connections = TaskTracker::new();
         let mut stop = pin!(stop);
         loop {
-            let next = async { (self.places.any().await, listeners.accept().await) };
-            let (place, accepted) = tokio::select! {
+            let next = async {
+                (
+                    self.connection_limit.acquire().await,
+                    listeners.accept().await,
+                )
+            };
+            let (permit, accepted) = tokio::select! {
                 next = next => next,
                 () = &mut stop => break,
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    self.spawn(&connections, &stopping, place, stream, peer);
+                    self.spawn(&connections, &stopping, permit, stream, peer);
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: give others time to end.
@@ -110,12 +115,12 @@ impl Server {
             return;
         };
         while let Ok((stream, peer)) = listener.accept() {
-            let place = self.places.any().now_or_never().flatten();
-            if place.is_some()
+            let permit = self.connection_limit.acquire().now_or_never().flatten();
+            if permit.is_some()
                 && stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)
             {
-                self.spawn(connections, stopping, place, stream, peer);
+                self.spawn(connections, stopping, permit, stream, peer);
             }
         }
     }
@@ -124,33 +129,33 @@ impl Server {
         &self,
         connections: &TaskTracker,
         stopping: &CancellationToken,
-        place: Option<OwnedSemaphorePermit>,
+        permit: Option<OwnedSemaphorePermit>,
         stream: TcpStream,
         peer: SocketAddr,
     ) {
         // Let go at once: an answer would cost more than a connection.
-        let Some(network_place) = self.places.of(peer.ip()) else {
+        let Some(network_permit) = self.connection_limit.acquire_for(peer.ip()) else {
             return;
         };
-        let gate = Arc::new(Gate::new(Timeouts {
+        let framer = Arc::new(RequestFramer::new(Timeouts {
             idle: self.keep_alive,
             head: HEAD_WITHIN,
             idle_at_stop: IDLE_AT_STOP,
         }));
         let since = Instant::now();
         let service = hyper::service::service_fn({
-            let (router, gate) = (self.router.clone(), Arc::clone(&gate));
+            let (router, framer) = (self.router.clone(), Arc::clone(&framer));
             move |request: Request<Incoming>| {
                 // Before hyper reads on.
                 let length = request.body().size_hint().exact();
-                gate.begin(length);
+                framer.begin(length);
                 let is_last = length.is_none() || since.elapsed() > KEPT_FOR;
-                answer(router.clone(), request, peer, Arc::clone(&gate), is_last)
+                answer(router.clone(), request, peer, Arc::clone(&framer), is_last)
             }
         });
         let headers = Arc::clone(&self.headers);
-        let whole = move |refused: Refused<'_>| framing::whole_answer(refused, &headers);
-        let stream = Guard::new(timed(stream), Arc::clone(&gate), whole);
+        let whole = move |rejected: Rejected<'_>| framing::whole_answer(rejected, &headers);
+        let stream = FramedStream::new(timed(stream), Arc::clone(&framer), whole);
         // hyper's own time-out for heads begins with the end of the last answer, and would end idle
         // connections that a load balancer is about to use again.
         let connection = http1::Builder::new()
@@ -168,11 +173,11 @@ impl Server {
                     // Not hyper's graceful shutdown, which ends an idle connection at once, and one
                     // whose answer has begun without having said so: what is on its way would be
                     // lost (REL-7).
-                    gate.stop();
+                    framer.stop();
                     let _ = connection.await;
                 }
             }
-            drop((place, network_place));
+            drop((permit, network_permit));
         });
     }
 }
@@ -190,14 +195,14 @@ async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
-    gate: Arc<Gate>,
+    framer: Arc<RequestFramer>,
     is_last: bool,
 ) -> Result<Response<Answered>, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
     let (request, rest) = Received::track(request);
-    let answered = Answered::track(gate);
+    let answered = Answered::track(framer);
     let mut response = router.oneshot(request).await?;
-    if is_last || rest.is_unread() || answered.gate().is_stopping() {
+    if is_last || rest.is_unread() || answered.framer().is_stopping() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));

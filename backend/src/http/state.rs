@@ -6,20 +6,21 @@ use shared::api::session::App;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    client_ip::TrustedProxies, health::LastLook, rate_limit::RateLimits, refusals::Refusals,
+    client_ip::TrustedProxies, health::ReadinessCache, rate_limit::RateLimits,
+    rejection_log::RejectionLog,
 };
 use crate::{
+    account::AccountSync,
     clock::{Clock, SystemClock},
     config::Config,
-    organizations::Organizations,
     provider::{
         ProviderClient, region,
         snyk::{CannotMake, Credentials, Snyk},
     },
     refresh::Refresher,
-    session::{LastUses, Lifetimes, cookie::Cookies},
-    snyk_client::{Pace, Turns},
-    store::{Store, cached::Cached, sqlite::SqliteStore},
+    session::{LastUsed, Lifetimes, cookie::Cookies},
+    snyk_client::{ConcurrencyLimit, OutboundRateLimit},
+    store::{Store, cache::CachedStore, sqlite::SqliteStore},
     vault::Vault,
 };
 
@@ -39,7 +40,7 @@ pub struct AppState {
     /// Keeps tokens alive.
     pub refresher: Arc<Refresher>,
     /// Keeps what connections reach up to date.
-    pub organizations: Arc<Organizations>,
+    pub account_sync: Arc<AccountSync>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How cookies are written.
@@ -47,19 +48,19 @@ pub struct AppState {
     /// How long sessions last.
     pub lifetimes: Lifetimes,
     /// Uses of sessions that are not in the store yet.
-    pub last_uses: LastUses,
+    pub last_used: LastUsed,
     /// Rate limits by route.
     pub limits: Arc<RateLimits>,
     /// What strangers are refused.
-    pub refusals: Arc<Refusals>,
+    pub rejection_log: Arc<RejectionLog>,
     /// What the last look at the store showed.
-    pub last_look: Arc<LastLook>,
+    pub readiness: Arc<ReadinessCache>,
     /// Whose word about addresses counts.
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Proxied calls under way.
-    pub turns: Arc<Turns>,
+    pub concurrency_limit: Arc<ConcurrencyLimit>,
     /// How fast connections ask Snyk.
-    pub pace: Arc<Pace>,
+    pub outbound_rate_limit: Arc<OutboundRateLimit>,
     /// Work that a hang-up must not cancel and a stop waits for.
     pub tasks: TaskTracker,
 }
@@ -85,19 +86,19 @@ impl AppState {
         };
         let provider: Arc<dyn ProviderClient> =
             Arc::new(Snyk::new(&region, &credentials, Arc::clone(&clock))?);
-        let store: Arc<dyn Store> = Arc::new(Cached::new(sqlite));
+        let store: Arc<dyn Store> = Arc::new(CachedStore::new(sqlite));
         let refresher = Arc::new(Refresher::new(
             Arc::clone(&store),
             Arc::clone(&provider),
             Arc::clone(&clock),
             tasks.clone(),
         ));
-        let pace = Arc::new(Pace::new(config.rate_limits));
-        let organizations = Organizations::new(
+        let outbound_rate_limit = Arc::new(OutboundRateLimit::new(config.rate_limits));
+        let account_sync = AccountSync::new(
             Arc::clone(&store),
             Arc::clone(&provider),
             Arc::clone(&refresher),
-            Arc::clone(&pace),
+            Arc::clone(&outbound_rate_limit),
             Arc::clone(&clock),
             tasks.clone(),
             (region.api_url.clone(), config.client_id.clone()),
@@ -118,20 +119,20 @@ impl AppState {
             store,
             vault,
             refresher,
-            organizations: Arc::new(organizations),
+            account_sync: Arc::new(account_sync),
             clock,
             cookies: Cookies::new(config.public_url.scheme() == "https"),
             lifetimes: Lifetimes {
                 idle: config.session_idle,
                 absolute: config.session_lifetime,
             },
-            last_uses: LastUses::default(),
+            last_used: LastUsed::default(),
             limits: Arc::new(RateLimits::new(config.rate_limits)),
-            refusals: Arc::default(),
-            last_look: Arc::default(),
+            rejection_log: Arc::default(),
+            readiness: Arc::default(),
             trusted_proxies: Arc::new(config.trusted_proxies.clone()),
-            turns: Arc::default(),
-            pace,
+            concurrency_limit: Arc::default(),
+            outbound_rate_limit,
             tasks,
         })
     }

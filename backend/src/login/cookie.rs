@@ -119,7 +119,12 @@ fn is_name(suffix: Option<&str>) -> bool {
 /// The claims of the browser's other attempts, those whose cookies it presents beside `name`. Nobody
 /// else holds these cookies, so a login that was finished by such a claim was this browser's.
 #[must_use]
-pub fn beside(vault: &Vault, cookies: Cookies, headers: &HeaderMap, name: &str) -> Vec<String> {
+pub fn sibling_attempts(
+    vault: &Vault,
+    cookies: Cookies,
+    headers: &HeaderMap,
+    name: &str,
+) -> Vec<String> {
     let prefix = cookies.attempt_prefix();
     presented(headers)
         .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
-    session::extract::SignedIn,
+    session::extract::CurrentSession,
 };
 
 /// Seals verifier, state, return path, time and what the attempt is made for into a cookie. One that is
@@ -47,9 +47,10 @@ pub async fn start(
         reconnects: None,
     };
     if let Some(id) = body.reconnect {
-        let SignedIn { session, .. } = SignedIn::from_request_parts(&mut parts, &app).await?;
-        let reached = app.store.reached(&session.id, &id).await?;
-        attempt.reconnects = Some(reached.ok_or(ApiError::NotFound)?.id.clone());
+        let CurrentSession { session, .. } =
+            CurrentSession::from_request_parts(&mut parts, &app).await?;
+        let authorized = app.store.authorized(&session.id, &id).await?;
+        attempt.reconnects = Some(authorized.ok_or(ApiError::NotFound)?.id.clone());
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     for cookie in cookie::bind(&app.vault, app.cookies, &parts.headers, &attempt)? {

@@ -120,7 +120,7 @@ pub struct Identity {
 
 /// Why it was not read what a token reaches.
 #[derive(Debug, thiserror::Error)]
-pub enum ReachError {
+pub enum AccountError {
     /// The API refuses the token.
     #[error("the API refuses the token")]
     Unauthorized,
@@ -143,11 +143,11 @@ pub trait ProviderClient: fmt::Debug + Send + Sync {
     async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError>;
 
     /// Asks, once, as whom a token acts.
-    async fn identity(&self, token: &AccessToken) -> Result<Identity, ReachError>;
+    async fn identity(&self, token: &AccessToken) -> Result<Identity, AccountError>;
 
     /// Asks, once, for the next page of the organizations that a token reaches, unless all of them
     /// are read. What is read stays when this fails, and when it is dropped.
-    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), ReachError>;
+    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), AccountError>;
 
     /// Reads from the API, once: `path_and_query` begins with `/rest/` or `/v1/`, and is of our
     /// making. The body comes as it is read.

@@ -14,23 +14,23 @@ use super::{ApiAnswer, ProviderError, WholeAnswer};
 use crate::clock::Clock;
 
 /// How often a read is tried at most.
-const TRIES: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 /// Nobody waits longer than this for a read, tries and pauses and all.
-const WITHIN: Duration = Duration::from_secs(45);
+const DEADLINE: Duration = Duration::from_secs(45);
 /// Nobody waits longer than this for a turn of ours before a read is sent: what is left is for the
 /// answer, and who gets no turn is told when to come again.
-const WAITS_WITHIN: Duration = Duration::from_secs(30);
+const QUEUE_DEADLINE: Duration = Duration::from_secs(30);
 /// Clients that were told the same time come back spread over this much more.
-const SPREAD: Duration = Duration::from_secs(2);
+const MAX_JITTER: Duration = Duration::from_secs(2);
 
 /// Whether a failure may pass: then a read, which is safe, is asked for again.
-pub trait MayPass {
+pub trait IsTransient {
     /// Whether it may.
-    fn may_pass(&self) -> bool;
+    fn is_transient(&self) -> bool;
 }
 
-impl MayPass for ProviderError {
-    fn may_pass(&self) -> bool {
+impl IsTransient for ProviderError {
+    fn is_transient(&self) -> bool {
         matches!(self, Self::NotSent(_) | Self::AnswerLost(_))
     }
 }
@@ -46,10 +46,10 @@ pub async fn with_retries<A, E>(
 ) -> Result<WholeAnswer, E>
 where
     A: Future<Output = Result<ApiAnswer, E>>,
-    E: From<ProviderError> + MayPass,
+    E: From<ProviderError> + IsTransient,
 {
     let began = Instant::now();
-    let (until, waits_until) = (began + WITHIN, began + WAITS_WITHIN);
+    let (until, waits_until) = (began + DEADLINE, began + QUEUE_DEADLINE);
     let mut last = None;
     for tries in 1.. {
         let trying = async {
@@ -63,11 +63,11 @@ where
         };
         let pause = match &answered {
             Ok(answer) => pause(answer, tries, clock.now()),
-            Err(error) => error.may_pass().then(|| growing(tries)),
+            Err(error) => error.is_transient().then(|| exponential(tries)),
         };
         let pause = pause
-            .filter(|_| tries < TRIES)
-            .map(|pause| pause + spread(pause.min(SPREAD)))
+            .filter(|_| tries < MAX_ATTEMPTS)
+            .map(|pause| pause + jitter(pause.min(MAX_JITTER)))
             .filter(|pause| Instant::now() + *pause < until);
         let Some(pause) = pause else {
             return answered;
@@ -79,11 +79,11 @@ where
     last.unwrap_or_else(|| Err(ProviderError::AnswerLost(None).into()))
 }
 
-fn growing(tries: u32) -> Duration {
+fn exponential(tries: u32) -> Duration {
     Duration::from_millis(250) * 2_u32.pow(tries.min(6))
 }
 
-fn spread(most: Duration) -> Duration {
+fn jitter(most: Duration) -> Duration {
     rand::rng().random_range(Duration::ZERO..=most)
 }
 
@@ -102,19 +102,19 @@ fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
     ) {
         return None;
     }
-    let asked = asked_pause(&answer.headers, now);
-    Some(asked.unwrap_or_else(|| growing(tries)))
+    let asked = retry_delay(&answer.headers, now);
+    Some(asked.unwrap_or_else(|| exponential(tries)))
 }
 
 /// What an answer asks for, the longer of `Retry-After` (RFC 9110 section 10.2.3) and
 /// `X-RateLimit-Reset`: seconds, or a date. A number out of line is cut: whoever hears of it, a browser
 /// too, comes again in a quarter of an hour.
 #[must_use]
-pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub fn retry_delay(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let reset = http::HeaderName::from_static("x-ratelimit-reset");
     [header::RETRY_AFTER, reset]
         .into_iter()
-        .filter_map(|name| asked_by(headers.get(name)?, now))
+        .filter_map(|name| delay_of(headers.get(name)?, now))
         .max()
 }
 
@@ -122,11 +122,11 @@ pub fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let asked = parse(headers.get(header::RETRY_AFTER)?, now)?;
-    Some(asked.min(PASSED_AT_MOST))
+    Some(asked.min(MAX_RETRY_AFTER))
 }
 
-fn asked_by(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    Some(parse(value, now)?.min(ASKED_AT_MOST))
+fn delay_of(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
+    Some(parse(value, now)?.min(MAX_DELAY))
 }
 
 fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
@@ -134,9 +134,9 @@ fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
 }
 
 /// This server waits no longer than this for anything that is asked of it.
-const ASKED_AT_MOST: Duration = Duration::from_mins(15);
+const MAX_DELAY: Duration = Duration::from_mins(15);
 /// No page is told of more than this.
-const PASSED_AT_MOST: Duration = Duration::from_hours(24);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// Above this a number is no pause but an instant, in seconds since 1970.
 const AN_INSTANT: i64 = 1_000_000_000;
@@ -206,7 +206,7 @@ mod tests {
         // A second pause would end after the time for all tries.
         let told = with_retries(&clock, |_| later(1, "30")).await.unwrap();
         assert_eq!(told.status, 429);
-        assert!(began.elapsed() < WITHIN);
+        assert!(began.elapsed() < DEADLINE);
         // The second try itself takes too long.
         let asked = std::cell::Cell::new(0);
         let told = with_retries(&clock, |_| {
@@ -254,9 +254,9 @@ mod tests {
             (&[("retry-after", "99999999999999999999")], 900),
             (&[("retry-after", "Tue, 24 Nov 2099 05:00:00 GMT")], 900),
         ] {
-            let asked = asked_pause(&answer(429, headers, "").headers, now());
+            let asked = retry_delay(&answer(429, headers, "").headers, now());
             assert_eq!(asked, Some(Duration::from_secs(seconds)), "{headers:?}");
         }
-        assert_eq!(asked_pause(&HeaderMap::new(), now()), None);
+        assert_eq!(retry_delay(&HeaderMap::new(), now()), None);
     }
 }

@@ -13,7 +13,7 @@ use shared::pkce::CodeVerifier;
 use url::Url;
 
 use super::{
-    ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, ReachError, http_client,
+    AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, http_client,
     region::Provider,
 };
 use crate::{
@@ -99,11 +99,11 @@ impl ProviderClient for Snyk {
         self.tokens.revoke(token).await
     }
 
-    async fn identity(&self, token: &AccessToken) -> Result<Identity, ReachError> {
+    async fn identity(&self, token: &AccessToken) -> Result<Identity, AccountError> {
         self.reads(token).identity().await
     }
 
-    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), ReachError> {
+    async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), AccountError> {
         self.reads(token).next_orgs(list).await
     }
 

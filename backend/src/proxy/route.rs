@@ -17,7 +17,7 @@ use crate::{
     http::{problem::ApiError, state::AppState},
     provider::{
         ApiAnswer, answer,
-        retry::{asked_pause, is_later, retry_after},
+        retry::{is_later, retry_after, retry_delay},
     },
     snyk_client::SnykClient,
 };
@@ -69,7 +69,7 @@ fn refuse_unless_plain(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiErro
     if (!is_json || is_empty) && (is_later(status) || status == StatusCode::FORBIDDEN) {
         return Err(ApiError::Edge {
             status,
-            after: retry_after(&answer.headers, now).or_else(|| asked_pause(&answer.headers, now)),
+            after: retry_after(&answer.headers, now).or_else(|| retry_delay(&answer.headers, now)),
             snyk_request_id,
         });
     }

@@ -14,12 +14,12 @@
 //! Invariants: a generation is presented by one task only; a pair is in the database before it is
 //! used; an older generation never replaces a newer one.
 
+mod backoff;
+mod concurrency_limit;
 pub mod decide;
-mod flight;
+mod driver;
 pub mod outcome;
-mod pauses;
-mod permits;
+mod refresher;
 pub mod route;
-mod run;
 
-pub use self::flight::{RefreshError, Refresher};
+pub use self::refresher::{RefreshError, Refresher};

@@ -17,7 +17,7 @@ pub enum Next {
     /// The token is dead: erase it, ask a person to connect again.
     Reconnect,
     /// The operator's error: drop nothing, sign nobody out, tell.
-    Tell,
+    Alert,
     /// Stop trying for now; nothing is dropped.
     GiveUp,
 }
@@ -34,7 +34,7 @@ pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
     let pause = Duration::from_millis(250) * 2_u32.pow(tries.min(6));
     match error {
         ProviderError::GrantRejected { .. } => Next::Reconnect,
-        ProviderError::ClientRejected { .. } => Next::Tell,
+        ProviderError::ClientRejected { .. } => Next::Alert,
         ProviderError::AnswerLost(_) | ProviderError::Unreadable if !replayed => Next::ReplayOnce,
         ProviderError::AnswerLost(_)
         | ProviderError::Unreadable
@@ -64,7 +64,7 @@ mod tests {
         };
         let later = |after| ProviderError::Later { status: 503, after };
         assert_eq!(next(&grant, 1, false), Next::Reconnect);
-        assert_eq!(next(&client, 1, false), Next::Tell);
+        assert_eq!(next(&client, 1, false), Next::Alert);
         for lost in [ProviderError::AnswerLost(None), ProviderError::Unreadable] {
             assert_eq!(next(&lost, 1, false), Next::ReplayOnce);
             assert_eq!(next(&lost, 2, true), Next::GiveUp);

@@ -6,16 +6,16 @@ use shared::api::connection::Connection as View;
 use crate::{
     connection,
     http::{json::NoBody, problem::ApiError, state::AppState},
-    session::extract::Reached,
+    session::extract::AuthorizedConnection,
 };
 
 /// Renews the token pair, whatever is left of it, and reads again which organizations it reaches.
 pub async fn refresh_now(
     State(app): State<AppState>,
-    Reached {
+    AuthorizedConnection {
         session,
         connection,
-    }: Reached,
+    }: AuthorizedConnection,
     _: NoBody,
 ) -> Result<Json<View>, ApiError> {
     app.limits.refresh(session.id.as_str())?;
@@ -23,9 +23,9 @@ pub async fn refresh_now(
         .refresher
         .renew(&connection.id, connection.generation)
         .await?;
-    app.organizations.read_now(renewed.consent()).await;
+    app.account_sync.read_now(renewed.consent()).await;
     // The pair is replaced whether or not the store can tell what it reaches by now.
-    let read = app.store.reached(&session.id, &renewed.id).await;
+    let read = app.store.authorized(&session.id, &renewed.id).await;
     let renewed = read.ok().flatten().unwrap_or(renewed);
     Ok(Json(connection::view(&renewed, &app.app.scopes)))
 }

@@ -21,17 +21,17 @@ const LOOKED_UP: usize = 128;
 
 /// The session of the request's cookie, if it is alive.
 #[derive(Debug)]
-pub struct MaybeSignedIn(pub Option<SignedIn>);
+pub struct OptionalSession(pub Option<CurrentSession>);
 
 /// Every session that a request presents and that is alive, in the order of its cookies: more than one
 /// where another program has set a cookie of ours again, under another path. Requests use the first.
 /// Who signs out, or connects anew, ends them all.
 #[derive(Debug)]
-pub struct AllSignedIn(pub Vec<SignedIn>);
+pub struct PresentedSessions(pub Vec<CurrentSession>);
 
 /// The session of the request's cookie; without one the request ends with `not_signed_in`.
 #[derive(Debug)]
-pub struct SignedIn {
+pub struct CurrentSession {
     /// What the cookie held.
     pub token: SessionToken,
     /// The session.
@@ -41,14 +41,14 @@ pub struct SignedIn {
 /// The connection that the path's `{id}` names, if the session of the request's cookie reaches it.
 /// Unknown and foreign ones answer alike.
 #[derive(Debug)]
-pub struct Reached {
+pub struct AuthorizedConnection {
     /// The session.
     pub session: StoredSession,
     /// The connection.
     pub connection: Arc<Connection>,
 }
 
-impl FromRequestParts<AppState> for AllSignedIn {
+impl FromRequestParts<AppState> for PresentedSessions {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
@@ -57,12 +57,12 @@ impl FromRequestParts<AppState> for AllSignedIn {
         let now = app.clock.now();
         let mut all = Vec::new();
         for (hash, session) in app.store.sessions(&hashes).await? {
-            let session = app.last_uses.known(session);
+            let session = app.last_used.known(session);
             if app.lifetimes.is_alive(&session, now)
                 && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
             {
                 let token = tokens.swap_remove(at);
-                all.push(SignedIn { token, session });
+                all.push(CurrentSession { token, session });
             }
         }
         Ok(Self(all))
@@ -82,38 +82,38 @@ fn presented_tokens(app: &AppState, parts: &Parts) -> Vec<SessionToken> {
     tokens.take(LOOKED_UP).collect()
 }
 
-impl FromRequestParts<AppState> for MaybeSignedIn {
+impl FromRequestParts<AppState> for OptionalSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let AllSignedIn(all) = AllSignedIn::from_request_parts(parts, app).await?;
-        let Some(SignedIn { token, session }) = all.into_iter().next() else {
+        let PresentedSessions(all) = PresentedSessions::from_request_parts(parts, app).await?;
+        let Some(CurrentSession { token, session }) = all.into_iter().next() else {
             return Ok(Self(None));
         };
         let now = app.clock.now();
         if app.lifetimes.should_note_use(&session, now) {
-            app.last_uses
+            app.last_used
                 .note(&app.store, &app.tasks, &session.id, now)
                 .await;
         }
-        Ok(Self(Some(SignedIn { token, session })))
+        Ok(Self(Some(CurrentSession { token, session })))
     }
 }
 
-impl FromRequestParts<AppState> for SignedIn {
+impl FromRequestParts<AppState> for CurrentSession {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let MaybeSignedIn(signed_in) = MaybeSignedIn::from_request_parts(parts, app).await?;
+        let OptionalSession(signed_in) = OptionalSession::from_request_parts(parts, app).await?;
         signed_in.ok_or(ApiError::NotSignedIn)
     }
 }
 
-impl FromRequestParts<AppState> for Reached {
+impl FromRequestParts<AppState> for AuthorizedConnection {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let SignedIn { session, .. } = SignedIn::from_request_parts(parts, app).await?;
+        let CurrentSession { session, .. } = CurrentSession::from_request_parts(parts, app).await?;
         let params = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|_| ApiError::NotFound)?;
@@ -123,7 +123,7 @@ impl FromRequestParts<AppState> for Reached {
             .ok_or(ApiError::NotFound)?;
         let connection = app
             .store
-            .reached(&session.id, id)
+            .authorized(&session.id, id)
             .await?
             .filter(|connection| !matches!(connection.state, ConnectionState::Disconnected))
             .ok_or(ApiError::NotFound)?;

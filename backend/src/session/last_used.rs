@@ -20,9 +20,9 @@ const CAPACITY: usize = 4_096;
 
 /// Notes of uses that are not in the store yet.
 #[derive(Clone, Debug, Default)]
-pub struct LastUses(Arc<Mutex<HashMap<SessionId, Timestamp>>>);
+pub struct LastUsed(Arc<Mutex<HashMap<SessionId, Timestamp>>>);
 
-impl LastUses {
+impl LastUsed {
     /// The session with its last use as it is known here, where that is later than the store's.
     #[must_use]
     pub fn known(&self, mut session: StoredSession) -> StoredSession {
@@ -80,7 +80,7 @@ impl LastUses {
         id: &SessionId,
         used_at: Timestamp,
     ) -> Result<(), crate::store::StoreError> {
-        store.session_used(id, used_at).await?;
+        store.touch_session(id, used_at).await?;
         let mut pending = self.pending();
         // Unless it was used again meanwhile.
         if pending.get(id) == Some(&used_at) {

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::{
     id::{SessionId, SessionToken, TokenHash},
-    last_used::LastUses,
+    last_used::LastUsed,
 };
 use crate::store::StoredSession;
 
@@ -29,14 +29,15 @@ impl Lifetimes {
     /// Whether a session still counts.
     #[must_use]
     pub fn is_alive(self, session: &StoredSession, now: Timestamp) -> bool {
-        now < session.expires_at && now.duration_since(session.last_used_at) < signed(self.idle)
+        now < session.expires_at
+            && now.duration_since(session.last_used_at) < to_signed_duration(self.idle)
     }
 
     /// Whether a use should be noted: rarely enough that reading costs no write, and often enough
     /// that a session in use never lies idle.
     #[must_use]
     pub fn should_note_use(self, session: &StoredSession, now: Timestamp) -> bool {
-        now.duration_since(session.last_used_at) >= signed(self.idle.min(DAY) / 8)
+        now.duration_since(session.last_used_at) >= to_signed_duration(self.idle.min(DAY) / 8)
     }
 
     /// Whether the cookie should be set again: at the first use of each day of the session, since
@@ -45,7 +46,7 @@ impl Lifetimes {
     pub fn should_set_again(self, session: &StoredSession, now: Timestamp) -> bool {
         let began_at = session
             .expires_at
-            .saturating_sub(signed(self.absolute))
+            .saturating_sub(to_signed_duration(self.absolute))
             .unwrap_or(now);
         let day_of =
             |at: Timestamp| at.duration_since(began_at).as_secs() / DAY.as_secs().cast_signed();
@@ -57,7 +58,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// A configured duration, which is bounded, as jiff counts them.
 #[must_use]
-pub fn signed(duration: Duration) -> SignedDuration {
+pub fn to_signed_duration(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
@@ -76,7 +77,7 @@ mod tests {
         let used_at = |last_used_at| StoredSession {
             id: SessionId::from_stored("s".to_owned()),
             last_used_at,
-            expires_at: start + signed(lifetimes.absolute),
+            expires_at: start + to_signed_duration(lifetimes.absolute),
         };
         assert!(!lifetimes.should_set_again(&used_at(start), hours(23)));
         assert!(lifetimes.should_set_again(&used_at(hours(23)), hours(25)));

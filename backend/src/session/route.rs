@@ -8,7 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use shared::api::session::{App, Session};
 
-use super::extract::{AllSignedIn, MaybeSignedIn};
+use super::extract::{OptionalSession, PresentedSessions};
 use crate::{
     connection,
     http::{problem::ApiError, state::AppState},
@@ -17,7 +17,7 @@ use crate::{
 /// Who is signed in, and what the app is. The cookie is set again on use, at most daily.
 pub async fn read(
     State(app): State<AppState>,
-    MaybeSignedIn(signed_in): MaybeSignedIn,
+    OptionalSession(signed_in): OptionalSession,
 ) -> Result<Response, ApiError> {
     let mut connections = Vec::new();
     let mut renewed = None;
@@ -57,7 +57,7 @@ pub async fn read(
 /// here, and is worth nothing afterwards.
 pub async fn end(
     State(app): State<AppState>,
-    AllSignedIn(all): AllSignedIn,
+    PresentedSessions(all): PresentedSessions,
 ) -> Result<Response, ApiError> {
     for signed_in in all {
         app.store.end_session(&signed_in.token.hash()).await?;

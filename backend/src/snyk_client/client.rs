@@ -11,13 +11,13 @@ use shared::{
 };
 use tokio::time::Instant;
 
-use super::{SnykError, pages, turns::WAITS};
+use super::{SnykError, concurrency_limit::WAITS, pages};
 use crate::{
     connection::Connection,
     http::{problem::ApiError, state::AppState},
     provider::{ApiAnswer, retry::with_retries},
     refresh::RefreshError,
-    session::{SessionId, extract::Reached},
+    session::{SessionId, extract::AuthorizedConnection},
 };
 
 /// How often a read renews the token at most. One would do, if all clocks of a fleet were right.
@@ -98,7 +98,7 @@ impl SnykClient {
     /// Where there is no token, no answer, or no turn under Snyk's rate just now.
     pub async fn send(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
         self.app
-            .pace
+            .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
         self.ask(path_and_query, None).await
@@ -110,7 +110,11 @@ impl SnykClient {
         path_and_query: &str,
         until: Instant,
     ) -> Result<ApiAnswer, SnykError> {
-        while let Err(after) = self.app.pace.take(&self.connection.id, Instant::now()) {
+        while let Err(after) = self
+            .app
+            .outbound_rate_limit
+            .take(&self.connection.id, Instant::now())
+        {
             if Instant::now() + after > until {
                 return Err(SnykError::TooFast { after });
             }
@@ -130,7 +134,7 @@ impl SnykClient {
         let began = app.clock.now();
         let mut connection = app
             .store
-            .reached(&self.session, &self.connection.id)
+            .authorized(&self.session, &self.connection.id)
             .await
             .map_err(RefreshError::from)?
             .ok_or(RefreshError::Gone)?;
@@ -138,7 +142,7 @@ impl SnykClient {
         loop {
             let (token, generation) = app.refresher.access_token(&connection).await?;
             let until = until.unwrap_or_else(|| Instant::now() + WAITS);
-            let turn = app.turns.take(&self.session, until).await?;
+            let turn = app.concurrency_limit.take(&self.session, until).await?;
             let answer = app.provider.get(path_and_query, &token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
                 return Ok(turn.held_by(answer));
@@ -147,7 +151,7 @@ impl SnykClient {
             // began, and that has ended since: only a new one that is refused is beyond help.
             let is_new = renewals > 0 && connection.refreshed_at >= began;
             if is_new || renewals == MAX_RENEWALS {
-                app.refresher.note_refused(&connection.id, generation);
+                app.refresher.note_unauthorized(&connection.id, generation);
             }
             if app.refresher.is_refused(&connection.id, generation) {
                 return Ok(turn.held_by(answer));
@@ -167,10 +171,10 @@ impl FromRequestParts<AppState> for SnykClient {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let Reached {
+        let AuthorizedConnection {
             session,
             connection,
-        } = Reached::from_request_parts(parts, app).await?;
+        } = AuthorizedConnection::from_request_parts(parts, app).await?;
         Ok(Self {
             app: app.clone(),
             session: session.id,

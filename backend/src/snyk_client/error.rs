@@ -10,7 +10,7 @@ use crate::{
     http::problem::ApiError,
     provider::{
         ProviderError, WholeAnswer, answer,
-        retry::{self, MayPass, asked_pause},
+        retry::{self, IsTransient, retry_delay},
     },
     refresh::RefreshError,
 };
@@ -55,9 +55,9 @@ pub enum SnykError {
     Endless,
 }
 
-impl MayPass for SnykError {
-    fn may_pass(&self) -> bool {
-        matches!(self, Self::Provider(error) if error.may_pass())
+impl IsTransient for SnykError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Provider(error) if error.is_transient())
     }
 }
 
@@ -76,7 +76,7 @@ impl SnykError {
             status: answer.status,
             code: document.code().map(word),
             detail: document.detail().map(callback::readable),
-            after: asked_pause(&answer.headers, now),
+            after: retry_delay(&answer.headers, now),
             request_id: answer::request_id(&answer.headers).map(ToOwned::to_owned),
         }
     }

@@ -19,9 +19,12 @@
 //! ```
 
 mod client;
+mod concurrency_limit;
 mod error;
-mod pace;
+mod outbound_rate_limit;
 mod pages;
-mod turns;
 
-pub use self::{client::SnykClient, error::SnykError, pace::Pace, turns::Turns};
+pub use self::{
+    client::SnykClient, concurrency_limit::ConcurrencyLimit, error::SnykError,
+    outbound_rate_limit::OutboundRateLimit,
+};

@@ -1,7 +1,7 @@
 //! Ports to what is kept on disk. The flow knows only these traits; [`sqlite`] fills them, and a
 //! database for many machines fills the same ones. [`cached`] stands in front of either.
 
-pub mod cached;
+pub mod cache;
 mod error;
 mod rows;
 pub mod sqlite;
@@ -28,7 +28,7 @@ pub struct NewLogin<'a> {
     /// The id that a new connection gets; one that is replaced keeps its own.
     pub connection_id: &'a str,
     /// What was connected, and what it reaches.
-    pub reach: Reach<'a>,
+    pub account: Account<'a>,
     /// The connection whose place it is to take, if the browser's session reaches it.
     pub reconnects: Option<&'a str>,
     /// The granted scopes.
@@ -41,7 +41,7 @@ pub struct NewLogin<'a> {
     pub claim: &'a str,
     /// The claims of the browser's other attempts. Sessions that these made a moment ago are replaced
     /// as an earlier one is.
-    pub beside: &'a [String],
+    pub sibling_attempts: &'a [String],
     /// The browser's sessions until now: their connections go over, and they end.
     pub earlier_sessions: &'a [TokenHash],
     /// The present instant.
@@ -50,7 +50,7 @@ pub struct NewLogin<'a> {
 
 /// What was read of a connection at Snyk.
 #[derive(Clone, Copy, Debug)]
-pub struct Reach<'a> {
+pub struct Account<'a> {
     /// What it is; `None` as long as that is not known.
     pub subject: Option<&'a Subject>,
     /// As whom the app acts; `None` as long as that is not known.
@@ -120,7 +120,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
 
     /// The connection of that id, if that session reaches it.
-    async fn reached(
+    async fn authorized(
         &self,
         session: &SessionId,
         id: &str,
@@ -134,20 +134,20 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// place, or the connection works no more. Organizations of before
     /// go only where all were read. One that turns out to be the same thing as another becomes one
     /// with it: with the pair of the later consent, reached by whoever reached either.
-    async fn store_reach(
+    async fn store_account(
         &self,
         consent: &Consent,
-        reach: Reach<'_>,
+        account: Account<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
     /// At most so many connections whose reach is to be read by now: what is not complete, and what
     /// was renewed since it was read last.
-    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError>;
+    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError>;
 
     /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
     /// has moved or another owner shows signs of life.
-    async fn take_lease(
+    async fn acquire_lease(
         &self,
         id: &str,
         generation: u64,
@@ -157,7 +157,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Keeps a lease alive; `false` when it is another's by now.
-    async fn keep_lease(
+    async fn renew_lease(
         &self,
         id: &str,
         owner: &str,
@@ -178,7 +178,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Erases the tokens of `generation` and notes that a person must connect again.
-    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
+    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
 
     /// Erases the tokens, takes the connection from every session, and notes that the provider must
     /// be told.
@@ -194,7 +194,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
 #[async_trait]
 pub trait RevocationStore: fmt::Debug + Send + Sync {
     /// Notes a token that must die; `ends_at` is when it ends by itself, if the provider said so.
-    async fn note_revocation(
+    async fn enqueue_revocation(
         &self,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
@@ -202,20 +202,24 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Those that the provider should be told of by now, the longest due first, no more than `limit`.
-    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError>;
+    async fn due_revocations(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Revocation>, StoreError>;
 
     /// The provider could not be told of one, and is told again at `next_at`.
-    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
+    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
 
     /// The provider has been told.
-    async fn revocation_done(&self, id: &str) -> Result<(), StoreError>;
+    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError>;
 
     /// Forgets those whose tokens have ended by themselves; their ids.
-    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
+    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
 
     /// Removes the connections that no session has reached since `since`, with their tokens noted for
     /// revocation; how many.
-    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
+    async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
 }
 
 /// Sessions and the claims of login attempts.
@@ -234,7 +238,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     }
 
     /// Notes that a session was used.
-    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
+    async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Ends a session.
     async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError>;

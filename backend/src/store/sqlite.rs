@@ -4,10 +4,10 @@
 //! answers "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first and
 //! then writes would ignore the busy time-out.
 
+mod account;
 mod connections;
 mod file;
 mod open_error;
-mod reach;
 mod revocations;
 mod sessions;
 

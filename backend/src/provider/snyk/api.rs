@@ -12,7 +12,7 @@ use url::{Position, Url};
 use crate::{
     clock::Clock,
     provider::{
-        ApiAnswer, Identity, NextPage, OrgList, ProviderError, ReachError, WholeAnswer, answer,
+        AccountError, ApiAnswer, Identity, NextPage, OrgList, ProviderError, WholeAnswer, answer,
         http_client, retry,
     },
     vault::secret::AccessToken,
@@ -86,12 +86,12 @@ pub(super) struct Api<'a> {
 }
 
 impl Api<'_> {
-    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, ReachError> {
+    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, AccountError> {
         let answer = get(self.client, self.base, path_and_query, self.token).await?;
         Ok(answer.whole().await?)
     }
 
-    async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, ReachError> {
+    async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, AccountError> {
         let answer = self.ask(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
             return Err(self.unexpected(&answer));
@@ -99,15 +99,15 @@ impl Api<'_> {
         Ok(answer.json()?)
     }
 
-    fn unexpected(&self, answer: &WholeAnswer) -> ReachError {
+    fn unexpected(&self, answer: &WholeAnswer) -> AccountError {
         let status = answer.status;
         if status == StatusCode::UNAUTHORIZED {
-            return ReachError::Unauthorized;
+            return AccountError::Unauthorized;
         }
         let error = if retry::is_later(status) {
             ProviderError::Later {
                 status: status.as_u16(),
-                after: retry::asked_pause(&answer.headers, self.clock.now()),
+                after: retry::retry_delay(&answer.headers, self.clock.now()),
             }
         } else {
             ProviderError::Unusable(format!("the status {status}"))
@@ -115,7 +115,7 @@ impl Api<'_> {
         error.into()
     }
 
-    pub(super) async fn identity(&self) -> Result<Identity, ReachError> {
+    pub(super) async fn identity(&self) -> Result<Identity, AccountError> {
         let answer = self.ask(&read::identity().versioned()).await?;
         match answer.status {
             StatusCode::OK => Ok(who(answer.json()?)),
@@ -125,7 +125,7 @@ impl Api<'_> {
         }
     }
 
-    pub(super) async fn next_orgs(&self, list: &mut OrgList) -> Result<(), ReachError> {
+    pub(super) async fn next_orgs(&self, list: &mut OrgList) -> Result<(), AccountError> {
         let first = read::orgs().limit(read::LARGEST_PAGE);
         let page = match list.next() {
             NextPage::First => first,
@@ -154,7 +154,7 @@ impl Api<'_> {
     }
 
     /// REST once left out organizations that are reached through a group; v1 has them.
-    async fn v1_orgs(&self) -> Result<Vec<Org>, ReachError> {
+    async fn v1_orgs(&self) -> Result<Vec<Org>, AccountError> {
         let answer = self.ask("/v1/orgs").await?;
         match answer.status {
             StatusCode::OK => v1_orgs(answer.json()?).ok_or_else(|| {

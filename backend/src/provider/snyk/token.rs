@@ -173,7 +173,7 @@ impl TokenEndpoint {
         if retry::is_later(status) {
             return ProviderError::Later {
                 status: status.as_u16(),
-                after: retry::asked_pause(response.headers(), self.clock.now()),
+                after: retry::retry_delay(response.headers(), self.clock.now()),
             };
         }
         let headers = response.headers().clone();

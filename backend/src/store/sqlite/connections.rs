@@ -8,13 +8,13 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{
     SqliteStore,
-    reach::{context_word, target},
+    account::{context_word, target},
 };
 use crate::{
     connection::{Connection, Consent, Grant},
     session::SessionId,
     store::{
-        ConnectionStore, Ended, NewLogin, Reach, Revocation, StoreError,
+        Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
         rows::{ConnectionRow, open, place},
     },
     vault::{Purpose, secret::RefreshToken},
@@ -40,7 +40,7 @@ impl SqliteStore {
 
 /// A session that another attempt of the browser made is replaced for so long: until then the browser
 /// may not have had its cookie when it asked to finish this one.
-const BESIDE: SignedDuration = SignedDuration::from_mins(5);
+const SIBLING_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The ids of the sessions that a login replaces: those whose cookies the browser presented, and those
 /// that logins beside this one made.
@@ -57,8 +57,11 @@ async fn replaced_sessions(
                 .await?;
         replaced.extend(found.map(|(id,)| id));
     }
-    let since = login.now.saturating_sub(BESIDE).unwrap_or(login.now);
-    for claim in login.beside {
+    let since = login
+        .now
+        .saturating_sub(SIBLING_WINDOW)
+        .unwrap_or(login.now);
+    for claim in login.sibling_attempts {
         let found: Option<(String,)> = sqlx::query_as(
             "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
              WHERE c.attempt = $1 AND c.session_at >= $2",
@@ -97,7 +100,7 @@ impl ConnectionStore for SqliteStore {
         .collect()
     }
 
-    async fn reached(
+    async fn authorized(
         &self,
         session: &SessionId,
         id: &str,
@@ -125,7 +128,7 @@ impl ConnectionStore for SqliteStore {
         let id = target.id;
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
-        let reach = login.reach;
+        let account = login.account;
         let row: ConnectionRow = sqlx::query_as(
             "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
                  refreshed_at, generation, access_expires_at, refresh_expires_at, access_token, \
@@ -140,7 +143,7 @@ impl ConnectionStore for SqliteStore {
         )
         .bind(&id)
         .bind(target.subject.as_str())
-        .bind(reach.context.map(context_word))
+        .bind(account.context.map(context_word))
         .bind(target.orgs)
         .bind(login.scopes.to_string())
         .bind(now)
@@ -154,9 +157,9 @@ impl ConnectionStore for SqliteStore {
         )
         .bind(access)
         .bind(refresh)
-        .bind(reach.is_whole)
-        .bind(reach.due_at.as_millisecond())
-        .bind(reach.tries)
+        .bind(account.is_whole)
+        .bind(account.due_at.as_millisecond())
+        .bind(account.tries)
         .fetch_one(&mut *tx)
         .await?;
 
@@ -215,20 +218,20 @@ impl ConnectionStore for SqliteStore {
         Ok(Some(connection))
     }
 
-    async fn store_reach(
+    async fn store_account(
         &self,
         consent: &Consent,
-        reach: Reach<'_>,
+        account: Account<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.put_reach(consent, &reach, now).await
+        self.put_account(consent, &account, now).await
     }
 
-    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
+    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
         self.due(now, at_most).await
     }
 
-    async fn take_lease(
+    async fn acquire_lease(
         &self,
         id: &str,
         generation: u64,
@@ -251,7 +254,7 @@ impl ConnectionStore for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn keep_lease(
+    async fn renew_lease(
         &self,
         id: &str,
         owner: &str,
@@ -306,7 +309,7 @@ impl ConnectionStore for SqliteStore {
         Ok(done.rows_affected() == 1)
     }
 
-    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
+    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
                  refresh_token = NULL, lease = NULL, lease_ends_at = NULL \
@@ -351,7 +354,7 @@ impl ConnectionStore for SqliteStore {
         });
         if let Some(revocation) = &revocation {
             let ends_at = refresh_ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
-            self.add_revocation(&mut tx, revocation, ends_at, now)
+            self.insert_revocation(&mut tx, revocation, ends_at, now)
                 .await?;
         }
         sqlx::query(

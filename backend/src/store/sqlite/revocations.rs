@@ -20,7 +20,7 @@ const UNOPENED_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 impl SqliteStore {
     /// Notes a token in the transaction that takes it from where it was.
-    pub(super) async fn add_revocation(
+    pub(super) async fn insert_revocation(
         &self,
         to: &mut SqliteConnection,
         revocation: &Revocation,
@@ -56,18 +56,22 @@ fn place(id: &str) -> Place<'_> {
 
 #[async_trait]
 impl RevocationStore for SqliteStore {
-    async fn note_revocation(
+    async fn enqueue_revocation(
         &self,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writer = self.writer.acquire().await?;
-        self.add_revocation(&mut writer, revocation, ends_at, now)
+        self.insert_revocation(&mut writer, revocation, ends_at, now)
             .await
     }
 
-    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError> {
+    async fn due_revocations(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Revocation>, StoreError> {
         let rows: Vec<(String, Vec<u8>, i64)> = sqlx::query_as(
             "SELECT id, refresh_token, tries FROM revocations WHERE next_at <= $1 \
              ORDER BY next_at LIMIT $2",
@@ -88,14 +92,14 @@ impl RevocationStore for SqliteStore {
                 Err(error) => {
                     tracing::error!(revocation = id, %error, "A token to revoke does not open");
                     let next_at = now.saturating_add(UNOPENED_PAUSE).unwrap_or(now);
-                    self.revocation_postponed(&id, next_at).await?;
+                    self.postpone_revocation(&id, next_at).await?;
                 }
             }
         }
         Ok(due)
     }
 
-    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE revocations SET tries = tries + 1, next_at = $1 WHERE id = $2")
             .bind(next_at.as_millisecond())
             .bind(id)
@@ -104,7 +108,7 @@ impl RevocationStore for SqliteStore {
         Ok(())
     }
 
-    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
+    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM revocations WHERE id = $1")
             .bind(id)
             .execute(&self.writer)
@@ -112,7 +116,7 @@ impl RevocationStore for SqliteStore {
         Ok(())
     }
 
-    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
         let ended: Vec<(String,)> = sqlx::query_as(
             "DELETE FROM revocations WHERE COALESCE(ends_at, asked_at + $1) < $2 RETURNING id",
         )
@@ -123,7 +127,7 @@ impl RevocationStore for SqliteStore {
         Ok(ended.into_iter().map(|(id,)| id).collect())
     }
 
-    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
+    async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         for text in [
             "UPDATE connections SET unreached_since = $1 WHERE unreached_since IS NULL \
@@ -156,7 +160,7 @@ impl RevocationStore for SqliteStore {
                         tries: 0,
                     };
                     let ends_at = ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
-                    self.add_revocation(&mut tx, &revocation, ends_at, now)
+                    self.insert_revocation(&mut tx, &revocation, ends_at, now)
                         .await?;
                 }
                 Err(error) => {

@@ -58,7 +58,7 @@ impl SessionStore for SqliteStore {
             .collect()
     }
 
-    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+    async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
         sqlx::query("UPDATE sessions SET last_used_at = $1 WHERE id = $2")
             .bind(now.as_millisecond())
             .bind(id.as_str())

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::head::Head;
+use super::head_scanner::HeadScanner;
 
 /// How long a client has time.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Expiry {
 
 /// What the server tells its stream.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct RequestFramer {
     timeouts: Timeouts,
     state: Mutex<State>,
 }
@@ -54,21 +54,21 @@ struct State {
 
 #[derive(Debug)]
 enum Expects {
-    Head(Head),
+    Head(HeadScanner),
     /// A head went on; hyper has not said yet what follows it.
-    Word,
+    BodyLength,
     Body(u64),
     /// Of a chunked body only hyper sees the end: the connection ends with it.
-    Rest,
+    UntilClose,
 }
 
 impl Default for Expects {
     fn default() -> Self {
-        Self::Head(Head::default())
+        Self::Head(HeadScanner::default())
     }
 }
 
-impl Gate {
+impl RequestFramer {
     pub(super) fn new(timeouts: Timeouts) -> Self {
         Self {
             timeouts,
@@ -95,7 +95,7 @@ impl Gate {
         state.expects = match body {
             Some(0) => Expects::default(),
             Some(length) => Expects::Body(length),
-            None => Expects::Rest,
+            None => Expects::UntilClose,
         };
         state.is_busy = true;
         state.is_flushed = false;
@@ -142,7 +142,7 @@ impl Gate {
 
     /// Whether the client may still be sending a body.
     pub(super) fn is_sending(&self) -> bool {
-        matches!(self.state().expects, Expects::Body(_) | Expects::Rest)
+        matches!(self.state().expects, Expects::Body(_) | Expects::UntilClose)
     }
 
     /// Whether hyper has said what follows the last head. The reader is woken when anything changes.
@@ -152,19 +152,19 @@ impl Gate {
             Some(waker) => waker.clone_from(reader),
             None => state.waker = Some(reader.clone()),
         }
-        !matches!(state.expects, Expects::Word)
+        !matches!(state.expects, Expects::BodyLength)
     }
 
     /// How many of these bytes may go on now: all, or those of this head or this body.
-    pub(super) fn pass(&self, bytes: &mut [u8]) -> usize {
+    pub(super) fn admit(&self, bytes: &mut [u8]) -> usize {
         let mut state = self.state();
         match &mut state.expects {
             Expects::Head(head) => {
-                let end = head.look(bytes);
+                let end = head.scan(bytes);
                 let (has_begun, asks_for_page) = (head.has_begun(), head.asks_for_page());
                 state.asks_for_page = asks_for_page;
                 if end.is_some() {
-                    state.expects = Expects::Word;
+                    state.expects = Expects::BodyLength;
                     state.head_since = None;
                 } else if has_begun {
                     state.head_since.get_or_insert_with(Instant::now);
@@ -172,16 +172,16 @@ impl Gate {
                 end.unwrap_or(bytes.len())
             }
             Expects::Body(left) => {
-                let passed = usize::try_from(*left)
+                let admitted = usize::try_from(*left)
                     .unwrap_or(usize::MAX)
                     .min(bytes.len());
-                *left -= passed as u64;
+                *left -= admitted as u64;
                 if *left == 0 {
                     state.expects = Expects::default();
                 }
-                passed
+                admitted
             }
-            Expects::Word | Expects::Rest => bytes.len(),
+            Expects::BodyLength | Expects::UntilClose => bytes.len(),
         }
     }
 
@@ -225,8 +225,8 @@ mod tests {
         idle_at_stop: Duration::from_secs(2),
     };
 
-    fn pass(gate: &Gate, bytes: &[u8]) -> usize {
-        gate.pass(&mut bytes.to_vec())
+    fn admit(gate: &RequestFramer, bytes: &[u8]) -> usize {
+        gate.admit(&mut bytes.to_vec())
     }
 
     async fn wait(seconds: u64) {
@@ -237,17 +237,17 @@ mod tests {
     async fn sec_67_an_idle_client_has_its_time_and_a_begun_head_another() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let gate = Gate::new(TIMEOUTS);
+        let gate = RequestFramer::new(TIMEOUTS);
         assert_eq!(gate.expiry(), Some((at(75), Expiry::Idle)));
         wait(30).await;
         // Empty lines are no head, and give no more time.
-        pass(&gate, b"\r\n\r\n");
+        admit(&gate, b"\r\n\r\n");
         assert_eq!(gate.expiry(), Some((at(75), Expiry::Idle)));
-        pass(&gate, b"GET / HT");
+        admit(&gate, b"GET / HT");
         wait(5).await;
-        pass(&gate, b"TP/1.1\r\n");
+        admit(&gate, b"TP/1.1\r\n");
         assert_eq!(gate.expiry(), Some((at(40), Expiry::Head)));
-        pass(&gate, b"\r\n");
+        admit(&gate, b"\r\n");
         assert_eq!(gate.expiry(), None, "hyper is to say what follows");
         gate.begin(Some(0));
         wait(200).await;
@@ -260,16 +260,16 @@ mod tests {
     async fn rel_7_at_a_stop_who_is_idle_may_ask_for_a_moment() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let gate = Gate::new(TIMEOUTS);
+        let gate = RequestFramer::new(TIMEOUTS);
         wait(50).await;
         gate.stop();
         assert_eq!(gate.expiry(), Some((at(52), Expiry::Idle)));
-        pass(&gate, b"GET / HTTP/1.1\r\n\r\n");
+        admit(&gate, b"GET / HTTP/1.1\r\n\r\n");
         gate.begin(Some(0));
         wait(10).await;
         gate.end();
         assert_eq!(gate.expiry(), Some((at(62), Expiry::Idle)));
-        let gate = Gate::new(TIMEOUTS);
+        let gate = RequestFramer::new(TIMEOUTS);
         wait(74).await;
         gate.stop();
         assert_eq!(gate.expiry(), Some((at(60 + 75), Expiry::Idle)));
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn sec_61_only_what_nobody_was_asked_is_hypers_own_answer() {
-        let gate = Gate::new(TIMEOUTS);
+        let gate = RequestFramer::new(TIMEOUTS);
         assert!(gate.is_unasked());
         gate.begin(Some(0));
         gate.flushed();

@@ -35,9 +35,9 @@ impl Urgency {
     }
 }
 
-/// Permits for token requests.
+/// Bounds the token requests under way at once.
 #[derive(Debug)]
-pub(super) struct Permits {
+pub(super) struct ConcurrencyLimit {
     all: Semaphore,
     ahead: Semaphore,
 }
@@ -49,7 +49,7 @@ pub(super) struct Permit<'a> {
     _ahead: Option<SemaphorePermit<'a>>,
 }
 
-impl Default for Permits {
+impl Default for ConcurrencyLimit {
     fn default() -> Self {
         Self {
             all: Semaphore::new(AT_ONCE),
@@ -58,7 +58,7 @@ impl Default for Permits {
     }
 }
 
-impl Permits {
+impl ConcurrencyLimit {
     /// Waits for a permit. A refresh that nobody waits for begins with jitter and leaves some permits
     /// free; when it becomes urgent meanwhile, neither holds it up any longer.
     pub(super) async fn acquire(&self, urgency: &Urgency) -> Permit<'_> {
@@ -106,13 +106,13 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(1);
 
-    async fn held<'a>(permits: &'a Permits, urgency: &Urgency) -> Option<Permit<'a>> {
+    async fn held<'a>(permits: &'a ConcurrencyLimit, urgency: &Urgency) -> Option<Permit<'a>> {
         timeout(JITTER + SOON, permits.acquire(urgency)).await.ok()
     }
 
     #[tokio::test(start_paused = true)]
     async fn rel_5_refreshes_ahead_are_spread_and_leave_permits_to_those_that_are_waited_for() {
-        let permits = Permits::default();
+        let permits = ConcurrencyLimit::default();
         let (ahead, urgent) = (Urgency::new(false), Urgency::new(true));
         let began = Instant::now();
         let mut waiting: FuturesUnordered<_> =
@@ -143,7 +143,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn rel_5_a_refresh_ahead_that_somebody_waits_for_by_now_goes_first() {
-        let permits = Permits::default();
+        let permits = ConcurrencyLimit::default();
         let mut others = Vec::new();
         for _ in 0..AHEAD_AT_ONCE {
             others.push(permits.acquire(&Urgency::new(false)).await);

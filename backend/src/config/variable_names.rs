@@ -1,6 +1,6 @@
 //! The names of the variables: which are read, and which others were meant to be one of them.
 
-use super::{nearest::nearest, problems::Problems, raw::Raw};
+use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// Every variable that is read.
 const KNOWN: [&str; 25] = [

@@ -8,7 +8,7 @@ use super::SqliteStore;
 use crate::{
     connection::{Consent, Subject},
     store::{
-        NewLogin, Reach, StoreError,
+        Account, NewLogin, StoreError,
         rows::{open, place},
     },
     vault::Purpose,
@@ -16,7 +16,7 @@ use crate::{
 
 /// What of a connection's row decides whether another login takes its place.
 #[derive(FromRow)]
-pub(super) struct Standing {
+pub(super) struct ExistingConnection {
     pub(super) id: String,
     subject: String,
     status: String,
@@ -27,7 +27,7 @@ pub(super) struct Standing {
     is_leased: bool,
 }
 
-/// The query of [`Standing`], with what follows on it.
+/// The query of [`ExistingConnection`], with what follows on it.
 macro_rules! select_standing {
     ($rest:literal) => {
         concat!(
@@ -49,7 +49,7 @@ pub(super) struct Target {
     pub(super) leaves: Vec<String>,
 }
 
-impl Standing {
+impl ExistingConnection {
     async fn of_id(tx: &mut SqliteConnection, id: &str) -> Result<Option<Self>, StoreError> {
         Ok(sqlx::query_as(select_standing!("WHERE c.id = $1"))
             .bind(id)
@@ -72,12 +72,12 @@ impl Standing {
     }
 
     /// The organizations after a reading: all of them, or what it adds to those of before.
-    fn orgs_after(&self, reach: &Reach<'_>) -> Result<String, StoreError> {
-        if reach.is_whole {
-            return as_text(&self.id, reach.orgs);
+    fn orgs_after(&self, account: &Account<'_>) -> Result<String, StoreError> {
+        if account.is_whole {
+            return as_text(&self.id, account.orgs);
         }
         let mut orgs = self.orgs()?;
-        for org in reach.orgs {
+        for org in account.orgs {
             match orgs.iter_mut().find(|known| known.id == org.id) {
                 Some(known) => known.clone_from(org),
                 None => orgs.push(org.clone()),
@@ -91,11 +91,11 @@ impl Standing {
     }
 
     /// Whether Snyk says that a login is another person's, or of another kind of context.
-    fn is_of_another(&self, reach: &Reach<'_>) -> bool {
-        match (self.context.as_deref(), reach.context) {
+    fn is_of_another(&self, account: &Account<'_>) -> bool {
+        match (self.context.as_deref(), account.context) {
             (Some("user"), Some(Context::User)) => {
                 self.is_of_known_subject()
-                    && reach
+                    && account
                         .subject
                         .is_some_and(|subject| subject.as_str() != self.subject)
             }
@@ -105,11 +105,11 @@ impl Standing {
     }
 
     /// Whether those who share the connection reach nothing new by a login.
-    fn lends_nothing_by(&self, reach: &Reach<'_>) -> Result<bool, StoreError> {
+    fn grants_nothing_new(&self, account: &Account<'_>) -> Result<bool, StoreError> {
         let known = self.orgs()?;
-        Ok(reach.context.is_some()
-            && reach.is_whole
-            && reach.orgs.iter().all(|org| is_among(org, &known)))
+        Ok(account.context.is_some()
+            && account.is_whole
+            && account.orgs.iter().all(|org| is_among(org, &known)))
     }
 }
 
@@ -143,29 +143,29 @@ pub(super) async fn target(
     login: &NewLogin<'_>,
     replaced: &[String],
 ) -> Result<Target, StoreError> {
-    let reach = &login.reach;
-    let same = match reach.subject {
-        Some(subject) => Standing::of_subject(tx, subject).await?,
+    let account = &login.account;
+    let same = match account.subject {
+        Some(subject) => ExistingConnection::of_subject(tx, subject).await?,
         None => None,
     };
     let reconnected = match login.reconnects {
         Some(id) => reached_by_any(tx, id, replaced).await?,
         None => None,
     }
-    .filter(|standing| !standing.is_of_another(reach));
+    .filter(|standing| !standing.is_of_another(account));
     let takes = match (&same, &reconnected) {
         (None, Some(standing)) => {
-            !is_shared(tx, &standing.id, replaced).await? || standing.lends_nothing_by(reach)?
+            !is_shared(tx, &standing.id, replaced).await? || standing.grants_nothing_new(account)?
         }
         _ => false,
     };
     // One that works is only left for what is known to be of the same kind.
     let mut leaves: Vec<String> = reconnected
         .iter()
-        .filter(|standing| reach.context.is_some() || standing.status != "active")
+        .filter(|standing| account.context.is_some() || standing.status != "active")
         .map(|standing| standing.id.clone())
         .collect();
-    leaves.extend(superseded(tx, reach, replaced).await?);
+    leaves.extend(superseded(tx, account, replaced).await?);
     let place = if takes { reconnected } else { same };
     let id = place
         .as_ref()
@@ -173,13 +173,13 @@ pub(super) async fn target(
         .to_owned();
     Ok(Target {
         generation: place.as_ref().map_or(0, |standing| standing.generation + 1),
-        subject: reach
+        subject: account
             .subject
             .cloned()
             .unwrap_or_else(|| Subject::unknown(&id)),
         orgs: match &place {
-            Some(standing) => standing.orgs_after(reach)?,
-            None => as_text(&id, reach.orgs)?,
+            Some(standing) => standing.orgs_after(account)?,
+            None => as_text(&id, account.orgs)?,
         },
         leaves: leaves.into_iter().filter(|left| *left != id).collect(),
         id,
@@ -189,15 +189,15 @@ pub(super) async fn target(
 /// Dead connections of these sessions that a bot's login makes useless: it reaches all that they did.
 async fn superseded(
     tx: &mut SqliteConnection,
-    reach: &Reach<'_>,
+    account: &Account<'_>,
     sessions: &[String],
 ) -> Result<Vec<String>, StoreError> {
     let mut superseded = Vec::new();
-    if reach.context != Some(Context::Tenant) || !reach.is_whole {
+    if account.context != Some(Context::Tenant) || !account.is_whole {
         return Ok(superseded);
     }
     for session in sessions {
-        let dead: Vec<Standing> = sqlx::query_as(select_standing!(
+        let dead: Vec<ExistingConnection> = sqlx::query_as(select_standing!(
             "JOIN session_connections s ON s.connection_id = c.id WHERE s.session_id = $1 \
                  AND c.status = 'reconnect_needed' AND c.context = 'tenant'"
         ))
@@ -206,7 +206,7 @@ async fn superseded(
         .await?;
         for standing in dead {
             let known = standing.orgs()?;
-            if !known.is_empty() && known.iter().all(|org| is_among(org, reach.orgs)) {
+            if !known.is_empty() && known.iter().all(|org| is_among(org, account.orgs)) {
                 superseded.push(standing.id);
             }
         }
@@ -223,7 +223,7 @@ async fn reached_by_any(
     tx: &mut SqliteConnection,
     id: &str,
     sessions: &[String],
-) -> Result<Option<Standing>, StoreError> {
+) -> Result<Option<ExistingConnection>, StoreError> {
     for session in sessions {
         let found = sqlx::query_as(select_standing!(
             "JOIN session_connections s ON s.connection_id = c.id \
@@ -257,27 +257,29 @@ async fn is_shared(
 }
 
 impl SqliteStore {
-    pub(super) async fn put_reach(
+    pub(super) async fn put_account(
         &self,
         consent: &Consent,
-        reach: &Reach<'_>,
+        account: &Account<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let id = consent.connection.as_str();
         let mut tx = self.begin().await?;
-        let standing = Standing::of_id(&mut tx, id).await?.filter(|standing| {
-            standing.status == "active" && standing.connected_at == consent.at.as_millisecond()
-        });
+        let standing = ExistingConnection::of_id(&mut tx, id)
+            .await?
+            .filter(|standing| {
+                standing.status == "active" && standing.connected_at == consent.at.as_millisecond()
+            });
         let Some(standing) = standing else {
             return Ok(false);
         };
-        let mut due_at = reach.due_at;
-        let mut tries = reach.tries;
+        let mut due_at = account.due_at;
+        let mut tries = account.tries;
         let mut subject = None;
-        if let Some(read) = reach.subject
+        if let Some(read) = account.subject
             && read.as_str() != standing.subject
         {
-            match Standing::of_subject(&mut tx, read).await? {
+            match ExistingConnection::of_subject(&mut tx, read).await? {
                 None => subject = Some(read.clone()),
                 Some(same) if standing.is_of_known_subject() => {
                     // It has become what another one is, by no person's act: both stay, since each
@@ -285,7 +287,7 @@ impl SqliteStore {
                     tracing::info!(
                         connection = id,
                         same = same.id,
-                        "Two connections reach the same by now"
+                        "Two connections account the same by now"
                     );
                     subject = Some(Subject::unknown(id));
                 }
@@ -295,7 +297,7 @@ impl SqliteStore {
                     tries = tries.max(1);
                 }
                 Some(same) => {
-                    self.merge(&mut tx, &standing, &same, reach, now).await?;
+                    self.merge(&mut tx, &standing, &same, account, now).await?;
                     tx.commit().await?;
                     tracing::info!(connection = id, into = same.id, "Two connections are one");
                     return Ok(true);
@@ -310,9 +312,9 @@ impl SqliteStore {
                  orgs_due_at = $6, orgs_tries = $7 WHERE id = $8",
         )
         .bind(subject.as_ref().map(Subject::as_str))
-        .bind(reach.context.map(context_word))
-        .bind(standing.orgs_after(reach)?)
-        .bind(reach.is_whole)
+        .bind(account.context.map(context_word))
+        .bind(standing.orgs_after(account)?)
+        .bind(account.is_whole)
         .bind(now.as_millisecond())
         .bind(due_at.as_millisecond())
         .bind(tries)
@@ -329,9 +331,9 @@ impl SqliteStore {
     async fn merge(
         &self,
         tx: &mut Transaction<'_, Sqlite>,
-        from: &Standing,
-        into: &Standing,
-        reach: &Reach<'_>,
+        from: &ExistingConnection,
+        into: &ExistingConnection,
+        account: &Account<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         if into.status != "active" || into.connected_at <= from.connected_at {
@@ -355,12 +357,12 @@ impl SqliteStore {
                               refresh_expires_at FROM connections WHERE id = $9) \
                  WHERE id = $10",
             )
-            .bind(reach.context.map(context_word))
-            .bind(into.orgs_after(reach)?)
-            .bind(reach.is_whole)
+            .bind(account.context.map(context_word))
+            .bind(into.orgs_after(account)?)
+            .bind(account.is_whole)
             .bind(now.as_millisecond())
-            .bind(reach.due_at.as_millisecond())
-            .bind(reach.tries)
+            .bind(account.due_at.as_millisecond())
+            .bind(account.tries)
             .bind(moved("access_token", &access)?)
             .bind(moved("refresh_token", &refresh)?)
             .bind(&from.id)

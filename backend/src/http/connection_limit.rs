@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
     client_ip::{ClientNetwork, TrustedProxies},
-    refusals::Refusals,
+    rejection_log::RejectionLog,
 };
 
 /// What one client network may take of all places, in eighths: so much that a thousand slow clients
@@ -20,7 +20,7 @@ const EIGHTHS: usize = 3;
 
 /// Who may be connected.
 #[derive(Debug)]
-pub struct Places {
+pub struct ConnectionLimit {
     all: Arc<Semaphore>,
     /// Most connections of one network.
     share: usize,
@@ -28,40 +28,40 @@ pub struct Places {
     networks: Option<Counts>,
     /// A trusted proxy connects for many.
     trusted: Arc<TrustedProxies>,
-    refusals: Arc<Refusals>,
+    rejection_log: Arc<RejectionLog>,
 }
 
 type Counts = Arc<Mutex<HashMap<ClientNetwork, usize>>>;
 
-impl Places {
+impl ConnectionLimit {
     /// So many places in all, and of each network its share where networks are counted.
     #[must_use]
     pub fn new(
         at_once: usize,
         count_networks: bool,
         trusted: Arc<TrustedProxies>,
-        refusals: Arc<Refusals>,
+        rejection_log: Arc<RejectionLog>,
     ) -> Self {
         Self {
             all: Arc::new(Semaphore::new(at_once)),
             share: (at_once / 8 * EIGHTHS).max(1),
             networks: count_networks.then(Counts::default),
             trusted,
-            refusals,
+            rejection_log,
         }
     }
 
     /// A place for whoever comes next; waits until there is one.
-    pub(super) async fn any(&self) -> Option<OwnedSemaphorePermit> {
+    pub(super) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
         // Nobody closes it.
         Arc::clone(&self.all).acquire_owned().await.ok()
     }
 
     /// The place among those of its network; none where its share is taken.
-    pub(super) fn of(&self, peer: IpAddr) -> Option<NetworkPlace> {
+    pub(super) fn acquire_for(&self, peer: IpAddr) -> Option<NetworkPermit> {
         let counts = match &self.networks {
             Some(counts) if !self.trusted.trusts(peer) => counts,
-            _ => return Some(NetworkPlace(None)),
+            _ => return Some(NetworkPermit(None)),
         };
         let network = ClientNetwork::from(peer);
         {
@@ -71,20 +71,20 @@ impl Places {
                 *count += 1;
             } else {
                 drop(counts);
-                self.refusals
-                    .note(network, "too many connections at once".into());
+                self.rejection_log
+                    .record(network, "too many connections at once".into());
                 return None;
             }
         }
-        Some(NetworkPlace(Some((Arc::clone(counts), network))))
+        Some(NetworkPermit(Some((Arc::clone(counts), network))))
     }
 }
 
 /// Held as long as the connection.
 #[derive(Debug)]
-pub(super) struct NetworkPlace(Option<(Counts, ClientNetwork)>);
+pub(super) struct NetworkPermit(Option<(Counts, ClientNetwork)>);
 
-impl Drop for NetworkPlace {
+impl Drop for NetworkPermit {
     fn drop(&mut self) {
         let Some((counts, network)) = &self.0 else {
             return;
@@ -106,18 +106,28 @@ mod tests {
     #[test]
     fn sec_67_a_network_has_its_share_and_a_trusted_proxy_no_bound() {
         let trusted = Arc::new(TrustedProxies::parse("10.0.0.1").unwrap());
-        let places = Places::new(4_096, true, Arc::clone(&trusted), Arc::default());
+        let places = ConnectionLimit::new(4_096, true, Arc::clone(&trusted), Arc::default());
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         assert_eq!(places.share, 1_536);
         let mut held: Vec<_> = (0..places.share)
-            .map(|last| places.of(ip(&format!("2001:db8::{last:x}"))).unwrap())
+            .map(|last| {
+                places
+                    .acquire_for(ip(&format!("2001:db8::{last:x}")))
+                    .unwrap()
+            })
             .collect();
-        assert!(places.of(ip("2001:db8::ffff:1")).is_none(), "the same /64");
-        assert!(places.of(ip("2001:db8:0:1::1")).is_some(), "another");
+        assert!(
+            places.acquire_for(ip("2001:db8::ffff:1")).is_none(),
+            "the same /64"
+        );
+        assert!(
+            places.acquire_for(ip("2001:db8:0:1::1")).is_some(),
+            "another"
+        );
         held.pop();
-        assert!(places.of(ip("2001:db8::1")).is_some(), "one went");
+        assert!(places.acquire_for(ip("2001:db8::1")).is_some(), "one went");
         for _ in 0..2 * places.share {
-            held.push(places.of(ip("10.0.0.1")).unwrap());
+            held.push(places.acquire_for(ip("10.0.0.1")).unwrap());
         }
         drop(held);
         let counts = places.networks.unwrap();

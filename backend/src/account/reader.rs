@@ -7,21 +7,21 @@ use jiff::Timestamp;
 use super::backoff;
 use crate::{
     connection::Subject,
-    provider::{Identity, OrgList, ProviderClient, ReachError},
-    store::Reach,
+    provider::{AccountError, Identity, OrgList, ProviderClient},
+    store::Account,
     vault::secret::AccessToken,
 };
 
 /// What was read so far of what a token reaches.
 #[derive(Debug, Default)]
-pub struct Reading {
+pub struct AccountReader {
     pub(super) identity: Option<Identity>,
     pub(super) list: OrgList,
     /// How long Snyk asked to wait before it is asked again.
     pub(super) asked: Option<Duration>,
 }
 
-impl Reading {
+impl AccountReader {
     /// Whether there is nothing more to read.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -43,11 +43,11 @@ impl Reading {
     }
 
     /// Asks for what is missing, once: organizations first, since they are what counts.
-    pub(super) async fn go_on(
+    pub(super) async fn read_next(
         &mut self,
         provider: &dyn ProviderClient,
         token: &AccessToken,
-    ) -> Result<(), ReachError> {
+    ) -> Result<(), AccountError> {
         if !self.list.is_whole() {
             return provider.next_orgs(token, &mut self.list).await;
         }
@@ -64,19 +64,19 @@ impl Reading {
 
     /// As the store takes it; `tries` is how often in a row it was not whole, this time included.
     #[must_use]
-    pub fn reach<'a>(
+    pub fn account<'a>(
         &'a self,
         subject: Option<&'a Subject>,
         tries: u32,
         now: Timestamp,
-    ) -> Reach<'a> {
+    ) -> Account<'a> {
         let pause = if self.is_whole() {
             backoff::until_read_again()
         } else {
             backoff::after(tries, self.asked)
         };
-        let pause = crate::session::signed(pause);
-        Reach {
+        let pause = crate::session::to_signed_duration(pause);
+        Account {
             subject,
             context: self.identity.as_ref().and_then(|identity| identity.context),
             orgs: self.list.orgs(),

@@ -20,7 +20,7 @@ const WINDOW: usize = 61;
 
 /// What each connection has asked lately.
 #[derive(Debug)]
-pub struct Pace {
+pub struct OutboundRateLimit {
     /// `None` when limits are off.
     connections: Option<Mutex<HashMap<String, Minute>>>,
     began: Instant,
@@ -34,7 +34,7 @@ struct Minute {
     at: u64,
 }
 
-impl Pace {
+impl OutboundRateLimit {
     /// Keeps the pace, or lets everything through.
     #[must_use]
     pub fn new(on: bool) -> Self {
@@ -61,7 +61,7 @@ impl Pace {
     }
 
     /// Forgets who asked nothing for a minute, so that memory stays bounded.
-    pub fn forget_the_quiet(&self, now: Instant) {
+    pub fn evict_idle(&self, now: Instant) {
         if let Some(connections) = &self.connections {
             let at = self.second(now);
             connections
@@ -121,14 +121,14 @@ mod tests {
 
     #[test]
     fn in_no_minute_are_there_more_than_allowed() {
-        let pace = Pace::new(true);
+        let outbound_rate_limit = OutboundRateLimit::new(true);
         let mut taken = Vec::new();
         // Somebody who always asks, twenty times a second for five minutes, after a burst.
         for step in 0..6_000_u32 {
-            let now = pace.began + SECOND * step / 20;
+            let now = outbound_rate_limit.began + SECOND * step / 20;
             let tries = if step == 0 { 5_000 } else { 3 };
             for _ in 0..tries {
-                if pace.take("c", now).is_ok() {
+                if outbound_rate_limit.take("c", now).is_ok() {
                     taken.push(now);
                 }
             }
@@ -149,35 +149,50 @@ mod tests {
 
     #[test]
     fn who_waits_as_long_as_told_has_a_turn() {
-        let pace = Pace::new(true);
-        let mut now = pace.began + SECOND * 7 / 2;
+        let outbound_rate_limit = OutboundRateLimit::new(true);
+        let mut now = outbound_rate_limit.began + SECOND * 7 / 2;
         for _ in 0..PER_MINUTE {
-            pace.take("c", now).unwrap();
+            outbound_rate_limit.take("c", now).unwrap();
         }
         now += SECOND * 12;
-        let after = pace.take("c", now).unwrap_err();
+        let after = outbound_rate_limit.take("c", now).unwrap_err();
         assert!(after <= SECOND * 61 && after >= SECOND * 47, "{after:?}");
-        pace.take("c", now + after).unwrap();
+        outbound_rate_limit.take("c", now + after).unwrap();
     }
 
     #[test]
     fn connections_do_not_slow_one_another_and_the_quiet_are_forgotten() {
-        let pace = Pace::new(true);
+        let outbound_rate_limit = OutboundRateLimit::new(true);
         for _ in 0..PER_MINUTE {
-            pace.take("a", pace.began).unwrap();
+            outbound_rate_limit
+                .take("a", outbound_rate_limit.began)
+                .unwrap();
         }
-        assert!(pace.take("a", pace.began).is_err());
-        pace.take("b", pace.began + SECOND * 30).unwrap();
-        pace.forget_the_quiet(pace.began + SECOND * 70);
-        let known = pace.connections.as_ref().unwrap().lock().unwrap();
+        assert!(
+            outbound_rate_limit
+                .take("a", outbound_rate_limit.began)
+                .is_err()
+        );
+        outbound_rate_limit
+            .take("b", outbound_rate_limit.began + SECOND * 30)
+            .unwrap();
+        outbound_rate_limit.evict_idle(outbound_rate_limit.began + SECOND * 70);
+        let known = outbound_rate_limit
+            .connections
+            .as_ref()
+            .unwrap()
+            .lock()
+            .unwrap();
         assert_eq!(known.keys().collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]
     fn limits_that_are_off_let_everything_through() {
-        let pace = Pace::new(false);
+        let outbound_rate_limit = OutboundRateLimit::new(false);
         for _ in 0..=PER_MINUTE {
-            pace.take("a", pace.began).unwrap();
+            outbound_rate_limit
+                .take("a", outbound_rate_limit.began)
+                .unwrap();
         }
     }
 }

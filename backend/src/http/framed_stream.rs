@@ -1,6 +1,6 @@
 //! The stream between a client and hyper. It hands on one head at a time, looked at
 //! ([`Head`](super::head::Head)), and learns of hyper itself where the body behind it ends, so that the
-//! two cannot disagree ([`Gate`]). It ends a connection that is idle or sends its head too slowly. And
+//! two cannot disagree ([`RequestFramer`]). It ends a connection that is idle or sends its head too slowly. And
 //! it puts a whole answer in the place of the bare one that hyper gives to a head that it cannot read
 //! (SEC-61).
 
@@ -19,8 +19,8 @@ use tokio::{
 };
 
 use super::{
-    gate::{Expiry, Gate},
-    head::NEVER,
+    head_scanner::NEVER,
+    request_framer::{Expiry, RequestFramer},
 };
 
 /// Most bytes that are read and forgotten after a refusal.
@@ -33,7 +33,7 @@ const REFUSED_END: [u8; 5] = [NEVER, b'\r', b'\n', b'\r', b'\n'];
 
 /// What is known of a request that hyper refuses.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Refused<'a> {
+pub(super) struct Rejected<'a> {
     /// hyper's own answer.
     pub(super) bare: &'a [u8],
     /// Whether the head took too long.
@@ -43,9 +43,9 @@ pub(super) struct Refused<'a> {
 }
 
 /// The stream.
-pub(super) struct Guard<S, F> {
+pub(super) struct FramedStream<S, F> {
     stream: S,
-    gate: Arc<Gate>,
+    framer: Arc<RequestFramer>,
     /// Read, and not to be handed on yet.
     held: BytesMut,
     /// Makes the whole answer of the bare one.
@@ -59,11 +59,11 @@ pub(super) struct Guard<S, F> {
     discard: Option<(usize, Instant)>,
 }
 
-impl<S, F> Guard<S, F> {
-    pub(super) fn new(stream: S, gate: Arc<Gate>, whole: F) -> Self {
+impl<S, F> FramedStream<S, F> {
+    pub(super) fn new(stream: S, framer: Arc<RequestFramer>, whole: F) -> Self {
         Self {
             stream,
-            gate,
+            framer,
             held: BytesMut::new(),
             whole,
             own: None,
@@ -89,7 +89,7 @@ impl<S, F> Guard<S, F> {
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Some((until, expiry)) = self.gate.expiry() else {
+        let Some((until, expiry)) = self.framer.expiry() else {
             return Poll::Pending;
         };
         ready!(self.poll_timer(cx, until));
@@ -106,47 +106,47 @@ impl<S, F> Guard<S, F> {
     }
 }
 
-impl<S: AsyncRead + Unpin, F: Unpin> AsyncRead for Guard<S, F> {
+impl<S: AsyncRead + Unpin, F: Unpin> AsyncRead for FramedStream<S, F> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let guard = self.get_mut();
-        if !guard.gate.may_read(cx.waker()) {
+        let framed = self.get_mut();
+        if !framed.framer.may_read(cx.waker()) {
             return Poll::Pending;
         }
         let before = out.filled().len();
-        let held = guard.held.len().min(out.remaining());
+        let held = framed.held.len().min(out.remaining());
         if held == 0 {
             // What has come counts, however late it is seen.
-            match Pin::new(&mut guard.stream).poll_read(cx, out)? {
+            match Pin::new(&mut framed.stream).poll_read(cx, out)? {
                 Poll::Ready(()) => {}
-                Poll::Pending => return guard.poll_expired(cx, out),
+                Poll::Pending => return framed.poll_expired(cx, out),
             }
         } else {
-            out.put_slice(&guard.held[..held]);
+            out.put_slice(&framed.held[..held]);
         }
         let fresh = &mut out.filled_mut()[before..];
-        let passed = guard.gate.pass(fresh);
+        let passed = framed.framer.admit(fresh);
         if held == 0 {
-            guard.held.extend_from_slice(&fresh[passed..]);
+            framed.held.extend_from_slice(&fresh[passed..]);
         } else {
-            guard.held.advance(passed);
+            framed.held.advance(passed);
         }
         out.set_filled(before + passed);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> Guard<S, F> {
+impl<S: AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> FramedStream<S, F> {
     /// Writes the whole answer where hyper gives a bare one: nobody was asked, and it answers.
     fn poll_own(&mut self, cx: &mut Context<'_>, bare: &[u8]) -> Poll<io::Result<bool>> {
-        if self.own.is_none() && self.gate.is_unasked() {
-            self.own = Some((self.whole)(Refused {
+        if self.own.is_none() && self.framer.is_unasked() {
+            self.own = Some((self.whole)(Rejected {
                 bare,
                 is_late: self.is_late,
-                asks_for_page: self.gate.asks_for_page(),
+                asks_for_page: self.framer.asks_for_page(),
             }));
         }
         let Some(rest) = &mut self.own else {
@@ -163,7 +163,7 @@ impl<S: AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> Guard<S, F> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, F> Guard<S, F> {
+impl<S: AsyncRead + AsyncWrite + Unpin, F> FramedStream<S, F> {
     /// Reads on after the last answer, for a bounded time and amount: a connection that is closed on unread
     /// bytes is reset, and a client that is still sending would never see the answer.
     fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -188,19 +188,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F> Guard<S, F> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> AsyncWrite
-    for Guard<S, F>
+impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> AsyncWrite
+    for FramedStream<S, F>
 {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let guard = self.get_mut();
-        if ready!(guard.poll_own(cx, bytes))? {
+        let framed = self.get_mut();
+        if ready!(framed.poll_own(cx, bytes))? {
             return Poll::Ready(Ok(bytes.len()));
         }
-        Pin::new(&mut guard.stream).poll_write(cx, bytes)
+        Pin::new(&mut framed.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -208,12 +208,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> Asy
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let guard = self.get_mut();
+        let framed = self.get_mut();
         let first = slices.first().map(|slice| &**slice).unwrap_or_default();
-        if ready!(guard.poll_own(cx, first))? {
+        if ready!(framed.poll_own(cx, first))? {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
-        Pin::new(&mut guard.stream).poll_write_vectored(cx, slices)
+        Pin::new(&mut framed.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -221,20 +221,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Refused<'_>) -> Bytes + Unpin> Asy
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let guard = self.get_mut();
-        ready!(Pin::new(&mut guard.stream).poll_flush(cx))?;
+        let framed = self.get_mut();
+        ready!(Pin::new(&mut framed.stream).poll_flush(cx))?;
         // hyper flushes when it has written all that it has.
-        guard.gate.flushed();
+        framed.framer.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let guard = self.get_mut();
-        if guard.discard.is_none() {
-            ready!(Pin::new(&mut guard.stream).poll_shutdown(cx))?;
+        let framed = self.get_mut();
+        if framed.discard.is_none() {
+            ready!(Pin::new(&mut framed.stream).poll_shutdown(cx))?;
         }
-        if guard.own.is_some() || guard.gate.is_sending() {
-            ready!(guard.poll_discard(cx));
+        if framed.own.is_some() || framed.framer.is_sending() {
+            ready!(framed.poll_discard(cx));
         }
         Poll::Ready(Ok(()))
     }

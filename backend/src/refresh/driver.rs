@@ -5,18 +5,18 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 
 use super::{
-    flight::{RefreshError, Refresher},
+    concurrency_limit::{Permit, Urgency},
     outcome::{Next, next},
-    permits::{Permit, Urgency},
+    refresher::{RefreshError, Refresher},
 };
 use crate::{
     backoff::with_jitter,
-    connection::{Connection, Grant, State, Tokens, revocation::let_die},
+    connection::{Connection, Grant, State, Tokens, revocation::revoke_or_enqueue},
     provider::ProviderError,
 };
 
 /// The lease's owner shows a sign of life this often.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(3);
+const HEARTBEAT: Duration = Duration::from_secs(3);
 /// A lease ends this long after the last sign of life.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
 /// How often a lease that another owner holds is looked at.
@@ -34,7 +34,7 @@ pub(super) async fn run(
     let owner = ulid::Ulid::new().to_string();
     loop {
         // A pair that was replaced meanwhile needs neither permit nor lease.
-        let connection = stands_now(refresher, id).await?;
+        let connection = reload_active(refresher, id).await?;
         if connection.generation != generation {
             return Ok(connection);
         }
@@ -48,15 +48,15 @@ pub(super) async fn run(
         let ends_at = now.saturating_add(LEASE).unwrap_or(now);
         let taken = refresher
             .store
-            .take_lease(id, generation, &owner, now, ends_at)
+            .acquire_lease(id, generation, &owner, now, ends_at)
             .await?;
         if !taken {
             drop(permit);
             tokio::time::sleep(LOOK_AGAIN).await;
             continue;
         }
-        let work = under_lease(refresher, id, generation, permit, urgency);
-        let renewed = with_signs_of_life(refresher, id, &owner, work).await;
+        let work = with_lease(refresher, id, generation, permit, urgency);
+        let renewed = with_heartbeat(refresher, id, &owner, work).await;
         if let Err(error) = refresher.store.release_lease(id, &owner).await {
             tracing::warn!(connection = id, %error, "A lease could not be given back; it ends by itself");
         }
@@ -65,14 +65,14 @@ pub(super) async fn run(
 }
 
 /// After taking the lease, reads again before acting.
-async fn under_lease<'a>(
+async fn with_lease<'a>(
     refresher: &'a Refresher,
     id: &str,
     generation: u64,
     permit: Permit<'a>,
     urgency: &Urgency,
 ) -> Result<Arc<Connection>, RefreshError> {
-    let connection = stands_now(refresher, id).await?;
+    let connection = reload_active(refresher, id).await?;
     match &connection.state {
         State::Active(tokens) if connection.generation == generation => {
             present_and_store(refresher, &connection, tokens, permit, urgency).await
@@ -121,13 +121,17 @@ async fn present_and_store<'a>(
                 }
             }
             Next::Reconnect => {
-                if refresher.store.need_reconnect(id, generation).await? {
+                if refresher
+                    .store
+                    .mark_reconnect_needed(id, generation)
+                    .await?
+                {
                     tracing::warn!(connection = id, generation, %error, "A connection was lost");
                 }
                 // Or connected again meanwhile by a person: then what stands now counts.
-                return stands_now(refresher, id).await;
+                return reload_active(refresher, id).await;
             }
-            Next::Tell => {
+            Next::Alert => {
                 tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
                 break error;
             }
@@ -171,7 +175,7 @@ async fn store(
             }
         }
     }
-    let connection = stands_now(refresher, id).await?;
+    let connection = reload_active(refresher, id).await?;
     tracing::info!(
         connection = id,
         generation = connection.generation,
@@ -192,7 +196,7 @@ async fn revoke_unless_held(
     if row.is_some_and(|row| matches!(row.state, State::Active(_))) {
         return Ok(());
     }
-    let_die(
+    revoke_or_enqueue(
         &*refresher.store,
         &*refresher.provider,
         &*refresher.clock,
@@ -203,7 +207,7 @@ async fn revoke_unless_held(
 }
 
 /// The connection as it stands now, if it is alive.
-async fn stands_now(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, RefreshError> {
+async fn reload_active(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, RefreshError> {
     let connection = refresher
         .store
         .connection(id)
@@ -218,20 +222,20 @@ async fn stands_now(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, 
 
 /// Runs `work` and keeps the lease alive meanwhile, through the slowest token call. Both are polled
 /// side by side: a sign of life that waits for the database must not hold up work that has it.
-async fn with_signs_of_life<T>(
+async fn with_heartbeat<T>(
     refresher: &Refresher,
     id: &str,
     owner: &str,
     work: impl Future<Output = T>,
 ) -> T {
     let signs = async {
-        let mut ticks = tokio::time::interval(SIGN_OF_LIFE);
+        let mut ticks = tokio::time::interval(HEARTBEAT);
         ticks.tick().await;
         loop {
             ticks.tick().await;
             let now = refresher.clock.now();
             let ends_at = now.saturating_add(LEASE).unwrap_or(now);
-            if let Err(error) = refresher.store.keep_lease(id, owner, ends_at).await {
+            if let Err(error) = refresher.store.renew_lease(id, owner, ends_at).await {
                 tracing::warn!(connection = id, %error, "A lease could not be kept alive");
             }
         }

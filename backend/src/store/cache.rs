@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
-    ConnectionStore, Ended, NewLogin, Reach, Revocation, RevocationStore, SessionStore, Store,
+    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store,
     StoreError, StoredSession,
 };
 use crate::{
@@ -29,12 +29,12 @@ use crate::{
 /// How many sessions, connections and ties between them are remembered; the least used go first.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
 /// How long what is remembered is believed.
-const BELIEVED: Duration = Duration::from_secs(5);
+const TTL: Duration = Duration::from_secs(5);
 
 /// Remembers what the store behind it said, until something changes it.
 #[derive(Debug)]
-pub struct Cached<S> {
-    behind: Arc<S>,
+pub struct CachedStore<S> {
+    inner: Arc<S>,
     memory: Mutex<Memory>,
 }
 
@@ -43,23 +43,23 @@ pub struct Cached<S> {
 struct Memory {
     /// Counts the writes: a read that began before one is not remembered after it.
     writes: u64,
-    sessions: Remembered<TokenHash, StoredSession>,
-    ties: Remembered<(SessionId, String), ()>,
-    connections: Remembered<String, Arc<Connection>>,
+    sessions: TtlCache<TokenHash, StoredSession>,
+    memberships: TtlCache<(SessionId, String), ()>,
+    connections: TtlCache<String, Arc<Connection>>,
 }
 
 /// So many things, each for so long.
 #[derive(Debug)]
-struct Remembered<K: Hash + Eq, V>(LruCache<K, (Instant, V)>);
+struct TtlCache<K: Hash + Eq, V>(LruCache<K, (Instant, V)>);
 
-impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
+impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
     fn new() -> Self {
         Self(LruCache::new(CAPACITY))
     }
 
     fn get(&mut self, key: &K) -> Option<V> {
         let (since, value) = self.0.get(key)?;
-        if since.elapsed() < BELIEVED {
+        if since.elapsed() < TTL {
             return Some(value.clone());
         }
         self.0.pop(key);
@@ -74,7 +74,7 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
     /// late may have to wait for the next time.
     fn sweep(&mut self) {
         while let Some((_, (since, _))) = self.0.peek_lru()
-            && since.elapsed() >= BELIEVED
+            && since.elapsed() >= TTL
         {
             self.0.pop_lru();
         }
@@ -89,17 +89,17 @@ impl<K: Hash + Eq, V: Clone> Remembered<K, V> {
     }
 }
 
-impl<S: Store> Cached<S> {
+impl<S: Store> CachedStore<S> {
     /// Puts a memory in front of a store. From then on everything must go through it.
     #[must_use]
-    pub fn new(behind: Arc<S>) -> Self {
+    pub fn new(inner: Arc<S>) -> Self {
         Self {
-            behind,
+            inner,
             memory: Mutex::new(Memory {
                 writes: 0,
-                sessions: Remembered::new(),
-                ties: Remembered::new(),
-                connections: Remembered::new(),
+                sessions: TtlCache::new(),
+                memberships: TtlCache::new(),
+                connections: TtlCache::new(),
             }),
         }
     }
@@ -142,28 +142,28 @@ impl<F: Fn(&mut Memory)> Drop for Forgets<'_, F> {
 impl Memory {
     fn sweep(&mut self) {
         self.sessions.sweep();
-        self.ties.sweep();
+        self.memberships.sweep();
         self.connections.sweep();
     }
 
     fn forget_sessions(&mut self) {
         self.sessions.forget_all();
-        self.ties.forget_all();
+        self.memberships.forget_all();
     }
 }
 
 #[async_trait]
-impl<S: Store> ConnectionStore for Cached<S> {
+impl<S: Store> ConnectionStore for CachedStore<S> {
     /// Not remembered: the refresh asks this after it took its lease, and must hear what stands now.
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
-        self.behind.connection(id).await
+        self.inner.connection(id).await
     }
 
     async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
-        self.behind.connections_of(session).await
+        self.inner.connections_of(session).await
     }
 
-    async fn reached(
+    async fn authorized(
         &self,
         session: &SessionId,
         id: &str,
@@ -171,21 +171,21 @@ impl<S: Store> ConnectionStore for Cached<S> {
         let tie = (session.clone(), id.to_owned());
         let writes = {
             let mut memory = self.memory();
-            if memory.ties.get(&tie).is_some()
+            if memory.memberships.get(&tie).is_some()
                 && let Some(connection) = memory.connections.get(&tie.1)
             {
                 return Ok(Some(connection));
             }
             memory.writes
         };
-        let found = self.behind.reached(session, id).await?;
+        let found = self.inner.authorized(session, id).await?;
         if let Some(connection) = &found {
             let mut memory = self.memory();
             if memory.writes == writes {
                 memory
                     .connections
                     .put(tie.1.clone(), Arc::clone(connection));
-                memory.ties.put(tie, ());
+                memory.memberships.put(tie, ());
             }
         }
         Ok(found)
@@ -193,33 +193,33 @@ impl<S: Store> ConnectionStore for Cached<S> {
 
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
         // Which connection is replaced shows only afterwards.
-        self.write(self.behind.finish_login(login), |memory| {
+        self.write(self.inner.finish_login(login), |memory| {
             memory.forget_sessions();
             memory.connections.forget_all();
         })
         .await
     }
 
-    async fn store_reach(
+    async fn store_account(
         &self,
         consent: &Consent,
-        reach: Reach<'_>,
+        account: Account<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         // Two connections may become one, which shows only afterwards.
-        let write = self.behind.store_reach(consent, reach, now);
+        let write = self.inner.store_account(consent, account, now);
         self.write(write, |memory| {
             memory.connections.forget_all();
-            memory.ties.forget_all();
+            memory.memberships.forget_all();
         })
         .await
     }
 
-    async fn due_reaches(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
-        self.behind.due_reaches(now, at_most).await
+    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
+        self.inner.due_accounts(now, at_most).await
     }
 
-    async fn take_lease(
+    async fn acquire_lease(
         &self,
         id: &str,
         generation: u64,
@@ -227,22 +227,22 @@ impl<S: Store> ConnectionStore for Cached<S> {
         now: Timestamp,
         ends_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.behind
-            .take_lease(id, generation, owner, now, ends_at)
+        self.inner
+            .acquire_lease(id, generation, owner, now, ends_at)
             .await
     }
 
-    async fn keep_lease(
+    async fn renew_lease(
         &self,
         id: &str,
         owner: &str,
         ends_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.behind.keep_lease(id, owner, ends_at).await
+        self.inner.renew_lease(id, owner, ends_at).await
     }
 
     async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError> {
-        self.behind.release_lease(id, owner).await
+        self.inner.release_lease(id, owner).await
     }
 
     async fn store_grant(
@@ -253,7 +253,7 @@ impl<S: Store> ConnectionStore for Cached<S> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.write(
-            self.behind.store_grant(id, generation, grant, now),
+            self.inner.store_grant(id, generation, grant, now),
             |memory| {
                 memory.connections.forget(&id.to_owned());
             },
@@ -261,8 +261,8 @@ impl<S: Store> ConnectionStore for Cached<S> {
         .await
     }
 
-    async fn need_reconnect(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
-        self.write(self.behind.need_reconnect(id, generation), |memory| {
+    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
+        self.write(self.inner.mark_reconnect_needed(id, generation), |memory| {
             memory.connections.forget(&id.to_owned());
         })
         .await
@@ -274,49 +274,55 @@ impl<S: Store> ConnectionStore for Cached<S> {
         revocation_id: &str,
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
-        self.write(self.behind.disconnect(id, revocation_id, now), |memory| {
+        self.write(self.inner.disconnect(id, revocation_id, now), |memory| {
             memory.connections.forget(&id.to_owned());
-            memory.ties.forget_all();
+            memory.memberships.forget_all();
         })
         .await
     }
 }
 
 #[async_trait]
-impl<S: Store> RevocationStore for Cached<S> {
-    async fn note_revocation(
+impl<S: Store> RevocationStore for CachedStore<S> {
+    async fn enqueue_revocation(
         &self,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.behind.note_revocation(revocation, ends_at, now).await
+        self.inner
+            .enqueue_revocation(revocation, ends_at, now)
+            .await
     }
 
-    async fn revocations(&self, now: Timestamp, limit: u32) -> Result<Vec<Revocation>, StoreError> {
-        self.behind.revocations(now, limit).await
+    async fn due_revocations(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Revocation>, StoreError> {
+        self.inner.due_revocations(now, limit).await
     }
 
-    async fn revocation_postponed(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
-        self.behind.revocation_postponed(id, next_at).await
+    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+        self.inner.postpone_revocation(id, next_at).await
     }
 
-    async fn revocation_done(&self, id: &str) -> Result<(), StoreError> {
-        self.behind.revocation_done(id).await
+    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError> {
+        self.inner.complete_revocation(id).await
     }
 
-    async fn ended_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
-        self.behind.ended_revocations(now).await
+    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        self.inner.remove_expired_revocations(now).await
     }
 
     /// What no session reaches is not remembered either.
-    async fn sweep_unreached(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
-        self.behind.sweep_unreached(now, since).await
+    async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
+        self.inner.sweep_orphaned(now, since).await
     }
 }
 
 #[async_trait]
-impl<S: Store> SessionStore for Cached<S> {
+impl<S: Store> SessionStore for CachedStore<S> {
     async fn sessions(
         &self,
         tokens: &[TokenHash],
@@ -338,7 +344,7 @@ impl<S: Store> SessionStore for Cached<S> {
         if others.is_empty() {
             return Ok(found);
         }
-        let read = self.behind.sessions(&others).await?;
+        let read = self.inner.sessions(&others).await?;
         let mut memory = self.memory();
         if memory.writes == writes {
             for (token, session) in &read {
@@ -351,30 +357,30 @@ impl<S: Store> SessionStore for Cached<S> {
         Ok(found)
     }
 
-    async fn session_used(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
-        self.write(self.behind.session_used(id, now), |memory| {
+    async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
+        self.write(self.inner.touch_session(id, now), |memory| {
             memory.sessions.forget_all();
         })
         .await
     }
 
     async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        self.write(self.behind.end_session(token), Memory::forget_sessions)
+        self.write(self.inner.end_session(token), Memory::forget_sessions)
             .await
     }
 
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
-        self.behind.claim(attempt, ends_at).await
+        self.inner.claim(attempt, ends_at).await
     }
 
     /// Of what is remembered too, so that no token stays in memory that nobody asks for. A session
     /// that is swept has ended by its own times, which whoever asks for it looks at.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
         self.memory().sweep();
-        self.behind.sweep(now, unused_since).await
+        self.inner.sweep(now, unused_since).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.behind.ping().await
+        self.inner.ping().await
     }
 }

@@ -10,39 +10,39 @@ use std::{
 use super::client_ip::ClientNetwork;
 
 /// How long refusals of a network are counted before they are told.
-const TOLD_EVERY: Duration = Duration::from_mins(1);
+const LOG_EVERY: Duration = Duration::from_mins(1);
 /// Networks and reasons that are counted one by one; more than these together.
-const AT_MOST: usize = 4_096;
+const MAX_ENTRIES: usize = 4_096;
 
 /// Part of a refusal's answer: why, for this count. Never sent.
 #[derive(Clone, Debug)]
-pub(super) struct Refused {
+pub(super) struct Rejection {
     /// One of a few reasons.
     pub(super) why: &'static str,
     /// What this one was about, for the operator: bounded, and without control characters.
     pub(super) about: Option<String>,
 }
 
-impl From<&'static str> for Refused {
+impl From<&'static str> for Rejection {
     fn from(why: &'static str) -> Self {
         Self { why, about: None }
     }
 }
 
 /// Longest text of a stranger's that is told.
-const QUOTED_AT_MOST: usize = 100;
+const MAX_QUOTED: usize = 100;
 
 /// What a stranger sent, fit for the log: cut, and escaped so that no line can be forged.
 #[must_use]
 pub(crate) fn quoted(bytes: &[u8]) -> String {
-    let cut = &bytes[..bytes.len().min(QUOTED_AT_MOST)];
+    let cut = &bytes[..bytes.len().min(MAX_QUOTED)];
     let more = if cut.len() < bytes.len() { "…" } else { "" };
     format!("\"{}{more}\"", cut.escape_ascii())
 }
 
 /// Refusals by client network.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<Counts>);
+pub struct RejectionLog(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -58,17 +58,17 @@ struct Count {
     more: u64,
 }
 
-impl Refusals {
+impl RejectionLog {
     /// Counts a refusal. The first of a network for a reason is told at once.
-    pub(super) fn note(&self, network: ClientNetwork, refused: Refused) {
-        let Refused { why, about } = refused;
+    pub(super) fn record(&self, network: ClientNetwork, refused: Rejection) {
+        let Rejection { why, about } = refused;
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.refused.get_mut(&(network, why)) {
             count.more += 1;
             count.last_about = about;
             return;
         }
-        if counts.refused.len() >= AT_MOST {
+        if counts.refused.len() >= MAX_ENTRIES {
             counts.of_others += 1;
             return;
         }
@@ -88,14 +88,14 @@ impl Refusals {
     }
 
     /// Tells what was counted for a minute, and forgets who was refused nothing more.
-    pub fn tell(&self) {
-        self.tell_at(Instant::now());
+    pub fn log(&self) {
+        self.log_at(Instant::now());
     }
 
-    fn tell_at(&self, now: Instant) {
+    fn log_at(&self, now: Instant) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.refused.retain(|(network, why), count| {
-            if now.saturating_duration_since(count.since) < TOLD_EVERY {
+            if now.saturating_duration_since(count.since) < LOG_EVERY {
                 return true;
             }
             if count.more == 0 {
@@ -126,32 +126,32 @@ mod tests {
 
     #[test]
     fn sec_69_a_network_is_counted_while_it_goes_on_and_forgotten_after() {
-        let refusals = Refusals::default();
+        let rejection_log = RejectionLog::default();
         let network = ClientNetwork::from(IpAddr::from([192, 0, 2, 1]));
         for _ in 0..1_000 {
-            refusals.note(network, "x".into());
+            rejection_log.record(network, "x".into());
         }
         let more = || {
-            let counts = refusals.0.lock().unwrap();
+            let counts = rejection_log.0.lock().unwrap();
             counts.refused.get(&(network, "x")).map(|c| c.more)
         };
         let now = Instant::now();
-        refusals.tell_at(now);
+        rejection_log.log_at(now);
         assert_eq!(more(), Some(999));
-        refusals.tell_at(now + TOLD_EVERY);
+        rejection_log.log_at(now + LOG_EVERY);
         assert_eq!(more(), Some(0), "told");
-        refusals.tell_at(now + 2 * TOLD_EVERY);
+        rejection_log.log_at(now + 2 * LOG_EVERY);
         assert_eq!(more(), None, "quiet");
-        for number in 0..2 * u32::try_from(AT_MOST).unwrap() {
+        for number in 0..2 * u32::try_from(MAX_ENTRIES).unwrap() {
             let network = ClientNetwork::from(IpAddr::from(number.to_be_bytes()));
-            refusals.note(network, "x".into());
+            rejection_log.record(network, "x".into());
         }
-        assert_eq!(refusals.0.lock().unwrap().refused.len(), AT_MOST);
+        assert_eq!(rejection_log.0.lock().unwrap().refused.len(), MAX_ENTRIES);
     }
 
     #[test]
     fn sec_73_what_a_stranger_sent_is_cut_and_cannot_forge_a_line() {
         assert_eq!(quoted(b"a\r\nb\x1b[2J\"\xff"), r#""a\r\nb\x1b[2J\"\xff""#);
-        assert_eq!(quoted(&[b'a'; 200]).chars().count(), QUOTED_AT_MOST + 3);
+        assert_eq!(quoted(&[b'a'; 200]).chars().count(), MAX_QUOTED + 3);
     }
 }

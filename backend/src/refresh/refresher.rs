@@ -11,10 +11,10 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::{
+    backoff::{self, Backoff, RetryDelay},
+    concurrency_limit::{ConcurrencyLimit, Urgency},
     decide::{Decision, decide},
-    pauses::{self, Pauses, Wait},
-    permits::{Permits, Urgency},
-    run,
+    driver,
 };
 use crate::{
     clock::Clock,
@@ -63,7 +63,7 @@ type Outcome = Option<Result<Arc<Connection>, RefreshError>>;
 
 /// A refresh under way.
 #[derive(Clone, Debug)]
-struct Flight {
+struct InFlight {
     /// The generation that it replaces.
     generation: u64,
     outcome: watch::Receiver<Outcome>,
@@ -79,10 +79,10 @@ pub struct Refresher {
     pub(super) store: Arc<dyn Store>,
     pub(super) provider: Arc<dyn ProviderClient>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) permits: Permits,
+    pub(super) permits: ConcurrencyLimit,
     tasks: TaskTracker,
-    flights: Mutex<HashMap<String, Flight>>,
-    pauses: Pauses,
+    in_flight: Mutex<HashMap<String, InFlight>>,
+    backoff: Backoff,
 }
 
 impl Refresher {
@@ -98,10 +98,10 @@ impl Refresher {
             store,
             provider,
             clock,
-            permits: Permits::default(),
+            permits: ConcurrencyLimit::default(),
             tasks,
-            flights: Mutex::default(),
-            pauses: Pauses::default(),
+            in_flight: Mutex::default(),
+            backoff: Backoff::default(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Refresher {
             Decision::Serve => token_of(connection),
             Decision::ServeAndRenew => {
                 let (id, generation) = (&connection.id, connection.generation);
-                if self.pauses.allow_ahead(id, generation, Instant::now()) {
+                if self.backoff.allow_ahead(id, generation, Instant::now()) {
                     drop(self.join(id, generation, false));
                 }
                 token_of(connection)
@@ -144,7 +144,7 @@ impl Refresher {
         id: &str,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
-        match self.pauses.left(id, generation, Instant::now()) {
+        match self.backoff.left(id, generation, Instant::now()) {
             Some(after) => Err(RefreshError::Paused { after }),
             None => self.renew(id, generation).await,
         }
@@ -152,20 +152,20 @@ impl Refresher {
 
     /// The API refuses the pair of `generation` although it was just renewed: renewing it again would
     /// not help, and each call would rotate the pair once more.
-    pub fn note_refused(&self, id: &str, generation: u64) {
+    pub fn note_unauthorized(&self, id: &str, generation: u64) {
         tracing::warn!(
             connection = id,
             generation,
             "Snyk’s API refuses a new token"
         );
-        self.pauses.refused(id, generation, Instant::now());
+        self.backoff.refused(id, generation, Instant::now());
     }
 
     /// Whether that was noted of the pair of `generation` lately: then a 401 is the API's last word
     /// for now, and not one that a renewal would cure.
     #[must_use]
     pub fn is_refused(&self, id: &str, generation: u64) -> bool {
-        self.pauses.is_refused(id, generation, Instant::now())
+        self.backoff.is_refused(id, generation, Instant::now())
     }
 
     /// The connection with a pair newer than `generation`: the one in flight, the one that is stored
@@ -175,11 +175,11 @@ impl Refresher {
         id: &str,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
-        let mut flight = self.join(id, generation, true);
-        let landed = tokio::time::timeout(WAIT, flight.wait_for(Option::is_some))
+        let mut outcome = self.join(id, generation, true);
+        let finished = tokio::time::timeout(WAIT, outcome.wait_for(Option::is_some))
             .await
             .map_err(|_| RefreshError::Waiting)?;
-        match landed {
+        match finished {
             Ok(outcome) => outcome.clone().unwrap_or(Err(RefreshError::Waiting)),
             // The task panicked; its lease ends by itself.
             Err(_) => Err(RefreshError::Waiting),
@@ -194,43 +194,46 @@ impl Refresher {
         generation: u64,
         is_urgent: bool,
     ) -> watch::Receiver<Outcome> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = flights.get(id) {
+        let mut refreshes = self
+            .in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(in_flight) = refreshes.get(id) {
             // Who holds a newer pair than a flight brings needs another one. A closed channel without
             // an outcome is a task that panicked: it is flown anew.
-            if flight.generation >= generation
-                && flight.outcome.borrow().is_none()
-                && flight.outcome.has_changed().is_ok()
+            if in_flight.generation >= generation
+                && in_flight.outcome.borrow().is_none()
+                && in_flight.outcome.has_changed().is_ok()
             {
                 if is_urgent {
-                    flight.urgency.raise();
+                    in_flight.urgency.raise();
                 }
-                return flight.outcome.clone();
+                return in_flight.outcome.clone();
             }
         }
         let (send, outcome) = watch::channel(None);
         let urgency = Urgency::new(is_urgent);
-        let flight = Flight {
+        let in_flight = InFlight {
             generation,
             outcome: outcome.clone(),
             urgency: urgency.clone(),
         };
-        flights.insert(id.to_owned(), flight);
+        refreshes.insert(id.to_owned(), in_flight);
         let (this, id) = (Arc::clone(self), id.to_owned());
         let work = async move {
             // One receiver is the table's.
             let is_awaited = || send.receiver_count() > 1;
-            let outcome = run::run(&this, &id, generation, &urgency, is_awaited).await;
+            let outcome = driver::run(&this, &id, generation, &urgency, is_awaited).await;
             match &outcome {
                 Ok(_) | Err(RefreshError::Stopping) => {}
                 Err(error) => {
                     tracing::warn!(connection = id, generation, %error, "A refresh failed");
                     let wait = this.wait_after(&id, error).await;
-                    this.pauses.failed(&id, generation, wait, Instant::now());
+                    this.backoff.failed(&id, generation, wait, Instant::now());
                 }
             }
             // Out of the table first: who comes now reads the stored pair.
-            this.land(&id, generation);
+            this.finish(&id, generation);
             let _ = send.send(Some(outcome));
         };
         // The log names the request that began it.
@@ -238,13 +241,16 @@ impl Refresher {
         outcome
     }
 
-    fn land(&self, id: &str, generation: u64) {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        if flights
+    fn finish(&self, id: &str, generation: u64) {
+        let mut refreshes = self
+            .in_flight
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if refreshes
             .get(id)
-            .is_some_and(|flight| flight.generation == generation)
+            .is_some_and(|in_flight| in_flight.generation == generation)
         {
-            flights.remove(id);
+            refreshes.remove(id);
         }
     }
 
@@ -252,18 +258,18 @@ impl Refresher {
     /// presentation was refused for all, a moment. When an answer was lost and its replay too, the
     /// refresh token may be consumed: it is presented once more only when it must be, which is when
     /// the present token ends, or when the API refuses it.
-    async fn wait_after(&self, id: &str, error: &RefreshError) -> Wait {
+    async fn wait_after(&self, id: &str, error: &RefreshError) -> RetryDelay {
         let RefreshError::Provider(error) = error else {
-            return Wait::default();
+            return RetryDelay::default();
         };
         match &**error {
-            ProviderError::Later { after, .. } => Wait {
+            ProviderError::Later { after, .. } => RetryDelay {
                 asked: *after,
-                ..Wait::default()
+                ..RetryDelay::default()
             },
-            ProviderError::Intermediary { .. } | ProviderError::Unusable(_) => Wait {
-                asked: Some(pauses::FIRST),
-                ..Wait::default()
+            ProviderError::Intermediary { .. } | ProviderError::Unusable(_) => RetryDelay {
+                asked: Some(backoff::FIRST),
+                ..RetryDelay::default()
             },
             ProviderError::AnswerLost(_) | ProviderError::Unreadable => {
                 let connection = self.store.connection(id).await.ok().flatten();
@@ -273,12 +279,12 @@ impl Refresher {
                         .duration_since(self.clock.now());
                     Duration::try_from(left).unwrap_or_default()
                 });
-                Wait {
-                    not_ahead: left.unwrap_or_default(),
-                    ..Wait::default()
+                RetryDelay {
+                    proactive: left.unwrap_or_default(),
+                    ..RetryDelay::default()
                 }
             }
-            _ => Wait::default(),
+            _ => RetryDelay::default(),
         }
     }
 
@@ -288,8 +294,8 @@ impl Refresher {
     }
 
     /// Forgets pauses that are over, so that memory stays bounded.
-    pub fn forget_the_quiet(&self) {
-        self.pauses.forget_the_quiet(Instant::now());
+    pub fn evict_idle(&self) {
+        self.backoff.evict_idle(Instant::now());
     }
 }
 

@@ -22,13 +22,13 @@ pub(super) const WAITS: Duration = Duration::from_secs(30);
 
 /// Who reads how much at once.
 #[derive(Debug, Default)]
-pub struct Turns(Mutex<HashMap<SessionId, Arc<Semaphore>>>);
+pub struct ConcurrencyLimit(Mutex<HashMap<SessionId, Arc<Semaphore>>>);
 
 /// A read under way; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(OwnedSemaphorePermit);
+pub(super) struct ConcurrencyPermit(OwnedSemaphorePermit);
 
-impl Turn {
+impl ConcurrencyPermit {
     /// Ends with the answer's body.
     pub(super) fn held_by(self, answer: ApiAnswer) -> ApiAnswer {
         let Self(permit) = self;
@@ -43,33 +43,33 @@ impl Turn {
     }
 }
 
-impl Turns {
+impl ConcurrencyLimit {
     /// Waits for a turn.
     pub(super) async fn take(
         &self,
         session: &SessionId,
         until: Instant,
-    ) -> Result<Turn, SnykError> {
-        let turns = {
+    ) -> Result<ConcurrencyPermit, SnykError> {
+        let concurrency_limit = {
             let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let turns = sessions
+            let concurrency_limit = sessions
                 .entry(session.clone())
                 .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
-            Arc::clone(turns)
+            Arc::clone(concurrency_limit)
         };
-        match tokio::time::timeout_at(until, turns.acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Turn(permit)),
+        match tokio::time::timeout_at(until, concurrency_limit.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(ConcurrencyPermit(permit)),
             // Too many wait; nobody ever closes it.
             Ok(Err(_)) | Err(_) => Err(SnykError::TooFast { after: WAITS }),
         }
     }
 
     /// Forgets sessions that have no read under way, so that memory stays bounded.
-    pub fn forget_the_quiet(&self) {
+    pub fn evict_idle(&self) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, turns| Arc::strong_count(turns) > 1);
+            .retain(|_, concurrency_limit| Arc::strong_count(concurrency_limit) > 1);
     }
 }
 
@@ -87,17 +87,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn sec_59_one_read_more_waits_and_other_sessions_do_not() {
-        let turns = Turns::default();
+        let concurrency_limit = ConcurrencyLimit::default();
         let until = Instant::now() + WAITS;
-        let take = |name| turns.take(&id(name), until).now_or_never();
+        let take = |name| concurrency_limit.take(&id(name), until).now_or_never();
         let mut held: Vec<_> = (0..AT_ONCE).map(|_| take("a").unwrap()).collect();
         assert!(take("a").is_none());
         assert!(take("b").is_some());
-        turns.forget_the_quiet();
+        concurrency_limit.evict_idle();
         assert!(take("a").is_none(), "a session with reads is not forgotten");
         assert!(
             matches!(
-                turns.take(&id("a"), until).await,
+                concurrency_limit.take(&id("a"), until).await,
                 Err(SnykError::TooFast { .. })
             ),
             "who waits for long is told"
@@ -105,14 +105,17 @@ mod tests {
         held.pop();
         assert!(take("a").is_some());
         held.clear();
-        turns.forget_the_quiet();
-        assert!(turns.0.lock().unwrap().is_empty());
+        concurrency_limit.evict_idle();
+        assert!(concurrency_limit.0.lock().unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn sec_59_a_turn_lasts_as_long_as_the_body() {
-        let turns = Turns::default();
-        let turn = turns.take(&id("a"), Instant::now()).await.unwrap();
+        let concurrency_limit = ConcurrencyLimit::default();
+        let turn = concurrency_limit
+            .take(&id("a"), Instant::now())
+            .await
+            .unwrap();
         let mut answer = turn.held_by(ApiAnswer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
@@ -121,10 +124,10 @@ mod tests {
                 .boxed(),
         });
         answer.body.next().await.unwrap().unwrap();
-        turns.forget_the_quiet();
-        assert_eq!(turns.0.lock().unwrap().len(), 1);
+        concurrency_limit.evict_idle();
+        assert_eq!(concurrency_limit.0.lock().unwrap().len(), 1);
         drop(answer);
-        turns.forget_the_quiet();
-        assert!(turns.0.lock().unwrap().is_empty());
+        concurrency_limit.evict_idle();
+        assert!(concurrency_limit.0.lock().unwrap().is_empty());
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     backoff,
-    provider::{ProviderError, ReachError},
+    provider::{AccountError, ProviderError},
 };
 
 /// After a first failure; doubled with each that follows.
@@ -33,9 +33,9 @@ pub(super) fn with_jitter(pause: Duration) -> Duration {
 }
 
 /// How long an answer asks to wait.
-pub(super) fn asked_by(error: &ReachError) -> Option<Duration> {
+pub(super) fn asked_by(error: &AccountError) -> Option<Duration> {
     match error {
-        ReachError::Provider(ProviderError::Later { status, after }) => {
+        AccountError::Provider(ProviderError::Later { status, after }) => {
             after.or_else(|| (*status == 429).then_some(UNTOLD))
         }
         _ => None,
@@ -43,10 +43,10 @@ pub(super) fn asked_by(error: &ReachError) -> Option<Duration> {
 }
 
 /// Whether another try may help within seconds.
-pub(super) fn may_pass(error: &ReachError) -> bool {
+pub(super) fn is_transient(error: &AccountError) -> bool {
     matches!(
         error,
-        ReachError::Provider(
+        AccountError::Provider(
             ProviderError::Later { .. } | ProviderError::NotSent(_) | ProviderError::AnswerLost(_)
         )
     )
@@ -77,14 +77,14 @@ mod tests {
 
     #[test]
     fn what_snyk_asks_for_is_known_from_its_answer() {
-        let later = |status, after| ReachError::from(ProviderError::Later { status, after });
+        let later = |status, after| AccountError::from(ProviderError::Later { status, after });
         let five = Some(Duration::from_secs(5));
         assert_eq!(asked_by(&later(503, five)), five);
         assert_eq!(asked_by(&later(429, five)), five);
         assert_eq!(asked_by(&later(429, None)), Some(UNTOLD));
         assert_eq!(asked_by(&later(503, None)), None);
-        assert_eq!(asked_by(&ReachError::Unauthorized), None);
-        assert!(may_pass(&later(500, None)));
-        assert!(!may_pass(&ReachError::Unauthorized));
+        assert_eq!(asked_by(&AccountError::Unauthorized), None);
+        assert!(is_transient(&later(500, None)));
+        assert!(!is_transient(&AccountError::Unauthorized));
     }
 }

@@ -20,7 +20,7 @@ const API: &[u8] = b"GET /api";
     clippy::struct_excessive_bools,
     reason = "each says whether one line was there, and all combinations occur"
 )]
-pub(super) struct Head {
+pub(super) struct HeadScanner {
     at: At,
     /// Whether the request line is over.
     has_request_line: bool,
@@ -69,10 +69,10 @@ enum Verdict {
     End,
 }
 
-impl Head {
+impl HeadScanner {
     /// Looks at bytes up to the head's end, if it is among them: how many that is. A byte that must
     /// not be there becomes one that hyper refuses; after it nothing is looked at any more.
-    pub(super) fn look(&mut self, bytes: &mut [u8]) -> Option<usize> {
+    pub(super) fn scan(&mut self, bytes: &mut [u8]) -> Option<usize> {
         for (at, byte) in bytes.iter_mut().enumerate() {
             match self.take(*byte) {
                 Verdict::Fine => {}
@@ -204,30 +204,30 @@ mod tests {
             ("POST / HTTP/1.1\r\naccept: text/html\r\n", false),
             ("", false),
         ] {
-            let mut state = Head::default();
-            assert_eq!(state.look(&mut head.as_bytes().to_vec()), None);
+            let mut state = HeadScanner::default();
+            assert_eq!(state.scan(&mut head.as_bytes().to_vec()), None);
             assert_eq!(state.asks_for_page(), asks, "{head:?}");
         }
     }
 
     #[test]
     fn empty_lines_begin_no_head() {
-        let mut state = Head::default();
-        state.look(&mut b"\r\n\r\n".to_vec());
+        let mut state = HeadScanner::default();
+        state.scan(&mut b"\r\n\r\n".to_vec());
         assert!(!state.has_begun());
-        state.look(&mut b"G".to_vec());
+        state.scan(&mut b"G".to_vec());
         assert!(state.has_begun());
     }
 
     /// Looks at a head in pieces of every size; whether it was refused, and where it ended.
-    fn look(head: &str) -> (bool, Option<usize>) {
+    fn scan(head: &str) -> (bool, Option<usize>) {
         let results: Vec<_> = (1..=head.len())
             .map(|size| {
-                let mut state = Head::default();
+                let mut state = HeadScanner::default();
                 let mut bytes = head.as_bytes().to_vec();
                 let mut end = None;
                 for (number, piece) in bytes.chunks_mut(size).enumerate() {
-                    if let Some(at) = state.look(piece) {
+                    if let Some(at) = state.scan(piece) {
                         end = Some(number * size + at);
                         break;
                     }
@@ -263,7 +263,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                look(&format!("{head}{rest}")),
+                scan(&format!("{head}{rest}")),
                 (false, Some(head.len())),
                 "{head:?}"
             );
@@ -283,7 +283,7 @@ mod tests {
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
             "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\nx: y\r\nCONTENT-LENGTH:1\r\n\r\n",
         ] {
-            assert_eq!(look(head), (true, None), "{head:?}");
+            assert_eq!(scan(head), (true, None), "{head:?}");
         }
     }
 }
