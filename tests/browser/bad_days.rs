@@ -208,3 +208,32 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
     shows(&browser, "23 projects, 1 could not be read").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn a_project_that_moved_between_two_pages_is_counted_once() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    // Once the overview has read everything, the requests that follow are the page's own.
+    browser.heading("37 critical issues").await;
+    let name = "Meridian Platform";
+    let (id, address) = (
+        org(&browser, name).await,
+        projects_of(&bed, &browser, name).await,
+    );
+    let connection = address.split('/').nth(4).unwrap_or_default();
+    let script = format!(
+        "fetch('/api/connections/{connection}/snyk/rest/orgs/{id}/projects?limit=100')\
+            .then(answer => answer.json()).then(({{ data }}) => done(data.at(-1).id))"
+    );
+    let moved = browser.run_async(&script).await;
+    // The last project of the first page is the first of the second page too.
+    let fault = json!({ "kind": "splice", "at": "/data/0/id", "text": moved.to_string() });
+    let mut second = on_projects(&id, &fault);
+    second["skip"] = json!(1);
+    second["times"] = json!(1);
+    bed.sandbox.fault(second).await;
+    browser.go(&address).await;
+    shows(&browser, "1,203 projects, read").await;
+    browser.press("Overview").await;
+    shows(&browser, "1,203 projects").await;
+    browser.close().await;
+}
