@@ -1,24 +1,24 @@
-//! Exponential backoff with jitter: what fails is tried again more and more rarely, and what failed
-//! together does not come back together.
+//! Exponential backoff with jitter: retries become rarer with every failure, and clients that
+//! failed at the same time do not retry at the same time.
 
 use std::time::Duration;
 
 use rand::RngExt as _;
 
-/// `first` after one failure, doubled with each that follows, and at most `longest`.
+/// Returns `initial` after one failure, doubled with each further failure, and at most `max`.
 #[must_use]
-pub fn exponential(first: Duration, failures: u32, longest: Duration) -> Duration {
+pub fn exponential(initial: Duration, failures: u32, max: Duration) -> Duration {
     let doublings = failures.saturating_sub(1);
-    first
+    initial
         .saturating_mul(2_u32.saturating_pow(doublings))
-        .min(longest)
+        .min(max)
 }
 
-/// The pause and up to a quarter more, but no more than `most` more.
+/// Returns `delay` plus a random jitter of up to a quarter of it, but no more than `max_jitter`.
 #[must_use]
-pub fn with_jitter(pause: Duration, most: Duration) -> Duration {
-    let jitter = rand::rng().random_range(Duration::ZERO..=most.min(pause / 4));
-    pause.saturating_add(jitter)
+pub fn with_jitter(delay: Duration, max_jitter: Duration) -> Duration {
+    let jitter = rand::rng().random_range(Duration::ZERO..=max_jitter.min(delay / 4));
+    delay.saturating_add(jitter)
 }
 
 #[cfg(test)]
@@ -26,25 +26,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_the_longest() {
+    fn delays_double_up_to_the_maximum() {
         let seconds = |failures| {
-            let pause = exponential(Duration::from_secs(10), failures, Duration::from_hours(24));
-            pause.as_secs()
+            let delay = exponential(Duration::from_secs(10), failures, Duration::from_hours(24));
+            delay.as_secs()
         };
-        let pauses = [1, 2, 3, 9, 14, 15, 40, u32::MAX].map(seconds);
-        assert_eq!(pauses, [10, 20, 40, 2_560, 81_920, 86_400, 86_400, 86_400]);
+        let delays = [1, 2, 3, 9, 14, 15, 40, u32::MAX].map(seconds);
+        assert_eq!(delays, [10, 20, 40, 2_560, 81_920, 86_400, 86_400, 86_400]);
     }
 
     #[test]
     fn jitter_only_adds_and_not_much() {
-        let most = Duration::from_secs(2);
-        for (pause, longest) in [(0, 0), (4_000, 5_000), (60_000, 62_000)] {
-            let pause = Duration::from_millis(pause);
+        let max_jitter = Duration::from_secs(2);
+        for (delay, max) in [(0, 0), (4_000, 5_000), (60_000, 62_000)] {
+            let delay = Duration::from_millis(delay);
             for _ in 0..50 {
-                let jittered = with_jitter(pause, most);
-                assert!(jittered >= pause && jittered <= Duration::from_millis(longest));
+                let jittered = with_jitter(delay, max_jitter);
+                assert!(jittered >= delay && jittered <= Duration::from_millis(max));
             }
         }
-        assert_eq!(with_jitter(Duration::MAX, most).as_secs(), u64::MAX);
+        assert_eq!(with_jitter(Duration::MAX, max_jitter).as_secs(), u64::MAX);
     }
 }

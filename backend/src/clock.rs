@@ -1,16 +1,16 @@
-//! The time, as an argument: the system's in the product, a test's own in tests.
+//! The clock, passed as an argument: production uses the system clock, tests use their own.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-/// Says what time it is.
+/// A source of the current time.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The present instant.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The system's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
 

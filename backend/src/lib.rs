@@ -2,19 +2,20 @@
 //!
 //! Data flows one way: browser → [`login`] → [`exchange`] → [`vault`] and [`store`] → Snyk.
 //!
-//! 1. [`login`] seals the browser's attempt into a cookie of its own.
-//! 2. [`exchange`] verifies what came back, claims the attempt, exchanges the code, stores.
-//! 3. [`session`] is the browser's sign-in; it reaches the connections made in it.
-//! 4. [`refresh`] keeps a [`connection`] alive; [`snyk_client`] reads from Snyk as one, and
-//!    [`proxy`] does so for the browser.
-//! 5. [`provider`] is the port to Snyk, [`store`] the port to the database, [`vault`] seals what is
-//!    at rest.
-//! 6. [`http`] holds what every route shares, [`config`] what the operator says, [`cli`] the
+//! 1. [`login`] seals a login attempt into a cookie of its own.
+//! 2. [`exchange`] verifies the callback, claims the attempt, exchanges the code and stores the
+//!    tokens.
+//! 3. [`session`] signs the browser in. A session is authorized for the connections made in it.
+//! 4. [`refresh`] keeps the tokens of a [`connection`] valid. [`snyk_client`] calls Snyk with them,
+//!    and [`proxy`] does so for the browser.
+//! 5. [`provider`] is the port to Snyk and [`store`] the port to the database. [`vault`] encrypts
+//!    data at rest.
+//! 6. [`http`] holds the code that all routes share, [`config`] the configuration and [`cli`] the
 //!    commands.
 //!
-//! What is deliberately absent: no token type can be serialized or printed; only [`config::raw`]
-//! reads the environment; only [`provider::http_client`] makes a client; nothing that a browser
-//! sends chooses a host.
+//! Deliberately absent: no token type can be serialized or printed, only [`config::raw`] reads the
+//! environment, only [`provider::http_client`] creates a client, and no request data selects a
+//! host.
 
 pub mod account;
 pub mod backoff;

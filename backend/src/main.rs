@@ -1,4 +1,4 @@
-//! `snyk-app`: command line in, exit code out.
+//! The `snyk-app` binary: runs the command line and returns its exit code.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,6 @@ use snyk_app::{cli, http::router};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    // Routes of your own are merged here: `router::api().merge(my::routes())`.
+    // Merge your own routes here: `router::api().merge(my::routes())`.
     cli::run(router::api()).await
 }

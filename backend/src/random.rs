@@ -1,12 +1,12 @@
-//! Random bytes from the operating system. Without them nothing secret can be made, so a failure
-//! is an error and never another source.
+//! Random bytes from the operating system. All secrets depend on them, so a failure is an error and
+//! never falls back to another source.
 
-/// The operating system gave no random bytes.
+/// The error returned when the operating system provides no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gives no random bytes: {0}")]
 pub struct NoRandomness(getrandom::Error);
 
-/// `N` bytes from the operating system's CSPRNG.
+/// Returns `N` bytes from the operating system's CSPRNG.
 pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(NoRandomness)?;

@@ -1,16 +1,16 @@
-//! Where a configured server is, as far as the variables tell without asking anybody (pure).
+//! The addresses of a configured server, as far as the variables determine them without IO (pure).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::Variables;
 
-/// `LISTEN`, where nobody set it.
+/// The default of `LISTEN`.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
-/// `PUBLIC_URL`, where nothing tells it.
+/// The default of `PUBLIC_URL`, if no other variable implies one.
 pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:3000";
 
-/// `PUBLIC_URL`, or what it is where nobody set it: where Snyk sends people back to is where the page
-/// is, and that is where the server is unless `FRONTEND_ORIGIN` says otherwise.
+/// Returns `PUBLIC_URL`, or its default. Snyk redirects users to the page, and the page is on this
+/// server unless `FRONTEND_ORIGIN` is set. The redirect URI therefore implies the public URL.
 #[must_use]
 pub fn public_url(variables: &Variables) -> String {
     if let Some(url) = variables.get("PUBLIC_URL") {
@@ -30,7 +30,7 @@ pub fn public_url(variables: &Variables) -> String {
         .to_owned()
 }
 
-/// Host and port of an address on this computer that is reached over plain HTTP.
+/// Returns the host and port of a plain HTTP URL on this computer.
 #[must_use]
 pub fn local(url: &str) -> Option<(&str, u16)> {
     let authority = url.strip_prefix("http://")?;
@@ -45,8 +45,8 @@ pub fn local(url: &str) -> Option<(&str, u16)> {
     is_local.then_some((host, port))
 }
 
-/// The address to listen on beside `listen` where browsers are told `localhost`: they look there
-/// first, or second, and whoever else listens there would be handed what a sign-in brings back.
+/// Returns the other loopback address to listen on if browsers use `localhost`. Browsers try both
+/// addresses, and another program on the second one would receive the callback of a login.
 #[must_use]
 pub fn beside(listen: SocketAddr, host: &str, port: u16) -> Option<SocketAddr> {
     if !is_localhost(host) || port != listen.port() || port == 0 {
@@ -69,7 +69,7 @@ fn is_localhost(host: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(pairs: &[(&str, &str)]) -> String {
+    fn public_url_of(pairs: &[(&str, &str)]) -> String {
         let mut variables = Variables::default();
         for (name, value) in pairs {
             variables.set(name, *value);
@@ -91,16 +91,23 @@ mod tests {
             ("/callback", DEFAULT_PUBLIC_URL),
             ("", DEFAULT_PUBLIC_URL),
         ] {
-            assert_eq!(of(&[("REDIRECT_URI", redirect_uri)]), url, "{redirect_uri}");
+            assert_eq!(
+                public_url_of(&[("REDIRECT_URI", redirect_uri)]),
+                url,
+                "{redirect_uri}"
+            );
         }
         let uri = ("REDIRECT_URI", "https://app.example.com/callback");
         let elsewhere = ("FRONTEND_ORIGIN", "https://app.example.com");
-        assert_eq!(of(&[uri, elsewhere]), DEFAULT_PUBLIC_URL);
-        assert_eq!(of(&[uri, ("PUBLIC_URL", " http://a ")]), "http://a");
+        assert_eq!(public_url_of(&[uri, elsewhere]), DEFAULT_PUBLIC_URL);
+        assert_eq!(
+            public_url_of(&[uri, ("PUBLIC_URL", " http://a ")]),
+            "http://a"
+        );
     }
 
     #[test]
-    fn addresses_on_this_computer_are_told_from_others() {
+    fn addresses_on_this_computer_are_distinguished_from_others() {
         for (url, expected) in [
             ("http://localhost:3000", Some(("localhost", 3000))),
             ("http://localhost/x", Some(("localhost", 80))),
@@ -118,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_loopback_address_is_listened_on_where_browsers_are_told_localhost() {
+    fn the_other_loopback_address_is_listened_on_where_browsers_use_localhost() {
         for (listen, host, port, other) in [
             ("127.0.0.1:3000", "localhost", 3000, Some("[::1]:3000")),
             ("0.0.0.0:3000", "localhost", 3000, Some("[::1]:3000")),

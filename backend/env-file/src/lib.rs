@@ -1,9 +1,9 @@
-//! `.env` and the environment, as the server and the task runner both read them: one reader, so that
-//! the task runner never looks for the server where it is not.
+//! Reads `.env` and the environment for both the server and the task runner. With one shared
+//! reader, the task runner never looks for the server at the wrong address.
 //!
-//! [`text`] is how bytes become text, [`parse`] the form of the file, [`variables`] what counts when
-//! both name a variable, [`addresses`] where the server then is. Nothing here reads the environment:
-//! the caller hands it over.
+//! [`text`] decodes bytes to text, [`parse`] parses the file, [`variables`] combines the
+//! file with the environment, and [`addresses`] derives the addresses of the server. Nothing here
+//! reads the environment: the caller passes it.
 
 pub mod addresses;
 pub mod parse;

@@ -1,33 +1,39 @@
-//! The form of `.env`: that of Node's `dotenv`, since the TypeScript demo's file must work unchanged
-//! (pure).
+//! Parses `.env` in the syntax of Node's `dotenv`, since the file of the TypeScript demo must work
+//! unchanged (pure).
 //!
-//! `NAME=value`, perhaps after `export`. A value without quotes ends with its line, or where white
-//! space and `#` begin a comment, and may hold spaces; nothing in it is replaced, since Snyk's client
-//! secrets hold characters such as `$`, `` ` `` and `^`. A value in single, double or back quotes may
-//! go over several lines; only in double quotes are `\n` and `\r` line breaks.
+//! A line is `NAME=value`, optionally after `export`. An unquoted value ends at the end of its
+//! line, or where white space and `#` begin a comment. It may contain spaces, and nothing in it is
+//! expanded, since Snyk's client secrets contain characters such as `$`, `` ` `` and `^`. A value
+//! in single quotes, double quotes or backticks may span several lines. Only double quotes turn
+//! `\n` and `\r` into line breaks.
 
 use crate::text::trim;
 
-/// A line that is not of the form; its number, counted from 1, and nothing of what it says.
+/// The error for a line with invalid syntax. It holds the line number, counted from 1, and nothing
+/// of the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OddLine(pub usize);
 
-/// The variables of a file, in its order. Lines end as on any system: LF, CR LF or CR.
+/// Parses the variables of a file, in order. Lines end with LF, CR LF or CR.
+///
+/// # Errors
+///
+/// Returns the number of the first line with invalid syntax.
 pub fn parse(text: &str) -> Result<Vec<(String, String)>, OddLine> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut variables = Vec::new();
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        // Files that were put together have a byte order mark where the next one began.
+        // Concatenated files have a byte order mark where the next file began.
         let content = trim(line);
         if content.is_empty() || content.starts_with('#') {
             rest = after;
             continue;
         }
-        let at = OddLine(1 + text[..text.len() - rest.len()].matches('\n').count());
-        let (name, value) = line.split_once('=').ok_or(at)?;
-        let name = name_of(name).ok_or(at)?;
+        let error = OddLine(1 + text[..text.len() - rest.len()].matches('\n').count());
+        let (name, value) = line.split_once('=').ok_or(error)?;
+        let name = parse_name(name).ok_or(error)?;
         let from_value = &rest[line.len() - value.len()..];
         let (value, after) = match quoted(from_value) {
             Some(quoted) => quoted,
@@ -39,22 +45,22 @@ pub fn parse(text: &str) -> Result<Vec<(String, String)>, OddLine> {
     Ok(variables)
 }
 
-/// The name before `=`, perhaps after `export`.
-fn name_of(text: &str) -> Option<&str> {
+/// Returns the name before `=`, optionally after `export`.
+fn parse_name(text: &str) -> Option<&str> {
     let name = trim(text);
     let name = match name.strip_prefix("export") {
         Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
         _ => name,
     };
-    (!name.is_empty() && name.bytes().all(is_of_a_name)).then_some(name)
+    (!name.is_empty() && name.bytes().all(is_name_byte)).then_some(name)
 }
 
-fn is_of_a_name(byte: u8) -> bool {
+fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
-/// A value in quotes with what comes after its last line, if it is one: behind the closing quote
-/// nothing but a comment may stand.
+/// Returns a quoted value and the text after its last line. Returns `None` if anything but a
+/// comment follows the closing quote.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let text = text.trim_start_matches([' ', '\t']);
     let quote = text
@@ -68,11 +74,11 @@ fn quoted(text: &str) -> Option<(String, &str)> {
         escaped = c == '\\' && !escaped;
         closes.then_some(index)
     })?;
-    let (behind, after) = inner[end + 1..]
+    let (trailing, after) = inner[end + 1..]
         .split_once('\n')
         .unwrap_or((&inner[end + 1..], ""));
-    let behind = behind.trim();
-    if !behind.is_empty() && !behind.starts_with('#') {
+    let trailing = trailing.trim();
+    if !trailing.is_empty() && !trailing.starts_with('#') {
         return None;
     }
     let value = &inner[..end];
@@ -94,7 +100,7 @@ fn unquoted(value: &str) -> &str {
                 .is_none_or(char::is_whitespace)
         });
     let value = value[..comment.unwrap_or(value.len())].trim();
-    // Quotes that did not pair as such are taken off all the same where they stand at both ends.
+    // Quotes at both ends are removed even if they do not pair as a quoted value.
     ['"', '\'', '`']
         .iter()
         .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
@@ -166,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn sec_50_a_line_of_another_form_is_told_by_its_number() {
+    fn sec_50_a_line_of_another_form_is_reported_by_its_number() {
         for (text, line) in [
             ("canary", 1),
             ("A=b\n\ncanary secret\n", 3),

@@ -1,16 +1,16 @@
-//! Text as editors and shells write it: with or without a byte order mark, in UTF-8 or UTF-16, with
-//! characters at its ends that nobody sees (pure).
+//! Decodes text as editors and shells write it: with or without a byte order mark, in UTF-8 or
+//! UTF-16, with invisible characters at its ends (pure).
 
 use std::{char, fmt};
 
-/// Why bytes are not text that can be read.
+/// The reason why bytes cannot be read as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotText {
-    /// Neither UTF-8 nor marked as UTF-16; the line, counted from 1.
+    /// The bytes are neither UTF-8 nor marked as UTF-16. Holds the line number, counted from 1.
     NotUtf8(usize),
-    /// Marked as UTF-16, with half a character in it.
+    /// The bytes are marked as UTF-16 and contain half a character.
     BrokenUtf16,
-    /// Marked as UTF-32.
+    /// The bytes are marked as UTF-32.
     Utf32,
 }
 
@@ -27,11 +27,15 @@ impl fmt::Display for NotText {
 
 impl std::error::Error for NotText {}
 
-/// The text of a file: UTF-8, or UTF-16 with its byte order mark, which is how `>` of Windows
+/// Decodes a file as UTF-8, or as UTF-16 with a byte order mark, which the `>` operator of Windows
 /// PowerShell writes. The mark is not part of the text.
 ///
-/// UTF-16 without a mark is not guessed at: as UTF-8 it is text with NUL characters, which the caller
-/// refuses or not.
+/// UTF-16 without a mark is not detected. As UTF-8 it is text with NUL characters, which the caller
+/// may reject.
+///
+/// # Errors
+///
+/// Returns an error if the bytes are in another encoding.
 pub fn decode(bytes: &[u8]) -> Result<String, NotText> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(NotText::Utf32),
@@ -63,14 +67,14 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> {
         .map_err(|_| NotText::BrokenUtf16)
 }
 
-/// A value without white space and characters that nobody sees at its ends.
+/// Trims white space and invisible characters at the ends of a value.
 #[must_use]
 pub fn trim(value: &str) -> &str {
     value.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-/// The first character that a person does not see for what it is: a control character, one of no
-/// width, or white space other than a plain space.
+/// Returns the first character that users cannot see or recognize: a control character, a
+/// zero-width character, or white space other than a plain space.
 #[must_use]
 pub fn first_unseen(value: &str) -> Option<char> {
     value
@@ -78,7 +82,7 @@ pub fn first_unseen(value: &str) -> Option<char> {
         .find(|&c| is_invisible(c) || (c.is_whitespace() && c != ' '))
 }
 
-/// A character's name for a person who cannot see it: its number, and words for the usual ones.
+/// Describes a character for a user who cannot see it: its code point, and a name for common ones.
 #[must_use]
 pub fn name_of(c: char) -> String {
     let words = match c {
@@ -94,10 +98,10 @@ pub fn name_of(c: char) -> String {
     format!("U+{:04X}{words}", u32::from(c))
 }
 
-/// Whether nothing is drawn for a character, and it is no white space.
+/// Returns whether a character is invisible and not white space.
 fn is_invisible(c: char) -> bool {
-    let is_blank = c.is_whitespace();
-    !is_blank
+    let is_white_space = c.is_whitespace();
+    !is_white_space
         && (c.is_control()
             || matches!(
                 c,
@@ -135,7 +139,7 @@ mod tests {
             assert_eq!(decode(&bytes).as_deref(), Ok(text), "{bytes:x?}");
         }
         assert_eq!(decode(b"").as_deref(), Ok(""));
-        // Another mark is a character like others, and whoever wants the value trims it.
+        // A second mark is an ordinary character, which trimming removes.
         assert_eq!(
             decode("\u{feff}\u{feff}a".as_bytes()).as_deref(),
             Ok("\u{feff}a")
@@ -143,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_told_with_their_line() {
+    fn bytes_that_are_not_text_are_reported_with_their_line() {
         for (bytes, why) in [
             (&b"A=b\nB=\xe9\n"[..], NotText::NotUtf8(2)),
             (b"\xef\xbb\xbfA\n\n\xff", NotText::NotUtf8(3)),

@@ -1,4 +1,4 @@
-//! Variables by name: the environment over `.env`.
+//! Variables by name. The environment takes precedence over `.env`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,13 +12,13 @@ use crate::{
     text::{NotText, decode, trim},
 };
 
-/// Variables by name. Does not print, since some are secret.
+/// Variables by name. `Debug` does not print them, since some are secret.
 #[derive(Default)]
 pub struct Variables {
-    /// Of `.env`, where there is one.
+    /// The variables of `.env`, if the file exists.
     file: Option<BTreeMap<String, String>>,
     environment: BTreeMap<String, String>,
-    /// Variables of the environment that hold something other than text.
+    /// Names in the environment whose value is not text.
     not_text: BTreeSet<String>,
 }
 
@@ -28,16 +28,17 @@ impl fmt::Debug for Variables {
     }
 }
 
-/// `.env` is there and cannot be read. No variant holds what the file says: that may be a secret.
+/// The error returned when `.env` exists but cannot be read. No variant holds file content, which
+/// may be a secret.
 #[derive(Debug)]
 pub enum Unreadable {
-    /// The system does not give it.
+    /// The operating system reports an error.
     Io(io::Error),
-    /// It is not text.
+    /// The file is not text.
     NotText(NotText),
-    /// It holds NUL characters.
+    /// The file contains NUL characters.
     Nul,
-    /// A line has another form.
+    /// A line has invalid syntax.
     Line(OddLine),
 }
 
@@ -69,13 +70,18 @@ impl std::error::Error for Unreadable {
 }
 
 impl Variables {
-    /// Reads a `.env`, if it is there, and takes the environment over it.
+    /// Reads a `.env` file, if it exists, and combines it with the environment, which takes
+    /// precedence.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file exists but cannot be read.
     pub fn read(
         file: &Path,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, Unreadable> {
         let file = match fs::read(file) {
-            Ok(bytes) => Some(of_file(&bytes)?),
+            Ok(bytes) => Some(parse_file(&bytes)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(Unreadable::Io(error)),
         };
@@ -84,7 +90,7 @@ impl Variables {
             ..Self::default()
         };
         for (name, value) in environment {
-            // A name that is not text is none of ours.
+            // The server reads no variable whose name is not text.
             let Ok(name) = name.into_string() else {
                 continue;
             };
@@ -100,34 +106,35 @@ impl Variables {
         Ok(variables)
     }
 
-    /// Sets a variable over what the file and the environment say.
+    /// Sets a variable, with precedence over the file and the environment.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        // The file's value is not overridden by accident then.
+        // Otherwise the variable would count as overridden by accident.
         if let Some(file) = &mut self.file {
             file.remove(name);
         }
         self.environment.insert(name.to_owned(), value.into());
     }
 
-    /// Whether there is a `.env`.
+    /// Returns whether `.env` exists.
     #[must_use]
     pub fn has_file(&self) -> bool {
         self.file.is_some()
     }
 
-    /// The variable's value without what nobody sees at its ends, unless it is empty.
+    /// Returns the trimmed value, unless it is empty. White space and invisible characters are
+    /// trimmed.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.get_even_empty(name).filter(|value| !value.is_empty())
     }
 
-    /// The variable's value without what nobody sees at its ends.
+    /// Returns the trimmed value, even if it is empty.
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<&str> {
         self.as_written(name).map(trim)
     }
 
-    /// The variable's value as it is written.
+    /// Returns the value as written.
     #[must_use]
     pub fn as_written(&self, name: &str) -> Option<&str> {
         self.environment
@@ -136,7 +143,7 @@ impl Variables {
             .map(String::as_str)
     }
 
-    /// Every name in `.env`, in alphabetical order.
+    /// Returns all names in `.env`, in alphabetical order.
     pub fn names_in_file(&self) -> impl Iterator<Item = &str> {
         self.file
             .iter()
@@ -144,24 +151,24 @@ impl Variables {
             .map(String::as_str)
     }
 
-    /// Every name in the environment, in alphabetical order.
+    /// Returns all names in the environment, in alphabetical order.
     pub fn names_in_environment(&self) -> impl Iterator<Item = &str> {
         self.environment.keys().map(String::as_str)
     }
 
-    /// Whether the environment holds something other than text under this name.
+    /// Returns whether the value in the environment is not text.
     #[must_use]
     pub fn is_not_text(&self, name: &str) -> bool {
         self.not_text.contains(name)
     }
 
-    /// Whether `.env` alone names the variable.
+    /// Returns whether only `.env` sets the variable.
     #[must_use]
     pub fn is_of_file_alone(&self, name: &str) -> bool {
         self.in_file(name).is_some() && !self.environment.contains_key(name)
     }
 
-    /// Whether the environment overrides another value in `.env`.
+    /// Returns whether the environment overrides a different value in `.env`.
     #[must_use]
     pub fn is_overridden(&self, name: &str) -> bool {
         match (self.environment.get(name), self.in_file(name)) {
@@ -177,13 +184,13 @@ impl Variables {
     }
 }
 
-fn of_file(bytes: &[u8]) -> Result<BTreeMap<String, String>, Unreadable> {
+fn parse_file(bytes: &[u8]) -> Result<BTreeMap<String, String>, Unreadable> {
     let text = decode(bytes).map_err(Unreadable::NotText)?;
     if text.contains('\0') {
         return Err(Unreadable::Nul);
     }
     let variables = parse(&text).map_err(Unreadable::Line)?;
-    // Of a name that stands twice the last counts.
+    // If a name appears twice, the last value is used.
     Ok(variables.into_iter().collect())
 }
 

@@ -1,9 +1,9 @@
-//! No core dumps (SEC-49): one would write every token and key in memory to the disk.
+//! Disables core dumps (SEC-49): a dump would write every token and key in memory to disk.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Switches them off for this process, for good; whether they are off now.
-pub(super) fn switch_off() -> bool {
+/// Disables core dumps for this process permanently, and returns whether they are disabled now.
+pub(super) fn disable() -> bool {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
@@ -17,7 +17,7 @@ mod tests {
 
     #[test]
     fn sec_49_there_are_no_core_dumps() {
-        assert!(switch_off());
+        assert!(disable());
         assert_eq!(getrlimit(Resource::Core).current, Some(0));
         assert_eq!(getrlimit(Resource::Core).maximum, Some(0));
     }

@@ -1,4 +1,4 @@
-//! The table of commands.
+//! The command line.
 
 mod core_dumps;
 mod open_files;
@@ -42,26 +42,26 @@ struct Addresses {
     public_url: Option<String>,
 }
 
-/// Runs the command of the command line; `serve` serves these routes.
+/// Parses the command line and runs its command. `serve` serves the given routes.
 pub async fn run(routes: Router<AppState>) -> ExitCode {
-    telemetry::hook_panics();
-    // Before anything else: a signal that comes during the start is obeyed after it.
-    let stops = signals::Stops::listen();
+    telemetry::install_panic_hook();
+    // Installed first, so that a signal during startup is handled after it.
+    let stop_signals = signals::StopSignals::listen();
     let Cli { command } = Cli::parse();
     let command = command.unwrap_or(Command::Serve(Addresses::default()));
-    let code = match (command, stops) {
+    let code = match (command, stop_signals) {
         (_, Err(error)) => fail(&format!("signals cannot be taken over ({error})")),
-        (Command::Serve(Addresses { listen, public_url }), Ok(stops)) => {
-            let set = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
-            let set = set
+        (Command::Serve(Addresses { listen, public_url }), Ok(stop_signals)) => {
+            let overrides = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
+            let overrides = overrides
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, value?)));
-            let config = match Raw::read(Path::new(".env"), set.collect()) {
+            let config = match Raw::read(Path::new(".env"), overrides.collect()) {
                 Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
                 Err(error) => Err(error.to_string()),
             };
             match config {
-                Ok(config) => serve::serve(config, routes, stops).await,
+                Ok(config) => serve::serve(config, routes, stop_signals).await,
                 Err(problems) => fail(&problems),
             }
         }
@@ -70,7 +70,7 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
     code
 }
 
-/// Tells a person why nothing was started, log format or not.
+/// Prints why startup failed, regardless of the log format.
 fn fail(why: &str) -> ExitCode {
     telemetry::print(&format!("snyk-app: {why}"));
     ExitCode::FAILURE

@@ -1,25 +1,27 @@
-//! How many files and sockets the process may open, and how many of these connections get.
+//! The limit on open files and sockets, and the number of connections derived from it.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Most connections at once; more wait to be accepted.
-const CONNECTIONS: u64 = 4_096;
-/// Enough for these, for a call to Snyk from each, and for the database.
-const ENOUGH: u64 = 4 * CONNECTIONS;
-/// Kept for calls to Snyk and the database, however low the limit is: a refresh must not fail because
-/// many are connected.
-const KEPT: u64 = 128;
+/// Maximum number of concurrent connections. Further ones wait to be accepted.
+const MAX_CONNECTIONS: u64 = 4_096;
+/// Desired limit on open files: enough for all connections, for a call to Snyk from each, and for
+/// the database.
+const DESIRED_FILES: u64 = 4 * MAX_CONNECTIONS;
+/// Files reserved for calls to Snyk and the database, however low the limit is. A refresh must not
+/// fail because many clients are connected.
+const RESERVED_FILES: u64 = 128;
 
-/// Raises the process's own limit as far as it goes and is of use, and returns how many connections
-/// may be served at once. Shells and service managers start programs with 1,024 open files.
-pub(super) fn connections() -> usize {
+/// Raises the limit on open files as far as allowed and useful, and returns the maximum number of
+/// concurrent connections. Shells and service managers often start programs with a limit of 1,024
+/// open files.
+pub(super) fn max_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
-    // None is no limit.
-    let (current, most) = (
+    // `None` means unlimited.
+    let (current, hard_limit) = (
         limit.current.unwrap_or(u64::MAX),
         limit.maximum.unwrap_or(u64::MAX),
     );
-    let wanted = most.min(ENOUGH);
+    let wanted = hard_limit.min(DESIRED_FILES);
     let raised = Rlimit {
         current: Some(wanted),
         maximum: limit.maximum,
@@ -29,8 +31,8 @@ pub(super) fn connections() -> usize {
     } else {
         current
     };
-    let connections = of(now);
-    if connections < CONNECTIONS {
+    let connections = connections_for(now);
+    if connections < MAX_CONNECTIONS {
         tracing::warn!(
             "This process may open {now} files: at most {connections} connections are served at \
              once. `ulimit -n` or LimitNOFILE= allows more"
@@ -39,11 +41,11 @@ pub(super) fn connections() -> usize {
     usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
-/// Half of the files, and of few files less.
-fn of(files: u64) -> u64 {
+/// Returns half of the files, or fewer if that would not leave the reserved ones.
+fn connections_for(files: u64) -> u64 {
     (files / 2)
-        .min(files.saturating_sub(KEPT))
-        .clamp(8, CONNECTIONS)
+        .min(files.saturating_sub(RESERVED_FILES))
+        .clamp(8, MAX_CONNECTIONS)
 }
 
 #[cfg(test)]
@@ -60,7 +62,7 @@ mod tests {
             (200, 72),
             (20, 8),
         ] {
-            assert_eq!(of(files), connections, "{files}");
+            assert_eq!(connections_for(files), connections, "{files}");
         }
     }
 }

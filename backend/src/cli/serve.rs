@@ -1,4 +1,5 @@
-//! `serve`: put the parts together, listen, stop without dropping a refresh.
+//! The `serve` command: creates the parts of the server, listens, and shuts down without losing a
+//! refresh.
 
 use std::{
     path::Path,
@@ -15,7 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     core_dumps, fail, open_files,
-    signals::{self, Stops},
+    signals::{self, StopSignals},
 };
 use crate::{
     config::{Config, database},
@@ -30,19 +31,23 @@ use crate::{
     vault::Vault,
 };
 
-/// How often what has ended is removed and what is pending is tried again.
-const HOUSEKEEPING: Duration = Duration::from_secs(10);
-/// How often connections that no session reaches are looked for.
-const UNREACHED_EVERY: Duration = Duration::from_hours(1);
+/// Interval at which expired records are removed and pending work is retried.
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
+/// Interval at which connections are swept that no session is authorized for.
+const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 /// How long readiness is red before the listener closes.
-const RED_FIRST: Duration = Duration::from_secs(3);
-/// How long a stop waits for refreshes in flight: as long as a lost token call and its replay may
-/// take.
+const READINESS_DELAY: Duration = Duration::from_secs(3);
+/// How long shutdown waits for refreshes in flight: the maximum duration of a lost token call and
+/// its replay.
 const DRAIN: Duration = Duration::from_secs(100);
 
-pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops) -> ExitCode {
+pub(super) async fn serve(
+    config: Config,
+    routes: Router<AppState>,
+    stop_signals: StopSignals,
+) -> ExitCode {
     telemetry::start(&config.log, config.log_format);
-    if !core_dumps::switch_off() {
+    if !core_dumps::disable() {
         tracing::warn!("Core dumps cannot be switched off: one would hold tokens and keys");
     }
     if config.provider.sandbox {
@@ -51,14 +56,14 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let connections = open_files::connections();
+    let max_connections = open_files::max_connections();
     let vault = Arc::new(Vault::new(
         &config.encryption_secret,
         &config.encryption_secrets_previous,
     ));
     let database_url = config.database_url.expose_secret();
     if let Some(folder) = &config.frontend_dir
-        && lies_below(database_url, folder)
+        && is_inside(database_url, folder)
     {
         return fail(
             "the database lies below FRONTEND_DIR, whose files anyone may read: move one of them \
@@ -84,12 +89,12 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
         }
     };
     let public_port = config.public_url.port_or_known_default();
-    let beside = addresses::beside(
+    let second_address = addresses::beside(
         config.listen,
         config.public_url.host_str().unwrap_or_default(),
         public_port.unwrap_or_default(),
     );
-    let listeners = match Listeners::bind(config.listen, beside).await {
+    let listeners = match Listeners::bind(config.listen, second_address).await {
         Ok(listeners) => listeners,
         Err(error) => return fail(&error.to_string()),
     };
@@ -97,7 +102,7 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
     tracing::info!(%address, public_url = %config.public_url, "Serving");
 
     let connection_limit = ConnectionLimit::new(
-        connections,
+        max_connections,
         config.rate_limits,
         Arc::clone(&app.trusted_proxies),
         Arc::clone(&app.rejection_log),
@@ -108,11 +113,11 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
     let server = Server {
         router: service,
         connection_limit,
-        headers: Arc::new(router::headers_of_refusals(&config)),
+        headers: Arc::new(router::error_response_headers(&config)),
         keep_alive: config.keep_alive_timeout,
     };
     server
-        .serve(listeners, stop_asked(stops, app.tasks.clone()))
+        .serve(listeners, stop_requested(stop_signals, app.tasks.clone()))
         .await;
     housekeeping.abort();
     revocations.abort();
@@ -126,33 +131,35 @@ pub(super) async fn serve(config: Config, routes: Router<AppState>, stops: Stops
     ExitCode::SUCCESS
 }
 
-/// Whether the database's file is, or would be made, below a folder; symbolic links are followed.
-fn lies_below(database_url: &str, folder: &Path) -> bool {
+/// Returns whether the database file is, or would be created, inside a folder. Symbolic links are
+/// followed.
+fn is_inside(database_url: &str, folder: &Path) -> bool {
     let Ok(path) = database::file_of(database_url) else {
         return false;
     };
     let (Ok(folder), Ok(path)) = (folder.canonicalize(), std::path::absolute(path)) else {
         return false;
     };
-    // Of what is not there yet, the folder in which it will be.
+    // If the path does not exist yet, its nearest existing ancestor decides.
     path.ancestors()
         .find_map(|path| path.canonicalize().ok())
         .is_some_and(|path| path.starts_with(folder))
 }
 
-/// Removes what has ended, and forgets what is quiet.
+/// Removes expired records and evicts idle entries, periodically.
 async fn housekeeping(app: AppState) {
-    let mut ticks = tokio::time::interval(HOUSEKEEPING);
-    let mut unreached_at = None;
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+    let mut orphans_swept_at = None;
     loop {
         ticks.tick().await;
         let now = app.clock.now();
-        if unreached_at.is_none_or(|at: Instant| at.elapsed() >= UNREACHED_EVERY) {
-            unreached_at = Some(Instant::now());
-            // Kept as long as a browser may stay signed in, for whoever comes back to it and to his
-            // links. Beyond that its tokens would only lie here and live at Snyk.
-            let kept_for = to_signed_duration(app.lifetimes.absolute);
-            let since = now.saturating_sub(kept_for).unwrap_or(now);
+        if orphans_swept_at.is_none_or(|at: Instant| at.elapsed() >= ORPHAN_SWEEP_INTERVAL) {
+            orphans_swept_at = Some(Instant::now());
+            // Orphaned connections are kept as long as a browser may stay signed in, in case the
+            // user returns to that browser and its links. After that, their tokens would only
+            // remain stored here and valid at Snyk.
+            let max_age = to_signed_duration(app.lifetimes.absolute);
+            let since = now.saturating_sub(max_age).unwrap_or(now);
             match app.store.sweep_orphaned(now, since).await {
                 Ok(0) => {}
                 Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
@@ -162,7 +169,8 @@ async fn housekeeping(app: AppState) {
         let unused_since = now
             .saturating_sub(to_signed_duration(app.lifetimes.idle))
             .unwrap_or(now);
-        // Or sessions would go whose use could only not be noted.
+        // Sweep only if all uses were written. Otherwise sessions would expire whose recent use
+        // could not be recorded.
         if app.last_used.catch_up(&*app.store).await
             && let Err(error) = app.store.sweep(now, unused_since).await
         {
@@ -177,11 +185,11 @@ async fn housekeeping(app: AppState) {
     }
 }
 
-/// Tells the provider what it could not be told. Apart from the housekeeping, which must not wait for
-/// a provider that is slow.
+/// Revokes tokens at the provider whose earlier revocation failed. This task is separate from
+/// housekeeping, which must not wait for a slow provider.
 async fn revoke_due(app: AppState) {
-    let mut ticks = tokio::time::interval(HOUSEKEEPING);
-    // A round that took long is not made up for by several at once.
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+    // A slow round is not followed by several at once.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
@@ -189,11 +197,11 @@ async fn revoke_due(app: AppState) {
     }
 }
 
-/// Done when the process is asked to stop. Readiness goes red first, and a while passes before the
-/// listener closes: so long new connections still come and are served, from those who balance load over
-/// several. A person's Ctrl-C does not wait for that.
-async fn stop_asked(mut stops: Stops, tasks: TaskTracker) {
-    let (number, signal) = stops.next().await;
+/// Completes when the process receives a stop signal. Readiness turns red first, and the listener
+/// closes after a delay: until load balancers notice, new connections still arrive and are served.
+/// Ctrl-C skips that delay.
+async fn stop_requested(mut stop_signals: StopSignals, tasks: TaskTracker) {
+    let (number, signal) = stop_signals.next().await;
     tracing::info!(
         signal,
         "Stopping: requests under way and refreshes in flight are finished first"
@@ -201,7 +209,7 @@ async fn stop_asked(mut stops: Stops, tasks: TaskTracker) {
     tasks.close();
     tokio::spawn(async move {
         loop {
-            let (_, signal) = stops.next().await;
+            let (_, signal) = stop_signals.next().await;
             tracing::info!(
                 signal,
                 "Stopping already. SIGKILL would end this at once, and lose the connections that are \
@@ -210,7 +218,7 @@ async fn stop_asked(mut stops: Stops, tasks: TaskTracker) {
         }
     });
     if number != signals::INTERRUPT {
-        tokio::time::sleep(RED_FIRST).await;
+        tokio::time::sleep(READINESS_DELAY).await;
     }
 }
 
@@ -232,11 +240,11 @@ mod tests {
             "link/app.db",
             "x/../dist/app.db",
         ] {
-            assert!(lies_below(&url(below), &pages), "{below}");
+            assert!(is_inside(&url(below), &pages), "{below}");
         }
         for beside in ["app.db", "dist.db", "new/app.db"] {
-            assert!(!lies_below(&url(beside), &pages), "{beside}");
+            assert!(!is_inside(&url(beside), &pages), "{beside}");
         }
-        assert!(!lies_below(&url("app.db"), &folder.path().join("none")));
+        assert!(!is_inside(&url("app.db"), &folder.path().join("none")));
     }
 }

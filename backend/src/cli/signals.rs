@@ -1,14 +1,15 @@
-//! Signals (REL-7, REL-13): each one that a terminal, a supervisor or an operator sends ends in the
-//! orderly stop, or is ignored. The default action of nearly all of them ends the process at once, in
-//! the middle of a refresh.
+//! Signal handling (REL-7, REL-13): every signal that a terminal, a supervisor or an operator sends
+//! either starts an orderly shutdown or is ignored. The default action of almost all of them ends
+//! the process at once, even during a refresh.
 
 use std::{fs, io, ops::RangeInclusive, task::Poll};
 
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Those that ask for the orderly stop. The last two announce that CPU time or power runs out.
-const STOPS: &[(Number, &str)] = &[
+/// Signals that start an orderly shutdown. The last two announce that CPU time or power is running
+/// out.
+const STOP_SIGNALS: &[(Number, &str)] = &[
     (Number::TERM, "SIGTERM"),
     (INTERRUPT, "SIGINT"),
     (Number::QUIT, "SIGQUIT"),
@@ -20,10 +21,10 @@ const STOPS: &[(Number, &str)] = &[
 pub(super) const INTERRUPT: Number = Number::INT;
 const HANGUP: Number = Number::HUP;
 
-/// Those that are ignored. Without SIGXFSZ a file that may not grow is an error of the write; without
-/// SIGTSTP Ctrl-Z does not suspend a refresh until its answer is too late. SIGPIPE is ignored by the
-/// standard library already.
-const IGNORED: &[Number] = &[
+/// Signals that are ignored. Without SIGXFSZ, a file that may not grow is a write error. Without
+/// SIGTSTP, Ctrl-Z cannot suspend a refresh until its response is too late. The standard library
+/// already ignores SIGPIPE.
+const IGNORED_SIGNALS: &[Number] = &[
     Number::USR1,
     Number::USR2,
     Number::ALARM,
@@ -39,36 +40,37 @@ const IGNORED: &[Number] = &[
     #[cfg(target_os = "linux")]
     Number::STKFLT,
 ];
-/// Linux's real-time signals; the C library keeps some of the first for itself and refuses those.
-const REAL_TIME: RangeInclusive<i32> = 32..=64;
+/// The real-time signals of Linux. The C library reserves some of the first ones, which cannot be
+/// handled.
+const REAL_TIME_SIGNALS: RangeInclusive<i32> = 32..=64;
 
-/// The signals that ask for a stop, heard from the moment that this was made.
+/// Receives stop signals, starting when it is created.
 #[derive(Debug)]
-pub(super) struct Stops(Vec<(Number, &'static str, Signal)>);
+pub(super) struct StopSignals(Vec<(Number, &'static str, Signal)>);
 
-impl Stops {
-    /// Takes over the signals of this process.
+impl StopSignals {
+    /// Installs the signal handlers of this process.
     pub(super) fn listen() -> io::Result<Self> {
-        let stops = STOPS.iter().filter(|(number, _)| {
-            // Started with `nohup`: a terminal that closes is none of our business.
+        let handlers = STOP_SIGNALS.iter().filter(|(number, _)| {
+            // The process was started with `nohup`: it must survive the closing of its terminal.
             *number != HANGUP || !is_ignored(HANGUP)
         });
-        let stops = stops
+        let handlers = handlers
             .map(|(number, name)| Ok((*number, *name, signal(kind(number.as_raw()))?)))
             .collect::<io::Result<_>>()?;
-        // A handler stays for as long as the process, also when nobody listens to it.
-        for number in IGNORED {
+        // A handler stays installed for the lifetime of the process, even without a listener.
+        for number in IGNORED_SIGNALS {
             drop(signal(kind(number.as_raw()))?);
         }
         if cfg!(target_os = "linux") {
-            for number in REAL_TIME {
+            for number in REAL_TIME_SIGNALS {
                 drop(signal(kind(number)));
             }
         }
-        Ok(Self(stops))
+        Ok(Self(handlers))
     }
 
-    /// Done when a stop is asked for; by which signal.
+    /// Waits for the next stop signal and returns its number and name.
     pub(super) async fn next(&mut self) -> (Number, &'static str) {
         std::future::poll_fn(|context| {
             for (number, name, signal) in &mut self.0 {
@@ -86,13 +88,16 @@ fn kind(number: i32) -> SignalKind {
     SignalKind::from_raw(number)
 }
 
-/// Whether this process was started with a signal ignored. Only Linux says so without unsafe code.
+/// Returns whether this process was started with a signal ignored. Only Linux reports this without
+/// unsafe code.
 fn is_ignored(number: Number) -> bool {
-    fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, number.as_raw()))
+    fs::read_to_string("/proc/self/status")
+        .is_ok_and(|status| mask_contains(&status, number.as_raw()))
 }
 
-/// Whether the mask of ignored signals in the text of `/proc/self/status` holds this one.
-fn ignores(status: &str, number: i32) -> bool {
+/// Returns whether the mask of ignored signals in the text of `/proc/self/status` contains this
+/// signal.
+fn mask_contains(status: &str, number: i32) -> bool {
     status
         .lines()
         .find_map(|line| line.strip_prefix("SigIgn:"))
@@ -107,16 +112,16 @@ mod tests {
     #[test]
     fn rel_13_nohup_is_read_off_the_mask_of_ignored_signals() {
         let status = |mask: &str| format!("Name:\tsnyk-app\nSigBlk:\t0001\nSigIgn:\t{mask}\n");
-        assert!(ignores(&status("0000000000001001"), 1));
-        assert!(!ignores(&status("0000000000001000"), 1));
-        assert!(!ignores("", 1));
+        assert!(mask_contains(&status("0000000000001001"), 1));
+        assert!(!mask_contains(&status("0000000000001000"), 1));
+        assert!(!mask_contains("", 1));
     }
 
     #[tokio::test]
     async fn rel_13_no_signal_is_both_obeyed_and_ignored() {
-        for (number, name) in STOPS {
-            assert!(!IGNORED.contains(number), "{name}");
+        for (number, name) in STOP_SIGNALS {
+            assert!(!IGNORED_SIGNALS.contains(number), "{name}");
         }
-        assert!(Stops::listen().is_ok());
+        assert!(StopSignals::listen().is_ok());
     }
 }

@@ -1,4 +1,5 @@
-//! Where this server is: what it listens on, where browsers reach it, where Snyk sends them back to.
+//! The addresses of this server: where it listens, where browsers reach it, and where Snyk
+//! redirects users.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,7 +8,7 @@ use url::Url;
 
 use super::{checks::check_origin, is_loopback, problems::Problems, raw::Raw};
 
-/// The addresses, those that are usable.
+/// The addresses. Invalid ones are `None`.
 pub(super) struct Addresses {
     pub(super) listen: Option<SocketAddr>,
     pub(super) public_url: Option<Url>,
@@ -16,7 +17,7 @@ pub(super) struct Addresses {
 
 impl Addresses {
     pub(super) fn read(raw: &Raw, redirect_uri: &str, p: &mut Problems) -> Self {
-        let listen = p.with(raw, "LISTEN", DEFAULT_LISTEN, parse_listen);
+        let listen = p.parse_with(raw, "LISTEN", DEFAULT_LISTEN, parse_listen);
         let public_url = p.url(raw, "PUBLIC_URL", &addresses::public_url(&raw.variables));
         check_origin(p, "PUBLIC_URL", public_url.as_ref());
         let frontend_origin = match raw.get("FRONTEND_ORIGIN") {
@@ -24,13 +25,13 @@ impl Addresses {
             None => public_url.clone(),
         };
         check_origin(p, "FRONTEND_ORIGIN", frontend_origin.as_ref());
-        // What is wrong is told already, and may be why two disagree.
-        let are_well = ["PUBLIC_URL", "FRONTEND_ORIGIN", "REDIRECT_URI"]
+        // A reported problem may be the reason why two values disagree.
+        let are_valid = ["PUBLIC_URL", "FRONTEND_ORIGIN", "REDIRECT_URI"]
             .iter()
-            .all(|name| !p.is_about(name));
-        if are_well && let (Some(listen), Some(public_url)) = (listen, &public_url) {
-            warn_of_others(p, redirect_uri, frontend_origin.as_ref());
-            warn_of_another_port(p, listen, public_url);
+            .all(|name| !p.has_problem(name));
+        if are_valid && let (Some(listen), Some(public_url)) = (listen, &public_url) {
+            warn_if_redirect_uri_differs(p, redirect_uri, frontend_origin.as_ref());
+            warn_if_port_differs(p, listen, public_url);
         }
         Self {
             listen,
@@ -40,14 +41,14 @@ impl Addresses {
     }
 }
 
-/// An address to listen on, or what to write in its place.
+/// Parses an address to listen on. The error suggests a valid one.
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
     let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
     let bare = bare.trim_end_matches('/');
-    let guess = match bare.rsplit_once(':') {
+    let suggestion = match bare.rsplit_once(':') {
         _ if bare.parse::<IpAddr>().is_ok() => bare
             .parse()
             .ok()
@@ -57,27 +58,28 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
         Some(_) => bare.parse().ok(),
         None => bare.parse().ok().map(|port| ([127, 0, 0, 1], port).into()),
     };
-    let example = guess.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+    let example = suggestion.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
     Err(format!(
         "is not an IP address with a port: write for instance {example}"
     ))
 }
 
-fn warn_of_others(p: &mut Problems, redirect_uri: &str, page: Option<&Url>) {
-    if let (Ok(back), Some(page)) = (Url::parse(redirect_uri), page)
-        && back.origin() != page.origin()
+fn warn_if_redirect_uri_differs(p: &mut Problems, redirect_uri: &str, page: Option<&Url>) {
+    if let (Ok(redirect), Some(page)) = (Url::parse(redirect_uri), page)
+        && redirect.origin() != page.origin()
     {
         p.warn(format!(
             "REDIRECT_URI sends people to {}, and the page is at {}: no sign-in can be finished \
              there, unless something in between leads from one to the other",
-            back.origin().ascii_serialization(),
+            redirect.origin().ascii_serialization(),
             page.origin().ascii_serialization()
         ));
     }
 }
 
-/// A public address on this computer, over plain HTTP, is this very server in all likelihood.
-fn warn_of_another_port(p: &mut Problems, listen: SocketAddr, public_url: &Url) {
+/// Warns if the ports differ. A plain HTTP public URL on this computer most likely refers to this
+/// server itself.
+fn warn_if_port_differs(p: &mut Problems, listen: SocketAddr, public_url: &Url) {
     let public = public_url.port_or_known_default().unwrap_or_default();
     let is_direct = public_url.scheme() == "http"
         && is_loopback(public_url)
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_address_to_listen_on_is_told_with_one() {
+    fn an_invalid_listen_address_is_reported_with_a_suggestion() {
         for (text, example) in [
             ("3000", "127.0.0.1:3000"),
             (":4000", "0.0.0.0:4000"),

@@ -1,23 +1,22 @@
-//! The certificates of authorities that calls to Snyk are checked with, where the environment names
-//! them.
+//! Checks the CA certificates that the environment names for calls to Snyk.
 
 use std::{fs, io, path::Path};
 
 use super::{problems::Problems, raw::Raw};
 
-/// Warns of places of certificates that have none. It is a warning, since the other place may have
-/// some; without any the client is not made.
+/// Warns of certificate locations without certificates. This is only a warning, since the other
+/// location may have some. Without any certificate, creating the client fails.
 pub(super) fn check(raw: &Raw, p: &mut Problems) {
-    let of_environment = |name| {
+    let from_environment = |name| {
         raw.get(name)
             .filter(|_| !raw.variables.is_of_file_alone(name))
     };
-    if let Some(file) = of_environment("SSL_CERT_FILE")
+    if let Some(file) = from_environment("SSL_CERT_FILE")
         && let Err(why) = has_certificates(Path::new(&file))
     {
         p.warn(format!("SSL_CERT_FILE names {file}, which {why}"));
     }
-    for folder in of_environment("SSL_CERT_DIR")
+    for folder in from_environment("SSL_CERT_DIR")
         .iter()
         .flat_map(|dirs| dirs.split(':'))
     {

@@ -1,10 +1,10 @@
-//! What an address must be beyond its form.
+//! Checks of URLs beyond their syntax.
 
 use url::{Host, Url};
 
 use super::problems::Problems;
 
-/// Whether an address lies on this computer.
+/// Returns whether a URL refers to this computer.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -17,7 +17,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An origin, and one that a session cookie can belong to.
+/// Checks that a URL is an origin, and one that a session cookie can belong to.
 pub(super) fn check_origin(problems: &mut Problems, name: &'static str, url: Option<&Url>) {
     let Some(url) = url else { return };
     if url.path() != "/" {
@@ -31,10 +31,10 @@ pub(super) fn check_origin(problems: &mut Problems, name: &'static str, url: Opt
     }
 }
 
-/// The redirect URI as it is registered.
+/// Checks the registered redirect URI.
 pub(super) fn check_redirect_uri(problems: &mut Problems, redirect_uri: &str) {
     if redirect_uri.is_empty() {
-        return; // told already
+        return; // reported already
     }
     match Url::parse(redirect_uri) {
         Ok(url) if url.fragment().is_some() => {

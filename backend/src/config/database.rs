@@ -1,14 +1,14 @@
-//! The form of `DATABASE_URL` (pure): a file, and nothing that only looks like one. Whatever is
-//! refused here leaves nothing on the disk.
+//! The syntax of `DATABASE_URL` (pure). The URL must name a file, and nothing that only resembles
+//! one. A rejected URL leaves nothing on disk.
 
 use std::path::PathBuf;
 
-/// What the form is, for whoever wrote another one.
+/// The hint for a URL with another syntax.
 const FORM: &str = "write sqlite://path, for instance sqlite://data/snyk-app.db or \
                     sqlite:///var/lib/snyk-app/app.db";
 
-/// The file of a `sqlite://path`, or why it is none; never what was written, which may hold a
-/// password.
+/// Returns the file of a `sqlite://path`, or why it names none. The error never contains the URL,
+/// which may hold a password.
 pub(crate) fn file_of(url: &str) -> Result<PathBuf, String> {
     if let Some(c) = env_file::text::first_unseen(url) {
         let name = env_file::text::name_of(c);

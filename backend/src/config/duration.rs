@@ -1,8 +1,8 @@
-//! Durations as people write them: `90s`, `15m`, `24h`, `30d`.
+//! Durations as users write them: `90s`, `15m`, `24h`, `30d`.
 
 use std::time::Duration;
 
-/// Reads a whole number with a unit: seconds, minutes, hours or days.
+/// Parses a whole number with a unit: seconds, minutes, hours or days.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let seconds = text.char_indices().last().and_then(|(at, unit)| {
         let unit = match unit {
@@ -23,7 +23,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// What was meant by a number without a unit, or with one as a word.
+/// Returns suggestions for a number without a unit, or with a unit as a word.
 fn examples(text: &str) -> String {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_of_another_form_is_told_with_what_was_meant() {
+    fn an_invalid_duration_is_reported_with_a_suggestion() {
         for (text, words) in [
             ("30", " 30s, 30m, 30h or 30d"),
             ("30 days", " 30d"),

@@ -1,37 +1,39 @@
-//! "Did you mean": the known word that a mistyped one is nearest to (pure).
+//! Suggestions for mistyped words ("did you mean"): the nearest known word by edit distance (pure).
 
-/// The known word that is at most `most` slips away from another one, and nearest to it. A slip is a
-/// letter too much, too little, another one, or two that changed places.
+/// Returns the known word that is nearest to `word`, within `max_distance` edits. An edit inserts,
+/// deletes or replaces a letter, or swaps two adjacent ones.
 pub(crate) fn nearest<'a>(
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
-    most: usize,
+    max_distance: usize,
 ) -> Option<&'a str> {
     known
         .into_iter()
-        .map(|known| (slips(word, known), known))
-        .filter(|(slips, _)| *slips <= most)
-        .min_by_key(|(slips, _)| *slips)
+        .map(|known| (distance(word, known), known))
+        .filter(|(distance, _)| *distance <= max_distance)
+        .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }
 
-/// The optimal string alignment distance, over bytes.
-fn slips(a: &str, b: &str) -> usize {
+/// Returns the optimal string alignment distance, over bytes.
+fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut before_last = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut second_last_row = vec![0; b.len() + 1];
+    let mut last_row: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
         let mut row = vec![i; b.len() + 1];
         for j in 1..=b.len() {
             let differs = usize::from(a[i - 1] != b[j - 1]);
-            row[j] = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + differs);
+            row[j] = (last_row[j] + 1)
+                .min(row[j - 1] + 1)
+                .min(last_row[j - 1] + differs);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before_last[j - 2] + 1);
+                row[j] = row[j].min(second_last_row[j - 2] + 1);
             }
         }
-        before_last = std::mem::replace(&mut last, row);
+        second_last_row = std::mem::replace(&mut last_row, row);
     }
-    last[b.len()]
+    last_row[b.len()]
 }
 
 #[cfg(test)]
@@ -39,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_counted_as_people_make_them() {
+    fn edits_are_counted() {
         for (a, b, count) in [
             ("org.read", "org.read", 0),
             ("org.raed", "org.read", 1),
@@ -49,7 +51,7 @@ mod tests {
             ("", "abc", 3),
             ("abc", "", 3),
         ] {
-            assert_eq!(slips(a, b), count, "{a} {b}");
+            assert_eq!(distance(a, b), count, "{a} {b}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! Configuration: read as it stands ([`raw`]), then made whole, typed and valid here, with every
-//! problem told at once ([`problems`]).
+//! The configuration. [`raw`] reads the variables. This module parses and validates them, and
+//! reports all problems at once ([`problems`]).
 
 mod addresses;
 mod certificates;
@@ -32,10 +32,10 @@ use self::{
 };
 use crate::{http::client_ip::TrustedProxies, provider::region};
 
-/// Everything that the server needs to know, checked.
+/// The validated configuration of the server.
 #[derive(Debug)]
 pub struct Config {
-    /// The name that people see.
+    /// The display name of the app.
     pub app_name: String,
     /// The app's client id at Snyk.
     pub client_id: String,
@@ -43,59 +43,59 @@ pub struct Config {
     pub client_secret: ClientSecret,
     /// The registered redirect URI, byte for byte.
     pub redirect_uri: String,
-    /// The scopes to ask for.
+    /// The OAuth scopes to request.
     pub scopes: Scopes,
-    /// Encrypts what is at rest.
+    /// The secret that encrypts data at rest.
     pub encryption_secret: SecretString,
-    /// Earlier ones, which only decrypt.
+    /// Previous encryption secrets, which only decrypt.
     pub encryption_secrets_previous: Vec<SecretString>,
-    /// Where Snyk is.
+    /// The addresses of Snyk's region.
     pub provider: region::Provider,
-    /// The database.
+    /// The URL of the database. It may hold a password.
     pub database_url: SecretString,
-    /// Address to listen on.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where browsers reach the backend.
+    /// The URL at which browsers reach the backend.
     pub public_url: Url,
-    /// The origin that the single-page app is served from.
+    /// The origin of the single-page app.
     pub frontend_origin: String,
-    /// The built single-page app, if it is served here.
+    /// The folder of the built single-page app, if this server serves it.
     pub frontend_dir: Option<PathBuf>,
-    /// How long a session may lie unused.
+    /// Idle timeout of a session.
     pub session_idle: Duration,
-    /// How long a session may last at most.
+    /// Maximum lifetime of a session.
     pub session_lifetime: Duration,
-    /// How long a connection is kept on which nothing is asked.
+    /// How long an idle connection is kept open.
     pub keep_alive_timeout: Duration,
-    /// Whether rate limits apply here.
+    /// Whether rate limits are enabled.
     pub rate_limits: bool,
-    /// The tracing filter.
+    /// The `tracing` filter.
     pub log: String,
-    /// How log lines are written.
+    /// The format of log lines.
     pub log_format: LogFormat,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// What is not wrong, and worth telling the operator at the start.
+    /// Warnings about valid settings, for the operator at startup.
     pub warnings: Vec<String>,
 }
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For machines.
+    /// JSON for machines.
     Json,
 }
 
 impl Config {
-    /// Makes the configuration of what was read, or lists everything that is wrong with it.
+    /// Validates the variables, or returns a report of all problems.
     pub fn from_raw(raw: &Raw) -> Result<Self, Report> {
         let mut problems = Problems::default();
         let p = &mut problems;
 
         let secrets = Secrets::read(raw, p);
-        let redirect_uri = p.need(
+        let redirect_uri = p.require(
             raw,
             "REDIRECT_URI",
             "the registered redirect URI, for instance http://localhost:3000/callback",
@@ -111,9 +111,9 @@ impl Config {
         check_redirect_uri(p, &redirect_uri);
         let addresses = Addresses::read(raw, &redirect_uri, p);
 
-        let trusted_proxies = p.with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
+        let trusted_proxies = p.parse_with(raw, "TRUSTED_PROXIES", "", TrustedProxies::parse);
         let (session_idle, session_lifetime) = session_lifetimes(raw, p);
-        let keep_alive_timeout = p.with(raw, "KEEP_ALIVE_TIMEOUT", "130s", parse_duration);
+        let keep_alive_timeout = p.parse_with(raw, "KEEP_ALIVE_TIMEOUT", "130s", parse_duration);
         let rate_limits = p.choice(raw, "RATE_LIMITS", "on", &[("on", true), ("off", false)]);
         let log_format = p.choice(
             raw,
@@ -177,9 +177,9 @@ impl Config {
 }
 
 fn session_lifetimes(raw: &Raw, p: &mut Problems) -> (Option<Duration>, Option<Duration>) {
-    let idle = p.with(raw, "SESSION_IDLE", "24h", parse_duration);
-    let lifetime = p.with(raw, "SESSION_LIFETIME", "30d", parse_duration);
-    // One that is left out is no contradiction to the other.
+    let idle = p.parse_with(raw, "SESSION_IDLE", "24h", parse_duration);
+    let lifetime = p.parse_with(raw, "SESSION_LIFETIME", "30d", parse_duration);
+    // A default cannot contradict the other value.
     let are_set = ["SESSION_IDLE", "SESSION_LIFETIME"].map(|name| raw.get(name).is_some());
     if are_set == [true; 2] && idle > lifetime {
         p.add(
@@ -203,7 +203,7 @@ fn database_url(raw: &Raw, problems: &mut Problems) -> SecretString {
         .get_or_file("DATABASE_URL", problems)
         .map_or_else(|| "sqlite://data/snyk-app.db".into(), |text| text.value);
     if let Err(why) = database::file_of(url.expose_secret())
-        && !problems.is_about("DATABASE_URL")
+        && !problems.has_problem("DATABASE_URL")
     {
         problems.add("DATABASE_URL", why);
     }

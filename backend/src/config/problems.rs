@@ -1,4 +1,5 @@
-//! All problems of a configuration at once: the variable, why, and how to mend it; never the value.
+//! Collects all problems of a configuration: the variable, the reason and the fix, but never the
+//! value.
 
 use std::fmt;
 
@@ -7,14 +8,14 @@ use url::Url;
 
 use super::{raw::Raw, secret_file::SecretText};
 
-/// Problems and warnings as they are found.
+/// A collector of problems and warnings.
 #[derive(Debug, Default)]
 pub struct Problems {
     problems: Vec<(&'static str, String)>,
     warnings: Vec<String>,
 }
 
-/// Every problem of a configuration, for a person to mend.
+/// The error that lists every problem of a configuration.
 #[derive(Debug, thiserror::Error)]
 pub struct Report(Problems);
 
@@ -30,7 +31,7 @@ impl fmt::Display for Report {
         for (name, why) in problems {
             writeln!(f, "  {name} {why}")?;
         }
-        // One of these may be why something is missing.
+        // A warning may explain why a variable is missing.
         for (index, warning) in warnings.iter().enumerate() {
             if index == 0 {
                 writeln!(f, "Worth a look as well:")?;
@@ -42,7 +43,7 @@ impl fmt::Display for Report {
 }
 
 impl Problems {
-    /// Notes that something is wrong with a variable.
+    /// Adds a problem with a variable.
     pub fn add(&mut self, name: &'static str, why: impl Into<String>) {
         let why = why.into();
         if !self
@@ -54,47 +55,53 @@ impl Problems {
         }
     }
 
-    /// Notes something that is not wrong, and worth telling the operator at the start.
+    /// Adds a warning: a valid setting that the operator should know of at startup.
     pub fn warn(&mut self, what: impl Into<String>) {
         self.warnings.push(what.into());
     }
 
-    /// Whether nothing is wrong so far.
+    /// Returns whether there are no problems so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.problems.is_empty()
     }
 
-    /// Whether something is wrong with a variable.
-    pub(super) fn is_about(&self, name: &str) -> bool {
+    /// Returns whether a variable has a problem.
+    pub(super) fn has_problem(&self, name: &str) -> bool {
         self.problems.iter().any(|(known, _)| *known == name)
     }
 
-    /// The warnings, where nothing is wrong.
+    /// Returns the warnings of a configuration without problems.
     #[must_use]
     pub fn into_warnings(self) -> Vec<String> {
         self.warnings
     }
 
-    /// Ends the collecting.
+    /// Converts the collected problems to an error.
     #[must_use]
     pub fn into_report(self) -> Report {
         Report(self)
     }
 
-    /// A variable that must be there; empty when it is not.
-    pub(super) fn need(&mut self, raw: &Raw, name: &'static str, what: &str) -> String {
+    /// Returns a required variable. A missing one is a problem, and an empty string is returned.
+    pub(super) fn require(&mut self, raw: &Raw, name: &'static str, what: &str) -> String {
         raw.get(name).unwrap_or_else(|| {
             self.missing(raw, name, what);
             String::new()
         })
     }
 
-    /// A secret that must be there, by value or by file; empty when it is not.
-    pub(super) fn need_secret(&mut self, raw: &Raw, name: &'static str, what: &str) -> SecretText {
+    /// Returns a required secret, given by value or by file. A missing one is a problem, and an
+    /// empty secret is returned.
+    pub(super) fn require_secret(
+        &mut self,
+        raw: &Raw,
+        name: &'static str,
+        what: &str,
+    ) -> SecretText {
         let text = raw.get_or_file(name, self);
         let text = text.unwrap_or_else(|| SecretText::of_value(""));
-        if text.value.expose_secret().is_empty() && !self.is_about(name) {
+        if text.value.expose_secret().is_empty() && !self.has_problem(name) {
             self.missing(raw, name, what);
         }
         text
@@ -108,8 +115,8 @@ impl Problems {
         }
     }
 
-    /// A variable in a form of its own.
-    pub(super) fn with<T>(
+    /// Parses a variable, or its default. A parse error is a problem.
+    pub(super) fn parse_with<T>(
         &mut self,
         raw: &Raw,
         name: &'static str,
@@ -125,16 +132,16 @@ impl Problems {
         }
     }
 
-    /// An absolute http or https address of one host, without credentials, query and fragment.
+    /// Parses an absolute http or https URL of one host, without credentials, query and fragment.
     pub(crate) fn url(&mut self, raw: &Raw, name: &'static str, default: &str) -> Option<Url> {
-        self.with(raw, name, default, |text| match Url::parse(text) {
+        self.parse_with(raw, name, default, |text| match Url::parse(text) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
                 Err("is not an http or https address".to_owned())
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                 Err("holds a user name or password: leave them out".to_owned())
             }
-            // A query or fragment would swallow the path that is put behind it.
+            // A query or fragment would swallow the path that is appended to the URL.
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                 Err("has a query or a fragment: leave it out".to_owned())
             }
@@ -148,7 +155,7 @@ impl Problems {
         })
     }
 
-    /// One of a few words.
+    /// Parses a variable that is one of a few words.
     pub(super) fn choice<T: Copy>(
         &mut self,
         raw: &Raw,
@@ -156,7 +163,7 @@ impl Problems {
         default: &str,
         choices: &[(&str, T)],
     ) -> Option<T> {
-        self.with(raw, name, default, |text| {
+        self.parse_with(raw, name, default, |text| {
             choices
                 .iter()
                 .find(|(word, _)| *word == text)

@@ -1,5 +1,5 @@
-//! The variables as they stand: the environment over `.env`, and values out of files. The only
-//! reader of the environment.
+//! The raw variables: the environment over `.env`, and values from files. Only this module reads
+//! the environment.
 
 use std::{collections::BTreeMap, fs, io::IsTerminal as _, path::Path};
 
@@ -10,45 +10,52 @@ use super::{
     secret_file::{self, SecretText},
 };
 
-/// Variables by name. Does not print the values, since some are secret.
+/// Raw variables by name. Does not print the values, since some are secret.
 #[derive(Debug, Default)]
 pub struct Raw {
-    /// What `.env` and the environment say.
+    /// The variables of `.env` and the environment.
     pub(super) variables: Variables,
-    /// Whether a person reads the output.
+    /// Whether standard error is a terminal.
     pub is_terminal: bool,
-    /// Files with secrets that other users of this computer may read or change, by what they are.
+    /// Files with secrets that other users of this computer may read or change. Each entry is the
+    /// description for the warning.
     pub open_files: Vec<String>,
 }
 
-/// Files that a variable may name instead of holding the secret.
+/// Variables that name a file instead of holding the secret.
 const SECRET_FILES: [&str; 3] = [
     "CLIENT_SECRET_FILE",
     "ENCRYPTION_SECRET_FILE",
     "DATABASE_URL_FILE",
 ];
-/// What others than the owner may do with a file.
-const READ: u32 = 0o044;
-const WRITE: u32 = 0o022;
+/// Permission bits that let group or others read a file.
+const GROUP_OR_OTHERS_READ: u32 = 0o044;
+/// Permission bits that let group or others write a file.
+const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
 
-/// Whether others than the file's owner may do that with it.
-fn is_open(file: &Path, to: u32) -> bool {
+/// Returns whether anyone but the owner has one of these permissions on a file.
+fn has_permission(file: &Path, permission: u32) -> bool {
     #[cfg(unix)]
     let mode = |data: fs::Metadata| std::os::unix::fs::MetadataExt::mode(&data);
     #[cfg(not(unix))]
     let mode = |_| 0;
-    fs::metadata(file).is_ok_and(|data| mode(data) & to != 0)
+    fs::metadata(file).is_ok_and(|data| mode(data) & permission != 0)
 }
 
 impl Raw {
-    /// Reads `.env`, if it is there, and the environment, which wins; `set` wins over both.
+    /// Reads `.env`, if it exists, and the environment, which takes precedence. `overrides` take
+    /// precedence over both.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if `.env` exists but cannot be read.
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the one reader of the environment"
     )]
-    pub fn read(env_file: &Path, set: BTreeMap<&str, String>) -> Result<Self, Unreadable> {
+    pub fn read(env_file: &Path, overrides: BTreeMap<&str, String>) -> Result<Self, Unreadable> {
         let mut variables = Variables::read(env_file, std::env::vars_os())?;
-        for (name, value) in set {
+        for (name, value) in overrides {
             variables.set(name, value);
         }
         let mut raw = Self {
@@ -56,20 +63,21 @@ impl Raw {
             is_terminal: std::io::stderr().is_terminal(),
             open_files: Vec::new(),
         };
-        if is_open(env_file, READ | WRITE) {
+        if has_permission(env_file, GROUP_OR_OTHERS_READ | GROUP_OR_OTHERS_WRITE) {
             raw.open_files.push(".env".to_owned());
         }
-        // Orchestrators mount these for all users of a container to read; nobody else may write.
-        let named = SECRET_FILES.into_iter().filter(|name| {
+        // Orchestrators mount secrets readable for all users of a container, so only write
+        // permission is checked.
+        let writable = SECRET_FILES.into_iter().filter(|name| {
             raw.get(name)
-                .is_some_and(|path| is_open(path.as_ref(), WRITE))
+                .is_some_and(|path| has_permission(path.as_ref(), GROUP_OR_OTHERS_WRITE))
         });
-        let named: Vec<_> = named.map(|name| format!("The file of {name}")).collect();
-        raw.open_files.extend(named);
+        let writable: Vec<_> = writable.map(|name| format!("The file of {name}")).collect();
+        raw.open_files.extend(writable);
         Ok(raw)
     }
 
-    /// Variables given by a test.
+    /// Creates variables for a test.
     #[must_use]
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         let mut variables = Variables::default();
@@ -82,20 +90,21 @@ impl Raw {
         }
     }
 
-    /// The variable's value without white space and what else nobody sees at its ends, unless it is
+    /// Returns the value without white space and invisible characters at its ends, unless it is
     /// empty.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
         self.variables.get(name).map(ToOwned::to_owned)
     }
 
-    /// The same, also when it is empty.
+    /// Returns the trimmed value, even if it is empty.
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<String> {
         self.variables.get_even_empty(name).map(ToOwned::to_owned)
     }
 
-    /// The variable's value, or what stands in the file that `NAME_FILE` names.
+    /// Returns the value, or the contents of the file that `NAME_FILE` names. Setting both is a
+    /// problem.
     pub(super) fn get_or_file(
         &self,
         name: &'static str,

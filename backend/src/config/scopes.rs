@@ -1,14 +1,14 @@
-//! The scopes that are asked for, held against the list that Snyk documents.
+//! The OAuth scopes to request, checked against the list that Snyk documents.
 
 use shared::scope::{self, Scopes};
 
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
-/// What every app must ask for.
+/// The scope that every app must request.
 const MANDATORY: &str = "org.read";
 
-/// Reads `SCOPES`. What Snyk would refuse for certain is a problem; a scope that is merely not on its
-/// list is a warning, since Snyk may add some.
+/// Reads `SCOPES`. A scope that Snyk certainly rejects is a problem. A scope that is only missing
+/// from its list is a warning, since Snyk may add scopes.
 pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
     let text = raw.get("SCOPES").unwrap_or_default();
     let scopes = Scopes::parse(&text);
@@ -19,17 +19,17 @@ pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
         );
         return scopes;
     }
-    let mut meant = Vec::new();
+    let mut suggestions = Vec::new();
     for scope in scopes.iter() {
         if let Err(hint) = check(scope, p) {
-            meant.push(hint);
+            suggestions.push(hint);
         }
     }
-    if p.is_about("SCOPES") {
+    if p.has_problem("SCOPES") {
         return scopes;
     }
     if !scopes.iter().any(|scope| scope == MANDATORY) {
-        let hint = if meant.contains(&Some(MANDATORY)) {
+        let hint = if suggestions.contains(&Some(MANDATORY)) {
             " (one that is there is nearly it)"
         } else {
             ""
@@ -46,12 +46,12 @@ pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
     scopes
 }
 
-/// Holds one scope against the list; the known scope that an unknown one is near to.
+/// Checks one scope against the list. The error is the known scope that an unknown one resembles.
 fn check(scope: &str, p: &mut Problems) -> Result<(), Option<&'static str>> {
     if scope::known().any(|known| known == scope) {
         return Ok(());
     }
-    if let Some(c) = scope.chars().find(|c| !is_of_a_scope(*c)) {
+    if let Some(c) = scope.chars().find(|c| !is_scope_char(*c)) {
         let what = match c {
             '"' | '\'' | '`' => "a quotation mark".to_owned(),
             c if c.is_ascii_graphic() => format!("`{c}`"),
@@ -75,17 +75,17 @@ fn check(scope: &str, p: &mut Problems) -> Result<(), Option<&'static str>> {
         );
         return Err(None);
     }
-    let near = nearest(scope, scope::known(), 2);
-    let hint = near.map_or_else(
+    let suggestion = nearest(scope, scope::known(), 2);
+    let hint = suggestion.map_or_else(
         || "Snyk refuses a sign-in that asks for one that it does not know".to_owned(),
         |known| format!("did you mean {known}?"),
     );
     p.warn(format!(
         "SCOPES has {scope}, which is not among the scopes that Snyk documents: {hint}"
     ));
-    Err(near)
+    Err(suggestion)
 }
 
-fn is_of_a_scope(c: char) -> bool {
+fn is_scope_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':')
 }

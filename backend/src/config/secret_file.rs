@@ -1,5 +1,5 @@
-//! A secret that may stand in a file, and is read again whenever it is needed: a rotated client
-//! secret needs no restart, and signs nobody out.
+//! A secret that may be stored in a file, which is read again on every use. Rotating the client
+//! secret then needs no restart and signs nobody out.
 
 use std::{
     fmt, fs, io,
@@ -10,22 +10,23 @@ use std::{
 use env_file::text::{NotText, decode, first_unseen, name_of, trim};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// A secret as text: what an editor or a shell puts around it is not part of it.
+/// The text of a secret, without what editors and shells add around it.
 pub(super) struct SecretText {
-    /// Without byte order mark, and without white space and what else nobody sees at its ends.
+    /// The secret without a byte order mark, and without white space and invisible characters at
+    /// its ends.
     pub(super) value: SecretString,
-    /// What versions took it for that removed white space only, where that is something else. What
-    /// they encrypted opens with it alone.
-    pub(super) as_before: Option<SecretString>,
+    /// The secret as earlier versions read it, which removed white space only, if that differs.
+    /// Only this value decrypts the data that they encrypted.
+    pub(super) legacy_value: Option<SecretString>,
 }
 
 impl SecretText {
-    /// Of a value.
+    /// Creates the text from a value.
     pub(super) fn of_value(written: &str) -> Self {
         Self::of(trim(written), Some(written.trim()))
     }
 
-    /// Of a file's bytes.
+    /// Decodes the text from the bytes of a file.
     fn of_bytes(bytes: &[u8]) -> Result<Self, NotText> {
         let text = decode(bytes)?;
         let before = std::str::from_utf8(bytes).ok().map(str::trim);
@@ -35,31 +36,31 @@ impl SecretText {
     fn of(value: &str, before: Option<&str>) -> Self {
         Self {
             value: value.into(),
-            as_before: before
+            legacy_value: before
                 .filter(|before| *before != value)
                 .map(SecretString::from),
         }
     }
 }
 
-/// A secret's file cannot be read.
+/// The error returned when the file of a secret cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
-    /// The system does not give it.
+    /// The operating system reports an error.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// It is not text.
+    /// The file is not text.
     #[error("{0}")]
     NotText(#[from] NotText),
 }
 
-/// Reads a secret's file.
+/// Reads the file of a secret.
 pub(super) fn read(path: &Path) -> Result<SecretText, Unreadable> {
     Ok(SecretText::of_bytes(&fs::read(path)?)?)
 }
 
-/// What is wrong with the form of a client secret: RFC 6749 appendix A.2 has it of visible ASCII
-/// characters and spaces. Says nothing of the secret but which unseen character is in it.
+/// Checks the syntax of a client secret. RFC 6749 appendix A.2 allows visible ASCII characters and
+/// spaces. The error discloses nothing of the secret except which invisible character it contains.
 pub(super) fn check_client_secret(secret: &str) -> Result<(), String> {
     if let Some(c) = first_unseen(secret) {
         let name = name_of(c);
@@ -81,7 +82,7 @@ pub(super) fn check_client_secret(secret: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The app's client secret, by value or by file.
+/// The app's client secret, given by value or by file.
 #[derive(Clone)]
 pub struct ClientSecret(Source);
 
@@ -90,37 +91,37 @@ enum Source {
     Value(SecretString),
     File {
         path: PathBuf,
-        /// What the file held when it could last be read.
-        last: Arc<Mutex<SecretString>>,
+        /// The secret as it was last read.
+        last_valid: Arc<Mutex<SecretString>>,
     },
 }
 
 impl ClientSecret {
-    /// A secret that stays as it is.
+    /// Creates a fixed secret.
     #[must_use]
     pub fn of_value(secret: SecretString) -> Self {
         Self(Source::Value(secret))
     }
 
-    /// A secret in a file that held `secret` at the start.
+    /// Creates a secret in a file that contained `secret` at startup.
     #[must_use]
     pub fn of_file(path: PathBuf, secret: SecretString) -> Self {
-        let last = Arc::new(Mutex::new(secret));
-        Self(Source::File { path, last })
+        let last_valid = Arc::new(Mutex::new(secret));
+        Self(Source::File { path, last_valid })
     }
 
-    /// The secret as it is now. While its file is being replaced, is empty, or holds what is no client
-    /// secret, the last one counts.
+    /// Returns the current secret. The last valid one is used while the file is being replaced, is
+    /// empty, or holds an invalid secret.
     ///
-    /// Tokens are exchanged a few times an hour, so the file is read each time: no clock and no
-    /// watcher can then be wrong about it.
+    /// Tokens are exchanged a few times an hour, so the file is read each time. No cache or file
+    /// watcher can then be stale.
     #[must_use]
     pub fn current(&self) -> SecretString {
-        let (path, last) = match &self.0 {
+        let (path, last_valid) = match &self.0 {
             Source::Value(secret) => return secret.clone(),
-            Source::File { path, last } => (path, last),
+            Source::File { path, last_valid } => (path, last_valid),
         };
-        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last_valid = last_valid.lock().unwrap_or_else(PoisonError::into_inner);
         match read(path).map(|text| text.value) {
             Ok(secret) if secret.expose_secret().is_empty() => {
                 tracing::warn!("CLIENT_SECRET_FILE is empty; its last secret counts");
@@ -128,18 +129,18 @@ impl ClientSecret {
             Ok(secret) => {
                 if let Err(why) = check_client_secret(secret.expose_secret()) {
                     tracing::warn!("CLIENT_SECRET_FILE {why}; its last secret counts");
-                } else if secret.expose_secret() != last.expose_secret() {
+                } else if secret.expose_secret() != last_valid.expose_secret() {
                     tracing::info!(
                         "CLIENT_SECRET_FILE holds another secret, which counts from now on"
                     );
-                    *last = secret;
+                    *last_valid = secret;
                 }
             }
             Err(error) => {
                 tracing::warn!(%error, "CLIENT_SECRET_FILE cannot be read; its last secret counts");
             }
         }
-        last.clone()
+        last_valid.clone()
     }
 }
 
@@ -188,30 +189,30 @@ mod tests {
         for (bytes, before) in [
             (b"se^cret `x".to_vec(), None),
             (b" se^cret `x \r\n\r\n".to_vec(), None),
-            // What earlier versions took it for is kept, to decrypt.
+            // The value that earlier versions read is kept for decryption.
             (marked.as_bytes().to_vec(), Some("\u{feff}se^cret `x")),
             (b"se^cret `x\0".to_vec(), Some("se^cret `x\0")),
             (
                 "se^cret `x\u{200b}\n".as_bytes().to_vec(),
                 Some("se^cret `x\u{200b}"),
             ),
-            // They could not read these.
+            // Earlier versions could not read these.
             (utf16(marked, u16::to_le_bytes), None),
             (utf16(marked, u16::to_be_bytes), None),
         ] {
             let text = SecretText::of_bytes(&bytes).unwrap();
             assert_eq!(text.value.expose_secret(), "se^cret `x", "{bytes:x?}");
-            let as_before = text
-                .as_before
+            let legacy_value = text
+                .legacy_value
                 .as_ref()
                 .map(secrecy::ExposeSecret::expose_secret);
-            assert_eq!(as_before, before, "{bytes:x?}");
+            assert_eq!(legacy_value, before, "{bytes:x?}");
         }
         assert!(SecretText::of_bytes(b"caf\xe9").is_err());
     }
 
     #[test]
-    fn what_is_no_client_secret_is_told_without_telling_it() {
+    fn an_invalid_client_secret_is_reported_without_disclosing_it() {
         assert_eq!(check_client_secret("snyk_cs_a ^`*=<]%+&!?~"), Ok(()));
         for (secret, words) in [
             ("can\0ary", "NUL"),

@@ -121,7 +121,7 @@ fn addresses_on_this_computer_are_the_sandbox() {
 }
 
 #[test]
-fn sec_50_51_what_is_not_wrong_and_worth_telling_is_told() {
+fn sec_50_51_values_that_are_valid_but_suspicious_are_warned_of() {
     assert!(with(&[]).unwrap().warnings.is_empty());
     let told = |changes: &[(&str, &str)]| with(changes).unwrap().warnings.join("\n");
     let other_name = [

@@ -1,9 +1,10 @@
-//! The names of the variables: which are read, and which others were meant to be one of them.
+//! The names of the variables: those that are read, and warnings for others that are likely
+//! misspelled.
 
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
-/// Every variable that is read.
-const KNOWN: [&str; 25] = [
+/// All variables that are read.
+const KNOWN_VARIABLES: [&str; 25] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -30,12 +31,12 @@ const KNOWN: [&str; 25] = [
     "SNYK_REGION",
     "TRUSTED_PROXIES",
 ];
-/// Variables that operators know and that this build does nothing with yet.
-const WITHOUT_EFFECT: [&str; 1] = ["METRICS_LISTEN"];
-/// Variables of TLS, which reads them in the environment by itself.
-const OF_THE_ENVIRONMENT: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
-/// Variables by which other programs find a proxy.
-const OF_PROXIES: [&str; 6] = [
+/// Variables that operators may know and that this build ignores.
+const IGNORED_VARIABLES: [&str; 1] = ["METRICS_LISTEN"];
+/// Variables that the TLS library reads directly from the environment.
+const ENVIRONMENT_ONLY_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// Variables that configure a proxy for other programs.
+const PROXY_VARIABLES: [&str; 6] = [
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -43,13 +44,14 @@ const OF_PROXIES: [&str; 6] = [
     "HTTP_PROXY",
     "http_proxy",
 ];
-/// Names for the environment of other programs that are near to one of ours.
-const SHORTEST_OF_ENVIRONMENT: usize = 8;
+/// Minimum length of a name in the environment to be checked for typos. Shorter names of other
+/// programs resemble ours.
+const MIN_ENVIRONMENT_NAME_LENGTH: usize = 8;
 
-/// Warns of variables that are set and do nothing, or not what they seem to.
+/// Warns of variables that are set and have no effect, or another one than expected.
 pub(super) fn check(raw: &Raw, p: &mut Problems) {
     let variables = &raw.variables;
-    for name in KNOWN {
+    for name in KNOWN_VARIABLES {
         if variables.is_overridden(name) {
             p.warn(format!(
                 "{name} is set in the environment to another value than in .env: the environment’s \
@@ -59,43 +61,43 @@ pub(super) fn check(raw: &Raw, p: &mut Problems) {
         if is_quoted(raw, name) {
             let why = "has quotation marks around it, as docker's --env-file leaves them: take \
                        them away";
-            // A secret may have any character, and these have always been part of it.
+            // A secret may contain any character, and quotation marks have always been part of it.
             if name.contains("SECRET") {
                 p.warn(format!("{name} {why}, unless they are part of it"));
-            } else if !p.is_about(name) {
+            } else if !p.has_problem(name) {
                 p.add(name, why);
             }
         }
     }
-    for name in WITHOUT_EFFECT {
+    for name in IGNORED_VARIABLES {
         if raw.get(name).is_some() {
             p.warn(format!(
                 "{name} is set, and this build does nothing with it"
             ));
         }
     }
-    for name in OF_THE_ENVIRONMENT {
+    for name in ENVIRONMENT_ONLY_VARIABLES {
         if variables.is_of_file_alone(name) {
             p.warn(format!(
                 "{name} is set in .env, where it does nothing: set it in the environment"
             ));
         }
     }
-    // One warning, whichever of them are set: they come in pairs.
-    let proxies = OF_PROXIES
+    // A single warning for all of them, since they come in pairs.
+    let proxies = PROXY_VARIABLES
         .into_iter()
         .filter(|name| raw.get(name).is_some());
     let proxies: Vec<_> = proxies.collect();
     if !proxies.is_empty() {
         p.warn(format!(
             "{} set, and not used: this server reaches Snyk directly, without a proxy",
-            in_words(&proxies)
+            join_with_verb(&proxies)
         ));
     }
-    mistyped(raw, p);
+    warn_of_misspelled_names(raw, p);
 }
 
-fn in_words(names: &[&str]) -> String {
+fn join_with_verb(names: &[&str]) -> String {
     let verb = if names.len() == 1 { "is" } else { "are" };
     format!("{} {verb}", names.join(", "))
 }
@@ -107,29 +109,32 @@ fn is_quoted(raw: &Raw, name: &str) -> bool {
         .any(|quote| value.len() > 1 && value.starts_with(*quote) && value.ends_with(*quote))
 }
 
-/// Warns of names that were meant to be one of ours. In the environment, which is full of names of
-/// others, only long ones are looked at.
-fn mistyped(raw: &Raw, p: &mut Problems) {
-    let of_file = raw.variables.names_in_file();
-    let of_environment = raw
+/// Warns of names that resemble one of ours. The environment is full of names of other programs, so
+/// only long names in it are checked.
+fn warn_of_misspelled_names(raw: &Raw, p: &mut Problems) {
+    let in_file = raw.variables.names_in_file();
+    let in_environment = raw
         .variables
         .names_in_environment()
-        .filter(|name| name.len() >= SHORTEST_OF_ENVIRONMENT);
-    let mut names: Vec<_> = of_file.chain(of_environment).collect();
+        .filter(|name| name.len() >= MIN_ENVIRONMENT_NAME_LENGTH);
+    let mut names: Vec<_> = in_file.chain(in_environment).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        if KNOWN.contains(&name) || WITHOUT_EFFECT.contains(&name) || raw.get(name).is_none() {
+        if KNOWN_VARIABLES.contains(&name)
+            || IGNORED_VARIABLES.contains(&name)
+            || raw.get(name).is_none()
+        {
             continue;
         }
         let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");
-        // Two slips in a short name make another word of it.
-        let most = if name.len() < SHORTEST_OF_ENVIRONMENT {
+        // Two edits turn a short name into another word.
+        let max_distance = if name.len() < MIN_ENVIRONMENT_NAME_LENGTH {
             1
         } else {
             2
         };
-        if let Some(known) = nearest(&upper, KNOWN, most) {
+        if let Some(known) = nearest(&upper, KNOWN_VARIABLES, max_distance) {
             p.warn(format!(
                 "{name} is set, and not read: did you mean {known}?"
             ));
@@ -141,14 +146,14 @@ fn mistyped(raw: &Raw, p: &mut Problems) {
 mod tests {
     use super::*;
 
-    fn told(pairs: &[(&str, &str)]) -> String {
+    fn warnings_for(pairs: &[(&str, &str)]) -> String {
         let mut problems = Problems::default();
         check(&Raw::from_pairs(pairs), &mut problems);
         problems.into_warnings().join("\n")
     }
 
     #[test]
-    fn names_that_are_nearly_ours_are_told_and_those_of_others_are_not() {
+    fn misspelled_names_are_reported_and_those_of_others_are_not() {
         for (name, known) in [
             ("client_id", "CLIENT_ID"),
             ("Client-Secret", "CLIENT_SECRET"),
@@ -164,15 +169,19 @@ mod tests {
             ("DATABASE_NAME", ""),
             ("CLIENT_ID", ""),
         ] {
-            let told = told(&[(name, "canary")]);
+            let warnings = warnings_for(&[(name, "canary")]);
             let expected = if known.is_empty() {
                 String::new()
             } else {
                 format!("{name} is set, and not read: did you mean {known}?")
             };
-            assert_eq!(told, expected);
+            assert_eq!(warnings, expected);
         }
-        assert_eq!(told(&[("client_id", "")]), "", "an empty one does nothing");
+        assert_eq!(
+            warnings_for(&[("client_id", "")]),
+            "",
+            "an empty one does nothing"
+        );
     }
 
     #[test]
@@ -185,16 +194,16 @@ mod tests {
         });
         let mut named: Vec<_> = named.collect();
         named.sort_unstable();
-        assert_eq!(named, KNOWN);
+        assert_eq!(named, KNOWN_VARIABLES);
     }
 
     #[test]
-    fn proxies_are_told_once_and_without_their_address() {
-        let one = told(&[("HTTPS_PROXY", "http://user:canary@proxy")]);
+    fn proxies_are_reported_once_and_without_their_address() {
+        let one = warnings_for(&[("HTTPS_PROXY", "http://user:canary@proxy")]);
         assert!(one.starts_with("HTTPS_PROXY is set, and not used"), "{one}");
-        let all = told(&OF_PROXIES.map(|name| (name, "http://user:canary@proxy")));
+        let all = warnings_for(&PROXY_VARIABLES.map(|name| (name, "http://user:canary@proxy")));
         assert_eq!(all.lines().count(), 1, "{all}");
         assert!(!all.contains("canary"), "{all}");
-        assert_eq!(told(&[("HTTPS_PROXY", ""), ("NO_PROXY", "*")]), "");
+        assert_eq!(warnings_for(&[("HTTPS_PROXY", ""), ("NO_PROXY", "*")]), "");
     }
 }

@@ -1,4 +1,5 @@
-//! Bodies, watched: whether a request's was read to its end, and until when an answer's is sent.
+//! Body wrappers that track whether a request body was read to its end, and how long a response
+//! body is being sent.
 
 use std::{
     pin::Pin,
@@ -16,38 +17,43 @@ use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
 use super::request_framer::RequestFramer;
 
-/// A request's body, as it is read.
-pub(super) struct Received {
+/// A request body that records whether it was read to its end.
+pub(super) struct TrackedRequestBody {
     body: Incoming,
-    is_read: Arc<AtomicBool>,
+    is_fully_read: Arc<AtomicBool>,
 }
 
-/// What is left of a request's body.
-pub(super) struct Rest(Option<Arc<AtomicBool>>);
+/// Reports whether a request body was read to its end.
+pub(super) struct ReadStatus(Option<Arc<AtomicBool>>);
 
-impl Received {
-    /// The request with its body watched.
-    pub(super) fn track(request: Request<Incoming>) -> (Request<Body>, Rest) {
+impl TrackedRequestBody {
+    /// Wraps the body of a request.
+    pub(super) fn track(request: Request<Incoming>) -> (Request<Body>, ReadStatus) {
         if request.body().is_end_stream() {
-            return (request.map(Body::new), Rest(None));
+            return (request.map(Body::new), ReadStatus(None));
         }
-        let is_read = Arc::new(AtomicBool::new(false));
-        let rest = Rest(Some(Arc::clone(&is_read)));
-        let request = request.map(|body| Body::new(Self { body, is_read }));
-        (request, rest)
+        let is_fully_read = Arc::new(AtomicBool::new(false));
+        let read_status = ReadStatus(Some(Arc::clone(&is_fully_read)));
+        let request = request.map(|body| {
+            Body::new(Self {
+                body,
+                is_fully_read,
+            })
+        });
+        (request, read_status)
     }
 }
 
-impl Rest {
-    /// Whether something of the body was not read: then hyper may have to end the connection.
+impl ReadStatus {
+    /// Returns whether part of the body was not read. hyper may then have to close the connection.
     pub(super) fn is_unread(&self) -> bool {
         self.0
             .as_ref()
-            .is_some_and(|is_read| !is_read.load(Ordering::Acquire))
+            .is_some_and(|is_fully_read| !is_fully_read.load(Ordering::Acquire))
     }
 }
 
-impl HttpBody for Received {
+impl HttpBody for TrackedRequestBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -56,13 +62,13 @@ impl HttpBody for Received {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let is_whole = match &frame {
+        let is_complete = match &frame {
             None => true,
             Some(Ok(_)) => self.body.is_end_stream(),
             Some(Err(_)) => false,
         };
-        if is_whole {
-            self.is_read.store(true, Ordering::Release);
+        if is_complete {
+            self.is_fully_read.store(true, Ordering::Release);
         }
         Poll::Ready(frame)
     }
@@ -76,15 +82,15 @@ impl HttpBody for Received {
     }
 }
 
-/// An answer's body. Until it is dropped, which hyper does when it has taken all of it, the connection
-/// is not idle.
-pub(super) struct Answered {
+/// A response body. The connection is not idle until hyper has consumed all of the body and dropped
+/// it.
+pub(super) struct TrackedResponseBody {
     body: Body,
     framer: Arc<RequestFramer>,
 }
 
-impl Answered {
-    /// From now on an answer is under way.
+impl TrackedResponseBody {
+    /// Marks a response as in progress.
     pub(super) fn track(framer: Arc<RequestFramer>) -> Self {
         Self {
             body: Body::empty(),
@@ -96,20 +102,20 @@ impl Answered {
         &self.framer
     }
 
-    /// With the body of the answer, once there is one.
-    pub(super) fn with(mut self, body: Body) -> Self {
+    /// Attaches the body of the response, once there is one.
+    pub(super) fn with_body(mut self, body: Body) -> Self {
         self.body = body;
         self
     }
 }
 
-impl Drop for Answered {
+impl Drop for TrackedResponseBody {
     fn drop(&mut self) {
         self.framer.end();
     }
 }
 
-impl HttpBody for Answered {
+impl HttpBody for TrackedResponseBody {
     type Data = Bytes;
     type Error = axum::Error;
 

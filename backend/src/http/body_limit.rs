@@ -1,4 +1,5 @@
-//! Bounds on address and body, before anything is read (SEC-68). The head is bounded by the server.
+//! Limits on the request target and the body, checked before anything is read (SEC-68). The server
+//! limits the head.
 
 use std::time::Duration;
 
@@ -13,49 +14,49 @@ use http_body_util::BodyExt as _;
 
 use super::problem::ApiError;
 
-/// Largest body, in bytes.
+/// Maximum size of a body, in bytes.
 pub(super) const MAX_BODY: usize = 64 * 1024;
-/// Longest address, in bytes.
-const MAX_ADDRESS: usize = 8 * 1024;
-/// Most bytes of a refused body that are read and forgotten.
-const DISCARD_AT_MOST: usize = 1024 * 1024;
-/// Longest time for that.
-const DISCARD_WITHIN: Duration = Duration::from_secs(2);
+/// Maximum length of a request target, in bytes.
+const MAX_TARGET: usize = 8 * 1024;
+/// Maximum number of bytes of a rejected body to read and discard.
+const MAX_DISCARD_BYTES: usize = 1024 * 1024;
+/// Maximum time spent discarding.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Refuses what is announced as too large.
+/// Rejects requests whose target or declared body length is too large.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
-    let address = request
+    let target = request
         .uri()
         .path_and_query()
-        .map_or(0, |address| address.as_str().len());
-    if address > MAX_ADDRESS {
+        .map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET {
         return ApiError::TooLarge(StatusCode::URI_TOO_LONG).into_response();
     }
-    let announced = request
+    let declared_length = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
         .unwrap_or(0);
-    if announced > MAX_BODY as u64 {
+    if declared_length > MAX_BODY as u64 {
         tokio::spawn(discard(request));
         return ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE).into_response();
     }
     next.run(request).await
 }
 
-/// Reads on after the answer, for a bounded time and amount: a connection that is closed on unread
-/// bytes is reset, and a caller who is still sending would never see the answer.
+/// Keeps reading after the response, for a bounded time and amount. Closing a connection with
+/// unread bytes resets it, and a client that is still sending would never see the response.
 async fn discard(request: Request) {
     let mut body = request.into_body();
-    let mut room = DISCARD_AT_MOST;
+    let mut remaining = MAX_DISCARD_BYTES;
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {
             let read = frame.data_ref().map_or(0, Bytes::len);
-            match room.checked_sub(read) {
-                Some(left) => room = left,
+            match remaining.checked_sub(read) {
+                Some(left) => remaining = left,
                 None => return,
             }
         }
     };
-    let _ = tokio::time::timeout(DISCARD_WITHIN, reading).await;
+    let _ = tokio::time::timeout(DISCARD_TIMEOUT, reading).await;
 }

@@ -1,5 +1,5 @@
-//! The address that a request comes from: the connection's, or, behind proxies that the operator
-//! trusts, the one that they name.
+//! Determines the client address of a request: the address of the connection, or the one that a
+//! trusted proxy reports.
 
 use std::{
     convert::Infallible,
@@ -18,11 +18,11 @@ use ipnet::IpNet;
 use super::state::AppState;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// Told once: whoever connects may write that header.
-static UNTRUSTED: Once = Once::new();
+/// Logged only once, since any client can send that header.
+static UNTRUSTED_PROXY_WARNING: Once = Once::new();
 
-/// Extractor: what rate limits count, an IPv4 address, or an IPv6 network of 64 bits, which is what
-/// one customer gets.
+/// Extractor for the key of rate limits: an IPv4 address, or an IPv6 network of 64 bits, which is
+/// what one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientNetwork(IpAddr);
 
@@ -52,10 +52,11 @@ impl FromRequestParts<AppState> for ClientNetwork {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        // The server always says; who calls the router without it is one client.
+        // The server always sets it. Callers that use the router without the server count as one
+        // client.
         let peer = peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip());
         if parts.headers.contains_key(FORWARDED_FOR) && !app.trusted_proxies.trusts(peer) {
-            UNTRUSTED.call_once(|| {
+            UNTRUSTED_PROXY_WARNING.call_once(|| {
                 tracing::warn!(
                     %peer,
                     "X-Forwarded-For came from an address that is not in TRUSTED_PROXIES: if it is \
@@ -67,12 +68,12 @@ impl FromRequestParts<AppState> for ClientNetwork {
     }
 }
 
-/// The proxies whose `X-Forwarded-For` is believed.
+/// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// Reads addresses and networks separated by commas; the error is for the operator.
+    /// Parses addresses and networks separated by commas. The error is for the operator.
     pub fn parse(text: &str) -> Result<Self, String> {
         text.split(',')
             .map(str::trim)
@@ -89,15 +90,15 @@ impl TrustedProxies {
             .map(Self)
     }
 
-    /// Whether this peer's word about addresses counts.
+    /// Returns whether this address belongs to a trusted proxy.
     pub(super) fn trusts(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(&ip))
     }
 
-    /// The nearest address that no trusted proxy has. Each proxy appends whom it saw, so the list is
-    /// read from its end, and what stands before an address that is not trusted was written by that
-    /// one, who may write anything.
+    /// Returns the nearest address that belongs to no trusted proxy. Each proxy appends the address
+    /// of its peer, so the list is read from its end. Entries before an untrusted address come from
+    /// that client, which may write anything.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer;
         let lines: Vec<&[u8]> = headers
@@ -105,13 +106,13 @@ impl TrustedProxies {
             .iter()
             .map(http::HeaderValue::as_bytes)
             .collect();
-        // In bytes: what the client wrote before its own address may be anything.
+        // Bytes, since a client may write anything before its own address.
         let mut entries = lines
             .iter()
             .rev()
             .flat_map(|line| line.rsplit(|byte| *byte == b','));
         while self.trusts(client) {
-            match entries.next().and_then(address) {
+            match entries.next().and_then(parse_address) {
                 Some(ip) => client = ip,
                 None => break,
             }
@@ -120,8 +121,8 @@ impl TrustedProxies {
     }
 }
 
-/// An address as proxies write it, some with a port.
-fn address(entry: &[u8]) -> Option<IpAddr> {
+/// Parses an address as proxies write it, with or without a port.
+fn parse_address(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim();
     entry
         .parse()
@@ -152,12 +153,12 @@ mod tests {
     fn sec_69_only_a_trusted_proxy_says_for_whom_it_asks() {
         let trusted = TrustedProxies::parse("10.0.0.0/8, 192.0.2.1,2001:db8::/32").unwrap();
         for (peer, lines, client) in [
-            // Nobody is believed who is not on the list.
+            // A peer that is not on the list is not trusted.
             ("198.51.100.7", &["203.0.113.9"][..], "198.51.100.7"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
             ("::ffff:10.0.0.1", &["203.0.113.9"], "203.0.113.9"),
-            // What the client itself wrote stands before its address.
+            // Entries that the client wrote stand before its address.
             ("10.0.0.1", &["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
             (
                 "10.0.0.1",
@@ -167,7 +168,7 @@ mod tests {
             ("10.0.0.1", &["\u{e9}, 203.0.113.9"], "203.0.113.9"),
             ("2001:db8::1", &["203.0.113.9:4711"], "203.0.113.9"),
             ("10.0.0.1", &["[2001:db9::7]:1"], "2001:db9::7"),
-            // What is no address ends the walk at the last one that is.
+            // An invalid entry ends the search at the last valid address.
             ("10.0.0.1", &["203.0.113.9, unknown"], "10.0.0.1"),
             ("10.0.0.1", &["10.0.0.3,10.0.0.2"], "10.0.0.3"),
         ] {

@@ -1,5 +1,5 @@
-//! Places for connections: so many at once, and of one client network so many, or one client would
-//! take them all and shut the server for everybody (SEC-67).
+//! Limits the number of connections, in total and for each client network. Without the second
+//! limit, one client could take all connections and lock everyone else out (SEC-67).
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -14,19 +14,20 @@ use super::{
     rejection_log::RejectionLog,
 };
 
-/// What one client network may take of all places, in eighths: so much that a thousand slow clients
-/// behind one address keep nobody there out, and less than half.
-const EIGHTHS: usize = 3;
+/// Share of all connections that one client network may take, in eighths. It is large enough that a
+/// thousand slow clients behind one address do not lock out others there, and less than half.
+const NETWORK_SHARE_EIGHTHS: usize = 3;
 
-/// Who may be connected.
+/// A limit on open connections.
 #[derive(Debug)]
 pub struct ConnectionLimit {
-    all: Arc<Semaphore>,
-    /// Most connections of one network.
-    share: usize,
-    /// None where a gateway in front counts, and is itself the only network that comes.
+    connections: Arc<Semaphore>,
+    /// Maximum number of connections of one network.
+    max_per_network: usize,
+    /// Connections by network. `None` if a gateway in front limits clients, and is itself the only
+    /// network that connects.
     networks: Option<Counts>,
-    /// A trusted proxy connects for many.
+    /// Trusted proxies, which are exempt because they connect for many clients.
     trusted: Arc<TrustedProxies>,
     rejection_log: Arc<RejectionLog>,
 }
@@ -34,30 +35,32 @@ pub struct ConnectionLimit {
 type Counts = Arc<Mutex<HashMap<ClientNetwork, usize>>>;
 
 impl ConnectionLimit {
-    /// So many places in all, and of each network its share where networks are counted.
+    /// Creates a limit for all connections, and for those of each network if `count_networks` is
+    /// set.
     #[must_use]
     pub fn new(
-        at_once: usize,
+        max_connections: usize,
         count_networks: bool,
         trusted: Arc<TrustedProxies>,
         rejection_log: Arc<RejectionLog>,
     ) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(at_once)),
-            share: (at_once / 8 * EIGHTHS).max(1),
+            connections: Arc::new(Semaphore::new(max_connections)),
+            max_per_network: (max_connections / 8 * NETWORK_SHARE_EIGHTHS).max(1),
             networks: count_networks.then(Counts::default),
             trusted,
             rejection_log,
         }
     }
 
-    /// A place for whoever comes next; waits until there is one.
+    /// Acquires a permit for the next connection, and waits until one is available.
     pub(super) async fn acquire(&self) -> Option<OwnedSemaphorePermit> {
-        // Nobody closes it.
-        Arc::clone(&self.all).acquire_owned().await.ok()
+        // The semaphore is never closed.
+        Arc::clone(&self.connections).acquire_owned().await.ok()
     }
 
-    /// The place among those of its network; none where its share is taken.
+    /// Acquires a permit for a connection of the network of `peer`. Returns `None` if the network
+    /// has reached its limit.
     pub(super) fn acquire_for(&self, peer: IpAddr) -> Option<NetworkPermit> {
         let counts = match &self.networks {
             Some(counts) if !self.trusted.trusts(peer) => counts,
@@ -67,7 +70,7 @@ impl ConnectionLimit {
         {
             let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
             let count = counts.entry(network).or_default();
-            if *count < self.share {
+            if *count < self.max_per_network {
                 *count += 1;
             } else {
                 drop(counts);
@@ -80,7 +83,7 @@ impl ConnectionLimit {
     }
 }
 
-/// Held as long as the connection.
+/// A permit that is held as long as the connection.
 #[derive(Debug)]
 pub(super) struct NetworkPermit(Option<(Counts, ClientNetwork)>);
 
@@ -106,31 +109,31 @@ mod tests {
     #[test]
     fn sec_67_a_network_has_its_share_and_a_trusted_proxy_no_bound() {
         let trusted = Arc::new(TrustedProxies::parse("10.0.0.1").unwrap());
-        let places = ConnectionLimit::new(4_096, true, Arc::clone(&trusted), Arc::default());
+        let limit = ConnectionLimit::new(4_096, true, Arc::clone(&trusted), Arc::default());
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        assert_eq!(places.share, 1_536);
-        let mut held: Vec<_> = (0..places.share)
+        assert_eq!(limit.max_per_network, 1_536);
+        let mut held: Vec<_> = (0..limit.max_per_network)
             .map(|last| {
-                places
+                limit
                     .acquire_for(ip(&format!("2001:db8::{last:x}")))
                     .unwrap()
             })
             .collect();
         assert!(
-            places.acquire_for(ip("2001:db8::ffff:1")).is_none(),
+            limit.acquire_for(ip("2001:db8::ffff:1")).is_none(),
             "the same /64"
         );
         assert!(
-            places.acquire_for(ip("2001:db8:0:1::1")).is_some(),
+            limit.acquire_for(ip("2001:db8:0:1::1")).is_some(),
             "another"
         );
         held.pop();
-        assert!(places.acquire_for(ip("2001:db8::1")).is_some(), "one went");
-        for _ in 0..2 * places.share {
-            held.push(places.acquire_for(ip("10.0.0.1")).unwrap());
+        assert!(limit.acquire_for(ip("2001:db8::1")).is_some(), "one went");
+        for _ in 0..2 * limit.max_per_network {
+            held.push(limit.acquire_for(ip("10.0.0.1")).unwrap());
         }
         drop(held);
-        let counts = places.networks.unwrap();
+        let counts = limit.networks.unwrap();
         assert!(counts.lock().unwrap().is_empty(), "memory stays bounded");
     }
 }

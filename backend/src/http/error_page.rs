@@ -1,5 +1,5 @@
-//! A problem as a page, for a browser that goes to an address itself: nobody but a program should have
-//! to read JSON. It needs nothing but itself, since the page of the app may be what cannot be had.
+//! Renders a problem as an HTML page when a browser navigates to a URL, since users should not have
+//! to read JSON. The page is self-contained, because the app itself may be unavailable.
 
 use std::sync::LazyLock;
 
@@ -15,13 +15,13 @@ use shared::problem::Problem;
 
 use super::router;
 
-/// The media type of a page.
+/// The media type of an error page.
 pub(super) const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;\
                      padding:0 1.5rem}h1{font-size:1.5rem}p.id{opacity:.7;font-size:.875rem}";
 
-/// The policy of such a page: its own style, and nothing else.
+/// The content security policy of an error page: its own inline style only.
 pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
@@ -31,22 +31,22 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 });
 
-/// Whether a browser goes to that address, to show what is there.
+/// Returns whether a browser navigates to the URL to display the response.
 pub(super) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
-    let says = |name: HeaderName, what: &str| {
+    let header_contains = |name: HeaderName, text: &str| {
         headers
             .get_all(name)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .any(|value| value.to_ascii_lowercase().contains(what))
+            .any(|value| value.to_ascii_lowercase().contains(text))
     };
     matches!(*method, Method::GET | Method::HEAD)
         && !router::is_api(uri.path())
-        && (says(header::ACCEPT, "text/html")
-            || says(HeaderName::from_static("sec-fetch-dest"), "document"))
+        && (header_contains(header::ACCEPT, "text/html")
+            || header_contains(HeaderName::from_static("sec-fetch-dest"), "document"))
 }
 
-/// Turns problems into pages for whoever asks for a page.
+/// Converts problem responses to pages for requests that ask for a page.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
     let asks_for_page = asks_for_page(request.method(), request.uri(), request.headers());
     let response = next.run(request).await;
@@ -56,19 +56,19 @@ pub(super) async fn layer(request: Request, next: Next) -> Response {
     }
 }
 
-fn page(answer: &Response, problem: &Problem) -> Response {
-    let mut headers: HeaderMap = answer.headers().clone();
+fn page(original: &Response, problem: &Problem) -> Response {
+    let mut headers: HeaderMap = original.headers().clone();
     headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
-    let mut response = (answer.status(), headers, document(problem)).into_response();
+    let mut response = (original.status(), headers, document(problem)).into_response();
     response
         .extensions_mut()
-        .extend(answer.extensions().clone());
+        .extend(original.extensions().clone());
     response
 }
 
-/// The page of a problem.
+/// Renders the HTML document of a problem.
 pub(super) fn document(problem: &Problem) -> String {
     let (title, detail) = (escape(&problem.title), escape(&problem.detail));
     let id = escape(&problem.request_id);

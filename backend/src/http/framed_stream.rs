@@ -1,8 +1,10 @@
-//! The stream between a client and hyper. It hands on one head at a time, looked at
-//! ([`Head`](super::head::Head)), and learns of hyper itself where the body behind it ends, so that the
-//! two cannot disagree ([`RequestFramer`]). It ends a connection that is idle or sends its head too slowly. And
-//! it puts a whole answer in the place of the bare one that hyper gives to a head that it cannot read
-//! (SEC-61).
+//! The stream between a client and hyper.
+//!
+//! It passes on one request head at a time, scanned by
+//! [`HeadScanner`](super::head_scanner::HeadScanner). hyper itself reports where the body behind
+//! the head ends, so the two cannot disagree ([`RequestFramer`]). The stream closes connections
+//! that are idle or send a head too slowly. It also replaces the bare response that hyper sends for
+//! a malformed head by a complete one (SEC-61).
 
 use std::{
     io::{self, IoSlice},
@@ -19,86 +21,87 @@ use tokio::{
 };
 
 use super::{
-    head_scanner::NEVER,
+    head_scanner::INVALID_BYTE,
     request_framer::{Expiry, RequestFramer},
 };
 
-/// Most bytes that are read and forgotten after a refusal.
-const DISCARD_AT_MOST: usize = 1024 * 1024;
-/// Longest time for that.
-const DISCARD_WITHIN: Duration = Duration::from_secs(2);
+/// Maximum number of bytes to read and discard after a rejection.
+const MAX_DISCARD_BYTES: usize = 1024 * 1024;
+/// Maximum time spent discarding.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Ends a head so that hyper refuses it: before its end hyper does not look at a head again.
-const REFUSED_END: [u8; 5] = [NEVER, b'\r', b'\n', b'\r', b'\n'];
+/// Ends a head with an invalid byte so that hyper rejects it. hyper parses a head only once its end
+/// has arrived.
+const INVALID_HEAD_END: [u8; 5] = [INVALID_BYTE, b'\r', b'\n', b'\r', b'\n'];
 
-/// What is known of a request that hyper refuses.
+/// A request that hyper rejected.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rejected<'a> {
-    /// hyper's own answer.
-    pub(super) bare: &'a [u8],
-    /// Whether the head took too long.
-    pub(super) is_late: bool,
-    /// Whether a browser asks for a page.
+    /// The response that hyper wrote.
+    pub(super) hyper_response: &'a [u8],
+    /// Whether the head timed out.
+    pub(super) is_timed_out: bool,
+    /// Whether a browser requested a page.
     pub(super) asks_for_page: bool,
 }
 
-/// The stream.
+/// A stream that frames requests before hyper reads them.
 pub(super) struct FramedStream<S, F> {
     stream: S,
     framer: Arc<RequestFramer>,
-    /// Read, and not to be handed on yet.
-    held: BytesMut,
-    /// Makes the whole answer of the bare one.
-    whole: F,
-    /// The whole answer's rest, once hyper gave a bare one.
-    own: Option<Bytes>,
-    /// Whether the head that is refused took too long.
-    is_late: bool,
+    /// Bytes that were read but must not be passed on yet.
+    buffered: BytesMut,
+    /// Builds the complete response that replaces hyper's.
+    build_response: F,
+    /// The unwritten rest of the complete response, once hyper wrote a bare one.
+    response: Option<Bytes>,
+    /// Whether the rejected head timed out.
+    is_timed_out: bool,
     timer: Option<Pin<Box<Sleep>>>,
-    /// After a refusal: how many bytes more are read and forgotten, and until when.
+    /// After a rejection: how many more bytes are discarded, and until when.
     discard: Option<(usize, Instant)>,
 }
 
 impl<S, F> FramedStream<S, F> {
-    pub(super) fn new(stream: S, framer: Arc<RequestFramer>, whole: F) -> Self {
+    pub(super) fn new(stream: S, framer: Arc<RequestFramer>, build_response: F) -> Self {
         Self {
             stream,
             framer,
-            held: BytesMut::new(),
-            whole,
-            own: None,
-            is_late: false,
+            buffered: BytesMut::new(),
+            build_response,
+            response: None,
+            is_timed_out: false,
             timer: None,
             discard: None,
         }
     }
 
-    fn poll_timer(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
+    fn poll_timer(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
         let timer = self
             .timer
-            .get_or_insert_with(|| Box::pin(sleep_until(until)));
-        if timer.deadline() != until {
-            timer.as_mut().reset(until);
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if timer.deadline() != deadline {
+            timer.as_mut().reset(deadline);
         }
         timer.as_mut().poll(cx)
     }
 
-    /// Nothing has come: ends the stream once the client has had its time.
+    /// Ends the stream if nothing arrived before the deadline.
     fn poll_expired(
         &mut self,
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Some((until, expiry)) = self.framer.expiry() else {
+        let Some((deadline, expiry)) = self.framer.expiry() else {
             return Poll::Pending;
         };
-        ready!(self.poll_timer(cx, until));
+        ready!(self.poll_timer(cx, deadline));
         match expiry {
-            // To hyper the client went away between two requests.
+            // hyper sees a client that closed between two requests.
             Expiry::Idle => {}
             Expiry::Head => {
-                self.is_late = true;
-                let end = &REFUSED_END[..REFUSED_END.len().min(out.remaining())];
+                self.is_timed_out = true;
+                let end = &INVALID_HEAD_END[..INVALID_HEAD_END.len().min(out.remaining())];
                 out.put_slice(end);
             }
         }
@@ -116,40 +119,45 @@ impl<S: AsyncRead + Unpin, F: Unpin> AsyncRead for FramedStream<S, F> {
         if !framed.framer.may_read(cx.waker()) {
             return Poll::Pending;
         }
-        let before = out.filled().len();
-        let held = framed.held.len().min(out.remaining());
-        if held == 0 {
-            // What has come counts, however late it is seen.
+        let filled_before = out.filled().len();
+        let buffered = framed.buffered.len().min(out.remaining());
+        if buffered == 0 {
+            // Bytes that have arrived count, however late they are read.
             match Pin::new(&mut framed.stream).poll_read(cx, out)? {
                 Poll::Ready(()) => {}
                 Poll::Pending => return framed.poll_expired(cx, out),
             }
         } else {
-            out.put_slice(&framed.held[..held]);
+            out.put_slice(&framed.buffered[..buffered]);
         }
-        let fresh = &mut out.filled_mut()[before..];
-        let passed = framed.framer.admit(fresh);
-        if held == 0 {
-            framed.held.extend_from_slice(&fresh[passed..]);
+        let fresh = &mut out.filled_mut()[filled_before..];
+        let admitted = framed.framer.admit(fresh);
+        if buffered == 0 {
+            framed.buffered.extend_from_slice(&fresh[admitted..]);
         } else {
-            framed.held.advance(passed);
+            framed.buffered.advance(admitted);
         }
-        out.set_filled(before + passed);
+        out.set_filled(filled_before + admitted);
         Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> FramedStream<S, F> {
-    /// Writes the whole answer where hyper gives a bare one: nobody was asked, and it answers.
-    fn poll_own(&mut self, cx: &mut Context<'_>, bare: &[u8]) -> Poll<io::Result<bool>> {
-        if self.own.is_none() && self.framer.is_unasked() {
-            self.own = Some((self.whole)(Rejected {
-                bare,
-                is_late: self.is_late,
+    /// Writes the complete response in place of hyper's bare one. hyper responds without having
+    /// dispatched a request only when it rejects a head.
+    fn poll_error_response(
+        &mut self,
+        cx: &mut Context<'_>,
+        hyper_response: &[u8],
+    ) -> Poll<io::Result<bool>> {
+        if self.response.is_none() && self.framer.is_between_requests() {
+            self.response = Some((self.build_response)(Rejected {
+                hyper_response,
+                is_timed_out: self.is_timed_out,
                 asks_for_page: self.framer.asks_for_page(),
             }));
         }
-        let Some(rest) = &mut self.own else {
+        let Some(rest) = &mut self.response else {
             return Poll::Ready(Ok(false));
         };
         while !rest.is_empty() {
@@ -164,24 +172,25 @@ impl<S: AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> FramedStream<S
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin, F> FramedStream<S, F> {
-    /// Reads on after the last answer, for a bounded time and amount: a connection that is closed on unread
-    /// bytes is reset, and a client that is still sending would never see the answer.
+    /// Keeps reading after the last response, for a bounded time and amount. Closing a connection
+    /// with unread bytes resets it, and a client that is still sending would never see the
+    /// response.
     fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let (mut room, until) = self
+        let (mut remaining, deadline) = self
             .discard
-            .unwrap_or_else(|| (DISCARD_AT_MOST, Instant::now() + DISCARD_WITHIN));
+            .unwrap_or_else(|| (MAX_DISCARD_BYTES, Instant::now() + DISCARD_TIMEOUT));
         loop {
             let mut bytes = [0; 4_096];
             let mut out = ReadBuf::new(&mut bytes);
             match Pin::new(&mut self.stream).poll_read(cx, &mut out) {
-                Poll::Ready(Ok(())) if !out.filled().is_empty() && room > 0 => {
-                    room = room.saturating_sub(out.filled().len());
-                    self.discard = Some((room, until));
+                Poll::Ready(Ok(())) if !out.filled().is_empty() && remaining > 0 => {
+                    remaining = remaining.saturating_sub(out.filled().len());
+                    self.discard = Some((remaining, deadline));
                 }
                 Poll::Ready(_) => return Poll::Ready(()),
                 Poll::Pending => {
-                    self.discard = Some((room, until));
-                    return self.poll_timer(cx, until);
+                    self.discard = Some((remaining, deadline));
+                    return self.poll_timer(cx, deadline);
                 }
             }
         }
@@ -197,7 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> As
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let framed = self.get_mut();
-        if ready!(framed.poll_own(cx, bytes))? {
+        if ready!(framed.poll_error_response(cx, bytes))? {
             return Poll::Ready(Ok(bytes.len()));
         }
         Pin::new(&mut framed.stream).poll_write(cx, bytes)
@@ -210,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> As
     ) -> Poll<io::Result<usize>> {
         let framed = self.get_mut();
         let first = slices.first().map(|slice| &**slice).unwrap_or_default();
-        if ready!(framed.poll_own(cx, first))? {
+        if ready!(framed.poll_error_response(cx, first))? {
             return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         Pin::new(&mut framed.stream).poll_write_vectored(cx, slices)
@@ -223,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> As
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let framed = self.get_mut();
         ready!(Pin::new(&mut framed.stream).poll_flush(cx))?;
-        // hyper flushes when it has written all that it has.
+        // hyper flushes once it has written everything that it has.
         framed.framer.flushed();
         Poll::Ready(Ok(()))
     }
@@ -233,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, F: Fn(Rejected<'_>) -> Bytes + Unpin> As
         if framed.discard.is_none() {
             ready!(Pin::new(&mut framed.stream).poll_shutdown(cx))?;
         }
-        if framed.own.is_some() || framed.framer.is_sending() {
+        if framed.response.is_some() || framed.framer.is_sending() {
             ready!(framed.poll_discard(cx));
         }
         Poll::Ready(Ok(()))

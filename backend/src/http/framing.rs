@@ -1,9 +1,10 @@
-//! Requests that this server has no use for and that something in front of it may read otherwise: a
-//! tunnel, another protocol, an echo, a body framed in another way. Refused before anything else, and
-//! the connection ends (SEC-66). What hyper itself would tidy up is refused in [`super::head`].
+//! Rejects requests that this server does not support and that a proxy in front may read
+//! differently: a tunnel, another protocol, an echo, and other body encodings. They are rejected
+//! before anything else, and the connection closes (SEC-66). [`super::head_scanner`] rejects what
+//! hyper itself would normalize.
 //!
-//! An offer of HTTP/2 without TLS, which curl and Java's client make by themselves, is no such request:
-//! a server may ignore it, and answer in HTTP/1.1 (RFC 9110, section 7.8).
+//! An upgrade offer to HTTP/2 without TLS is not rejected. curl and Java's client send it by
+//! default, and a server may ignore it and respond in HTTP/1.1 (RFC 9110, section 7.8).
 
 use std::fmt::Write as _;
 
@@ -18,9 +19,9 @@ use shared::problem::MEDIA_TYPE;
 
 use super::{error_page, framed_stream::Rejected, problem::ApiError};
 
-/// Refuses them.
+/// Rejects unsupported requests.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
-    let Some(why) = refusal(&request) else {
+    let Some(why) = rejection_reason(&request) else {
         return next.run(request).await;
     };
     let mut response = ApiError::BadRequest(why.to_owned()).into_response();
@@ -30,7 +31,7 @@ pub(super) async fn layer(request: Request, next: Next) -> Response {
     response
 }
 
-fn refusal(request: &Request) -> Option<&'static str> {
+fn rejection_reason(request: &Request) -> Option<&'static str> {
     let headers = request.headers();
     let mut encodings = headers.get_all(header::TRANSFER_ENCODING).into_iter();
     let encoding = encodings.next().map(HeaderValue::as_bytes);
@@ -47,7 +48,7 @@ fn refusal(request: &Request) -> Option<&'static str> {
     }
 }
 
-/// Whether an `Upgrade` offers HTTP/2 and nothing else.
+/// Returns whether an `Upgrade` header offers HTTP/2 and nothing else.
 fn is_h2c(offer: &HeaderValue) -> bool {
     offer
         .as_bytes()
@@ -55,13 +56,13 @@ fn is_h2c(offer: &HeaderValue) -> bool {
         .all(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"h2c"))
 }
 
-/// The answer to a head that cannot be read, with the headers of every answer, in the place of hyper's
-/// bare one. To a browser that goes to a page it is a page in words.
-pub(super) fn whole_answer(refused: Rejected<'_>, headers: &HeaderMap) -> Bytes {
-    let status = if refused.is_late {
+/// Builds the complete response to a malformed head, which replaces the bare one of hyper. It has
+/// the headers of every response, and is a readable page for a browser that navigates.
+pub(super) fn error_response(rejected: Rejected<'_>, headers: &HeaderMap) -> Bytes {
+    let status = if rejected.is_timed_out {
         StatusCode::REQUEST_TIMEOUT
     } else {
-        let status = refused.bare.get(b"HTTP/1.1 ".len()..);
+        let status = rejected.hyper_response.get(b"HTTP/1.1 ".len()..);
         status
             .and_then(|rest| StatusCode::from_bytes(rest.get(..3)?).ok())
             .unwrap_or(StatusCode::BAD_REQUEST)
@@ -74,30 +75,34 @@ pub(super) fn whole_answer(refused: Rejected<'_>, headers: &HeaderMap) -> Bytes 
         status => ApiError::TooLarge(status),
     };
     let problem = error.problem(request_id);
-    let (kind, body) = if refused.asks_for_page {
+    let (kind, body) = if rejected.asks_for_page {
         (error_page::MEDIA_TYPE, error_page::document(&problem))
     } else {
         let json = serde_json::to_string(&problem).unwrap_or_default();
         (MEDIA_TYPE, json)
     };
-    let mut answer = format!(
+    let mut response = format!(
         "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {kind}\r\n\
          content-length: {}\r\nx-request-id: {}\r\n",
         body.len(),
         problem.request_id
     );
     for (name, value) in headers {
-        let value = if refused.asks_for_page && name == header::CONTENT_SECURITY_POLICY {
+        let value = if rejected.asks_for_page && name == header::CONTENT_SECURITY_POLICY {
             &*error_page::POLICY
         } else {
             value
         };
         // Writing to a string cannot fail.
-        let _ = write!(answer, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+        let _ = write!(
+            response,
+            "{name}: {}\r\n",
+            value.to_str().unwrap_or_default()
+        );
     }
-    answer.push_str("\r\n");
-    answer.push_str(&body);
-    answer.into()
+    response.push_str("\r\n");
+    response.push_str(&body);
+    response.into()
 }
 
 #[cfg(test)]

@@ -1,57 +1,61 @@
-//! What of a head is refused before hyper reads it, and what is seen on the way (SEC-66, SEC-53): hyper takes lines that end in a
-//! bare LF, drops the fragment of an address, and drops `Content-Length` beside `Transfer-Encoding`, so
-//! that nobody behind it can tell. What stands in front of this server may read such heads otherwise,
-//! and then one of the two takes a body for a request.
+//! Scans request heads before hyper reads them, and rejects heads that two parsers could read
+//! differently (SEC-66, SEC-53).
+//!
+//! hyper accepts lines that end in a bare LF, drops the fragment of a request target, and drops
+//! `Content-Length` beside `Transfer-Encoding`, so code behind hyper cannot detect these. A proxy
+//! in front of this server may read such a head differently, and one of the two would then take a
+//! body for a request. The scanner also detects requests for a page.
 
-/// No head may have this byte anywhere, so hyper refuses one that has, in its turn.
-pub(super) const NEVER: u8 = 0;
-const LENGTH: &[u8] = b"content-length";
-const ENCODING: &[u8] = b"transfer-encoding";
+/// A byte that is invalid anywhere in a head, so hyper rejects a head that contains it.
+pub(super) const INVALID_BYTE: u8 = 0;
+const CONTENT_LENGTH: &[u8] = b"content-length";
+const TRANSFER_ENCODING: &[u8] = b"transfer-encoding";
 const ACCEPT: &[u8] = b"accept";
 const COOKIE: &[u8] = b"cookie";
 const HTML: &[u8] = b"text/html";
-/// How the request line of a page begins, and, with an end after it, that of the API.
-const PAGE: &[u8] = b"GET /";
-const API: &[u8] = b"GET /api";
+/// Start of the request line of a page.
+const PAGE_PREFIX: &[u8] = b"GET /";
+/// Start of the request line of the API, if the path segment ends there.
+const API_PREFIX: &[u8] = b"GET /api";
 
-/// One head, looked at as it comes.
+/// Incremental scanner of one request head.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each says whether one line was there, and all combinations occur"
 )]
 pub(super) struct HeadScanner {
-    at: At,
-    /// Whether the request line is over.
+    position: Position,
+    /// Whether the request line has ended.
     has_request_line: bool,
-    /// The beginning of this line's field name, in lower case.
-    name: [u8; ENCODING.len()],
-    /// How much of the name there is; none after its colon.
+    /// The start of the field name of this line, in lower case.
+    name: [u8; TRANSFER_ENCODING.len()],
+    /// Length of the name so far, or `None` after its colon.
     name_length: Option<usize>,
-    has_length: bool,
-    has_encoding: bool,
-    /// The beginning of the request line.
-    line: [u8; API.len() + 1],
-    line_length: usize,
+    has_content_length: bool,
+    has_transfer_encoding: bool,
+    /// The start of the request line.
+    request_line: [u8; API_PREFIX.len() + 1],
+    request_line_length: usize,
     accepts: Accepts,
     has_cookie: bool,
 }
 
-/// Whether the client takes HTML.
+/// Whether the client accepts HTML.
 #[derive(Clone, Copy, Debug, Default)]
 enum Accepts {
-    /// No `Accept` so far.
+    /// No `Accept` field so far.
     #[default]
     Unknown,
-    /// Within the value of `Accept`: how many letters of `text/html` were just seen.
+    /// Inside the value of `Accept`: number of bytes of `text/html` that were just matched.
     Matching(usize),
     Html,
     Other,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-enum At {
-    /// Empty lines may stand before the request line (RFC 9112, section 2.2).
+enum Position {
+    /// Before the request line, where empty lines are allowed (RFC 9112, section 2.2).
     #[default]
     Before,
     BeforeCr,
@@ -59,27 +63,28 @@ enum At {
     Cr,
     LineStart,
     LastCr,
-    /// What follows is no head any more.
-    Refused,
+    /// The head was rejected, and what follows is not scanned.
+    Rejected,
 }
 
-enum Verdict {
-    Fine,
-    Refused,
+enum Step {
+    Continue,
+    Rejected,
     End,
 }
 
 impl HeadScanner {
-    /// Looks at bytes up to the head's end, if it is among them: how many that is. A byte that must
-    /// not be there becomes one that hyper refuses; after it nothing is looked at any more.
+    /// Scans bytes up to the end of the head, and returns the position after that end if it is
+    /// among the bytes. Replaces a rejected byte by [`INVALID_BYTE`], which makes hyper reject the
+    /// head, and stops scanning.
     pub(super) fn scan(&mut self, bytes: &mut [u8]) -> Option<usize> {
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            match self.take(*byte) {
-                Verdict::Fine => {}
-                Verdict::End => return Some(at + 1),
-                Verdict::Refused => {
-                    *byte = NEVER;
-                    self.at = At::Refused;
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            match self.advance(*byte) {
+                Step::Continue => {}
+                Step::End => return Some(index + 1),
+                Step::Rejected => {
+                    *byte = INVALID_BYTE;
+                    self.position = Position::Rejected;
                     return None;
                 }
             }
@@ -87,77 +92,85 @@ impl HeadScanner {
         None
     }
 
-    /// Whether a byte of it came. Empty lines before the request line belong to no head.
+    /// Returns whether a byte of the head has arrived. Empty lines before the request line belong
+    /// to no head.
     pub(super) fn has_begun(&self) -> bool {
-        !matches!(self.at, At::Before | At::BeforeCr)
+        !matches!(self.position, Position::Before | Position::BeforeCr)
     }
 
-    /// Whether a browser asks for a page, as far as the head tells: then a refusal is one in words.
-    /// `Accept` may stand behind the cookies that make a head too large, and then they tell.
+    /// Returns whether a browser requested a page, as far as the head shows. An error response is
+    /// then a readable page.
+    ///
+    /// `Accept` may come after the cookies that make a head too large. While `Accept` is unknown, a
+    /// `Cookie` field counts as the sign of a browser.
     pub(super) fn asks_for_page(&self) -> bool {
-        let line = &self.line[..self.line_length];
-        let is_api =
-            line.starts_with(API) && line.get(API.len()).is_none_or(|end| b"/ ?".contains(end));
+        let request_line = &self.request_line[..self.request_line_length];
+        let is_api = request_line.starts_with(API_PREFIX)
+            && request_line
+                .get(API_PREFIX.len())
+                .is_none_or(|end| b"/ ?".contains(end));
         let takes_html = match self.accepts {
             Accepts::Html => true,
             Accepts::Unknown => self.has_cookie,
             Accepts::Matching(_) | Accepts::Other => false,
         };
-        line.starts_with(PAGE) && !is_api && takes_html
+        request_line.starts_with(PAGE_PREFIX) && !is_api && takes_html
     }
 
-    fn take(&mut self, byte: u8) -> Verdict {
-        self.at = match (self.at, byte) {
-            (At::Before, b'\r') => At::BeforeCr,
-            (At::BeforeCr, b'\n') => At::Before,
-            (At::Line, b'\r') => At::Cr,
-            (At::Cr, b'\n') => {
+    fn advance(&mut self, byte: u8) -> Step {
+        self.position = match (self.position, byte) {
+            (Position::Before, b'\r') => Position::BeforeCr,
+            (Position::BeforeCr, b'\n') => Position::Before,
+            (Position::Line, b'\r') => Position::Cr,
+            (Position::Cr, b'\n') => {
                 self.has_request_line = true;
                 self.name_length = Some(0);
                 if matches!(self.accepts, Accepts::Matching(_)) {
                     self.accepts = Accepts::Other;
                 }
-                At::LineStart
+                Position::LineStart
             }
-            (At::LineStart, b'\r') => At::LastCr,
-            (At::LastCr, b'\n') => return Verdict::End,
-            (At::Refused, _) => At::Refused,
-            (At::BeforeCr | At::Cr | At::LastCr, _) | (_, b'\n') => return Verdict::Refused,
-            (At::Before | At::LineStart | At::Line, _) => {
-                if self.is_refused_within(byte) {
-                    return Verdict::Refused;
+            (Position::LineStart, b'\r') => Position::LastCr,
+            (Position::LastCr, b'\n') => return Step::End,
+            (Position::Rejected, _) => Position::Rejected,
+            (Position::BeforeCr | Position::Cr | Position::LastCr, _) | (_, b'\n') => {
+                return Step::Rejected;
+            }
+            (Position::Before | Position::LineStart | Position::Line, _) => {
+                if self.is_rejected_in_line(byte) {
+                    return Step::Rejected;
                 }
-                At::Line
+                Position::Line
             }
         };
-        Verdict::Fine
+        Step::Continue
     }
 
-    fn is_refused_within(&mut self, byte: u8) -> bool {
+    fn is_rejected_in_line(&mut self, byte: u8) -> bool {
         if !self.has_request_line {
-            if let Some(place) = self.line.get_mut(self.line_length) {
-                *place = byte;
-                self.line_length += 1;
+            if let Some(slot) = self.request_line.get_mut(self.request_line_length) {
+                *slot = byte;
+                self.request_line_length += 1;
             }
             return byte == b'#';
         }
         let Some(length) = self.name_length else {
-            self.accepts = self.accepts.after(byte);
+            self.accepts = self.accepts.advance(byte);
             return false;
         };
         if byte == b':' {
             self.name_length = None;
             let name = self.name.get(..length).unwrap_or_default();
-            self.has_length |= name == LENGTH;
-            self.has_encoding |= name == ENCODING;
+            self.has_content_length |= name == CONTENT_LENGTH;
+            self.has_transfer_encoding |= name == TRANSFER_ENCODING;
             self.has_cookie |= name == COOKIE;
             if name == ACCEPT && !matches!(self.accepts, Accepts::Html) {
                 self.accepts = Accepts::Matching(0);
             }
-            return self.has_length && self.has_encoding;
+            return self.has_content_length && self.has_transfer_encoding;
         }
-        if let Some(place) = self.name.get_mut(length) {
-            *place = byte.to_ascii_lowercase();
+        if let Some(slot) = self.name.get_mut(length) {
+            *slot = byte.to_ascii_lowercase();
         }
         self.name_length = Some(length + 1);
         false
@@ -165,7 +178,7 @@ impl HeadScanner {
 }
 
 impl Accepts {
-    fn after(self, byte: u8) -> Self {
+    fn advance(self, byte: u8) -> Self {
         let Self::Matching(matched) = self else {
             return self;
         };
@@ -190,7 +203,7 @@ mod tests {
                 "GET /callback?x HTTP/1.1\r\nAccept:a/b, Text/HTML\r\n",
                 true,
             ),
-            // Not known yet.
+            // `Accept` has not arrived yet.
             ("GET /connections/x HTTP/1.1\r\ncookie: aaa", true),
             ("GET /connections/x HTTP/1.1\r\nx: aaa", false),
             ("GET / HTTP/1.1\r\naccept: */*\r\ncookie: a", false),
@@ -204,37 +217,38 @@ mod tests {
             ("POST / HTTP/1.1\r\naccept: text/html\r\n", false),
             ("", false),
         ] {
-            let mut state = HeadScanner::default();
-            assert_eq!(state.scan(&mut head.as_bytes().to_vec()), None);
-            assert_eq!(state.asks_for_page(), asks, "{head:?}");
+            let mut scanner = HeadScanner::default();
+            assert_eq!(scanner.scan(&mut head.as_bytes().to_vec()), None);
+            assert_eq!(scanner.asks_for_page(), asks, "{head:?}");
         }
     }
 
     #[test]
     fn empty_lines_begin_no_head() {
-        let mut state = HeadScanner::default();
-        state.scan(&mut b"\r\n\r\n".to_vec());
-        assert!(!state.has_begun());
-        state.scan(&mut b"G".to_vec());
-        assert!(state.has_begun());
+        let mut scanner = HeadScanner::default();
+        scanner.scan(&mut b"\r\n\r\n".to_vec());
+        assert!(!scanner.has_begun());
+        scanner.scan(&mut b"G".to_vec());
+        assert!(scanner.has_begun());
     }
 
-    /// Looks at a head in pieces of every size; whether it was refused, and where it ended.
+    /// Scans a head in pieces of every size, and returns whether it was rejected and where it
+    /// ended.
     fn scan(head: &str) -> (bool, Option<usize>) {
         let results: Vec<_> = (1..=head.len())
             .map(|size| {
-                let mut state = HeadScanner::default();
+                let mut scanner = HeadScanner::default();
                 let mut bytes = head.as_bytes().to_vec();
                 let mut end = None;
                 for (number, piece) in bytes.chunks_mut(size).enumerate() {
-                    if let Some(at) = state.scan(piece) {
-                        end = Some(number * size + at);
+                    if let Some(length) = scanner.scan(piece) {
+                        end = Some(number * size + length);
                         break;
                     }
                 }
-                let is_refused = matches!(state.at, At::Refused);
-                assert_eq!(is_refused, bytes.contains(&NEVER));
-                (is_refused, end)
+                let is_rejected = matches!(scanner.position, Position::Rejected);
+                assert_eq!(is_rejected, bytes.contains(&INVALID_BYTE));
+                (is_rejected, end)
             })
             .collect();
         assert!(

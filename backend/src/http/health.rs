@@ -1,5 +1,5 @@
-//! `/healthz`: alive. `/readyz`: able to serve, or what is in the way of it, in words that tell a
-//! stranger no path and no version (SEC-65).
+//! Health probes. `/healthz` reports that the process is alive, `/readyz` whether it can serve. The
+//! reason given for not being ready discloses no path and no version (SEC-65).
 
 use std::time::Duration;
 
@@ -10,12 +10,13 @@ use tokio::{sync::Mutex, time::Instant};
 use super::{problem::ApiError, state::AppState};
 use crate::store::StoreError;
 
-/// Probes are not limited, so whoever asks within this time shares one look at the store.
+/// TTL of a store check. Probes are not rate limited, so all that arrive within this time share one
+/// check.
 const TTL: Duration = Duration::from_millis(250);
-/// A store that keeps failing is told in the log this often.
-const LOG_EVERY: Duration = Duration::from_mins(1);
+/// Interval between log entries for a store that keeps failing.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// What the last look at the store showed.
+/// The cached result of the last store check.
 #[derive(Debug, Default)]
 pub struct ReadinessCache(Mutex<Readiness>);
 
@@ -26,23 +27,23 @@ struct Readiness {
     logged_at: Option<Instant>,
 }
 
-/// The process lives.
+/// Handles `GET /healthz`: the process is alive.
 pub async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// The store answers and can be written, and no stop is under way.
+/// Handles `GET /readyz`: the store can be read and written, and no shutdown is in progress.
 pub async fn ready(State(app): State<AppState>) -> Result<(StatusCode, &'static str), ApiError> {
     if app.tasks.is_closed() {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, "stopping\n"));
     }
     let mut state = app.readiness.0.lock().await;
     if state.checked_at.is_none_or(|at| at.elapsed() > TTL) {
-        // A look that is given up halfway shows nothing.
+        // A check that is cancelled halfway must leave no result.
         state.checked_at = None;
-        let found = app.store.ping().await;
+        let result = app.store.ping().await;
         state.checked_at = Some(Instant::now());
-        state.note(found);
+        state.record(result);
     }
     match state.failure {
         None => Ok((StatusCode::OK, "ready\n")),
@@ -51,17 +52,17 @@ pub async fn ready(State(app): State<AppState>) -> Result<(StatusCode, &'static 
 }
 
 impl Readiness {
-    /// Keeps what was found, and tells the log of a change at once.
-    fn note(&mut self, found: Result<(), StoreError>) {
-        let Err(error) = found else {
+    /// Stores the result of a check, and logs a change at once.
+    fn record(&mut self, result: Result<(), StoreError>) {
+        let Err(error) = result else {
             if self.failure.take().is_some() {
                 tracing::info!("The database can be read and written again");
             }
             return;
         };
-        let why = in_words(&error);
-        let is_news = self.failure != Some(why);
-        if is_news || self.logged_at.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+        let why = describe(&error);
+        let is_new = self.failure != Some(why);
+        if is_new || self.logged_at.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(%error, cause, "Not ready");
             self.logged_at = Some(Instant::now());
@@ -70,7 +71,7 @@ impl Readiness {
     }
 }
 
-fn in_words(error: &StoreError) -> &'static str {
+fn describe(error: &StoreError) -> &'static str {
     match error {
         StoreError::DiskFull(_) => {
             "The database cannot be written: the disk is full. What is stored can still be read; \

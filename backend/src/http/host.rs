@@ -1,5 +1,5 @@
-//! `Host` is not trusted (SEC-37): a request for a foreign name is refused, which also stops DNS
-//! rebinding on loopback. Addresses that we give out come from configuration.
+//! Checks `Host`, which is not trusted (SEC-37). Requests for a foreign name are rejected, which
+//! also stops DNS rebinding on loopback. Addresses in responses come from the configuration.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::config::is_loopback;
 
-/// The names that this server answers to.
+/// The host names of this server.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
     names: Arc<[String]>,
@@ -25,9 +25,9 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// The public address's host and port; on loopback, every name of this computer, which no
-    /// foreign page can point elsewhere.
-    pub(super) fn of(public_url: &Url) -> Self {
+    /// Returns the host and port of the public URL. On loopback, also returns every other name of
+    /// this computer, since no foreign page can redirect those.
+    pub(super) fn new(public_url: &Url) -> Self {
         let host = public_url.host_str().unwrap_or_default();
         let mut names = vec![host];
         if is_loopback(public_url) {
@@ -55,9 +55,9 @@ impl Hosts {
             .any(|host| host.eq_ignore_ascii_case(authority))
     }
 
-    /// What an operator must know of a refusal: most often a proxy in front names this server by the
-    /// address at which it connects.
-    fn about(&self, request: &Request) -> String {
+    /// Describes a rejection for the operator. The usual cause is a proxy in front that sends the
+    /// address it connects to as `Host`.
+    fn describe_rejection(&self, request: &Request) -> String {
         let hosts: Vec<String> = request
             .headers()
             .get_all(header::HOST)
@@ -79,30 +79,32 @@ impl Hosts {
     }
 }
 
-/// Whether a path is one of those by which the server is watched.
+/// Returns whether a path is a health probe.
 pub(super) fn is_probe(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
 }
 
-/// Refuses requests for a name that is not ours; probes ask by address and are excepted.
+/// Rejects requests for a foreign name. Probes are exempt, since they use the address.
 pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    if is_probe(request.uri().path()) || named(&request).is_some_and(|host| hosts.contains(host)) {
+    if is_probe(request.uri().path())
+        || requested_host(&request).is_some_and(|host| hosts.contains(host))
+    {
         return next.run(request).await;
     }
-    let about = hosts.about(&request);
-    let mut response = ApiError::Forbidden(FOREIGN).into_response();
+    let about = hosts.describe_rejection(&request);
+    let mut response = ApiError::Forbidden(FOREIGN_HOST).into_response();
     response.extensions_mut().insert(Rejection {
-        why: FOREIGN,
+        why: FOREIGN_HOST,
         about: Some(about),
     });
     response
 }
 
-const FOREIGN: &str = "This server does not answer to that name. Open the app at its own address.";
+const FOREIGN_HOST: &str =
+    "This server does not answer to that name. Open the app at its own address.";
 
-/// The one name that a request asks for: that of its address, or of `Host`; both only when they
-/// agree.
-pub(super) fn named(request: &Request) -> Option<&str> {
+/// Returns the host name of the request target or of `Host`. Returns `None` if the two disagree.
+pub(super) fn requested_host(request: &Request) -> Option<&str> {
     let mut hosts = request.headers().get_all(header::HOST).into_iter();
     let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
     if hosts.next().is_some() {
@@ -120,7 +122,7 @@ mod tests {
 
     #[test]
     fn sec_37_only_configured_names_are_ours() {
-        let hosts = Hosts::of(&Url::parse("https://app.example").unwrap());
+        let hosts = Hosts::new(&Url::parse("https://app.example").unwrap());
         assert!(hosts.contains("app.example") && hosts.contains("APP.example:443"));
         for foreign in [
             "evil.example",
@@ -131,7 +133,7 @@ mod tests {
         ] {
             assert!(!hosts.contains(foreign), "{foreign}");
         }
-        let hosts = Hosts::of(&Url::parse("http://localhost:3000").unwrap());
+        let hosts = Hosts::new(&Url::parse("http://localhost:3000").unwrap());
         assert!(hosts.contains("127.0.0.1:3000") && hosts.contains("localhost:3000"));
         assert!(!hosts.contains("evil.example:3000") && !hosts.contains("localhost:80"));
     }

@@ -1,5 +1,5 @@
-//! JSON bodies: a bad one is a problem, and only `application/json` is taken, so that no form of a
-//! foreign page can post here (SEC-34).
+//! JSON request bodies. An invalid body is a problem response. Only `application/json` is accepted,
+//! so that a form on a foreign page cannot post here (SEC-34).
 
 use std::time::Duration;
 
@@ -17,10 +17,11 @@ use serde::de::DeserializeOwned;
 
 use super::{problem::ApiError, state::AppState};
 
-/// A body must be there in this time: none is larger than what a slow line sends in it (SEC-67).
-const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// Timeout of a request body. A slow connection can send the largest allowed body within it
+/// (SEC-67).
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A JSON body.
+/// Extractor for a JSON body.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -28,8 +29,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let bytes = read(request, app).await?;
-        // Only the kind of fault is told: the text of a serde error may quote a secret.
+        let bytes = read_body(request, app).await?;
+        // Only the position is reported: the text of a serde error may quote a secret.
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             ApiError::BadRequest(format!(
                 "The body is not the JSON that this route takes (line {}, column {}).",
@@ -40,7 +41,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
     }
 }
 
-/// A `POST` that needs no body: it may be empty, but is JSON by its media type.
+/// Extractor for a `POST` that needs no body. The body may be empty, but its media type must be
+/// JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct NoBody;
 
@@ -48,13 +50,12 @@ impl FromRequest<AppState> for NoBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        read(request, app).await.map(|_| Self)
+        read_body(request, app).await.map(|_| Self)
     }
 }
 
-/// Refuses a body that is not JSON, whatever the route takes: a form of a foreign page cannot send
-/// JSON.
-pub(super) async fn only_json(request: Request, next: Next) -> Response {
+/// Rejects a body that is not JSON on every route, since a form on a foreign page cannot send JSON.
+pub(super) async fn require_json(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers
@@ -66,11 +67,11 @@ pub(super) async fn only_json(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn read(request: Request, app: &AppState) -> Result<Bytes, ApiError> {
+async fn read_body(request: Request, app: &AppState) -> Result<Bytes, ApiError> {
     if !is_json(request.headers()) {
         return Err(ApiError::UnsupportedMediaType);
     }
-    match tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, app)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
             Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE))
@@ -94,7 +95,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     };
     let mut parts = value.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
-    // JSON is UTF-8, and has no other parameter.
+    // JSON is UTF-8 and has no other parameter.
     essence.eq_ignore_ascii_case("application/json")
         && parts.all(|parameter| {
             ["charset=utf-8", "charset=\"utf-8\""]
@@ -109,7 +110,7 @@ mod tests {
 
     #[test]
     fn sec_34_json_is_utf_8_and_nothing_else() {
-        for (kind, is_taken) in [
+        for (kind, is_accepted) in [
             ("application/json", true),
             ("Application/JSON; Charset=UTF-8", true),
             ("application/json;charset=\"utf-8\"", true),
@@ -122,7 +123,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-            assert_eq!(is_json(&headers), is_taken, "{kind}");
+            assert_eq!(is_json(&headers), is_accepted, "{kind}");
             headers.append(header::CONTENT_TYPE, "application/json".parse().unwrap());
             assert!(!is_json(&headers), "two");
         }

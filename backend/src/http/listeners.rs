@@ -1,23 +1,23 @@
-//! The addresses that are listened on: the configured one, and where browsers are told `localhost`
-//! the other loopback address of the same port. Browsers may ask either, and another program on the
-//! one that is not ours would be handed what a sign-in brings back.
+//! The listening addresses. If browsers use `localhost`, the server also listens on the other
+//! loopback address of the same port. Browsers may connect to either, and another program on the
+//! second one would receive the callback of a login.
 
 use std::{fmt, io, net::SocketAddr};
 
 use tokio::net::{TcpListener, TcpStream};
 
-/// What is listened on.
+/// The listening sockets.
 #[derive(Debug)]
 pub struct Listeners {
     first: TcpListener,
     second: Option<TcpListener>,
 }
 
-/// An address cannot be listened on. Says what to do.
+/// The error returned when an address cannot be bound. Its message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub struct CannotListen {
     address: SocketAddr,
-    /// The configured address, where `address` is the one beside it.
+    /// The configured address, if `address` is the additional one.
     beside: Option<SocketAddr>,
     #[source]
     cause: io::Error,
@@ -58,7 +58,7 @@ impl fmt::Display for CannotListen {
 }
 
 impl Listeners {
-    /// Listens on an address, and on the one beside it if there is one.
+    /// Binds an address, and the additional loopback address if there is one.
     pub async fn bind(
         listen: SocketAddr,
         beside: Option<SocketAddr>,
@@ -80,19 +80,20 @@ impl Listeners {
                         cause,
                     });
                 }
-                // Not every computer has both; then no browser asks there either.
+                // Some systems lack one of IPv4 and IPv6. Browsers then cannot connect to it
+                // either.
                 Err(error) => tracing::debug!(%address, %error, "Not listened on as well"),
             }
         }
         Ok(Self { first, second })
     }
 
-    /// The first one's address, as the system gave it.
+    /// Returns the local address of the first listener, as assigned by the operating system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.first.local_addr()
     }
 
-    /// The next connection on any of them.
+    /// Accepts the next connection on any listener.
     pub(super) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         match &self.second {
             None => self.first.accept().await,
@@ -103,7 +104,7 @@ impl Listeners {
         }
     }
 
-    /// Each of them.
+    /// Returns the individual listeners.
     pub(super) fn into_each(self) -> impl Iterator<Item = TcpListener> {
         std::iter::once(self.first).chain(self.second)
     }

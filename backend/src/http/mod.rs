@@ -1,4 +1,4 @@
-//! What every route shares: the table of routes, the layers around them, errors, the server.
+//! Code that all routes share: the table of routes, the layers around them, errors and the server.
 
 mod body;
 mod body_limit;

@@ -1,5 +1,5 @@
-//! Errors to problem+json (RFC 9457): what a stranger may read goes into the answer, what an
-//! operator needs into the log, once, with the request id.
+//! Converts errors to problem+json (RFC 9457). The response holds only what any client may read.
+//! The details for the operator are logged once, with the request id.
 
 use std::{error::Error, time::Duration};
 
@@ -13,105 +13,106 @@ use shared::{
 use super::{rejection_log::Rejection, request_id};
 use crate::{provider::ProviderError, refresh::RefreshError, store::StoreError};
 
-/// Why a request is refused.
+/// The reason why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// The attempt is older than ten minutes.
+    /// The login attempt has expired. Attempts last ten minutes.
     #[error("the login attempt is too old")]
     LoginExpired,
-    /// The attempt was presented before.
+    /// The login attempt was already used.
     #[error("the login attempt was used before")]
     LoginUsed,
-    /// This browser has no such attempt.
+    /// The browser has no login attempt with this state.
     #[error("the state is not that of an attempt of this browser")]
     StateMismatch,
-    /// The callback names another issuer than the configured provider (RFC 9207).
+    /// The callback names an issuer other than the configured provider (RFC 9207).
     #[error(
         "the callback came from the issuer {named}, and this app is set up for {expected}: check \
          SNYK_REGION, or SNYK_API_URL and SNYK_APP_URL"
     )]
     ForeignIssuer {
-        /// What the callback says, fit for the log.
+        /// The issuer in the callback, escaped for the log.
         named: String,
-        /// The provider's address.
+        /// The expected issuer.
         expected: String,
     },
-    /// The person, or Snyk for them, said no.
+    /// The user denied access, or Snyk did so for them.
     #[error("access was denied")]
     AccessDenied,
-    /// The provider's callback told another error.
+    /// The callback carries another OAuth error.
     #[error("the provider ended the login: {error}")]
     LoginRefused {
-        /// The error's id.
+        /// The OAuth error code.
         error: String,
-        /// The provider's text.
+        /// The error description of the provider.
         description: Option<String>,
     },
-    /// The provider did not take the code.
+    /// The provider rejected the authorization code.
     #[error("the provider rejected the code")]
     CodeRejected(#[source] ProviderError),
-    /// The provider did not do what it was asked.
+    /// A call to the provider failed.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// Snyk's API, or more often something in front of it, asks to come again later or lets nobody pass:
-    /// its status counts, its page does not.
+    /// Snyk's API, or more often a gateway in front of it, is overloaded or blocks the request. The
+    /// response keeps the status and discards the body.
     #[error("Snyk’s API, or something in front of it, answers {status}")]
     Edge {
-        /// The status.
+        /// The status of the response.
         status: StatusCode,
-        /// When it asks to come again.
+        /// The requested retry delay.
         after: Option<Duration>,
-        /// By which Snyk's support finds the request.
+        /// The request id that Snyk's support can look up.
         snyk_request_id: Option<String>,
     },
-    /// Snyk's answer cannot be passed on.
+    /// Snyk's response cannot be passed on.
     #[error("Snyk’s answer is of no use: {why}")]
     UnusableAnswer {
-        /// Why.
+        /// The reason.
         why: String,
-        /// By which Snyk's support finds the request.
+        /// The request id that Snyk's support can look up.
         snyk_request_id: Option<String>,
     },
-    /// No token can be had for this connection.
+    /// No access token is available for this connection.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
-    /// Too many requests.
+    /// The client exceeded a rate limit.
     #[error("too many requests")]
     RateLimited {
-        /// When to come again.
+        /// The delay before the next request.
         after: Duration,
     },
-    /// There is no session.
+    /// The request has no valid session.
     #[error("there is no session")]
     NotSignedIn,
-    /// The request does not come from us.
+    /// The request does not come from our own page or host.
     #[error("refused: {0}")]
     Forbidden(&'static str),
-    /// Unknown and foreign alike.
+    /// The resource does not exist or belongs to another session. The two cases are
+    /// indistinguishable.
     #[error("not found")]
     NotFound,
-    /// The method is not one of this route's.
+    /// The route does not support the method.
     #[error("the method is not allowed here")]
     MethodNotAllowed,
-    /// The request is malformed; the text is for the caller.
+    /// The request is malformed. The text is shown to the client.
     #[error("bad request: {0}")]
     BadRequest(String),
-    /// The media type is not taken here.
+    /// The route does not accept the media type.
     #[error("the media type is not application/json")]
     UnsupportedMediaType,
-    /// Head, address or body is too large.
+    /// The head, the request target or the body is too large.
     #[error("too large ({0})")]
     TooLarge(StatusCode),
-    /// The head did not arrive in time.
+    /// The head did not arrive before its timeout.
     #[error("the request took too long to arrive")]
     TooSlow,
-    /// A probe asked, and this is in the way of serving.
+    /// A readiness probe failed for this reason.
     #[error("not ready: {0}")]
     NotReady(&'static str),
-    /// Our store did not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A fault of ours.
+    /// An internal error.
     #[error("{0}")]
     Internal(String),
 }
@@ -129,7 +130,7 @@ impl From<crate::vault::CannotSeal> for ApiError {
 }
 
 impl ApiError {
-    /// Status and code, as the contract pairs them.
+    /// Returns the status and the code that the API contract pairs with this error.
     #[must_use]
     pub fn status_and_code(&self) -> (StatusCode, Code) {
         match self {
@@ -176,7 +177,7 @@ impl ApiError {
         }
     }
 
-    /// What whoever called is told.
+    /// Returns the problem that the client receives.
     pub(super) fn problem(&self, request_id: String) -> Problem {
         let (status, code) = self.status_and_code();
         Problem {
@@ -194,7 +195,7 @@ impl ApiError {
         }
     }
 
-    /// What it means and what to do, for whoever called.
+    /// Returns what the error means and what to do, for the client.
     fn detail(&self, code: Code) -> String {
         match (self, code) {
             (Self::LoginRefused { error, description }, _) => {
@@ -269,7 +270,7 @@ impl ApiError {
         }
     }
 
-    /// Whether an answer of Snyk's came that is of no use, and not one that says "later".
+    /// Returns whether Snyk sent an unusable response, as opposed to one that asks to retry later.
     fn is_unusable_answer(&self) -> bool {
         let error: &ProviderError = match self {
             Self::UnusableAnswer { .. } => return true,
@@ -277,8 +278,8 @@ impl ApiError {
             Self::Refresh(RefreshError::Provider(error)) => error,
             _ => return false,
         };
-        let is_later = matches!(error, ProviderError::Later { .. });
-        error.status() == StatusCode::BAD_GATEWAY && !is_later
+        let is_retry_later = matches!(error, ProviderError::Later { .. });
+        error.status() == StatusCode::BAD_GATEWAY && !is_retry_later
     }
 
     fn snyk_request_id(&self) -> Option<&str> {
@@ -303,7 +304,7 @@ impl ApiError {
             Self::Refresh(RefreshError::Provider(error)) => error.retry_after(),
             _ => None,
         };
-        // Up, so that whoever waits that long has waited enough.
+        // Rounded up, so that a client that waits this long has waited long enough.
         let seconds = after.map(|after| after.as_secs() + u64::from(after.subsec_nanos() > 0));
         match self.status_and_code().0 {
             StatusCode::TOO_MANY_REQUESTS => Some(seconds.unwrap_or(60)),
@@ -313,8 +314,8 @@ impl ApiError {
         .map(|seconds| seconds.max(1))
     }
 
-    /// Why, if it is one of the refusals that anyone can have any number of.
-    fn refused(&self) -> Option<Rejection> {
+    /// Returns the rejection, if a client can cause any number of errors of this kind.
+    fn rejection(&self) -> Option<Rejection> {
         match self {
             Self::Forbidden(why) => Some((*why).into()),
             Self::RateLimited { .. } => Some("too many requests".into()),
@@ -323,17 +324,17 @@ impl ApiError {
         }
     }
 
-    /// The log's half: faults as errors, refusals that say something about security as warnings.
+    /// Logs the error: internal errors as errors, security-relevant rejections as warnings.
     fn log(&self, status: StatusCode, code: Code) {
-        let cause = self.source().map(chain).unwrap_or_default();
+        let cause = self.source().map(format_chain).unwrap_or_default();
         let (status, code) = (status.as_u16(), code.as_str());
-        if self.refused().is_some() {
-            // Counted, and told once a minute: anyone can make any number of these.
+        if self.rejection().is_some() {
+            // Counted and logged once a minute, since any client can cause any number of these.
             tracing::debug!(status, code, error = %self, "A request was refused");
             return;
         }
         if let Self::NotReady(why) = self {
-            // Told where it was found, and not for each probe.
+            // Logged where the failure was detected, not for each probe.
             tracing::debug!(status, code, why, "A probe was told");
             return;
         }
@@ -363,7 +364,7 @@ fn store_status(error: &StoreError) -> (StatusCode, Code) {
     }
 }
 
-fn chain(mut cause: &dyn Error) -> String {
+fn format_chain(mut cause: &dyn Error) -> String {
     let mut text = cause.to_string();
     while let Some(next) = cause.source() {
         text = format!("{text}: {next}");
@@ -380,11 +381,11 @@ impl IntoResponse for ApiError {
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         response.extensions_mut().insert(problem);
-        if let Some(refused) = self.refused() {
-            response.extensions_mut().insert(refused);
+        if let Some(rejection) = self.rejection() {
+            response.extensions_mut().insert(rejection);
         }
         if matches!(self, Self::RateLimited { .. }) {
-            // Who asks too much has no connection kept for it.
+            // A client that exceeds a rate limit does not get a kept-alive connection.
             response
                 .headers_mut()
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -1,5 +1,5 @@
-//! Rate limits (SEC-69): by address for what strangers can do, by session for what costs calls to
-//! Snyk. The algorithm (GCRA) is governor's.
+//! Rate limits (SEC-69): per client network for unauthenticated requests, per session for requests
+//! that cause calls to Snyk. The algorithm is GCRA, from the `governor` crate.
 
 use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
@@ -10,13 +10,13 @@ use governor::{
 
 use super::{client_ip::ClientNetwork, problem::ApiError};
 
-/// Every limit of the server; none when they are off.
+/// The rate limits of the server, or none if they are off.
 #[derive(Debug)]
 pub struct RateLimits(Option<Limits>);
 
 #[derive(Debug)]
 struct Limits {
-    anything: DefaultKeyedRateLimiter<ClientNetwork>,
+    any_request: DefaultKeyedRateLimiter<ClientNetwork>,
     login: DefaultKeyedRateLimiter<ClientNetwork>,
     exchange: DefaultKeyedRateLimiter<ClientNetwork>,
     refresh: DefaultKeyedRateLimiter<String>,
@@ -24,59 +24,60 @@ struct Limits {
 }
 
 impl RateLimits {
-    /// The default limits, or none.
+    /// Creates the default limits, or none.
     #[must_use]
     pub fn new(on: bool) -> Self {
         Self(on.then(|| Limits {
-            anything: governor::RateLimiter::keyed(per_minute(6_000)),
+            any_request: governor::RateLimiter::keyed(per_minute(6_000)),
             login: governor::RateLimiter::keyed(per_minute(30)),
             exchange: governor::RateLimiter::keyed(per_minute(30)),
             refresh: governor::RateLimiter::keyed(per_minute(10)),
             proxy: governor::RateLimiter::keyed(
-                Quota::per_second(number(25)).allow_burst(number(1_500)),
+                Quota::per_second(non_zero(25)).allow_burst(non_zero(1_500)),
             ),
         }))
     }
 
-    /// Any request of an address.
-    pub fn anything(&self, client: ClientNetwork) -> Result<(), ApiError> {
+    /// Checks the limit for all requests of a client network.
+    pub fn any_request(&self, client: ClientNetwork) -> Result<(), ApiError> {
         self.0
             .as_ref()
-            .map_or(Ok(()), |limits| check(&limits.anything, &client))
+            .map_or(Ok(()), |limits| check(&limits.any_request, &client))
     }
 
-    /// A login start.
+    /// Checks the limit for starting a login.
     pub fn login(&self, client: ClientNetwork) -> Result<(), ApiError> {
         self.0
             .as_ref()
             .map_or(Ok(()), |limits| check(&limits.login, &client))
     }
 
-    /// An exchange.
+    /// Checks the limit for exchanging a code.
     pub fn exchange(&self, client: ClientNetwork) -> Result<(), ApiError> {
         self.0
             .as_ref()
             .map_or(Ok(()), |limits| check(&limits.exchange, &client))
     }
 
-    /// "Refresh now" of a session.
+    /// Checks the limit for manual refreshes of a session.
     pub fn refresh(&self, session: &str) -> Result<(), ApiError> {
         self.0
             .as_ref()
             .map_or(Ok(()), |limits| check(&limits.refresh, &session.to_owned()))
     }
 
-    /// A proxied call of a session.
+    /// Checks the limit for proxied calls of a session.
     pub fn proxy(&self, session: &str) -> Result<(), ApiError> {
         self.0
             .as_ref()
             .map_or(Ok(()), |limits| check(&limits.proxy, &session.to_owned()))
     }
 
-    /// Forgets who has been quiet long enough to start afresh, so that memory stays bounded.
+    /// Evicts entries that have been idle long enough to start afresh, so that memory stays
+    /// bounded.
     pub fn evict_idle(&self) {
         if let Some(limits) = &self.0 {
-            limits.anything.retain_recent();
+            limits.any_request.retain_recent();
             limits.login.retain_recent();
             limits.exchange.retain_recent();
             limits.refresh.retain_recent();
@@ -86,10 +87,10 @@ impl RateLimits {
 }
 
 fn per_minute(count: u32) -> Quota {
-    Quota::per_minute(number(count))
+    Quota::per_minute(non_zero(count))
 }
 
-fn number(count: u32) -> NonZeroU32 {
+fn non_zero(count: u32) -> NonZeroU32 {
     NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 
@@ -118,8 +119,8 @@ mod tests {
         for _ in 0..30 {
             limits.login(client(1)).unwrap();
         }
-        let refused = limits.login(client(1)).unwrap_err();
-        assert!(matches!(refused, ApiError::RateLimited { after } if after.as_secs() >= 1));
+        let error = limits.login(client(1)).unwrap_err();
+        assert!(matches!(error, ApiError::RateLimited { after } if after.as_secs() >= 1));
         limits.login(client(2)).unwrap();
         assert!(RateLimits::new(false).login(client(1)).is_ok());
     }

@@ -1,5 +1,5 @@
-//! What strangers are refused, told once a minute for each client network: a line for each request
-//! would let anyone fill the disk (SEC-69, SEC-73).
+//! Logs rejected requests once a minute for each client network. A line for each request would let
+//! any client fill the disk (SEC-69, SEC-73).
 
 use std::{
     collections::HashMap,
@@ -9,17 +9,18 @@ use std::{
 
 use super::client_ip::ClientNetwork;
 
-/// How long refusals of a network are counted before they are told.
-const LOG_EVERY: Duration = Duration::from_mins(1);
-/// Networks and reasons that are counted one by one; more than these together.
+/// How long the rejections of a network are counted before they are logged.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
+/// Maximum number of network and reason pairs that are counted separately. Further ones are counted
+/// together.
 const MAX_ENTRIES: usize = 4_096;
 
-/// Part of a refusal's answer: why, for this count. Never sent.
+/// Response extension that carries the reason of a rejection to this log. Never sent to the client.
 #[derive(Clone, Debug)]
 pub(super) struct Rejection {
-    /// One of a few reasons.
+    /// The reason, one of a small fixed set.
     pub(super) why: &'static str,
-    /// What this one was about, for the operator: bounded, and without control characters.
+    /// Details of this rejection for the operator. Bounded, and without control characters.
     pub(super) about: Option<String>,
 }
 
@@ -29,55 +30,60 @@ impl From<&'static str> for Rejection {
     }
 }
 
-/// Longest text of a stranger's that is told.
-const MAX_QUOTED: usize = 100;
+/// Maximum number of bytes of client input in a log line.
+const MAX_QUOTED_BYTES: usize = 100;
 
-/// What a stranger sent, fit for the log: cut, and escaped so that no line can be forged.
+/// Quotes client input for the log: truncated, and escaped so that it cannot forge a line.
 #[must_use]
 pub(crate) fn quoted(bytes: &[u8]) -> String {
-    let cut = &bytes[..bytes.len().min(MAX_QUOTED)];
-    let more = if cut.len() < bytes.len() { "…" } else { "" };
-    format!("\"{}{more}\"", cut.escape_ascii())
+    let truncated = &bytes[..bytes.len().min(MAX_QUOTED_BYTES)];
+    let more = if truncated.len() < bytes.len() {
+        "…"
+    } else {
+        ""
+    };
+    format!("\"{}{more}\"", truncated.escape_ascii())
 }
 
-/// Refusals by client network.
+/// Counts of rejections by client network.
 #[derive(Debug, Default)]
 pub struct RejectionLog(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// By reason too: one that an operator must know of is not hidden by another that is frequent.
-    refused: HashMap<(ClientNetwork, &'static str), Count>,
-    of_others: u64,
+    /// Keyed by reason too, so that a frequent reason does not hide another that the operator must
+    /// know.
+    by_network: HashMap<(ClientNetwork, &'static str), Count>,
+    overflow: u64,
 }
 
 #[derive(Debug)]
 struct Count {
     since: Instant,
     last_about: Option<String>,
-    more: u64,
+    repeats: u64,
 }
 
 impl RejectionLog {
-    /// Counts a refusal. The first of a network for a reason is told at once.
-    pub(super) fn record(&self, network: ClientNetwork, refused: Rejection) {
-        let Rejection { why, about } = refused;
+    /// Counts a rejection. The first one of a network for a reason is logged at once.
+    pub(super) fn record(&self, network: ClientNetwork, rejection: Rejection) {
+        let Rejection { why, about } = rejection;
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.refused.get_mut(&(network, why)) {
-            count.more += 1;
+        if let Some(count) = counts.by_network.get_mut(&(network, why)) {
+            count.repeats += 1;
             count.last_about = about;
             return;
         }
-        if counts.refused.len() >= MAX_ENTRIES {
-            counts.of_others += 1;
+        if counts.by_network.len() >= MAX_ENTRIES {
+            counts.overflow += 1;
             return;
         }
         let count = Count {
             since: Instant::now(),
             last_about: None,
-            more: 0,
+            repeats: 0,
         };
-        counts.refused.insert((network, why), count);
+        counts.by_network.insert((network, why), count);
         drop(counts);
         tracing::warn!(
             client = %network,
@@ -87,31 +93,31 @@ impl RejectionLog {
         );
     }
 
-    /// Tells what was counted for a minute, and forgets who was refused nothing more.
+    /// Logs the counts that are a minute old, and evicts networks without further rejections.
     pub fn log(&self) {
         self.log_at(Instant::now());
     }
 
     fn log_at(&self, now: Instant) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.refused.retain(|(network, why), count| {
-            if now.saturating_duration_since(count.since) < LOG_EVERY {
+        counts.by_network.retain(|(network, why), count| {
+            if now.saturating_duration_since(count.since) < LOG_INTERVAL {
                 return true;
             }
-            if count.more == 0 {
+            if count.repeats == 0 {
                 return false;
             }
             let about = count.last_about.take();
-            tracing::warn!(client = %network, refused = count.more, why, about, "Requests were refused");
+            tracing::warn!(client = %network, refused = count.repeats, why, about, "Requests were refused");
             count.since = now;
-            count.more = 0;
+            count.repeats = 0;
             true
         });
-        let others = std::mem::take(&mut counts.of_others);
+        let overflow = std::mem::take(&mut counts.overflow);
         drop(counts);
-        if others > 0 {
+        if overflow > 0 {
             tracing::warn!(
-                refused = others,
+                refused = overflow,
                 "Requests of many other clients were refused"
             );
         }
@@ -131,27 +137,30 @@ mod tests {
         for _ in 0..1_000 {
             rejection_log.record(network, "x".into());
         }
-        let more = || {
+        let repeats = || {
             let counts = rejection_log.0.lock().unwrap();
-            counts.refused.get(&(network, "x")).map(|c| c.more)
+            counts.by_network.get(&(network, "x")).map(|c| c.repeats)
         };
         let now = Instant::now();
         rejection_log.log_at(now);
-        assert_eq!(more(), Some(999));
-        rejection_log.log_at(now + LOG_EVERY);
-        assert_eq!(more(), Some(0), "told");
-        rejection_log.log_at(now + 2 * LOG_EVERY);
-        assert_eq!(more(), None, "quiet");
+        assert_eq!(repeats(), Some(999));
+        rejection_log.log_at(now + LOG_INTERVAL);
+        assert_eq!(repeats(), Some(0), "told");
+        rejection_log.log_at(now + 2 * LOG_INTERVAL);
+        assert_eq!(repeats(), None, "quiet");
         for number in 0..2 * u32::try_from(MAX_ENTRIES).unwrap() {
             let network = ClientNetwork::from(IpAddr::from(number.to_be_bytes()));
             rejection_log.record(network, "x".into());
         }
-        assert_eq!(rejection_log.0.lock().unwrap().refused.len(), MAX_ENTRIES);
+        assert_eq!(
+            rejection_log.0.lock().unwrap().by_network.len(),
+            MAX_ENTRIES
+        );
     }
 
     #[test]
     fn sec_73_what_a_stranger_sent_is_cut_and_cannot_forge_a_line() {
         assert_eq!(quoted(b"a\r\nb\x1b[2J\"\xff"), r#""a\r\nb\x1b[2J\"\xff""#);
-        assert_eq!(quoted(&[b'a'; 200]).chars().count(), MAX_QUOTED + 3);
+        assert_eq!(quoted(&[b'a'; 200]).chars().count(), MAX_QUOTED_BYTES + 3);
     }
 }

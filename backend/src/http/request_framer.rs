@@ -1,5 +1,5 @@
-//! What the server and its stream know of one connection together: where in a request it stands, and
-//! until when the client has time (SEC-66, SEC-67).
+//! State of one connection, shared by the server and its stream: the position within a request, and
+//! how long the client may take (SEC-66, SEC-67).
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -11,25 +11,25 @@ use tokio::time::Instant;
 
 use super::head_scanner::HeadScanner;
 
-/// How long a client has time.
+/// Time limits for a client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
     /// Between two requests, and before the first one.
     pub(super) idle: Duration,
-    /// For a head, from its first byte on.
+    /// For a request head, from its first byte on.
     pub(super) head: Duration,
-    /// Between two requests once the server stops.
+    /// Between two requests while the server stops.
     pub(super) idle_at_stop: Duration,
 }
 
-/// Which time is over.
+/// The time limit that expires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expiry {
     Idle,
     Head,
 }
 
-/// What the server tells its stream.
+/// Tracks where requests begin and end on one connection.
 #[derive(Debug)]
 pub(super) struct RequestFramer {
     timeouts: Timeouts,
@@ -39,13 +39,13 @@ pub(super) struct RequestFramer {
 #[derive(Debug)]
 struct State {
     expects: Expects,
-    /// Whether a request is being answered.
+    /// Whether a response is in progress.
     is_busy: bool,
-    /// Whether everything that was answered has been written.
+    /// Whether the last response has been written completely.
     is_flushed: bool,
-    /// Since when nothing is under way.
+    /// Start of the current idle period.
     idle_since: Instant,
-    /// When the first byte of the head came that is being read.
+    /// Arrival of the first byte of the current head.
     head_since: Option<Instant>,
     asks_for_page: bool,
     stopping_since: Option<Instant>,
@@ -55,10 +55,10 @@ struct State {
 #[derive(Debug)]
 enum Expects {
     Head(HeadScanner),
-    /// A head went on; hyper has not said yet what follows it.
+    /// A head was passed on, and hyper has not reported the body length yet.
     BodyLength,
     Body(u64),
-    /// Of a chunked body only hyper sees the end: the connection ends with it.
+    /// A chunked body. Only hyper sees its end, so the connection ends with it.
     UntilClose,
 }
 
@@ -89,7 +89,8 @@ impl RequestFramer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// hyper read a head, and a body of this length follows; without one, chunks.
+    /// Records that hyper read a head whose body has this length. A body without a length is
+    /// chunked.
     pub(super) fn begin(&self, body: Option<u64>) {
         let mut state = self.state();
         state.expects = match body {
@@ -102,23 +103,23 @@ impl RequestFramer {
         state.wake();
     }
 
-    /// The answer was handed to hyper, all of it.
+    /// Records that hyper has consumed the response.
     pub(super) fn end(&self) {
         let mut state = self.state();
         state.is_busy = false;
         state.idle_since = Instant::now();
-        // Only who reads learns how long it may wait from now on.
+        // The reader learns the new deadline only when it is woken.
         state.wake();
     }
 
-    /// hyper has nothing left to write.
+    /// Records that hyper has nothing left to write.
     pub(super) fn flushed(&self) {
         let mut state = self.state();
         state.is_flushed |= !state.is_busy;
     }
 
-    /// The server stops. Who is connected may still ask once, for a moment; the answer ends the
-    /// connection.
+    /// Records that the server stops. A client may send one more request within a short time, and
+    /// its response closes the connection.
     pub(super) fn stop(&self) {
         let mut state = self.state();
         state.stopping_since = Some(Instant::now());
@@ -129,23 +130,25 @@ impl RequestFramer {
         self.state().stopping_since.is_some()
     }
 
-    /// Whether hyper answers something that nobody was asked: a head that it cannot read.
-    pub(super) fn is_unasked(&self) -> bool {
+    /// Returns whether no request is in progress. Whatever hyper writes then is its response to a
+    /// malformed head.
+    pub(super) fn is_between_requests(&self) -> bool {
         let state = self.state();
         !state.is_busy && state.is_flushed
     }
 
-    /// Whether the head that came last asks for a page.
+    /// Returns whether the last head requests a page.
     pub(super) fn asks_for_page(&self) -> bool {
         self.state().asks_for_page
     }
 
-    /// Whether the client may still be sending a body.
+    /// Returns whether the client may still be sending a body.
     pub(super) fn is_sending(&self) -> bool {
         matches!(self.state().expects, Expects::Body(_) | Expects::UntilClose)
     }
 
-    /// Whether hyper has said what follows the last head. The reader is woken when anything changes.
+    /// Returns whether hyper has reported the body length of the last head. `reader` is woken when
+    /// the state changes.
     pub(super) fn may_read(&self, reader: &Waker) -> bool {
         let mut state = self.state();
         match &mut state.waker {
@@ -155,7 +158,8 @@ impl RequestFramer {
         !matches!(state.expects, Expects::BodyLength)
     }
 
-    /// How many of these bytes may go on now: all, or those of this head or this body.
+    /// Returns how many of the bytes may be passed on now: all of them, or those of the current
+    /// head or body.
     pub(super) fn admit(&self, bytes: &mut [u8]) -> usize {
         let mut state = self.state();
         match &mut state.expects {
@@ -171,12 +175,12 @@ impl RequestFramer {
                 }
                 end.unwrap_or(bytes.len())
             }
-            Expects::Body(left) => {
-                let admitted = usize::try_from(*left)
+            Expects::Body(remaining) => {
+                let admitted = usize::try_from(*remaining)
                     .unwrap_or(usize::MAX)
                     .min(bytes.len());
-                *left -= admitted as u64;
-                if *left == 0 {
+                *remaining -= admitted as u64;
+                if *remaining == 0 {
                     state.expects = Expects::default();
                 }
                 admitted
@@ -185,8 +189,8 @@ impl RequestFramer {
         }
     }
 
-    /// Until when the client may be silent, and what is over then. `None` while it waits for us, and
-    /// while a body comes, which has a time of its own.
+    /// Returns the deadline of the client and the limit that then expires. Returns `None` while the
+    /// client waits for a response, and while a body arrives, which has a time limit of its own.
     pub(super) fn expiry(&self) -> Option<(Instant, Expiry)> {
         let state = self.state();
         if !matches!(state.expects, Expects::Head(_)) {
@@ -199,11 +203,11 @@ impl RequestFramer {
             return None;
         }
         let idle = state.idle_since + self.timeouts.idle;
-        let until = match state.stopping_since {
+        let deadline = match state.stopping_since {
             Some(stop) => idle.min(stop.max(state.idle_since) + self.timeouts.idle_at_stop),
             None => idle,
         };
-        Some((until, Expiry::Idle))
+        Some((deadline, Expiry::Idle))
     }
 }
 
@@ -225,8 +229,8 @@ mod tests {
         idle_at_stop: Duration::from_secs(2),
     };
 
-    fn admit(gate: &RequestFramer, bytes: &[u8]) -> usize {
-        gate.admit(&mut bytes.to_vec())
+    fn admit(framer: &RequestFramer, bytes: &[u8]) -> usize {
+        framer.admit(&mut bytes.to_vec())
     }
 
     async fn wait(seconds: u64) {
@@ -237,54 +241,54 @@ mod tests {
     async fn sec_67_an_idle_client_has_its_time_and_a_begun_head_another() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let gate = RequestFramer::new(TIMEOUTS);
-        assert_eq!(gate.expiry(), Some((at(75), Expiry::Idle)));
+        let framer = RequestFramer::new(TIMEOUTS);
+        assert_eq!(framer.expiry(), Some((at(75), Expiry::Idle)));
         wait(30).await;
-        // Empty lines are no head, and give no more time.
-        admit(&gate, b"\r\n\r\n");
-        assert_eq!(gate.expiry(), Some((at(75), Expiry::Idle)));
-        admit(&gate, b"GET / HT");
+        // Empty lines do not begin a head and do not extend the time.
+        admit(&framer, b"\r\n\r\n");
+        assert_eq!(framer.expiry(), Some((at(75), Expiry::Idle)));
+        admit(&framer, b"GET / HT");
         wait(5).await;
-        admit(&gate, b"TP/1.1\r\n");
-        assert_eq!(gate.expiry(), Some((at(40), Expiry::Head)));
-        admit(&gate, b"\r\n");
-        assert_eq!(gate.expiry(), None, "hyper is to say what follows");
-        gate.begin(Some(0));
+        admit(&framer, b"TP/1.1\r\n");
+        assert_eq!(framer.expiry(), Some((at(40), Expiry::Head)));
+        admit(&framer, b"\r\n");
+        assert_eq!(framer.expiry(), None, "hyper is to say what follows");
+        framer.begin(Some(0));
         wait(200).await;
-        assert_eq!(gate.expiry(), None, "the client waits for us");
-        gate.end();
-        assert_eq!(gate.expiry(), Some((at(235 + 75), Expiry::Idle)));
+        assert_eq!(framer.expiry(), None, "the client waits for us");
+        framer.end();
+        assert_eq!(framer.expiry(), Some((at(235 + 75), Expiry::Idle)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn rel_7_at_a_stop_who_is_idle_may_ask_for_a_moment() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let gate = RequestFramer::new(TIMEOUTS);
+        let framer = RequestFramer::new(TIMEOUTS);
         wait(50).await;
-        gate.stop();
-        assert_eq!(gate.expiry(), Some((at(52), Expiry::Idle)));
-        admit(&gate, b"GET / HTTP/1.1\r\n\r\n");
-        gate.begin(Some(0));
+        framer.stop();
+        assert_eq!(framer.expiry(), Some((at(52), Expiry::Idle)));
+        admit(&framer, b"GET / HTTP/1.1\r\n\r\n");
+        framer.begin(Some(0));
         wait(10).await;
-        gate.end();
-        assert_eq!(gate.expiry(), Some((at(62), Expiry::Idle)));
-        let gate = RequestFramer::new(TIMEOUTS);
+        framer.end();
+        assert_eq!(framer.expiry(), Some((at(62), Expiry::Idle)));
+        let framer = RequestFramer::new(TIMEOUTS);
         wait(74).await;
-        gate.stop();
-        assert_eq!(gate.expiry(), Some((at(60 + 75), Expiry::Idle)));
+        framer.stop();
+        assert_eq!(framer.expiry(), Some((at(60 + 75), Expiry::Idle)));
     }
 
     #[test]
-    fn sec_61_only_what_nobody_was_asked_is_hypers_own_answer() {
-        let gate = RequestFramer::new(TIMEOUTS);
-        assert!(gate.is_unasked());
-        gate.begin(Some(0));
-        gate.flushed();
-        assert!(!gate.is_unasked(), "an answer is being given");
-        gate.end();
-        assert!(!gate.is_unasked(), "its end is not written yet");
-        gate.flushed();
-        assert!(gate.is_unasked());
+    fn sec_61_hyper_writes_its_own_response_only_between_requests() {
+        let framer = RequestFramer::new(TIMEOUTS);
+        assert!(framer.is_between_requests());
+        framer.begin(Some(0));
+        framer.flushed();
+        assert!(!framer.is_between_requests(), "an answer is being given");
+        framer.end();
+        assert!(!framer.is_between_requests(), "its end is not written yet");
+        framer.flushed();
+        assert!(framer.is_between_requests());
     }
 }

@@ -1,26 +1,28 @@
-//! The request's id: made here, carried with the request's task, answered in a header and in every
-//! problem, and part of every log line of the request.
+//! Request ids. This module creates the id of each request. The id is available to the task that
+//! serves the request, and is part of every log line of that request, of a response header and of
+//! every problem.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
 
-/// The header that tells a caller the id.
+/// The response header that carries the id.
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 tokio::task_local! {
     static CURRENT: String;
 }
 
-/// The id of the request that this task serves; empty outside of one.
+/// Returns the id of the request that this task serves, or an empty string outside a request.
 pub(super) fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Gives each request an id of ours: one from outside could forge log lines.
+/// Assigns each request a new id. Ids sent by clients are ignored, since they could forge log
+/// lines.
 pub(super) async fn layer(request: Request, next: Next) -> Response {
     let id = ulid::Ulid::new().to_string();
-    // The path without its query: a query may hold what no log should.
+    // The path without its query: a query may hold data that must not be logged.
     let span = tracing::info_span!(
         "request",
         request_id = id,

@@ -1,4 +1,4 @@
-//! The table of routes, and the layers around them, in order.
+//! The table of routes and the ordered list of layers around them.
 
 use axum::{
     Router,
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
-/// Every route of the API. A developer's own routes go beside these, or are merged by
-/// [`with_layers`]'s caller.
+/// Returns every route of the API. An application adds its own routes here, or merges them before
+/// it calls [`with_layers`].
 pub fn api() -> Router<AppState> {
     Router::new()
         .route(
@@ -43,21 +43,21 @@ pub fn api() -> Router<AppState> {
         .route("/readyz", get(health::ready))
 }
 
-/// Puts the layers around the routes: the last one here sees a request first.
+/// Wraps the routes in the layers. The last layer here handles a request first.
 pub fn with_layers(
     routes: Router<AppState>,
     app: AppState,
     config: &Config,
 ) -> std::io::Result<Router> {
-    let own = config.public_url.origin().ascii_serialization();
-    let cross = (own != config.frontend_origin)
+    let backend_origin = config.public_url.origin().ascii_serialization();
+    let cross_origin = (backend_origin != config.frontend_origin)
         .then(|| HeaderValue::try_from(&config.frontend_origin).ok())
         .flatten();
     let origins = same_origin::Origins {
-        allowed: [own, config.frontend_origin.clone()].into(),
-        cross: cross.clone(),
+        allowed: [backend_origin, config.frontend_origin.clone()].into(),
+        cross_origin,
     };
-    let headers = security_headers::Headers::of(config);
+    let headers = security_headers::Headers::from_config(config);
     let spa = config.frontend_dir.clone().map(spa::Spa::new).transpose()?;
     let fallback = move |request: Request| async move {
         match spa {
@@ -72,48 +72,48 @@ pub fn with_layers(
         .layer(CatchPanicLayer::custom(|_| {
             ApiError::Internal("a handler panicked".to_owned()).into_response()
         }))
-        .layer(from_fn(only_json_for_api))
+        .layer(from_fn(require_json_for_api))
         .layer(from_fn(body_limit::layer))
         .layer(from_fn_with_state(
-            host::Hosts::of(&config.public_url),
+            host::Hosts::new(&config.public_url),
             host::layer,
         ))
-        .layer(from_fn_with_state(origins.clone(), only_api_from_us))
-        // Outside of the check of origins: who is refused there is counted too.
-        .layer(from_fn_with_state(app.clone(), rate_limit))
-        // Outside of all refusals, so that a page of ours on another origin can read them too.
-        .layer(from_fn_with_state(origins, same_origin::share))
+        .layer(from_fn_with_state(origins.clone(), check_origin_for_api))
+        // Outside the origin check, so that requests rejected there count too.
+        .layer(from_fn_with_state(app.clone(), apply_rate_limit))
+        // Outside all rejections, so that our page on another origin can read them too.
+        .layer(from_fn_with_state(origins, same_origin::cors_headers))
         .layer(from_fn(framing::layer))
-        .layer(from_fn_with_state(app.clone(), close_at_stop))
+        .layer(from_fn_with_state(app.clone(), close_while_stopping))
         .layer(from_fn(error_page::layer))
         .layer(from_fn_with_state(headers, security_headers::layer))
         .layer(from_fn(request_id::layer))
         .with_state(app))
 }
 
-/// The headers of every answer, for those that no route gives.
+/// Returns the headers of every response, for responses that no route produces.
 #[must_use]
-pub fn headers_of_refusals(config: &Config) -> HeaderMap {
+pub fn error_response_headers(config: &Config) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    security_headers::Headers::of(config).put(&mut headers, true);
+    security_headers::Headers::from_config(config).insert_into(&mut headers, true);
     headers
 }
 
-/// Whether a path is the API's, or the page's.
+/// Returns whether a path belongs to the API, rather than to the single-page app.
 pub(super) fn is_api(path: &str) -> bool {
     path.split('/').nth(1) == Some("api")
 }
 
-async fn only_json_for_api(request: Request, next: Next) -> Response {
+async fn require_json_for_api(request: Request, next: Next) -> Response {
     if is_api(request.uri().path()) {
-        json::only_json(request, next).await
+        json::require_json(request, next).await
     } else {
         next.run(request).await
     }
 }
 
-/// The check of origins is for the API: documents and files are open to anyone who asks.
-async fn only_api_from_us(
+/// Checks the origin of API requests only: documents and files are public.
+async fn check_origin_for_api(
     origins: State<same_origin::Origins>,
     request: Request,
     next: Next,
@@ -125,31 +125,35 @@ async fn only_api_from_us(
     }
 }
 
-async fn rate_limit(
+async fn apply_rate_limit(
     State(app): State<AppState>,
     client: ClientNetwork,
     request: Request,
     next: Next,
 ) -> Response {
-    // Who watches over the server shares an address with whoever else comes through it.
+    // Probes may come through a proxy and share its address with other clients.
     let allowed = if host::is_probe(request.uri().path()) {
         Ok(())
     } else {
-        app.limits.anything(client)
+        app.limits.any_request(client)
     };
     let response = match allowed {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if let Some(refused) = response.extensions().get::<Rejection>() {
-        app.rejection_log.record(client, refused.clone());
+    if let Some(rejection) = response.extensions().get::<Rejection>() {
+        app.rejection_log.record(client, rejection.clone());
     }
     response
 }
 
-/// From the moment that readiness is red each answer ends its connection, so that whoever keeps
-/// connections goes elsewhere, and none is closed later without a word (REL-7).
-async fn close_at_stop(State(app): State<AppState>, request: Request, next: Next) -> Response {
+/// Closes the connection after each response once readiness is red. Clients that keep connections
+/// alive then move elsewhere, and no connection is closed later without notice (REL-7).
+async fn close_while_stopping(
+    State(app): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
     if app.tasks.is_closed() {
         response

@@ -1,6 +1,7 @@
-//! Changes of state, and everything with a cookie, come from us (SEC-33), told by the headers that
-//! browsers set and pages cannot forge: `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin`.
-//! Cross-origin sharing with the one allowed origin (SEC-35) lives here too.
+//! Requires state-changing requests, and all requests with a cookie, to come from our own page
+//! (SEC-33). The decision uses headers that browsers set and pages cannot forge: `Sec-Fetch-Site`
+//! (W3C Fetch Metadata) and `Origin`. This module also implements cross-origin sharing with the one
+//! allowed origin (SEC-35).
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use super::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A person reads these on the page, so they say what to do.
+/// The page shows these texts to users, so they say what to do.
 const FOREIGN_ORIGIN: &str = "The page was opened at an address that the server isn’t set up for. \
     Open it at its own address; whoever runs it sets that with PUBLIC_URL and FRONTEND_ORIGIN.";
 const FOREIGN_PAGE: &str = "The request doesn’t come from this app’s own page. Open the app at its \
@@ -28,23 +29,23 @@ const NO_ORIGIN: &str = "The request arrived without the headers that say which 
     (Sec-Fetch-Site and Origin). A very old browser, an extension or a proxy leaves them out: use \
     a current browser, switch the extension off, or ask whoever runs the proxy to pass them on.";
 
-/// The origins that are ours.
+/// The allowed origins.
 #[derive(Clone, Debug)]
 pub(super) struct Origins {
-    /// The backend's own, and that of the single-page app.
+    /// The origin of the backend, and that of the single-page app.
     pub(super) allowed: Arc<[String]>,
-    /// The single-page app's, when it is another than the backend's own.
-    pub(super) cross: Option<HeaderValue>,
+    /// The origin of the single-page app, if it differs from the backend's.
+    pub(super) cross_origin: Option<HeaderValue>,
 }
 
 impl Origins {
-    /// Whether a request comes from the single-page app on its other origin.
+    /// Returns whether a request comes from the single-page app on its separate origin.
     fn is_cross(&self, headers: &HeaderMap) -> bool {
-        self.cross.is_some() && headers.get(header::ORIGIN) == self.cross.as_ref()
+        self.cross_origin.is_some() && headers.get(header::ORIGIN) == self.cross_origin.as_ref()
     }
 
-    /// What an operator must know of a refusal: an origin that is his own is not configured.
-    fn about(&self, headers: &HeaderMap) -> Option<String> {
+    /// Describes a rejection for the operator: the origin may be legitimate but not configured.
+    fn describe(&self, headers: &HeaderMap) -> Option<String> {
         let origin = headers.get(header::ORIGIN)?;
         let allowed = &self.allowed;
         (!allowed.iter().any(|ours| ours == origin)).then(|| {
@@ -57,23 +58,25 @@ impl Origins {
     }
 }
 
-/// What of a request the decision rests on.
+/// The properties of a request that decide whether it is allowed.
 #[derive(Clone, Copy, Debug)]
-struct Asked<'a> {
-    reads: bool,
+struct RequestSource<'a> {
+    is_safe_method: bool,
     has_cookie: bool,
     site: Option<&'a str>,
     origin: Option<&'a str>,
 }
 
-/// Refuses API requests that do not come from us, and answers preflights.
+/// Rejects API requests that do not come from an allowed origin, and responds to preflight
+/// requests.
 pub(super) async fn layer(
     State(origins): State<Origins>,
     request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    // One of two would be believed, and somebody in between may have believed the other.
+    // Rejects duplicates: this server would trust one of the two values, and a proxy may have
+    // trusted the other.
     if [SEC_FETCH_SITE, header::ORIGIN]
         .iter()
         .any(|name| headers.get_all(name).iter().count() > 1)
@@ -82,9 +85,9 @@ pub(super) async fn layer(
     }
     let is_preflight = request.method() == Method::OPTIONS
         && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    match decide(asked(request.method(), headers), &origins.allowed) {
+    match check(request_source(request.method(), headers), &origins.allowed) {
         Err(why) => {
-            let about = origins.about(headers);
+            let about = origins.describe(headers);
             let mut response = ApiError::Forbidden(why).into_response();
             response.extensions_mut().insert(Rejection { why, about });
             response
@@ -94,8 +97,9 @@ pub(super) async fn layer(
     }
 }
 
-/// Lets a page of ours on another origin read the API's answers, refusals too.
-pub(super) async fn share(
+/// Adds the CORS headers with which our page on another origin can read API responses, including
+/// rejections.
+pub(super) async fn cors_headers(
     State(origins): State<Origins>,
     request: Request,
     next: Next,
@@ -105,7 +109,7 @@ pub(super) async fn share(
     }
     let is_allowed_cross = origins.is_cross(request.headers());
     let mut response = next.run(request).await;
-    if let Some(origin) = origins.cross {
+    if let Some(origin) = origins.cross_origin {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
         if is_allowed_cross {
@@ -135,27 +139,27 @@ fn preflight() -> Response {
         .into_response()
 }
 
-fn asked<'a>(method: &Method, headers: &'a HeaderMap) -> Asked<'a> {
+fn request_source<'a>(method: &Method, headers: &'a HeaderMap) -> RequestSource<'a> {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    Asked {
-        reads: matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
+    RequestSource {
+        is_safe_method: matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
         has_cookie: headers.contains_key(header::COOKIE),
         site: text(SEC_FETCH_SITE),
         origin: text(header::ORIGIN),
     }
 }
 
-fn decide(asked: Asked<'_>, allowed: &[String]) -> Result<(), &'static str> {
+fn check(source: RequestSource<'_>, allowed: &[String]) -> Result<(), &'static str> {
     let is_allowed = |origin: &str| allowed.iter().any(|ours| ours == origin);
-    match asked.origin {
+    match source.origin {
         Some(origin) if !is_allowed(origin) => return Err(FOREIGN_ORIGIN),
         Some(_) => return Ok(()),
         None => {}
     }
-    match asked.site {
+    match source.site {
         Some("same-origin") => Ok(()),
-        Some("none") if asked.reads => Ok(()),
-        _ if asked.reads && !asked.has_cookie => Ok(()),
+        Some("none") if source.is_safe_method => Ok(()),
+        _ if source.is_safe_method && !source.has_cookie => Ok(()),
         Some(_) => Err(FOREIGN_PAGE),
         None => Err(NO_ORIGIN),
     }
@@ -168,10 +172,10 @@ mod tests {
     #[test]
     fn sec_33_table_of_who_may_ask() {
         let ours = ["https://app.example".to_owned()];
-        let is_let_in = |reads, has_cookie, site, origin| {
-            decide(
-                Asked {
-                    reads,
+        let is_allowed = |is_safe_method, has_cookie, site, origin| {
+            check(
+                RequestSource {
+                    is_safe_method,
                     has_cookie,
                     site,
                     origin,
@@ -181,22 +185,38 @@ mod tests {
             .is_ok()
         };
         let own = Some("https://app.example");
-        for reads in [true, false] {
+        for is_safe_method in [true, false] {
             for has_cookie in [true, false] {
-                let harmless = reads && !has_cookie;
-                assert!(is_let_in(reads, has_cookie, Some("same-origin"), None));
-                assert!(is_let_in(reads, has_cookie, Some("same-site"), own));
-                assert!(is_let_in(reads, has_cookie, None, own));
+                let is_harmless = is_safe_method && !has_cookie;
+                assert!(is_allowed(
+                    is_safe_method,
+                    has_cookie,
+                    Some("same-origin"),
+                    None
+                ));
+                assert!(is_allowed(
+                    is_safe_method,
+                    has_cookie,
+                    Some("same-site"),
+                    own
+                ));
+                assert!(is_allowed(is_safe_method, has_cookie, None, own));
                 assert_eq!(
-                    is_let_in(reads, has_cookie, Some("same-site"), None),
-                    harmless
+                    is_allowed(is_safe_method, has_cookie, Some("same-site"), None),
+                    is_harmless
                 );
                 assert_eq!(
-                    is_let_in(reads, has_cookie, Some("cross-site"), None),
-                    harmless
+                    is_allowed(is_safe_method, has_cookie, Some("cross-site"), None),
+                    is_harmless
                 );
-                assert_eq!(is_let_in(reads, has_cookie, Some("none"), None), reads);
-                assert_eq!(is_let_in(reads, has_cookie, None, None), harmless);
+                assert_eq!(
+                    is_allowed(is_safe_method, has_cookie, Some("none"), None),
+                    is_safe_method
+                );
+                assert_eq!(
+                    is_allowed(is_safe_method, has_cookie, None, None),
+                    is_harmless
+                );
                 for foreign in [
                     "null",
                     "https://evil.example",
@@ -208,7 +228,7 @@ mod tests {
                 ] {
                     for site in [None, Some("same-origin"), Some("none")] {
                         assert!(
-                            !is_let_in(reads, has_cookie, site, Some(foreign)),
+                            !is_allowed(is_safe_method, has_cookie, site, Some(foreign)),
                             "{foreign}"
                         );
                     }

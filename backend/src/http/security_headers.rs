@@ -1,4 +1,4 @@
-//! The headers that every answer carries, errors too (SEC-36, SEC-60 to SEC-62).
+//! Security headers of every response, including errors (SEC-36, SEC-60 to SEC-62).
 
 use axum::{
     extract::{Request, State},
@@ -11,20 +11,20 @@ use url::{Host, Url};
 use super::{host, router};
 use crate::config::{Config, is_loopback};
 
-/// What differs between installations.
+/// The headers that depend on the installation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Headers {
-    /// Whether browsers may be told to use nothing but https here.
+    /// Whether to send HSTS, which restricts browsers to https on this host.
     pub(super) hsts: bool,
-    /// Whether the single-page app lies on another origin.
+    /// Whether the single-page app is on another origin.
     pub(super) cross_origin: bool,
 }
 
-/// The policy of what is no page of ours.
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The content security policy of responses that are not pages.
+const DENY_ALL: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// The policy for the single-page app: everything from here, scripts also by hash, no framing, no
-/// forms, nothing inline.
+/// Returns the content security policy of the single-page app: same-origin resources only, scripts
+/// also by hash, no framing, no forms and nothing inline.
 pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
     let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
     for hash in script_hashes {
@@ -37,41 +37,42 @@ pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
          img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     );
-    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(NOTHING))
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(DENY_ALL))
 }
 
 impl Headers {
-    /// Those of this installation.
-    pub(super) fn of(config: &Config) -> Self {
-        let own = config.public_url.origin().ascii_serialization();
+    /// Derives the headers from the configuration.
+    pub(super) fn from_config(config: &Config) -> Self {
+        let backend_origin = config.public_url.origin().ascii_serialization();
         Self {
             hsts: is_pinnable(&config.public_url),
-            cross_origin: own != config.frontend_origin,
+            cross_origin: backend_origin != config.frontend_origin,
         }
     }
 }
 
-/// Whether a name may be pinned to https. A browser does that for all ports of the name and for years,
-/// which would lock every other program of this computer out.
+/// Returns whether a host may be pinned to https. A browser pins all ports of a name for years, so
+/// pinning a loopback name would break every other local server.
 fn is_pinnable(url: &Url) -> bool {
-    // Browsers pin names only (RFC 6797, section 8.1.1).
+    // Browsers pin names only, not IP addresses (RFC 6797, section 8.1.1).
     url.scheme() == "https" && matches!(url.host(), Some(Host::Domain(_))) && !is_loopback(url)
 }
 
-/// Adds the headers; what an answer says about its own caching stays.
+/// Adds the headers. A `Cache-Control` header that a response outside the API already has is kept.
 pub(super) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
     let is_api = router::is_api(request.uri().path());
-    // Probes and refusals are answered under any name.
-    let asked_by =
-        host::named(&request).and_then(|host| Url::parse(&format!("https://{host}")).ok());
-    let hsts = config.hsts && asked_by.is_none_or(|url| is_pinnable(&url));
+    // Probes and rejections are sent under any host name.
+    let requested_url =
+        host::requested_host(&request).and_then(|host| Url::parse(&format!("https://{host}")).ok());
+    let hsts = config.hsts && requested_url.is_none_or(|url| is_pinnable(&url));
     let mut response = next.run(request).await;
-    Headers { hsts, ..config }.put(response.headers_mut(), is_api);
+    Headers { hsts, ..config }.insert_into(response.headers_mut(), is_api);
     response
 }
 
-/// What is between us and the browser may not rewrite answers (RFC 9111, section 5.2.2.6): an
-/// optimizer that minifies or injects breaks the page's integrity hashes and its policy.
+/// Adds `no-transform` to `Cache-Control`, so that intermediaries do not rewrite responses (RFC
+/// 9111, section 5.2.2.6). An optimizer that minifies or injects code would break the integrity
+/// hashes and the content security policy of the page.
 fn forbid_transformation(headers: &mut HeaderMap) {
     let caching = headers
         .get(header::CACHE_CONTROL)
@@ -85,8 +86,8 @@ fn forbid_transformation(headers: &mut HeaderMap) {
 }
 
 impl Headers {
-    /// Puts them on an answer of the API, or on another.
-    pub(super) fn put(self, headers: &mut HeaderMap, is_api: bool) {
+    /// Inserts the headers into a response of the API, or into another response.
+    pub(super) fn insert_into(self, headers: &mut HeaderMap, is_api: bool) {
         let mut set = |name: HeaderName, value: &'static str| {
             headers.insert(name, HeaderValue::from_static(value));
         };
@@ -114,12 +115,12 @@ impl Headers {
         }
         if is_api {
             set(header::CACHE_CONTROL, "no-store");
-            set(header::CONTENT_SECURITY_POLICY, NOTHING);
+            set(header::CONTENT_SECURITY_POLICY, DENY_ALL);
         } else {
-            // The document says its own.
+            // The document sets its own policy.
             headers
                 .entry(header::CONTENT_SECURITY_POLICY)
-                .or_insert(HeaderValue::from_static(NOTHING));
+                .or_insert(HeaderValue::from_static(DENY_ALL));
             headers
                 .entry(header::CACHE_CONTROL)
                 .or_insert(HeaderValue::from_static("no-store"));

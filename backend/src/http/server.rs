@@ -1,6 +1,6 @@
-//! The server: hyper's HTTP/1 connections with explicit time-outs. `axum::serve` installs no timer, so
-//! hyper's own time-outs would do nothing there, and a client that stays silent, sends by the drop or
-//! does not read would hold its connection for ever (SEC-67).
+//! The server: hyper's HTTP/1 connections with explicit timeouts. `axum::serve` installs no timer,
+//! so hyper's timeouts have no effect there. A client that stays silent, sends slowly or does not
+//! read would then hold its connection forever (SEC-67).
 
 use std::{
     convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
@@ -28,7 +28,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
-    body::{Answered, Received},
+    body::{TrackedRequestBody, TrackedResponseBody},
     connection_limit::ConnectionLimit,
     framed_stream::{FramedStream, Rejected},
     framing,
@@ -36,34 +36,34 @@ use super::{
     request_framer::{RequestFramer, Timeouts},
 };
 
-/// A head must be there in this time, from its first byte on.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// Who does not read a byte of an answer for so long is gone.
-const READS_WITHIN: Duration = Duration::from_secs(30);
-/// Largest head, in bytes.
-const MAX_HEAD: usize = 16 * 1024;
-/// A connection is kept for so long; the answer to the next request ends it.
-const KEPT_FOR: Duration = Duration::from_mins(5);
-/// At a stop, who is connected may ask once more within this time.
-const IDLE_AT_STOP: Duration = Duration::from_secs(2);
-/// How long a stop waits for requests under way.
+/// Timeout of a request head, from its first byte on.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Write timeout: a client that reads no byte of a response for this time is considered gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum size of a request head, in bytes.
+const MAX_HEAD_SIZE: usize = 16 * 1024;
+/// Maximum age of a connection. The next response after it closes the connection.
+const MAX_CONNECTION_AGE: Duration = Duration::from_mins(5);
+/// Idle timeout while the server stops. A connected client may send one more request within it.
+const IDLE_TIMEOUT_AT_STOP: Duration = Duration::from_secs(2);
+/// How long shutdown waits for requests in progress.
 const DRAIN: Duration = Duration::from_secs(25);
 
-/// What serves.
+/// The HTTP server.
 #[derive(Debug)]
 pub struct Server {
-    /// Every route, with its layers.
+    /// All routes, with their layers.
     pub router: Router,
-    /// Who may be connected.
+    /// Limits the number of connections.
     pub connection_limit: ConnectionLimit,
-    /// The headers of every answer, for those that no route gives.
+    /// The headers of every response, for responses that no route produces.
     pub headers: Arc<HeaderMap>,
-    /// How long a connection is kept on which nothing is asked.
+    /// How long an idle connection is kept open.
     pub keep_alive: Duration,
 }
 
 impl Server {
-    /// Serves until `stop` is done, then lets requests under way finish.
+    /// Serves until `stop` completes, then lets requests in progress finish.
     pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) {
         let stopping = CancellationToken::new();
         let connections = TaskTracker::new();
@@ -84,14 +84,15 @@ impl Server {
                     self.spawn(&connections, &stopping, permit, stream, peer);
                 }
                 Err(error) => {
-                    // Out of file descriptors, most likely: give others time to end.
+                    // The process is probably out of file descriptors. Wait until others are
+                    // closed.
                     tracing::warn!(%error, "A connection could not be accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
         }
         for listener in listeners.into_each() {
-            self.accept_the_last(listener, &connections, &stopping);
+            self.accept_backlog(listener, &connections, &stopping);
         }
         stopping.cancel();
         connections.close();
@@ -103,14 +104,15 @@ impl Server {
         }
     }
 
-    /// Whoever the system has connected already is served: with the listener it would be reset (REL-7).
-    fn accept_the_last(
+    /// Serves connections that the operating system has already accepted. Closing the listener
+    /// would reset them (REL-7).
+    fn accept_backlog(
         &self,
         listener: TcpListener,
         connections: &TaskTracker,
         stopping: &CancellationToken,
     ) {
-        // Asked of the system itself: the runtime may not know yet that somebody is there.
+        // Uses the blocking listener: the runtime may not have learned of a new connection yet.
         let Ok(listener) = listener.into_std() else {
             return;
         };
@@ -133,46 +135,47 @@ impl Server {
         stream: TcpStream,
         peer: SocketAddr,
     ) {
-        // Let go at once: an answer would cost more than a connection.
+        // Dropped without a response, which would cost more than the connection.
         let Some(network_permit) = self.connection_limit.acquire_for(peer.ip()) else {
             return;
         };
         let framer = Arc::new(RequestFramer::new(Timeouts {
             idle: self.keep_alive,
-            head: HEAD_WITHIN,
-            idle_at_stop: IDLE_AT_STOP,
+            head: HEAD_TIMEOUT,
+            idle_at_stop: IDLE_TIMEOUT_AT_STOP,
         }));
-        let since = Instant::now();
+        let connected_at = Instant::now();
         let service = hyper::service::service_fn({
             let (router, framer) = (self.router.clone(), Arc::clone(&framer));
             move |request: Request<Incoming>| {
-                // Before hyper reads on.
+                // Runs before hyper reads further.
                 let length = request.body().size_hint().exact();
                 framer.begin(length);
-                let is_last = length.is_none() || since.elapsed() > KEPT_FOR;
-                answer(router.clone(), request, peer, Arc::clone(&framer), is_last)
+                let is_last = length.is_none() || connected_at.elapsed() > MAX_CONNECTION_AGE;
+                handle(router.clone(), request, peer, Arc::clone(&framer), is_last)
             }
         });
         let headers = Arc::clone(&self.headers);
-        let whole = move |rejected: Rejected<'_>| framing::whole_answer(rejected, &headers);
-        let stream = FramedStream::new(timed(stream), Arc::clone(&framer), whole);
-        // hyper's own time-out for heads begins with the end of the last answer, and would end idle
-        // connections that a load balancer is about to use again.
+        let build_response =
+            move |rejected: Rejected<'_>| framing::error_response(rejected, &headers);
+        let stream = FramedStream::new(with_timeouts(stream), Arc::clone(&framer), build_response);
+        // hyper's timeout for heads starts at the end of the last response. It would close idle
+        // connections that a load balancer is about to reuse.
         let connection = http1::Builder::new()
             .header_read_timeout(None)
-            .max_buf_size(MAX_HEAD)
+            .max_buf_size(MAX_HEAD_SIZE)
             .keep_alive(true)
             .serve_connection(TokioIo::new(stream), service);
         let stopping = stopping.clone();
         connections.spawn(async move {
             let mut connection = pin!(connection);
-            // A broken connection is the other side's business, and no news.
+            // A broken connection is the fault of the client and is not logged.
             tokio::select! {
                 _ = connection.as_mut() => {}
                 () = stopping.cancelled() => {
-                    // Not hyper's graceful shutdown, which ends an idle connection at once, and one
-                    // whose answer has begun without having said so: what is on its way would be
-                    // lost (REL-7).
+                    // Not hyper's graceful shutdown. It closes idle connections at once, and also a
+                    // connection whose response has started without announcing the close, so a
+                    // request on its way would be lost (REL-7).
                     framer.stop();
                     let _ = connection.await;
                 }
@@ -182,30 +185,31 @@ impl Server {
     }
 }
 
-fn timed(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
+fn with_timeouts(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(READS_WITHIN));
+    stream.set_write_timeout(Some(WRITE_TIMEOUT));
     Box::pin(stream)
 }
 
-/// Every answer after which the connection ends says so: whoever keeps connections, as load balancers
-/// do, would send the next request into it, and not repeat it.
-async fn answer(
+/// Handles a request, and announces the end of the connection in the last response on it. Clients
+/// that keep connections alive, such as load balancers, would otherwise send the next request into
+/// a closing connection and not retry it.
+async fn handle(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
     framer: Arc<RequestFramer>,
     is_last: bool,
-) -> Result<Response<Answered>, Infallible> {
+) -> Result<Response<TrackedResponseBody>, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    let (request, rest) = Received::track(request);
-    let answered = Answered::track(framer);
+    let (request, read_status) = TrackedRequestBody::track(request);
+    let response_body = TrackedResponseBody::track(framer);
     let mut response = router.oneshot(request).await?;
-    if is_last || rest.is_unread() || answered.framer().is_stopping() {
+    if is_last || read_status.is_unread() || response_body.framer().is_stopping() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    Ok(response.map(|body| answered.with(body)))
+    Ok(response.map(|body| response_body.with_body(body)))
 }

@@ -1,5 +1,7 @@
-//! The built single-page app: hashed files for ever, the document always asked for again, the paths of
-//! pages answered with the document, precompressed where the build made it so.
+//! Serves the built single-page app.
+//!
+//! Files with a hash in their name are cached forever. The document is revalidated on every use,
+//! and all page paths return it. Files are served compressed where the build compressed them.
 
 use std::{
     fs::Metadata,
@@ -23,26 +25,26 @@ use tower_http::services::ServeDir;
 
 use super::{error_page, problem::ApiError, security_headers::content_security_policy};
 
-/// The document of every page.
+/// The document that all page paths return.
 const DOCUMENT: &str = "/index.html";
 
-/// The folder of the built app.
+/// The built single-page app in a folder.
 #[derive(Clone, Debug)]
 pub(super) struct Spa {
     folder: PathBuf,
-    /// The policy of the document as it was when it was last looked at.
+    /// The content security policy of the document, cached until the document changes.
     policy: Arc<Mutex<Policy>>,
 }
 
 #[derive(Debug)]
 struct Policy {
-    /// When the document was written, and its length.
-    of: (SystemTime, u64),
+    /// Modification time and length of the document.
+    version: (SystemTime, u64),
     csp: HeaderValue,
 }
 
 impl Spa {
-    /// The app in a folder, if its document can be read.
+    /// Opens the app in a folder. Fails if its document cannot be read.
     pub(super) fn new(folder: PathBuf) -> io::Result<Self> {
         let policy = Policy::read(&folder.join("index.html"))?;
         Ok(Self {
@@ -51,16 +53,16 @@ impl Spa {
         })
     }
 
-    /// The policy of the document as it is now: a build under a running server replaces it, and the
-    /// hashes of another's scripts would refuse those of this one.
+    /// Returns the content security policy of the current document. A build can replace the
+    /// document while the server runs, and the hashes of the old scripts would block the new ones.
     async fn csp(&self) -> io::Result<HeaderValue> {
         let document = self.folder.join("index.html");
-        let of = state(&tokio::fs::metadata(&document).await?)?;
-        let known = {
+        let version = document_version(&tokio::fs::metadata(&document).await?)?;
+        let cached = {
             let policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
-            (policy.of == of).then(|| policy.csp.clone())
+            (policy.version == version).then(|| policy.csp.clone())
         };
-        if let Some(csp) = known {
+        if let Some(csp) = cached {
             return Ok(csp);
         }
         let read = tokio::task::spawn_blocking(move || Policy::read(&document)).await??;
@@ -69,45 +71,49 @@ impl Spa {
         Ok(csp)
     }
 
-    /// Answers a request that no other route took: with a file of the build, or with the document where
-    /// the path is a page's. Elsewhere there is nothing, and whoever looks is not told that all is
-    /// well: a probe with a typing error would see a healthy server.
+    /// Serves a request that no other route matches: a file of the build, or the document if the
+    /// path is a page path. Every other path is not found. A success status there would show a
+    /// healthy server to a probe with a mistyped path.
     pub(super) async fn serve(&self, request: Request) -> Response {
-        let (asked, _) = request.into_parts();
-        if !matches!(asked.method, Method::GET | Method::HEAD) {
+        let (parts, _) = request.into_parts();
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
             return ApiError::MethodNotAllowed.into_response();
         }
-        let path = asked.uri.path();
-        let last = path.rsplit('/').next().unwrap_or_default();
-        if !is_plain(path) {
+        let path = parts.uri.path();
+        let file_name = path.rsplit('/').next().unwrap_or_default();
+        if !is_plain_path(path) {
             return ApiError::NotFound.into_response();
         }
-        if last.contains('.') {
-            if !is_built(last) || path == DOCUMENT {
+        if file_name.contains('.') {
+            if !is_build_output(file_name) || path == DOCUMENT {
                 return ApiError::NotFound.into_response();
             }
-            let forever = "public, max-age=31536000, immutable";
-            let caching = if is_hashed(last) { forever } else { "no-cache" };
-            return match self.file(path, &asked, true).await {
+            let immutable = "public, max-age=31536000, immutable";
+            let caching = if is_hashed(file_name) {
+                immutable
+            } else {
+                "no-cache"
+            };
+            return match self.file(path, &parts, true).await {
                 Some(response) => with_caching(response, caching),
                 None => ApiError::NotFound.into_response(),
             };
         }
         let is_page = page_path::is_page(path);
-        if !is_page && !error_page::asks_for_page(&asked.method, &asked.uri, &asked.headers) {
+        if !is_page && !error_page::asks_for_page(&parts.method, &parts.uri, &parts.headers) {
             return ApiError::NotFound.into_response();
         }
-        let Some(mut response) = self.file(DOCUMENT, &asked, is_page).await else {
+        let Some(mut response) = self.file(DOCUMENT, &parts, is_page).await else {
             return ApiError::NotFound.into_response();
         };
-        // One that cannot be read now gets the policy without scripts.
+        // A document that cannot be read now gets the policy without scripts.
         if let Ok(csp) = self.csp().await {
             response
                 .headers_mut()
                 .insert(header::CONTENT_SECURITY_POLICY, csp);
         }
         if !is_page {
-            // The document says in words that there is nothing here.
+            // The document itself shows that the page does not exist.
             *response.status_mut() = StatusCode::NOT_FOUND;
             return with_caching(response, "no-store");
         }
@@ -115,17 +121,18 @@ impl Spa {
         with_caching(response, if is_callback { "no-store" } else { "no-cache" })
     }
 
-    /// A file, if it is there; of what the browser has already it need be told no more than that.
-    async fn file(&self, path: &str, asked: &Parts, may_have_it: bool) -> Option<Response> {
-        let mut inner = Request::builder().method(&asked.method).uri(path);
+    /// Serves a file if it exists. With `allow_conditional`, conditional and range requests are
+    /// honored.
+    async fn file(&self, path: &str, parts: &Parts, allow_conditional: bool) -> Option<Response> {
+        let mut inner = Request::builder().method(&parts.method).uri(path);
         let conditions = [
             header::IF_MODIFIED_SINCE,
             header::IF_NONE_MATCH,
             header::RANGE,
         ];
-        let conditions = conditions.iter().filter(|_| may_have_it);
+        let conditions = conditions.iter().filter(|_| allow_conditional);
         for name in conditions.chain([&header::ACCEPT_ENCODING]) {
-            if let Some(value) = asked.headers.get(name) {
+            if let Some(value) = parts.headers.get(name) {
                 inner = inner.header(name, value);
             }
         }
@@ -146,8 +153,9 @@ fn with_caching(mut response: Response, caching: &'static str) -> Response {
     response
 }
 
-/// No dot files, no encodings, no traversal: the build makes no such names.
-fn is_plain(path: &str) -> bool {
+/// Returns whether a path has no dot files, no percent-encoding and no traversal. The build creates
+/// no such names.
+fn is_plain_path(path: &str) -> bool {
     path.starts_with('/')
         && path.split('/').all(|segment| !segment.starts_with('.'))
         && !path.contains("//")
@@ -156,9 +164,9 @@ fn is_plain(path: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && !b"%\\".contains(&byte))
 }
 
-/// Whether the build makes files of that kind: what else somebody left in the folder, a database, a
-/// key, an archive, is not the page (SEC-51).
-fn is_built(name: &str) -> bool {
+/// Returns whether the build creates files of this type. Other files that someone left in the
+/// folder, such as a database, a key or an archive, are not served (SEC-51).
+fn is_build_output(name: &str) -> bool {
     let (_, extension) = name.rsplit_once('.').unwrap_or_default();
     [
         "css",
@@ -178,8 +186,9 @@ fn is_built(name: &str) -> bool {
     .contains(&extension)
 }
 
-/// Whether Trunk put a hash of its content into the name, as in `frontend-0123456789abcdef_bg.wasm`.
-/// It is a number of 64 bits without leading zeros: one in sixteen is shorter than sixteen digits.
+/// Returns whether Trunk put a content hash into the name, as in
+/// `frontend-0123456789abcdef_bg.wasm`. The hash is a 64-bit number without leading zeros, so one
+/// in sixteen is shorter than sixteen digits.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.']).any(|part| {
         (12..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -187,19 +196,20 @@ fn is_hashed(name: &str) -> bool {
 }
 
 impl Policy {
-    /// By the hashes of the document's inline scripts: Trunk writes one that starts the Wasm.
+    /// Computes the policy from the hashes of the inline scripts in the document: Trunk writes one
+    /// that starts the Wasm.
     fn read(document: &Path) -> io::Result<Self> {
-        // Before the content: what is written in between is seen the next time.
-        let of = state(&std::fs::metadata(document)?)?;
+        // Read before the content, so that a change in between is detected the next time.
+        let version = document_version(&std::fs::metadata(document)?)?;
         let hashes: Vec<String> = inline_scripts(&std::fs::read_to_string(document)?)
             .map(|script| format!("sha256-{}", STANDARD.encode(Sha256::digest(script))))
             .collect();
         let csp = content_security_policy(&hashes);
-        Ok(Self { of, csp })
+        Ok(Self { version, csp })
     }
 }
 
-fn state(document: &Metadata) -> io::Result<(SystemTime, u64)> {
+fn document_version(document: &Metadata) -> io::Result<(SystemTime, u64)> {
     Ok((document.modified()?, document.len()))
 }
 
@@ -223,7 +233,7 @@ mod tests {
             "/frontend-0123456789abcdef_bg.wasm",
             "/a/b.css",
         ] {
-            assert!(is_plain(fine), "{fine}");
+            assert!(is_plain_path(fine), "{fine}");
         }
         for odd in [
             "/.env",
@@ -237,7 +247,7 @@ mod tests {
             "/a/%2e%2e%2f",
             "x",
         ] {
-            assert!(!is_plain(odd), "{odd}");
+            assert!(!is_plain_path(odd), "{odd}");
         }
     }
 
@@ -249,7 +259,7 @@ mod tests {
             "OFL.txt",
             "x.woff2",
         ] {
-            assert!(is_built(built), "{built}");
+            assert!(is_build_output(built), "{built}");
         }
         for other in [
             "app.db",
@@ -261,7 +271,7 @@ mod tests {
             "env",
             "a.",
         ] {
-            assert!(!is_built(other), "{other}");
+            assert!(!is_build_output(other), "{other}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! What handlers may ask for.
+//! The application state that handlers can extract.
 
 use std::sync::Arc;
 
@@ -24,53 +24,54 @@ use crate::{
     vault::Vault,
 };
 
-/// The parts of a running server. Cloned for each request, so every part is behind a pointer.
+/// The parts of a running server. The state is cloned for each request, so every large part is
+/// behind a pointer.
 #[derive(Clone, Debug)]
 pub struct AppState {
-    /// What the app is, as `GET /api/session` tells.
+    /// The description of the app that `GET /api/session` returns.
     pub app: Arc<App>,
-    /// Where Snyk is.
+    /// The addresses of Snyk's region.
     pub region: Arc<region::Provider>,
-    /// The way to Snyk.
+    /// The client for Snyk.
     pub provider: Arc<dyn ProviderClient>,
-    /// What is kept.
+    /// The database, behind a cache.
     pub store: Arc<dyn Store>,
-    /// Seals attempts.
+    /// Encrypts login attempts.
     pub vault: Arc<Vault>,
-    /// Keeps tokens alive.
+    /// Refreshes access tokens.
     pub refresher: Arc<Refresher>,
-    /// Keeps what connections reach up to date.
+    /// Keeps the accounts of connections (identity and organizations) up to date.
     pub account_sync: Arc<AccountSync>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// How cookies are written.
+    /// Writes cookies with the attributes of this installation.
     pub cookies: Cookies,
-    /// How long sessions last.
+    /// Lifetimes of sessions.
     pub lifetimes: Lifetimes,
-    /// Uses of sessions that are not in the store yet.
+    /// Session uses that are not written to the store yet.
     pub last_used: LastUsed,
-    /// Rate limits by route.
+    /// Rate limits of incoming requests.
     pub limits: Arc<RateLimits>,
-    /// What strangers are refused.
+    /// Counts and logs rejected requests.
     pub rejection_log: Arc<RejectionLog>,
-    /// What the last look at the store showed.
+    /// The cached result of the last store check.
     pub readiness: Arc<ReadinessCache>,
-    /// Whose word about addresses counts.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<TrustedProxies>,
-    /// Proxied calls under way.
+    /// Limits the number of concurrent proxied calls.
     pub concurrency_limit: Arc<ConcurrencyLimit>,
-    /// How fast connections ask Snyk.
+    /// Limits the rate of calls to Snyk.
     pub outbound_rate_limit: Arc<OutboundRateLimit>,
-    /// Work that a hang-up must not cancel and a stop waits for.
+    /// Tasks that must survive a client that disconnects. Shutdown waits for them.
     pub tasks: TaskTracker,
 }
 
 impl AppState {
-    /// Puts the parts together.
+    /// Creates the state from the configuration.
     ///
     /// # Errors
     ///
-    /// Where no HTTP client can be made for the configured provider.
+    /// Returns an error if no HTTP client can be created for the configured provider.
     pub fn assemble(
         config: &Config,
         vault: Arc<Vault>,

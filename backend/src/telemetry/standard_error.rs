@@ -1,6 +1,9 @@
-//! Standard error. Where it is a terminal that stops whoever writes to it in the background
-//! (`stty tostop`), a line waits until this process is in the foreground: SIGTTOU is ignored as all
-//! signals that say nothing here (`cli::signals`), and then the system would repeat such a write for ever.
+//! Standard error, as a writer.
+//!
+//! A terminal can stop background processes that write to it (`stty tostop`). A line then waits
+//! until this process is in the foreground. This process ignores SIGTTOU, as it does all signals
+//! without a meaning here (`cli::signals`), and the system would otherwise restart such a write
+//! forever.
 
 use std::{
     io::{self, Stderr, Write},
@@ -13,13 +16,13 @@ use rustix::{
     termios::{LocalModes, tcgetattr, tcgetpgrp},
 };
 
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(super) struct StandardError(pub(super) Stderr);
 
 impl StandardError {
-    fn stops_writers(&self) -> bool {
+    fn stops_background_writes(&self) -> bool {
         tcgetattr(&self.0).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP))
             && tcgetpgrp(&self.0).is_ok_and(|foreground| foreground != getpgrp())
     }
@@ -27,8 +30,8 @@ impl StandardError {
 
 impl Write for StandardError {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        while self.stops_writers() {
-            thread::sleep(LOOK_EVERY);
+        while self.stops_background_writes() {
+            thread::sleep(CHECK_INTERVAL);
         }
         self.0.write(bytes)
     }

@@ -8,26 +8,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Most bytes that wait to be written. What comes beyond is dropped and counted.
-const CAPACITY: usize = 4 * 1024 * 1024;
-/// How soon a write is tried again that would have blocked, or that failed with nothing else to write.
-const RETRY_EVERY: Duration = Duration::from_millis(500);
-/// The same for a descriptor that another process made non-blocking.
-const WOULD_BLOCK: Duration = Duration::from_millis(10);
+/// Maximum number of queued bytes. Lines beyond it are dropped and counted.
+const CAPACITY_BYTES: usize = 4 * 1024 * 1024;
+/// Interval between attempts to report lost lines while nothing else is logged.
+const NOTICE_RETRY_INTERVAL: Duration = Duration::from_millis(500);
+/// Delay before a write is retried that would have blocked, since another process made the
+/// descriptor non-blocking.
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// Makes the line that tells how many lines were lost.
+/// Formats the line that reports how many lines were lost.
 type Notice = fn(u64) -> Vec<u8>;
 
-/// Takes lines without ever blocking, failing or panicking.
+/// A log writer that never blocks, fails or panics.
 #[derive(Clone, Debug)]
 pub(super) struct LogWriter(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
-    /// A line came.
+    /// Signals that a line was queued.
     pushed: Condvar,
-    /// No line waits, and none is being written.
+    /// Signals that the queue is empty and no line is being written.
     drained: Condvar,
 }
 
@@ -35,7 +36,7 @@ struct Shared {
 struct State {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
-    /// Lines that were dropped or could not be written, and of which the log does not tell yet.
+    /// Number of dropped or unwritable lines that are not reported yet.
     lost: u64,
     is_writing: bool,
 }
@@ -47,7 +48,7 @@ impl Shared {
 }
 
 impl LogWriter {
-    /// Starts the thread that writes to `output`. Where no thread can be had, all lines are lost.
+    /// Starts the thread that writes to `output`. If no thread can be created, all lines are lost.
     pub(super) fn start(output: impl Write + Send + 'static, notice: Notice) -> Self {
         let shared = Arc::new(Shared::default());
         let queue = Arc::clone(&shared);
@@ -57,10 +58,10 @@ impl LogWriter {
         Self(shared)
     }
 
-    /// Queues a line, or drops it where too many wait already.
+    /// Queues a line, or drops it if the queue is full.
     pub(super) fn push(&self, line: Vec<u8>) {
         let mut state = self.0.lock();
-        if state.bytes + line.len() > CAPACITY {
+        if state.bytes + line.len() > CAPACITY_BYTES {
             state.lost += 1;
             return;
         }
@@ -70,10 +71,10 @@ impl LogWriter {
         self.0.pushed.notify_one();
     }
 
-    /// Waits until every line is written or lost, at most so long.
-    pub(super) fn flush(&self, within: Duration) {
+    /// Waits until every line is written or lost, but no longer than `timeout`.
+    pub(super) fn flush(&self, timeout: Duration) {
         let state = self.0.lock();
-        let _ = self.0.drained.wait_timeout_while(state, within, |state| {
+        let _ = self.0.drained.wait_timeout_while(state, timeout, |state| {
             !state.lines.is_empty() || state.is_writing
         });
     }
@@ -90,7 +91,7 @@ impl Write for LogWriter {
     }
 }
 
-/// Writes lines as they come, for ever.
+/// Writes queued lines, forever.
 fn write_all(shared: &Shared, mut output: Output<impl Write>, notice: Notice) {
     let mut retry_at = Instant::now();
     loop {
@@ -108,7 +109,7 @@ fn write_all(shared: &Shared, mut output: Output<impl Write>, notice: Notice) {
             } else {
                 let (state, _) = shared
                     .pushed
-                    .wait_timeout(state, RETRY_EVERY)
+                    .wait_timeout(state, NOTICE_RETRY_INTERVAL)
                     .unwrap_or_else(PoisonError::into_inner);
                 state
             };
@@ -119,7 +120,7 @@ fn write_all(shared: &Shared, mut output: Output<impl Write>, notice: Notice) {
         state.is_writing = true;
         drop(state);
 
-        // In front of what follows them, as nearly as can be.
+        // The notice goes before the line that follows the lost ones, as nearly as possible.
         let mut is_written = lost == 0 || output.write_line(&notice(lost)).is_ok();
         if is_written && lost > 0 {
             shared.lock().lost -= lost;
@@ -131,15 +132,15 @@ fn write_all(shared: &Shared, mut output: Output<impl Write>, notice: Notice) {
             }
         }
         if !is_written {
-            retry_at = Instant::now() + RETRY_EVERY;
+            retry_at = Instant::now() + NOTICE_RETRY_INTERVAL;
         }
     }
 }
 
-/// Where lines are written, whole or not at all as nearly as can be.
+/// An output that writes lines completely or not at all, as nearly as possible.
 struct Output<W> {
     writer: W,
-    /// A line broke off: what comes next begins a new one.
+    /// Whether a line was cut off. The next write then starts a new line.
     is_mid_line: bool,
 }
 
@@ -168,7 +169,7 @@ impl<W: Write> Output<W> {
                     self.is_mid_line = !bytes.is_empty();
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(WOULD_BLOCK),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(RETRY_DELAY),
                 Err(error) => return Err(error),
             }
         }
@@ -182,25 +183,25 @@ mod tests {
 
     use super::*;
 
-    /// What the disk says to each write, as a test decides, and what was written.
+    /// A writer whose results the test decides, and which records the written bytes.
     struct Disk {
-        answers: Receiver<Answer>,
+        results: Receiver<WriteResult>,
         written: Sender<Vec<u8>>,
     }
 
-    enum Answer {
-        Takes,
+    enum WriteResult {
+        Succeeds,
         Half,
         Fails(ErrorKind),
     }
 
     impl Write for Disk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            // Once the test says nothing more, everything is taken.
-            let count = match self.answers.recv() {
-                Ok(Answer::Fails(kind)) => return Err(kind.into()),
-                Ok(Answer::Half) => bytes.len() / 2,
-                Ok(Answer::Takes) | Err(_) => bytes.len(),
+            // Once the test sends no more results, every write succeeds.
+            let count = match self.results.recv() {
+                Ok(WriteResult::Fails(kind)) => return Err(kind.into()),
+                Ok(WriteResult::Half) => bytes.len() / 2,
+                Ok(WriteResult::Succeeds) | Err(_) => bytes.len(),
             };
             let _ = self.written.send(bytes[..count].to_vec());
             Ok(count)
@@ -211,15 +212,15 @@ mod tests {
         }
     }
 
-    fn bed() -> (LogWriter, Sender<Answer>, Receiver<Vec<u8>>) {
-        let (answer, answers) = mpsc::channel();
+    fn start_writer() -> (LogWriter, Sender<WriteResult>, Receiver<Vec<u8>>) {
+        let (result, results) = mpsc::channel();
         let (written, writes) = mpsc::channel();
         let notice: Notice = |count| format!("{count} lost\n").into_bytes();
-        let log = LogWriter::start(Disk { answers, written }, notice);
-        (log, answer, writes)
+        let log = LogWriter::start(Disk { results, written }, notice);
+        (log, result, writes)
     }
 
-    /// What is written from now on, up to `words`.
+    /// Returns the text written from now on, up to `words`.
     fn written_until(writes: &Receiver<Vec<u8>>, words: &str) -> String {
         let mut text = String::new();
         while !text.contains(words) {
@@ -230,13 +231,14 @@ mod tests {
     }
 
     #[test]
-    fn rel_13_a_line_that_cannot_be_written_is_counted_and_told_before_the_next() {
-        let (log, disk, writes) = bed();
-        // Both wait before the disk answers: the second is lost with the notice of the first.
+    fn rel_13_a_line_that_cannot_be_written_is_counted_and_reported_before_the_next() {
+        let (log, disk, writes) = start_writer();
+        // Both lines are queued before the disk responds. The second is lost with the notice about
+        // the first.
         log.push(b"one\n".to_vec());
         log.push(b"two\n".to_vec());
         for kind in [ErrorKind::StorageFull, ErrorKind::BrokenPipe] {
-            disk.send(Answer::Fails(kind)).unwrap();
+            disk.send(WriteResult::Fails(kind)).unwrap();
         }
         drop(disk);
         log.push(b"three\n".to_vec());
@@ -245,9 +247,10 @@ mod tests {
     }
 
     #[test]
-    fn rel_13_what_was_lost_is_told_though_nothing_more_is_logged() {
-        let (log, disk, writes) = bed();
-        disk.send(Answer::Fails(ErrorKind::StorageFull)).unwrap();
+    fn rel_13_lost_lines_are_reported_though_nothing_more_is_logged() {
+        let (log, disk, writes) = start_writer();
+        disk.send(WriteResult::Fails(ErrorKind::StorageFull))
+            .unwrap();
         log.push(b"one\n".to_vec());
         drop(disk);
         assert_eq!(written_until(&writes, "lost\n"), "1 lost\n");
@@ -255,9 +258,10 @@ mod tests {
 
     #[test]
     fn rel_13_a_line_that_broke_off_is_ended_before_the_next() {
-        let (log, disk, writes) = bed();
-        disk.send(Answer::Half).unwrap();
-        disk.send(Answer::Fails(ErrorKind::StorageFull)).unwrap();
+        let (log, disk, writes) = start_writer();
+        disk.send(WriteResult::Half).unwrap();
+        disk.send(WriteResult::Fails(ErrorKind::StorageFull))
+            .unwrap();
         log.push(b"abcdef\n".to_vec());
         drop(disk);
         assert_eq!(written_until(&writes, "lost\n"), "abc\n1 lost\n");
@@ -265,24 +269,24 @@ mod tests {
 
     #[test]
     fn rel_13_a_write_that_would_block_is_tried_again_and_loses_nothing() {
-        let (log, disk, writes) = bed();
+        let (log, disk, writes) = start_writer();
         for kind in [ErrorKind::WouldBlock, ErrorKind::Interrupted] {
-            disk.send(Answer::Fails(kind)).unwrap();
+            disk.send(WriteResult::Fails(kind)).unwrap();
         }
-        disk.send(Answer::Takes).unwrap();
+        disk.send(WriteResult::Succeeds).unwrap();
         log.push(b"one\n".to_vec());
         assert_eq!(written_until(&writes, "one\n"), "one\n");
     }
 
     #[test]
     fn rel_13_a_write_that_blocks_keeps_nobody_and_the_queue_is_bounded() {
-        let (log, disk, writes) = bed();
-        // No answer yet: the thread hangs in the first write.
+        let (log, disk, writes) = start_writer();
+        // No result yet: the thread blocks in the first write.
         let line = vec![b'x'; 64 * 1024];
         for _ in 0..1_000 {
             log.push(line.clone());
         }
-        assert!(log.0.lock().bytes <= CAPACITY);
+        assert!(log.0.lock().bytes <= CAPACITY_BYTES);
         log.flush(Duration::from_millis(10));
         let lost = log.0.lock().lost;
         assert!(lost >= 1_000 - 65, "{lost}");

@@ -1,11 +1,13 @@
-//! Values in forms that people write by mistake: read rightly, refused or told, in words.
+//! Values in forms that users write by mistake: accepted, rejected with an explanation, or warned
+//! of.
 
 use secrecy::ExposeSecret as _;
 
 use super::{GOOD, with};
 
-/// Each value is refused with words that name it; these words are in them, and a secret is not.
-fn are_refused(name: &str, values: &[(&str, &str)]) {
+/// Asserts that each value is rejected, that the report names the variable and contains the words,
+/// and that it does not contain a secret.
+fn assert_rejected(name: &str, values: &[(&str, &str)]) {
     for (value, words) in values {
         let report = with(&[(name, value)])
             .err()
@@ -21,7 +23,7 @@ fn are_refused(name: &str, values: &[(&str, &str)]) {
 
 #[test]
 fn addresses_of_snyk_that_lead_elsewhere_are_refused_with_the_right_one() {
-    are_refused(
+    assert_rejected(
         "SNYK_API_URL",
         &[
             ("https://api.snyk.io/v1", "write https://api.snyk.io\n"),
@@ -47,7 +49,7 @@ fn addresses_of_snyk_that_lead_elsewhere_are_refused_with_the_right_one() {
             ("https://gateway.example.com/snyk/rest", "ends in /rest"),
         ],
     );
-    are_refused(
+    assert_rejected(
         "SNYK_APP_URL",
         &[
             ("https://app.snyk.io/login", "write https://app.snyk.io\n"),
@@ -72,7 +74,7 @@ fn addresses_of_snyk_that_lead_elsewhere_are_refused_with_the_right_one() {
     let named = [("SNYK_REGION", "au-01"), two[0]];
     let report = with(&named).unwrap_err().to_string();
     assert!(report.contains("another region"), "{report}");
-    are_refused(
+    assert_rejected(
         "SNYK_REGION",
         &[
             ("EU-01", "did you mean eu-01?"),
@@ -82,7 +84,7 @@ fn addresses_of_snyk_that_lead_elsewhere_are_refused_with_the_right_one() {
 }
 
 #[test]
-fn addresses_of_snyk_are_read_in_any_form_and_one_tells_the_other() {
+fn addresses_of_snyk_are_read_in_any_form_and_one_implies_the_other() {
     for (pairs, region, app, api) in [
         (
             &[("SNYK_API_URL", "HTTPS://API.EU.SNYK.IO//")][..],
@@ -131,7 +133,7 @@ fn addresses_of_snyk_are_read_in_any_form_and_one_tells_the_other() {
 
 #[test]
 fn scopes_that_snyk_refuses_are_problems_and_unknown_ones_warnings() {
-    are_refused(
+    assert_rejected(
         "SCOPES",
         &[
             ("org.project.read", "lacks org.read"),
@@ -164,7 +166,7 @@ fn scopes_that_snyk_refuses_are_problems_and_unknown_ones_warnings() {
 }
 
 #[test]
-fn credentials_of_another_form_or_in_each_others_place_are_told() {
+fn malformed_or_swapped_credentials_are_reported() {
     let uuid = "0b6a1d9e-6f3a-4a53-9a86-2d9a3b1f7c11";
     let swapped = [("CLIENT_ID", "snyk_cs_canary"), ("CLIENT_SECRET", uuid)];
     let report = with(&swapped).unwrap_err().to_string();
@@ -181,11 +183,11 @@ fn credentials_of_another_form_or_in_each_others_place_are_told() {
         .unwrap_err()
         .to_string();
     assert!(same.contains("is CLIENT_ID"), "{same}");
-    are_refused(
+    assert_rejected(
         "CLIENT_ID",
         &[("my app", "U+0020"), ("8c7f\u{200b}2f0e", "U+200B")],
     );
-    are_refused(
+    assert_rejected(
         "CLIENT_SECRET",
         &[
             ("can\u{0}ary", "NUL"),
@@ -250,7 +252,7 @@ fn what_an_earlier_version_encrypted_with_unseen_characters_still_opens() {
             config.warnings
         );
     }
-    // Within it, it has always counted, and goes on to.
+    // Inside the secret, such characters have always been part of it and remain so.
     let within = format!("{secret}\n{secret}");
     let config = of_file(within.as_bytes()).unwrap();
     assert_eq!(config.encryption_secret.expose_secret(), within);
@@ -266,8 +268,8 @@ fn what_an_earlier_version_encrypted_with_unseen_characters_still_opens() {
 }
 
 #[test]
-fn addresses_of_this_server_that_contradict_each_other_are_told() {
-    are_refused(
+fn addresses_of_this_server_that_contradict_each_other_are_reported() {
+    assert_rejected(
         "LISTEN",
         &[
             ("3000", "127.0.0.1:3000"),
@@ -275,7 +277,7 @@ fn addresses_of_this_server_that_contradict_each_other_are_told() {
             ("localhost:3000", "127.0.0.1:3000"),
         ],
     );
-    are_refused(
+    assert_rejected(
         "SESSION_IDLE",
         &[("30", "30s, 30m, 30h or 30d"), ("30 days", "30d")],
     );
