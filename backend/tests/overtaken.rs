@@ -198,7 +198,7 @@ fn connection(id: &str, generation: u64) -> Connection {
 }
 
 #[tokio::test]
-async fn a_read_that_a_write_overtook_is_not_remembered() {
+async fn a_read_that_a_write_overtook_is_not_cached() {
     let slow = Arc::new(Slow {
         generation: AtomicU64::new(0),
         asked: Semaphore::new(0),

@@ -288,9 +288,9 @@ async fn what_passes_is_asked_again() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_soon_is_told() {
+async fn a_lasting_failure_is_reported() {
     let bed = Bed::start().await;
-    let told = |status, code: &str| (status, code.to_owned());
+    let problem = |status, code: &str| (status, code.to_owned());
     // Longer than an interactive request may take.
     bed.upstream
         .will_answer([refusal(429, "SNYK-0001", &[("retry-after", "600")])]);
@@ -300,19 +300,19 @@ async fn what_does_not_pass_soon_is_told() {
     assert_eq!(bed.upstream.reads(), 1);
     // A test limit that is exhausted, and maintenance: a retry does not help.
     bed.upstream.will_answer([refusal(429, "SNYK-0006", &[])]);
-    assert_eq!(bed.refused().await, told(429, "rate_limited"));
+    assert_eq!(bed.refused().await, problem(429, "rate_limited"));
     bed.upstream.will_answer([refusal(503, "SNYK-0099", &[])]);
-    assert_eq!(bed.refused().await, told(503, "provider_unavailable"));
+    assert_eq!(bed.refused().await, problem(503, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 1);
     // Three attempts at most.
     bed.upstream
         .will_answer([(); 3].map(|()| refusal(500, "SNYK-9999", &[])));
-    assert_eq!(bed.refused().await, told(502, "provider_unavailable"));
+    assert_eq!(bed.refused().await, problem(502, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 3);
 }
 
 #[tokio::test]
-async fn a_connection_that_asks_too_fast_is_told_when_to_come_again_and_sends_nothing() {
+async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
     let bed = Bed::start().await;
     let now = tokio::time::Instant::now();
     while bed
@@ -373,7 +373,7 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
 #[tokio::test]
 async fn what_snyk_refuses_is_asked_once() {
     let bed = Bed::start().await;
-    for (status, told) in [
+    for (status, expected) in [
         (400, (502, "provider_unavailable")),
         (403, (403, "forbidden")),
         (404, (404, "not_found")),
@@ -384,8 +384,8 @@ async fn what_snyk_refuses_is_asked_once() {
             .will_answer([refusal(status, "SNYK-OPENAPI-0001", &request_id)]);
         let answer = bed.project_names().await;
         let problem = json_of(answer).await;
-        assert_eq!(problem["status"], told.0, "{problem}");
-        assert_eq!(problem["code"], told.1, "{problem}");
+        assert_eq!(problem["status"], expected.0, "{problem}");
+        assert_eq!(problem["code"], expected.1, "{problem}");
         if status == 400 {
             assert_eq!(problem["snyk_request_id"], request_id[0].1);
         }

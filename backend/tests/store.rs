@@ -214,16 +214,16 @@ async fn keeps_the_contract(store: &impl Store) {
 #[tokio::test]
 async fn the_file_keeps_the_contract() {
     keeps_the_contract(&*sqlite().await.store).await;
-    keeps_what_is_reached(&*sqlite().await.store).await;
+    stores_accounts(&*sqlite().await.store).await;
 }
 
 #[tokio::test]
 async fn the_memory_keeps_the_contract() {
     keeps_the_contract(&cached().await.store).await;
-    keeps_what_is_reached(&cached().await.store).await;
+    stores_accounts(&cached().await.store).await;
 }
 
-async fn keeps_what_is_reached(store: &impl Store) {
+async fn stores_accounts(store: &impl Store) {
     let names = async |session: &SessionId, id: &str| {
         let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
@@ -341,7 +341,7 @@ async fn what_an_earlier_version_stored_is_known_again() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_costs_no_query() {
+async fn a_cached_read_costs_no_query() {
     let bed = cached().await;
     let (connection, session, token) = connect(&bed.store, "one").await;
     for asked_before in [true, false] {
@@ -409,7 +409,7 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
 }
 
 #[tokio::test]
-async fn sec_42_what_is_not_known_to_die_is_told() {
+async fn sec_42_what_may_not_be_revoked_is_reported() {
     let bed = sqlite().await;
     let store = &*bed.store;
     // A pair that is being refreshed may have a successor.

@@ -14,7 +14,7 @@ use crate::{
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(8);
 /// Maximum number of consecutive attempts per request within that time.
 const MAX_ATTEMPTS: u32 = 3;
-/// Backoff delay after the first failure if the answer has no `Retry-After`.
+/// Base of the exponential backoff, doubled with each failure, if the answer has no `Retry-After`.
 const INITIAL_DELAY: Duration = Duration::from_millis(500);
 
 /// Reads the account of a new token, as far as it arrives within the time limit. A failure does not

@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_to_an_hour_and_are_as_long_as_snyk_asks() {
+    fn delays_grow_to_an_hour_and_are_as_long_as_snyk_asks() {
         for (failures, seconds) in [(0, 5), (1, 5), (2, 10), (3, 20), (10, 2_560), (11, 3_600)] {
             is_about(delay(failures, None), seconds);
         }

@@ -11,7 +11,7 @@ use crate::{
     session::extract::AuthorizedConnection,
 };
 
-/// The connection.
+/// Returns the connection.
 pub async fn read(State(app): State<AppState>, authorized: AuthorizedConnection) -> Json<View> {
     Json(view(&authorized.connection, &app.app.scopes))
 }

@@ -165,15 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn only_an_id_is_told_as_the_request_id() {
+    fn only_an_id_is_returned_as_the_request_id() {
         let mut headers = HeaderMap::new();
-        for (value, told) in [
+        for (value, is_id) in [
             ("7ff2a7d1-0f2b-4a55-9bd2-000000000001", true),
             ("<script>", false),
             (&"a".repeat(65), false),
         ] {
             headers.insert("snyk-request-id", value.parse().unwrap());
-            assert_eq!(request_id(&headers).is_some(), told, "{value}");
+            assert_eq!(request_id(&headers).is_some(), is_id, "{value}");
         }
     }
 }

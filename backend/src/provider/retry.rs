@@ -200,22 +200,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_told_to_wait_longer_than_a_read_may_take_hears_that_and_no_time_out() {
+    async fn a_delay_longer_than_the_deadline_is_returned_and_no_time_out() {
         let clock = crate::clock::SystemClock;
         let began = Instant::now();
         // A second delay would end after the total time limit.
-        let told = with_retries(&clock, |_| later(1, "30")).await.unwrap();
-        assert_eq!(told.status, 429);
+        let answer = with_retries(&clock, |_| later(1, "30")).await.unwrap();
+        assert_eq!(answer.status, 429);
         assert!(began.elapsed() < DEADLINE);
         // The second attempt itself takes too long.
         let asked = std::cell::Cell::new(0);
-        let told = with_retries(&clock, |_| {
+        let answer = with_retries(&clock, |_| {
             asked.set(asked.get() + 1);
             later(if asked.get() == 1 { 1 } else { 60 }, "10")
         })
         .await
         .unwrap();
-        assert_eq!((told.status.as_u16(), asked.get()), (429, 2));
+        assert_eq!((answer.status.as_u16(), asked.get()), (429, 2));
         // Without any answer, the error is a lost answer.
         let none = with_retries(&clock, |_| later(60, "1")).await;
         assert!(matches!(none, Err(ProviderError::AnswerLost(None))));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_word_from_snyk_the_pauses_grow() {
+    fn without_a_retry_after_the_delays_grow() {
         let pauses: Vec<_> = (1..=3)
             .map(|tries| delay(&answer(503, &[], "<html>"), tries, now()).unwrap())
             .collect();

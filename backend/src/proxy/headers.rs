@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_passes_as_seconds_or_not_at_all() {
+    fn retry_after_passes_as_seconds_or_not_at_all() {
         let now = "2026-11-24T05:41:07Z".parse().unwrap();
         for (asked, passes) in [
             ("38", Some("38")),

@@ -80,16 +80,16 @@ impl Backoff {
     }
 
     /// Records a failed refresh of the pair.
-    pub(super) fn failed(&self, id: &str, generation: u64, wait: RetryDelay, now: Instant) {
+    pub(super) fn failed(&self, id: &str, generation: u64, delay: RetryDelay, now: Instant) {
         self.change(id, generation, now, |entry| {
             let exponential = match entry.failures {
                 0 => Duration::ZERO,
                 failures => exponential(INITIAL_DELAY, failures, MAX_DELAY),
             };
-            let retry_after = wait.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+            let retry_after = delay.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
             let jittered = with_jitter(exponential.max(retry_after), MAX_JITTER);
             entry.until = now + jittered.min(MAX_RETRY_AFTER);
-            entry.proactive_until = now + wait.proactive.min(MAX_RETRY_AFTER);
+            entry.proactive_until = now + delay.proactive.min(MAX_RETRY_AFTER);
             entry.failures = entry.failures.saturating_add(1);
         });
     }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn rel_5_pauses_grow_to_a_minute_unless_more_is_asked_for() {
+    fn rel_5_delays_grow_to_a_minute_unless_more_is_requested() {
         let backoffs = Backoff::default();
         let mut now = Instant::now();
         assert_eq!(backoffs.left("c", 3, now), None);
@@ -197,18 +197,18 @@ mod tests {
     #[test]
     fn what_may_be_consumed_is_not_presented_ahead_of_need_and_is_when_needed() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
-        let wait = RetryDelay {
+        let delay = RetryDelay {
             retry_after: None,
             proactive: Duration::from_mins(3),
         };
-        backoffs.failed("c", 0, wait, now);
+        backoffs.failed("c", 0, delay, now);
         assert!(!backoffs.allow_ahead("c", 0, now));
         assert_eq!(backoffs.left("c", 0, now), None);
-        assert!(backoffs.allow_ahead("c", 0, now + wait.proactive));
+        assert!(backoffs.allow_ahead("c", 0, now + delay.proactive));
     }
 
     #[test]
-    fn a_refusal_of_a_new_pair_is_remembered_for_a_minute_and_for_that_pair() {
+    fn a_refusal_of_a_new_pair_is_cached_for_a_minute_and_for_that_pair() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
         backoffs.refused("c", 2, now);
         assert!(backoffs.is_refused("c", 2, now));

@@ -156,7 +156,7 @@ mod tests {
         assert!(timeout(MAX_JITTER + SOON, &mut waiting).await.is_err());
         urgency.raise();
         assert!(timeout(SOON, waiting).await.is_ok());
-        // And so it stays, for another try.
+        // It stays urgent for the next attempt.
         assert!(timeout(SOON, permits.acquire(&urgency)).await.is_ok());
     }
 }

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sec_59_a_turn_lasts_as_long_as_the_body() {
+    async fn sec_59_a_permit_is_held_as_long_as_the_body() {
         let concurrency_limit = ConcurrencyLimit::default();
         let permit = concurrency_limit
             .take(&id("a"), Instant::now())

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_as_long_as_told_has_a_turn() {
+    fn after_the_returned_delay_there_is_a_permit() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         let mut now = outbound_rate_limit.began + SECOND * 7 / 2;
         for _ in 0..MAX_PER_MINUTE {
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn connections_do_not_slow_one_another_and_the_quiet_are_forgotten() {
+    fn connections_do_not_slow_one_another_and_idle_ones_are_evicted() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         for _ in 0..MAX_PER_MINUTE {
             outbound_rate_limit

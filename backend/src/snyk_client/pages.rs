@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_next_page_that_cannot_be_reached_is_no_end_of_the_list() {
+    async fn a_lost_next_page_is_not_the_end_of_the_list() {
         let walk = pages(read::projects("o"), |_| async {
             let text = br#"{"data":[],"links":{"next":7}}"#;
             Ok(shared::json::read(text).unwrap())

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn sec_46_a_value_opens_only_in_its_place() {
+    fn sec_46_a_value_opens_only_with_its_associated_data() {
         let vault = vault("secret", &[]);
         let sealed = vault.seal(Purpose::Tokens, LOCATION, b"token").unwrap();
         assert_eq!(
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn sec_48_an_earlier_secret_opens_and_an_unknown_one_is_told() {
+    fn sec_48_an_earlier_secret_opens_and_an_unknown_one_is_reported() {
         let sealed = vault("old", &[])
             .seal(Purpose::Tokens, LOCATION, b"token")
             .unwrap();

@@ -207,11 +207,11 @@ mod tests {
             (json!({ "seconds": 60 }), None),
         ] {
             let answer = read("expires_in", &value).unwrap();
-            let told = answer.expires_in.map(|lifetime| lifetime.as_secs());
-            assert_eq!(told, seconds, "{value}");
+            let lifetime = answer.expires_in.map(|lifetime| lifetime.as_secs());
+            assert_eq!(lifetime, seconds, "{value}");
             let answer = read("refresh_expires_in", &value).unwrap();
-            let told = answer.refresh_expires_in.map(|lifetime| lifetime.as_secs());
-            assert_eq!(told, seconds, "{value}");
+            let lifetime = answer.refresh_expires_in.map(|lifetime| lifetime.as_secs());
+            assert_eq!(lifetime, seconds, "{value}");
         }
     }
 

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_of_an_intermediary_is_one_short_line() {
+    fn the_log_of_an_intermediary_is_one_short_line() {
         let told = is(403, "<script>");
         assert!(told.contains("text/html, server: gateway"), "{told}");
         assert!(!told.contains("script"), "{told}");
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operator_is_told_once_a_minute() {
+    fn the_operator_log_has_one_line_a_minute() {
         let log = OperatorLog::default();
         let now = Instant::now();
         assert_eq!(log.due(now), Some(0));
