@@ -218,7 +218,7 @@ async fn the_file_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn the_memory_keeps_the_contract() {
+async fn the_cache_keeps_the_contract() {
     keeps_the_contract(&cached().await.store).await;
     stores_accounts(&cached().await.store).await;
 }

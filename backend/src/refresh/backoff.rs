@@ -1,5 +1,5 @@
 //! Backoff between automatic refreshes of a connection that failed: exponential with jitter, or as
-//! long as the provider requests. It avoids a burst of requests on a provider that is recovering.
+//! long as the provider requests. It avoids a burst of requests to a provider that is recovering.
 
 use std::{
     collections::HashMap,
@@ -34,7 +34,7 @@ pub(super) struct Backoff(Mutex<HashMap<String, Entry>>);
 struct Entry {
     generation: u64,
     failures: u32,
-    /// No refresh before this time.
+    /// No automatic refresh before this time.
     until: Instant,
     /// No proactive refresh before this time.
     proactive_until: Instant,
@@ -42,7 +42,7 @@ struct Entry {
     refused_until: Instant,
 }
 
-/// The minimum delays after a failure, in addition to the exponential backoff.
+/// The minimum delays after a failure; the exponential backoff may be longer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RetryDelay {
     /// Delay before any refresh.
