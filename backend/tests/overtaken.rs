@@ -1,4 +1,4 @@
-//! A read of the store that a write overtakes must not be remembered: it tells what was.
+//! A read of the store that is overtaken by a write must not be cached: its result is outdated.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -21,8 +21,8 @@ use snyk_app::{
 };
 use tokio::sync::Semaphore;
 
-/// A store with one connection, whose reads answer what stood when they were asked, and only when
-/// they are let.
+/// A store with one connection, whose reads return the state at the time of the call, and only when
+/// released.
 #[derive(Debug)]
 struct Slow {
     generation: AtomicU64,
@@ -198,7 +198,7 @@ fn connection(id: &str, generation: u64) -> Connection {
 }
 
 #[tokio::test]
-async fn a_read_that_a_write_overtook_is_not_remembered() {
+async fn a_read_that_a_write_overtook_is_not_cached() {
     let slow = Arc::new(Slow {
         generation: AtomicU64::new(0),
         asked: Semaphore::new(0),
@@ -211,7 +211,7 @@ async fn a_read_that_a_write_overtook_is_not_remembered() {
         connection.unwrap().generation
     };
 
-    // It has asked, and its answer is still on the way when the pair is replaced.
+    // It has called the store, and its result is still in flight when the pair is replaced.
     let reading = tokio::spawn({
         let (cached, session) = (Arc::clone(&cached), session.clone());
         async move {

@@ -1,4 +1,4 @@
-//! A developer's own route over the typed client, against a Snyk whose answers are told one by one.
+//! An additional route that uses the typed client, against a Snyk whose answers the test sets.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ use tower::ServiceExt as _;
 
 const ORG: &str = "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11";
 
-/// The route under test: the names of all projects of an organization.
+/// The route under test: returns the names of all projects of an organization.
 async fn project_names(
     Path((_, org)): Path<(String, String)>,
     snyk: SnykClient,
@@ -46,11 +46,11 @@ async fn project_names(
     Ok(Json(names))
 }
 
-/// A Snyk that gives out tokens by number, and answers reads of projects as it is told.
+/// A Snyk that issues numbered tokens, and answers reads of projects as the test sets it.
 #[derive(Clone, Debug, Default)]
 struct Upstream {
     answers: Arc<Mutex<VecDeque<(u16, HeaderMap, String)>>>,
-    /// Query and bearer token of each read of projects.
+    /// The query and bearer token of each read of projects.
     seen: Arc<Mutex<Vec<(String, String)>>>,
     tokens: Arc<Mutex<u32>>,
 }
@@ -241,7 +241,7 @@ impl Bed {
         self.ask("GET", &path, None).await
     }
 
-    /// Status and code of what the route answers.
+    /// Returns status and code of the route's answer.
     async fn refused(&self) -> (u16, String) {
         let answer = self.project_names().await;
         let status = answer.status().as_u16();
@@ -288,31 +288,31 @@ async fn what_passes_is_asked_again() {
 }
 
 #[tokio::test]
-async fn what_does_not_pass_soon_is_told() {
+async fn a_lasting_failure_is_reported() {
     let bed = Bed::start().await;
-    let told = |status, code: &str| (status, code.to_owned());
-    // Longer than a person waits.
+    let problem = |status, code: &str| (status, code.to_owned());
+    // Longer than an interactive request may take.
     bed.upstream
         .will_answer([refusal(429, "SNYK-0001", &[("retry-after", "600")])]);
     let answer = bed.project_names().await;
     assert_eq!(answer.headers()[header::RETRY_AFTER], "600");
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(bed.upstream.reads(), 1);
-    // A test limit that is used up, and maintenance: waiting does not help.
+    // A test limit that is exhausted, and maintenance: a retry does not help.
     bed.upstream.will_answer([refusal(429, "SNYK-0006", &[])]);
-    assert_eq!(bed.refused().await, told(429, "rate_limited"));
+    assert_eq!(bed.refused().await, problem(429, "rate_limited"));
     bed.upstream.will_answer([refusal(503, "SNYK-0099", &[])]);
-    assert_eq!(bed.refused().await, told(503, "provider_unavailable"));
+    assert_eq!(bed.refused().await, problem(503, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 1);
-    // Three times is enough.
+    // Three attempts at most.
     bed.upstream
         .will_answer([(); 3].map(|()| refusal(500, "SNYK-9999", &[])));
-    assert_eq!(bed.refused().await, told(502, "provider_unavailable"));
+    assert_eq!(bed.refused().await, problem(502, "provider_unavailable"));
     assert_eq!(bed.upstream.reads(), 3);
 }
 
 #[tokio::test]
-async fn a_connection_that_asks_too_fast_is_told_when_to_come_again_and_sends_nothing() {
+async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
     let bed = Bed::start().await;
     let now = tokio::time::Instant::now();
     while bed
@@ -341,7 +341,7 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
     };
     assert_eq!(bearers, ["Bearer access-1", "Bearer access-2"]);
 
-    // A walk goes on with the new token, and asks no page twice for it.
+    // A list continues with the new token, and requests no page twice for it.
     bed.upstream.will_answer([
         page(&["a"], Some("1")),
         refusal(401, "SNYK-0005", &[]),
@@ -363,7 +363,7 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
     );
     assert_eq!(bed.upstream.reads(), 2);
     assert_eq!(*bed.upstream.tokens.lock().unwrap(), 4);
-    // The API refuses what is renewed: no call rotates the pair once more for it.
+    // The API rejects the refreshed token: no request rotates the pair once more for it.
     bed.upstream.will_answer([refusal(401, "SNYK-0005", &[])]);
     assert_eq!(bed.refused().await, (409, "reconnect_needed".to_owned()));
     assert_eq!(bed.upstream.reads(), 1);
@@ -373,7 +373,7 @@ async fn sec_58_a_401_earns_one_refresh_and_one_repeat() {
 #[tokio::test]
 async fn what_snyk_refuses_is_asked_once() {
     let bed = Bed::start().await;
-    for (status, told) in [
+    for (status, expected) in [
         (400, (502, "provider_unavailable")),
         (403, (403, "forbidden")),
         (404, (404, "not_found")),
@@ -384,8 +384,8 @@ async fn what_snyk_refuses_is_asked_once() {
             .will_answer([refusal(status, "SNYK-OPENAPI-0001", &request_id)]);
         let answer = bed.project_names().await;
         let problem = json_of(answer).await;
-        assert_eq!(problem["status"], told.0, "{problem}");
-        assert_eq!(problem["code"], told.1, "{problem}");
+        assert_eq!(problem["status"], expected.0, "{problem}");
+        assert_eq!(problem["code"], expected.1, "{problem}");
         if status == 400 {
             assert_eq!(problem["snyk_request_id"], request_id[0].1);
         }
@@ -397,7 +397,7 @@ async fn what_snyk_refuses_is_asked_once() {
 async fn sec_57_answers_of_no_use_end_the_walk() {
     let bed = Bed::start().await;
     let useless = (502, "provider_unavailable".to_owned());
-    // A cursor that comes again.
+    // A repeated cursor.
     bed.upstream
         .will_answer([(); 2].map(|()| page(&["a"], Some("same"))));
     assert_eq!(bed.refused().await, useless);

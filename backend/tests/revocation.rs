@@ -1,5 +1,5 @@
-//! Rounds of revocations against a provider that has bad days: who is told, how often, how many at
-//! once.
+//! Rounds of revocations against a failing provider: which tokens are sent, how often, and how many
+//! at once.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -24,7 +24,7 @@ use snyk_app::{
     },
 };
 
-/// A clock that is set by hand.
+/// A clock that the test sets.
 #[derive(Debug)]
 struct HandClock(Mutex<Timestamp>);
 
@@ -42,8 +42,8 @@ struct Provider(Mutex<Seen>);
 struct Seen {
     fails_for: BTreeSet<String>,
     is_away: bool,
-    told: BTreeMap<String, u32>,
-    under_way: usize,
+    requests: BTreeMap<String, u32>,
+    in_flight: usize,
     most_at_once: usize,
 }
 
@@ -54,13 +54,13 @@ impl ProviderClient for Provider {
     async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
         let fails = {
             let mut seen = self.0.lock().unwrap();
-            *seen.told.entry(token.secret().to_owned()).or_default() += 1;
-            seen.under_way += 1;
-            seen.most_at_once = seen.most_at_once.max(seen.under_way);
+            *seen.requests.entry(token.secret().to_owned()).or_default() += 1;
+            seen.in_flight += 1;
+            seen.most_at_once = seen.most_at_once.max(seen.in_flight);
             seen.is_away || seen.fails_for.contains(token.secret())
         };
         tokio::time::sleep(Duration::from_millis(1)).await;
-        self.0.lock().unwrap().under_way -= 1;
+        self.0.lock().unwrap().in_flight -= 1;
         if fails {
             return Err(ProviderError::Later {
                 status: 500,
@@ -91,7 +91,7 @@ impl ProviderClient for Provider {
     }
 }
 
-/// A store with so many pending revocations, `t0` and on.
+/// A store with `n` pending revocations, `t0` and on.
 struct Bed {
     store: SqliteStore,
     provider: Provider,
@@ -126,7 +126,7 @@ impl Bed {
         }
     }
 
-    /// A round, and then ten seconds pass. How many requests there were.
+    /// Runs a round, then advances the clock by ten seconds. Returns the number of requests.
     async fn round(&self) -> u32 {
         let before = self.requests();
         revoke_due(&self.store, &self.provider, &self.clock).await;
@@ -136,7 +136,7 @@ impl Bed {
     }
 
     fn requests(&self) -> u32 {
-        self.provider.0.lock().unwrap().told.values().sum()
+        self.provider.0.lock().unwrap().requests.values().sum()
     }
 
     async fn pending(&self) -> Vec<String> {
@@ -153,18 +153,18 @@ async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
     let bed = Bed::with(40).await;
     let bad: Vec<String> = ["t0", "t1", "t2", "t3", "t7"].map(str::to_owned).into();
     bed.provider.0.lock().unwrap().fails_for = bad.iter().cloned().collect();
-    // The first that are due all fail, which ends a round: the others come in the next ones.
+    // The first that are due all fail, which ends a round: the others come in the next rounds.
     for _ in 0..4 {
         bed.round().await;
     }
     let mut left = bed.pending().await;
     left.sort();
     assert_eq!(left, bad);
-    // An hour of rounds.
+    // Rounds for an hour.
     for _ in 0..360 {
         bed.round().await;
     }
-    for (token, times) in &bed.provider.0.lock().unwrap().told {
+    for (token, times) in &bed.provider.0.lock().unwrap().requests {
         let most = if bad.contains(token) { 10 } else { 1 };
         assert!((1..=most).contains(times), "{token}: {times} times");
     }
@@ -178,8 +178,8 @@ async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for
         let requests = bed.round().await;
         assert!((1..=8).contains(&requests), "round {round}: {requests}");
     }
-    // Not always the same ones.
-    assert!(bed.provider.0.lock().unwrap().told.len() > 60);
+    // Different tokens have been sent.
+    assert!(bed.provider.0.lock().unwrap().requests.len() > 60);
     bed.provider.0.lock().unwrap().is_away = false;
     for round in 0..100 {
         let requests = bed.round().await;

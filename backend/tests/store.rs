@@ -1,5 +1,5 @@
-//! One suite for each store: the port's contract, on the SQLite file alone and with a memory in
-//! front of it.
+//! The contract of the store's port: one suite for each store, for the SQLite file alone and with a
+//! cache in front of it.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -26,7 +26,7 @@ use snyk_app::{
 };
 use sqlx::Connection as _;
 
-/// A store, and the file underneath it.
+/// A store, and its file.
 struct Bed<S> {
     store: S,
     file: Arc<SqliteStore>,
@@ -79,7 +79,7 @@ fn org(name: &str) -> Org {
     }
 }
 
-/// The bot that reaches just these organizations.
+/// Returns the subject of the bot of exactly these organizations.
 fn bot_of(orgs: &[Org]) -> Option<Subject> {
     let bot = Identity {
         context: Some(Context::Tenant),
@@ -88,7 +88,7 @@ fn bot_of(orgs: &[Org]) -> Option<Subject> {
     Subject::identified("https://api.example", "client", &bot, Some(orgs))
 }
 
-/// A reading of these organizations, all of them or some.
+/// Returns an account of these organizations, complete or not.
 fn account<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) -> Account<'a> {
     Account {
         subject,
@@ -100,14 +100,14 @@ fn account<'a>(subject: Option<&'a Subject>, orgs: &'a [Org], is_whole: bool) ->
     }
 }
 
-/// Connects what `name` names in a new session.
+/// Connects the account that `name` stands for, in a new session.
 async fn connect(store: &impl Store, name: &str) -> (Connection, SessionId, TokenHash) {
     let orgs = [org(name)];
     let subject = bot_of(&orgs);
     connect_what(store, name, account(subject.as_ref(), &orgs, true)).await
 }
 
-/// Connects what is reached so far in a new session.
+/// Connects an account, as far as it has been read, in a new session.
 async fn connect_what(
     store: &impl Store,
     name: &str,
@@ -152,7 +152,7 @@ async fn keeps_the_contract(store: &impl Store) {
     let authorized =
         async |session: &SessionId, id: &str| store.authorized(session, id).await.unwrap();
 
-    // Asked twice, so that a memory has its say the second time.
+    // Read twice, so that the second read can come from a cache.
     for _ in 0..2 {
         assert_eq!(store.session(&token).await.unwrap().unwrap().id, session);
         let connection = authorized(&session, &one.id).await.unwrap();
@@ -165,7 +165,7 @@ async fn keeps_the_contract(store: &impl Store) {
         assert!(authorized(&session, "unknown").await.is_none());
     }
 
-    // A new pair is seen at once, and only the next generation's.
+    // A new pair is visible at once, and only if its generation is the next one.
     let stored = store.store_grant(&one.id, 0, &grant("next"), now()).await;
     assert!(stored.unwrap());
     let connection = authorized(&session, &one.id).await.unwrap();
@@ -178,13 +178,13 @@ async fn keeps_the_contract(store: &impl Store) {
     let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "next-access");
 
-    // A use is noted.
+    // A use is recorded.
     let later = now() + SignedDuration::from_hours(5);
     store.touch_session(&session, later).await.unwrap();
     let used = store.session(&token).await.unwrap().unwrap();
     assert_eq!(used.last_used_at, later);
 
-    // The same thing connected in another browser: both reach the later pair.
+    // The same subject connected in another browser: both sessions get the later pair.
     let (again, third_session, _) = connect(store, "one").await;
     assert_eq!((&again.id, again.generation), (&one.id, 2));
     for session in [&session, &third_session] {
@@ -192,18 +192,18 @@ async fn keeps_the_contract(store: &impl Store) {
         assert_eq!(access_token(&connection), "one-access");
     }
 
-    // Dead tokens are gone at once.
+    // Rejected tokens are erased at once.
     assert!(store.mark_reconnect_needed(&one.id, 2).await.unwrap());
     let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "reconnect needed");
 
-    // A session that has ended reaches nothing and is nobody's.
+    // A session that has ended has no connections and cannot be found.
     store.end_session(&token).await.unwrap();
     assert!(store.session(&token).await.unwrap().is_none());
     assert!(authorized(&session, &one.id).await.is_none());
     assert!(authorized(&third_session, &one.id).await.is_some());
 
-    // Nobody reaches what was disconnected.
+    // No session is authorized for a disconnected connection.
     let two_before = authorized(&other_session, &two.id).await.unwrap();
     assert_eq!(access_token(&two_before), "two-access");
     let revocation = store.disconnect(&two.id, "revocation", now()).await;
@@ -214,16 +214,16 @@ async fn keeps_the_contract(store: &impl Store) {
 #[tokio::test]
 async fn the_file_keeps_the_contract() {
     keeps_the_contract(&*sqlite().await.store).await;
-    keeps_what_is_reached(&*sqlite().await.store).await;
+    stores_accounts(&*sqlite().await.store).await;
 }
 
 #[tokio::test]
-async fn the_memory_keeps_the_contract() {
+async fn the_cache_keeps_the_contract() {
     keeps_the_contract(&cached().await.store).await;
-    keeps_what_is_reached(&cached().await.store).await;
+    stores_accounts(&cached().await.store).await;
 }
 
-async fn keeps_what_is_reached(store: &impl Store) {
+async fn stores_accounts(store: &impl Store) {
     let names = async |session: &SessionId, id: &str| {
         let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
@@ -241,7 +241,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     };
     let (a, b, c) = (org("a"), org("b"), org("c"));
 
-    // What a login could not read is due at once, and what was read stays when the next tries fail.
+    // An incomplete account is due at once, and what was read is kept when later attempts fail.
     let (one, session, _) =
         connect_what(store, "one", account(None, std::slice::from_ref(&a), false)).await;
     assert_eq!(names(&session, &one.id).await, ("a".to_owned(), false));
@@ -251,7 +251,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert!(put(&one, account(None, std::slice::from_ref(&b), false)).await);
     assert_eq!(names(&session, &one.id).await, ("a b".to_owned(), false));
 
-    // All of them replace what was there, and it is known what it is.
+    // A complete list replaces the earlier one, and the subject is known.
     let all = [b.clone(), c.clone()];
     let subject = bot_of(&all);
     assert!(put(&one, account(subject.as_ref(), &all, true)).await);
@@ -262,14 +262,14 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert_eq!(due(later).await, [one.id.as_str()]);
     assert!(put(&one, account(subject.as_ref(), &all, true)).await);
 
-    // Renewed since it was read, it is due again.
+    // Refreshed since the last read, it is due again.
     let minute = now() + SignedDuration::from_mins(1);
     let renewed = store.store_grant(&one.id, 0, &grant("next"), minute).await;
     assert!(renewed.unwrap());
     assert_eq!(due(minute).await, [""; 0]);
     assert_eq!(due(later).await, [one.id.as_str()]);
 
-    // A reading of another consent, or of a connection that has ended, changes nothing.
+    // A read for another consent, or of a disconnected connection, changes nothing.
     let none = account(subject.as_ref(), &[], true);
     for (connection, at) in [
         (one.id.as_str(), now() - SignedDuration::from_secs(1)),
@@ -283,7 +283,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     }
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
 
-    // The same thing as another one: one connection, with the pair of the later consent.
+    // The subject of another connection: they are merged, with the pair of the later consent.
     let (two, other, _) = connect_what(store, "two", account(None, &[], false)).await;
     assert!(store.authorized(&other, &two.id).await.unwrap().is_some());
     assert!(put(&two, account(subject.as_ref(), &all, true)).await);
@@ -297,7 +297,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
         assert!(merged.orgs_complete);
     }
 
-    // While its pair is being replaced it stays what it is, and is looked at again.
+    // While its pair is being replaced it is not merged, and it is read again.
     let (three, third, _) = connect_what(store, "three", account(None, &[], false)).await;
     let lease = store
         .acquire_lease(&three.id, 0, "owner", now(), later)
@@ -307,7 +307,7 @@ async fn keeps_what_is_reached(store: &impl Store) {
     assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
     assert_eq!(due(now()).await, [three.id.as_str()]);
 
-    // What becomes the same by no person's act stays beside it, and is not taken for what it was.
+    // One that comes to have the same subject without a consent stays, with an unknown subject.
     let (four, fourth, _) = connect(store, "four").await;
     assert!(put(&four, account(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
@@ -341,7 +341,7 @@ async fn what_an_earlier_version_stored_is_known_again() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_costs_no_query() {
+async fn a_cached_read_costs_no_query() {
     let bed = cached().await;
     let (connection, session, token) = connect(&bed.store, "one").await;
     for asked_before in [true, false] {
@@ -357,10 +357,10 @@ async fn what_is_remembered_costs_no_query() {
             .unwrap();
         assert_eq!(access_token(&authorized.unwrap()), "one-access");
     }
-    // What must be read anew is: whoever took a lease hears what stands now, or that nobody can say.
+    // Reads that are never cached: the owner of a lease gets the current state or an error.
     assert!(bed.store.connection(&connection.id).await.is_err());
     assert!(bed.store.connections_of(&session).await.is_err());
-    // A write that failed may have happened: nothing is believed after it.
+    // A failed write may have taken effect: nothing is cached after it.
     assert!(
         bed.store
             .mark_reconnect_needed(&connection.id, 0)
@@ -381,7 +381,7 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     let store = &*bed.store;
     let (one, session, _) = connect(store, "one").await;
     let (two, other_session, _) = connect(store, "two").await;
-    // Somebody puts the token of one row into the other.
+    // Move the token of one row into the other.
     let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
     let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::query(
@@ -400,7 +400,7 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     assert_eq!(access_token(&authorized), "reconnect needed");
     let authorized = store.authorized(&other_session, &two.id).await.unwrap();
     assert_eq!(access_token(&authorized.unwrap()), "two-access");
-    // It can be ended, and it can be connected again in its place.
+    // It can be disconnected, and it can be reconnected.
     let (again, ..) = connect(store, "one").await;
     assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
@@ -409,10 +409,10 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
 }
 
 #[tokio::test]
-async fn sec_42_what_is_not_known_to_die_is_told() {
+async fn sec_42_what_may_not_be_revoked_is_reported() {
     let bed = sqlite().await;
     let store = &*bed.store;
-    // A pair that is just being renewed has a successor to come.
+    // A pair that is being refreshed may have a successor.
     let (one, ..) = connect(store, "one").await;
     let later = now() + SignedDuration::from_secs(10);
     assert!(
@@ -423,7 +423,7 @@ async fn sec_42_what_is_not_known_to_die_is_told() {
     );
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
     assert!(ended.revocation.is_some() && ended.more_may_live);
-    // Of a token that does not open nobody can be told.
+    // A token that cannot be opened cannot be revoked.
     let (two, ..) = connect(store, "two").await;
     let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
     let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
@@ -434,7 +434,7 @@ async fn sec_42_what_is_not_known_to_die_is_told() {
         .unwrap();
     let ended = store.disconnect(&two.id, "s", now()).await.unwrap();
     assert!(ended.revocation.is_none() && ended.more_may_live);
-    // And dead tokens are dead.
+    // Tokens that were rejected need no revocation.
     let (three, ..) = connect(store, "three").await;
     assert!(store.mark_reconnect_needed(&three.id, 0).await.unwrap());
     let ended = store.disconnect(&three.id, "t", now()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The reading that a person waits for.
+//! Reads the account during a login, while the person waits.
 
 use std::time::Duration;
 
@@ -10,41 +10,41 @@ use crate::{
     vault::secret::AccessToken,
 };
 
-/// How long a person who connects waits for what can be read later as well.
-const LOGIN_WAIT: Duration = Duration::from_secs(8);
-/// How often one thing is asked for in that time.
+/// Total time limit of the read at login; whatever is missing then is read in the background.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(8);
+/// Maximum number of consecutive attempts per request within that time.
 const MAX_ATTEMPTS: u32 = 3;
-/// The pause after a first failure that does not say how long.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Base of the exponential backoff, doubled with each failure, if the answer has no `Retry-After`.
+const INITIAL_DELAY: Duration = Duration::from_millis(500);
 
-/// Reads what a new token reaches, as far as that comes in time. Nothing that fails here costs the
-/// pair: it was given out, and the rest is read later.
+/// Reads the account of a new token, as far as it arrives within the time limit. A failure does not
+/// invalidate the token pair: it has been issued, and the rest is read later.
 pub(super) async fn read(provider: &dyn ProviderClient, token: &AccessToken) -> AccountReader {
-    let until = Instant::now() + LOGIN_WAIT;
+    let deadline = Instant::now() + LOGIN_TIMEOUT;
     let AccountReader {
         mut identity,
         mut list,
         ..
     } = AccountReader::default();
-    let who = read_with_retries(until, provider, token, Missing::Identity(&mut identity));
-    let orgs = read_with_retries(until, provider, token, Missing::Orgs(&mut list));
+    let who = read_with_retries(deadline, provider, token, Missing::Identity(&mut identity));
+    let orgs = read_with_retries(deadline, provider, token, Missing::Orgs(&mut list));
     let (who, orgs) = tokio::join!(who, orgs);
     AccountReader {
         identity,
         list,
-        asked: who.max(orgs),
+        retry_after: who.max(orgs),
     }
 }
 
-/// What is to be read.
+/// The part of the account that is still to be read.
 enum Missing<'a> {
     Identity(&'a mut Option<Identity>),
     Orgs(&'a mut OrgList),
 }
 
 impl Missing<'_> {
-    /// Asks once; whether nothing is missing any more.
-    async fn ask(
+    /// Sends one request. Returns whether this part is complete.
+    async fn request(
         &mut self,
         provider: &dyn ProviderClient,
         token: &AccessToken,
@@ -60,17 +60,17 @@ impl Missing<'_> {
     }
 }
 
-/// Goes on until there is nothing more to read, or it fails for good, or the time is over. Returns how
-/// long to wait before it is asked again.
+/// Repeats [`Missing::request`] until the part is complete, fails permanently, or the time limit is
+/// reached. Returns the delay before the next attempt.
 async fn read_with_retries(
-    until: Instant,
+    deadline: Instant,
     provider: &dyn ProviderClient,
     token: &AccessToken,
     mut missing: Missing<'_>,
 ) -> Option<Duration> {
     let mut failures = 0;
     loop {
-        let error = match timeout_at(until, missing.ask(provider, token)).await {
+        let error = match timeout_at(deadline, missing.request(provider, token)).await {
             Ok(Ok(true)) | Err(_) => return None,
             Ok(Ok(false)) => {
                 failures = 0;
@@ -79,14 +79,14 @@ async fn read_with_retries(
             Ok(Err(error)) => error,
         };
         failures += 1;
-        let asked = backoff::asked_by(&error);
-        let pause = asked.unwrap_or_else(|| FIRST_PAUSE * 2_u32.pow(failures));
-        let pause = backoff::with_jitter(pause);
-        let is_worth_it = backoff::is_transient(&error) && failures < MAX_ATTEMPTS;
-        if !is_worth_it || Instant::now() + pause >= until {
-            tracing::warn!(%error, ?asked, "A login could not read all that it reaches");
-            return Some(asked.unwrap_or(backoff::FIRST));
+        let retry_after = backoff::retry_after(&error);
+        let delay = retry_after.unwrap_or_else(|| INITIAL_DELAY * 2_u32.pow(failures));
+        let delay = backoff::with_jitter(delay);
+        let should_retry = backoff::is_transient(&error) && failures < MAX_ATTEMPTS;
+        if !should_retry || Instant::now() + delay >= deadline {
+            tracing::warn!(%error, asked = ?retry_after, "A login could not read all that it reaches");
+            return Some(retry_after.unwrap_or(backoff::INITIAL_DELAY));
         }
-        sleep(pause).await;
+        sleep(delay).await;
     }
 }

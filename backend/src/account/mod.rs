@@ -1,13 +1,15 @@
-//! Which organizations a connection reaches: read at the login for as long as a person waits, the rest
-//! in the background, and again from time to time.
+//! Synchronizes the account of a connection: its identity and its organizations. The read begins at
+//! the login for as long as the person waits, continues in the background, and is repeated later.
 //!
-//! 1. [`reader`] is what was read so far; its pages are asked for one by one.
-//! 2. [`at_login`] reads within the seconds that a person waits.
-//! 3. [`sync`] goes on from there in the background, and reads again what is due: after a refresh, at
-//!    most once an hour, and when a person asks. What is due stands in the store, so a restart goes on.
+//! 1. [`reader`] holds what has been read so far and requests the next page.
+//! 2. [`at_login`] reads within the seconds that the person waits.
+//! 3. [`sync`] continues in the background, and reads again whatever is due: after a refresh, at
+//!    most once an hour, and when a person requests it. Due times are in the store, so a restart
+//!    resumes.
 //!
-//! Invariants: a reading that fails takes no organization away; Snyk is not asked before it said; what
-//! a connection is the same as is known from all of its organizations or not at all.
+//! Invariants: a failed read removes no organization; no request is sent to Snyk before its
+//! `Retry-After` has passed; the subject of a connection is derived from all of its organizations
+//! or not at all.
 
 mod at_login;
 mod backoff;

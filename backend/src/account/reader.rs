@@ -1,4 +1,4 @@
-//! What was read so far of what a token reaches.
+//! The account of a token, as far as it has been read.
 
 use std::time::Duration;
 
@@ -12,37 +12,37 @@ use crate::{
     vault::secret::AccessToken,
 };
 
-/// What was read so far of what a token reaches.
+/// The account of a token, as far as it has been read.
 #[derive(Debug, Default)]
 pub struct AccountReader {
     pub(super) identity: Option<Identity>,
     pub(super) list: OrgList,
-    /// How long Snyk asked to wait before it is asked again.
-    pub(super) asked: Option<Duration>,
+    /// Delay that Snyk requests before the next request.
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl AccountReader {
-    /// Whether there is nothing more to read.
+    /// Returns whether identity and organizations have been read completely.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.identity.is_some() && self.list.is_whole()
     }
 
-    /// Does not leave it at a first refusal to tell as whom the token acts: for a token as new as that
-    /// it may not be the last word. A second one is.
-    pub(super) fn ask_again_who(&mut self) {
-        let is_told = |identity: &Identity| identity.context.is_some();
+    /// Discards a first identity without a context, so that it is read again: for a token that new,
+    /// the refusal may not be final. A second one is accepted.
+    pub(super) fn retry_unknown_identity(&mut self) {
+        let has_context = |identity: &Identity| identity.context.is_some();
         if self
             .identity
             .as_ref()
-            .is_some_and(|identity| !is_told(identity))
+            .is_some_and(|identity| !has_context(identity))
         {
             self.identity = None;
-            self.asked = self.asked.or(Some(backoff::FIRST));
+            self.retry_after = self.retry_after.or(Some(backoff::INITIAL_DELAY));
         }
     }
 
-    /// Asks for what is missing, once: organizations first, since they are what counts.
+    /// Sends the next request: organizations first, since they matter most.
     pub(super) async fn read_next(
         &mut self,
         provider: &dyn ProviderClient,
@@ -55,14 +55,15 @@ impl AccountReader {
         Ok(())
     }
 
-    /// What a connection is known to be by it.
+    /// Returns the subject of the connection, if the account identifies one.
     #[must_use]
     pub fn subject(&self, provider: &str, client_id: &str) -> Option<Subject> {
         let all = self.list.is_whole().then(|| self.list.orgs());
         Subject::identified(provider, client_id, self.identity.as_ref()?, all)
     }
 
-    /// As the store takes it; `tries` is how often in a row it was not whole, this time included.
+    /// Returns the account for the store; `tries` counts consecutive incomplete reads, including
+    /// this one.
     #[must_use]
     pub fn account<'a>(
         &'a self,
@@ -70,18 +71,18 @@ impl AccountReader {
         tries: u32,
         now: Timestamp,
     ) -> Account<'a> {
-        let pause = if self.is_whole() {
-            backoff::until_read_again()
+        let delay = if self.is_whole() {
+            backoff::next_sync_delay()
         } else {
-            backoff::after(tries, self.asked)
+            backoff::delay(tries, self.retry_after)
         };
-        let pause = crate::session::to_signed_duration(pause);
+        let delay = crate::session::to_signed_duration(delay);
         Account {
             subject,
             context: self.identity.as_ref().and_then(|identity| identity.context),
             orgs: self.list.orgs(),
             is_whole: self.list.is_whole(),
-            due_at: now.saturating_add(pause).unwrap_or(now),
+            due_at: now.saturating_add(delay).unwrap_or(now),
             tries: if self.is_whole() { 0 } else { tries },
         }
     }

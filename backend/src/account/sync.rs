@@ -1,4 +1,4 @@
-//! The reading in the background: what a login left, and what is due.
+//! Background synchronization of accounts: reads what a login left incomplete, and what is due.
 
 use std::{
     collections::HashMap,
@@ -24,19 +24,19 @@ use crate::{
     vault::secret::AccessToken,
 };
 
-/// How often what is due is looked for.
+/// Interval at which the store is polled for due accounts.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// Most requests of readings at once: after an outage they must not all come at the same time. One
-/// that waits for as long as Snyk asked keeps nobody else from reading.
+/// Maximum number of concurrent account requests: after an outage, many accounts are due at once.
+/// The permit is not held during a `Retry-After` delay, so that one read does not block the others.
 const MAX_CONCURRENT: usize = 8;
-/// Most readings that a look begins.
+/// Maximum number of reads that one poll starts.
 const BATCH: u32 = 64;
-/// What was read so far of a long list is stored so often.
-const STORED_EVERY: Duration = Duration::from_secs(5);
-/// How long a person who asks waits for a reading; it goes on without them.
-const PERSON_WAITS: Duration = Duration::from_secs(8);
+/// Interval at which the progress of a long read is stored.
+const STORE_INTERVAL: Duration = Duration::from_secs(5);
+/// Maximum time that a person waits for a requested read; it continues without them.
+const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Keeps what connections reach up to date.
+/// Keeps the accounts of connections up to date.
 #[derive(Debug)]
 pub struct AccountSync {
     store: Arc<dyn Store>,
@@ -44,17 +44,17 @@ pub struct AccountSync {
     refresher: Arc<Refresher>,
     outbound_rate_limit: Arc<OutboundRateLimit>,
     clock: Arc<dyn Clock>,
-    /// Closed when the server stops. A reading is not waited for: it is taken up at the next start.
+    /// Closed when the server stops. Reads are not awaited then: they resume at the next start.
     tasks: TaskTracker,
-    /// What subjects are told apart by besides: the provider's address and the client id.
+    /// The provider's address and the client id, which are part of each subject.
     scope: (String, String),
-    /// For one request each.
+    /// Held for one request each.
     permits: Semaphore,
-    /// Readings under way.
+    /// Reads in flight.
     in_flight: Mutex<HashMap<Consent, watch::Receiver<()>>>,
 }
 
-/// Why a reading does not go on now.
+/// The reasons why a read stops for now.
 #[derive(Debug, thiserror::Error)]
 enum SyncError {
     #[error(transparent)]
@@ -66,17 +66,17 @@ enum SyncError {
 }
 
 impl SyncError {
-    /// How long Snyk asks to wait.
-    fn asked(&self) -> Option<Duration> {
+    /// Returns the delay that Snyk requests.
+    fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Account(error) => backoff::asked_by(error),
+            Self::Account(error) => backoff::retry_after(error),
             Self::Refresh(_) | Self::Store(_) => None,
         }
     }
 }
 
 impl AccountSync {
-    /// Makes one; `scope` is the provider's address and the app's client id.
+    /// Creates the synchronizer; `scope` is the provider's address and the app's client id.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
@@ -100,38 +100,38 @@ impl AccountSync {
         }
     }
 
-    /// Reads what a new token reaches, as far as that comes while a person waits.
+    /// Reads the account of a new token, as far as it arrives while the person waits.
     pub async fn read_at_login(&self, token: &AccessToken) -> AccountReader {
         at_login::read(&*self.provider, token).await
     }
 
-    /// What is known to be connected by a reading.
+    /// Returns the subject that an account identifies, if it does.
     #[must_use]
     pub fn subject(&self, reader: &AccountReader) -> Option<Subject> {
         reader.subject(&self.scope.0, &self.scope.1)
     }
 
-    /// Goes on in the background with what a login could not read.
+    /// Continues in the background with what a login could not read.
     pub fn read_in_background(self: &Arc<Self>, consent: Consent, mut reader: AccountReader) {
-        reader.ask_again_who();
+        reader.retry_unknown_identity();
         if !reader.is_whole() {
             drop(self.start(consent, reader));
         }
     }
 
-    /// Reads again what was consented to, for a person who waits some seconds.
+    /// Reads the account of a consent again, for a person who waits some seconds.
     pub async fn read_now(self: &Arc<Self>, consent: Consent) {
         let mut ended = self.start(consent, AccountReader::default());
-        // Nothing is ever sent: the channel closes when the reading has ended.
-        let _ = tokio::time::timeout(PERSON_WAITS, ended.changed()).await;
+        // Nothing is ever sent: the channel closes when the read has ended.
+        let _ = tokio::time::timeout(INTERACTIVE_TIMEOUT, ended.changed()).await;
     }
 
-    /// Reads again and again what is due.
+    /// Polls for due accounts for ever, and starts reading them.
     pub async fn run(self: Arc<Self>) {
-        let mut looks = tokio::time::interval(POLL_INTERVAL);
-        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut poll = tokio::time::interval(POLL_INTERVAL);
+        poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            looks.tick().await;
+            poll.tick().await;
             match self.store.due_accounts(self.clock.now(), BATCH).await {
                 Ok(due) => {
                     for consent in due {
@@ -149,8 +149,8 @@ impl AccountSync {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins the reading of a consent, or starts one in a task of its own. The channel closes when it
-    /// has ended.
+    /// Joins the read of a consent that is in flight, or starts one in a task of its own. The
+    /// channel closes when the read has ended.
     fn start(self: &Arc<Self>, consent: Consent, reader: AccountReader) -> watch::Receiver<()> {
         let mut in_flight = self.lock();
         if let Some(ended) = in_flight.get(&consent) {
@@ -174,7 +174,7 @@ impl AccountSync {
         ended
     }
 
-    /// Reads to the end, or until it fails in a way that is better tried later from the beginning.
+    /// Reads until the account is complete, or until a failure that a later read handles better.
     async fn read(&self, consent: &Consent, mut reader: AccountReader) -> Result<(), SyncError> {
         let Some(first) = self.reload_active(consent).await? else {
             return Ok(());
@@ -182,8 +182,8 @@ impl AccountSync {
         let mut failures = first.orgs_tries;
         let mut stored_at = Instant::now();
         loop {
-            if let Some(asked) = reader.asked.take() {
-                tokio::time::sleep(backoff::with_jitter(asked)).await;
+            if let Some(retry_after) = reader.retry_after.take() {
+                tokio::time::sleep(backoff::with_jitter(retry_after)).await;
             }
             if reader.is_whole() {
                 return Ok(self.store(consent, &reader, 0).await?);
@@ -194,19 +194,19 @@ impl AccountSync {
             let Some(connection) = self.reload_active(consent).await? else {
                 return Ok(());
             };
-            match self.ask(&connection, &mut reader).await {
+            match self.request(&connection, &mut reader).await {
                 Ok(()) => {
                     failures = 0;
-                    if stored_at.elapsed() >= STORED_EVERY && !reader.is_whole() {
+                    if stored_at.elapsed() >= STORE_INTERVAL && !reader.is_whole() {
                         stored_at = Instant::now();
                         self.store(consent, &reader, 1).await?;
                     }
                 }
                 Err(error) => {
                     failures = failures.saturating_add(1);
-                    reader.asked = error.asked();
+                    reader.retry_after = error.retry_after();
                     self.store(consent, &reader, failures).await?;
-                    if reader.asked.is_none() {
+                    if reader.retry_after.is_none() {
                         return Err(error);
                     }
                     tracing::info!(connection = connection.id, %error, "Snyk asks to wait; the reading goes on then");
@@ -215,7 +215,7 @@ impl AccountSync {
         }
     }
 
-    /// The connection, if it works and no later consent took its place.
+    /// Reloads the connection. Returns `None` unless it is active and no later consent replaced it.
     async fn reload_active(&self, consent: &Consent) -> Result<Option<Connection>, StoreError> {
         let connection = self.store.connection(&consent.connection).await?;
         Ok(connection.filter(|connection| {
@@ -223,8 +223,8 @@ impl AccountSync {
         }))
     }
 
-    /// Asks once, in turn under Snyk's rate. A 401 earns one refresh and one repeat.
-    async fn ask(
+    /// Sends one request within the rate limit. A 401 is answered by one refresh and one retry.
+    async fn request(
         &self,
         connection: &Connection,
         reader: &mut AccountReader,
@@ -235,7 +235,7 @@ impl AccountSync {
         {
             tokio::time::sleep(after).await;
         }
-        // Never closed.
+        // The semaphore is never closed.
         let _permit = self.permits.acquire().await;
         let (token, generation) = self.refresher.access_token(connection).await?;
         match reader.read_next(&*self.provider, &token).await {
@@ -243,16 +243,16 @@ impl AccountSync {
                 if !self.refresher.is_refused(&connection.id, generation) => {}
             done => return Ok(done?),
         }
-        let renewed = self
+        let refreshed = self
             .refresher
             .renew_unless_paused(&connection.id, generation)
             .await?;
-        let (token, generation) = self.refresher.access_token(&renewed).await?;
-        let again = reader.read_next(&*self.provider, &token).await;
-        if matches!(again, Err(AccountError::Unauthorized)) {
+        let (token, generation) = self.refresher.access_token(&refreshed).await?;
+        let retried = reader.read_next(&*self.provider, &token).await;
+        if matches!(retried, Err(AccountError::Unauthorized)) {
             self.refresher.note_unauthorized(&connection.id, generation);
         }
-        Ok(again?)
+        Ok(retried?)
     }
 
     async fn store(
@@ -276,7 +276,7 @@ impl AccountSync {
     }
 }
 
-/// A reading under way; it is none any more when this is dropped.
+/// Removes a read from the reads in flight when dropped.
 struct InFlight {
     of: Arc<AccountSync>,
     consent: Consent,

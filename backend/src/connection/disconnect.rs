@@ -1,4 +1,5 @@
-//! Ending a connection (SEC-42): tokens are erased here first, then the provider is told.
+//! Disconnects a connection (SEC-42): erases its tokens here first, then revokes them at the
+//! provider.
 
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// Erases the tokens and tells the provider; `false` unless it said that all of them are dead.
+/// Erases the tokens and revokes them at the provider. Returns whether the provider confirmed all
+/// of the revocations.
 pub async fn disconnect(
     store: &Arc<dyn Store>,
     provider: &Arc<dyn ProviderClient>,
@@ -19,11 +21,11 @@ pub async fn disconnect(
     let revocation_id = ulid::Ulid::new().to_string();
     let ended = store.disconnect(id, &revocation_id, clock.now()).await?;
     tracing::info!(connection = id, "A person disconnected");
-    let is_told = match &ended.revocation {
+    let is_revoked = match &ended.revocation {
         Some(revocation) => {
             revocation::revoke_within(&**store, &**provider, &**clock, revocation).await
         }
         None => true,
     };
-    Ok(is_told && !ended.more_may_live)
+    Ok(is_revoked && !ended.more_may_live)
 }

@@ -1,4 +1,4 @@
-//! What is held: a connection, its state, its tokens.
+//! The connection: its state and its tokens.
 
 pub mod disconnect;
 pub mod revocation;
@@ -18,46 +18,47 @@ use crate::vault::secret::{AccessToken, RefreshToken};
 /// One authorization of this app at Snyk.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// Our id of it.
+    /// The id, assigned by this server.
     pub id: String,
-    /// What it is, so that a later consent for the same thing replaces this one.
+    /// The person or bot that it belongs to: a later consent for the same subject replaces this
+    /// one.
     pub subject: Subject,
-    /// As whom the app acts.
+    /// The kind of account that the app acts as.
     pub context: Option<Context>,
-    /// The organizations that it reaches, as far as they were read.
+    /// The organizations of its account, as far as they have been read.
     pub orgs: Vec<Org>,
-    /// Whether these are all of them.
+    /// Whether `orgs` is the complete list.
     pub orgs_complete: bool,
-    /// How often reading them again has failed since it last went well.
+    /// Number of failed reads of the account since the last complete one.
     pub orgs_tries: u32,
     /// The scopes that were granted.
     pub scopes: Scopes,
-    /// When a person last connected it.
+    /// When a person last gave consent.
     pub connected_at: Timestamp,
     /// When the token pair was last replaced.
     pub refreshed_at: Timestamp,
     /// How many times the token pair has been replaced.
     pub generation: u64,
-    /// When the access token ends.
+    /// When the access token expires.
     pub access_expires_at: Timestamp,
-    /// When the refresh token ends, if Snyk says.
+    /// When the refresh token expires, if Snyk says.
     pub refresh_expires_at: Option<Timestamp>,
-    /// Its tokens, while they live.
+    /// Whether the connection works, with its tokens.
     pub state: State,
 }
 
-/// A person's consent: the connection that it went to, and when. What was begun by one is over when a
-/// later one took its place.
+/// A person's consent: the connection that it created or replaced, and when. Work that belongs to a
+/// consent stops once a later one replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consent {
     /// The connection's id.
     pub connection: String,
-    /// When it was connected.
+    /// When consent was given.
     pub at: Timestamp,
 }
 
 impl Connection {
-    /// The consent that it stands on.
+    /// Returns the consent that the connection is based on.
     #[must_use]
     pub fn consent(&self) -> Consent {
         Consent {
@@ -67,34 +68,34 @@ impl Connection {
     }
 }
 
-/// Whether a connection works; tokens exist only where it does.
+/// The state of a connection; only an active one has tokens.
 #[derive(Clone, Debug)]
 pub enum State {
-    /// The tokens are alive as far as we know.
+    /// The tokens are valid as far as this server knows.
     Active(Tokens),
-    /// The tokens are dead and erased; a person must connect again.
+    /// The tokens were rejected and have been erased; a person must connect again.
     ReconnectNeeded,
-    /// A person ended it; the tokens are erased.
+    /// A person disconnected it; the tokens have been erased.
     Disconnected,
 }
 
 /// A token pair.
 #[derive(Clone, Debug)]
 pub struct Tokens {
-    /// For Snyk's API.
+    /// Authorizes requests to Snyk's API.
     pub access: AccessToken,
-    /// For the next pair.
+    /// Obtains the next pair; single use.
     pub refresh: RefreshToken,
 }
 
-/// A token pair as the provider gave it out, with its lifetimes.
+/// A token pair as the provider issued it, with its lifetimes.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The pair.
+    /// The token pair.
     pub tokens: Tokens,
-    /// When the access token ends.
+    /// When the access token expires.
     pub access_expires_at: Timestamp,
-    /// When the refresh token ends, if the provider says.
+    /// When the refresh token expires, if the provider says.
     pub refresh_expires_at: Option<Timestamp>,
     /// The granted scopes, if the provider says.
     pub scopes: Option<Scopes>,

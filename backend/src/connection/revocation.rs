@@ -1,12 +1,11 @@
-//! Refresh tokens that must die at the provider (SEC-42). Each is in the store before anything is
-//! sent, so that neither an outage nor the end of the process leaves one alive; it is told at once,
-//! and then again and again with exponential backoff, until the provider says that it is dead or until
-//! the token has ended by itself.
+//! Revokes refresh tokens at the provider (SEC-42). Each revocation is stored before it is sent, so
+//! that neither an outage nor the end of the process leaves a token valid. It is sent at once, and
+//! retried with exponential backoff until the provider confirms it or the token has expired.
 //!
-//! Whatever the reason of a failure is, only the token that met it is postponed: one for which the
-//! provider always fails keeps no other alive. Several failures in a row end the round, so that a
-//! provider that is away is not asked for each token; the next round begins with those that were due
-//! next.
+//! A failure postpones only its own token, whatever the reason: a token for which the provider
+//! always fails does not block the others. Several consecutive failures end the round, so that a
+//! provider that is unreachable does not receive a request per token; the next round begins with
+//! the tokens that were due next.
 
 use std::{
     future,
@@ -24,24 +23,24 @@ use crate::{
     store::{Revocation, RevocationStore},
 };
 
-/// Whoever ended a connection waits this long for the provider; the rest happens later.
-const PERSON_WAITS: Duration = Duration::from_secs(8);
-/// The pause after a first failure; doubled with each that follows.
-const FIRST: Duration = Duration::from_secs(10);
-/// And at most this.
-const LONGEST: Duration = Duration::from_hours(24);
-/// Those that failed together come back spread over this much more.
-const JITTER_AT_MOST: Duration = Duration::from_mins(10);
-/// Tokens of one round.
-const ROUND: u32 = 100;
-/// Revocation requests at once.
-const AT_ONCE: usize = 4;
-/// So many failures in a row end a round.
-const FAILURES_IN_A_ROW: u32 = 3;
-/// How often a token is noted where the store fails.
-const NOTES: u32 = 3;
+/// Maximum time that an interactive request waits for the provider; the rest happens later.
+const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(8);
+/// Delay after the first failure; doubled with each further one.
+const INITIAL_DELAY: Duration = Duration::from_secs(10);
+/// Upper bound of the delay.
+const MAX_DELAY: Duration = Duration::from_hours(24);
+/// Maximum jitter, so that revocations that failed together are not retried together.
+const MAX_JITTER: Duration = Duration::from_mins(10);
+/// Maximum number of revocations in one round.
+const BATCH: u32 = 100;
+/// Maximum number of concurrent revocation requests.
+const MAX_CONCURRENT: usize = 4;
+/// Number of consecutive failures that ends a round.
+const MAX_CONSECUTIVE_FAILURES: u32 = 3;
+/// Maximum number of attempts to store a revocation when the store fails.
+const MAX_STORE_ATTEMPTS: u32 = 3;
 
-/// Ends a pair that goes into no connection: noted first, then told.
+/// Revokes a token pair that belongs to no connection. Stores the revocation first, then sends it.
 pub async fn revoke_or_enqueue(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
@@ -53,12 +52,12 @@ pub async fn revoke_or_enqueue(
         token: grant.tokens.refresh.clone(),
         tries: 0,
     };
-    for round in 1..=NOTES {
-        let noted = store
+    for round in 1..=MAX_STORE_ATTEMPTS {
+        let enqueued = store
             .enqueue_revocation(&revocation, grant.refresh_expires_at, clock.now())
             .await;
         let revoked = revoke_within(store, provider, clock, &revocation).await;
-        match noted {
+        match enqueued {
             Ok(()) => return,
             Err(_) if revoked => return,
             Err(error) => {
@@ -69,7 +68,7 @@ pub async fn revoke_or_enqueue(
     }
 }
 
-/// Tells the provider while a person waits; whether it said that the token is dead.
+/// Sends a revocation while a person waits. Returns whether the provider confirmed it in time.
 pub(super) async fn revoke_within(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
@@ -77,18 +76,18 @@ pub(super) async fn revoke_within(
     revocation: &Revocation,
 ) -> bool {
     let revoked = revoke(store, provider, clock, revocation);
-    tokio::time::timeout(PERSON_WAITS, revoked).await == Ok(true)
+    tokio::time::timeout(INTERACTIVE_TIMEOUT, revoked).await == Ok(true)
 }
 
-/// Tells the provider of refresh tokens that are due: so many in one round, the longest due first.
+/// Sends one round of due revocations, those that have been due longest first.
 pub async fn revoke_due(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
 ) {
     match store.remove_expired_revocations(clock.now()).await {
-        Ok(ended) => {
-            for revocation in ended {
+        Ok(expired) => {
+            for revocation in expired {
                 tracing::error!(
                     revocation,
                     "Snyk never took the revocation of a token, which has ended by itself now"
@@ -97,7 +96,7 @@ pub async fn revoke_due(
         }
         Err(error) => tracing::warn!(%error, "Ended revocations cannot be removed"),
     }
-    let due = match store.due_revocations(clock.now(), ROUND).await {
+    let due = match store.due_revocations(clock.now(), BATCH).await {
         Ok(due) => due,
         Err(error) => {
             tracing::warn!(%error, "Pending revocations cannot be read");
@@ -106,8 +105,8 @@ pub async fn revoke_due(
     };
     let failures = &AtomicU32::new(0);
     stream::iter(&due)
-        .take_while(|_| future::ready(failures.load(Ordering::Relaxed) < FAILURES_IN_A_ROW))
-        .for_each_concurrent(AT_ONCE, |revocation| async move {
+        .take_while(|_| future::ready(failures.load(Ordering::Relaxed) < MAX_CONSECUTIVE_FAILURES))
+        .for_each_concurrent(MAX_CONCURRENT, |revocation| async move {
             if revoke(store, provider, clock, revocation).await {
                 failures.store(0, Ordering::Relaxed);
             } else {
@@ -117,7 +116,7 @@ pub async fn revoke_due(
         .await;
 }
 
-/// Tells the provider; whether the token is dead there. If not, it is postponed.
+/// Sends a revocation, and postpones it on failure. Returns whether the provider confirmed it.
 async fn revoke(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
@@ -126,14 +125,14 @@ async fn revoke(
 ) -> bool {
     let id = revocation.id.as_str();
     match provider.revoke(&revocation.token).await {
-        // What it does not accept any more is as dead as can be.
+        // A token that the provider no longer accepts counts as revoked.
         Ok(()) | Err(ProviderError::GrantRejected { .. }) => {}
         Err(error) => {
             tracing::warn!(revocation = id, %error, "Snyk could not be told to revoke");
             let now = clock.now();
-            let pause = pause(revocation.tries, error.retry_after());
-            let pause = with_jitter(pause, JITTER_AT_MOST);
-            let next_at = now.saturating_add(pause).unwrap_or(now);
+            let delay = delay(revocation.tries, error.retry_after());
+            let delay = with_jitter(delay, MAX_JITTER);
+            let next_at = now.saturating_add(delay).unwrap_or(now);
             if let Err(error) = store.postpone_revocation(id, next_at).await {
                 tracing::warn!(revocation = id, %error, "A revocation could not be postponed");
             }
@@ -141,15 +140,17 @@ async fn revoke(
         }
     }
     if let Err(error) = store.complete_revocation(id).await {
-        // Told once more later, which does no harm (RFC 7009 section 2.2).
+        // It is sent again later, which is harmless (RFC 7009 section 2.2).
         tracing::warn!(revocation = id, %error, "A revocation could not be noted");
     }
     true
 }
 
-/// How long one that failed so often before is not sent again: longer if the provider asks for it.
-fn pause(tries: u32, asked: Option<Duration>) -> Duration {
-    exponential(FIRST, tries.saturating_add(1), LONGEST).max(asked.unwrap_or_default().min(LONGEST))
+/// Returns the delay after `tries` earlier failures, or the provider's `retry_after` if it is
+/// longer.
+fn delay(tries: u32, asked: Option<Duration>) -> Duration {
+    exponential(INITIAL_DELAY, tries.saturating_add(1), MAX_DELAY)
+        .max(asked.unwrap_or_default().min(MAX_DELAY))
 }
 
 #[cfg(test)]
@@ -167,8 +168,8 @@ mod tests {
             (0, Some(60), 60),
             (0, Some(u64::MAX), 86_400),
         ] {
-            let pause = pause(tries, asked.map(Duration::from_secs));
-            assert_eq!(pause.as_secs(), seconds, "{tries} {asked:?}");
+            let delay = delay(tries, asked.map(Duration::from_secs));
+            assert_eq!(delay.as_secs(), seconds, "{tries} {asked:?}");
         }
     }
 }

@@ -11,17 +11,17 @@ use crate::{
     session::extract::AuthorizedConnection,
 };
 
-/// The connection.
+/// Returns the connection.
 pub async fn read(State(app): State<AppState>, authorized: AuthorizedConnection) -> Json<View> {
     Json(view(&authorized.connection, &app.app.scopes))
 }
 
-/// Ends the connection: erased here at once, revoked at the provider as soon as it can be told.
+/// Ends the connection: erased here at once, revoked at the provider as soon as it answers.
 pub async fn disconnect(
     State(app): State<AppState>,
     AuthorizedConnection { connection, .. }: AuthorizedConnection,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
-    let told = app
+    let revoked = app
         .tasks
         .spawn({
             let app = app.clone();
@@ -32,9 +32,9 @@ pub async fn disconnect(
         })
         .await
         .map_err(|_| ApiError::Internal("the task that disconnects ended".to_owned()))??;
-    let told = if told { "done" } else { "pending" };
+    let revoked = if revoked { "done" } else { "pending" };
     Ok((
         StatusCode::NO_CONTENT,
-        [(HeaderName::from_static(REVOCATION), told)],
+        [(HeaderName::from_static(REVOCATION), revoked)],
     ))
 }

@@ -1,4 +1,4 @@
-//! What two connections must have in common to be the same one (pure).
+//! The identity by which two connections are recognized as the same one (pure).
 
 use std::fmt::Write as _;
 
@@ -7,20 +7,21 @@ use shared::api::connection::{Context, Org};
 
 use crate::provider::Identity;
 
-/// How a subject that is known is stored.
+/// Prefix of a stored subject that is known.
 const DIGEST: &str = "sha256 ";
-/// How one that is not known is stored.
+/// Prefix of a stored subject that is unknown.
 const UNKNOWN: &str = "unknown ";
 
-/// The thing that was connected, within one provider and client: two consents for the same subject
-/// share one connection. Stored as a digest, so that it is as long for a thousand organizations as for
-/// one.
+/// The person or bot of a connection, within one provider and client: two consents for the same
+/// subject share one connection. Stored as a digest, so that its length does not depend on the
+/// number of organizations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject(String);
 
 impl Subject {
-    /// The person whose id `/rest/self` gives, or the bot that reaches just these organizations, which
-    /// must be all of them. `None` where Snyk tells neither: then nothing is known to be the same.
+    /// Returns the subject of a person whose id `/rest/self` gives, or of the bot of exactly these
+    /// organizations, which must be all of them. Returns `None` where Snyk gives neither: such a
+    /// connection never equals another.
     #[must_use]
     pub fn identified(
         provider: &str,
@@ -41,14 +42,15 @@ impl Subject {
         Some(Self::digest_of(&format!("{provider} {client_id} {who}")))
     }
 
-    /// The subject of a connection of which nothing is known to be the same: a stranger's consent must
-    /// never take the place of another's.
+    /// Returns the subject of a connection without a known identity. It is unique to the
+    /// connection: a stranger's consent must never replace another's.
     #[must_use]
     pub fn unknown(connection_id: &str) -> Self {
         Self(format!("{UNKNOWN}{connection_id}"))
     }
 
-    /// As it is stored by now, of one that was stored in full: it must match what is connected later.
+    /// Converts a subject that was stored in full into the current form, so that it matches later
+    /// connections. Returns `None` if it is current already.
     pub(crate) fn migrated(stored: &str) -> Option<Self> {
         let is_current = stored.starts_with(DIGEST) || stored.starts_with(UNKNOWN);
         (!is_current).then(|| Self::digest_of(stored))
@@ -63,19 +65,19 @@ impl Subject {
         Self(digest)
     }
 
-    /// Whether anything is known that could be the same.
+    /// Returns whether the subject identifies a person or a bot.
     #[must_use]
     pub fn is_known(&self) -> bool {
         !self.0.starts_with(UNKNOWN)
     }
 
-    /// As the store gave it back.
+    /// Creates a subject from its stored text.
     #[must_use]
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// As the store keeps it.
+    /// Returns the text to store.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -126,7 +128,7 @@ mod tests {
     fn sec_29_what_snyk_does_not_identify_is_never_the_same() {
         for (context, user, ids) in [
             (BOT, None, Some(&[][..])),
-            // Some of a bot's organizations are no set of them.
+            // An incomplete list of organizations does not identify a bot.
             (BOT, None, None),
             (None, None, Some(&[][..])),
             (None, None, Some(&["a"][..])),

@@ -1,4 +1,4 @@
-//! A connection as the browser sees it. [`shared`] has no field that could take a token.
+//! The browser's view of a connection. [`shared`] has no field that could hold a token.
 
 use shared::{
     api::connection::{Connection as View, Status},
@@ -7,9 +7,9 @@ use shared::{
 
 use super::{Connection, State};
 
-/// The connection's JSON; `asked` are the configured scopes.
+/// Returns the connection's JSON; `requested` are the configured scopes.
 #[must_use]
-pub fn view(connection: &Connection, asked: &Scopes) -> View {
+pub fn view(connection: &Connection, requested: &Scopes) -> View {
     View {
         id: connection.id.clone(),
         status: match connection.state {
@@ -20,7 +20,7 @@ pub fn view(connection: &Connection, asked: &Scopes) -> View {
         orgs: connection.orgs.clone(),
         orgs_complete: connection.orgs_complete,
         scopes: connection.scopes.clone(),
-        missing_scopes: asked.missing_from(&connection.scopes),
+        missing_scopes: requested.missing_from(&connection.scopes),
         connected_at: connection.connected_at.to_string(),
         access_token_expires_at: connection.access_expires_at.to_string(),
         refresh_token_expires_at: connection.refresh_expires_at.map(|at| at.to_string()),

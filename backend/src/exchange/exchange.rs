@@ -1,4 +1,5 @@
-//! Claim, token request, organizations as far as they come in time, store, new session.
+//! Finishes a login: claims the attempt, exchanges the code, reads the account as far as it arrives
+//! in time, stores the connection, and creates a session.
 
 use std::time::Duration;
 
@@ -14,36 +15,36 @@ use crate::{
     store::{NewLogin, NewSession},
 };
 
-/// What a finished login gives the browser.
+/// The result of a finished login.
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) connection: Connection,
     pub(super) session: SessionToken,
 }
 
-/// How long a claim is kept. Longer than the attempt's cookie by far: a claim that was swept by a clock
-/// that was wrong for a while would let the kept cookie exchange again, once the clock is set right.
-const CLAIM_LASTS: SignedDuration = SignedDuration::from_hours(24);
+/// Lifetime of a claim. Much longer than that of the attempt's cookie: if a wrong clock swept the
+/// claim early, the cookie could be exchanged again once the clock is correct.
+const CLAIM_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
-/// What the browser was when it asked to finish a login.
+/// The state of the browser that finishes a login.
 #[derive(Debug)]
 pub(super) struct Browser {
-    /// As it names itself.
+    /// The `User-Agent`, sanitized.
     pub(super) name: String,
-    /// Its sessions, if it was signed in: one, as a rule.
+    /// Its live sessions; usually at most one.
     pub(super) sessions: Vec<TokenHash>,
     /// The claim of the attempt.
     pub(super) claim: String,
-    /// The claims of its other attempts.
+    /// The claims of the browser's other attempts.
     pub(super) sibling_attempts: Vec<String>,
-    /// The connection that the attempt was begun for, to take its place.
+    /// The connection that the login replaces, if the attempt was started to reconnect it.
     pub(super) reconnects: Option<String>,
 }
 
-/// Claims an attempt: one exchange, however often it is presented (SEC-6).
+/// Claims an attempt, so that it is exchanged once, however often it is presented (SEC-6).
 pub(super) async fn claim(app: &AppState, claim: &str) -> Result<(), ApiError> {
     let now = app.clock.now();
-    let ends_at = now.saturating_add(CLAIM_LASTS).unwrap_or(now);
+    let ends_at = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
     if app.store.claim(claim, ends_at).await? {
         Ok(())
     } else {
@@ -51,7 +52,7 @@ pub(super) async fn claim(app: &AppState, claim: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Exchanges the code, once; reads what the token reaches; stores connection and session.
+/// Exchanges the code once, reads the account, and stores connection and session.
 pub(super) async fn exchange(
     app: &AppState,
     code: String,
@@ -68,7 +69,7 @@ pub(super) async fn exchange(
         })?;
     let stored = store(app, &grant, browser).await;
     if stored.is_err() {
-        // The pair is nobody's now: do not leave it alive at Snyk. Nobody waits for that.
+        // The token pair belongs to no connection now: revoke it at Snyk, without waiting for that.
         let app_of_task = app.clone();
         app.tasks.spawn(
             async move {
@@ -96,7 +97,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
         id: SessionId::generate(),
         token_hash: token.hash(),
         browser: browser.name,
-        expires_at: end_of(now, app.lifetimes.absolute),
+        expires_at: expires_at(now, app.lifetimes.absolute),
     };
     let connection = app
         .store
@@ -104,8 +105,8 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
             connection_id: &connection_id,
             account: reader.account(subject.as_ref(), 1, now),
             reconnects: browser.reconnects.as_deref(),
-            // A provider that does not say what it granted granted what was asked
-            // (RFC 6749 section 5.1).
+            // A provider that omits the scopes has granted the requested ones (RFC 6749 section
+            // 5.1).
             scopes: grant.scopes.as_ref().unwrap_or(&app.app.scopes),
             grant,
             session: &session,
@@ -115,7 +116,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
             now,
         })
         .await?
-        // Signed out meanwhile: nobody is signed in again by that.
+        // Signed out meanwhile: do not sign the browser in again.
         .ok_or(ApiError::NotSignedIn)?;
     tracing::info!(
         connection = connection.id,
@@ -133,7 +134,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
     })
 }
 
-fn end_of(now: Timestamp, lifetime: Duration) -> Timestamp {
+fn expires_at(now: Timestamp, lifetime: Duration) -> Timestamp {
     now.saturating_add(to_signed_duration(lifetime))
         .unwrap_or(Timestamp::MAX)
 }

@@ -1,7 +1,7 @@
-//! Step 2: code to connection.
+//! The second step of a login: exchanges the code for a connection.
 //!
-//! [`route`] reads the request; [`verify`] compares it with the sealed attempt, in order, and gives
-//! out the only thing that an exchange can be made with; [`exchange`] claims, exchanges and stores.
+//! [`route`] reads the request. [`verify`] compares it with the sealed attempt, in a fixed order,
+//! and returns the value that an exchange requires. [`exchange`] claims, exchanges and stores.
 
 #[expect(
     clippy::module_inception,

@@ -1,4 +1,4 @@
-//! `POST /api/connections`: what the provider sent to the callback, handed over.
+//! `POST /api/connections`: finishes a login with the parameters of the provider's callback.
 
 use axum::{
     Json,
@@ -23,8 +23,8 @@ use crate::{
     session::extract::PresentedSessions,
 };
 
-/// Verifies, claims, and only then exchanges the code, once, in a task of its own: a browser that
-/// hangs up must not lose a pair that Snyk has given out.
+/// Verifies and claims the attempt, and only then exchanges the code, once. The exchange runs in a
+/// task of its own: a browser that disconnects must not lose a token pair that Snyk has issued.
 pub async fn finish(
     State(app): State<AppState>,
     client: ClientNetwork,
@@ -46,7 +46,7 @@ pub async fn finish(
         Err(Rejected {
             error,
             ended: Some(cookie),
-        }) => return Ok(ended(&app, cookie, error.into_response())),
+        }) => return Ok(with_cookie_removed(&app, cookie, error.into_response())),
     };
     let Verified {
         cookie,
@@ -57,17 +57,17 @@ pub async fn finish(
         answer,
     } = verified;
     match exchange::claim(&app, &claim).await {
-        // The store was not asked to the end: the attempt and its cookie stay.
+        // The claim may not have been stored: keep the attempt and its cookie.
         Err(error @ ApiError::Store(_)) => return Err(error),
-        Err(error) => return Ok(ended(&app, cookie, error.into_response())),
+        Err(error) => return Ok(with_cookie_removed(&app, cookie, error.into_response())),
         Ok(()) => {}
     }
     let code = match answer {
-        Answer::Refused(why) => return Ok(ended(&app, cookie, why.into_response())),
+        Answer::Refused(why) => return Ok(with_cookie_removed(&app, cookie, why.into_response())),
         Answer::Code(code) => code,
     };
     let browser = Browser {
-        name: name(&headers),
+        name: browser_name(&headers),
         sessions: signed_in.iter().map(|one| one.token.hash()).collect(),
         sibling_attempts: login_cookie::sibling_attempts(
             &app.vault,
@@ -95,7 +95,8 @@ pub async fn finish(
         }) => {
             let body = Connected {
                 connection: connection::view(&connection, &app.app.scopes),
-                return_to: moved(return_to, reconnects.as_deref(), &connection.id).to_string(),
+                return_to: redirect_path(return_to, reconnects.as_deref(), &connection.id)
+                    .to_string(),
             };
             let set = app.cookies.set(
                 app.cookies.session_name(),
@@ -107,12 +108,12 @@ pub async fn finish(
             response
         }
     };
-    Ok(ended(&app, cookie, response))
+    Ok(with_cookie_removed(&app, cookie, response))
 }
 
-/// Where to go on to: a login that was to take a connection's place and has another leads to the same
-/// page of that.
-fn moved(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnPath {
+/// Returns the path to continue at. If a reconnect produced another connection, the path leads to
+/// the same page of that one.
+fn redirect_path(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnPath {
     let rest = from
         .filter(|from| *from != to)
         .and_then(|from| {
@@ -128,16 +129,16 @@ fn moved(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnPath {
     }
 }
 
-/// The attempt is over: its cookie goes.
-fn ended(app: &AppState, cookie: String, mut response: Response) -> Response {
+/// Adds the header that removes the attempt's cookie, since the attempt is over.
+fn with_cookie_removed(app: &AppState, cookie: String, mut response: Response) -> Response {
     response
         .headers_mut()
         .append(header::SET_COOKIE, app.cookies.remove(cookie));
     response
 }
 
-/// The browser as it names itself, bounded and without control characters.
-fn name(headers: &HeaderMap) -> String {
+/// Returns the browser's `User-Agent`, bounded and without control characters.
+fn browser_name(headers: &HeaderMap) -> String {
     headers
         .get(header::USER_AGENT)
         .and_then(|name| name.to_str().ok())
@@ -171,7 +172,7 @@ mod tests {
             ("/connections/a", None, "/connections/a"),
             ("/flow", Some("a"), "/flow"),
         ] {
-            let moved = moved(ReturnPath::parse(path).unwrap(), from, "b");
+            let moved = redirect_path(ReturnPath::parse(path).unwrap(), from, "b");
             assert_eq!(moved.as_str(), expected, "{path} {from:?}");
         }
     }

@@ -1,5 +1,5 @@
-//! Whether what came back answers this browser's attempt (pure). The order is the contract: state,
-//! age, what it was made for; only then is the answer looked at (SEC-8, SEC-9).
+//! Verifies that a callback answers an attempt of this browser (pure). The order of the checks is
+//! part of the contract: state, age, binding, and only then the provider's answer (SEC-8, SEC-9).
 
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use crate::{
     vault::Vault,
 };
 
-/// What this server is, to compare an attempt with.
+/// This server's side of the comparison.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub(super) vault: &'a Vault,
@@ -29,28 +29,28 @@ pub(super) struct Expected<'a> {
     pub(super) provider: &'a Provider,
 }
 
-/// An attempt that was verified and not claimed yet. There is no other way to an exchange.
+/// A verified attempt that has not been claimed yet. An exchange requires one.
 #[derive(Debug)]
 pub(super) struct Verified {
-    /// The cookie that held it.
+    /// The name of the cookie that holds the attempt.
     pub(super) cookie: String,
-    /// What it is claimed by.
+    /// The claim of the attempt.
     pub(super) claim: String,
-    /// The attempt's verifier.
+    /// The PKCE code verifier of the attempt.
     pub(super) verifier: CodeVerifier,
-    /// Where to go on to.
+    /// The path to continue at.
     pub(super) return_to: ReturnPath,
-    /// The connection whose place the login is to take.
+    /// The connection that the login replaces.
     pub(super) reconnects: Option<String>,
-    /// What the provider said.
+    /// The provider's answer.
     pub(super) answer: Answer,
 }
 
-/// What the provider said.
+/// The provider's answer.
 pub(super) enum Answer {
-    /// A one-time code.
+    /// A one-time authorization code.
     Code(String),
-    /// A refusal.
+    /// An error.
     Refused(ApiError),
 }
 
@@ -63,7 +63,7 @@ impl std::fmt::Debug for Answer {
     }
 }
 
-/// Why a callback is none of this browser's, with the cookie of its attempt if that has ended.
+/// The reason why a callback is rejected, with the cookie of its attempt if the attempt is over.
 #[derive(Debug)]
 pub(super) struct Rejected {
     pub(super) error: ApiError,
@@ -82,7 +82,7 @@ pub(super) fn verify(
     headers: &HeaderMap,
     finish: LoginFinish,
 ) -> Result<Verified, Rejected> {
-    // A state of another form is nobody's attempt.
+    // No attempt has a state of another form.
     let state = LoginState::parse(&finish.state).map_err(|_| ApiError::StateMismatch)?;
     let presented = cookie::find(expected.vault, expected.cookies, headers, state.secret())
         .ok_or(ApiError::StateMismatch)?;
@@ -103,7 +103,7 @@ pub(super) fn verify(
         .as_deref()
         .filter(|iss| !expected.provider.is_issuer(iss));
     let answer = if let Some(iss) = foreign {
-        // Somebody answered this attempt, and it was not the provider: it is used up (SEC-6).
+        // The attempt was answered, but not by the provider: it counts as used (SEC-6).
         Answer::Refused(ApiError::ForeignIssuer {
             named: quoted(iss.as_bytes()),
             expected: expected.provider.app_url.clone(),
@@ -121,7 +121,7 @@ pub(super) fn verify(
     })
 }
 
-/// What the provider said, strictly: a code or an error.
+/// Parses the provider's answer strictly: either a code or an error.
 fn answer(finish: LoginFinish) -> Result<Answer, ApiError> {
     match (finish.code, finish.error) {
         (Some(code), None) if is_word(&code, MAX_CODE) => Ok(Answer::Code(code)),

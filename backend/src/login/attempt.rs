@@ -1,4 +1,4 @@
-//! The sealed attempt (pure): what it holds, how old it may be.
+//! The sealed login attempt: its contents and its lifetime (pure).
 
 use std::time::Duration;
 
@@ -7,29 +7,32 @@ use sha2::{Digest as _, Sha256};
 use shared::{login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath};
 use zeroize::Zeroizing;
 
-/// An attempt counts for this long (RFC 6749 section 4.1.2 advises ten minutes for codes).
+/// Lifetime of an attempt (RFC 6749 section 4.1.2 recommends ten minutes for codes).
 pub const COUNTS_FOR: SignedDuration = SignedDuration::from_mins(10);
-/// Its cookie is kept for this long, so that "too late" and "not ours" can be told apart.
+/// Lifetime of its cookie; longer, so that an expired attempt can be distinguished from a foreign
+/// one.
 pub const KEPT_FOR: Duration = Duration::from_hours(1);
 
-/// Bytes of the fingerprint of provider, client and redirect URI.
+/// Size of the fingerprint of provider, client and redirect URI, in bytes.
 const BINDING: usize = 16;
 const SECRET: usize = 43;
 const HEAD: usize = 8 + BINDING + SECRET + SECRET;
 
-/// What follows the secrets is a return path, which begins with a slash, or this, the length of a
-/// connection's id, that id, and then the path: attempts that began before there were any open as well.
+/// Marks a reconnect in the byte after the secrets. This byte, the length of the connection's id
+/// and the id come before the return path. Without a reconnect, the return path follows directly;
+/// it begins with a slash. Attempts sealed before the marker existed have that form, so they open
+/// as well.
 const RECONNECTS: u8 = 1;
-/// The longest id of a connection that is sealed.
+/// Maximum length of a connection's id.
 const MAX_ID: usize = 64;
 
-/// Provider, client and redirect URI that an attempt was made for, as a fingerprint: a server that
-/// was set up anew in between must not finish it (SEC-9).
+/// Fingerprint of the provider, client and redirect URI that an attempt was made for: a server
+/// whose configuration has changed since must not finish the attempt (SEC-9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binding([u8; BINDING]);
 
 impl Binding {
-    /// The fingerprint of the configured values.
+    /// Creates the fingerprint of the configured values.
     #[must_use]
     pub fn new(provider: &str, client_id: &str, redirect_uri: &str) -> Self {
         let digest = Sha256::digest([provider, client_id, redirect_uri].join("\0"));
@@ -39,32 +42,33 @@ impl Binding {
     }
 }
 
-/// One login attempt, as it lies in its cookie.
+/// One login attempt, as its cookie holds it.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     /// When it began, by the server's clock.
     pub began_at: Timestamp,
-    /// What it was made for.
+    /// The configuration that it was made for.
     pub binding: Binding,
-    /// Its state.
+    /// The OAuth `state`.
     pub state: LoginState,
-    /// Its verifier.
+    /// The PKCE code verifier.
     pub verifier: CodeVerifier,
-    /// Where to go on to.
+    /// The path to continue at.
     pub return_to: ReturnPath,
-    /// The connection whose place the login is to take.
+    /// The connection that the login replaces.
     pub reconnects: Option<String>,
 }
 
 impl Attempt {
-    /// Whether it is too old, by the server's clock. One from the future is as good as too old.
+    /// Returns whether it has expired, by the server's clock. One from the future counts as
+    /// expired.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         let age = now.duration_since(self.began_at);
         age > COUNTS_FOR || age < -COUNTS_FOR
     }
 
-    /// As bytes, to be sealed: compact, since five of them share 2 KB of cookies.
+    /// Encodes the attempt to be sealed: compact, since five of them share 2 KB of cookies.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let tail = self.return_to.as_str().len() + 2 + MAX_ID;
@@ -84,7 +88,7 @@ impl Attempt {
         bytes
     }
 
-    /// From bytes that were sealed; `None` when they are not an attempt's.
+    /// Decodes an attempt. Returns `None` if the bytes are not one.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (began_at, rest) = bytes.split_first_chunk::<8>()?;
@@ -141,7 +145,7 @@ mod tests {
         }
     }
 
-    /// A new server finishes what began at the old one: it is nothing but the path that follows.
+    /// An attempt without a reconnect keeps the old encoding, so that a new server can finish it.
     #[test]
     fn an_attempt_without_a_connection_is_as_it_always_was() {
         let before = attempt(Timestamp::from_second(1_800_000_000).unwrap());

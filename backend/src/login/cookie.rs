@@ -1,5 +1,5 @@
-//! One sealed cookie per attempt, named by a truncated HMAC of its state, so that tabs do not disturb
-//! each other; at most five, and the oldest goes (SEC-13).
+//! One sealed cookie per attempt, named by a truncated HMAC of its state, so that tabs do not
+//! interfere with each other. There are at most five; the oldest is removed first (SEC-13).
 
 use std::fmt::Write as _;
 
@@ -9,32 +9,33 @@ use http::{HeaderMap, HeaderValue};
 use super::attempt::{Attempt, KEPT_FOR};
 use crate::{
     session::cookie::{Cookies, presented},
-    vault::{CannotSeal, Place, Purpose, Vault},
+    vault::{AssociatedData, CannotSeal, Purpose, Vault},
 };
 
-/// Attempts of one browser that may be under way at once.
-const AT_MOST: usize = 5;
-/// Bytes that all attempts' cookies may take: with the session's they stay below 2 KB.
-const ROOM: usize = 1_900;
+/// Maximum number of concurrent attempts of one browser.
+const MAX_ATTEMPTS: usize = 5;
+/// Maximum size of all attempt cookies in bytes: with the session cookie they stay below 2 KB.
+const MAX_COOKIE_BYTES: usize = 1_900;
 
-/// Cookies of other attempts that are looked at. A browser of ours has five; each one that is looked at
-/// costs a decryption and may cost a header.
-const LOOKED_AT: usize = 16;
-/// Digits of the claim in a cookie's name.
+/// Maximum number of other attempts' cookies that are examined. A browser has five of them; each
+/// further one costs a decryption and possibly a header.
+const MAX_EXAMINED: usize = 16;
+/// Number of the claim's hex digits in a cookie's name.
 const NAME_DIGITS: usize = 16;
 
-/// An attempt that this browser presents, with the cookie that holds it.
+/// An attempt that this browser presents, with its cookie.
 #[derive(Debug)]
 pub struct Presented {
     /// The attempt.
     pub attempt: Attempt,
-    /// Its cookie's name.
+    /// The name of its cookie.
     pub name: String,
-    /// What it is claimed by: the whole HMAC of the state.
+    /// The claim: the whole HMAC of the state.
     pub claim: String,
 }
 
-/// The `Set-Cookie` headers of a new attempt: its own, and those that make room for it.
+/// Returns the `Set-Cookie` headers of a new attempt: its own, and those that remove older cookies
+/// to make room.
 pub fn bind(
     vault: &Vault,
     cookies: Cookies,
@@ -44,21 +45,26 @@ pub fn bind(
     let (name, _) = names(vault, cookies, attempt.state.secret())
         .next()
         .unwrap_or_default();
-    let sealed = vault.seal(Purpose::AttemptCookie, place(&name), &attempt.to_bytes())?;
+    let sealed = vault.seal(
+        Purpose::AttemptCookie,
+        associated_data(&name),
+        &attempt.to_bytes(),
+    )?;
     let value = URL_SAFE_NO_PAD.encode(sealed);
-    let mut room = ROOM.saturating_sub(name.len() + value.len());
+    let mut room = MAX_COOKIE_BYTES.saturating_sub(name.len() + value.len());
     let mut headers_out = vec![cookies.set(name.clone(), value, KEPT_FOR)];
 
     let prefix = cookies.attempt_prefix();
     let mut others = Vec::<(Option<Attempt>, &str, usize)>::new();
     for (other, value) in presented(headers)
         .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
-        .take(LOOKED_AT)
+        .take(MAX_EXAMINED)
     {
         let attempt = open(vault, other, value);
         let size = other.len() + value.len();
         match others.iter_mut().find(|(_, known, _)| *known == other) {
-            // Twice, as when another program on this host has set it too: one that opens is ours.
+            // A duplicate, such as one set by another program on this host: the one that opens is
+            // ours.
             Some(known) if known.0.is_none() && attempt.is_some() => {
                 *known = (attempt, other, size);
             }
@@ -66,10 +72,10 @@ pub fn bind(
             None => others.push((attempt, other, size)),
         }
     }
-    // The newest first; what does not open was never ours, or is of no use any more.
+    // The newest first. A cookie that does not open was never ours or is no longer useful.
     others.sort_by_key(|(attempt, ..)| std::cmp::Reverse(attempt.as_ref().map(|a| a.began_at)));
     for (at, (attempt, other, size)) in others.into_iter().enumerate() {
-        if attempt.is_some() && at + 1 < AT_MOST && size <= room {
+        if attempt.is_some() && at + 1 < MAX_ATTEMPTS && size <= room {
             room -= size;
         } else {
             room = 0;
@@ -79,7 +85,7 @@ pub fn bind(
     Ok(headers_out)
 }
 
-/// The attempt of this state, if this browser presents its cookie.
+/// Returns the attempt of this state, if this browser presents its cookie.
 #[must_use]
 pub fn find(
     vault: &Vault,
@@ -88,10 +94,10 @@ pub fn find(
     state: &str,
 ) -> Option<Presented> {
     names(vault, cookies, state).find_map(|(name, claim)| {
-        // Another program on this host may have set one of the name too, under another path.
+        // Another program on this host may have set a cookie of this name under another path.
         let attempt = presented(headers)
             .filter(|(presented, _)| *presented == name)
-            .take(LOOKED_AT)
+            .take(MAX_EXAMINED)
             .find_map(|(_, value)| open(vault, &name, value))?;
         Some(Presented {
             attempt,
@@ -101,7 +107,7 @@ pub fn find(
     })
 }
 
-/// How many cookies of attempts a browser presents, whether they open or not.
+/// Returns how many attempt cookies a browser presents, whether they open or not.
 #[must_use]
 pub fn count(cookies: Cookies, headers: &HeaderMap) -> usize {
     let prefix = cookies.attempt_prefix();
@@ -110,14 +116,15 @@ pub fn count(cookies: Cookies, headers: &HeaderMap) -> usize {
         .count()
 }
 
-/// Whether what follows the prefix is what [`names`] writes there.
+/// Returns whether a name's suffix has the form that [`names`] writes.
 fn is_name(suffix: Option<&str>) -> bool {
     let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     suffix.is_some_and(|suffix| suffix.len() == NAME_DIGITS && suffix.bytes().all(is_hex))
 }
 
-/// The claims of the browser's other attempts, those whose cookies it presents beside `name`. Nobody
-/// else holds these cookies, so a login that was finished by such a claim was this browser's.
+/// Returns the claims of the browser's other attempts: those whose cookies it presents besides
+/// `name`. Nobody else has these cookies, so this browser made any login that such a claim
+/// finished.
 #[must_use]
 pub fn sibling_attempts(
     vault: &Vault,
@@ -128,33 +135,33 @@ pub fn sibling_attempts(
     let prefix = cookies.attempt_prefix();
     presented(headers)
         .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
-        .take(LOOKED_AT)
+        .take(MAX_EXAMINED)
         .filter_map(|(other, value)| {
             let attempt = open(vault, other, value)?;
             names(vault, cookies, attempt.state.secret())
                 .find_map(|(name, claim)| (name == other).then_some(claim))
         })
-        .take(AT_MOST)
+        .take(MAX_ATTEMPTS)
         .collect()
 }
 
 fn open(vault: &Vault, name: &str, value: &str) -> Option<Attempt> {
     let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
     let bytes = vault
-        .open(Purpose::AttemptCookie, place(name), &sealed)
+        .open(Purpose::AttemptCookie, associated_data(name), &sealed)
         .ok()?;
     Attempt::from_bytes(&bytes)
 }
 
-fn place(name: &str) -> Place<'_> {
-    Place {
+fn associated_data(name: &str) -> AssociatedData<'_> {
+    AssociatedData {
         table: "cookies",
         column: "login",
         row: name,
     }
 }
 
-/// A state's cookie name and claim, by each key, the current first.
+/// Returns the cookie name and claim of a state under each key, the current key first.
 fn names<'v>(
     vault: &'v Vault,
     cookies: Cookies,
@@ -282,7 +289,7 @@ mod tests {
         twice.extend(invented());
         let found = find(&vault, cookies, &headers(&twice), first.state.secret());
         assert!(found.is_some());
-        // A second start does not remove the first one's cookie for the sake of an invented one.
+        // A second attempt does not remove the first one's cookie because of a forged one.
         let set = bind(&vault, cookies, &headers(&twice), &attempt(2, "/")).unwrap();
         assert_eq!(set.len(), 1, "{set:?}");
     }

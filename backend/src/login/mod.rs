@@ -1,5 +1,5 @@
-//! Step 1: bind the attempt to this browser. Nothing is written to the database and the provider is
-//! not asked (SEC-70): the attempt lives sealed in a cookie of its own.
+//! The first step of a login: binds the attempt to this browser. It writes nothing to the database
+//! and sends no request to the provider (SEC-70): the attempt is sealed in a cookie of its own.
 
 pub mod attempt;
 pub mod cookie;

@@ -1,5 +1,5 @@
-//! `POST /api/login`: the browser hands its attempt over, and gets it back sealed. `GET /api/login`:
-//! whether that came back with the next request.
+//! `POST /api/login`: seals the browser's attempt into a cookie. `GET /api/login`: reports whether
+//! the browser sends such cookies back.
 
 use axum::{
     Json,
@@ -23,9 +23,9 @@ use crate::{
     session::extract::CurrentSession,
 };
 
-/// Seals verifier, state, return path, time and what the attempt is made for into a cookie. One that is
-/// to take a connection's place names one that the browser's session reaches; the store is asked for
-/// that alone.
+/// Seals verifier, state, return path, time and binding into a cookie. An attempt to reconnect
+/// names a connection that the browser's session is authorized for; only that check reads the
+/// store.
 pub async fn start(
     State(app): State<AppState>,
     client: ClientNetwork,
@@ -59,15 +59,15 @@ pub async fn start(
     Ok(response)
 }
 
-/// Counts the attempts whose cookies came with the request. It opens none, so it says nothing about
-/// what they are good for.
+/// Counts the attempts whose cookies came with the request. It opens none of them, so the count
+/// says nothing about their validity.
 pub async fn presented(State(app): State<AppState>, headers: HeaderMap) -> Json<LoginAttempts> {
     Json(LoginAttempts {
         presented: cookie::count(app.cookies, &headers),
     })
 }
 
-/// What attempts of this server are made for.
+/// Returns the binding of the attempts of this server.
 pub(crate) fn binding(app: &AppState) -> Binding {
     Binding::new(
         &app.region.api_url,

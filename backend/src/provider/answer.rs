@@ -1,4 +1,4 @@
-//! Snyk's answer to an API call: as it comes, or whole.
+//! The answer to an API request: as a stream or complete.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use shared::{
 
 use super::ProviderError;
 
-/// A body as it comes: bounded in size, counted after decompression, and in time. When it breaks
-/// off, the last item is the error.
+/// A streamed body, bounded in time and in size after decompression. If it is interrupted, the last
+/// item is the error.
 pub type ApiBody = BoxStream<'static, Result<Bytes, ProviderError>>;
 
-/// An answer whose body is still to come.
+/// An answer whose body has not been read yet.
 pub struct ApiAnswer {
     /// The status.
     pub status: StatusCode,
@@ -27,7 +27,7 @@ pub struct ApiAnswer {
 }
 
 impl ApiAnswer {
-    /// Waits for the rest.
+    /// Reads the whole body.
     pub async fn whole(self) -> Result<WholeAnswer, ProviderError> {
         let Self {
             status,
@@ -50,7 +50,7 @@ impl fmt::Debug for ApiAnswer {
     }
 }
 
-/// An answer with its body.
+/// An answer with its whole body.
 pub struct WholeAnswer {
     /// The status.
     pub status: StatusCode,
@@ -61,12 +61,12 @@ pub struct WholeAnswer {
 }
 
 impl WholeAnswer {
-    /// The body, read as JSON as leniently as may be.
+    /// Parses the body as JSON, as leniently as possible.
     pub fn json<T: FromValue>(&self) -> Result<T, ProviderError> {
         json::read(&self.body).map_err(|error| ProviderError::Unusable(error.to_string()))
     }
 
-    /// What a failure says about itself, in whichever form.
+    /// Returns the error document of a failure; an empty one if the body is none.
     #[must_use]
     pub fn error_document(&self) -> ErrorDocument {
         json::read(&self.body).unwrap_or_default()
@@ -81,7 +81,8 @@ impl fmt::Debug for WholeAnswer {
     }
 }
 
-/// The id by which Snyk's support finds the request, if the answer has one that can be told.
+/// Returns the id by which Snyk's support finds the request, if the answer has one that is safe to
+/// log.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers
@@ -95,8 +96,8 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
         })
 }
 
-/// Reads up to about `ahead` bytes of a body, and gives the rest where there is more: what breaks off
-/// before can still be told in words.
+/// Reads up to about `ahead` bytes of a body, and returns the rest as a stream if there is more. An
+/// interruption within these bytes can still be reported as a problem.
 pub async fn read_ahead(
     mut body: ApiBody,
     ahead: usize,
@@ -111,7 +112,7 @@ pub async fn read_ahead(
     Ok((head.freeze(), Some(body)))
 }
 
-/// Waits for the rest of a body.
+/// Reads a whole body.
 pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
     let mut whole = BytesMut::new();
     while let Some(chunk) = body.try_next().await? {
@@ -120,7 +121,7 @@ pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
     Ok(whole.freeze())
 }
 
-/// A body that ends with an error where it goes beyond `max` bytes.
+/// Returns a body that ends with an error once it exceeds `max` bytes.
 pub(super) fn bounded(
     body: impl Stream<Item = Result<Bytes, ProviderError>> + Send + 'static,
     max: usize,
@@ -164,15 +165,15 @@ mod tests {
     }
 
     #[test]
-    fn only_an_id_is_told_as_the_request_id() {
+    fn only_an_id_is_returned_as_the_request_id() {
         let mut headers = HeaderMap::new();
-        for (value, told) in [
+        for (value, is_id) in [
             ("7ff2a7d1-0f2b-4a55-9bd2-000000000001", true),
             ("<script>", false),
             (&"a".repeat(65), false),
         ] {
             headers.insert("snyk-request-id", value.parse().unwrap());
-            assert_eq!(request_id(&headers).is_some(), told, "{value}");
+            assert_eq!(request_id(&headers).is_some(), is_id, "{value}");
         }
     }
 }

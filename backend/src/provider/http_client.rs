@@ -1,5 +1,5 @@
-//! The one place that makes HTTP clients: no redirects, no proxy by accident, time-outs, bounded
-//! answers (SEC-39, SEC-45).
+//! Creates all HTTP clients of the server: without redirects and implicit proxies, with time-outs
+//! and bounded answers (SEC-39, SEC-45).
 
 use std::{error::Error, time::Duration};
 
@@ -9,35 +9,36 @@ use zeroize::Zeroizing;
 
 use super::{ApiBody, ProviderError, answer, region::Provider};
 
-/// A token call must not be given up early: an answer that comes after that is a lost token.
-pub(super) const TOKEN_WITHIN: Duration = Duration::from_secs(45);
-/// A read may be given up.
-const READ_WITHIN: Duration = Duration::from_secs(30);
-/// A connection must be there in this time.
-const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
+pub(super) const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
+/// Timeout of an API request, which may be given up.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Timeout for establishing a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a token answer fits into, so that it is read without leaving copies behind.
-const USUAL_ANSWER: usize = 16 * 1024;
+/// Initial capacity for a token answer, in bytes, so that it is read without reallocations that
+/// leave copies in memory.
+const INITIAL_CAPACITY: usize = 16 * 1024;
 
-/// The client for token and revocation requests. It keeps no idle connections: on a kept one, a
-/// reset would leave open whether the request had left.
+/// Creates the client for token and revocation requests. It keeps no idle connections: after a
+/// reset of a reused one, it would be unknown whether the request was sent.
 pub(super) fn for_tokens(provider: &Provider) -> Result<Client, CannotMake> {
-    made(
-        base(provider)
-            .timeout(TOKEN_WITHIN)
+    build(
+        builder(provider)
+            .timeout(TOKEN_TIMEOUT)
             .pool_max_idle_per_host(0),
     )
 }
 
-/// The client for API calls.
+/// Creates the client for API requests.
 pub(super) fn for_api(provider: &Provider) -> Result<Client, CannotMake> {
-    made(base(provider).timeout(READ_WITHIN).gzip(true))
+    build(builder(provider).timeout(READ_TIMEOUT).gzip(true))
 }
 
-/// No client can be made.
+/// The client cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotMake {
-    /// The system has no certificates of authorities.
+    /// The system has no root certificates.
     #[error(
         "Snyk is reached by https, and no certificate of an authority was found to check it with \
          ({}): install the package ca-certificates (apt-get install ca-certificates on Debian, \
@@ -46,12 +47,12 @@ pub enum CannotMake {
         chain(.0)
     )]
     NoCertificates(#[source] reqwest::Error),
-    /// Another fault of TLS or the like.
+    /// Another failure, such as of TLS.
     #[error("no HTTP client can be made: {}", chain(.0))]
     Other(#[source] reqwest::Error),
 }
 
-fn made(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
     builder.build().map_err(|error| {
         if chain(&error).contains("certificates") {
             CannotMake::NoCertificates(error)
@@ -65,25 +66,25 @@ fn made(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
     clippy::disallowed_methods,
     reason = "this is the one place that makes a client"
 )]
-fn base(provider: &Provider) -> reqwest::ClientBuilder {
+fn builder(provider: &Provider) -> reqwest::ClientBuilder {
     let builder = Client::builder();
     let builder = if provider.needs_certificates() {
         builder
     } else {
-        // Nothing to check: it runs on a computer without certificates too. Should it be asked for
-        // https all the same, it trusts nobody.
+        // There is nothing to verify: it runs on a system without certificates too. If it is used
+        // for https all the same, it trusts no certificate.
         builder.tls_certs_only([])
     };
     builder
         .redirect(redirect::Policy::none())
         .no_proxy()
-        .connect_timeout(CONNECT_WITHIN)
+        .connect_timeout(CONNECT_TIMEOUT)
         .user_agent(concat!("snyk-app/", env!("CARGO_PKG_VERSION")))
 }
 
-/// Sorts a fault of a request by whether it may have left.
-pub(super) fn fault(error: reqwest::Error) -> ProviderError {
-    // The address may hold ids; the log needs the cause, not the address.
+/// Classifies a request's failure by whether the request may have been sent.
+pub(super) fn request_error(error: reqwest::Error) -> ProviderError {
+    // The URL may contain ids; the log needs only the cause.
     let error = error.without_url();
     let cause = chain(&error);
     if cause.contains(UNTRUSTED) {
@@ -100,10 +101,10 @@ pub(super) fn fault(error: reqwest::Error) -> ProviderError {
     }
 }
 
-/// How rustls begins what it says of a certificate that it refuses.
+/// The prefix of rustls's message about a certificate that it rejects.
 const UNTRUSTED: &str = "invalid peer certificate";
 
-/// An error with its causes.
+/// Formats an error with its causes.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -114,8 +115,8 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// The body as it comes, of at most `max` bytes, counted after decompression (SEC-59). One that says
-/// at once that it is larger is not begun.
+/// Returns the body as a stream of at most `max` bytes, counted after decompression (SEC-59).
+/// Returns an error at once if its declared length exceeds that.
 pub(super) fn bounded(response: Response, max: usize) -> Result<ApiBody, ProviderError> {
     if response
         .content_length()
@@ -123,16 +124,19 @@ pub(super) fn bounded(response: Response, max: usize) -> Result<ApiBody, Provide
     {
         return Err(answer::too_large(max));
     }
-    Ok(answer::bounded(response.bytes_stream().map_err(fault), max))
+    Ok(answer::bounded(
+        response.bytes_stream().map_err(request_error),
+        max,
+    ))
 }
 
-/// Reads a body as far as it comes, and no further than `max` bytes; what stopped it before its end.
-/// It may hold tokens, so it is wiped.
-pub(super) async fn read_what_comes(
+/// Reads a body as far as it arrives, up to `max` bytes. Returns it with the error that interrupted
+/// it, if any. It may hold tokens, so it is wiped on drop.
+pub(super) async fn read_partial(
     mut response: Response,
     max: usize,
 ) -> (Zeroizing<Vec<u8>>, Option<ProviderError>) {
-    let mut body = Zeroizing::new(Vec::with_capacity(USUAL_ANSWER));
+    let mut body = Zeroizing::new(Vec::with_capacity(INITIAL_CAPACITY));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
@@ -143,7 +147,7 @@ pub(super) async fn read_what_comes(
                 }
             }
             Ok(None) => return (body, None),
-            Err(error) => return (body, Some(fault(error))),
+            Err(error) => return (body, Some(request_error(error))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The port to the provider: exchange, refresh, revoke, read. [`snyk`] fills it.
+//! The port to the provider: exchange, refresh, revoke, read. [`snyk`] implements it.
 
 pub mod answer;
 pub mod http_client;
@@ -22,47 +22,47 @@ use crate::{
     vault::secret::{AccessToken, RefreshToken},
 };
 
-/// What the provider did instead of what it was asked, by what it means for the token that was
+/// The failure of a request to the provider, classified by its effect on the token that was
 /// presented.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// No byte of the request left: connection, name or TLS failed.
+    /// No byte of the request was sent: the connection, name resolution or TLS failed.
     #[error("the provider cannot be reached")]
     NotSent(#[source] reqwest::Error),
-    /// The request left, and no answer came, or half of one: whether a token was consumed is
-    /// unknown.
+    /// The request was sent, and no answer or only a part of one arrived: it is unknown whether a
+    /// token was consumed.
     #[error("the provider's answer was lost")]
     AnswerLost(#[source] Option<reqwest::Error>),
-    /// An answer that says that it was done, and that cannot be read: what it gave is lost.
+    /// A successful answer that cannot be parsed: the tokens in it are lost.
     #[error("the provider’s answer cannot be read")]
     Unreadable,
-    /// An answer that says "later": 408, 429, 5xx.
+    /// A temporary failure: 408, 425, 429, 5xx.
     #[error("the provider asks to come again later (status {status})")]
     Later {
         /// The status.
         status: u16,
-        /// What `Retry-After` says.
+        /// The delay in `Retry-After`.
         after: Option<Duration>,
     },
-    /// Another presentation of the same token is in flight (as ORY fosite says it).
+    /// Another presentation of the same token is in flight (reported as ORY fosite does).
     #[error("the provider speaks of a concurrent use")]
     ConcurrentUse,
-    /// `invalid_grant` and its kin: what was presented is dead.
+    /// `invalid_grant` and similar errors: what was presented is invalid.
     #[error("the provider rejects what was presented ({error})")]
     GrantRejected {
-        /// The error's id.
+        /// The OAuth error code.
         error: String,
     },
-    /// `invalid_client`, `unauthorized_client`: the operator's error.
+    /// `invalid_client`, `unauthorized_client`: the app's credentials are wrong.
     #[error(
         "the provider rejects this app's credentials ({error}): check CLIENT_ID and CLIENT_SECRET"
     )]
     ClientRejected {
-        /// The error's id.
+        /// The OAuth error code.
         error: String,
     },
     /// A refusal that is not Snyk's: an intermediary (RFC 9110 section 3.7), such as a gateway,
-    /// answered, and nothing was consumed.
+    /// answered. Nothing was consumed.
     #[error(
         "something between this app and Snyk refused a token request (status {status}, {from}): \
          check the proxies, gateways and firewalls in between, and SNYK_API_URL"
@@ -70,17 +70,17 @@ pub enum ProviderError {
     Intermediary {
         /// The status.
         status: u16,
-        /// What the answer tells of where it comes from.
+        /// The origin of the answer, according to its headers.
         from: String,
     },
-    /// An answer of no use, and not one that says that it was done: other errors.
-    /// Of a read, whatever is no answer to it: redirects, too large.
+    /// An answer that is unusable and does not report success, such as another OAuth error. For a
+    /// read, any answer that is not one to it, such as a redirect or one that is too large.
     #[error("the provider's answer is of no use: {0}")]
     Unusable(String),
 }
 
 impl ProviderError {
-    /// The status that a caller of ours gets.
+    /// Returns the status for the caller of this server.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -90,7 +90,7 @@ impl ProviderError {
         }
     }
 
-    /// When the provider asks to come again.
+    /// Returns the delay that the provider requests, if any.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -99,7 +99,7 @@ impl ProviderError {
         }
     }
 
-    /// The code that a caller of ours gets.
+    /// Returns the problem code for the caller of this server.
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -109,19 +109,19 @@ impl ProviderError {
     }
 }
 
-/// As whom a token acts, as far as the provider tells an app.
+/// The identity that a token acts as, as far as the provider reveals it to an app.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// As whom the app acts.
+    /// The kind of account that the app acts as.
     pub context: Option<Context>,
-    /// The person's id, when it acts as one.
+    /// The person's id, if it acts as a person.
     pub user: Option<String>,
 }
 
-/// Why it was not read what a token reaches.
+/// The reasons why the account of a token could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The API refuses the token.
+    /// The API rejects the token.
     #[error("the API refuses the token")]
     Unauthorized,
     /// Anything else.
@@ -129,28 +129,28 @@ pub enum AccountError {
     Provider(#[from] ProviderError),
 }
 
-/// The OAuth2 server and the API in use.
+/// A client for the provider's OAuth server and API.
 #[async_trait]
 pub trait ProviderClient: fmt::Debug + Send + Sync {
-    /// Exchanges a code, once (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+    /// Sends one exchange of a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
     async fn exchange(&self, code: String, verifier: &CodeVerifier)
     -> Result<Grant, ProviderError>;
 
-    /// Presents a refresh token, once (RFC 6749 section 6).
+    /// Sends one refresh with a refresh token (RFC 6749 section 6).
     async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError>;
 
     /// Revokes a refresh token (RFC 7009).
     async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError>;
 
-    /// Asks, once, as whom a token acts.
+    /// Sends one read of the identity that a token acts as.
     async fn identity(&self, token: &AccessToken) -> Result<Identity, AccountError>;
 
-    /// Asks, once, for the next page of the organizations that a token reaches, unless all of them
-    /// are read. What is read stays when this fails, and when it is dropped.
+    /// Sends one read of the next page of a token's organizations, unless the list is complete.
+    /// What has been read is kept if this fails or is cancelled.
     async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), AccountError>;
 
-    /// Reads from the API, once: `path_and_query` begins with `/rest/` or `/v1/`, and is of our
-    /// making. The body comes as it is read.
+    /// Sends one read to the API. `path_and_query` begins with `/rest/` or `/v1/`, and was built by
+    /// this server. The body is streamed.
     async fn get(
         &self,
         path_and_query: &str,

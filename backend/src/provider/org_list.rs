@@ -1,4 +1,4 @@
-//! The organizations that a token reaches, as far as they are read.
+//! The organizations of a token, as far as they have been read.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,10 @@ use shared::api::connection::Org;
 
 use super::ProviderError;
 
-/// Most pages that are read: 10,000 organizations at Snyk's largest page.
+/// Maximum number of pages: 10,000 organizations at Snyk's largest page.
 const MAX_PAGES: usize = 100;
 
-/// The organizations that a token reaches, read page by page.
+/// The organizations of a token, read page by page.
 #[derive(Debug, Default)]
 pub struct OrgList {
     orgs: Vec<Org>,
@@ -18,45 +18,45 @@ pub struct OrgList {
     next: NextPage,
 }
 
-/// Where the next page is.
+/// The position of the next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum NextPage {
-    /// Nothing is read yet.
+    /// At the beginning: nothing has been read yet.
     #[default]
     First,
     /// After this cursor.
     After(String),
-    /// REST has none. It once left out organizations that are reached through a group, and v1 has
-    /// them.
+    /// In API v1, since REST returned no organization. REST has omitted organizations that are
+    /// accessible through a group, and v1 has them.
     V1,
-    /// There is none: all of them are read.
+    /// There is none: the list is complete.
     End,
 }
 
 impl OrgList {
-    /// What is read so far, each once.
+    /// Returns the organizations that have been read, each once.
     #[must_use]
     pub fn orgs(&self) -> &[Org] {
         &self.orgs
     }
 
-    /// Where the next page is.
+    /// Returns the position of the next page.
     #[must_use]
     pub fn next(&self) -> &NextPage {
         &self.next
     }
 
-    /// Whether all of them are read.
+    /// Returns whether the list is complete.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.next == NextPage::End
     }
 
-    /// Takes a page of REST, which leads to `next`.
+    /// Adds a page of REST, which is followed by `next`.
     ///
     /// # Errors
     ///
-    /// Where the list leads in a circle, or does not end: what was read stays, and is not all.
+    /// If a cursor repeats or there are too many pages. What was read is kept, but is not complete.
     pub fn take(&mut self, page: Vec<Org>, next: Option<String>) -> Result<(), ProviderError> {
         self.add(page);
         self.next = match next {
@@ -74,19 +74,19 @@ impl OrgList {
         Ok(())
     }
 
-    /// Takes the whole list of v1.
+    /// Adds the whole list of v1, which completes this one.
     pub fn take_v1(&mut self, orgs: Vec<Org>) {
         self.add(orgs);
         self.next = NextPage::End;
     }
 
-    /// Adds a page of a list that breaks off with it.
+    /// Adds a page after which the list cannot be continued.
     pub fn take_last_known(&mut self, page: Vec<Org>) {
         self.add(page);
     }
 
     fn add(&mut self, page: Vec<Org>) {
-        // While pages are read, what is on them moves: an organization may come twice.
+        // Items move between pages during the reads: an organization may come twice.
         let known = &mut self.known;
         self.orgs
             .extend(page.into_iter().filter(|org| known.insert(org.id.clone())));

@@ -1,4 +1,4 @@
-//! Where Snyk is: hosts by region, or addresses that override them.
+//! The addresses of Snyk: hosts by region, or configured addresses that override them.
 
 use url::Url;
 
@@ -13,12 +13,12 @@ const REGIONS: [(&str, &str, &str); 5] = [
     ("gov-01", "https://app.snykgov.io", "https://api.snykgov.io"),
 ];
 
-/// The domains below which Snyk is.
+/// The domains of Snyk's hosts.
 const DOMAINS: [&str; 2] = ["snyk.io", "snykgov.io"];
-/// What begins the host of the browser pages, and that of the API.
+/// The prefixes of the hosts of the browser pages and of the API.
 const APP: &str = "app.";
 const API: &str = "api.";
-/// Ends of addresses that people copy, and that are added here.
+/// Suffixes of addresses that people copy, and that are appended by this server.
 const PATHS: [&str; 7] = [
     "/rest",
     "/v1",
@@ -29,22 +29,22 @@ const PATHS: [&str; 7] = [
     "/oauth2/token",
 ];
 
-/// The OAuth2 server and API in use. Its addresses come from configuration only; nothing that a
-/// browser or a provider says ever changes them.
+/// The OAuth server and API in use. Its addresses come from the configuration only; no input of a
+/// browser or provider changes them.
 #[derive(Clone, Debug)]
 pub struct Provider {
-    /// The region's name; `sandbox` or `custom` when addresses were overridden.
+    /// The region's name; `sandbox` or `custom` if addresses are overridden.
     pub region: String,
-    /// Whether it lives on this computer: a practice run.
+    /// Whether it runs on this computer, as the sandbox does.
     pub sandbox: bool,
     /// Base of the browser pages, without a trailing slash.
     pub app_url: String,
-    /// Base of token, revocation, REST and v1, without a trailing slash.
+    /// Base of token endpoint, revocation endpoint, REST and v1, without a trailing slash.
     pub api_url: String,
 }
 
 impl Provider {
-    /// The configured provider, or problems.
+    /// Reads the configured provider, or adds problems.
     pub(crate) fn from_config(raw: &Raw, problems: &mut Problems) -> Option<Self> {
         let named = raw.get("SNYK_REGION");
         let region = named.as_deref().unwrap_or("us-01");
@@ -59,23 +59,23 @@ impl Provider {
             );
             return None;
         };
-        let set = [(APP, "SNYK_APP_URL"), (API, "SNYK_API_URL")]
+        let configured = [(APP, "SNYK_APP_URL"), (API, "SNYK_API_URL")]
             .map(|(role, variable)| base(raw, problems, role, variable));
-        let [app_set, api_set] = set;
+        let [app_set, api_set] = configured;
         let (app_set, api_set) = (app_set.ok()?, api_set.ok()?);
-        // Of one that is left out, the other one's region tells, unless a region is named.
-        let of_other = |other: Option<&Url>, role: &str| {
+        // Without a named region, a missing address is derived from the other one's region.
+        let derived = |other: Option<&Url>, role: &str| {
             let domain = other.and_then(snyk_domain).filter(|_| named.is_none())?;
             Url::parse(&format!("https://{role}{domain}")).ok()
         };
         let default = |text| Url::parse(text).ok();
         let app = app_set
             .clone()
-            .or_else(|| of_other(api_set.as_ref(), APP))
+            .or_else(|| derived(api_set.as_ref(), APP))
             .or_else(|| default(app))?;
         let api = api_set
             .clone()
-            .or_else(|| of_other(app_set.as_ref(), API))
+            .or_else(|| derived(app_set.as_ref(), API))
             .or_else(|| default(api))?;
         if app_set.is_some() != api_set.is_some() && snyk_domain(&app) != snyk_domain(&api) {
             problems.warn(
@@ -120,31 +120,31 @@ impl Provider {
         })
     }
 
-    /// Whether the API is reached by https.
+    /// Returns whether the API uses https.
     #[must_use]
     pub fn needs_certificates(&self) -> bool {
         self.api_url.starts_with("https:")
     }
 
-    /// Where a login sends the browser.
+    /// Returns the address that a login sends the browser to.
     #[must_use]
     pub fn authorization_endpoint(&self) -> String {
         format!("{}/oauth2/authorize", self.app_url)
     }
 
-    /// Where codes and refresh tokens are exchanged.
+    /// Returns the address that exchanges codes and refresh tokens.
     #[must_use]
     pub fn token_endpoint(&self) -> String {
         format!("{}/oauth2/token", self.api_url)
     }
 
-    /// Where refresh tokens are revoked.
+    /// Returns the address that revokes refresh tokens.
     #[must_use]
     pub fn revocation_endpoint(&self) -> String {
         format!("{}/oauth2/revoke", self.api_url)
     }
 
-    /// Whether an issuer that a callback names (RFC 9207 section 2.4) is this provider.
+    /// Returns whether the issuer that a callback names (RFC 9207 section 2.4) is this provider.
     #[must_use]
     pub fn is_issuer(&self, iss: &str) -> bool {
         let iss = iss.strip_suffix('/').unwrap_or(iss);
@@ -152,7 +152,7 @@ impl Provider {
     }
 }
 
-/// The base address that a variable names, if it is set and of use.
+/// Reads the base address of a variable, if it is set and valid.
 fn base(
     raw: &Raw,
     problems: &mut Problems,
@@ -167,7 +167,7 @@ fn base(
         problems.add(variable, "is http on another computer: use https");
         return Err(());
     }
-    if let Err(why) = is_base(&url, role) {
+    if let Err(why) = check_base(&url, role) {
         problems.add(variable, why);
         return Err(());
     }
@@ -180,8 +180,8 @@ fn base(
     Ok(Some(url))
 }
 
-/// Whether an address is a base to which paths are added, in its role.
-fn is_base(url: &Url, role: &str) -> Result<(), String> {
+/// Checks that an address is a base to which paths can be appended, for its role.
+fn check_base(url: &Url, role: &str) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default();
     let path = url.path().trim_end_matches('/');
     if !is_of_snyk(host) {
@@ -226,7 +226,7 @@ fn is_of_snyk(host: &str) -> bool {
         .any(|domain| host == *domain || host.ends_with(&format!(".{domain}")))
 }
 
-/// What stands behind `app.` or `api.` in an address of Snyk's: its region.
+/// Returns what follows `app.` or `api.` in an address of Snyk's: the domain of its region.
 fn snyk_domain(url: &Url) -> Option<String> {
     let host = url.host_str().filter(|host| is_of_snyk(host))?;
     let host = host.trim_end_matches('.');
@@ -234,7 +234,8 @@ fn snyk_domain(url: &Url) -> Option<String> {
     Some(domain.to_owned())
 }
 
-/// The host of Snyk's that another one is a slip away from: the client secret would go there.
+/// Returns the host of Snyk's that another host nearly equals: a typing error would send the client
+/// secret there.
 fn looks_like_snyk(url: &Url) -> Option<&'static str> {
     let host = url.host_str().filter(|host| !is_of_snyk(host))?;
     let bare = |url: &'static str| url.strip_prefix("https://").unwrap_or(url);

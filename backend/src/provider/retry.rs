@@ -1,6 +1,6 @@
-//! When a read of Snyk's API is tried again, as Snyk's own clients do it: 408, 425, 429 and
-//! transient 5xx, a few times, after what Snyk asks for or else after a growing pause, never all at
-//! once. Reads only: a token is never presented twice by this.
+//! Retries of reads from Snyk's API, as Snyk's own clients do them: after 408, 425, 429 and
+//! transient 5xx, a few times, after the delay that Snyk requests or exponential backoff, with
+//! jitter. Reads only: no token is presented twice by this.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use tokio::time::Instant;
 use super::{ApiAnswer, ProviderError, WholeAnswer};
 use crate::clock::Clock;
 
-/// How often a read is tried at most.
+/// Maximum number of attempts of a read.
 const MAX_ATTEMPTS: u32 = 3;
-/// Nobody waits longer than this for a read, tries and pauses and all.
+/// Total time limit of a read, including all attempts and delays.
 const DEADLINE: Duration = Duration::from_secs(45);
-/// Nobody waits longer than this for a turn of ours before a read is sent: what is left is for the
-/// answer, and who gets no turn is told when to come again.
+/// Time limit for waiting for a permit before a read is sent. The remaining time is for the answer;
+/// a caller without a permit gets a `Retry-After`.
 const QUEUE_DEADLINE: Duration = Duration::from_secs(30);
-/// Clients that were told the same time come back spread over this much more.
+/// Maximum jitter, so that clients with the same `Retry-After` do not return together.
 const MAX_JITTER: Duration = Duration::from_secs(2);
 
-/// Whether a failure may pass: then a read, which is safe, is asked for again.
+/// Classifies failures by whether a retry of a read, which is safe, may succeed.
 pub trait IsTransient {
-    /// Whether it may.
+    /// Returns whether a retry may succeed.
     fn is_transient(&self) -> bool;
 }
 
@@ -35,46 +35,46 @@ impl IsTransient for ProviderError {
     }
 }
 
-/// Asks until there is an answer that another try would not change. `ask` is told until when it may
-/// wait before it sends anything.
+/// Sends a read until it gets an answer that a retry would not change. `send` receives the time
+/// until which it may wait before it sends anything.
 ///
-/// Where the time for all tries ends first, the last answer counts: who was told to come again later
-/// is not told that there was no answer.
+/// If the total time limit is reached first, the last answer is returned: a `Retry-After` that
+/// arrived is not replaced by a time-out.
 pub async fn with_retries<A, E>(
     clock: &dyn Clock,
-    ask: impl Fn(Instant) -> A,
+    send: impl Fn(Instant) -> A,
 ) -> Result<WholeAnswer, E>
 where
     A: Future<Output = Result<ApiAnswer, E>>,
     E: From<ProviderError> + IsTransient,
 {
     let began = Instant::now();
-    let (until, waits_until) = (began + DEADLINE, began + QUEUE_DEADLINE);
+    let (deadline, queue_deadline) = (began + DEADLINE, began + QUEUE_DEADLINE);
     let mut last = None;
     for tries in 1.. {
         let trying = async {
-            match ask(waits_until).await {
+            match send(queue_deadline).await {
                 Ok(answer) => answer.whole().await.map_err(E::from),
                 Err(error) => Err(error),
             }
         };
-        let Ok(answered) = tokio::time::timeout_at(until, trying).await else {
+        let Ok(answered) = tokio::time::timeout_at(deadline, trying).await else {
             break;
         };
-        let pause = match &answered {
-            Ok(answer) => pause(answer, tries, clock.now()),
+        let delay = match &answered {
+            Ok(answer) => delay(answer, tries, clock.now()),
             Err(error) => error.is_transient().then(|| exponential(tries)),
         };
-        let pause = pause
+        let delay = delay
             .filter(|_| tries < MAX_ATTEMPTS)
-            .map(|pause| pause + jitter(pause.min(MAX_JITTER)))
-            .filter(|pause| Instant::now() + *pause < until);
-        let Some(pause) = pause else {
+            .map(|delay| delay + jitter(delay.min(MAX_JITTER)))
+            .filter(|delay| Instant::now() + *delay < deadline);
+        let Some(delay) = delay else {
             return answered;
         };
         last = Some(answered);
-        tracing::info!(?pause, "A read of Snyk’s API is tried again");
-        tokio::time::sleep(pause).await;
+        tracing::info!(pause = ?delay, "A read of Snyk’s API is tried again");
+        tokio::time::sleep(delay).await;
     }
     last.unwrap_or_else(|| Err(ProviderError::AnswerLost(None).into()))
 }
@@ -83,12 +83,12 @@ fn exponential(tries: u32) -> Duration {
     Duration::from_millis(250) * 2_u32.pow(tries.min(6))
 }
 
-fn jitter(most: Duration) -> Duration {
-    rand::rng().random_range(Duration::ZERO..=most)
+fn jitter(max: Duration) -> Duration {
+    rand::rng().random_range(Duration::ZERO..=max)
 }
 
-/// How long to wait before another try, or `None` when none would help.
-fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
+/// Returns the delay before the next attempt, or `None` if a retry would not help.
+fn delay(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
     let is_transient = matches!(
         answer.status.as_u16(),
         408 | 425 | 429 | 500 | 502 | 503 | 504
@@ -106,9 +106,9 @@ fn pause(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
     Some(asked.unwrap_or_else(|| exponential(tries)))
 }
 
-/// What an answer asks for, the longer of `Retry-After` (RFC 9110 section 10.2.3) and
-/// `X-RateLimit-Reset`: seconds, or a date. A number out of line is cut: whoever hears of it, a browser
-/// too, comes again in a quarter of an hour.
+/// Returns the delay that an answer requests: the longer of `Retry-After` (RFC 9110 section 10.2.3)
+/// and `X-RateLimit-Reset`, each as seconds or as a date. It is clamped to a quarter of an hour,
+/// since callers pass it on to browsers too.
 #[must_use]
 pub fn retry_delay(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let reset = http::HeaderName::from_static("x-ratelimit-reset");
@@ -118,7 +118,7 @@ pub fn retry_delay(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         .max()
 }
 
-/// What `Retry-After` alone asks for, to be passed on: a page decides itself when to come again.
+/// Returns the delay in `Retry-After` alone, to be passed on: a page decides itself when to retry.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let asked = parse(headers.get(header::RETRY_AFTER)?, now)?;
@@ -130,23 +130,23 @@ fn delay_of(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
 }
 
 fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    until(value.to_str().ok()?.trim(), now)
+    parse_delay(value.to_str().ok()?.trim(), now)
 }
 
-/// This server waits no longer than this for anything that is asked of it.
+/// Upper bound of a delay that this server honors.
 const MAX_DELAY: Duration = Duration::from_mins(15);
-/// No page is told of more than this.
+/// Upper bound of a delay that is passed on to a page.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
-/// Above this a number is no pause but an instant, in seconds since 1970.
-const AN_INSTANT: i64 = 1_000_000_000;
+/// Numbers from this on are not a delay but a Unix timestamp in seconds.
+const MIN_TIMESTAMP: i64 = 1_000_000_000;
 
-fn until(text: &str, now: Timestamp) -> Option<Duration> {
+fn parse_delay(text: &str, now: Timestamp) -> Option<Duration> {
     if text.len() > 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::MAX);
     }
     let instant = match text.parse::<u32>() {
-        Ok(seconds) if i64::from(seconds) < AN_INSTANT => {
+        Ok(seconds) if i64::from(seconds) < MIN_TIMESTAMP => {
             return Some(Duration::from_secs(seconds.into()));
         }
         Ok(seconds) => Timestamp::from_second(seconds.into()).ok()?,
@@ -155,7 +155,7 @@ fn until(text: &str, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(instant.duration_since(now)).unwrap_or_default())
 }
 
-/// Whether a status says that another try may help.
+/// Returns whether a status indicates that a retry may succeed.
 #[must_use]
 pub fn is_later(status: StatusCode) -> bool {
     status.is_server_error()
@@ -186,7 +186,7 @@ mod tests {
         "2026-11-24T05:41:07Z".parse().unwrap()
     }
 
-    /// An answer as it comes, after a while.
+    /// An answer that arrives after a while.
     async fn later(seconds: u64, asks_for: &str) -> Result<ApiAnswer, ProviderError> {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         let WholeAnswer {
@@ -200,23 +200,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_is_told_to_wait_longer_than_a_read_may_take_hears_that_and_no_time_out() {
+    async fn a_delay_longer_than_the_deadline_is_returned_and_no_time_out() {
         let clock = crate::clock::SystemClock;
         let began = Instant::now();
-        // A second pause would end after the time for all tries.
-        let told = with_retries(&clock, |_| later(1, "30")).await.unwrap();
-        assert_eq!(told.status, 429);
+        // A second delay would end after the total time limit.
+        let answer = with_retries(&clock, |_| later(1, "30")).await.unwrap();
+        assert_eq!(answer.status, 429);
         assert!(began.elapsed() < DEADLINE);
-        // The second try itself takes too long.
+        // The second attempt itself takes too long.
         let asked = std::cell::Cell::new(0);
-        let told = with_retries(&clock, |_| {
+        let answer = with_retries(&clock, |_| {
             asked.set(asked.get() + 1);
             later(if asked.get() == 1 { 1 } else { 60 }, "10")
         })
         .await
         .unwrap();
-        assert_eq!((told.status.as_u16(), asked.get()), (429, 2));
-        // Where there was no answer at all there is none to tell.
+        assert_eq!((answer.status.as_u16(), asked.get()), (429, 2));
+        // Without any answer, the error is a lost answer.
         let none = with_retries(&clock, |_| later(60, "1")).await;
         assert!(matches!(none, Err(ProviderError::AnswerLost(None))));
     }
@@ -224,19 +224,19 @@ mod tests {
     #[test]
     fn what_is_final_is_not_asked_again() {
         for status in [200, 400, 401, 403, 404, 410, 501] {
-            assert_eq!(pause(&answer(status, &[], ""), 1, now()), None, "{status}");
+            assert_eq!(delay(&answer(status, &[], ""), 1, now()), None, "{status}");
         }
         for code in [TEST_LIMIT, MAINTENANCE] {
             let body: &str = format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#).leak();
-            assert_eq!(pause(&answer(429, &[], body), 1, now()), None);
-            assert_eq!(pause(&answer(503, &[], body), 1, now()), None);
+            assert_eq!(delay(&answer(429, &[], body), 1, now()), None);
+            assert_eq!(delay(&answer(503, &[], body), 1, now()), None);
         }
     }
 
     #[test]
-    fn without_a_word_from_snyk_the_pauses_grow() {
+    fn without_a_retry_after_the_delays_grow() {
         let pauses: Vec<_> = (1..=3)
-            .map(|tries| pause(&answer(503, &[], "<html>"), tries, now()).unwrap())
+            .map(|tries| delay(&answer(503, &[], "<html>"), tries, now()).unwrap())
             .collect();
         assert_eq!(pauses, [500, 1_000, 2_000].map(Duration::from_millis),);
     }

@@ -1,4 +1,4 @@
-//! The adapter for Snyk: the token endpoint and the API.
+//! The provider client for Snyk: its token endpoint and its API.
 
 mod api;
 mod token;
@@ -23,7 +23,7 @@ use crate::{
     vault::secret::{AccessToken, RefreshToken},
 };
 
-/// Snyk, or what stands in for it.
+/// A client for Snyk, or for a server that stands in for it.
 #[derive(Debug)]
 pub struct Snyk {
     tokens: token::TokenEndpoint,
@@ -43,19 +43,19 @@ pub struct Credentials {
     pub redirect_uri: String,
 }
 
-/// The client cannot be made.
+/// The client cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotMake {
-    /// TLS or the like.
+    /// The HTTP client failed, such as its TLS.
     #[error(transparent)]
     Http(#[from] http_client::CannotMake),
-    /// An address is not one.
+    /// An address is not a URL.
     #[error("an address of the provider is not usable")]
     Address(#[from] url::ParseError),
 }
 
 impl Snyk {
-    /// Makes the way to the configured provider.
+    /// Creates a client for the configured provider.
     pub fn new(
         region: &Provider,
         credentials: &Credentials,
@@ -71,7 +71,7 @@ impl Snyk {
 }
 
 impl Snyk {
-    fn reads<'a>(&'a self, token: &'a AccessToken) -> api::Api<'a> {
+    fn api_with<'a>(&'a self, token: &'a AccessToken) -> api::Api<'a> {
         api::Api {
             client: &self.api,
             base: &self.api_url,
@@ -100,11 +100,11 @@ impl ProviderClient for Snyk {
     }
 
     async fn identity(&self, token: &AccessToken) -> Result<Identity, AccountError> {
-        self.reads(token).identity().await
+        self.api_with(token).identity().await
     }
 
     async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), AccountError> {
-        self.reads(token).next_orgs(list).await
+        self.api_with(token).next_orgs(list).await
     }
 
     async fn get(

@@ -1,13 +1,14 @@
-//! What may be asked (pure): one parse decides *and* builds (SEC-52 to SEC-54).
+//! The allow-list of the proxy (pure): one parse both checks the path and builds the upstream one
+//! (SEC-52 to SEC-54).
 //!
-//! **To open another endpoint, add a line to [`ROUTES`]**: a path template and the query parameters
-//! of the operation in Snyk's OpenAPI document. A segment in braces is a UUID, any other is just that
-//! word. Only `GET` passes, whatever the list says.
+//! **To allow another endpoint, add an entry to [`ROUTES`]**: a path template and the query
+//! parameters of the operation in Snyk's OpenAPI document. A segment in braces is a UUID, any other
+//! is literal. Only `GET` is allowed, whatever the list contains.
 
 use shared::snyk::VERSION;
 use url::form_urlencoded::{self, Serializer};
 
-/// A path template of Snyk's API, and the query parameters that pass.
+/// A path template of Snyk's API, and its allowed query parameters.
 struct Route {
     path: &'static str,
     query: &'static [&'static [&'static str]],
@@ -15,7 +16,7 @@ struct Route {
 
 const PAGING: &[&str] = &["starting_after", "ending_before", "limit"];
 
-/// Everything that may be asked.
+/// The allowed routes.
 const ROUTES: &[Route] = &[
     Route {
         path: "rest/self",
@@ -111,7 +112,7 @@ const ROUTES: &[Route] = &[
     },
 ];
 
-/// Why nothing is sent.
+/// The reasons why a request is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The path is not on the list.
@@ -120,10 +121,10 @@ pub enum Refusal {
     Query,
 }
 
-/// The path and query for the provider, built anew.
+/// Builds the path and query for the provider.
 ///
-/// `path` is the raw, still encoded path behind `…/snyk/`. Nothing in it is decoded: no word and no
-/// id on the list needs an encoding, so a segment that has one is refused.
+/// `path` is the raw, still encoded path after `…/snyk/`. Nothing in it is decoded: no literal and
+/// no id on the list needs an encoding, so a segment with one is rejected.
 pub fn allowed(path: &str, query: Option<&str>) -> Result<String, Refusal> {
     let (route, mut built) = ROUTES
         .iter()
@@ -132,7 +133,7 @@ pub fn allowed(path: &str, query: Option<&str>) -> Result<String, Refusal> {
     built.push('?');
     let start = built.len();
     let mut out = Serializer::for_suffix(built, start);
-    // Our version wins: the answers that pages understand are those of this one.
+    // This version takes precedence: pages understand the answers of this one.
     out.append_pair("version", VERSION);
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         if name == "version" {
@@ -146,7 +147,7 @@ pub fn allowed(path: &str, query: Option<&str>) -> Result<String, Refusal> {
     Ok(out.finish())
 }
 
-/// The path, built of the template's own words and of ids in their one form.
+/// Matches a path, and rebuilds it from the template's literals and normalized ids.
 fn matched(template: &str, path: &str) -> Option<String> {
     let mut built = String::with_capacity(path.len() + 1);
     let mut segments = path.split('/');
@@ -164,7 +165,7 @@ fn matched(template: &str, path: &str) -> Option<String> {
     segments.next().is_none().then_some(built)
 }
 
-/// A UUID in its one form: lower case, with hyphens.
+/// Parses a UUID and normalizes it: lower case, with hyphens.
 fn uuid(segment: &str) -> Option<String> {
     let is_uuid = segment.len() == 36
         && segment
@@ -177,7 +178,7 @@ fn uuid(segment: &str) -> Option<String> {
     is_uuid.then(|| segment.to_ascii_lowercase())
 }
 
-/// No control character, and nothing that was not UTF-8 before it was decoded.
+/// Returns whether a value has no control character, and was UTF-8 before it was decoded.
 fn is_text(value: &str) -> bool {
     !value
         .chars()
@@ -246,7 +247,7 @@ mod tests {
             };
             assert!(allowed(&path[1..], query).is_ok(), "{read}");
         }
-        // Each line of the list is used by one of them, and none is forgotten.
+        // Each entry of the list is used by one of them.
         let used = ROUTES.iter().filter(|route| {
             reads.iter().any(|read| {
                 let path = read.split('?').next().unwrap_or_default();

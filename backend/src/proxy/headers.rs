@@ -1,13 +1,13 @@
-//! Which of the provider's headers reach the browser (SEC-56). None of the browser's reach the
-//! provider: the request is built anew (SEC-55).
+//! Selects the provider's headers that are passed to the browser (SEC-56). None of the browser's
+//! headers are passed to the provider: the request is built from scratch (SEC-55).
 
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 
 use crate::provider::retry::retry_after;
 
-/// What tells a page something about the answer, and nothing else.
-const PASS: [&str; 7] = [
+/// The headers that describe the answer to a page, and nothing else.
+const ALLOWED: [&str; 7] = [
     "x-ratelimit-reset",
     "snyk-request-id",
     "snyk-version-requested",
@@ -17,11 +17,11 @@ const PASS: [&str; 7] = [
     "sunset",
 ];
 
-/// The headers that pass, and the media type. `Retry-After` passes as seconds, within bounds, whatever
-/// its form was; one that cannot be read does not.
+/// Returns the allowed headers and the media type. `Retry-After` is normalized to seconds and
+/// clamped; an unreadable one is dropped.
 pub(super) fn passed(upstream: &HeaderMap, now: Timestamp) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    for name in PASS
+    for name in ALLOWED
         .map(HeaderName::from_static)
         .into_iter()
         .chain([header::CONTENT_TYPE])
@@ -36,7 +36,7 @@ pub(super) fn passed(upstream: &HeaderMap, now: Timestamp) -> HeaderMap {
     headers
 }
 
-/// Whether the provider's answer is JSON.
+/// Returns whether the provider's answer is JSON.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_passes_as_seconds_or_not_at_all() {
+    fn retry_after_passes_as_seconds_or_not_at_all() {
         let now = "2026-11-24T05:41:07Z".parse().unwrap();
         for (asked, passes) in [
             ("38", Some("38")),

@@ -1,4 +1,5 @@
-//! Snyk's API for the browser: an allow-list, the bearer token added, nothing else passed on.
+//! Proxies Snyk's API for the browser: checks the allow-list, adds the bearer token, passes on
+//! nothing else.
 
 pub mod allow_list;
 mod headers;

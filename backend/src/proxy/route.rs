@@ -22,13 +22,13 @@ use crate::{
     snyk_client::SnykClient,
 };
 
-/// Of an answer so much is read before it is passed on: nearly every page of a list is smaller, and
-/// one that breaks off within it becomes a problem in words instead of half an answer. Of larger
-/// ones no more than this, and the few chunks under way, is held in memory.
-const AHEAD: usize = 256 * 1024;
+/// Number of bytes that are buffered before an answer is passed on: nearly every page of a list is
+/// smaller, and an interruption within them becomes a problem document instead of half an answer.
+/// Of larger answers no more than this, and the few chunks in flight, are in memory.
+const READ_AHEAD: usize = 256 * 1024;
 
-/// Passes Snyk's answer on, status and all. A browser that goes away ends the read at
-/// Snyk with it, since both are one future; a refresh has a task of its own.
+/// Passes Snyk's answer on, including its status. If the browser disconnects, the read at Snyk ends
+/// as well, since both are one future; a refresh has a task of its own.
 pub async fn get(
     State(app): State<AppState>,
     snyk: SnykClient,
@@ -46,8 +46,8 @@ pub async fn get(
     })?;
     app.limits.proxy(snyk.session().as_str())?;
     let answer = snyk.send(&upstream).await?;
-    refuse_unless_plain(&answer, app.clock.now())?;
-    let body = match answer::read_ahead(answer.body, AHEAD).await? {
+    check_answer(&answer, app.clock.now())?;
+    let body = match answer::read_ahead(answer.body, READ_AHEAD).await? {
         (whole, None) => Body::from(whole),
         (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };
@@ -55,9 +55,10 @@ pub async fn get(
     Ok((answer.status, headers, body).into_response())
 }
 
-/// Only JSON passes, and no redirect: anything else is none of a page's business. Of an error that is
-/// not Snyk's own document, status and `Retry-After` count: its edge answers in HTML, text or nothing.
-fn refuse_unless_plain(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiError> {
+/// Rejects redirects and everything that is not JSON: it is not meant for a page. Of an error that
+/// is not Snyk's own document, only status and `Retry-After` are used: Snyk's edge answers in HTML,
+/// text or with nothing.
+fn check_answer(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiError> {
     let status = answer.status;
     let is_empty = status == StatusCode::NO_CONTENT
         || answer
@@ -74,7 +75,7 @@ fn refuse_unless_plain(answer: &ApiAnswer, now: Timestamp) -> Result<(), ApiErro
         });
     }
     let why = if status.is_informational() {
-        // A 101 on, and what stands between us and the browser takes the connection for a tunnel.
+        // After a 101, intermediaries on the way to the browser treat the connection as a tunnel.
         "it is no final answer"
     } else if status.is_redirection() {
         "it is a redirect"

@@ -1,5 +1,5 @@
-//! How long a renewal that failed is not tried again by itself: exponential backoff with jitter, or
-//! what the provider asked for. No storm on one that is coming back.
+//! Backoff between automatic refreshes of a connection that failed: exponential with jitter, or as
+//! long as the provider requests. It avoids a burst of requests to a provider that is recovering.
 
 use std::{
     collections::HashMap,
@@ -9,23 +9,24 @@ use std::{
 
 use crate::backoff::{exponential, with_jitter};
 
-/// After the second failure in a row; doubled with each that follows. A single one is no reason to
-/// keep anybody waiting: a refresh tries a few times itself.
-pub(super) const FIRST: Duration = Duration::from_secs(1);
-/// At most this, unless the provider asks for more.
-const LONGEST: Duration = Duration::from_mins(1);
-/// A provider that asks for more is asked again after this: a number out of line must not stop
-/// renewal for years.
-const ASKED_AT_MOST: Duration = Duration::from_mins(15);
-/// Who was told the same time comes back spread over this much more.
-const JITTER_AT_MOST: Duration = Duration::from_secs(2);
-/// A failure so long ago counts for nothing.
-const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
-/// A connection whose newest token the API refuses is not renewed for that again so soon.
-const REFUSED_FOR: Duration = Duration::from_mins(1);
+/// Delay after the second consecutive failure; doubled with each further one. A single failure
+/// causes no delay, since each refresh makes several attempts itself.
+pub(super) const INITIAL_DELAY: Duration = Duration::from_secs(1);
+/// Upper bound of the delay, unless the provider requests more.
+const MAX_DELAY: Duration = Duration::from_mins(1);
+/// Upper bound of a delay that the provider requests: an absurd value must not stop refreshes for
+/// years.
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(15);
+/// Maximum jitter, so that clients with the same `Retry-After` do not return together.
+const MAX_JITTER: Duration = Duration::from_secs(2);
+/// Time after which the record of a failure is evicted.
+const EVICT_AFTER: Duration = Duration::from_mins(10);
+/// Time for which no refresh follows a 401 of the API for a token pair that was just refreshed.
+const UNAUTHORIZED_FOR: Duration = Duration::from_mins(1);
 
-/// Pairs whose renewal failed lately, by connection. A newer pair has a clean record, so that a
-/// person who connects again does not wait for what befell the pair before.
+/// Backoff state of the token pairs whose refresh failed recently, by connection. A newer
+/// generation starts without failures, so that a person who reconnects does not wait for the
+/// earlier pair.
 #[derive(Debug, Default)]
 pub(super) struct Backoff(Mutex<HashMap<String, Entry>>);
 
@@ -33,74 +34,74 @@ pub(super) struct Backoff(Mutex<HashMap<String, Entry>>);
 struct Entry {
     generation: u64,
     failures: u32,
-    /// Until then nothing is sent.
+    /// No automatic refresh before this time.
     until: Instant,
-    /// Until then nothing is sent ahead of need.
+    /// No proactive refresh before this time.
     proactive_until: Instant,
-    /// Until then a 401 of the API does not mean that the pair is old.
+    /// Until this time, a 401 of the API does not cause a refresh.
     refused_until: Instant,
 }
 
-/// What must be waited for after a failure, beside the backoff.
+/// The minimum delays after a failure; the exponential backoff may be longer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RetryDelay {
-    /// Before anything is sent again.
-    pub(super) asked: Option<Duration>,
-    /// Before anything is sent that could as well be sent later.
+    /// Delay before any refresh.
+    pub(super) retry_after: Option<Duration>,
+    /// Delay before a proactive refresh.
     pub(super) proactive: Duration,
 }
 
 impl Backoff {
-    /// How much longer the pair is not renewed by itself.
+    /// Returns the remaining delay before an automatic refresh of the pair, if any.
     pub(super) fn left(&self, id: &str, generation: u64, now: Instant) -> Option<Duration> {
         let left = self
-            .of(id, generation)?
+            .entry_of(id, generation)?
             .until
             .saturating_duration_since(now);
         (!left.is_zero()).then_some(left)
     }
 
-    /// Whether the pair may be renewed before it must be.
+    /// Returns whether a proactive refresh of the pair is allowed.
     pub(super) fn allow_ahead(&self, id: &str, generation: u64, now: Instant) -> bool {
-        self.of(id, generation)
+        self.entry_of(id, generation)
             .is_none_or(|entry| entry.until.max(entry.proactive_until) <= now)
     }
 
-    /// Whether the API refused the pair lately although it was new.
+    /// Returns whether the API recently rejected the pair although it was new.
     pub(super) fn is_refused(&self, id: &str, generation: u64, now: Instant) -> bool {
-        self.of(id, generation)
+        self.entry_of(id, generation)
             .is_some_and(|entry| now < entry.refused_until)
     }
 
-    fn of(&self, id: &str, generation: u64) -> Option<Entry> {
+    fn entry_of(&self, id: &str, generation: u64) -> Option<Entry> {
         let backoffs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = backoffs.get(id).copied();
         entry.filter(|entry| entry.generation == generation)
     }
 
-    /// A renewal of the pair failed.
-    pub(super) fn failed(&self, id: &str, generation: u64, wait: RetryDelay, now: Instant) {
+    /// Records a failed refresh of the pair.
+    pub(super) fn failed(&self, id: &str, generation: u64, delay: RetryDelay, now: Instant) {
         self.change(id, generation, now, |entry| {
             let exponential = match entry.failures {
                 0 => Duration::ZERO,
-                failures => exponential(FIRST, failures, LONGEST),
+                failures => exponential(INITIAL_DELAY, failures, MAX_DELAY),
             };
-            let asked = wait.asked.unwrap_or_default().min(ASKED_AT_MOST);
-            let jittered = with_jitter(exponential.max(asked), JITTER_AT_MOST);
-            entry.until = now + jittered.min(ASKED_AT_MOST);
-            entry.proactive_until = now + wait.proactive.min(ASKED_AT_MOST);
+            let retry_after = delay.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+            let jittered = with_jitter(exponential.max(retry_after), MAX_JITTER);
+            entry.until = now + jittered.min(MAX_RETRY_AFTER);
+            entry.proactive_until = now + delay.proactive.min(MAX_RETRY_AFTER);
             entry.failures = entry.failures.saturating_add(1);
         });
     }
 
-    /// The API refused the pair although it is new.
+    /// Records that the API rejected the pair although it was new.
     pub(super) fn refused(&self, id: &str, generation: u64, now: Instant) {
         self.change(id, generation, now, |entry| {
-            entry.refused_until = now + REFUSED_FOR;
+            entry.refused_until = now + UNAUTHORIZED_FOR;
         });
     }
 
-    /// Changes what is known of a pair; of one that has been replaced, nothing matters.
+    /// Updates the entry of a pair. Does nothing if a newer pair has an entry.
     fn change(&self, id: &str, generation: u64, now: Instant, change: impl FnOnce(&mut Entry)) {
         let mut backoffs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let clean = Entry {
@@ -119,12 +120,12 @@ impl Backoff {
         }
     }
 
-    /// Forgets what is long over, so that memory stays bounded.
+    /// Evicts expired entries, so that memory stays bounded.
     pub(super) fn evict_idle(&self, now: Instant) {
         let mut backoffs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         backoffs.retain(|_, entry| {
             let last = entry.until.max(entry.proactive_until);
-            now < last.max(entry.refused_until) + FORGOTTEN_AFTER
+            now < last.max(entry.refused_until) + EVICT_AFTER
         });
     }
 }
@@ -134,24 +135,24 @@ mod tests {
     use super::*;
 
     const NONE: RetryDelay = RetryDelay {
-        asked: None,
+        retry_after: None,
         proactive: Duration::ZERO,
     };
 
-    fn asked(asked: Duration) -> RetryDelay {
+    fn retry_after(retry_after: Duration) -> RetryDelay {
         RetryDelay {
-            asked: Some(asked),
+            retry_after: Some(retry_after),
             ..NONE
         }
     }
 
-    /// Whether so much is left, and no more than the jitter beside it.
+    /// Returns whether the remaining delay is `entry` plus at most the jitter.
     fn is_about(left: Option<Duration>, entry: Duration) -> bool {
-        left.is_some_and(|left| left >= entry && left <= (entry * 5 / 4).min(ASKED_AT_MOST))
+        left.is_some_and(|left| left >= entry && left <= (entry * 5 / 4).min(MAX_RETRY_AFTER))
     }
 
     #[test]
-    fn rel_5_pauses_grow_to_a_minute_unless_more_is_asked_for() {
+    fn rel_5_delays_grow_to_a_minute_unless_more_is_requested() {
         let backoffs = Backoff::default();
         let mut now = Instant::now();
         assert_eq!(backoffs.left("c", 3, now), None);
@@ -168,13 +169,13 @@ mod tests {
             assert!(backoffs.allow_ahead("c", 3, now));
         }
         let five = Duration::from_mins(5);
-        backoffs.failed("c", 3, asked(five), now);
+        backoffs.failed("c", 3, retry_after(five), now);
         assert!(is_about(backoffs.left("c", 3, now), five));
-        backoffs.failed("c", 3, asked(Duration::MAX), now);
-        assert_eq!(backoffs.left("c", 3, now), Some(ASKED_AT_MOST));
-        backoffs.evict_idle(now + ASKED_AT_MOST);
+        backoffs.failed("c", 3, retry_after(Duration::MAX), now);
+        assert_eq!(backoffs.left("c", 3, now), Some(MAX_RETRY_AFTER));
+        backoffs.evict_idle(now + MAX_RETRY_AFTER);
         assert_eq!(backoffs.0.lock().unwrap().len(), 1);
-        backoffs.evict_idle(now + ASKED_AT_MOST + FORGOTTEN_AFTER);
+        backoffs.evict_idle(now + MAX_RETRY_AFTER + EVICT_AFTER);
         assert!(backoffs.0.lock().unwrap().is_empty());
     }
 
@@ -182,37 +183,37 @@ mod tests {
     fn rel_5_a_newer_pair_has_a_clean_record() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
         let five = Duration::from_mins(5);
-        backoffs.failed("c", 3, asked(five), now);
+        backoffs.failed("c", 3, retry_after(five), now);
         assert_eq!(backoffs.left("c", 4, now), None);
         backoffs.failed("c", 4, NONE, now);
         backoffs.failed("c", 4, NONE, now);
-        assert!(is_about(backoffs.left("c", 4, now), FIRST));
-        // A late failure of the pair before changes nothing.
-        backoffs.failed("c", 3, asked(five), now);
-        assert!(is_about(backoffs.left("c", 4, now), FIRST));
+        assert!(is_about(backoffs.left("c", 4, now), INITIAL_DELAY));
+        // A late failure of the earlier pair changes nothing.
+        backoffs.failed("c", 3, retry_after(five), now);
+        assert!(is_about(backoffs.left("c", 4, now), INITIAL_DELAY));
         assert_eq!(backoffs.left("c", 3, now), None);
     }
 
     #[test]
     fn what_may_be_consumed_is_not_presented_ahead_of_need_and_is_when_needed() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
-        let wait = RetryDelay {
-            asked: None,
+        let delay = RetryDelay {
+            retry_after: None,
             proactive: Duration::from_mins(3),
         };
-        backoffs.failed("c", 0, wait, now);
+        backoffs.failed("c", 0, delay, now);
         assert!(!backoffs.allow_ahead("c", 0, now));
         assert_eq!(backoffs.left("c", 0, now), None);
-        assert!(backoffs.allow_ahead("c", 0, now + wait.proactive));
+        assert!(backoffs.allow_ahead("c", 0, now + delay.proactive));
     }
 
     #[test]
-    fn a_refusal_of_a_new_pair_is_remembered_for_a_minute_and_for_that_pair() {
+    fn a_refusal_of_a_new_pair_is_cached_for_a_minute_and_for_that_pair() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
         backoffs.refused("c", 2, now);
         assert!(backoffs.is_refused("c", 2, now));
         assert!(!backoffs.is_refused("c", 3, now));
-        assert!(!backoffs.is_refused("c", 2, now + REFUSED_FOR));
+        assert!(!backoffs.is_refused("c", 2, now + UNAUTHORIZED_FOR));
         assert_eq!(backoffs.left("c", 2, now), None, "a person may renew it");
     }
 }

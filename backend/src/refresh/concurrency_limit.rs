@@ -1,98 +1,98 @@
-//! How many token requests are under way at once, over all connections. After an outage, or where
-//! many connections were made at one time, all of them are due together, and neither this process's
-//! open files nor the provider's patience are without end.
+//! Bounds the number of concurrent token requests over all connections. After an outage, or when
+//! many connections were made at one time, all of them are due together; open files and the
+//! provider's capacity are limited.
 
 use std::{sync::Arc, time::Duration};
 
 use rand::RngExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-/// Token requests at once.
-const AT_ONCE: usize = 16;
-/// Of these, refreshes that nobody waits for take no more than so many.
-const AHEAD_AT_ONCE: usize = 12;
-/// A refresh that nobody waits for begins at any time in this.
-const JITTER: Duration = Duration::from_secs(2);
+/// Maximum number of concurrent token requests.
+const MAX_CONCURRENT: usize = 16;
+/// Maximum number of these that proactive refreshes may take.
+const MAX_PROACTIVE: usize = 12;
+/// Maximum delay before a proactive refresh starts.
+const MAX_JITTER: Duration = Duration::from_secs(2);
 
-/// Whether somebody waits for a refresh. Once somebody does, it stays urgent.
+/// Whether somebody waits for a refresh. Once raised, it stays urgent.
 #[derive(Clone, Debug)]
 pub(super) struct Urgency(Arc<watch::Sender<bool>>);
 
 impl Urgency {
-    /// Of a refresh that somebody waits for, or that nobody waits for yet.
+    /// Creates the urgency of a refresh, which is urgent if somebody waits for it already.
     pub(super) fn new(is_urgent: bool) -> Self {
         Self(Arc::new(watch::Sender::new(is_urgent)))
     }
 
-    /// Somebody waits for it.
+    /// Marks the refresh as urgent.
     pub(super) fn raise(&self) {
         self.0.send_replace(true);
     }
 
     async fn raised(&self) {
-        // The sender is held here, so that this does not fail.
+        // This cannot fail: the sender is held by `self`.
         let _ = self.0.subscribe().wait_for(|urgent| *urgent).await;
     }
 }
 
-/// Bounds the token requests under way at once.
+/// Bounds the number of concurrent token requests.
 #[derive(Debug)]
 pub(super) struct ConcurrencyLimit {
     all: Semaphore,
-    ahead: Semaphore,
+    proactive: Semaphore,
 }
 
-/// One token request may be under way; it ends when this is dropped.
+/// Permits one token request until dropped.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     _one: Option<SemaphorePermit<'a>>,
-    _ahead: Option<SemaphorePermit<'a>>,
+    _proactive: Option<SemaphorePermit<'a>>,
 }
 
 impl Default for ConcurrencyLimit {
     fn default() -> Self {
         Self {
-            all: Semaphore::new(AT_ONCE),
-            ahead: Semaphore::new(AHEAD_AT_ONCE),
+            all: Semaphore::new(MAX_CONCURRENT),
+            proactive: Semaphore::new(MAX_PROACTIVE),
         }
     }
 }
 
 impl ConcurrencyLimit {
-    /// Waits for a permit. A refresh that nobody waits for begins with jitter and leaves some permits
-    /// free; when it becomes urgent meanwhile, neither holds it up any longer.
+    /// Waits for a permit. A proactive refresh starts with jitter and leaves some permits free;
+    /// once it becomes urgent, neither delays it any longer.
     pub(super) async fn acquire(&self, urgency: &Urgency) -> Permit<'_> {
         tokio::select! {
             biased;
             () = urgency.raised() => self.acquire_now(None).await,
-            permit = self.acquire_ahead() => permit,
+            permit = self.acquire_proactive() => permit,
         }
     }
 
-    /// Gives a permit back for a while, and waits for another.
+    /// Releases a permit, waits for `delay`, and acquires another one.
     pub(super) async fn acquire_after(
         &self,
-        pause: Duration,
+        delay: Duration,
         permit: Permit<'_>,
         urgency: &Urgency,
     ) -> Permit<'_> {
         drop(permit);
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(delay).await;
         self.acquire(urgency).await
     }
 
-    async fn acquire_ahead(&self) -> Permit<'_> {
-        let jitter = rand::rng().random_range(Duration::ZERO..=JITTER);
+    async fn acquire_proactive(&self) -> Permit<'_> {
+        let jitter = rand::rng().random_range(Duration::ZERO..=MAX_JITTER);
         tokio::time::sleep(jitter).await;
-        let ahead = self.ahead.acquire().await.ok();
-        self.acquire_now(ahead).await
+        let proactive = self.proactive.acquire().await.ok();
+        self.acquire_now(proactive).await
     }
 
-    async fn acquire_now<'a>(&'a self, ahead: Option<SemaphorePermit<'a>>) -> Permit<'a> {
+    async fn acquire_now<'a>(&'a self, proactive: Option<SemaphorePermit<'a>>) -> Permit<'a> {
         Permit {
-            // Fails where it is closed, which nobody does.
+            // Fails only when the semaphore is closed, which never happens.
             _one: self.all.acquire().await.ok(),
-            _ahead: ahead,
+            _proactive: proactive,
         }
     }
 }
@@ -107,27 +107,30 @@ mod tests {
     const SOON: Duration = Duration::from_millis(1);
 
     async fn held<'a>(permits: &'a ConcurrencyLimit, urgency: &Urgency) -> Option<Permit<'a>> {
-        timeout(JITTER + SOON, permits.acquire(urgency)).await.ok()
+        timeout(MAX_JITTER + SOON, permits.acquire(urgency))
+            .await
+            .ok()
     }
 
     #[tokio::test(start_paused = true)]
     async fn rel_5_refreshes_ahead_are_spread_and_leave_permits_to_those_that_are_waited_for() {
         let permits = ConcurrencyLimit::default();
-        let (ahead, urgent) = (Urgency::new(false), Urgency::new(true));
+        let (proactive, urgent) = (Urgency::new(false), Urgency::new(true));
         let began = Instant::now();
-        let mut waiting: FuturesUnordered<_> =
-            (0..AT_ONCE).map(|_| permits.acquire(&ahead)).collect();
+        let mut waiting: FuturesUnordered<_> = (0..MAX_CONCURRENT)
+            .map(|_| permits.acquire(&proactive))
+            .collect();
         let mut permits_held = Vec::new();
         let mut times = Vec::new();
-        while let Ok(Some(permit)) = timeout(JITTER + SOON, waiting.next()).await {
+        while let Ok(Some(permit)) = timeout(MAX_JITTER + SOON, waiting.next()).await {
             permits_held.push(permit);
             times.push(began.elapsed());
         }
-        assert_eq!(permits_held.len(), AHEAD_AT_ONCE);
+        assert_eq!(permits_held.len(), MAX_PROACTIVE);
         times.dedup();
         assert!(times.len() > 1, "spread: {times:?}");
 
-        for _ in AHEAD_AT_ONCE..AT_ONCE {
+        for _ in MAX_PROACTIVE..MAX_CONCURRENT {
             let at = Instant::now();
             permits_held.push(held(&permits, &urgent).await.unwrap());
             assert_eq!(
@@ -145,15 +148,15 @@ mod tests {
     async fn rel_5_a_refresh_ahead_that_somebody_waits_for_by_now_goes_first() {
         let permits = ConcurrencyLimit::default();
         let mut others = Vec::new();
-        for _ in 0..AHEAD_AT_ONCE {
+        for _ in 0..MAX_PROACTIVE {
             others.push(permits.acquire(&Urgency::new(false)).await);
         }
         let urgency = Urgency::new(false);
         let mut waiting = Box::pin(permits.acquire(&urgency));
-        assert!(timeout(JITTER + SOON, &mut waiting).await.is_err());
+        assert!(timeout(MAX_JITTER + SOON, &mut waiting).await.is_err());
         urgency.raise();
         assert!(timeout(SOON, waiting).await.is_ok());
-        // And so it stays, for another try.
+        // It stays urgent for the next attempt.
         assert!(timeout(SOON, permits.acquire(&urgency)).await.is_ok());
     }
 }

@@ -1,28 +1,29 @@
-//! Whether a connection's access token serves (pure).
+//! Decides whether the access token of a connection is refreshed before use (pure).
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::connection::{Connection, State};
 
-/// What to do before the access token is used.
+/// The action required before the access token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It serves.
+    /// Use the token.
     Serve,
-    /// It serves; renew it meanwhile, so that nobody waits for it later.
+    /// Use the token and refresh it in the background, so that nobody waits for it later.
     ServeAndRenew,
-    /// It is over, or nearly: renew it first.
+    /// Refresh first: the token has expired or is about to.
     RenewFirst,
-    /// There is none: a person must connect again.
+    /// There is no token: a person must connect again.
     Reconnect,
 }
 
-/// A token that ends sooner than this is not sent any more: it would end on the way.
-const TOO_LATE: SignedDuration = SignedDuration::from_secs(5);
-/// Renewed at most this long before the end.
-const AHEAD_AT_MOST: SignedDuration = SignedDuration::from_mins(5);
+/// Minimum remaining lifetime of a token that is sent: with less, it could expire in transit.
+const MIN_REMAINING: SignedDuration = SignedDuration::from_secs(5);
+/// Maximum time before expiry at which a refresh begins.
+const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// Renewal begins a quarter of the lifetime before the end, and at most five minutes.
+/// Decides from the remaining lifetime: a refresh begins when a quarter of the lifetime is left,
+/// and at most five minutes before expiry.
 #[must_use]
 pub fn decide(connection: &Connection, now: Timestamp) -> Decision {
     if !matches!(connection.state, State::Active(_)) {
@@ -31,9 +32,9 @@ pub fn decide(connection: &Connection, now: Timestamp) -> Decision {
     let lifetime = connection
         .access_expires_at
         .duration_since(connection.refreshed_at);
-    let ahead = (lifetime / 4).min(AHEAD_AT_MOST);
+    let ahead = (lifetime / 4).min(MAX_AHEAD);
     let left = connection.access_expires_at.duration_since(now);
-    if left <= TOO_LATE.min(ahead) {
+    if left <= MIN_REMAINING.min(ahead) {
         Decision::RenewFirst
     } else if left <= ahead {
         Decision::ServeAndRenew

@@ -1,4 +1,4 @@
-//! One refresh: permit, lease, read again, present, store, give back.
+//! Runs one refresh: permit, lease, reload, token request, store, release.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,15 +15,15 @@ use crate::{
     provider::ProviderError,
 };
 
-/// The lease's owner shows a sign of life this often.
-const HEARTBEAT: Duration = Duration::from_secs(3);
-/// A lease ends this long after the last sign of life.
-const LEASE: SignedDuration = SignedDuration::from_secs(10);
-/// How often a lease that another owner holds is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// Interval at which the owner renews the lease.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(3);
+/// Lifetime of a lease after its last renewal.
+const LEASE_DURATION: SignedDuration = SignedDuration::from_secs(10);
+/// Interval at which a lease that another owner holds is checked.
+const LEASE_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Renews the pair of `generation`, or finds that it was renewed. `is_awaited` tells whether anybody
-/// waits for it just now.
+/// Refreshes the pair of `generation`, or returns the connection if that has happened already.
+/// `is_awaited` returns whether anybody waits for the refresh at the moment.
 pub(super) async fn run(
     refresher: &Refresher,
     id: &str,
@@ -38,21 +38,21 @@ pub(super) async fn run(
         if connection.generation != generation {
             return Ok(connection);
         }
-        // Before the lease: who holds that makes others wait.
+        // Acquired before the lease: a lease makes other processes wait.
         let permit = refresher.permits.acquire(urgency).await;
         if refresher.is_stopping() && !is_awaited() {
-            // Begun now, it could be cut off in the middle.
+            // A refresh that begins now could be interrupted.
             return Err(RefreshError::Stopping);
         }
         let now = refresher.clock.now();
-        let ends_at = now.saturating_add(LEASE).unwrap_or(now);
-        let taken = refresher
+        let ends_at = now.saturating_add(LEASE_DURATION).unwrap_or(now);
+        let acquired = refresher
             .store
             .acquire_lease(id, generation, &owner, now, ends_at)
             .await?;
-        if !taken {
+        if !acquired {
             drop(permit);
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(LEASE_CHECK_INTERVAL).await;
             continue;
         }
         let work = with_lease(refresher, id, generation, permit, urgency);
@@ -64,7 +64,7 @@ pub(super) async fn run(
     }
 }
 
-/// After taking the lease, reads again before acting.
+/// Reloads the connection after the lease was acquired, and refreshes it if it is still current.
 async fn with_lease<'a>(
     refresher: &'a Refresher,
     id: &str,
@@ -81,8 +81,8 @@ async fn with_lease<'a>(
     }
 }
 
-/// Presents the refresh token until there is a new pair or a reason to stop. The permit is held only
-/// while a token request may be under way.
+/// Presents the refresh token until there is a new pair or a reason to stop. The permit is held
+/// only while a token request may be in flight.
 async fn present_and_store<'a>(
     refresher: &'a Refresher,
     connection: &Connection,
@@ -128,7 +128,7 @@ async fn present_and_store<'a>(
                 {
                     tracing::warn!(connection = id, generation, %error, "A connection was lost");
                 }
-                // Or connected again meanwhile by a person: then what stands now counts.
+                // A person may have reconnected meanwhile: then the current row counts.
                 return reload_active(refresher, id).await;
             }
             Next::Alert => {
@@ -138,7 +138,7 @@ async fn present_and_store<'a>(
             Next::GiveUp => break error,
         }
     };
-    // The old access token serves as long as it lives.
+    // The present access token can be used until it expires.
     if connection.access_expires_at > refresher.clock.now()
         && !matches!(error, ProviderError::ClientRejected { .. })
     {
@@ -147,15 +147,15 @@ async fn present_and_store<'a>(
     Err(RefreshError::Provider(Arc::new(error)))
 }
 
-/// Stores the new pair before anyone uses it. The earlier one is dead, so a store that fails is asked
-/// again until it takes it: giving up would lose the connection.
+/// Stores the new pair before anyone uses it. The earlier pair is invalid, so the write is repeated
+/// until it succeeds: giving up would lose the connection.
 async fn store(
     refresher: &Refresher,
     id: &str,
     generation: u64,
     grant: Grant,
 ) -> Result<Arc<Connection>, RefreshError> {
-    let mut pause = Duration::from_millis(100);
+    let mut delay = Duration::from_millis(100);
     loop {
         let now = refresher.clock.now();
         match refresher
@@ -170,8 +170,8 @@ async fn store(
             }
             Err(error) => {
                 tracing::error!(connection = id, %error, "A new pair cannot be stored; trying again");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(Duration::from_secs(5));
+                tokio::time::sleep(delay).await;
+                delay = (delay * 2).min(Duration::from_secs(5));
             }
         }
     }
@@ -184,9 +184,9 @@ async fn store(
     Ok(connection)
 }
 
-/// A new pair that does not go into the row: the row may hold it already, from a write whose answer
-/// was lost, or a later one, from a person who connected again. Then nothing is revoked, since what
-/// that would end at Snyk besides is not known. Of a connection that has ended it is.
+/// Revokes a new pair that was not stored, if the connection has ended. The row of an active
+/// connection may hold this pair already, from a write whose answer was lost, or a later one, from
+/// a person who reconnected. Then nothing is revoked, since Snyk may end more than this pair.
 async fn revoke_unless_held(
     refresher: &Refresher,
     id: &str,
@@ -206,7 +206,11 @@ async fn revoke_unless_held(
     Ok(())
 }
 
-/// The connection as it stands now, if it is alive.
+/// Reloads the connection.
+///
+/// # Errors
+///
+/// If the connection is not active.
 async fn reload_active(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, RefreshError> {
     let connection = refresher
         .store
@@ -220,21 +224,21 @@ async fn reload_active(refresher: &Refresher, id: &str) -> Result<Arc<Connection
     }
 }
 
-/// Runs `work` and keeps the lease alive meanwhile, through the slowest token call. Both are polled
-/// side by side: a sign of life that waits for the database must not hold up work that has it.
+/// Runs `work` and renews the lease meanwhile, even during the slowest token request. Both are
+/// polled concurrently: a heartbeat that waits for the database must not block the work.
 async fn with_heartbeat<T>(
     refresher: &Refresher,
     id: &str,
     owner: &str,
     work: impl Future<Output = T>,
 ) -> T {
-    let signs = async {
-        let mut ticks = tokio::time::interval(HEARTBEAT);
+    let heartbeat = async {
+        let mut ticks = tokio::time::interval(HEARTBEAT_INTERVAL);
         ticks.tick().await;
         loop {
             ticks.tick().await;
             let now = refresher.clock.now();
-            let ends_at = now.saturating_add(LEASE).unwrap_or(now);
+            let ends_at = now.saturating_add(LEASE_DURATION).unwrap_or(now);
             if let Err(error) = refresher.store.renew_lease(id, owner, ends_at).await {
                 tracing::warn!(connection = id, %error, "A lease could not be kept alive");
             }
@@ -242,6 +246,6 @@ async fn with_heartbeat<T>(
     };
     tokio::select! {
         done = work => done,
-        never = signs => never,
+        never = heartbeat => never,
     }
 }

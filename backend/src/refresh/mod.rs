@@ -1,17 +1,18 @@
-//! Keeping a connection alive.
+//! Refreshes the token pairs of connections.
 //!
 //! Snyk's refresh tokens are single use: two refreshes of one generation can end a connection. So:
 //!
-//! 1. [`decide`] says whether the access token serves, should be renewed ahead, or must be first.
-//! 2. [`flight`] lets one refresh at a time run in this process, in a task of its own; requests only
-//!    wait for its result, and a browser that hangs up cancels its waiting alone.
-//! 3. [`permits`] bounds the token requests of all connections; those that somebody waits for go first.
-//! 4. [`run`] takes the lease in the connection's row, reads again, presents the token, stores the new
-//!    pair before anyone uses it, and gives the lease back.
-//! 5. [`outcome`] says what the provider's answer, or its lack, means, and [`pauses`] when a pair that
-//!    could not be renewed is presented again.
+//! 1. [`decide`] decides whether the access token can be used, and whether to refresh it.
+//! 2. [`refresher`] runs one refresh per connection in this process, in a task of its own. Requests
+//!    only wait for the result: a browser that disconnects does not cancel the refresh.
+//! 3. [`concurrency_limit`] bounds the token requests of all connections; urgent ones take
+//!    precedence.
+//! 4. [`driver`] acquires the lease in the connection's row, reloads the connection, presents the
+//!    refresh token, stores the new pair before anyone uses it, and releases the lease.
+//! 5. [`outcome`] classifies the provider's answer or its absence. [`backoff`] delays the next
+//!    refresh of a pair that could not be refreshed.
 //!
-//! Invariants: a generation is presented by one task only; a pair is in the database before it is
+//! Invariants: only one task presents the token of a generation; a pair is stored before it is
 //! used; an older generation never replaces a newer one.
 
 mod backoff;

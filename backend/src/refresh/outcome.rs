@@ -1,37 +1,38 @@
-//! What the provider's answer to a refresh, or its lack, means (pure).
+//! Classifies the provider's answer to a refresh, or its absence (pure).
 
 use std::time::Duration;
 
 use crate::provider::ProviderError;
 
-/// What to do after a failed presentation.
+/// The step that follows a failed presentation of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing was consumed: present the same token again, after this long.
+    /// The token was not consumed: present it again after this delay.
     Again(Duration),
-    /// Whether it was consumed is unknown: present it once more, at once, in this task; under strict
-    /// rotation the connection was lost anyway, with a grace window it is saved.
+    /// It is unknown whether the token was consumed: present it once more, at once, in this task.
+    /// Under strict rotation the connection is lost anyway; with a grace period this saves it.
     ReplayOnce,
-    /// Another presentation is in flight: read again, and present once more if nothing moved.
+    /// Another presentation is in flight: reload, and present again if the pair has not changed.
     ReadAgain(Duration),
-    /// The token is dead: erase it, ask a person to connect again.
+    /// The token is invalid: erase it; a person must connect again.
     Reconnect,
-    /// The operator's error: drop nothing, sign nobody out, tell.
+    /// The app's credentials are wrong: log it for the operator; drop no connection and end no
+    /// session.
     Alert,
-    /// Stop trying for now; nothing is dropped.
+    /// Stop for now; drop nothing.
     GiveUp,
 }
 
-/// How often one task presents a token that was not consumed.
-const TRIES: u32 = 3;
-/// Waiting longer than this is for a later task.
-const WAIT_AT_MOST: Duration = Duration::from_secs(5);
+/// Maximum number of presentations in one task.
+const MAX_ATTEMPTS: u32 = 3;
+/// Maximum delay within one task; a later task handles longer ones.
+const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// What follows from `error` at presentation number `tries` (the first is 1), of which an earlier one
-/// may have been replayed.
+/// Returns the step that follows `error` at presentation number `tries` (the first is 1).
+/// `replayed` is whether the token has been replayed already.
 #[must_use]
 pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
-    let pause = Duration::from_millis(250) * 2_u32.pow(tries.min(6));
+    let delay = Duration::from_millis(250) * 2_u32.pow(tries.min(6));
     match error {
         ProviderError::GrantRejected { .. } => Next::Reconnect,
         ProviderError::ClientRejected { .. } => Next::Alert,
@@ -40,12 +41,12 @@ pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
         | ProviderError::Unreadable
         | ProviderError::Unusable(_)
         | ProviderError::Intermediary { .. } => Next::GiveUp,
-        _ if tries >= TRIES => Next::GiveUp,
-        ProviderError::ConcurrentUse => Next::ReadAgain(pause),
-        ProviderError::NotSent(_) => Next::Again(pause),
-        ProviderError::Later { after, .. } => match after.unwrap_or(pause) {
-            after if after > WAIT_AT_MOST => Next::GiveUp,
-            after => Next::Again(after.max(pause)),
+        _ if tries >= MAX_ATTEMPTS => Next::GiveUp,
+        ProviderError::ConcurrentUse => Next::ReadAgain(delay),
+        ProviderError::NotSent(_) => Next::Again(delay),
+        ProviderError::Later { after, .. } => match after.unwrap_or(delay) {
+            after if after > MAX_DELAY => Next::GiveUp,
+            after => Next::Again(after.max(delay)),
         },
     }
 }

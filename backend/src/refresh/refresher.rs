@@ -1,4 +1,4 @@
-//! One refresh at a time in this process; who waits gets the new token.
+//! Runs at most one refresh per connection in this process, and shares the result with all waiters.
 
 use std::{
     collections::HashMap,
@@ -24,31 +24,31 @@ use crate::{
     vault::secret::AccessToken,
 };
 
-/// Why no token can be had.
+/// The reasons why no access token is available.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The tokens are dead.
+    /// The tokens are invalid; a person must connect again.
     #[error("the connection must be made again by a person")]
     ReconnectNeeded,
-    /// The connection is no more.
+    /// The connection does not exist any more.
     #[error("the connection is no more")]
     Gone,
-    /// The provider did not renew it.
+    /// The provider did not refresh it.
     #[error(transparent)]
     Provider(Arc<ProviderError>),
-    /// The store did not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(Arc<StoreError>),
-    /// It failed lately, and is not tried again by itself yet.
+    /// A refresh failed recently, and the backoff delay has not passed.
     #[error("the refresh failed lately and is paused")]
     Paused {
-        /// When it is tried again.
+        /// The remaining delay.
         after: Duration,
     },
-    /// It takes longer than a request may wait; the refresh goes on.
+    /// The refresh takes longer than a request may wait; it continues.
     #[error("the refresh takes too long to wait for")]
     Waiting,
-    /// The process stops, and nobody waits for it.
+    /// The process is stopping, and nobody waits for the refresh.
     #[error("the refresh was not begun before the stop")]
     Stopping,
 }
@@ -61,7 +61,7 @@ impl From<StoreError> for RefreshError {
 
 type Outcome = Option<Result<Arc<Connection>, RefreshError>>;
 
-/// A refresh under way.
+/// A refresh in flight.
 #[derive(Clone, Debug)]
 struct InFlight {
     /// The generation that it replaces.
@@ -70,10 +70,10 @@ struct InFlight {
     urgency: Urgency,
 }
 
-/// How long a request waits for a refresh; the refresh itself is never given up for it.
-const WAIT: Duration = Duration::from_secs(50);
+/// Maximum time that a request waits for a refresh; the refresh itself continues.
+const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// Keeps the tokens of connections alive.
+/// Provides valid access tokens and refreshes token pairs.
 #[derive(Debug)]
 pub struct Refresher {
     pub(super) store: Arc<dyn Store>,
@@ -86,7 +86,7 @@ pub struct Refresher {
 }
 
 impl Refresher {
-    /// Makes one; its refreshes run in `tasks`, which a stop waits for.
+    /// Creates a refresher; its refreshes run in `tasks`, which a shutdown waits for.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
@@ -105,7 +105,7 @@ impl Refresher {
         }
     }
 
-    /// An access token that serves, renewed first where it must be.
+    /// Returns a valid access token and its generation, refreshing the pair first where necessary.
     pub async fn access_token(
         self: &Arc<Self>,
         connection: &Connection,
@@ -127,7 +127,8 @@ impl Refresher {
                 match renewed {
                     Ok(renewed) => token_of(&renewed),
                     Err(error @ (RefreshError::ReconnectNeeded | RefreshError::Gone)) => Err(error),
-                    // In its last seconds it may end on the way, and is better than none.
+                    // In its last seconds the token may expire in transit, which is better than
+                    // none.
                     Err(_) if self.clock.now() < connection.access_expires_at => {
                         token_of(connection)
                     }
@@ -137,8 +138,8 @@ impl Refresher {
         }
     }
 
-    /// As [`renew`](Self::renew), for whatever is not a person's own wish: nothing is sent while the
-    /// connection is paused.
+    /// Refreshes like [`renew`](Self::renew), unless the backoff delay of the connection has not
+    /// passed. For every refresh that a person did not request.
     pub async fn renew_unless_paused(
         self: &Arc<Self>,
         id: &str,
@@ -150,8 +151,8 @@ impl Refresher {
         }
     }
 
-    /// The API refuses the pair of `generation` although it was just renewed: renewing it again would
-    /// not help, and each call would rotate the pair once more.
+    /// Records that the API rejects the pair of `generation` although it was just refreshed:
+    /// another refresh would not help, and every request would rotate the pair once more.
     pub fn note_unauthorized(&self, id: &str, generation: u64) {
         tracing::warn!(
             connection = id,
@@ -161,33 +162,33 @@ impl Refresher {
         self.backoff.refused(id, generation, Instant::now());
     }
 
-    /// Whether that was noted of the pair of `generation` lately: then a 401 is the API's last word
-    /// for now, and not one that a renewal would cure.
+    /// Returns whether that was recorded recently for the pair of `generation`. A 401 is final for
+    /// now then: a refresh would not help.
     #[must_use]
     pub fn is_refused(&self, id: &str, generation: u64) -> bool {
         self.backoff.is_refused(id, generation, Instant::now())
     }
 
-    /// The connection with a pair newer than `generation`: the one in flight, the one that is stored
-    /// already, or a new one.
+    /// Returns the connection with a pair newer than `generation`: the pair in flight, the one that
+    /// is stored already, or a new one.
     pub async fn renew(
         self: &Arc<Self>,
         id: &str,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
         let mut outcome = self.join(id, generation, true);
-        let finished = tokio::time::timeout(WAIT, outcome.wait_for(Option::is_some))
+        let finished = tokio::time::timeout(INTERACTIVE_TIMEOUT, outcome.wait_for(Option::is_some))
             .await
             .map_err(|_| RefreshError::Waiting)?;
         match finished {
             Ok(outcome) => outcome.clone().unwrap_or(Err(RefreshError::Waiting)),
-            // The task panicked; its lease ends by itself.
+            // The task panicked; its lease expires by itself.
             Err(_) => Err(RefreshError::Waiting),
         }
     }
 
-    /// Joins the refresh in flight, or starts one in a task of its own; `is_urgent` where somebody
-    /// waits for it.
+    /// Joins the refresh in flight, or starts one in a task of its own. `is_urgent` is whether
+    /// somebody waits for it.
     fn join(
         self: &Arc<Self>,
         id: &str,
@@ -199,8 +200,8 @@ impl Refresher {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(in_flight) = refreshes.get(id) {
-            // Who holds a newer pair than a flight brings needs another one. A closed channel without
-            // an outcome is a task that panicked: it is flown anew.
+            // A caller with a newer pair than the one in flight replaces needs another refresh. A
+            // closed channel without an outcome means that the task panicked: start a new one.
             if in_flight.generation >= generation
                 && in_flight.outcome.borrow().is_none()
                 && in_flight.outcome.has_changed().is_ok()
@@ -221,22 +222,22 @@ impl Refresher {
         refreshes.insert(id.to_owned(), in_flight);
         let (this, id) = (Arc::clone(self), id.to_owned());
         let work = async move {
-            // One receiver is the table's.
+            // The table holds one receiver.
             let is_awaited = || send.receiver_count() > 1;
             let outcome = driver::run(&this, &id, generation, &urgency, is_awaited).await;
             match &outcome {
                 Ok(_) | Err(RefreshError::Stopping) => {}
                 Err(error) => {
                     tracing::warn!(connection = id, generation, %error, "A refresh failed");
-                    let wait = this.wait_after(&id, error).await;
-                    this.backoff.failed(&id, generation, wait, Instant::now());
+                    let delay = this.delay_after(&id, error).await;
+                    this.backoff.failed(&id, generation, delay, Instant::now());
                 }
             }
-            // Out of the table first: who comes now reads the stored pair.
+            // Remove it from the table first: callers that come now read the stored pair.
             this.finish(&id, generation);
             let _ = send.send(Some(outcome));
         };
-        // The log names the request that began it.
+        // The span names the request that started it.
         self.tasks.spawn(work.in_current_span());
         outcome
     }
@@ -254,21 +255,21 @@ impl Refresher {
         }
     }
 
-    /// What must be waited for after a failure. As long as the provider says, or, where one
-    /// presentation was refused for all, a moment. When an answer was lost and its replay too, the
-    /// refresh token may be consumed: it is presented once more only when it must be, which is when
-    /// the present token ends, or when the API refuses it.
-    async fn wait_after(&self, id: &str, error: &RefreshError) -> RetryDelay {
+    /// Returns the delays after a failure: as long as the provider requests, or a moment if a
+    /// single presentation was refused for a reason that affects all. If an answer and its replay
+    /// were lost, the refresh token may have been consumed: it is presented again only when
+    /// necessary, that is, when the present access token expires or the API rejects it.
+    async fn delay_after(&self, id: &str, error: &RefreshError) -> RetryDelay {
         let RefreshError::Provider(error) = error else {
             return RetryDelay::default();
         };
         match &**error {
             ProviderError::Later { after, .. } => RetryDelay {
-                asked: *after,
+                retry_after: *after,
                 ..RetryDelay::default()
             },
             ProviderError::Intermediary { .. } | ProviderError::Unusable(_) => RetryDelay {
-                asked: Some(backoff::FIRST),
+                retry_after: Some(backoff::INITIAL_DELAY),
                 ..RetryDelay::default()
             },
             ProviderError::AnswerLost(_) | ProviderError::Unreadable => {
@@ -288,12 +289,12 @@ impl Refresher {
         }
     }
 
-    /// Whether the process stops: then no refresh begins that nobody waits for.
+    /// Returns whether the process is stopping: no refresh that nobody waits for starts then.
     pub(super) fn is_stopping(&self) -> bool {
         self.tasks.is_closed()
     }
 
-    /// Forgets pauses that are over, so that memory stays bounded.
+    /// Evicts expired backoff entries, so that memory stays bounded.
     pub fn evict_idle(&self) {
         self.backoff.evict_idle(Instant::now());
     }

@@ -1,4 +1,4 @@
-//! `POST /api/connections/{id}/refresh`: refreshes now.
+//! `POST /api/connections/{id}/refresh`: refreshes the connection now.
 
 use axum::{Json, extract::State};
 use shared::api::connection::Connection as View;
@@ -9,7 +9,7 @@ use crate::{
     session::extract::AuthorizedConnection,
 };
 
-/// Renews the token pair, whatever is left of it, and reads again which organizations it reaches.
+/// Refreshes the token pair, whatever its remaining lifetime, and reads the account again.
 pub async fn refresh_now(
     State(app): State<AppState>,
     AuthorizedConnection {
@@ -24,7 +24,7 @@ pub async fn refresh_now(
         .renew(&connection.id, connection.generation)
         .await?;
     app.account_sync.read_now(renewed.consent()).await;
-    // The pair is replaced whether or not the store can tell what it reaches by now.
+    // The pair has been refreshed, whether or not the store can be read now.
     let read = app.store.authorized(&session.id, &renewed.id).await;
     let renewed = read.ok().flatten().unwrap_or(renewed);
     Ok(Json(connection::view(&renewed, &app.app.scopes)))

@@ -1,35 +1,35 @@
 //! Cookies: their names and attributes (RFC 6265, and its successor's `__Host-Http-` prefix).
 //!
-//! Both kinds, the session's and the attempts', share their attributes: `HttpOnly`, `Secure`, `Path=/`,
-//! `SameSite=Strict`, no `Domain`. Prefix and Secure go only on plain-http loopback, where browsers
-//! would refuse them.
+//! The session cookie and the attempt cookies share their attributes: `HttpOnly`, `Secure`,
+//! `Path=/`, `SameSite=Strict`, no `Domain`. Prefix and `Secure` are left out only on plain-http
+//! loopback, where browsers would reject them.
 
 use std::time::Duration;
 
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 
-/// How this server writes its cookies.
+/// Writes the cookies of this server.
 #[derive(Clone, Copy, Debug)]
 pub struct Cookies {
     secure: bool,
 }
 
 impl Cookies {
-    /// `secure` unless the public address is plain http, which configuration allows on loopback
-    /// only.
+    /// Creates the writer; `secure` unless the public address is plain http, which the
+    /// configuration allows on loopback only.
     #[must_use]
     pub fn new(secure: bool) -> Self {
         Self { secure }
     }
 
-    /// The name of the session's cookie.
+    /// Returns the name of the session cookie.
     #[must_use]
     pub fn session_name(self) -> String {
         self.name("session")
     }
 
-    /// What the names of attempts' cookies begin with.
+    /// Returns the prefix of the names of attempt cookies.
     #[must_use]
     pub fn attempt_prefix(self) -> String {
         self.name("login-")
@@ -43,7 +43,7 @@ impl Cookies {
         }
     }
 
-    /// A `Set-Cookie` header that sets a cookie.
+    /// Returns a `Set-Cookie` header that sets a cookie.
     #[must_use]
     pub fn set(self, name: String, value: String, max_age: Duration) -> HeaderValue {
         self.write(
@@ -53,7 +53,8 @@ impl Cookies {
         )
     }
 
-    /// A `Set-Cookie` header that removes a cookie: with the same attributes, or browsers keep it.
+    /// Returns a `Set-Cookie` header that removes a cookie, with the attributes that browsers
+    /// require to match.
     #[must_use]
     pub fn remove(self, name: String) -> HeaderValue {
         self.write(name, String::new(), 0)
@@ -66,17 +67,18 @@ impl Cookies {
             .secure(self.secure)
             .same_site(SameSite::Strict)
             .max_age(cookie::time::Duration::seconds(max_age));
-        // Names and values are of our own making: letters, digits, `-`, `_`.
+        // This server generates all names and values: letters, digits, `-`, `_`.
         HeaderValue::try_from(cookie.to_string())
             .unwrap_or_else(|_| HeaderValue::from_static("session=; Max-Age=0; Path=/; HttpOnly"))
     }
 }
 
-/// Every cookie of a request, as name and value, in all its `Cookie` lines: HTTP/2 splits them.
+/// Returns every cookie of a request as name and value, from all `Cookie` lines: HTTP/2 splits
+/// them.
 ///
-/// Other programs on this host share the line with us, so what is not text is left out by itself. Only
-/// spaces and tabs are trimmed: of other white space a browser takes a name for another one, which has
-/// no rights of a prefix.
+/// Other programs on this host share the header, so a pair that is not text is skipped on its own.
+/// Only spaces and tabs are trimmed: to a browser, other white space makes a different name, which
+/// lacks the guarantees of a prefix.
 pub fn presented(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)

@@ -1,4 +1,4 @@
-//! Extractors: who is signed in, and which connection a request may use.
+//! Extractors: the current session, and the connection that a request is authorized for.
 
 use std::sync::Arc;
 
@@ -14,32 +14,32 @@ use crate::{
     store::StoredSession,
 };
 
-/// Cookies of the session's name that are looked up. A browser of ours has one. Other programs on the
-/// same host may have set more, since cookies know no ports; of those, only what looks like a token
-/// counts.
-const LOOKED_UP: usize = 128;
+/// Maximum number of session cookies that are looked up. A browser usually has one. Other programs
+/// on the same host may have set more, since cookies ignore ports; only values with the form of a
+/// token count.
+const MAX_LOOKUPS: usize = 128;
 
-/// The session of the request's cookie, if it is alive.
+/// The session of the request's cookie, if it is live.
 #[derive(Debug)]
 pub struct OptionalSession(pub Option<CurrentSession>);
 
-/// Every session that a request presents and that is alive, in the order of its cookies: more than one
-/// where another program has set a cookie of ours again, under another path. Requests use the first.
-/// Who signs out, or connects anew, ends them all.
+/// Every live session that a request presents, in the order of its cookies: more than one if
+/// another program has set this server's cookie again under another path. Requests use the first;
+/// signing out and connecting end all of them.
 #[derive(Debug)]
 pub struct PresentedSessions(pub Vec<CurrentSession>);
 
-/// The session of the request's cookie; without one the request ends with `not_signed_in`.
+/// The session of the request's cookie. Without one the request is rejected with `not_signed_in`.
 #[derive(Debug)]
 pub struct CurrentSession {
-    /// What the cookie held.
+    /// The token in the cookie.
     pub token: SessionToken,
     /// The session.
     pub session: StoredSession,
 }
 
-/// The connection that the path's `{id}` names, if the session of the request's cookie reaches it.
-/// Unknown and foreign ones answer alike.
+/// The connection that the path's `{id}` names, if the session of the request's cookie is
+/// authorized for it. The answers for unknown and for foreign connections are the same.
 #[derive(Debug)]
 pub struct AuthorizedConnection {
     /// The session.
@@ -69,7 +69,7 @@ impl FromRequestParts<AppState> for PresentedSessions {
     }
 }
 
-/// What may be tokens among the request's cookies, each once.
+/// Returns the values of the request's session cookies that have the form of a token, each once.
 fn presented_tokens(app: &AppState, parts: &Parts) -> Vec<SessionToken> {
     let name = app.cookies.session_name();
     let mut values = Vec::new();
@@ -79,7 +79,7 @@ fn presented_tokens(app: &AppState, parts: &Parts) -> Vec<SessionToken> {
         }
     }
     let tokens = values.into_iter().filter_map(SessionToken::presented);
-    tokens.take(LOOKED_UP).collect()
+    tokens.take(MAX_LOOKUPS).collect()
 }
 
 impl FromRequestParts<AppState> for OptionalSession {

@@ -1,5 +1,5 @@
-//! The session's token: 256 random bits in the cookie, its SHA-256 in the database, so that what
-//! leaks from the database signs nobody in.
+//! The session token: 256 random bits in the cookie, and their SHA-256 in the database, so that a
+//! leak of the database allows nobody to sign in.
 
 use std::fmt;
 
@@ -9,30 +9,31 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::random;
 
-/// What the cookie holds.
+/// The token in the session cookie.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SessionToken(String);
 
 impl SessionToken {
-    /// A new one.
+    /// Generates a token.
     pub fn generate() -> Result<Self, random::NoRandomness> {
         Ok(Self(URL_SAFE_NO_PAD.encode(random::bytes::<32>()?)))
     }
 
-    /// What a browser presents; whether the server made it shows when its hash is looked up.
+    /// Parses a presented token by its form alone; the lookup of its hash shows whether it is
+    /// valid.
     #[must_use]
     pub fn presented(text: &str) -> Option<Self> {
         let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         (text.len() == 43 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
     }
 
-    /// For the cookie.
+    /// Returns the token itself, for the cookie.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.0
     }
 
-    /// For the database.
+    /// Returns the hash, for the database.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0.as_bytes()).into())
@@ -45,12 +46,12 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The SHA-256 of a session's token.
+/// The SHA-256 of a session token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// As the store keeps it.
+    /// Returns the bytes to store.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -63,24 +64,24 @@ impl fmt::Debug for TokenHash {
     }
 }
 
-/// A session's id, which signs nobody in.
+/// The id of a session, which grants no access.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId(String);
 
 impl SessionId {
-    /// A new one.
+    /// Generates an id.
     #[must_use]
     pub fn generate() -> Self {
         Self(ulid::Ulid::new().to_string())
     }
 
-    /// As the store gave it back.
+    /// Creates an id from its stored text.
     #[must_use]
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// As the store keeps it.
+    /// Returns the text to store.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

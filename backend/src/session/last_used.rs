@@ -1,5 +1,5 @@
-//! When sessions were last used, noted without getting in the way: a note that cannot be written is
-//! kept here and tried again, and whoever reads is served meanwhile (REL-13).
+//! Records when sessions were last used, without blocking requests: a write that fails is kept here
+//! and retried, and requests are served meanwhile (REL-13).
 
 use std::{
     collections::HashMap,
@@ -13,17 +13,17 @@ use tokio_util::task::TaskTracker;
 use super::SessionId;
 use crate::store::{Store, StoredSession};
 
-/// A request waits for its note at most this long; the note itself goes on.
-const WAIT: Duration = Duration::from_millis(250);
-/// Most notes that are kept. Of sessions beyond these a use is not noted as long as the store fails.
+/// Maximum time that a request waits for the write; the write itself continues.
+const TIMEOUT: Duration = Duration::from_millis(250);
+/// Maximum number of pending writes. While the store fails, further sessions are not recorded.
 const CAPACITY: usize = 4_096;
 
-/// Notes of uses that are not in the store yet.
+/// Last uses that have not been written to the store yet.
 #[derive(Clone, Debug, Default)]
 pub struct LastUsed(Arc<Mutex<HashMap<SessionId, Timestamp>>>);
 
 impl LastUsed {
-    /// The session with its last use as it is known here, where that is later than the store's.
+    /// Returns the session with its pending last use, if that is later than the stored one.
     #[must_use]
     pub fn known(&self, mut session: StoredSession) -> StoredSession {
         if let Some(used_at) = self.pending().get(&session.id) {
@@ -32,7 +32,7 @@ impl LastUsed {
         session
     }
 
-    /// Notes a use, in a task of its own.
+    /// Records a use, in a task of its own.
     pub async fn note(
         &self,
         store: &Arc<dyn Store>,
@@ -53,10 +53,10 @@ impl LastUsed {
                 tracing::warn!(%error, "The last use of a session could not be noted; trying again");
             }
         });
-        let _ = tokio::time::timeout(WAIT, noted).await;
+        let _ = tokio::time::timeout(TIMEOUT, noted).await;
     }
 
-    /// Writes the notes that could not be written before; whether all of them are written now.
+    /// Retries pending writes. Returns whether all of them succeeded.
     pub async fn catch_up(&self, store: &dyn Store) -> bool {
         let pending: Vec<_> = self
             .pending()

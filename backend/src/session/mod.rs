@@ -1,4 +1,4 @@
-//! This browser's sign-in: an opaque id in a cookie, of which only the SHA-256 is stored.
+//! Sessions: an opaque token in a cookie, of which only the SHA-256 is stored.
 
 pub mod cookie;
 pub mod extract;
@@ -16,32 +16,32 @@ pub use self::{
 };
 use crate::store::StoredSession;
 
-/// How long sessions last.
+/// The lifetimes of sessions.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetimes {
-    /// How long one may lie unused.
+    /// Maximum time between two uses.
     pub idle: Duration,
-    /// How long one may last at most.
+    /// Maximum time since sign-in.
     pub absolute: Duration,
 }
 
 impl Lifetimes {
-    /// Whether a session still counts.
+    /// Returns whether a session is live.
     #[must_use]
     pub fn is_alive(self, session: &StoredSession, now: Timestamp) -> bool {
         now < session.expires_at
             && now.duration_since(session.last_used_at) < to_signed_duration(self.idle)
     }
 
-    /// Whether a use should be noted: rarely enough that reading costs no write, and often enough
-    /// that a session in use never lies idle.
+    /// Returns whether a use should be recorded: rarely enough that most reads cost no write, and
+    /// often enough that a session in use never becomes idle.
     #[must_use]
     pub fn should_note_use(self, session: &StoredSession, now: Timestamp) -> bool {
         now.duration_since(session.last_used_at) >= to_signed_duration(self.idle.min(DAY) / 8)
     }
 
-    /// Whether the cookie should be set again: at the first use of each day of the session, since
-    /// some browsers cut a cookie's life short.
+    /// Returns whether the cookie should be set again: at the first use on each day of the session,
+    /// since some browsers shorten the lifetime of cookies.
     #[must_use]
     pub fn should_set_again(self, session: &StoredSession, now: Timestamp) -> bool {
         let began_at = session
@@ -56,7 +56,7 @@ impl Lifetimes {
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// A configured duration, which is bounded, as jiff counts them.
+/// Converts a configured duration, which is bounded, to jiff's type.
 #[must_use]
 pub fn to_signed_duration(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)

@@ -14,7 +14,7 @@ use crate::{
     http::{problem::ApiError, state::AppState},
 };
 
-/// Who is signed in, and what the app is. The cookie is set again on use, at most daily.
+/// Returns the app and the connections of the session. Sets the cookie again, at most daily.
 pub async fn read(
     State(app): State<AppState>,
     OptionalSession(signed_in): OptionalSession,
@@ -52,9 +52,9 @@ pub async fn read(
     Ok(response)
 }
 
-/// Signs out in this browser: every session that it presents ends. Without one there is nothing to do,
-/// which is no error. A cookie that another program has set under another path cannot be removed from
-/// here, and is worth nothing afterwards.
+/// Signs out in this browser: ends every session that it presents. It is not an error if there is
+/// none. A cookie that another program has set under another path cannot be removed from here, but
+/// its session is over.
 pub async fn end(
     State(app): State<AppState>,
     PresentedSessions(all): PresentedSessions,

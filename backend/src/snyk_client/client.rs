@@ -1,4 +1,4 @@
-//! An always-valid way to Snyk for one connection.
+//! A client for Snyk's API that keeps the access token of one connection valid.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use shared::{
 };
 use tokio::time::Instant;
 
-use super::{SnykError, concurrency_limit::WAITS, pages};
+use super::{SnykError, concurrency_limit::QUEUE_TIMEOUT, pages};
 use crate::{
     connection::Connection,
     http::{problem::ApiError, state::AppState},
@@ -20,11 +20,11 @@ use crate::{
     session::{SessionId, extract::AuthorizedConnection},
 };
 
-/// How often a read renews the token at most. One would do, if all clocks of a fleet were right.
+/// Maximum number of refreshes in one read. One would suffice if all clocks of a fleet were right.
 const MAX_RENEWALS: u32 = 2;
 
-/// Extractor: reads from Snyk as the connection that the route's `{id}` names, if this session
-/// reaches it. The token is renewed when due, and never leaves this type.
+/// Extractor of a client for Snyk's API that acts as the connection in the route's `{id}`, if the
+/// session is authorized for it. It refreshes the token when due; the token never leaves this type.
 #[derive(Clone, Debug)]
 pub struct SnykClient {
     app: AppState,
@@ -33,28 +33,29 @@ pub struct SnykClient {
 }
 
 impl SnykClient {
-    /// The connection that it reads as, as it stood when the request came.
+    /// Returns the connection, as it was when the request came.
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// The session that reaches the connection.
+    /// Returns the session that is authorized for the connection.
     #[must_use]
     pub fn session(&self) -> &SessionId {
         &self.session
     }
 
-    /// Reads what the request names. Tried again where that may help: such as when Snyk asks to slow
-    /// down, and for no longer than a person waits.
+    /// Sends a read and parses the answer. Retries where that may help, such as after a rate limit,
+    /// for no longer than an interactive request may take.
     ///
     /// # Errors
     ///
-    /// Where there is no token, no answer, another status than 200, or another document.
+    /// If no token or no answer is available, the status is not 200, or the document is not the
+    /// expected one.
     pub async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, SnykError> {
         let path_and_query = read.versioned();
         let answer = with_retries(&*self.app.clock, |until| {
-            self.ask_in_turn(&path_and_query, until)
+            self.send_within_rate_limit(&path_and_query, until)
         })
         .await?;
         if answer.status != StatusCode::OK {
@@ -63,9 +64,9 @@ impl SnykClient {
         Ok(answer.json()?)
     }
 
-    /// Every page of a list, one after the other, each read when it is asked for. Drop the stream to
-    /// stop. A cursor that comes again ends it with an error, as do a next page that cannot be reached
-    /// and a list without end. Of items that cannot be read a page has the number.
+    /// Returns every page of a list as a stream that requests each page when polled. Drop the
+    /// stream to stop. A repeated cursor, an unreadable link to the next page, or too many pages
+    /// end it with an error. A page counts the items that cannot be read.
     pub fn pages<T: FromValue + Send + 'static>(
         &self,
         list: Read<Page<T>>,
@@ -77,8 +78,8 @@ impl SnykClient {
         })
     }
 
-    /// Every item of a list that can be read, page by page as [`pages`](Self::pages) does. How many
-    /// could not is in the log.
+    /// Returns every readable item of a list, page by page like [`pages`](Self::pages). The number
+    /// of unreadable items is logged.
     pub fn items<T: FromValue + Send + 'static>(
         &self,
         list: Read<Page<T>>,
@@ -88,24 +89,24 @@ impl SnykClient {
             .try_flatten()
     }
 
-    /// Reads from Snyk's API, once, whatever the answer; `path_and_query` begins with `/rest/` or
-    /// `/v1/` and names its version. A 401 earns a refresh and a repeat, since a token can die
-    /// before its time, and is passed on only where a new token meets it too; a 403 earns neither
-    /// (RFC 6750 section 3.1).
+    /// Sends one read to Snyk's API and returns the answer, whatever its status. `path_and_query`
+    /// begins with `/rest/` or `/v1/` and includes the version. A 401 causes a refresh and a retry,
+    /// since a token can become invalid early; it is returned only if a new token is rejected as
+    /// well. A 403 causes neither (RFC 6750 section 3.1).
     ///
     /// # Errors
     ///
-    /// Where there is no token, no answer, or no turn under Snyk's rate just now.
+    /// If no token or no answer is available, or the rate limit allows no request now.
     pub async fn send(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
         self.app
             .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
-        self.ask(path_and_query, None).await
+        self.request(path_and_query, None).await
     }
 
-    /// Waits for its turn under Snyk's rate; longer than `until` is for the caller to know.
-    async fn ask_in_turn(
+    /// Waits for the rate limit, and returns an error at once if the wait would end after `until`.
+    async fn send_within_rate_limit(
         &self,
         path_and_query: &str,
         until: Instant,
@@ -120,12 +121,12 @@ impl SnykClient {
             }
             tokio::time::sleep(after).await;
         }
-        self.ask(path_and_query, Some(until)).await
+        self.request(path_and_query, Some(until)).await
     }
 
-    /// Asks as the connection stands now: in a long walk it may have been renewed, or have ended.
-    /// Without `until` the wait for a turn counts from when there is a token.
-    async fn ask(
+    /// Sends a read with the current state of the connection: in a long list it may have been
+    /// refreshed or ended. Without `until`, the queue timeout starts when the token is available.
+    async fn request(
         &self,
         path_and_query: &str,
         until: Option<Instant>,
@@ -141,23 +142,23 @@ impl SnykClient {
         let mut renewals = 0;
         loop {
             let (token, generation) = app.refresher.access_token(&connection).await?;
-            let until = until.unwrap_or_else(|| Instant::now() + WAITS);
-            let turn = app.concurrency_limit.take(&self.session, until).await?;
+            let until = until.unwrap_or_else(|| Instant::now() + QUEUE_TIMEOUT);
+            let permit = app.concurrency_limit.take(&self.session, until).await?;
             let answer = app.provider.get(path_and_query, &token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
-                return Ok(turn.held_by(answer));
+                return Ok(permit.held_by(answer));
             }
-            // What came back from a renewal can be a pair that another read renewed before this one
-            // began, and that has ended since: only a new one that is refused is beyond help.
+            // The refreshed pair may be one that another read obtained before this one began, and
+            // that has expired since: the rejection is final only for a pair that is new.
             let is_new = renewals > 0 && connection.refreshed_at >= began;
             if is_new || renewals == MAX_RENEWALS {
                 app.refresher.note_unauthorized(&connection.id, generation);
             }
             if app.refresher.is_refused(&connection.id, generation) {
-                return Ok(turn.held_by(answer));
+                return Ok(permit.held_by(answer));
             }
-            // Who waits for a renewal holds neither a turn nor an answer.
-            drop((turn, answer));
+            // Hold neither a permit nor an answer while waiting for a refresh.
+            drop((permit, answer));
             connection = app
                 .refresher
                 .renew_unless_paused(&connection.id, generation)

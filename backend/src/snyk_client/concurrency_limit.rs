@@ -1,4 +1,4 @@
-//! How many reads of a session are under way at once (SEC-59): the rest waits, and not for ever.
+//! Bounds the concurrent reads of a session (SEC-59): further ones wait, up to a time limit.
 
 use std::{
     collections::HashMap,
@@ -15,25 +15,25 @@ use tokio::{
 use super::SnykError;
 use crate::{provider::ApiAnswer, session::SessionId};
 
-/// Reads of one session at once. A page reads two or three at a time.
-const AT_ONCE: usize = 32;
-/// How long a read waits for its turn, as a rule.
-pub(super) const WAITS: Duration = Duration::from_secs(30);
+/// Maximum number of concurrent reads of one session. A page makes two or three at a time.
+const MAX_CONCURRENT: usize = 32;
+/// Default time that a read waits for its permit.
+pub(super) const QUEUE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Who reads how much at once.
+/// A semaphore per session.
 #[derive(Debug, Default)]
 pub struct ConcurrencyLimit(Mutex<HashMap<SessionId, Arc<Semaphore>>>);
 
-/// A read under way; it ends when this is dropped.
+/// Permits one read until dropped.
 #[derive(Debug)]
 pub(super) struct ConcurrencyPermit(OwnedSemaphorePermit);
 
 impl ConcurrencyPermit {
-    /// Ends with the answer's body.
+    /// Ties the permit to the answer's body: it is released when the body ends.
     pub(super) fn held_by(self, answer: ApiAnswer) -> ApiAnswer {
         let Self(permit) = self;
         let body = answer.body.map(move |chunk| {
-            let _under_way = &permit;
+            let _held = &permit;
             chunk
         });
         ApiAnswer {
@@ -44,7 +44,7 @@ impl ConcurrencyPermit {
 }
 
 impl ConcurrencyLimit {
-    /// Waits for a turn.
+    /// Waits for a permit.
     pub(super) async fn take(
         &self,
         session: &SessionId,
@@ -54,17 +54,19 @@ impl ConcurrencyLimit {
             let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let concurrency_limit = sessions
                 .entry(session.clone())
-                .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
+                .or_insert_with(|| Arc::new(Semaphore::new(MAX_CONCURRENT)));
             Arc::clone(concurrency_limit)
         };
         match tokio::time::timeout_at(until, concurrency_limit.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(ConcurrencyPermit(permit)),
-            // Too many wait; nobody ever closes it.
-            Ok(Err(_)) | Err(_) => Err(SnykError::TooFast { after: WAITS }),
+            // The time is over; the semaphore is never closed.
+            Ok(Err(_)) | Err(_) => Err(SnykError::TooFast {
+                after: QUEUE_TIMEOUT,
+            }),
         }
     }
 
-    /// Forgets sessions that have no read under way, so that memory stays bounded.
+    /// Evicts idle entries: sessions without a read in flight, so that memory stays bounded.
     pub fn evict_idle(&self) {
         self.0
             .lock()
@@ -88,9 +90,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn sec_59_one_read_more_waits_and_other_sessions_do_not() {
         let concurrency_limit = ConcurrencyLimit::default();
-        let until = Instant::now() + WAITS;
+        let until = Instant::now() + QUEUE_TIMEOUT;
         let take = |name| concurrency_limit.take(&id(name), until).now_or_never();
-        let mut held: Vec<_> = (0..AT_ONCE).map(|_| take("a").unwrap()).collect();
+        let mut held: Vec<_> = (0..MAX_CONCURRENT).map(|_| take("a").unwrap()).collect();
         assert!(take("a").is_none());
         assert!(take("b").is_some());
         concurrency_limit.evict_idle();
@@ -110,13 +112,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sec_59_a_turn_lasts_as_long_as_the_body() {
+    async fn sec_59_a_permit_is_held_as_long_as_the_body() {
         let concurrency_limit = ConcurrencyLimit::default();
-        let turn = concurrency_limit
+        let permit = concurrency_limit
             .take(&id("a"), Instant::now())
             .await
             .unwrap();
-        let mut answer = turn.held_by(ApiAnswer {
+        let mut answer = permit.held_by(ApiAnswer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: stream::iter(["x"; 2])

@@ -1,4 +1,4 @@
-//! Why a read of Snyk's API gave nothing.
+//! The errors of reads from Snyk's API.
 
 use std::time::Duration;
 
@@ -15,42 +15,42 @@ use crate::{
     refresh::RefreshError,
 };
 
-/// Why a read of Snyk's API gave nothing.
+/// The reasons why a read from Snyk's API failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SnykError {
-    /// No token can be had for the connection.
+    /// No access token is available for the connection.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
-    /// There was no answer, or none that can be used.
+    /// There was no answer, or no usable one.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The connection has asked as much as Snyk allows; nothing was sent.
+    /// The connection has reached its rate limit; nothing was sent.
     #[error("the connection asks Snyk faster than Snyk allows")]
     TooFast {
-        /// When to come again.
+        /// The delay before the next request is allowed.
         after: Duration,
     },
-    /// Snyk said no.
+    /// Snyk answered with an error status.
     #[error("Snyk answers {status} ({})", code.as_deref().unwrap_or("no code"))]
     Refused {
         /// The status.
         status: StatusCode,
-        /// The word of Snyk's error catalogue.
+        /// The error code of Snyk's catalogue.
         code: Option<String>,
-        /// What happened, in Snyk's words.
+        /// Snyk's description of the error.
         detail: Option<String>,
-        /// When Snyk asks to come again.
+        /// The delay that Snyk requests.
         after: Option<Duration>,
-        /// By which Snyk's support finds the request.
+        /// The id by which Snyk's support finds the request.
         request_id: Option<String>,
     },
-    /// A list's cursor came again.
+    /// A list repeated a cursor.
     #[error("Snyk’s list goes round in a circle")]
     CursorRepeats,
-    /// A list goes on, and does not say where.
+    /// A list continues, but its link to the next page cannot be read.
     #[error("Snyk’s list goes on where its link cannot be read")]
     NextLost,
-    /// A list has more pages than any that is known.
+    /// A list has more pages than the limit.
     #[error("Snyk’s list does not end")]
     Endless,
 }
@@ -61,8 +61,8 @@ impl IsTransient for SnykError {
     }
 }
 
-/// What of Snyk's error a log or a caller may read: a word of its catalogue.
-fn word(code: &str) -> String {
+/// Sanitizes an error code for the log and for callers.
+fn sanitized_code(code: &str) -> String {
     code.chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(64)
@@ -74,7 +74,7 @@ impl SnykError {
         let document = answer.error_document();
         Self::Refused {
             status: answer.status,
-            code: document.code().map(word),
+            code: document.code().map(sanitized_code),
             detail: document.detail().map(callback::readable),
             after: retry_delay(&answer.headers, now),
             request_id: answer::request_id(&answer.headers).map(ToOwned::to_owned),
@@ -82,7 +82,7 @@ impl SnykError {
     }
 }
 
-/// What a route of ours answers when it could not read, as the contract pairs status and code.
+/// Maps the error to the problem that a route answers with; the contract pairs status and code.
 impl From<SnykError> for ApiError {
     fn from(error: SnykError) -> Self {
         let why = error.to_string();
@@ -102,7 +102,7 @@ impl From<SnykError> for ApiError {
                 request_id: snyk_request_id,
                 ..
             } => match status {
-                // A token that was just renewed is refused: a person must connect again.
+                // A token that was just refreshed is rejected: a person must connect again.
                 StatusCode::UNAUTHORIZED => Self::Refresh(RefreshError::ReconnectNeeded),
                 StatusCode::FORBIDDEN => {
                     Self::Forbidden("Snyk does not let this connection see that.")

@@ -1,6 +1,6 @@
-//! Snyk's API as one connection: for the proxy, and for a developer's own routes.
+//! Snyk's API as one connection, for the proxy and for additional routes.
 //!
-//! A route takes a [`SnykClient`], which is an extractor, and asks with the requests of
+//! A route takes a [`SnykClient`], which is an extractor, and sends the requests of
 //! [`shared::snyk::read`]:
 //!
 //! ```

@@ -1,9 +1,9 @@
-//! How fast a connection may ask Snyk: a little less than Snyk allows, so that it need not say no.
+//! Limits the requests of a connection to Snyk, slightly below Snyk's own limit.
 //!
-//! Snyk counts 1,620 requests in any minute, and once over that refuses everything until a whole
-//! minute was quiet. A bucket that fills again while it is emptied would let nearly twice its size
-//! through in the first minute, so this counts what was asked in the last sixty seconds, second by
-//! second.
+//! Snyk allows 1,620 requests per minute, and above that refuses everything until a whole minute
+//! has passed without requests. A token bucket that refills continuously would allow nearly twice
+//! its size in the first minute. So this is a sliding window: it counts the requests of each of the
+//! last seconds.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,13 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Most requests of a connection in any sixty seconds.
-const PER_MINUTE: u32 = 1_600;
-/// The window, in seconds: one more than a minute, since the oldest second is counted whole.
+/// Maximum number of requests of a connection in any sixty seconds.
+const MAX_PER_MINUTE: u32 = 1_600;
+/// Size of the window in seconds: one more than a minute, since the oldest second counts as a
+/// whole.
 const WINDOW: usize = 61;
 
-/// What each connection has asked lately.
+/// The request counts of each connection.
 #[derive(Debug)]
 pub struct OutboundRateLimit {
     /// `None` when limits are off.
@@ -26,7 +27,7 @@ pub struct OutboundRateLimit {
     began: Instant,
 }
 
-/// The requests of each of the last seconds.
+/// The request counts of the last seconds.
 #[derive(Debug)]
 struct Minute {
     counts: [u32; WINDOW],
@@ -35,7 +36,7 @@ struct Minute {
 }
 
 impl OutboundRateLimit {
-    /// Keeps the pace, or lets everything through.
+    /// Creates a limiter; without `on` it allows every request.
     #[must_use]
     pub fn new(on: bool) -> Self {
         Self {
@@ -44,7 +45,7 @@ impl OutboundRateLimit {
         }
     }
 
-    /// Takes a turn, or says after how long there is one.
+    /// Takes a permit for one request. Returns the delay after which to try again if there is none.
     pub fn take(&self, connection: &str, now: Instant) -> Result<(), Duration> {
         let Some(connections) = &self.connections else {
             return Ok(());
@@ -60,7 +61,8 @@ impl OutboundRateLimit {
         taken
     }
 
-    /// Forgets who asked nothing for a minute, so that memory stays bounded.
+    /// Evicts idle entries: connections without a request for a minute, so that memory stays
+    /// bounded.
     pub fn evict_idle(&self, now: Instant) {
         if let Some(connections) = &self.connections {
             let at = self.second(now);
@@ -85,12 +87,12 @@ impl Minute {
     }
 
     fn take(&mut self, at: u64) -> Result<(), Duration> {
-        self.move_on(at);
-        if self.counts.iter().sum::<u32>() < PER_MINUTE {
+        self.advance(at);
+        if self.counts.iter().sum::<u32>() < MAX_PER_MINUTE {
             self.counts[slot(self.at)] += 1;
             return Ok(());
         }
-        // The oldest second in which something was asked is the next to leave the window.
+        // The oldest second with a request is the next one to leave the window.
         let oldest = (0..WINDOW as u64)
             .rev()
             .find(|back| self.at >= *back && self.counts[slot(self.at - back)] > 0)
@@ -98,8 +100,8 @@ impl Minute {
         Err(Duration::from_secs((WINDOW as u64 - oldest).max(1)))
     }
 
-    /// Empties the seconds that have left the window.
-    fn move_on(&mut self, at: u64) {
+    /// Clears the seconds that have left the window.
+    fn advance(&mut self, at: u64) {
         let passed = at.saturating_sub(self.at).min(WINDOW as u64);
         for second in 0..passed {
             self.counts[slot(at - second)] = 0;
@@ -123,7 +125,7 @@ mod tests {
     fn in_no_minute_are_there_more_than_allowed() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         let mut taken = Vec::new();
-        // Somebody who always asks, twenty times a second for five minutes, after a burst.
+        // Constant demand: twenty requests a second for five minutes, after a burst.
         for step in 0..6_000_u32 {
             let now = outbound_rate_limit.began + SECOND * step / 20;
             let tries = if step == 0 { 5_000 } else { 3 };
@@ -143,15 +145,15 @@ mod tests {
                     .count()
             })
             .max();
-        assert_eq!(most, Some(PER_MINUTE as usize));
-        assert!(taken.len() > 4 * PER_MINUTE as usize, "{}", taken.len());
+        assert_eq!(most, Some(MAX_PER_MINUTE as usize));
+        assert!(taken.len() > 4 * MAX_PER_MINUTE as usize, "{}", taken.len());
     }
 
     #[test]
-    fn who_waits_as_long_as_told_has_a_turn() {
+    fn after_the_returned_delay_there_is_a_permit() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         let mut now = outbound_rate_limit.began + SECOND * 7 / 2;
-        for _ in 0..PER_MINUTE {
+        for _ in 0..MAX_PER_MINUTE {
             outbound_rate_limit.take("c", now).unwrap();
         }
         now += SECOND * 12;
@@ -161,9 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn connections_do_not_slow_one_another_and_the_quiet_are_forgotten() {
+    fn connections_do_not_slow_one_another_and_idle_ones_are_evicted() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
-        for _ in 0..PER_MINUTE {
+        for _ in 0..MAX_PER_MINUTE {
             outbound_rate_limit
                 .take("a", outbound_rate_limit.began)
                 .unwrap();
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn limits_that_are_off_let_everything_through() {
         let outbound_rate_limit = OutboundRateLimit::new(false);
-        for _ in 0..=PER_MINUTE {
+        for _ in 0..=MAX_PER_MINUTE {
             outbound_rate_limit
                 .take("a", outbound_rate_limit.began)
                 .unwrap();

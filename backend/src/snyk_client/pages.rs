@@ -1,4 +1,4 @@
-//! A list as a stream of its pages.
+//! Pagination: a list as a stream of its pages.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,10 @@ use shared::snyk::{Page, Read};
 
 use super::SnykError;
 
-/// Most pages of one list: 100,000 items at Snyk's largest page.
+/// Maximum number of pages of one list: 100,000 items at Snyk's largest page.
 const MAX_PAGES: usize = 1_000;
 
-/// Where a walk through a list stands.
+/// The state of the iteration over a list.
 struct Walk<T, F> {
     next: Option<Read<Page<T>>>,
     list: Read<Page<T>>,
@@ -18,9 +18,9 @@ struct Walk<T, F> {
     read: F,
 }
 
-/// Reads page after page with `read`. From a page only the cursor of the next is taken; one that was
-/// there before, which would go round for ever, is an error, and so is a link without one: a list that
-/// ends there would look whole.
+/// Reads page after page with `read`. Only the cursor is taken from the link to the next page. A
+/// repeated cursor, which would loop for ever, is an error. So is a link without a cursor: a list
+/// that ended there would look complete.
 pub(super) fn pages<T, F, A>(
     list: Read<Page<T>>,
     read: F,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_next_page_that_cannot_be_reached_is_no_end_of_the_list() {
+    async fn a_lost_next_page_is_not_the_end_of_the_list() {
         let walk = pages(read::projects("o"), |_| async {
             let text = br#"{"data":[],"links":{"next":7}}"#;
             Ok(shared::json::read(text).unwrap())

@@ -1,10 +1,10 @@
-//! A store in front of a store: what every proxied call asks, who the session is and which
-//! connection it reaches, is remembered, so that such a call costs neither a query nor a decryption.
+//! A cache in front of a store. Every proxied request reads its session and the connection that the
+//! session is authorized for; cached, they cost neither a query nor a decryption.
 //!
-//! Every write of this process goes through here and takes out what it changes, and a read that was
-//! under way meanwhile is not kept: what is remembered is never older than the last write that
-//! finished. For a write that goes on after its caller went away, and for another process on the
-//! same database, nothing is believed for longer than [`BELIEVED`].
+//! Every write of this process goes through here and invalidates what it changes, and a read that
+//! was in flight during a write is not cached. So no entry is older than the last write that
+//! finished. Writes that continue after their caller was cancelled, and writes of other processes
+//! on the same database, become visible after [`TTL`] at the latest.
 
 use std::{
     hash::Hash,
@@ -26,29 +26,29 @@ use crate::{
     session::{SessionId, TokenHash},
 };
 
-/// How many sessions, connections and ties between them are remembered; the least used go first.
+/// Capacity of each of the caches; the least recently used entries are evicted first.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
-/// How long what is remembered is believed.
+/// Time to live of an entry.
 const TTL: Duration = Duration::from_secs(5);
 
-/// Remembers what the store behind it said, until something changes it.
+/// A store that caches the reads of another one.
 #[derive(Debug)]
 pub struct CachedStore<S> {
     inner: Arc<S>,
-    memory: Mutex<Memory>,
+    caches: Mutex<Caches>,
 }
 
-/// What is remembered.
+/// The caches.
 #[derive(Debug)]
-struct Memory {
-    /// Counts the writes: a read that began before one is not remembered after it.
+struct Caches {
+    /// The number of writes: a read that began before a write is not cached after it.
     writes: u64,
     sessions: TtlCache<TokenHash, StoredSession>,
     memberships: TtlCache<(SessionId, String), ()>,
     connections: TtlCache<String, Arc<Connection>>,
 }
 
-/// So many things, each for so long.
+/// A bounded cache whose entries expire.
 #[derive(Debug)]
 struct TtlCache<K: Hash + Eq, V>(LruCache<K, (Instant, V)>);
 
@@ -70,8 +70,8 @@ impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
         self.0.put(key, (Instant::now(), value));
     }
 
-    /// Forgets what is not believed any more. The longest unused come first, and what was used of
-    /// late may have to wait for the next time.
+    /// Evicts expired entries, the least recently used first. One that was used recently may stay
+    /// until the next sweep.
     fn sweep(&mut self) {
         while let Some((_, (since, _))) = self.0.peek_lru()
             && since.elapsed() >= TTL
@@ -80,22 +80,22 @@ impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
         }
     }
 
-    fn forget(&mut self, key: &K) {
+    fn remove(&mut self, key: &K) {
         self.0.pop(key);
     }
 
-    fn forget_all(&mut self) {
+    fn clear(&mut self) {
         self.0.clear();
     }
 }
 
 impl<S: Store> CachedStore<S> {
-    /// Puts a memory in front of a store. From then on everything must go through it.
+    /// Wraps a store. From then on, all access must go through the wrapper.
     #[must_use]
     pub fn new(inner: Arc<S>) -> Self {
         Self {
             inner,
-            memory: Mutex::new(Memory {
+            caches: Mutex::new(Caches {
                 writes: 0,
                 sessions: TtlCache::new(),
                 memberships: TtlCache::new(),
@@ -104,57 +104,58 @@ impl<S: Store> CachedStore<S> {
         }
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    fn caches(&self) -> MutexGuard<'_, Caches> {
+        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a write and forgets what it may have changed, whether it succeeded or not: of one that
-    /// failed, nobody knows how far it came.
+    /// Runs a write and invalidates what it may have changed, whether it succeeded or not: a failed
+    /// write may have taken effect.
     async fn write<T>(
         &self,
         write: impl Future<Output = Result<T, StoreError>>,
-        forget: impl Fn(&mut Memory),
+        invalidate: impl Fn(&mut Caches),
     ) -> Result<T, StoreError> {
-        // A write whose caller goes away can still reach the database, so it is counted on every
-        // way out.
-        let _forgets = Forgets {
-            memory: &self.memory,
-            forget,
+        // A write whose caller is cancelled may still take effect, so the guard invalidates on
+        // every way out.
+        let _guard = InvalidateOnDrop {
+            caches: &self.caches,
+            invalidate,
         };
         write.await
     }
 }
 
-/// Forgets when it goes out of scope.
-struct Forgets<'a, F: Fn(&mut Memory)> {
-    memory: &'a Mutex<Memory>,
-    forget: F,
+/// Counts a write and invalidates the caches when dropped.
+struct InvalidateOnDrop<'a, F: Fn(&mut Caches)> {
+    caches: &'a Mutex<Caches>,
+    invalidate: F,
 }
 
-impl<F: Fn(&mut Memory)> Drop for Forgets<'_, F> {
+impl<F: Fn(&mut Caches)> Drop for InvalidateOnDrop<'_, F> {
     fn drop(&mut self) {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.writes += 1;
-        (self.forget)(&mut memory);
+        let mut caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        caches.writes += 1;
+        (self.invalidate)(&mut caches);
     }
 }
 
-impl Memory {
+impl Caches {
     fn sweep(&mut self) {
         self.sessions.sweep();
         self.memberships.sweep();
         self.connections.sweep();
     }
 
-    fn forget_sessions(&mut self) {
-        self.sessions.forget_all();
-        self.memberships.forget_all();
+    fn clear_sessions(&mut self) {
+        self.sessions.clear();
+        self.memberships.clear();
     }
 }
 
 #[async_trait]
 impl<S: Store> ConnectionStore for CachedStore<S> {
-    /// Not remembered: the refresh asks this after it took its lease, and must hear what stands now.
+    /// Not cached: the refresh reloads the connection after it acquires the lease, and must see the
+    /// current state.
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
         self.inner.connection(id).await
     }
@@ -168,34 +169,34 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         session: &SessionId,
         id: &str,
     ) -> Result<Option<Arc<Connection>>, StoreError> {
-        let tie = (session.clone(), id.to_owned());
+        let membership = (session.clone(), id.to_owned());
         let writes = {
-            let mut memory = self.memory();
-            if memory.memberships.get(&tie).is_some()
-                && let Some(connection) = memory.connections.get(&tie.1)
+            let mut caches = self.caches();
+            if caches.memberships.get(&membership).is_some()
+                && let Some(connection) = caches.connections.get(&membership.1)
             {
                 return Ok(Some(connection));
             }
-            memory.writes
+            caches.writes
         };
         let found = self.inner.authorized(session, id).await?;
         if let Some(connection) = &found {
-            let mut memory = self.memory();
-            if memory.writes == writes {
-                memory
+            let mut caches = self.caches();
+            if caches.writes == writes {
+                caches
                     .connections
-                    .put(tie.1.clone(), Arc::clone(connection));
-                memory.memberships.put(tie, ());
+                    .put(membership.1.clone(), Arc::clone(connection));
+                caches.memberships.put(membership, ());
             }
         }
         Ok(found)
     }
 
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
-        // Which connection is replaced shows only afterwards.
-        self.write(self.inner.finish_login(login), |memory| {
-            memory.forget_sessions();
-            memory.connections.forget_all();
+        // Only the result shows which connection is replaced.
+        self.write(self.inner.finish_login(login), |caches| {
+            caches.clear_sessions();
+            caches.connections.clear();
         })
         .await
     }
@@ -206,17 +207,17 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         account: Account<'_>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        // Two connections may become one, which shows only afterwards.
+        // Two connections may be merged, which only the result shows.
         let write = self.inner.store_account(consent, account, now);
-        self.write(write, |memory| {
-            memory.connections.forget_all();
-            memory.memberships.forget_all();
+        self.write(write, |caches| {
+            caches.connections.clear();
+            caches.memberships.clear();
         })
         .await
     }
 
-    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
-        self.inner.due_accounts(now, at_most).await
+    async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError> {
+        self.inner.due_accounts(now, limit).await
     }
 
     async fn acquire_lease(
@@ -254,16 +255,16 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
     ) -> Result<bool, StoreError> {
         self.write(
             self.inner.store_grant(id, generation, grant, now),
-            |memory| {
-                memory.connections.forget(&id.to_owned());
+            |caches| {
+                caches.connections.remove(&id.to_owned());
             },
         )
         .await
     }
 
     async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
-        self.write(self.inner.mark_reconnect_needed(id, generation), |memory| {
-            memory.connections.forget(&id.to_owned());
+        self.write(self.inner.mark_reconnect_needed(id, generation), |caches| {
+            caches.connections.remove(&id.to_owned());
         })
         .await
     }
@@ -274,9 +275,9 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         revocation_id: &str,
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
-        self.write(self.inner.disconnect(id, revocation_id, now), |memory| {
-            memory.connections.forget(&id.to_owned());
-            memory.memberships.forget_all();
+        self.write(self.inner.disconnect(id, revocation_id, now), |caches| {
+            caches.connections.remove(&id.to_owned());
+            caches.memberships.clear();
         })
         .await
     }
@@ -315,7 +316,7 @@ impl<S: Store> RevocationStore for CachedStore<S> {
         self.inner.remove_expired_revocations(now).await
     }
 
-    /// What no session reaches is not remembered either.
+    /// Invalidates nothing: without a membership, a connection is not served from the cache either.
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
         self.inner.sweep_orphaned(now, since).await
     }
@@ -328,13 +329,13 @@ impl<S: Store> SessionStore for CachedStore<S> {
         tokens: &[TokenHash],
     ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
         let (mut found, writes) = {
-            let mut memory = self.memory();
+            let mut caches = self.caches();
             let mut known = Vec::new();
             for token in tokens {
-                let session = memory.sessions.get(token);
+                let session = caches.sessions.get(token);
                 known.extend(session.map(|session| (*token, session)));
             }
-            (known, memory.writes)
+            (known, caches.writes)
         };
         let others: Vec<TokenHash> = tokens
             .iter()
@@ -345,27 +346,27 @@ impl<S: Store> SessionStore for CachedStore<S> {
             return Ok(found);
         }
         let read = self.inner.sessions(&others).await?;
-        let mut memory = self.memory();
-        if memory.writes == writes {
+        let mut caches = self.caches();
+        if caches.writes == writes {
             for (token, session) in &read {
-                memory.sessions.put(*token, session.clone());
+                caches.sessions.put(*token, session.clone());
             }
         }
-        drop(memory);
+        drop(caches);
         found.extend(read);
-        found.sort_by_key(|(token, _)| tokens.iter().position(|asked| asked == token));
+        found.sort_by_key(|(token, _)| tokens.iter().position(|presented| presented == token));
         Ok(found)
     }
 
     async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
-        self.write(self.inner.touch_session(id, now), |memory| {
-            memory.sessions.forget_all();
+        self.write(self.inner.touch_session(id, now), |caches| {
+            caches.sessions.clear();
         })
         .await
     }
 
     async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        self.write(self.inner.end_session(token), Memory::forget_sessions)
+        self.write(self.inner.end_session(token), Caches::clear_sessions)
             .await
     }
 
@@ -373,10 +374,10 @@ impl<S: Store> SessionStore for CachedStore<S> {
         self.inner.claim(attempt, ends_at).await
     }
 
-    /// Of what is remembered too, so that no token stays in memory that nobody asks for. A session
-    /// that is swept has ended by its own times, which whoever asks for it looks at.
+    /// Sweeps the cache too, so that no unused token stays in memory. A swept session has expired
+    /// by its own timestamps, which every caller checks.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
-        self.memory().sweep();
+        self.caches().sweep();
         self.inner.sweep(now, unused_since).await
     }
 

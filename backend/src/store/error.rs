@@ -1,26 +1,26 @@
-//! What can go wrong with the store, with its cause.
+//! The errors of the store, with their causes.
 
 use crate::vault;
 
-/// The store did not do what it was asked.
+/// A store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, or cannot read or write.
+    /// The database cannot be reached, or cannot read or write.
     #[error("the database does not answer")]
     Unreachable(#[source] sqlx::Error),
-    /// There is no room for what should be written.
+    /// The disk is full.
     #[error("the database cannot be written: the disk is full")]
     DiskFull(#[source] sqlx::Error),
-    /// The disk does not do what it is asked, or may not be written.
+    /// The disk fails, or may not be written.
     #[error("the database cannot be written: the disk fails or has no room")]
     DiskFails(#[source] sqlx::Error),
-    /// The file was moved away or replaced: what is written goes nowhere.
+    /// The file was moved or replaced: writes would be lost.
     #[error("the database's file is not where it was")]
     Moved,
-    /// It takes too long.
+    /// The operation timed out.
     #[error("the database takes too long")]
     TooSlow,
-    /// A row that cannot be, told by table, column and id.
+    /// A row holds an invalid value, named by table, column and id.
     #[error("{table}.{column} of row {row} holds something that cannot be")]
     Inconsistent {
         /// The table.
@@ -30,7 +30,7 @@ pub enum StoreError {
         /// The row's id.
         row: String,
     },
-    /// A sealed value does not open.
+    /// A sealed value cannot be opened.
     #[error("{table}.{column} of row {row} does not open")]
     Sealed {
         /// The table.
@@ -39,23 +39,23 @@ pub enum StoreError {
         column: &'static str,
         /// The row's id.
         row: String,
-        /// Why.
+        /// The cause.
         #[source]
         cause: vault::CannotOpen,
     },
-    /// A value cannot be sealed.
+    /// A value could not be sealed.
     #[error(transparent)]
     CannotSeal(#[from] vault::CannotSeal),
 }
 
-/// SQLite's primary result codes for what is the disk's fault.
+/// SQLite's primary result codes of disk failures.
 const SQLITE_READONLY: u32 = 8;
 const SQLITE_IOERR: u32 = 10;
 const SQLITE_FULL: u32 = 13;
 const SQLITE_CANTOPEN: u32 = 14;
 
 impl StoreError {
-    /// Whether the disk is full or fails, rather than the database.
+    /// Returns whether the disk is full or fails, as opposed to the database.
     #[must_use]
     pub fn is_of_the_disk(error: &sqlx::Error) -> bool {
         matches!(
@@ -77,7 +77,7 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// SQLite's primary result code, of which the extended ones keep the last byte.
+/// Returns SQLite's primary result code: the last byte of an extended one.
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(code & 0xff)

@@ -1,5 +1,5 @@
-//! Ports to what is kept on disk. The flow knows only these traits; [`sqlite`] fills them, and a
-//! database for many machines fills the same ones. [`cached`] stands in front of either.
+//! The ports to persistent storage. Other modules know only these traits; [`sqlite`] implements
+//! them, and a database for several machines can do the same. [`cache`] wraps either.
 
 pub mod cache;
 mod error;
@@ -22,118 +22,120 @@ use crate::{
     vault::secret::RefreshToken,
 };
 
-/// What a finished login stores, at once or not at all.
+/// The data of a finished login, stored atomically.
 #[derive(Debug)]
 pub struct NewLogin<'a> {
-    /// The id that a new connection gets; one that is replaced keeps its own.
+    /// The id of a new connection; a replaced connection keeps its own.
     pub connection_id: &'a str,
-    /// What was connected, and what it reaches.
+    /// The account, as far as it has been read.
     pub account: Account<'a>,
-    /// The connection whose place it is to take, if the browser's session reaches it.
+    /// The connection to replace, if the browser's session is authorized for it.
     pub reconnects: Option<&'a str>,
     /// The granted scopes.
     pub scopes: &'a Scopes,
     /// The token pair.
     pub grant: &'a Grant,
-    /// The session that the login makes.
+    /// The new session.
     pub session: &'a NewSession,
-    /// The claim of the attempt that is finished.
+    /// The claim of the finished attempt.
     pub claim: &'a str,
-    /// The claims of the browser's other attempts. Sessions that these made a moment ago are replaced
-    /// as an earlier one is.
+    /// The claims of the browser's other attempts. Sessions that these created a moment ago are
+    /// replaced like an earlier one.
     pub sibling_attempts: &'a [String],
-    /// The browser's sessions until now: their connections go over, and they end.
+    /// The browser's earlier sessions: the new session takes over their connections, and they end.
     pub earlier_sessions: &'a [TokenHash],
-    /// The present instant.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What was read of a connection at Snyk.
+/// The account of a connection at Snyk, as far as it has been read.
 #[derive(Clone, Copy, Debug)]
 pub struct Account<'a> {
-    /// What it is; `None` as long as that is not known.
+    /// The person or bot; `None` as long as it is unknown.
     pub subject: Option<&'a Subject>,
-    /// As whom the app acts; `None` as long as that is not known.
+    /// The kind of account that the app acts as; `None` as long as it is unknown.
     pub context: Option<Context>,
-    /// The organizations, as far as they were read.
+    /// The organizations that have been read.
     pub orgs: &'a [Org],
-    /// Whether these are all of them. Only then they replace what was known before.
+    /// Whether `orgs` is complete. Only then it replaces the stored list.
     pub is_whole: bool,
-    /// When it is to be read again.
+    /// When the account is due to be read again.
     pub due_at: Timestamp,
-    /// How often reading it has failed since it last went well.
+    /// Number of failed reads since the last complete one.
     pub tries: u32,
 }
 
-/// A session that is about to be stored.
+/// A session to be stored.
 #[derive(Debug)]
 pub struct NewSession {
-    /// Its id, which is no secret.
+    /// Its id, which is not secret.
     pub id: SessionId,
     /// The hash of its token.
     pub token_hash: TokenHash,
-    /// The browser, as it names itself.
+    /// The browser's `User-Agent`, sanitized.
     pub browser: String,
-    /// When it ends, however much it is used.
+    /// When it expires, however often it is used.
     pub expires_at: Timestamp,
 }
 
-/// A session as it is stored.
+/// A stored session.
 #[derive(Clone, Debug)]
 pub struct StoredSession {
     /// Its id.
     pub id: SessionId,
-    /// When it was last used, to a day or better.
+    /// When it was last used, with a precision of a day or better.
     pub last_used_at: Timestamp,
-    /// When it ends, however much it is used.
+    /// When it expires, however often it is used.
     pub expires_at: Timestamp,
 }
 
-/// A refresh token that the provider must be told to revoke.
+/// A pending revocation of a refresh token at the provider.
 #[derive(Debug)]
 pub struct Revocation {
     /// Its id.
     pub id: String,
     /// The token.
     pub token: RefreshToken,
-    /// How often telling the provider of it failed.
+    /// Number of failed attempts.
     pub tries: u32,
 }
 
-/// What became of a connection that was ended.
+/// The result of disconnecting a connection.
 #[derive(Debug)]
 pub struct Ended {
-    /// Its refresh token, noted for revocation. `None` when there was none that opens.
+    /// The revocation of its refresh token. `None` if it had none that could be opened.
     pub revocation: Option<Revocation>,
-    /// Whether a token may live at the provider beside that one: its pair was just being renewed, or
-    /// did not open.
+    /// Whether another token may be valid at the provider: the pair was being refreshed, or could
+    /// not be opened.
     pub more_may_live: bool,
 }
 
-/// Connections and their token pairs.
+/// Stores connections and their token pairs.
 #[async_trait]
 pub trait ConnectionStore: fmt::Debug + Send + Sync {
-    /// The connection of that id.
+    /// Returns the connection of that id.
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError>;
 
-    /// The connections that a session reaches, the newest first.
+    /// Returns the connections that a session is authorized for, the newest first.
     async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
 
-    /// The connection of that id, if that session reaches it.
+    /// Returns the connection of that id, if the session is authorized for it.
     async fn authorized(
         &self,
         session: &SessionId,
         id: &str,
     ) -> Result<Option<Arc<Connection>>, StoreError>;
 
-    /// Stores a finished login: connection (or its replacement, generation + 1) and session. `None`,
-    /// and nothing is stored, when the browser's earlier sessions have ended meanwhile: it signed out.
+    /// Stores a finished login: the connection (or its replacement with generation + 1) and the
+    /// session. Returns `None` and stores nothing if the browser's earlier sessions have ended
+    /// meanwhile, since it signed out.
     async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
 
-    /// Stores what was read by a consent; `false`, and nothing is changed, when a later one took its
-    /// place, or the connection works no more. Organizations of before
-    /// go only where all were read. One that turns out to be the same thing as another becomes one
-    /// with it: with the pair of the later consent, reached by whoever reached either.
+    /// Stores the account that was read for a consent. Returns `false` and changes nothing if a
+    /// later consent replaced it, or the connection is no longer active. Only a complete list
+    /// removes organizations. If the subject turns out to be that of another connection, the two
+    /// are merged: the result has the pair of the later consent, and the sessions of both are
+    /// authorized for it.
     async fn store_account(
         &self,
         consent: &Consent,
@@ -141,12 +143,12 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// At most so many connections whose reach is to be read by now: what is not complete, and what
-    /// was renewed since it was read last.
-    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError>;
+    /// Returns at most `limit` consents whose account is due to be read: incomplete ones, and those
+    /// that were refreshed since the last read.
+    async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
 
-    /// Takes the lease of a connection for one refresh of `generation`; `false` when the generation
-    /// has moved or another owner shows signs of life.
+    /// Acquires the lease of a connection for one refresh of `generation`. Returns `false` if the
+    /// generation has changed or another owner holds an unexpired lease.
     async fn acquire_lease(
         &self,
         id: &str,
@@ -156,7 +158,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         ends_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Keeps a lease alive; `false` when it is another's by now.
+    /// Renews a lease. Returns `false` if another owner holds it by now.
     async fn renew_lease(
         &self,
         id: &str,
@@ -164,11 +166,11 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         ends_at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Gives a lease back, if it is still this owner's.
+    /// Releases a lease, if this owner still holds it.
     async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError>;
 
-    /// Replaces the token pair of `generation` by the next; `false`, and nothing is changed, when
-    /// the connection has another generation or no tokens by now.
+    /// Replaces the token pair of `generation` by the next one. Returns `false` and changes nothing
+    /// if the connection has another generation or no tokens by now.
     async fn store_grant(
         &self,
         id: &str,
@@ -177,11 +179,11 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Erases the tokens of `generation` and notes that a person must connect again.
+    /// Erases the tokens of `generation` and marks the connection: a person must connect again.
     async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
 
-    /// Erases the tokens, takes the connection from every session, and notes that the provider must
-    /// be told.
+    /// Erases the tokens, removes the connection from every session, and enqueues the revocation at
+    /// the provider.
     async fn disconnect(
         &self,
         id: &str,
@@ -190,10 +192,10 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     ) -> Result<Ended, StoreError>;
 }
 
-/// Refresh tokens that must die at the provider.
+/// Stores pending revocations of refresh tokens.
 #[async_trait]
 pub trait RevocationStore: fmt::Debug + Send + Sync {
-    /// Notes a token that must die; `ends_at` is when it ends by itself, if the provider said so.
+    /// Enqueues a revocation; `ends_at` is when the token expires, if the provider said so.
     async fn enqueue_revocation(
         &self,
         revocation: &Revocation,
@@ -201,59 +203,60 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Those that the provider should be told of by now, the longest due first, no more than `limit`.
+    /// Returns at most `limit` revocations that are due, those that have been due longest first.
     async fn due_revocations(
         &self,
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Revocation>, StoreError>;
 
-    /// The provider could not be told of one, and is told again at `next_at`.
+    /// Records a failed attempt, and makes the revocation due at `next_at`.
     async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
 
-    /// The provider has been told.
+    /// Removes a revocation that the provider has confirmed.
     async fn complete_revocation(&self, id: &str) -> Result<(), StoreError>;
 
-    /// Forgets those whose tokens have ended by themselves; their ids.
+    /// Removes the revocations whose tokens have expired, and returns their ids.
     async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
 
-    /// Removes the connections that no session has reached since `since`, with their tokens noted for
-    /// revocation; how many.
+    /// Removes the connections that no session has been authorized for since `since`, and enqueues
+    /// the revocation of their tokens. Returns how many.
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
 }
 
-/// Sessions and the claims of login attempts.
+/// Stores sessions and the claims of login attempts.
 #[async_trait]
 pub trait SessionStore: fmt::Debug + Send + Sync {
-    /// The sessions of those of these hashes that have one, in their order.
+    /// Returns the sessions of those hashes that have one, in the order of the hashes.
     async fn sessions(
         &self,
         tokens: &[TokenHash],
     ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError>;
 
-    /// The session of one.
+    /// Returns the session of one hash.
     async fn session(&self, token: &TokenHash) -> Result<Option<StoredSession>, StoreError> {
         let found = self.sessions(&[*token]).await?;
         Ok(found.into_iter().next().map(|(_, session)| session))
     }
 
-    /// Notes that a session was used.
+    /// Records the use of a session.
     async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Ends a session.
     async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError>;
 
-    /// Claims a login attempt; `false` when it was claimed before.
+    /// Claims a login attempt. Returns `false` if it was claimed before.
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Removes what has ended: sessions older than `idle` or past their end, claims.
+    /// Removes expired claims, and sessions that are past their end or were last used before
+    /// `unused_since`.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError>;
 
-    /// Whether the store answers.
+    /// Checks that the store can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
 }
 
-/// Everything that is kept.
+/// The whole persistent storage.
 pub trait Store: ConnectionStore + SessionStore + RevocationStore {}
 
 impl<T: ConnectionStore + SessionStore + RevocationStore> Store for T {}

@@ -1,4 +1,4 @@
-//! A row to a domain value, or the named inconsistency.
+//! Converts rows to domain values, or names the inconsistency.
 
 use jiff::Timestamp;
 use shared::{api::connection::Context, scope::Scopes};
@@ -8,12 +8,12 @@ use super::StoreError;
 use crate::{
     connection::{Connection, State, Subject, Tokens},
     vault::{
-        CannotOpen, Place, Purpose, Vault,
+        AssociatedData, CannotOpen, Purpose, Vault,
         secret::{AccessToken, RefreshToken},
     },
 };
 
-/// A row of `connections`, as it stands.
+/// A row of `connections`.
 #[derive(FromRow)]
 pub(super) struct ConnectionRow {
     pub(super) id: String,
@@ -34,16 +34,21 @@ pub(super) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    /// Whether its tokens were sealed with a key that is not in the ring.
-    pub(super) fn is_of_another_key(&self, vault: &Vault) -> bool {
+    /// Returns whether its tokens were sealed with a key that is not in the ring.
+    pub(super) fn has_unknown_key(&self, vault: &Vault) -> bool {
         self.access_token.as_ref().is_some_and(|sealed| {
-            let opened = vault.open(Purpose::Tokens, place(&self.id, "access_token"), sealed);
+            let opened = vault.open(
+                Purpose::Tokens,
+                associated_data(&self.id, "access_token"),
+                sealed,
+            );
             matches!(opened, Err(CannotOpen::UnknownKey))
         })
     }
 
-    /// The tokens of a live connection. Those that do not open are as good as dead, for this row and
-    /// no other: a person connects again, which replaces them, or ends it, which erases them.
+    /// Opens the tokens of an active connection. If that fails, the connection counts as lost, but
+    /// no other does: a person connects again, which replaces the tokens, or disconnects, which
+    /// erases them.
     fn tokens(&self, vault: &Vault, access: &[u8], refresh: &[u8]) -> State {
         let tokens = open(vault, &self.id, "access_token", access).and_then(|access| {
             let refresh = open(vault, &self.id, "refresh_token", refresh)?;
@@ -61,14 +66,14 @@ impl ConnectionRow {
         }
     }
 
-    /// The domain's view of the row.
+    /// Converts the row.
     pub(super) fn into_connection(self, vault: &Vault) -> Result<Connection, StoreError> {
-        let odd = |column| StoreError::Inconsistent {
+        let inconsistent = |column| StoreError::Inconsistent {
             table: "connections",
             column,
             row: self.id.clone(),
         };
-        let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| odd(column));
+        let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| inconsistent(column));
         let state = match (
             self.status.as_str(),
             &self.access_token,
@@ -77,22 +82,22 @@ impl ConnectionRow {
             ("active", Some(access), Some(refresh)) => self.tokens(vault, access, refresh),
             ("reconnect_needed", None, None) => State::ReconnectNeeded,
             ("disconnected", None, None) => State::Disconnected,
-            _ => return Err(odd("status")),
+            _ => return Err(inconsistent("status")),
         };
         Ok(Connection {
             context: match self.context.as_deref() {
                 None => None,
                 Some("tenant") => Some(Context::Tenant),
                 Some("user") => Some(Context::User),
-                Some(_) => return Err(odd("context")),
+                Some(_) => return Err(inconsistent("context")),
             },
-            orgs: serde_json::from_str(&self.orgs).map_err(|_| odd("orgs"))?,
+            orgs: serde_json::from_str(&self.orgs).map_err(|_| inconsistent("orgs"))?,
             orgs_complete: self.orgs_complete,
             orgs_tries: self.orgs_tries,
             scopes: Scopes::parse(&self.scopes),
             connected_at: time("connected_at", self.connected_at)?,
             refreshed_at: time("refreshed_at", self.refreshed_at)?,
-            generation: u64::try_from(self.generation).map_err(|_| odd("generation"))?,
+            generation: u64::try_from(self.generation).map_err(|_| inconsistent("generation"))?,
             access_expires_at: time("access_expires_at", self.access_expires_at)?,
             refresh_expires_at: self
                 .refresh_expires_at
@@ -105,9 +110,9 @@ impl ConnectionRow {
     }
 }
 
-/// Where a connection's token lies.
-pub(super) fn place<'a>(id: &'a str, column: &'static str) -> Place<'a> {
-    Place {
+/// Returns the associated data of a connection's token.
+pub(super) fn associated_data<'a>(id: &'a str, column: &'static str) -> AssociatedData<'a> {
+    AssociatedData {
         table: "connections",
         column,
         row: id,
@@ -121,18 +126,18 @@ pub(super) fn open(
     column: &'static str,
     sealed: &[u8],
 ) -> Result<String, StoreError> {
-    open_text(vault, place(id, column), sealed)
+    open_text(vault, associated_data(id, column), sealed)
 }
 
 /// Opens a sealed text.
 pub(super) fn open_text(
     vault: &Vault,
-    place: Place<'_>,
+    associated_data: AssociatedData<'_>,
     sealed: &[u8],
 ) -> Result<String, StoreError> {
-    let Place { table, column, row } = place;
+    let AssociatedData { table, column, row } = associated_data;
     let bytes = vault
-        .open(Purpose::Tokens, place, sealed)
+        .open(Purpose::Tokens, associated_data, sealed)
         .map_err(|cause| StoreError::Sealed {
             table,
             column,

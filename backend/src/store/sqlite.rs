@@ -1,8 +1,8 @@
-//! The store as a SQLite file: write-ahead log, one writer, several readers.
+//! The store in a SQLite file: write-ahead log, one writer, several readers.
 //!
-//! One writer connection, because SQLite has one writer anyway and a queue in front of it never
-//! answers "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first and
-//! then writes would ignore the busy time-out.
+//! One writer connection, because SQLite allows one writer anyway, and a queue in front of it never
+//! fails with "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first
+//! and writes later would ignore the busy time-out.
 
 mod account;
 mod connections;
@@ -30,55 +30,55 @@ use self::file::DatabaseFile;
 use super::{StoreError, rows::ConnectionRow};
 use crate::{config::database, vault::Vault};
 
-/// How long a probe that was written shows that others can write.
-const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// Time for which a successful write probe counts.
+const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A SQLite file, opened and up to date.
+/// A store in a SQLite file, with its migrations applied.
 #[derive(Debug)]
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     vault: Arc<Vault>,
     file: Arc<DatabaseFile>,
-    /// When a probe was last written.
+    /// When a probe last succeeded in writing.
     probed_at: Mutex<Option<Instant>>,
-    /// Whether a write failed after that.
+    /// Whether a write has failed since.
     in_doubt: Arc<AtomicBool>,
 }
 
-/// The file cannot be used. Each says what to do.
+/// The file cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Not `sqlite://path`.
+    /// The URL is not `sqlite://path`.
     #[error("DATABASE_URL {0}")]
     NotAPath(String),
-    /// Its folder or file cannot be made or written.
+    /// Its folder or file cannot be created or written.
     #[error("the database {path} cannot be written: {}", open_error::why(.at, .cause))]
     NotWritable {
         /// The file.
         path: PathBuf,
-        /// The folder, the file, or the one beside it, whose turn it was.
+        /// The folder or file that failed.
         at: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         cause: io::Error,
     },
-    /// Another process has it.
+    /// Another process uses it.
     #[error(
         "the database {0} is in use by another snyk-app: stop that one, or give this one a file of its own (a SQLite file serves one process)"
     )]
     InUse(PathBuf),
-    /// It has two names.
+    /// It has a second hard link.
     #[error(
         "the database {0} has a second name (a hard link). SQLite keeps what is new in a file beside it that goes by its name, so that by two names it would be destroyed: remove one of them, or make a copy or a symbolic link of it"
     )]
     SecondName(PathBuf),
-    /// SQLite does not open it.
+    /// SQLite cannot open it.
     #[error("the database {path} cannot be opened: {cause}")]
     Unusable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         cause: sqlx::Error,
     },
@@ -89,29 +89,30 @@ pub enum OpenError {
     Disk {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         cause: sqlx::Error,
     },
-    /// Its tokens do not open.
+    /// Its tokens were sealed with a key that is not configured.
     #[error(
         "the tokens in the database {0} were sealed with another ENCRYPTION_SECRET: set that one again, or name it in ENCRYPTION_SECRET_PREVIOUS; nothing was changed"
     )]
     OtherKey(PathBuf),
-    /// Its tables cannot be brought up to date.
+    /// A migration failed.
     #[error("the database {path} cannot be brought up to date: {cause}")]
     Migration {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         #[source]
         cause: sqlx::migrate::MigrateError,
     },
 }
 
 impl SqliteStore {
-    /// Opens the file of `sqlite://path`, makes it (mode 0600) if it is missing, brings its tables up
-    /// to date, and clears leases: whoever held one is gone, since the file belongs to one process.
+    /// Opens the file of `sqlite://path`, creates it (mode 0600) if it is missing, applies
+    /// migrations, and clears all leases: their owners are gone, since the file belongs to one
+    /// process.
     pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
         let path = database::file_of(database_url).map_err(OpenError::NotAPath)?;
         let file = Arc::new(DatabaseFile::make_and_lock(&path)?);
@@ -119,7 +120,7 @@ impl SqliteStore {
         let options = SqliteConnectOptions::new()
             .filename(&file.path)
             .journal_mode(SqliteJournalMode::Wal)
-            // The new token pair must be on the disk before anyone uses it: the earlier one is dead.
+            // The new token pair must be on disk before anyone uses it: the earlier one is invalid.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("secure_delete", "ON")
@@ -142,11 +143,12 @@ impl SqliteStore {
                 move |connection, _| {
                     let in_doubt = Arc::clone(&in_doubt);
                     Box::pin(async move {
-                        // The rollback of a transaction that was dropped has been tried after this.
+                        // After this, the rollback of a dropped transaction has been attempted.
                         connection.ping().await?;
-                        // Where the disk is full or fails, SQLite rolls back by itself and then has
-                        // nothing to roll back, which leaves the driver's count of open transactions as
-                        // it was. Such a connection would refuse each transaction from now on.
+                        // If the disk is full or fails, SQLite rolls back by itself. The driver
+                        // then has nothing to roll back and does not reset its count of open
+                        // transactions, so that the connection would reject every further
+                        // transaction.
                         let is_clean = !connection.is_in_transaction();
                         in_doubt.fetch_or(!is_clean, Ordering::Relaxed);
                         Ok(is_clean)
@@ -163,7 +165,7 @@ impl SqliteStore {
                 path: path.clone(),
                 cause,
             })?;
-        // Nothing is written where there is none: on a full disk what is stored can be served.
+        // Writes nothing if there is no lease: stored data can be served on a full disk.
         sqlx::query(
             "UPDATE connections SET lease = NULL, lease_ends_at = NULL WHERE lease IS NOT NULL",
         )
@@ -184,38 +186,38 @@ impl SqliteStore {
             in_doubt,
         };
         store.migrate_subjects().await.map_err(unusable)?;
-        if store.newest_is_of_another_key().await.map_err(unusable)? {
+        if store.newest_has_unknown_key().await.map_err(unusable)? {
             return Err(OpenError::OtherKey(path));
         }
         Ok(store)
     }
 
-    /// Whether the newest token pair was sealed with a key that is not in the ring: better told at
-    /// the start than by every request.
-    async fn newest_is_of_another_key(&self) -> Result<bool, sqlx::Error> {
+    /// Returns whether the newest token pair was sealed with a key that is not in the ring: better
+    /// reported at the start than by every request.
+    async fn newest_has_unknown_key(&self) -> Result<bool, sqlx::Error> {
         let newest = sqlx::query_as::<_, ConnectionRow>(
             "SELECT * FROM connections WHERE status = 'active' ORDER BY refreshed_at DESC LIMIT 1",
         )
         .fetch_optional(&self.readers)
         .await?;
-        Ok(newest.is_some_and(|row| row.is_of_another_key(&self.vault)))
+        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.vault)))
     }
 
-    /// Whether a write goes through: takes the lock that each takes, and writes a page where no probe
-    /// did so a moment ago, or where a write failed since.
+    /// Checks that a write succeeds: takes the write lock, and writes a page unless a recent probe
+    /// did so and no write has failed since.
     async fn probe(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let is_known = !self.in_doubt.load(Ordering::Relaxed)
             && self
                 .probed_at()
-                .is_some_and(|at| at.elapsed() < PROBE_EVERY);
+                .is_some_and(|at| at.elapsed() < PROBE_INTERVAL);
         if is_known {
             return Ok(tx.rollback().await?);
         }
-        // Whether a write fails from here on, a later look must find out anew.
+        // Reset first: a write that fails from here on must cause another probe.
         self.in_doubt.store(false, Ordering::Relaxed);
         *self.probed_at() = None;
-        // Is written whether the number changes or not, and means nothing to anyone.
+        // This is written even if the number stays the same; nothing reads it.
         sqlx::query("PRAGMA user_version = 1")
             .execute(&mut *tx)
             .await?;
@@ -230,15 +232,15 @@ impl SqliteStore {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes what is pending and closes the file.
+    /// Checkpoints pending writes and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
 }
 
-/// A pool whose connections stay open, so that the write-ahead log stays in use: it needs no room on a
-/// full disk to be made again, and nothing is opened at a path where another file may lie by now.
+/// Returns options for a pool whose connections stay open, so that the write-ahead log persists:
+/// recreating it needs space on a full disk, and reopening the path could open another file.
 fn pool(file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
     let file = Arc::clone(file);
     SqlitePoolOptions::new()

@@ -1,5 +1,5 @@
-//! The key ring: for each secret of the operator's a key for each purpose, by HKDF-SHA256
-//! (RFC 5869), so that what was sealed for one purpose opens for no other.
+//! The key ring: for each of the operator's secrets one key per purpose, derived by HKDF-SHA256
+//! (RFC 5869), so that a value sealed for one purpose cannot be opened for another.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// What a key is for.
+/// The purpose of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Token pairs in the database.
@@ -26,16 +26,16 @@ impl Purpose {
     }
 }
 
-/// Bytes of a key's id: enough to tell the few keys of a ring apart, and no secret.
+/// Size of a key's id in bytes: enough to distinguish the few keys of a ring. The id is not secret.
 pub(super) const KEY_ID: usize = 4;
 
 /// A 256-bit key, wiped on drop.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Key(pub(super) [u8; 32]);
 
-/// Seals and opens: the current key seals, every key of the ring opens.
+/// Seals with the current key, and opens with every key of the ring.
 pub struct Vault {
-    /// The current one first.
+    /// The current keys first.
     ring: Vec<Keys>,
 }
 
@@ -55,7 +55,7 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Derives the keys of the current secret and of earlier ones.
+    /// Derives the keys of the current secret and of previous ones.
     #[must_use]
     pub fn new(current: &SecretString, previous: &[SecretString]) -> Self {
         let ring = std::iter::once(current)
@@ -77,8 +77,9 @@ impl Vault {
             .map(|keys| keys.of(purpose))
     }
 
-    /// The HMAC-SHA256 of a login attempt's state, by each key, the current first. It names the
-    /// attempt's cookie, so that a stranger cannot tell the name from the state.
+    /// Returns the HMAC-SHA256 of a login attempt's state under each key, the current key first. It
+    /// names the attempt's cookie, so that the name cannot be computed from the state without the
+    /// key.
     pub fn attempt_names<'v>(&'v self, state: &'v str) -> impl Iterator<Item = [u8; 32]> + 'v {
         use hmac::{Hmac, KeyInit as _, Mac as _};
         self.ring.iter().filter_map(|keys| {

@@ -1,5 +1,5 @@
-//! Secrets at rest: sealed by an AEAD with a key for each purpose, bound to the place where they
-//! lie. Knows nothing of HTTP, of Snyk, or of the database.
+//! Encrypts secrets at rest with an AEAD and a key per purpose, bound to the place where they are
+//! stored. Independent of HTTP, of Snyk, and of the database.
 
 mod keys;
 mod seal;
@@ -7,5 +7,5 @@ pub mod secret;
 
 pub use self::{
     keys::{Purpose, Vault},
-    seal::{CannotOpen, CannotSeal, Place},
+    seal::{AssociatedData, CannotOpen, CannotSeal},
 };

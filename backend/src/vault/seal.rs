@@ -1,8 +1,8 @@
-//! AES-256-GCM (NIST SP 800-38D), bound to purpose and place.
+//! AES-256-GCM (NIST SP 800-38D), bound to purpose and storage location by its associated data.
 //!
-//! A sealed value is: format version (1 byte), key id (4), nonce (12, random), ciphertext and tag.
-//! Random nonces are safe up to 2^32 values a key; a token pair a minute for a thousand connections
-//! takes eight years to get there, and rotating the secret starts anew.
+//! A sealed value consists of: format version (1 byte), key id (4), nonce (12, random), ciphertext
+//! and tag. Random nonces are safe up to 2^32 values per key; a token pair per minute for a
+//! thousand connections takes eight years to reach that, and rotating the secret starts anew.
 
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
@@ -17,10 +17,10 @@ const VERSION: u8 = 1;
 const NONCE: usize = 12;
 const HEAD: usize = 1 + KEY_ID + NONCE;
 
-/// Where a sealed value lies. Moved elsewhere, it does not open.
+/// The storage location of a sealed value. The value cannot be opened elsewhere.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    /// The table, or what stands for one.
+pub struct AssociatedData<'a> {
+    /// The table, or an equivalent such as `cookies`.
     pub table: &'static str,
     /// The column.
     pub column: &'static str,
@@ -28,45 +28,45 @@ pub struct Place<'a> {
     pub row: &'a str,
 }
 
-/// A value cannot be sealed.
+/// A value could not be sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotSeal {
-    /// No nonce.
+    /// No nonce could be generated.
     #[error(transparent)]
     NoRandomness(#[from] random::NoRandomness),
-    /// The cipher refuses, which it does for values beyond 64 GB only.
+    /// The cipher rejects the value, which it does only beyond 64 GB.
     #[error("the value is too long to seal")]
     TooLong,
 }
 
-/// A sealed value does not open.
+/// A sealed value could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotOpen {
-    /// It is not a sealed value of a version that we know.
+    /// It is not a sealed value of a known version.
     #[error("not a sealed value")]
     Malformed,
-    /// Its key is not in the ring: `ENCRYPTION_SECRET` changed and the earlier one is not in
+    /// Its key is not in the ring: `ENCRYPTION_SECRET` has changed and the previous one is not in
     /// `ENCRYPTION_SECRET_PREVIOUS`.
     #[error("sealed with a key that is not configured")]
     UnknownKey,
-    /// Changed, moved, or sealed for another purpose.
+    /// It was changed, moved, or sealed for another purpose.
     #[error("changed or moved since it was sealed")]
     Forged,
 }
 
 impl Vault {
-    /// Seals a value for one purpose and place.
+    /// Seals a value for a purpose and a storage location.
     pub fn seal(
         &self,
         purpose: Purpose,
-        place: Place<'_>,
+        associated_data: AssociatedData<'_>,
         value: &[u8],
     ) -> Result<Vec<u8>, CannotSeal> {
         let (key_id, key) = self.current(purpose);
         let nonce = random::bytes::<NONCE>()?;
         let payload = Payload {
             msg: value,
-            aad: &associated_data(purpose, place),
+            aad: &encode(purpose, associated_data),
         };
         let ciphertext = Aes256Gcm::new(&key.0.into())
             .encrypt(&nonce.into(), payload)
@@ -74,11 +74,11 @@ impl Vault {
         Ok([&[VERSION][..], &key_id, &nonce, &ciphertext].concat())
     }
 
-    /// Opens what was sealed for this purpose and place.
+    /// Opens a value that was sealed for this purpose and storage location.
     pub fn open(
         &self,
         purpose: Purpose,
-        place: Place<'_>,
+        associated_data: AssociatedData<'_>,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
         let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(CannotOpen::Malformed)?;
@@ -94,7 +94,7 @@ impl Vault {
         let key = self.by_id(key_id, purpose).ok_or(CannotOpen::UnknownKey)?;
         let payload = Payload {
             msg: ciphertext,
-            aad: &associated_data(purpose, place),
+            aad: &encode(purpose, associated_data),
         };
         Aes256Gcm::new(&key.0.into())
             .decrypt(&nonce.into(), payload)
@@ -103,14 +103,14 @@ impl Vault {
     }
 }
 
-/// The parts cannot run into one another: none of them holds a NUL.
-fn associated_data(purpose: Purpose, place: Place<'_>) -> Vec<u8> {
+/// Encodes purpose, location and version unambiguously: none of them contains a NUL.
+fn encode(purpose: Purpose, associated_data: AssociatedData<'_>) -> Vec<u8> {
     let version = VERSION.to_string();
     [
         purpose.label(),
-        place.table,
-        place.column,
-        place.row,
+        associated_data.table,
+        associated_data.column,
+        associated_data.row,
         &version,
     ]
     .join("\0")
@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    const PLACE: Place<'_> = Place {
+    const LOCATION: AssociatedData<'_> = AssociatedData {
         table: "connections",
         column: "access_token",
         row: "one",
@@ -138,25 +138,25 @@ mod tests {
     }
 
     #[test]
-    fn sec_46_a_value_opens_only_in_its_place() {
+    fn sec_46_a_value_opens_only_with_its_associated_data() {
         let vault = vault("secret", &[]);
-        let sealed = vault.seal(Purpose::Tokens, PLACE, b"token").unwrap();
+        let sealed = vault.seal(Purpose::Tokens, LOCATION, b"token").unwrap();
         assert_eq!(
-            *vault.open(Purpose::Tokens, PLACE, &sealed).unwrap(),
+            *vault.open(Purpose::Tokens, LOCATION, &sealed).unwrap(),
             b"token"
         );
         for moved in [
-            Place {
+            AssociatedData {
                 row: "two",
-                ..PLACE
+                ..LOCATION
             },
-            Place {
+            AssociatedData {
                 column: "refresh_token",
-                ..PLACE
+                ..LOCATION
             },
-            Place {
+            AssociatedData {
                 table: "revocations",
-                ..PLACE
+                ..LOCATION
             },
         ] {
             assert_eq!(
@@ -169,19 +169,19 @@ mod tests {
     #[test]
     fn sec_46_every_flipped_bit_is_seen() {
         let vault = vault("secret", &[]);
-        let sealed = vault.seal(Purpose::Tokens, PLACE, b"token").unwrap();
+        let sealed = vault.seal(Purpose::Tokens, LOCATION, b"token").unwrap();
         for bit in 0..sealed.len() * 8 {
             let mut forged = sealed.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
             assert!(
-                vault.open(Purpose::Tokens, PLACE, &forged).is_err(),
+                vault.open(Purpose::Tokens, LOCATION, &forged).is_err(),
                 "bit {bit}"
             );
         }
         for length in 0..sealed.len() {
             assert!(
                 vault
-                    .open(Purpose::Tokens, PLACE, &sealed[..length])
+                    .open(Purpose::Tokens, LOCATION, &sealed[..length])
                     .is_err()
             );
         }
@@ -191,29 +191,29 @@ mod tests {
     fn sec_47_a_value_of_one_purpose_opens_for_no_other() {
         let vault = vault("secret", &[]);
         let sealed = vault
-            .seal(Purpose::AttemptCookie, PLACE, b"attempt")
+            .seal(Purpose::AttemptCookie, LOCATION, b"attempt")
             .unwrap();
         assert_eq!(
-            vault.open(Purpose::Tokens, PLACE, &sealed),
+            vault.open(Purpose::Tokens, LOCATION, &sealed),
             Err(CannotOpen::Forged)
         );
     }
 
     #[test]
-    fn sec_48_an_earlier_secret_opens_and_an_unknown_one_is_told() {
+    fn sec_48_an_earlier_secret_opens_and_an_unknown_one_is_reported() {
         let sealed = vault("old", &[])
-            .seal(Purpose::Tokens, PLACE, b"token")
+            .seal(Purpose::Tokens, LOCATION, b"token")
             .unwrap();
-        let opened = vault("new", &["old"]).open(Purpose::Tokens, PLACE, &sealed);
+        let opened = vault("new", &["old"]).open(Purpose::Tokens, LOCATION, &sealed);
         assert_eq!(*opened.unwrap(), b"token");
-        let refused = vault("new", &[]).open(Purpose::Tokens, PLACE, &sealed);
+        let refused = vault("new", &[]).open(Purpose::Tokens, LOCATION, &sealed);
         assert_eq!(refused, Err(CannotOpen::UnknownKey));
     }
 
     #[test]
     fn sec_46_equal_values_are_sealed_differently() {
         let vault = vault("secret", &[]);
-        let seal = || vault.seal(Purpose::Tokens, PLACE, b"token").unwrap();
+        let seal = || vault.seal(Purpose::Tokens, LOCATION, b"token").unwrap();
         assert_ne!(seal(), seal());
     }
 }

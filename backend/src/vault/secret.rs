@@ -1,4 +1,4 @@
-//! Token types: they do not print, are not comparable, cannot be serialized, and are wiped on drop.
+//! Token types: redacted in `Debug`, not comparable, not serializable, and wiped on drop.
 
 use std::fmt;
 
@@ -11,13 +11,14 @@ macro_rules! token {
         pub struct $name(String);
 
         impl $name {
-            /// Takes a token from the provider or from the vault.
+            /// Wraps a token from the provider or from the vault.
             #[must_use]
             pub fn new(token: String) -> Self {
                 Self(token)
             }
 
-            /// The token itself, for the one request that carries it or the vault. Never log it.
+            /// Returns the token itself, for the request that carries it or for the vault. Never
+            /// log it.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
@@ -38,7 +39,7 @@ token! {
 }
 
 token! {
-    /// A refresh token (RFC 6749 section 1.5). At Snyk each may be presented once.
+    /// A refresh token (RFC 6749 section 1.5). At Snyk it is single use.
     RefreshToken
 }
 

@@ -1,4 +1,4 @@
-//! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), to the configured host only.
+//! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), from the configured host only.
 
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
@@ -18,11 +18,11 @@ use crate::{
     vault::secret::AccessToken,
 };
 
-/// Largest API answer, in bytes, after decompression.
+/// Maximum size of an API answer in bytes, after decompression.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
-/// Reads, once. The request is all of our making: nothing that a browser sent is in it but what the
-/// path and query say.
+/// Sends one read. The request is built from scratch: nothing of a browser's request is in it
+/// except the path and query.
 pub(super) async fn get(
     client: &Client,
     base: &Url,
@@ -38,7 +38,7 @@ pub(super) async fn get(
         .header(header::ACCEPT, "application/vnd.api+json, application/json")
         .send()
         .await
-        .map_err(http_client::fault)?;
+        .map_err(http_client::request_error)?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     if !status.is_success() {
@@ -55,8 +55,8 @@ pub(super) async fn get(
     })
 }
 
-/// The address of a read below `base`. A URL parser may take a path for another one, such as one that
-/// climbs; then nothing is sent.
+/// Returns the URL of a read below `base`. A URL parser may normalize a path into another one, such
+/// as one with `..`; that is an error, and nothing is sent.
 fn address(base: &Url, path_and_query: &str) -> Result<Url, ProviderError> {
     let other = || ProviderError::Unusable("the path is not one of the API".to_owned());
     let path = path_and_query.split('?').next().unwrap_or(path_and_query);
@@ -65,19 +65,19 @@ fn address(base: &Url, path_and_query: &str) -> Result<Url, ProviderError> {
     }
     let text = format!("{}{path_and_query}", base.as_str().trim_end_matches('/'));
     let address = Url::parse(&text).map_err(|_| other())?;
-    let is_as_asked = address[..Position::BeforePath] == base[..Position::BeforePath]
+    let is_unchanged = address[..Position::BeforePath] == base[..Position::BeforePath]
         && address
             .path()
             .strip_prefix(base.path().trim_end_matches('/'))
             == Some(path);
-    if is_as_asked {
+    if is_unchanged {
         Ok(address)
     } else {
         Err(other())
     }
 }
 
-/// Reads of what a token reaches, each asked once: when to ask again is the caller's to decide.
+/// The reads of an account, one request each: the caller decides about retries.
 pub(super) struct Api<'a> {
     pub(super) client: &'a Client,
     pub(super) base: &'a Url,
@@ -86,13 +86,13 @@ pub(super) struct Api<'a> {
 }
 
 impl Api<'_> {
-    async fn ask(&self, path_and_query: &str) -> Result<WholeAnswer, AccountError> {
+    async fn send(&self, path_and_query: &str) -> Result<WholeAnswer, AccountError> {
         let answer = get(self.client, self.base, path_and_query, self.token).await?;
         Ok(answer.whole().await?)
     }
 
     async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, AccountError> {
-        let answer = self.ask(&read.versioned()).await?;
+        let answer = self.send(&read.versioned()).await?;
         if answer.status != StatusCode::OK {
             return Err(self.unexpected(&answer));
         }
@@ -116,10 +116,10 @@ impl Api<'_> {
     }
 
     pub(super) async fn identity(&self) -> Result<Identity, AccountError> {
-        let answer = self.ask(&read::identity().versioned()).await?;
+        let answer = self.send(&read::identity().versioned()).await?;
         match answer.status {
-            StatusCode::OK => Ok(who(answer.json()?)),
-            // A provider may keep this from an app; organizations are what counts.
+            StatusCode::OK => Ok(to_identity(answer.json()?)),
+            // A provider may deny this to an app; the organizations matter more.
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Identity::default()),
             _ => Err(self.unexpected(&answer)),
         }
@@ -153,9 +153,9 @@ impl Api<'_> {
         Ok(list.take(orgs, next)?)
     }
 
-    /// REST once left out organizations that are reached through a group; v1 has them.
+    /// REST has omitted organizations that are accessible through a group; v1 has them.
     async fn v1_orgs(&self) -> Result<Vec<Org>, AccountError> {
-        let answer = self.ask("/v1/orgs").await?;
+        let answer = self.send("/v1/orgs").await?;
         match answer.status {
             StatusCode::OK => v1_orgs(answer.json()?).ok_or_else(|| {
                 ProviderError::Unusable("it is not a list of organizations".to_owned()).into()
@@ -166,9 +166,9 @@ impl Api<'_> {
     }
 }
 
-/// As whom the token acts. A document that does not say costs no login: organizations are what
-/// counts.
-fn who(mut document: Object) -> Identity {
+/// Converts the document to an identity. One without a known kind does not fail the login: the
+/// organizations matter more.
+fn to_identity(mut document: Object) -> Identity {
     let identity: snyk::Identity = document.take("data").unwrap_or_default();
     let (context, user) = match identity.kind {
         Some(IdentityKind::User) => (Some(Context::User), identity.id),
@@ -180,8 +180,8 @@ fn who(mut document: Object) -> Identity {
     Identity { context, user }
 }
 
-/// An organization as a connection holds it. One whose name Snyk does not say is called by its slug,
-/// and else by its id; an empty slug is one that is not known.
+/// Converts an organization. One without a name is named by its slug, or else by its id; an unknown
+/// slug is empty.
 fn org(org: snyk::Org) -> Org {
     let OrgAttributes { name, slug, .. } = org.attributes;
     Org {
@@ -193,7 +193,7 @@ fn org(org: snyk::Org) -> Org {
     }
 }
 
-/// v1 has an organization's attributes beside its id.
+/// Converts the list of v1, which has the attributes next to the id.
 fn v1_orgs(mut document: Object) -> Option<Vec<Org>> {
     let orgs: Vec<Object> = document.take("orgs")?;
     let read = |mut attributes: Object| {

@@ -1,5 +1,5 @@
-//! The token and revocation endpoints (RFC 6749 section 3.2, RFC 7009): three form posts, and what
-//! their answers mean for what was presented.
+//! The token and revocation endpoints (RFC 6749 section 3.2, RFC 7009): three form posts, and the
+//! classification of their answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,10 +24,10 @@ use crate::{
     vault::secret::RefreshToken,
 };
 
-/// So much of an answer is read, in bytes. The tokens are at its beginning.
+/// Maximum size of an answer that is read, in bytes. The tokens are at its beginning.
 const MAX_ANSWER: usize = 1024 * 1024;
 
-/// Where codes and refresh tokens are exchanged and revoked.
+/// A client for the endpoints that exchange and revoke codes and refresh tokens.
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     token_url: Url,
@@ -78,8 +78,8 @@ impl TokenEndpoint {
         self.grant(response, Some(token)).await
     }
 
-    /// Whatever the body of a success is, it does not matter (RFC 7009 section 2.2), unless it is a
-    /// page: then something else answered.
+    /// Revokes a token. The body of a success is ignored (RFC 7009 section 2.2), unless it is HTML:
+    /// then an intermediary answered.
     pub(super) async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
         let form = [("token", token.secret())];
         let response = self.post(&self.revocation_url, &form).await?;
@@ -87,25 +87,25 @@ impl TokenEndpoint {
             return Err(self.refusal(response).await);
         }
         let (status, headers) = (response.status(), response.headers().clone());
-        let (body, broken) = http_client::read_what_comes(response, MAX_ANSWER).await;
+        let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let is_page = body.trim_ascii_start().starts_with(b"<") || is_html(&headers);
         match broken {
             Some(error @ ProviderError::AnswerLost(_)) => Err(error),
-            _ if is_page => Err(self.told(token_refusal::meaning(status, &headers, &[]))),
+            _ if is_page => Err(self.logged(token_refusal::classify(status, &headers, &[]))),
             _ => Ok(()),
         }
     }
 
-    /// Sends a form with the app's credentials in it, which is the only way that Snyk documents.
+    /// Sends a form with the app's credentials in it, which is the only method that Snyk documents.
     async fn post(&self, to: &Url, form: &[(&str, &str)]) -> Result<Response, ProviderError> {
-        // Its file may have changed.
+        // Read each time, since the secret's file may have changed.
         let secret = self.credentials.client_secret.current();
-        let form = form_urlencoded::Serializer::new(String::with_capacity(FORM))
+        let form = form_urlencoded::Serializer::new(String::with_capacity(FORM_CAPACITY))
             .extend_pairs(form)
             .append_pair("client_id", &self.credentials.client_id)
             .append_pair("client_secret", secret.expose_secret())
             .finish();
-        // The form holds secrets: it is wiped when it has been sent.
+        // The form holds secrets: it is wiped after it has been sent.
         let form = Bytes::from_owner(Zeroizing::new(form.into_bytes()));
         self.http
             .post(to.clone())
@@ -114,12 +114,13 @@ impl TokenEndpoint {
             .body(form)
             .send()
             .await
-            .map_err(http_client::fault)
+            .map_err(http_client::request_error)
     }
 
-    /// The pair of an answer, if the tokens can be found in it at all: whatever it is besides, what
-    /// was presented for them is spent. An answer to a refresh may leave the refresh token out, and
-    /// then the presented one goes on (RFC 6749 section 6), unless it may have been in what was lost.
+    /// Extracts the token pair of an answer, as long as the tokens can be found in it: what was
+    /// presented for them has been consumed. If an answer to a refresh omits the refresh token, the
+    /// presented one stays valid (RFC 6749 section 6), unless the answer was interrupted before it
+    /// could come.
     async fn grant(
         &self,
         response: Response,
@@ -128,9 +129,9 @@ impl TokenEndpoint {
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }
-        let (body, broken) = http_client::read_what_comes(response, MAX_ANSWER).await;
+        let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let lost = match broken {
-            // It said that it was done.
+            // The status reported success.
             Some(ProviderError::Unusable(_)) => Some(ProviderError::Unreadable),
             broken => broken,
         };
@@ -148,7 +149,8 @@ impl TokenEndpoint {
             }
         };
         let now = self.clock.now();
-        // A missing lifetime is the shortest that Snyk issues; an absurd one is clamped (SEC-43).
+        // A missing lifetime becomes the shortest that Snyk issues; an absurd one is clamped
+        // (SEC-43).
         let lifetime = answer
             .expires_in
             .unwrap_or(HOUR)
@@ -167,7 +169,7 @@ impl TokenEndpoint {
         })
     }
 
-    /// What an answer means that gives nothing. Of most the status says it all.
+    /// Classifies an unsuccessful answer. For most, the status suffices.
     async fn refusal(&self, response: Response) -> ProviderError {
         let status = response.status();
         if retry::is_later(status) {
@@ -178,31 +180,32 @@ impl TokenEndpoint {
         }
         let headers = response.headers().clone();
         let mut body = Zeroizing::default();
-        if token_refusal::may_be_of_oauth(status) {
+        if token_refusal::may_be_oauth_error(status) {
             let broken;
-            (body, broken) = http_client::read_what_comes(response, MAX_ANSWER).await;
-            // What it refuses was in what is lost.
+            (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
+            // The interrupted part may hold the OAuth error.
             if let Some(error @ ProviderError::AnswerLost(_)) = broken {
                 return error;
             }
         }
-        self.told(token_refusal::meaning(status, &headers, &body))
+        self.logged(token_refusal::classify(status, &headers, &body))
     }
 
-    fn told(&self, error: ProviderError) -> ProviderError {
-        self.operator.tell(&error);
+    fn logged(&self, error: ProviderError) -> ProviderError {
+        self.operator.log(&error);
         error
     }
 }
 
-/// What a form fits into, so that it is written without leaving copies behind.
-const FORM: usize = 8 * 1024;
+/// Initial capacity for a form in bytes, so that it is written without reallocations that leave
+/// copies in memory.
+const FORM_CAPACITY: usize = 8 * 1024;
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-fn later(now: Timestamp, by: Duration) -> Timestamp {
-    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::ZERO);
-    now.saturating_add(by).unwrap_or(now)
+fn later(now: Timestamp, offset: Duration) -> Timestamp {
+    let offset = SignedDuration::try_from(offset).unwrap_or(SignedDuration::ZERO);
+    now.saturating_add(offset).unwrap_or(now)
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -1,12 +1,11 @@
-//! What a token endpoint answers (RFC 6749 section 5), read as leniently as can be: with rotation,
-//! what was presented is spent, and an answer that is refused for what stands beside the tokens
-//! costs the connection.
+//! Parses the answer of a token endpoint (RFC 6749 section 5) as leniently as possible: with
+//! rotation, the presented token has been consumed, and rejecting an answer for anything but its
+//! tokens would lose the connection.
 //!
-//! A JSON parser gives all of a document or nothing. Here only the members that are needed are
-//! looked for, whatever stands around them: a byte order mark, a gateway's comment, an array,
-//! members that come twice, broken characters, the rest of a body that broke off. Of a member that
-//! comes twice in one object the last usable one counts, as with nearly all parsers (RFC 8259
-//! section 4).
+//! A JSON parser returns all of a document or nothing. This one finds only the members that are
+//! needed, whatever surrounds them: a byte order mark, a gateway's comment, an array, duplicate
+//! members, broken characters, the rest of an interrupted body. Of duplicate members in one object
+//! the last usable one counts, as with nearly all parsers (RFC 8259 section 4).
 
 mod scan;
 
@@ -18,16 +17,16 @@ use zeroize::Zeroizing;
 use self::scan::{Member, Value, scan};
 use crate::vault::secret::{AccessToken, RefreshToken};
 
-/// What an answer gives. Only the access token must be there.
+/// The content of an answer. Only the access token is required.
 #[derive(Debug)]
 pub(super) struct TokenAnswer {
     pub(super) access_token: AccessToken,
-    /// `None` where the answer has none, or an empty one.
+    /// `None` if it is missing or empty.
     pub(super) refresh_token: Option<RefreshToken>,
     pub(super) expires_in: Option<Duration>,
-    /// The refresh token's lifetime: Snyk's own member.
+    /// The refresh token's lifetime, a member that only Snyk sends.
     pub(super) refresh_expires_in: Option<Duration>,
-    /// `None` also where it names no scope: a token without any is of no use, and is not meant.
+    /// `None` also if it names no scope: a token without any would be useless and is not meant.
     pub(super) scopes: Option<Scopes>,
 }
 
@@ -40,13 +39,13 @@ const MEMBERS: &[&str] = &[
 ];
 
 impl TokenAnswer {
-    /// Reads an answer, or as much of it as came; `None` where it has no access token.
+    /// Parses an answer, or the part of it that arrived. Returns `None` without an access token.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        // In UTF-16 there is one beside every character of these members; in JSON there is none.
+        // UTF-16 has a NUL in every character of these members; JSON has none.
         let body: Zeroizing<Vec<u8>> =
             Zeroizing::new(body.iter().copied().filter(|byte| *byte != 0).collect());
         Self::of(&scan(&body, MEMBERS)).or_else(|| {
-            // A single quotation mark before the document would turn names into values.
+            // An unmatched quotation mark before the document would turn names into values.
             let begin = [&b"\"access_token\""[..], b"\"refresh_token\""]
                 .into_iter()
                 .filter_map(|name| body.windows(name.len()).position(|part| part == name))
@@ -61,7 +60,7 @@ impl TokenAnswer {
             let is_it = move |member: &&Member| member.object == object && member.name == name;
             members.iter().rev().filter(is_it)
         };
-        // Beside the access token, or else wherever it is.
+        // From the object of the access token, or else from anywhere.
         let refresh_token = last("refresh_token")
             .find_map(refresh_token)
             .or_else(|| members.iter().rev().find_map(refresh_token));
@@ -75,7 +74,7 @@ impl TokenAnswer {
     }
 }
 
-/// The outermost object that has both tokens, or else the outermost that has an access token.
+/// Returns the outermost object that has both tokens, or else the outermost with an access token.
 fn object_of_tokens(members: &[Member]) -> Option<usize> {
     let objects = |has: fn(&Member) -> bool| {
         let mut objects: Vec<_> = members
@@ -94,14 +93,14 @@ fn object_of_tokens(members: &[Member]) -> Option<usize> {
     both.or_else(|| with_access.first()).copied()
 }
 
-/// One that can be sent (RFC 6750 section 2.1): a header takes no other.
+/// Returns an access token that a header can carry (RFC 6750 section 2.1).
 fn access_token(member: &Member) -> Option<AccessToken> {
     let token = text_of("access_token", member)?;
     let can_be_sent = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     can_be_sent.then(|| AccessToken::new(token.to_owned()))
 }
 
-/// An empty one is none, and one that lost a character is no token any more.
+/// Returns a refresh token, unless it is empty or has lost a character.
 fn refresh_token(member: &Member) -> Option<RefreshToken> {
     let token = text_of("refresh_token", member)?;
     let is_whole = |c: char| !c.is_control() && c != char::REPLACEMENT_CHARACTER;
@@ -116,7 +115,7 @@ fn text_of<'a>(name: &str, member: &'a Member) -> Option<&'a str> {
     }
 }
 
-/// Seconds in whichever form. What is none of them, or not ahead of now, is not known.
+/// Parses a number of seconds in any form. Anything else, and anything not positive, is unknown.
 fn lifetime(member: &Member) -> Option<Duration> {
     let (Value::Text(text) | Value::Bare(text)) = &member.value else {
         return None;
@@ -125,8 +124,8 @@ fn lifetime(member: &Member) -> Option<Duration> {
     (seconds > 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// Words with spaces or commas between them, or a list of such; none where there is no word. One with
-/// a broken character is no scope (RFC 6749 section 3.3).
+/// Parses scopes separated by spaces or commas, or a list of such texts; `None` without any scope.
+/// A word with a broken character is not a scope (RFC 6749 section 3.3).
 fn scopes(member: &Member) -> Option<Scopes> {
     let text = match &member.value {
         Value::Text(text) => (**text).clone(),
@@ -152,7 +151,7 @@ pub(super) struct OAuthError {
 }
 
 impl OAuthError {
-    /// Reads one. Since it can end a connection, nothing but an object is taken for one.
+    /// Parses an error. Only an object is accepted, since an error can end a connection.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         if !body.trim_ascii_start().starts_with(b"{") {
@@ -208,11 +207,11 @@ mod tests {
             (json!({ "seconds": 60 }), None),
         ] {
             let answer = read("expires_in", &value).unwrap();
-            let told = answer.expires_in.map(|lifetime| lifetime.as_secs());
-            assert_eq!(told, seconds, "{value}");
+            let lifetime = answer.expires_in.map(|lifetime| lifetime.as_secs());
+            assert_eq!(lifetime, seconds, "{value}");
             let answer = read("refresh_expires_in", &value).unwrap();
-            let told = answer.refresh_expires_in.map(|lifetime| lifetime.as_secs());
-            assert_eq!(told, seconds, "{value}");
+            let lifetime = answer.refresh_expires_in.map(|lifetime| lifetime.as_secs());
+            assert_eq!(lifetime, seconds, "{value}");
         }
     }
 

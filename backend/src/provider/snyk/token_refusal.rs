@@ -1,5 +1,5 @@
-//! What an answer of the token endpoint that gives nothing means for what was presented: the table of
-//! OAuth's errors (RFC 6749 section 5.2, and what Snyk adds), and everything that is none of them.
+//! Classifies unsuccessful answers of the token endpoint by their effect on what was presented: the
+//! OAuth errors (RFC 6749 section 5.2, and Snyk's own), and everything else.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -11,28 +11,30 @@ use http::{HeaderMap, StatusCode, header};
 use super::token_answer::OAuthError;
 use crate::provider::ProviderError;
 
-/// Whether a refusal of that status can be OAuth's (Snyk documents these three): only then its body
-/// is looked at, and only then it can end a connection.
-pub(super) fn may_be_of_oauth(status: StatusCode) -> bool {
+/// Returns whether a refusal with that status can be an OAuth error (Snyk documents these three).
+/// Only then its body is read, and only then it can end a connection.
+pub(super) fn may_be_oauth_error(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
     )
 }
 
-/// What a refusal with that body means.
-pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ProviderError {
-    let told = OAuthError::read(body).filter(|_| may_be_of_oauth(status));
-    told.and_then(of_oauth)
+/// Classifies a refusal with that body.
+pub(super) fn classify(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ProviderError {
+    let error = OAuthError::read(body).filter(|_| may_be_oauth_error(status));
+    error
+        .and_then(from_oauth)
         .unwrap_or_else(|| ProviderError::Intermediary {
             status: status.as_u16(),
             from: origin(headers),
         })
 }
 
-/// The meaning of an error of OAuth; `None` where it is none, as a gateway's `"error": "Forbidden"`.
-fn of_oauth(told: OAuthError) -> Option<ProviderError> {
-    let OAuthError { error, description } = told;
+/// Classifies an OAuth error. Returns `None` if it is not one, such as a gateway's
+/// `"error": "Forbidden"`.
+fn from_oauth(error: OAuthError) -> Option<ProviderError> {
+    let OAuthError { error, description } = error;
     Some(match error.as_str() {
         "invalid_grant" | "token_inactive" | "invalid_token" | "token_expired" => {
             ProviderError::GrantRejected { error }
@@ -55,38 +57,37 @@ fn of_oauth(told: OAuthError) -> Option<ProviderError> {
     })
 }
 
-/// What an answer tells of where it comes from, for the operator: short, and without control
-/// characters.
+/// Describes the origin of an answer for the operator: short, and without control characters.
 fn origin(headers: &HeaderMap) -> String {
-    let told = |name| {
+    let header = |name| {
         let text = headers.get(name)?.to_str().ok()?;
         let text: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
         (!text.is_empty()).then_some(text)
     };
-    let kind = told(header::CONTENT_TYPE).unwrap_or_else(|| "no content type".to_owned());
+    let kind = header(header::CONTENT_TYPE).unwrap_or_else(|| "no content type".to_owned());
     let by = [header::SERVER, header::VIA]
         .into_iter()
-        .filter_map(|name| Some(format!(", {name}: {}", told(name.clone())?)));
+        .filter_map(|name| Some(format!(", {name}: {}", header(name.clone())?)));
     std::iter::once(kind).chain(by).collect()
 }
 
-/// Tells the operator of refusals by an intermediary: each connection meets the same one again and
-/// again, so once a minute is enough.
+/// Logs refusals by an intermediary for the operator, at most once per interval: each connection
+/// gets the same one repeatedly.
 #[derive(Debug, Default)]
-pub(super) struct OperatorLog(Mutex<Told>);
+pub(super) struct OperatorLog(Mutex<LogState>);
 
 #[derive(Debug, Default)]
-struct Told {
+struct LogState {
     last: Option<Instant>,
     left_out: u64,
 }
 
-/// At most one line in this time.
-const AT_MOST_EVERY: Duration = Duration::from_mins(1);
+/// Minimum time between two log lines.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
 impl OperatorLog {
-    /// Tells of a refusal, if it is an intermediary's.
-    pub(super) fn tell(&self, error: &ProviderError) {
+    /// Logs a refusal, if it is an intermediary's.
+    pub(super) fn log(&self, error: &ProviderError) {
         if !matches!(error, ProviderError::Intermediary { .. }) {
             return;
         }
@@ -100,18 +101,18 @@ impl OperatorLog {
         );
     }
 
-    /// How many were left out since the last one that was told, if one is due.
+    /// Returns how many lines were suppressed since the last one, if the next one is due.
     fn due(&self, now: Instant) -> Option<u64> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if told
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state
             .last
-            .is_some_and(|last| now.saturating_duration_since(last) < AT_MOST_EVERY)
+            .is_some_and(|last| now.saturating_duration_since(last) < LOG_INTERVAL)
         {
-            told.left_out += 1;
+            state.left_out += 1;
             return None;
         }
-        told.last = Some(now);
-        Some(std::mem::take(&mut told.left_out))
+        state.last = Some(now);
+        Some(std::mem::take(&mut state.left_out))
     }
 }
 
@@ -124,7 +125,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, "text/html".parse().unwrap());
         headers.insert(header::SERVER, "gate\tway".parse().unwrap());
-        format!("{:?}", meaning(status, &headers, body.as_bytes()))
+        format!("{:?}", classify(status, &headers, body.as_bytes()))
     }
 
     fn error(error: &str, description: &str) -> String {
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_of_an_intermediary_is_one_short_line() {
+    fn the_log_of_an_intermediary_is_one_short_line() {
         let told = is(403, "<script>");
         assert!(told.contains("text/html, server: gateway"), "{told}");
         assert!(!told.contains("script"), "{told}");
@@ -170,12 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn the_operator_is_told_once_a_minute() {
+    fn the_operator_log_has_one_line_a_minute() {
         let log = OperatorLog::default();
         let now = Instant::now();
         assert_eq!(log.due(now), Some(0));
         assert_eq!(log.due(now), None);
-        assert_eq!(log.due(now + AT_MOST_EVERY / 2), None);
-        assert_eq!(log.due(now + AT_MOST_EVERY), Some(2));
+        assert_eq!(log.due(now + LOG_INTERVAL / 2), None);
+        assert_eq!(log.due(now + LOG_INTERVAL), Some(2));
     }
 }

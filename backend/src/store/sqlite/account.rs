@@ -1,4 +1,4 @@
-//! What connections reach at Snyk, in SQLite, and which of them are the same thing.
+//! The accounts of connections in SQLite, and the merging of connections with the same subject.
 
 use jiff::Timestamp;
 use shared::api::connection::{Context, Org};
@@ -9,12 +9,12 @@ use crate::{
     connection::{Consent, Subject},
     store::{
         Account, NewLogin, StoreError,
-        rows::{open, place},
+        rows::{associated_data, open},
     },
     vault::Purpose,
 };
 
-/// What of a connection's row decides whether another login takes its place.
+/// The columns of a connection that decide whether another login replaces it.
 #[derive(FromRow)]
 pub(super) struct ExistingConnection {
     pub(super) id: String,
@@ -27,8 +27,8 @@ pub(super) struct ExistingConnection {
     is_leased: bool,
 }
 
-/// The query of [`ExistingConnection`], with what follows on it.
-macro_rules! select_standing {
+/// The query of an [`ExistingConnection`], followed by `$rest`.
+macro_rules! select_existing {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.subject, c.status, c.context, c.orgs, c.generation, c.connected_at, \
@@ -38,20 +38,20 @@ macro_rules! select_standing {
     };
 }
 
-/// Where a finished login goes.
+/// The connection that a finished login is stored in.
 pub(super) struct Target {
     pub(super) id: String,
     pub(super) generation: i64,
     pub(super) subject: Subject,
     /// The organizations to store.
     pub(super) orgs: String,
-    /// Connections that this session reaches no more: the login has taken their place elsewhere.
+    /// Connections to remove from the session: the login replaces them by this one.
     pub(super) leaves: Vec<String>,
 }
 
 impl ExistingConnection {
     async fn of_id(tx: &mut SqliteConnection, id: &str) -> Result<Option<Self>, StoreError> {
-        Ok(sqlx::query_as(select_standing!("WHERE c.id = $1"))
+        Ok(sqlx::query_as(select_existing!("WHERE c.id = $1"))
             .bind(id)
             .fetch_optional(tx)
             .await?)
@@ -61,17 +61,17 @@ impl ExistingConnection {
         tx: &mut SqliteConnection,
         subject: &Subject,
     ) -> Result<Option<Self>, StoreError> {
-        Ok(sqlx::query_as(select_standing!("WHERE c.subject = $1"))
+        Ok(sqlx::query_as(select_existing!("WHERE c.subject = $1"))
             .bind(subject.as_str())
             .fetch_optional(tx)
             .await?)
     }
 
     fn orgs(&self) -> Result<Vec<Org>, StoreError> {
-        serde_json::from_str(&self.orgs).map_err(|_| odd_orgs(&self.id))
+        serde_json::from_str(&self.orgs).map_err(|_| inconsistent_orgs(&self.id))
     }
 
-    /// The organizations after a reading: all of them, or what it adds to those of before.
+    /// Returns the organizations after a read: a complete list, or the earlier one with additions.
     fn orgs_after(&self, account: &Account<'_>) -> Result<String, StoreError> {
         if account.is_whole {
             return as_text(&self.id, account.orgs);
@@ -86,15 +86,15 @@ impl ExistingConnection {
         as_text(&self.id, &orgs)
     }
 
-    fn is_of_known_subject(&self) -> bool {
+    fn has_known_subject(&self) -> bool {
         Subject::from_stored(self.subject.clone()).is_known()
     }
 
-    /// Whether Snyk says that a login is another person's, or of another kind of context.
-    fn is_of_another(&self, account: &Account<'_>) -> bool {
+    /// Returns whether a login is known to be another person's, or of another kind of account.
+    fn is_another_account(&self, account: &Account<'_>) -> bool {
         match (self.context.as_deref(), account.context) {
             (Some("user"), Some(Context::User)) => {
-                self.is_of_known_subject()
+                self.has_known_subject()
                     && account
                         .subject
                         .is_some_and(|subject| subject.as_str() != self.subject)
@@ -104,8 +104,9 @@ impl ExistingConnection {
         }
     }
 
-    /// Whether those who share the connection reach nothing new by a login.
-    fn grants_nothing_new(&self, account: &Account<'_>) -> Result<bool, StoreError> {
+    /// Returns whether a login would give the sessions that share the connection no new
+    /// organization.
+    fn grants_no_new_org(&self, account: &Account<'_>) -> Result<bool, StoreError> {
         let known = self.orgs()?;
         Ok(account.context.is_some()
             && account.is_whole
@@ -113,7 +114,7 @@ impl ExistingConnection {
     }
 }
 
-/// How a context is stored.
+/// Returns the stored form of a context.
 pub(super) fn context_word(context: Context) -> &'static str {
     match context {
         Context::Tenant => "tenant",
@@ -121,7 +122,7 @@ pub(super) fn context_word(context: Context) -> &'static str {
     }
 }
 
-fn odd_orgs(id: &str) -> StoreError {
+fn inconsistent_orgs(id: &str) -> StoreError {
     StoreError::Inconsistent {
         table: "connections",
         column: "orgs",
@@ -130,14 +131,14 @@ fn odd_orgs(id: &str) -> StoreError {
 }
 
 fn as_text(id: &str, orgs: &[Org]) -> Result<String, StoreError> {
-    serde_json::to_string(orgs).map_err(|_| odd_orgs(id))
+    serde_json::to_string(orgs).map_err(|_| inconsistent_orgs(id))
 }
 
-/// Where a finished login goes: to the connection of the same subject, else to the one that it
-/// reconnects, else to a new one. `replaced` are the sessions that it replaces.
+/// Chooses the connection of a finished login: the one with the same subject, else the one that it
+/// reconnects, else a new one. `replaced` are the sessions that it replaces.
 ///
-/// A connection that others share is only taken where that lends them nothing that they did not
-/// connect themselves (SEC-29); they keep it as it is, and this session has the new one in its stead.
+/// A shared connection is replaced only if that gives the other sessions no access that they did
+/// not obtain themselves (SEC-29). Otherwise they keep it, and this session gets a new one instead.
 pub(super) async fn target(
     tx: &mut Transaction<'_, Sqlite>,
     login: &NewLogin<'_>,
@@ -149,36 +150,38 @@ pub(super) async fn target(
         None => None,
     };
     let reconnected = match login.reconnects {
-        Some(id) => reached_by_any(tx, id, replaced).await?,
+        Some(id) => authorized_for_any(tx, id, replaced).await?,
         None => None,
     }
-    .filter(|standing| !standing.is_of_another(account));
-    let takes = match (&same, &reconnected) {
-        (None, Some(standing)) => {
-            !is_shared(tx, &standing.id, replaced).await? || standing.grants_nothing_new(account)?
+    .filter(|existing| !existing.is_another_account(account));
+    let is_replaced = match (&same, &reconnected) {
+        (None, Some(existing)) => {
+            !is_shared(tx, &existing.id, replaced).await? || existing.grants_no_new_org(account)?
         }
         _ => false,
     };
-    // One that works is only left for what is known to be of the same kind.
+    // An active connection is left only for an account that is known to be of the same kind.
     let mut leaves: Vec<String> = reconnected
         .iter()
-        .filter(|standing| account.context.is_some() || standing.status != "active")
-        .map(|standing| standing.id.clone())
+        .filter(|existing| account.context.is_some() || existing.status != "active")
+        .map(|existing| existing.id.clone())
         .collect();
     leaves.extend(superseded(tx, account, replaced).await?);
-    let place = if takes { reconnected } else { same };
-    let id = place
+    let associated_data = if is_replaced { reconnected } else { same };
+    let id = associated_data
         .as_ref()
-        .map_or(login.connection_id, |standing| &standing.id)
+        .map_or(login.connection_id, |existing| &existing.id)
         .to_owned();
     Ok(Target {
-        generation: place.as_ref().map_or(0, |standing| standing.generation + 1),
+        generation: associated_data
+            .as_ref()
+            .map_or(0, |existing| existing.generation + 1),
         subject: account
             .subject
             .cloned()
             .unwrap_or_else(|| Subject::unknown(&id)),
-        orgs: match &place {
-            Some(standing) => standing.orgs_after(account)?,
+        orgs: match &associated_data {
+            Some(existing) => existing.orgs_after(account)?,
             None => as_text(&id, account.orgs)?,
         },
         leaves: leaves.into_iter().filter(|left| *left != id).collect(),
@@ -186,7 +189,7 @@ pub(super) async fn target(
     })
 }
 
-/// Dead connections of these sessions that a bot's login makes useless: it reaches all that they did.
+/// Returns lost connections of these sessions whose organizations a bot's login covers completely.
 async fn superseded(
     tx: &mut SqliteConnection,
     account: &Account<'_>,
@@ -197,17 +200,17 @@ async fn superseded(
         return Ok(superseded);
     }
     for session in sessions {
-        let dead: Vec<ExistingConnection> = sqlx::query_as(select_standing!(
+        let dead: Vec<ExistingConnection> = sqlx::query_as(select_existing!(
             "JOIN session_connections s ON s.connection_id = c.id WHERE s.session_id = $1 \
                  AND c.status = 'reconnect_needed' AND c.context = 'tenant'"
         ))
         .bind(session)
         .fetch_all(&mut *tx)
         .await?;
-        for standing in dead {
-            let known = standing.orgs()?;
+        for existing in dead {
+            let known = existing.orgs()?;
             if !known.is_empty() && known.iter().all(|org| is_among(org, account.orgs)) {
-                superseded.push(standing.id);
+                superseded.push(existing.id);
             }
         }
     }
@@ -218,14 +221,14 @@ fn is_among(org: &Org, orgs: &[Org]) -> bool {
     orgs.iter().any(|one| one.id == org.id)
 }
 
-/// The connection, if one of these sessions reaches it.
-async fn reached_by_any(
+/// Returns the connection, if one of these sessions is authorized for it.
+async fn authorized_for_any(
     tx: &mut SqliteConnection,
     id: &str,
     sessions: &[String],
 ) -> Result<Option<ExistingConnection>, StoreError> {
     for session in sessions {
-        let found = sqlx::query_as(select_standing!(
+        let found = sqlx::query_as(select_existing!(
             "JOIN session_connections s ON s.connection_id = c.id \
              WHERE c.id = $1 AND s.session_id = $2 AND c.status <> 'disconnected'"
         ))
@@ -240,18 +243,18 @@ async fn reached_by_any(
     Ok(None)
 }
 
-/// Whether sessions other than these reach a connection.
+/// Returns whether other sessions are authorized for a connection.
 async fn is_shared(
     tx: &mut SqliteConnection,
     id: &str,
     sessions: &[String],
 ) -> Result<bool, StoreError> {
-    let reached_by: Vec<(String,)> =
+    let authorized_sessions: Vec<(String,)> =
         sqlx::query_as("SELECT session_id FROM session_connections WHERE connection_id = $1")
             .bind(id)
             .fetch_all(tx)
             .await?;
-    Ok(reached_by
+    Ok(authorized_sessions
         .iter()
         .any(|(session,)| !sessions.contains(session)))
 }
@@ -265,25 +268,26 @@ impl SqliteStore {
     ) -> Result<bool, StoreError> {
         let id = consent.connection.as_str();
         let mut tx = self.begin().await?;
-        let standing = ExistingConnection::of_id(&mut tx, id)
+        let existing = ExistingConnection::of_id(&mut tx, id)
             .await?
-            .filter(|standing| {
-                standing.status == "active" && standing.connected_at == consent.at.as_millisecond()
+            .filter(|existing| {
+                existing.status == "active" && existing.connected_at == consent.at.as_millisecond()
             });
-        let Some(standing) = standing else {
+        let Some(existing) = existing else {
             return Ok(false);
         };
         let mut due_at = account.due_at;
         let mut tries = account.tries;
         let mut subject = None;
         if let Some(read) = account.subject
-            && read.as_str() != standing.subject
+            && read.as_str() != existing.subject
         {
             match ExistingConnection::of_subject(&mut tx, read).await? {
                 None => subject = Some(read.clone()),
-                Some(same) if standing.is_of_known_subject() => {
-                    // It has become what another one is, by no person's act: both stay, since each
-                    // works, and this one is not taken for what it was before.
+                Some(same) if existing.has_known_subject() => {
+                    // It has come to have the subject of another one without a person's consent:
+                    // both stay, since each works, and this one no longer counts as its earlier
+                    // subject.
                     tracing::info!(
                         connection = id,
                         same = same.id,
@@ -291,13 +295,13 @@ impl SqliteStore {
                     );
                     subject = Some(Subject::unknown(id));
                 }
-                // Its pair is just being replaced: another time.
-                Some(_) if standing.is_leased => {
+                // Its pair is being replaced at the moment: read the account again later.
+                Some(_) if existing.is_leased => {
                     due_at = now;
                     tries = tries.max(1);
                 }
                 Some(same) => {
-                    self.merge(&mut tx, &standing, &same, account, now).await?;
+                    self.merge(&mut tx, &existing, &same, account, now).await?;
                     tx.commit().await?;
                     tracing::info!(connection = id, into = same.id, "Two connections are one");
                     return Ok(true);
@@ -313,7 +317,7 @@ impl SqliteStore {
         )
         .bind(subject.as_ref().map(Subject::as_str))
         .bind(account.context.map(context_word))
-        .bind(standing.orgs_after(account)?)
+        .bind(existing.orgs_after(account)?)
         .bind(account.is_whole)
         .bind(now.as_millisecond())
         .bind(due_at.as_millisecond())
@@ -325,9 +329,9 @@ impl SqliteStore {
         Ok(true)
     }
 
-    /// Makes one connection of two that are the same: what a login does that knows it at once. The
-    /// pair of the later consent stays; of the earlier one nothing is revoked, since what that would
-    /// end at Snyk besides is not known.
+    /// Merges two connections of the same subject, like a login that knows the subject at once. The
+    /// pair of the later consent is kept. The earlier one is not revoked, since Snyk may end more
+    /// than that pair.
     async fn merge(
         &self,
         tx: &mut Transaction<'_, Sqlite>,
@@ -344,7 +348,7 @@ impl SqliteStore {
                     .await?;
             let moved = |column, sealed: &[u8]| -> Result<Vec<u8>, StoreError> {
                 let token = open(&self.vault, &from.id, column, sealed)?;
-                let at = place(&into.id, column);
+                let at = associated_data(&into.id, column);
                 Ok(self.vault.seal(Purpose::Tokens, at, token.as_bytes())?)
             };
             sqlx::query(
@@ -386,11 +390,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    pub(super) async fn due(
-        &self,
-        now: Timestamp,
-        at_most: u32,
-    ) -> Result<Vec<Consent>, StoreError> {
+    pub(super) async fn due(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError> {
         let due: Vec<(String, i64)> = sqlx::query_as(
             "SELECT id, connected_at FROM connections WHERE orgs_due_at <= $1 AND status = 'active' \
                  AND unreached_since IS NULL \
@@ -398,7 +398,7 @@ impl SqliteStore {
              ORDER BY orgs_due_at LIMIT $2",
         )
         .bind(now.as_millisecond())
-        .bind(at_most)
+        .bind(limit)
         .fetch_all(&self.readers)
         .await?;
         due.into_iter()
@@ -413,7 +413,7 @@ impl SqliteStore {
             .collect()
     }
 
-    /// Brings subjects that were stored in full to the form that they have now.
+    /// Converts subjects that were stored in full to their current form.
     pub(super) async fn migrate_subjects(&self) -> Result<(), sqlx::Error> {
         let stored: Vec<(String, String)> = sqlx::query_as("SELECT id, subject FROM connections")
             .fetch_all(&self.writer)

@@ -15,7 +15,7 @@ use crate::{
     session::SessionId,
     store::{
         Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
-        rows::{ConnectionRow, open, place},
+        rows::{ConnectionRow, associated_data, open},
     },
     vault::{Purpose, secret::RefreshToken},
 };
@@ -25,11 +25,14 @@ impl SqliteStore {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Seals a token pair for the row that it goes to.
+    /// Seals a token pair for its row.
     fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let seal = |column, token: &str| {
-            self.vault
-                .seal(Purpose::Tokens, place(id, column), token.as_bytes())
+            self.vault.seal(
+                Purpose::Tokens,
+                associated_data(id, column),
+                token.as_bytes(),
+            )
         };
         Ok((
             seal("access_token", grant.tokens.access.secret())?,
@@ -38,12 +41,12 @@ impl SqliteStore {
     }
 }
 
-/// A session that another attempt of the browser made is replaced for so long: until then the browser
-/// may not have had its cookie when it asked to finish this one.
+/// Time for which a login replaces a session that another attempt of the browser created: within
+/// it, the browser may not have received that session's cookie before it finished this one.
 const SIBLING_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
-/// The ids of the sessions that a login replaces: those whose cookies the browser presented, and those
-/// that logins beside this one made.
+/// Returns the ids of the sessions that a login replaces: those whose cookies the browser
+/// presented, and those that its sibling attempts created.
 async fn replaced_sessions(
     tx: &mut Transaction<'_, Sqlite>,
     login: &NewLogin<'_>,
@@ -227,8 +230,8 @@ impl ConnectionStore for SqliteStore {
         self.put_account(consent, &account, now).await
     }
 
-    async fn due_accounts(&self, now: Timestamp, at_most: u32) -> Result<Vec<Consent>, StoreError> {
-        self.due(now, at_most).await
+    async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError> {
+        self.due(now, limit).await
     }
 
     async fn acquire_lease(
@@ -336,8 +339,8 @@ impl ConnectionStore for SqliteStore {
         .bind(id)
         .fetch_optional(&mut *tx)
         .await?;
-        let (sealed, refresh_ends_at, is_renewed) = row.unwrap_or_default();
-        // A token that does not open any more cannot be revoked; it is erased all the same.
+        let (sealed, refresh_ends_at, is_leased) = row.unwrap_or_default();
+        // A token that cannot be opened cannot be revoked; it is erased all the same.
         let token = match sealed.map(|sealed| open(&self.vault, id, "refresh_token", &sealed)) {
             None => Ok(None),
             Some(Ok(token)) => Ok(Some(token)),
@@ -346,7 +349,7 @@ impl ConnectionStore for SqliteStore {
         if let Err(error) = &token {
             tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
         }
-        let more_may_live = is_renewed || token.is_err();
+        let more_may_live = is_leased || token.is_err();
         let revocation = token.ok().flatten().map(|token| Revocation {
             id: revocation_id.to_owned(),
             token: RefreshToken::new(token),

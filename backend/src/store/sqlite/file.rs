@@ -1,5 +1,5 @@
-//! The database file: made for its owner alone, and locked for one process whatever name it comes by
-//! (REL-15).
+//! The database file: created for its owner alone, and locked for one process whatever name it is
+//! opened by (REL-15).
 
 use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
@@ -9,26 +9,26 @@ use std::{
 
 use super::OpenError;
 
-/// A database file that belongs to this process for as long as this lives.
+/// A database file that is locked for this process until dropped.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
-    /// As the operator names it.
+    /// The path as configured.
     given: PathBuf,
-    /// Where it is, free of links: SQLite finds the write-ahead log beside it by this name.
+    /// The canonical path: SQLite finds the write-ahead log next to the file by this name.
     pub(super) path: PathBuf,
     identity: Option<Identity>,
-    /// The files that hold the locks.
+    /// The open files that hold the locks.
     _locks: Vec<File>,
-    /// The file itself, locked or not. Closing any descriptor of it would end the locks that SQLite
-    /// holds on it in this process (`fcntl`).
+    /// The open database file, locked or not. Closing any descriptor of it would release the locks
+    /// that SQLite holds on it in this process (`fcntl`).
     _file: File,
 }
 
-/// What tells a file from others, whatever its name: device and inode.
+/// Identifies a file independently of its name: device and inode.
 type Identity = (u64, u64);
 
 impl DatabaseFile {
-    /// Makes the file (mode 0600) if it is missing, and takes its locks.
+    /// Creates the file (mode 0600) if it is missing, and acquires its locks.
     pub(super) fn make_and_lock(given: &Path) -> Result<Self, OpenError> {
         let not_writable = |at: &Path| {
             let at = at.to_owned();
@@ -44,7 +44,7 @@ impl DatabaseFile {
         {
             fs::create_dir_all(folder).map_err(not_writable(folder))?;
         }
-        let file = private(given).map_err(not_writable(given))?;
+        let file = open_private(given).map_err(not_writable(given))?;
         let path = given.canonicalize().map_err(not_writable(given))?;
         let lock = |file: &File, at: &Path| match file.try_lock() {
             Ok(()) => Ok(()),
@@ -52,28 +52,29 @@ impl DatabaseFile {
             Err(TryLockError::Error(cause)) => Err(not_writable(at)(cause)),
         };
 
-        // Before the name is looked at: that the file is in use says more than that it has two names.
-        if can_be_locked_itself(&file) {
+        // Checked before the link count: that the file is in use says more than that it has two
+        // names.
+        if is_flock_independent(&file) {
             lock(&file, given)?;
         }
         let metadata = file.metadata().map_err(not_writable(given))?;
-        if names(&metadata) > 1 {
+        if link_count(&metadata) > 1 {
             return Err(OpenError::SecondName(given.to_owned()));
         }
-        // What earlier versions take, and all that there is on a network.
-        let lock_file = beside(&path, ".lock");
-        let mut locks = vec![private(&lock_file).map_err(not_writable(&lock_file))?];
-        // They take it beside a symbolic link where they were started with that.
+        // The lock of earlier versions, and the only one on a network file system.
+        let lock_file = with_suffix(&path, ".lock");
+        let mut locks = vec![open_private(&lock_file).map_err(not_writable(&lock_file))?];
+        // Earlier versions that were started with a symbolic link lock a file next to the link.
         if fs::symlink_metadata(given).is_ok_and(|link| link.is_symlink())
             && let Ok(earlier) = OpenOptions::new()
                 .write(true)
-                .open(beside(given, ".lock"))
+                .open(with_suffix(given, ".lock"))
         {
             locks.push(earlier);
         }
         locks.iter().try_for_each(|file| lock(file, &lock_file))?;
-        // SQLite's own words for these name none of them.
-        for name in ["-wal", "-shm"].map(|suffix| beside(&path, suffix)) {
+        // Checked here, since SQLite's own errors do not name these files.
+        for name in ["-wal", "-shm"].map(|suffix| with_suffix(&path, suffix)) {
             match OpenOptions::new().read(true).write(true).open(&name) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     return Err(not_writable(&name)(cause));
@@ -90,7 +91,7 @@ impl DatabaseFile {
         })
     }
 
-    /// Whether both names still lead to the file that was opened.
+    /// Returns whether both paths still lead to the opened file.
     pub(super) fn is_in_place(&self) -> bool {
         [&self.path, &self.given].into_iter().all(|path| {
             fs::metadata(path).is_ok_and(|metadata| identity(&metadata) == self.identity)
@@ -98,24 +99,24 @@ impl DatabaseFile {
     }
 }
 
-/// The file beside a database whose name ends in `suffix`.
-fn beside(database: &Path, suffix: &str) -> PathBuf {
+/// Returns the path of the file next to a database whose name ends in `suffix`.
+fn with_suffix(database: &Path, suffix: &str) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(suffix);
     path.into()
 }
 
-/// Whether a lock on the database file itself (`flock`) leaves those alone that SQLite takes on it
-/// (`fcntl`). Linux turns the one kind into the other on network file systems.
+/// Returns whether a lock on the database file itself (`flock`) is independent of SQLite's own
+/// locks on it (`fcntl`). Linux converts one kind into the other on network file systems.
 #[cfg(target_os = "linux")]
-fn can_be_locked_itself(file: &File) -> bool {
-    // NFS, and three generations of SMB.
-    const NETWORKS: [u32; 4] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42];
+fn is_flock_independent(file: &File) -> bool {
+    // The magic numbers of NFS and of three generations of SMB.
+    const NETWORK_FILE_SYSTEMS: [u32; 4] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42];
     let kind = rustix::fs::fstatfs(file).map(|system| system.f_type & 0xFFFF_FFFF);
     let is_local = kind
         .ok()
         .and_then(|kind| u32::try_from(kind).ok())
-        .is_some_and(|kind| !NETWORKS.contains(&kind));
+        .is_some_and(|kind| !NETWORK_FILE_SYSTEMS.contains(&kind));
     if !is_local {
         tracing::warn!(
             "The database is on a network file system, for which SQLite is not made: keep it on a local \
@@ -125,13 +126,13 @@ fn can_be_locked_itself(file: &File) -> bool {
     is_local
 }
 
-/// The two kinds of lock are one elsewhere.
+/// The two kinds of lock are the same on other systems.
 #[cfg(not(target_os = "linux"))]
-fn can_be_locked_itself(_: &File) -> bool {
+fn is_flock_independent(_: &File) -> bool {
     false
 }
 
-/// Device and inode of a file.
+/// Returns the device and inode of a file.
 #[cfg(unix)]
 #[expect(
     clippy::unnecessary_wraps,
@@ -142,27 +143,27 @@ fn identity(metadata: &Metadata) -> Option<Identity> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Not known here.
+/// Other systems do not provide it.
 #[cfg(not(unix))]
 fn identity(_: &Metadata) -> Option<Identity> {
     None
 }
 
-/// How many names (hard links) a file has.
+/// Returns the number of names (hard links) of a file.
 #[cfg(unix)]
-fn names(metadata: &Metadata) -> u64 {
+fn link_count(metadata: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::nlink(metadata)
 }
 
-/// Not known here.
+/// Other systems do not provide it.
 #[cfg(not(unix))]
-fn names(_: &Metadata) -> u64 {
+fn link_count(_: &Metadata) -> u64 {
     1
 }
 
-/// Opens a file for its owner alone, and makes it if it is missing. SQLite gives the files beside a
-/// database the database's own mode.
-fn private(path: &Path) -> io::Result<File> {
+/// Opens a file that only its owner can access, and creates it if it is missing. SQLite gives the
+/// files next to a database the mode of the database.
+fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -205,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("app.db"), folder.path().join("link.db"));
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        let earlier = private(&beside(&link, ".lock")).unwrap();
+        let earlier = open_private(&with_suffix(&link, ".lock")).unwrap();
         earlier.try_lock().unwrap();
         assert!(matches!(
             DatabaseFile::make_and_lock(&link),
@@ -223,7 +224,7 @@ mod tests {
         let held = DatabaseFile::make_and_lock(&link).unwrap();
         assert!(held.is_in_place());
         let other = folder.path().join("other.db");
-        private(&other).unwrap();
+        open_private(&other).unwrap();
         fs::remove_file(&link).unwrap();
         std::os::unix::fs::symlink(&other, &link).unwrap();
         assert!(!held.is_in_place());

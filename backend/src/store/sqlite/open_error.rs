@@ -1,11 +1,11 @@
-//! Why a file cannot be written, and what to do, for whoever runs the server.
+//! Explains to the operator why a file cannot be written, and what to do.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Words for a fault at a path.
+/// Describes an error at a path.
 pub(super) fn why(at: &Path, cause: &io::Error) -> String {
     use io::ErrorKind as Kind;
     let name = at.display();
@@ -33,7 +33,7 @@ pub(super) fn why(at: &Path, cause: &io::Error) -> String {
     format!("{name}: {cause}; {advice}")
 }
 
-/// Who may, and who this is.
+/// Describes who may write, and as whom this process runs.
 fn permission(at: &Path) -> String {
     let existing = existing(at);
     let name = existing.display();
@@ -51,7 +51,7 @@ fn permission(at: &Path) -> String {
     format!("this user may not write {name}: check its mode, and whether it is mounted writable")
 }
 
-/// What is there of a path.
+/// Returns the longest existing prefix of a path.
 fn existing(at: &Path) -> PathBuf {
     let there = at.ancestors().find(|path| path.symlink_metadata().is_ok());
     let there = there.unwrap_or(Path::new("."));

@@ -1,4 +1,4 @@
-//! Refresh tokens that must die at the provider, in SQLite.
+//! Pending revocations in SQLite.
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -10,16 +10,18 @@ use crate::{
         Revocation, RevocationStore, StoreError,
         rows::{open, open_text},
     },
-    vault::{Place, Purpose, secret::RefreshToken},
+    vault::{AssociatedData, Purpose, secret::RefreshToken},
 };
 
-/// A refresh token whose end the provider did not tell is given up after this long.
-const UNTOLD_END: SignedDuration = SignedDuration::from_hours(24 * 400);
-/// One that does not open may open with an earlier key, when the operator names it again.
-const UNOPENED_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// Assumed lifetime of a refresh token without a known expiry; its revocation is given up after
+/// this.
+const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// Delay for a token that cannot be opened: it can be opened once the operator configures its key
+/// again.
+const UNOPENED_DELAY: SignedDuration = SignedDuration::from_hours(1);
 
 impl SqliteStore {
-    /// Notes a token in the transaction that takes it from where it was.
+    /// Inserts a revocation, in the transaction that removes the token from elsewhere.
     pub(super) async fn insert_revocation(
         &self,
         to: &mut SqliteConnection,
@@ -27,12 +29,13 @@ impl SqliteStore {
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let place = place(&revocation.id);
+        let associated_data = associated_data(&revocation.id);
         let token = revocation.token.secret().as_bytes();
-        let sealed = self.vault.seal(Purpose::Tokens, place, token)?;
-        let ends_at = ends_at.unwrap_or_else(|| now.saturating_add(UNTOLD_END).unwrap_or(now));
+        let sealed = self.vault.seal(Purpose::Tokens, associated_data, token)?;
+        let ends_at =
+            ends_at.unwrap_or_else(|| now.saturating_add(DEFAULT_LIFETIME).unwrap_or(now));
         sqlx::query(
-            // Due from now on: behind those that are due already, which must have their turn.
+            // Due from now on, which is after those that are due already, so that they come first.
             "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at) \
              VALUES ($1, $2, $3, $3, $4) ON CONFLICT DO NOTHING",
         )
@@ -46,8 +49,8 @@ impl SqliteStore {
     }
 }
 
-fn place(id: &str) -> Place<'_> {
-    Place {
+fn associated_data(id: &str) -> AssociatedData<'_> {
+    AssociatedData {
         table: "revocations",
         column: "refresh_token",
         row: id,
@@ -82,16 +85,16 @@ impl RevocationStore for SqliteStore {
         .await?;
         let mut due = Vec::new();
         for (id, sealed, tries) in rows {
-            match open_text(&self.vault, place(&id), &sealed) {
+            match open_text(&self.vault, associated_data(&id), &sealed) {
                 Ok(token) => due.push(Revocation {
                     token: RefreshToken::new(token),
                     tries: u32::try_from(tries).unwrap_or(u32::MAX),
                     id,
                 }),
-                // One that does not open must not keep the others.
+                // A token that cannot be opened must not block the others.
                 Err(error) => {
                     tracing::error!(revocation = id, %error, "A token to revoke does not open");
-                    let next_at = now.saturating_add(UNOPENED_PAUSE).unwrap_or(now);
+                    let next_at = now.saturating_add(UNOPENED_DELAY).unwrap_or(now);
                     self.postpone_revocation(&id, next_at).await?;
                 }
             }
@@ -120,7 +123,7 @@ impl RevocationStore for SqliteStore {
         let ended: Vec<(String,)> = sqlx::query_as(
             "DELETE FROM revocations WHERE COALESCE(ends_at, asked_at + $1) < $2 RETURNING id",
         )
-        .bind(UNTOLD_END.as_secs() * 1_000)
+        .bind(DEFAULT_LIFETIME.as_secs() * 1_000)
         .bind(now.as_millisecond())
         .fetch_all(&self.writer)
         .await?;
@@ -140,7 +143,7 @@ impl RevocationStore for SqliteStore {
                 .execute(&mut *tx)
                 .await?;
         }
-        // One whose pair is being renewed waits for the next time.
+        // A connection whose pair is being refreshed is removed by a later sweep.
         let rows: Vec<(String, Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
             "DELETE FROM connections WHERE unreached_since < $1 AND lease IS NULL \
              RETURNING id, refresh_token, refresh_expires_at",

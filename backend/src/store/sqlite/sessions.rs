@@ -12,8 +12,8 @@ use crate::{
     store::{SessionStore, StoreError, StoredSession},
 };
 
-/// Who asks whether the store answers is told that it does not after this long.
-const PING_WITHIN: Duration = Duration::from_secs(2);
+/// Timeout of a readiness check.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -24,7 +24,7 @@ impl SessionStore for SqliteStore {
         if tokens.is_empty() {
             return Ok(Vec::new());
         }
-        // Strangers choose how many there are, so they are asked for at once.
+        // One query for all: the client chooses how many hashes there are.
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT token_hash, id, last_used_at, expires_at FROM sessions WHERE token_hash IN (",
         );
@@ -64,7 +64,7 @@ impl SessionStore for SqliteStore {
             .bind(id.as_str())
             .execute(&self.writer)
             .await
-            // Its caller goes on without: who asks for readiness should hear of it at once.
+            // The caller ignores the failure; the next readiness check must notice it at once.
             .inspect_err(|_| self.in_doubt.store(true, Ordering::Relaxed))?;
         Ok(())
     }
@@ -105,11 +105,11 @@ impl SessionStore for SqliteStore {
         if !self.file.is_in_place() {
             return Err(StoreError::Moved);
         }
-        let asking = async {
+        let check = async {
             sqlx::query("SELECT 1").execute(&self.readers).await?;
             self.probe().await
         };
-        tokio::time::timeout(PING_WITHIN, asking)
+        tokio::time::timeout(PING_TIMEOUT, check)
             .await
             .unwrap_or(Err(StoreError::TooSlow))
     }

@@ -1,36 +1,36 @@
-//! Finds members of objects in what should be JSON, and may be cut off, broken, or wrapped in
-//! something else.
+//! Finds members of objects in text that should be JSON, but may be truncated, broken, or embedded
+//! in something else.
 //!
-//! It keeps to the three things that never fail to show where a member is: quotation marks, the
-//! backslash in front of them, and the colon. In a valid document it finds exactly the members that
-//! a parser finds. It is linear in the length of the text, and does not recurse.
+//! It relies on the three characters that reliably mark a member: quotation marks, the backslash in
+//! front of them, and the colon. In a valid document it finds exactly the members that a parser
+//! finds. It is linear in the length of the text, and does not recurse.
 
 use zeroize::Zeroizing;
 
-/// A member that was looked for.
+/// A member that was found.
 pub(super) struct Member {
-    /// The object that it is a member of, in the order in which they begin: the outermost first.
+    /// The number of its object, in the order in which objects begin: the outermost first.
     pub(super) object: usize,
     pub(super) name: &'static str,
     pub(super) value: Value,
 }
 
-/// A member's value, decoded. Broken characters in it are U+FFFD.
+/// The decoded value of a member. Broken characters in it are U+FFFD.
 pub(super) enum Value {
     /// A string.
     Text(Zeroizing<String>),
-    /// A number, or a word such as `null`.
+    /// A number, or a literal such as `null`.
     Bare(Zeroizing<String>),
-    /// The strings of a list.
+    /// The strings of an array.
     List(Vec<Zeroizing<String>>),
 }
 
-/// Finds the members of these names, in order.
+/// Finds the members with these names, in order.
 pub(super) fn scan(text: &[u8], names: &[&'static str]) -> Vec<Member> {
     let mut reader = Reader { rest: text };
     let mut found = Vec::new();
     let mut opened = 0;
-    // Of a document that is cut off at its beginning, what comes is taken for an object.
+    // In a document without its beginning, members outside of any object count as those of one.
     let mut objects = Vec::new();
     while let Some(byte) = reader.next() {
         match byte {
@@ -64,7 +64,7 @@ pub(super) fn scan(text: &[u8], names: &[&'static str]) -> Vec<Member> {
     found
 }
 
-/// Where a scan stands.
+/// The position of a scan.
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// The rest of a string, up to its quotation mark and still escaped; `None` where none comes.
+    /// Returns the rest of a string up to its quotation mark, still escaped; `None` without an end.
     fn string(&mut self) -> Option<&'a [u8]> {
         let mut escaped = false;
         let end = self.rest.iter().position(|byte| {
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
         Some(string)
     }
 
-    /// A value, if it is none with members, which are found as they come.
+    /// Returns a value, unless it is an object: its members are found by the scan.
     fn value(&mut self) -> Option<Value> {
         match self.rest.first()? {
             b'"' => {
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The strings of a list. One that has objects in it, or no end, is none.
+    /// Returns the strings of an array; `None` if it contains objects or has no end.
     fn list(&mut self) -> Option<Value> {
         let before = self.rest;
         let mut depth = 0_usize;
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A string without its escapes.
+/// Decodes the escapes of a string.
 fn decoded(text: &[u8]) -> Zeroizing<String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
@@ -177,7 +177,7 @@ fn decoded(text: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The character of an escape, after its `\u`, and what follows it.
+/// Decodes an escape after its `\u`. Returns the character and the rest of the text.
 fn unicode(text: &[u8]) -> (char, &[u8]) {
     let Some((unit, rest)) = code_unit(text) else {
         return (char::REPLACEMENT_CHARACTER, text);
@@ -188,7 +188,7 @@ fn unicode(text: &[u8]) -> (char, &[u8]) {
     match first {
         Some(Ok(c)) if c.len_utf16() == 2 => (c, low.map_or(rest, |(_, rest)| rest)),
         Some(Ok(c)) => (c, rest),
-        // Half of a pair.
+        // An unpaired surrogate.
         _ => (char::REPLACEMENT_CHARACTER, rest),
     }
 }
@@ -196,7 +196,7 @@ fn unicode(text: &[u8]) -> (char, &[u8]) {
 fn code_unit(text: &[u8]) -> Option<(u16, &[u8])> {
     let (digits, rest) = text.split_at_checked(4)?;
     let digits = std::str::from_utf8(digits).ok()?;
-    // `from_str_radix` takes a sign as well.
+    // `from_str_radix` accepts a sign as well.
     let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let unit = is_hex.then(|| u16::from_str_radix(digits, 16).ok())??;
     Some((unit, rest))
@@ -210,7 +210,7 @@ mod tests {
 
     const NAMES: &[&str] = &["a", "b"];
 
-    /// What is found, as `object name=value`.
+    /// Returns the members found, as `object name=value`.
     fn found(text: &str) -> Vec<String> {
         let show = |member: Member| {
             let value = match member.value {
@@ -259,7 +259,8 @@ mod tests {
     }
 
     proptest! {
-        /// Of a valid document it finds what a parser finds, and no cut or broken byte stops it.
+        /// In a valid document it finds what a parser finds, and no truncation or broken byte stops
+        /// it.
         #[test]
         fn it_agrees_with_a_parser(value in any::<String>(), other in any::<String>(), cut in 0..200_usize) {
             let document = serde_json::json!({ "c": [other.clone(), { "d": other.clone() }], "a": value, "z": other }).to_string();
