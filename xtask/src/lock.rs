@@ -1,5 +1,5 @@
-//! Locks on files, which two runs at the same time wait for each other with. Some file systems know
-//! none.
+//! File locks, with which concurrent runs wait for each other. Some file systems do not support
+//! them.
 
 use std::{
     fs::{File, TryLockError},
@@ -11,8 +11,8 @@ use rustix::io::Errno;
 
 use crate::ui;
 
-/// Locks a file for as long as it is open, telling `waiting` when another run has it. Where there are
-/// no locks that is told, and it goes on without.
+/// Locks a file until it is closed. Prints `waiting` if another run holds the lock. If locks are
+/// not supported, prints that and continues without one.
 pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
@@ -33,7 +33,7 @@ pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
     }
 }
 
-/// Whether it is the file system that has no locks, or none for a file that cannot be written.
+/// Returns whether the file system does not support locks, or not for a file that is not writable.
 fn is_for_want_of_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
         || matches!(

@@ -1,4 +1,5 @@
-//! Ctrl-C and its kin: remembered, so that whoever waits for a child can end it first.
+//! Handles termination signals: they are recorded, so that code waiting for a child can stop it
+//! first.
 
 use std::sync::{
     Arc, LazyLock,
@@ -13,8 +14,8 @@ use signal_hook::{
 
 static ASKED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
-/// From now on a signal to stop is remembered instead of ending this program at once, and those that
-/// say nothing here are ignored: whoever ends unasked leaves its children behind.
+/// Records termination signals from now on, instead of exiting at once, and ignores signals that
+/// have no meaning here. An unexpected exit would leave child processes behind.
 pub(crate) fn listen() -> Result<()> {
     const DEAF: &str = "cannot listen for signals";
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
@@ -26,13 +27,13 @@ pub(crate) fn listen() -> Result<()> {
     Ok(())
 }
 
-/// Whether someone asked us to stop.
+/// Returns whether a stop was requested.
 pub(crate) fn asked() -> bool {
     ASKED.load(Ordering::SeqCst) != 0
 }
 
-/// Whether it was a signal that a terminal sends, with Ctrl-C, Ctrl-\ or when it goes away. It sends it
-/// to the children too, so that they stop unasked.
+/// Returns whether the signal came from a terminal: by Ctrl-C, Ctrl-\ or a hangup. A terminal also
+/// signals the children, so they stop by themselves.
 pub(crate) fn asked_by_terminal() -> bool {
     matches!(
         i32::try_from(ASKED.load(Ordering::SeqCst)),
@@ -40,7 +41,7 @@ pub(crate) fn asked_by_terminal() -> bool {
     )
 }
 
-/// Who asked, in words.
+/// Returns the source of the request, in words.
 pub(crate) fn by() -> String {
     match i32::try_from(ASKED.load(Ordering::SeqCst)) {
         Ok(SIGINT) => "by Ctrl-C".to_owned(),
