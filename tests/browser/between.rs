@@ -1,5 +1,5 @@
-//! What stands between the page and its server: silence, another's answers, and headers and cookies
-//! that do not arrive. Each ends in words that lead out, and none for ever.
+//! Intermediaries between the page and its server: no response, responses of others, and missing
+//! headers and cookies. Each results in a message with a way out, and none lasts for ever.
 
 use serde_json::json;
 use tests::{
@@ -20,7 +20,7 @@ const CONNECT: &str = "return [...document.querySelectorAll('main button')].some
 const SIGN_IN_PAGE: Rule =
     Rule::Answer("302 Found", "location: https://login.example.com/\r\n", "");
 
-/// What gateways, portals and firewalls answer.
+/// Returns typical responses of gateways, captive portals and firewalls.
 fn answers_of_others() -> [Rule; 7] {
     let html = "content-type: text/html\r\n";
     let json = "content-type: application/json\r\n";
@@ -41,8 +41,8 @@ async fn open() -> (Between, Bed, Browser) {
     (between, bed, browser)
 }
 
-/// Lets waits of so many milliseconds end after a second, in every document from here on: the page's
-/// time-outs, and no other timer of its.
+/// Shortens timers of these durations, in milliseconds, to a second, in every document from now on:
+/// the page's time-outs, and none of its other timers.
 async fn impatient(browser: &Browser, waits: &[u32]) {
     let script = format!(
         "{{ const wait = window.setTimeout; window.setTimeout = (then, ms, ...rest) => \
@@ -56,7 +56,7 @@ async fn impatient(browser: &Browser, waits: &[u32]) {
         .await;
 }
 
-/// Connects, as far as the overview.
+/// Connects, up to the overview.
 async fn connect(between: &Between, browser: &Browser) {
     browser.go(&between.url).await;
     browser.press("Connect to the sandbox").await;
@@ -66,7 +66,7 @@ async fn connect(between: &Between, browser: &Browser) {
     browser.heading("critical issues").await;
 }
 
-/// No request id is spoken of, since none came, and nothing of ours is blamed.
+/// Checks that the message names no request id, because none was received, and blames no one.
 async fn blames_nobody(browser: &Browser) {
     let text = browser.text().await.to_lowercase();
     for words in ["request id", "offline", "on our side"] {
@@ -88,7 +88,7 @@ async fn a_list_that_nobody_answers_ends_in_words_and_goes_on_by_hand() {
         browser.press("Try again").await;
         hides(&browser, SLOW).await;
         shows(&browser, "projects, read").await;
-        // What is here is not lost, and can be asked for again.
+        // Loaded data is kept, and can be read again.
         browser.press("Read again").await;
         shows(&browser, "projects, read").await;
     }
@@ -103,7 +103,7 @@ async fn a_request_that_hangs_is_sent_again_when_the_network_is_back() {
     browser.press("Projects").await;
     browser.run("location.reload()").await;
     browser.heading("Projects in").await;
-    // Long enough to have gone out over a network that is gone.
+    // Long enough that the request would have been sent over a broken network.
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     between.heal();
     browser.run("dispatchEvent(new Event('online'))").await;
@@ -143,7 +143,7 @@ async fn a_start_or_a_sign_in_that_nobody_answers_ends_in_words_and_the_button_w
 #[tokio::test]
 async fn leaving_for_the_consent_page_that_is_stopped_leaves_a_button_that_works() {
     let (between, mut bed, browser) = open().await;
-    // Nobody answers there, as on a network that swallows everything.
+    // Nothing answers there, as on a network that drops every packet.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nowhere = format!("http://{}", silent.local_addr().unwrap());
     bed.app.start_again(&[("SNYK_APP_URL", &nowhere)]).await;
@@ -151,7 +151,7 @@ async fn leaving_for_the_consent_page_that_is_stopped_leaves_a_button_that_works
     browser
         .until("return !!document.querySelector('main button:not([aria-disabled])')")
         .await;
-    // As Esc does it.
+    // As the Esc key does.
     let stop = "document.querySelector('main .connect button').click(); \
         setTimeout(() => { window.was = document.querySelector('main .connect button').innerText; \
             window.stop() }, 1500)";
@@ -238,7 +238,7 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
         browser.run(go).await;
         shows(&browser, SOMETHING).await;
         assert_eq!(browser.run(SIGNED_IN).await, true);
-        // Signing out is no more done than that.
+        // Signing out is not completed either.
         browser.run("location.reload()").await;
         shows(&browser, "Access token ends in").await;
         browser.press("Sign out").await;
@@ -267,7 +267,7 @@ async fn blocked_cookies_are_named_before_a_consent_is_given_in_vain() {
     between.heal();
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;
-    // Blocked between the consent and the end: what is connected cannot be seen here.
+    // Blocked between the consent and the end: the new connection cannot be displayed here.
     between.treat("GET /api/session", Rule::Without(&["cookie"]));
     browser.press("Allow").await;
     browser

@@ -1,8 +1,8 @@
 //! Flows in a real browser, as a person sees them.
 //!
-//! A test begins with a [`visit::Visit`], which says how far its person has come. One browser runs
-//! at a time. With `SCREENSHOTS=folder` in the environment, tests that take pictures leave them
-//! there.
+//! A test begins with a [`visit::Visit`], which defines how far the person has come. One browser
+//! runs at a time. With `SCREENSHOTS=folder` in the environment, tests that take screenshots save
+//! them there.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Bad days of Snyk's API, through the proxy: how much is read, for how long, and what is said.
+//! Failures of Snyk's API through the proxy: limits on size and time, and error responses.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn on_orgs(fault: &Value) -> Value {
     json!({ "on": { "endpoint": "rest", "path": "/rest/orgs" }, "fault": fault })
 }
 
-/// What Snyk says is passed on with its status: the page has words for each.
+/// The proxy forwards Snyk's error document with its status: the page has a message for each.
 #[tokio::test]
 async fn every_status_of_snyk_comes_through_with_its_document() {
     let bed = Bed::start().await;
@@ -149,8 +149,8 @@ async fn sec_59_who_hangs_up_ends_the_read_at_snyk_too() {
     for read in reads {
         read.abort();
     }
-    // A browser that is gone shows when its connection breaks, and then the read ends at once: long
-    // before the answers would be through.
+    // A broken connection shows that the browser has gone. The read must then end at once, long
+    // before the responses would be complete.
     for _ in 0..100 {
         if line.open() <= idle {
             return;
@@ -227,7 +227,7 @@ async fn sec_55_56_headers_pass_by_list_both_ways() {
 async fn rel_4_a_database_that_was_moved_away_is_not_ready() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();
-    // A look is believed for a moment.
+    // Readiness is cached for a moment.
     let mut becomes = async |status| {
         for _ in 0..100 {
             if browser.get("/readyz").await.status == status {

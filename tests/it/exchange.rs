@@ -1,4 +1,4 @@
-//! The order of checks, replays, and whose code may be exchanged by whom.
+//! The code exchange: the order of checks, replays, and which browser may exchange which code.
 
 use std::time::Duration;
 
@@ -107,7 +107,7 @@ async fn sec_6_a_replay_with_the_kept_cookie_never_exchanges_again() {
         told(&kept.finish(&callback).await),
         problem(409, "login_used")
     );
-    // A refusal uses an attempt up as well.
+    // A denied request uses up an attempt as well.
     let attempt = browser.start_login(None).await;
     let kept = browser.clone();
     let callback = bed.sandbox.consent(&attempt, "group", "refuse").await;
@@ -142,7 +142,7 @@ async fn sec_8_9_10_a_state_that_is_not_this_browsers_gets_nowhere() {
     let attempt = one.start_login(None).await;
     other.start_login(None).await;
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
-    // SEC-12: another browser posts this one's code, with and without an attempt of its own.
+    // SEC-12: another browser posts this browser's code, with and without its own attempt.
     assert_eq!(
         told(&other.finish(&callback).await),
         problem(400, "state_mismatch")
@@ -151,14 +151,15 @@ async fn sec_8_9_10_a_state_that_is_not_this_browsers_gets_nowhere() {
         told(&bed.browser().finish(&callback).await),
         problem(400, "state_mismatch")
     );
-    // It registers its own state, and puts the foreign code behind it: the verifier is another.
+    // The other browser registers its own state and combines it with the stolen code: the verifier
+    // does not match.
     let own = other.start_login(None).await;
     let swapped = callback.clone().with("state", &own.state);
     assert_eq!(
         told(&other.finish(&swapped).await),
         problem(400, "code_rejected")
     );
-    // Forged states, on the error path too: the text of a stranger is not repeated.
+    // Forged states, also with an error response: the stranger's text is not echoed.
     for state in ["", "short", &"a".repeat(43)] {
         let forged = callback.clone().with("state", state);
         assert_eq!(
@@ -180,7 +181,7 @@ async fn sec_12_a_code_is_worth_nothing_in_another_browser_whatever_it_registers
     let attempt = victim.start_login(None).await;
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
     let mut thief = bed.browser();
-    // The thief knows code and state, which stand in the address, and registers that state.
+    // The attacker knows code and state from the URL, and registers that state.
     let body = json!({ "state": attempt.state, "code_verifier": "b".repeat(43) });
     assert_eq!(thief.post("/api/login", &body).await.status, 204);
     assert_eq!(
@@ -274,7 +275,7 @@ async fn sec_16_malformed_answers_are_refused() {
         assert_eq!(told(&answer), problem(400, "bad_request"), "{body}");
     }
     assert_eq!(bed.sandbox.count("token_requests").await, 0);
-    // None of that used the attempt up.
+    // None of this used up the attempt.
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
     assert_eq!(browser.finish(&callback).await.status, 201);
 }
@@ -355,12 +356,12 @@ async fn a_wrong_client_secret_is_the_operators_error() {
         .await;
     let answer = bed.finish_after_consent(&mut bed.browser(), "group").await;
     assert_eq!(told(&answer), problem(502, "provider_rejected_client"));
-    // The log says what to check.
+    // The log names the setting to check.
     bed.app.prints("CLIENT_SECRET").await;
 }
 
-/// Whatever moment of an exchange the process dies at: the browser is signed in or can start again,
-/// no code is presented twice, and the next login works.
+/// Kills the process at any moment of an exchange: the browser is then signed in or can start
+/// again, no code is presented twice, and the next login succeeds.
 #[tokio::test]
 async fn rel_2_a_kill_at_any_moment_of_an_exchange_leaves_a_way_on() {
     let mut bed = Bed::start().await;

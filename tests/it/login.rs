@@ -1,4 +1,4 @@
-//! The attempt's cookie: sealed, one for each tab, nothing of it elsewhere.
+//! The attempt's cookie: sealed, one for each tab, and stored nowhere else.
 
 use reqwest::Method;
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn a_browser_that_blocks_cookies_is_known_by_those_that_do_not_come_back()
     assert!(!set.contains_key("set-cookie"), "{set:?}");
     browser.start_login(None).await;
     assert_eq!(presented(browser.get("/api/login").await), 2);
-    // Somebody else's cookies are no attempts.
+    // Cookies of other applications are not attempts.
     let mut other = bed.browser();
     let names = ["login-x", "login-0123456789abcdeg", "session", "_ga"];
     other.cookies = names.map(|name| (name.to_owned(), "1".to_owned())).into();

@@ -1,4 +1,4 @@
-//! Snyk's API through the backend: the list, the headers, one retry.
+//! Snyk's API through the backend: the allow-list, the headers, one retry.
 
 use serde_json::json;
 use tests::{Bed, client::Client};
@@ -153,7 +153,8 @@ async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
     assert!(answer.header("set-cookie").is_empty() && answer.header("server").is_empty());
 }
 
-/// Snyk's edge answers in its own form when Snyk's API does not: what it says with its status counts.
+/// Snyk's edge has its own response format when Snyk's API does not answer: its status is
+/// forwarded.
 #[tokio::test]
 async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
     let bed = Bed::start().await;

@@ -1,22 +1,22 @@
-//! Token answers that no JSON writer would send: if the tokens can be found at all, they are kept,
-//! since what was presented for them is spent.
+//! Token responses that no JSON library would write: if the tokens can be found at all, they are
+//! kept, because the presented token is spent.
 
 use serde_json::{Value, json};
 use tests::{Bed, client::Client, sandbox::SCOPES};
 
-/// A whole answer whose body is this text, around the members of the real one.
+/// Returns a response whose body is this text, around the members of the real response.
 fn text(text: &str) -> Value {
     json!({ "kind": "template", "text": text })
 }
 
-/// The same, sent as another media type.
+/// Returns the same response with another media type.
 fn typed(content_type: &str, body: &str) -> Value {
     json!({ "kind": "template", "text": body, "content_type": content_type })
 }
 
 const PAIR: &str = r#""access_token":"{{access_token}}","refresh_token":"{{refresh_token}}""#;
 
-/// Answers that hold a pair and something odd beside it.
+/// Returns responses with a token pair and an unusual member.
 fn odd_answers() -> Vec<Value> {
     let beside = |members: &str| text(&format!("{{{PAIR},{members}}}"));
     let around = |before: &str, after: &str| text(&format!("{before}{{{PAIR}}}{after}"));
@@ -82,7 +82,7 @@ fn odd_answers() -> Vec<Value> {
     ]
 }
 
-/// Answers that do not say which scopes were granted.
+/// Returns responses that do not state the granted scopes.
 fn untold_scopes() -> Vec<Value> {
     [
         r#""""#,
@@ -104,7 +104,7 @@ fn untold_scopes() -> Vec<Value> {
     .collect()
 }
 
-/// Answers that say it in a form of their own.
+/// Returns responses that state the granted scopes in an unusual format.
 fn told_scopes() -> Vec<Value> {
     [
         r#""org.read,org.project.read, org.project.snapshot.read""#,
@@ -123,7 +123,7 @@ async fn with_fault(bed: &Bed, endpoint: &str, fault: &Value) {
         .await;
 }
 
-/// Refreshes twice, the first time with a fault; what is wrong afterwards.
+/// Refreshes twice, the first time with a fault; returns a description of any failure.
 async fn refresh_under(bed: &Bed, browser: &mut Client, fault: &Value) -> Option<String> {
     let connection = bed.connect(browser).await;
     let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
@@ -187,7 +187,8 @@ async fn sec_43_a_sign_in_whose_answer_has_the_tokens_somewhere_is_finished() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Half a token is none: the answer is asked for once more, which a grace window answers.
+/// Half a token is not accepted: the refresh is repeated, which the provider's grace period
+/// answers.
 #[tokio::test]
 async fn sec_43_what_is_no_whole_pair_is_not_kept_as_one() {
     let bed = Bed::with(&["--rotation", "grace:60"], &[]).await;

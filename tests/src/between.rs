@@ -1,5 +1,5 @@
-//! Something between the browser and the app: a gateway that passes requests on, answers them
-//! itself, keeps silent, or takes headers away.
+//! A gateway between the browser and the app. It forwards requests, answers them itself, does not
+//! answer, or removes headers.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,29 +10,29 @@ use tokio::{
 
 use crate::{Bed, app::App, free_port, sandbox::Sandbox};
 
-/// What becomes of a request.
+/// How a request is handled.
 #[derive(Clone, Debug)]
 pub enum Rule {
-    /// No answer, and the connection stays open.
+    /// Sends no response and keeps the connection open.
     Silent,
-    /// The head of an answer and the beginning of its body, and then nothing.
+    /// Sends the head of a response and the beginning of its body, and then nothing.
     HalfAnAnswer,
-    /// This answer: status line's end, headers' lines, body.
+    /// Sends this response: the rest of the status line, the header lines, the body.
     Answer(&'static str, &'static str, &'static str),
-    /// Passed on without these headers of the request.
+    /// Forwards the request without these headers.
     Without(&'static [&'static str]),
 }
 
 /// The gateway.
 #[derive(Debug)]
 pub struct Between {
-    /// Where browsers find it, without a trailing slash.
+    /// The URL for browsers, without a trailing slash.
     pub url: String,
     rules: Arc<Mutex<Vec<(String, Rule)>>>,
 }
 
 impl Between {
-    /// A gateway in front of an app that knows itself by the gateway's address.
+    /// Starts a gateway in front of an app whose public URL is the gateway's.
     pub async fn with_bed() -> (Self, Bed) {
         let (port, behind) = (free_port(), free_port());
         let sandbox = Sandbox::start(port, &[]).await;
@@ -55,7 +55,7 @@ impl Between {
             while let Ok((near, _)) = listener.accept().await {
                 let known = Arc::clone(&known);
                 tokio::spawn(async move {
-                    // Either end may break it off.
+                    // Either end may close the connection.
                     let _ = pass(near, behind, &known).await;
                 });
             }
@@ -66,19 +66,19 @@ impl Between {
         }
     }
 
-    /// From here on, requests that begin with this method and path are treated so.
+    /// Applies a rule to requests that begin with this method and path, from now on.
     pub fn treat(&self, method_and_path: &str, rule: Rule) {
         let mut rules = self.rules.lock().expect("no test panics here");
         rules.push((method_and_path.to_owned(), rule));
     }
 
-    /// From here on everything is passed on as it is.
+    /// Forwards everything unchanged from now on.
     pub fn heal(&self) {
         self.rules.lock().expect("no test panics here").clear();
     }
 }
 
-/// One request of a connection, which is closed with its answer.
+/// Handles the only request of a connection, which is closed after the response.
 async fn pass(
     mut near: TcpStream,
     behind: u16,

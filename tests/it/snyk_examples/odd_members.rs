@@ -1,4 +1,5 @@
-//! Each member of each answer, at any depth, broken in each way that there is: it costs itself alone.
+//! Breaks each member of each response, at any depth, in each possible way: only that member may be
+//! lost.
 
 use std::fmt::Debug;
 
@@ -11,12 +12,12 @@ use tests::prism::Prism;
 
 use super::{CURSOR, ID, errors_of, texts};
 
-/// How many answers are made up for each operation, besides the examples.
+/// Number of responses generated for each operation, in addition to the examples.
 const MADE_UP: usize = 1;
-/// Stands for the text that takes a value's place.
+/// Placeholder for the text that replaces a value.
 const MARK: &str = "\"@mark@\"";
 
-/// What takes a value's place.
+/// Texts that replace a value.
 const INSTEAD: [&str; 11] = [
     "null",
     "5",
@@ -31,17 +32,17 @@ const INSTEAD: [&str; 11] = [
     r#"{"x":[null]}"#,
 ];
 
-/// What half an emoji, bytes that are no UTF-8 and an escape that is none are in a text, to be
-/// appended to it.
+/// Malformed parts of a string, to be appended to a text: half an emoji, bytes that are not UTF-8,
+/// and an invalid escape.
 const BROKEN: [&[u8]; 5] = [b"\\ud83d", b"\\ude00", b"\xf0\x9f", b"\xff", b"\\x"];
 
-/// The answers of an operation whose members are to be broken. All that a test needs is asked for
-/// before the first one is: meanwhile an idle connection would end.
+/// Returns the responses of an operation whose members are to be broken. A test requests all of its
+/// responses before it breaks the first one, because an idle connection would be closed meanwhile.
 async fn given<T>(prism: &Prism, template: &str, read: &Read<T>) -> Vec<String> {
     texts(prism, template, read, "200", MADE_UP).await
 }
 
-/// Tries each member of some answers; how many there were.
+/// Breaks each member of some responses; returns the number of members.
 fn break_all<T: FromValue + Debug>(texts: &[String]) -> usize {
     texts.iter().map(|text| break_each_member::<T>(text)).sum()
 }
@@ -57,18 +58,19 @@ fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
     pointers.len()
 }
 
-/// A list of three, of which the second one is to be broken.
+/// Returns a list of three items, of which the second one is to be broken.
 fn with_three_items(mut document: Value) -> Value {
     if let Some(items) = document["data"].as_array_mut()
         && let Some(first) = items.first().cloned()
     {
-        // Its neighbours are as small as may be: each text is read thousands of times.
+        // The neighbours are minimal, because each text is parsed thousands of times.
         *items = vec![json!({ "id": "a" }), first, json!({ "id": "c" })];
     }
     document
 }
 
-/// Every value within a document, but those of items that are not to be broken.
+/// Returns JSON pointers to every value in a document, except those of items that are not to be
+/// broken.
 fn pointers(document: &Value) -> Vec<String> {
     fn add(value: &Value, at: &str, all: &mut Vec<String>) {
         let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
@@ -99,7 +101,7 @@ fn pointers(document: &Value) -> Vec<String> {
     all
 }
 
-/// What is read, as lines of which each has one thing.
+/// Returns the parsed value as lines of one value each.
 fn told<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
     let read = json::read::<T>(text).ok()?;
     Some(format!("{read:#?}"))
@@ -109,7 +111,7 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
     let value = document.pointer(at).unwrap();
     let with = |text: &[u8]| replaced(document, at, text);
     let is_list = document["data"].is_array();
-    // Of one thing alone, nothing is left without the thing or its id.
+    // A single resource cannot be read without the resource or its id.
     let is_needed = at == "/data" || (!is_list && at == "/data/id");
     for instead in INSTEAD {
         if is_same_form(value, instead) {
@@ -154,7 +156,7 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
     }
 }
 
-/// Whether another value of that form is as good as the one that is there.
+/// Returns whether the replacement is of the same type, so that it is equally valid.
 fn is_same_form(value: &Value, instead: &str) -> bool {
     match instead {
         "5" => value.is_number(),
@@ -163,8 +165,8 @@ fn is_same_form(value: &Value, instead: &str) -> bool {
     }
 }
 
-/// Less was read than usual: in one place, where it is said that something is not known, and nothing
-/// else is said instead.
+/// Checks that less was read than usual: in one place, which says that a value is unknown, and
+/// without another value instead.
 fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
     let told = told.unwrap_or_else(|| panic!("{at}: {instead} costs everything"));
     let unreadable = |text: &str| text.contains("unreadable: 1,");
@@ -193,7 +195,7 @@ fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
     }
 }
 
-/// The lines from the first that differs to the last that does, of both.
+/// Returns the lines of both texts from the first to the last difference.
 fn difference<'a>(usual: &'a str, told: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
     let (usual, told): (Vec<_>, Vec<_>) = (usual.lines().collect(), told.lines().collect());
     let same = usual
@@ -210,7 +212,7 @@ fn difference<'a>(usual: &'a str, told: &'a str) -> (Vec<&'a str>, Vec<&'a str>)
     )
 }
 
-/// Whether a line says that something is not known, or is made of brackets.
+/// Returns whether a line says that a value is unknown, or consists of brackets.
 fn says_nothing(line: &str) -> bool {
     let line = line.trim();
     [
