@@ -1,7 +1,8 @@
-//! `POST /oauth2/token`: a code or a refresh token for a token pair.
+//! `POST /oauth2/token`: exchanges a code or a refresh token for a token pair.
 //!
-//! Form bodies only, client credentials in the body. A code is good once; a refresh token is good
-//! once too, and what a second presentation does is set by [`Rotation`](crate::settings::Rotation).
+//! Accepts only form bodies, with client credentials in the body. Codes and refresh tokens can be
+//! used once; [`Rotation`](crate::settings::Rotation) defines the response to a second presentation
+//! of a refresh token.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -22,7 +23,6 @@ use crate::settings::{Context, Settings};
 use crate::state::Sandbox;
 use crate::watch::Concurrent;
 
-/// The handler.
 pub(crate) async fn post(
     State(sandbox): State<Sandbox>,
     concurrent: Option<Extension<Concurrent>>,
@@ -59,7 +59,7 @@ fn answer(
     }
 }
 
-/// Reads a form body and demands the client's credentials in it.
+/// Parses a form body and requires the client's credentials in it.
 pub(crate) fn client_form(
     settings: &Settings,
     headers: &HeaderMap,
@@ -176,7 +176,7 @@ fn refused(sandbox: &Sandbox, refusal: Refusal, what: &str) -> OAuthError {
 fn token_answer(settings: &Settings, pair: &Pair) -> Value {
     let mut answer = json!({
         "access_token": pair.access,
-        // Snyk rounds down: an app of 3600 s is told 3599.
+        // Snyk rounds down: an app with a lifetime of 3600 s receives 3599.
         "expires_in": settings.access_ttl.saturating_sub(1).max(1),
         "refresh_token": pair.refresh,
         "token_type": "bearer",
@@ -191,8 +191,8 @@ fn token_answer(settings: &Settings, pair: &Pair) -> Value {
     answer
 }
 
-/// An access token in the form of a JWT. Its signature is random: nobody but the sandbox has to
-/// believe it, and the sandbox knows its own tokens.
+/// Returns an access token in the format of a JWT. Its signature is random, because only the
+/// sandbox verifies it, and the sandbox recognizes its own tokens.
 pub(crate) fn access_token(install: &Install, mint: Mint<'_>) -> String {
     let now = clock::now().as_second();
     let subject = match install.context {

@@ -1,4 +1,4 @@
-//! REST: JSON:API documents, a version with every request, pages by cursor.
+//! The REST API: JSON:API documents, a version in every request, cursor pagination.
 
 pub(crate) mod admit;
 pub(crate) mod document;
@@ -26,11 +26,11 @@ use crate::settings::Context;
 use crate::state::Sandbox;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("snyk-request-id");
-/// The longest slug or name that can be asked for.
+/// Maximum length of a slug or name in a query.
 const LONGEST: usize = 100;
 const PAGING: [&str; 3] = ["starting_after", "ending_before", "limit"];
 
-/// Headers of every answer: the request's id, which a client may choose.
+/// Adds the headers of every response: the request id, which a client may choose.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let sent = request
         .headers()
@@ -133,7 +133,7 @@ pub(crate) async fn orgs(
     let data: Value = on_page
         .map(|org| {
             let mut resource = resource(org);
-            // Only lists tell this.
+            // Only lists contain this attribute.
             resource["attributes"]["access_requests_enabled"] = json!(false);
             if with_role {
                 resource["relationships"] = json!({"member_role": {"data": {
@@ -173,13 +173,13 @@ pub(crate) async fn org(
     Ok(document::one(&caller, &uri, &data))
 }
 
-/// Anything else under `/rest`.
+/// Answers any other path under `/rest`.
 pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::NOT_FOUND, "There is no such path")
 }
 
-/// Another method: everything here is only read.
+/// Answers any other method: the API is read-only.
 pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")

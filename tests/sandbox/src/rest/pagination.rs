@@ -1,4 +1,4 @@
-//! Pages by cursor. A cursor names the item that it stands after or before.
+//! Cursor pagination. A cursor names the item after or before which a page begins.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,23 +9,22 @@ use super::admit::Caller;
 use super::document::Problem;
 use crate::form::Form;
 
-/// A list that pages are cut from. Its things are known by their place; only those on a page are
-/// made.
+/// A list to paginate. Items are addressed by their index; only the items on a page are generated.
 pub(crate) trait Listing {
-    /// How many places there are.
+    /// Returns the number of indices.
     fn places(&self) -> usize;
-    /// Whether the thing at that place passes the filters.
+    /// Returns whether the item at an index passes the filters.
     fn holds(&self, place: usize) -> bool;
-    /// The id of the thing at that place.
+    /// Returns the id of the item at an index.
     fn id(&self, place: usize) -> String;
-    /// The place of the thing with that id.
+    /// Returns the index of the item with an id.
     fn place(&self, id: &str) -> Option<usize>;
 }
 
-/// Which limits an operation takes. Without one, a page has ten things.
+/// The page sizes that an operation accepts. The default is ten.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Limits {
-    /// 10 to 100 by tens.
+    /// 10 to 100, in steps of ten.
     Tens,
     /// 1 to 100.
     Any,
@@ -50,16 +49,16 @@ impl Limits {
     }
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// The places of what is on it.
+    /// The indices of the items on the page.
     pub(crate) places: Vec<usize>,
     before: Option<String>,
     after: Option<String>,
 }
 
-/// The page that the query asks for.
+/// Returns the page that a query requests.
 pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<Page, Problem> {
     let limit = limits.read(form)?;
     let place = |name: &str, cursor: &str| {
@@ -98,18 +97,18 @@ pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<P
     })
 }
 
-/// How many things pass the filters.
+/// Returns the number of items that pass the filters.
 pub(crate) fn count(list: &impl Listing) -> usize {
     (0..list.places()).filter(|at| list.holds(*at)).count()
 }
 
 impl Page {
-    /// Whether the whole list is on it.
+    /// Returns whether the page contains the whole list.
     pub(crate) fn is_all(&self) -> bool {
         self.before.is_none() && self.after.is_none()
     }
 
-    /// The links of the page, without a host. `next` has another form each time.
+    /// Returns the links of the page without a host. `next` has a different form each time.
     pub(crate) fn links(
         &self,
         caller: &Caller,
@@ -137,8 +136,8 @@ impl Page {
     }
 }
 
-/// Forms of a link to the next page, all of which Snyk's documents show: a path with or without the
-/// prefix `/rest`, or an object around it.
+/// Forms of a link to the next page, all of which occur in Snyk's documents: a path with or without
+/// the prefix `/rest`, or an object that contains it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum NextForm {
     Bare,
@@ -147,13 +146,13 @@ pub(crate) enum NextForm {
 }
 
 impl NextForm {
-    /// The form of the link of that number.
+    /// Returns the form of the link with that number.
     pub(crate) fn nth(number: usize) -> Self {
         [Self::Bare, Self::Prefixed, Self::Object][number % 3]
     }
 }
 
-/// The request's query with another cursor.
+/// Returns the request's query with a different cursor.
 fn query(caller: &Caller, cursor: Option<(&str, &str)>) -> String {
     let kept = caller
         .form
@@ -164,7 +163,8 @@ fn query(caller: &Caller, cursor: Option<(&str, &str)>) -> String {
         .finish()
 }
 
-/// `v1.` and base64 with padding, as Snyk's are: the `=` must survive the way through a query.
+/// Encodes a cursor as `v1.` and padded base64, like Snyk's: clients must encode the `=` in a
+/// query.
 fn write_cursor(id: &str) -> String {
     format!("v1.{}", STANDARD.encode(json!({"id": id}).to_string()))
 }
@@ -179,7 +179,7 @@ fn read_cursor(cursor: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The numbers below 100 that a step divides.
+    /// The numbers below 100 that are multiples of a step.
     struct Numbers(usize);
 
     impl Listing for Numbers {

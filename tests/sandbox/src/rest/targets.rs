@@ -1,4 +1,4 @@
-//! Targets: the list with its filters, and one.
+//! Targets: the filtered list, and a single target.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -107,7 +107,7 @@ impl Listing for Targets<'_> {
     }
 }
 
-/// The filters of a query; one that was not given lets everything pass.
+/// The filters of a query. An absent filter accepts everything.
 #[derive(Debug)]
 struct Filter {
     is_private: Option<bool>,

@@ -1,4 +1,4 @@
-//! Issues: the list with its filters, and one.
+//! Issues: the filtered list, and a single issue.
 
 mod filter;
 mod resource;
@@ -62,7 +62,7 @@ fn read_list(
         .map(|place| resource(Issue::new(&estate, first + place)))
         .collect();
     let mut body = json!({"data": data});
-    // Links are optional here, and without further pages there are none to give.
+    // Links are optional here, and omitted if there are no further pages.
     if !page.is_all() {
         body["links"] = page.links(&caller, uri, || sandbox.next_form());
     }
@@ -101,7 +101,7 @@ fn read_one(
     Ok(document::one(&caller, uri, &data))
 }
 
-/// The issues of a project or an environment; of one that is not there, none.
+/// Returns the issues of a project or an environment; empty if it does not exist.
 fn range(estate: &Estate, id: &str, is_environment: bool) -> (usize, usize) {
     let range = if is_environment {
         estate

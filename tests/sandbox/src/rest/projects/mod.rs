@@ -1,4 +1,4 @@
-//! Projects: the list with its filters, and one.
+//! Projects: the filtered list, and a single project.
 
 mod filter;
 mod resource;
