@@ -34,16 +34,16 @@ pub(crate) fn run() -> Result<()> {
         process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
     });
     steps.step("Which package may know which", || {
-        nothing_found(&direction::violations(&workspace.metadata.packages))
+        ensure_none(&direction::violations(&workspace.metadata.packages))
     });
     steps.step("House rules", || {
-        nothing_found(&house_rules::violations(&workspace)?)
+        ensure_none(&house_rules::violations(&workspace)?)
     });
     steps.step("Paths and links in documents", || {
-        nothing_found(&paths::violations(&workspace)?)
+        ensure_none(&paths::violations(&workspace)?)
     });
     steps.step("No crate twice in the Wasm", || {
-        nothing_found(&duplicates::violations(&workspace)?)
+        ensure_none(&duplicates::violations(&workspace)?)
     });
     steps.step("Lints", || {
         let mut command = workspace.cargo();
@@ -83,7 +83,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Returns an error that lists all violations, if there are any.
-fn nothing_found(violations: &[String]) -> Result<()> {
+fn ensure_none(violations: &[String]) -> Result<()> {
     if !violations.is_empty() {
         bail!("{} found:\n  {}", violations.len(), violations.join("\n  "));
     }

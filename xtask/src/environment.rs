@@ -57,7 +57,7 @@ pub(crate) fn path_with<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Resu
 ///
 /// Build scripts watch `CARGO_PKG_*` and `CARGO_MANIFEST_*` (that of `ring` does). If they were
 /// kept, these crates would be recompiled at every switch between `cargo` and `cargo xtask`.
-pub(crate) fn forget_own_package(command: &mut Command) {
+pub(crate) fn remove_cargo_variables(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if tells_of_own_package(&name) {
             command.env_remove(name);

@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{environment, lock, process, ui, version::Version};
 
 /// Timeout of an installation. Even a slow machine needs less.
-const LIMIT: Duration = Duration::from_hours(1);
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// A tool that cargo builds from the registry.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             &mut command,
             &format!("building {name} {wanted}"),
             log,
-            LIMIT,
+            TIMEOUT,
         )?;
         let leftovers = folder.join("target");
         fs::remove_dir_all(&leftovers)
@@ -117,7 +117,7 @@ pub(crate) fn npm_install(package: &str, wanted: &str, program: &str) -> Result<
             &mut command,
             &format!("installing {package} {wanted}"),
             log,
-            LIMIT,
+            TIMEOUT,
         )
     })?;
     Ok(programs(&folder))
@@ -147,7 +147,7 @@ pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
         command.current_dir(place);
         command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         let what = format!("installing what {} names", folder.display());
-        process::run_logged(&mut command, &what, log, LIMIT)
+        process::run_logged(&mut command, &what, log, TIMEOUT)
     })?;
     Ok(modules(&place))
 }

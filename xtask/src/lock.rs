@@ -20,7 +20,7 @@ pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
             ui::note(waiting);
             file.lock().with_context(|| format!("cannot lock {name}"))
         }
-        Err(TryLockError::Error(error)) if is_for_want_of_locks(&error) => {
+        Err(TryLockError::Error(error)) if is_unsupported(&error) => {
             ui::warning(&format!(
                 "{name} lies on a file system without locks ({error}): two runs at the same time \
                  would disturb each other"
@@ -34,7 +34,7 @@ pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
 }
 
 /// Returns whether the file system does not support locks, or not for a file that is not writable.
-fn is_for_want_of_locks(error: &io::Error) -> bool {
+fn is_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
         || matches!(
             Errno::from_io_error(error),
@@ -49,11 +49,11 @@ mod tests {
     #[test]
     fn a_file_system_without_locks_is_told_from_one_that_fails() {
         for errno in [Errno::NOLCK, Errno::NOSYS, Errno::OPNOTSUPP] {
-            assert!(is_for_want_of_locks(&errno.into()), "{errno}");
+            assert!(is_unsupported(&errno.into()), "{errno}");
         }
-        assert!(is_for_want_of_locks(&io::ErrorKind::Unsupported.into()));
+        assert!(is_unsupported(&io::ErrorKind::Unsupported.into()));
         for errno in [Errno::IO, Errno::INTR, Errno::ACCESS] {
-            assert!(!is_for_want_of_locks(&errno.into()), "{errno}");
+            assert!(!is_unsupported(&errno.into()), "{errno}");
         }
     }
 }

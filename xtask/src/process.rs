@@ -16,7 +16,7 @@ use crate::{environment, stop, ui};
 /// Interval of the progress messages of a long task that prints no output itself.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// Time that a child has to stop before it is killed.
-const PATIENCE: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time that the children have after a terminal's signal, which they receive too, before this
 /// program also signals them.
 const TERMINAL_GRACE: Duration = Duration::from_secs(2);
@@ -25,7 +25,7 @@ const TERMINAL_GRACE: Duration = Duration::from_secs(2);
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
-    environment::forget_own_package(&mut command);
+    environment::remove_cargo_variables(&mut command);
     command
 }
 
@@ -99,46 +99,46 @@ pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
         .with_context(|| format!("cannot run {}", shown(command)))
 }
 
-/// Waits for a child and calls `still` periodically. Stops the child on a termination signal, or if
-/// `still` fails.
+/// Waits for a child and calls `check` periodically. Stops the child on a termination signal, or if
+/// `check` fails.
 fn wait(
     name: &str,
     mut child: Child,
-    mut still: impl FnMut(&Child) -> Result<()>,
+    mut check: impl FnMut(&Child) -> Result<()>,
 ) -> Result<ExitStatus> {
-    let mut pause = Duration::from_millis(2);
+    let mut delay = Duration::from_millis(2);
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
             return Ok(status);
         }
-        if stop::asked() {
-            end([&mut child], PATIENCE);
-            bail!("stopped {}, while {} ran", stop::by(), name);
+        if stop::requested() {
+            end([&mut child], STOP_TIMEOUT);
+            bail!("stopped {}, while {} ran", stop::source(), name);
         }
-        if let Err(error) = still(&child) {
-            end([&mut child], PATIENCE);
+        if let Err(error) = check(&child) {
+            end([&mut child], STOP_TIMEOUT);
             return Err(error);
         }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(100));
+        thread::sleep(delay);
+        delay = (delay * 2).min(Duration::from_millis(100));
     }
 }
 
 /// Stops children in this order, first with SIGTERM. Kills each child that takes longer than
-/// `patience`.
-pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, patience: Duration) {
+/// `timeout`.
+pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, timeout: Duration) {
     for child in children {
-        if stop::asked_by_terminal() && gone_within(child, TERMINAL_GRACE) {
+        if stop::requested_by_terminal() && exits_within(child, TERMINAL_GRACE) {
             continue;
         }
         // A child that has already exited cannot be signalled, which is not an error.
         let _ = kill_process(Pid::from_child(child), Signal::TERM);
         let started = Instant::now();
-        while !gone_within(
+        while !exits_within(
             child,
-            HEARTBEAT.min(patience.saturating_sub(started.elapsed())),
+            HEARTBEAT.min(timeout.saturating_sub(started.elapsed())),
         ) {
-            if started.elapsed() >= patience {
+            if started.elapsed() >= timeout {
                 let _ = child.kill();
                 let _ = child.wait();
                 break;
@@ -148,7 +148,7 @@ pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, patienc
     }
 }
 
-fn gone_within(child: &mut Child, time: Duration) -> bool {
+fn exits_within(child: &mut Child, time: Duration) -> bool {
     let started = Instant::now();
     while started.elapsed() < time {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -207,7 +207,7 @@ mod tests {
         let script = "trap 'sleep 0.2; exit 7' TERM; while :; do sleep 0.05; done";
         let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
         thread::sleep(Duration::from_millis(300));
-        end([&mut child], PATIENCE);
+        end([&mut child], STOP_TIMEOUT);
         assert_eq!(child.wait().unwrap().code(), Some(7));
     }
 

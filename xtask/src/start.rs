@@ -22,11 +22,11 @@ use crate::{
 };
 
 /// Time that a program has to become ready.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time that the app has to stop. It answers pending requests and waits for refreshes in flight,
 /// because aborting those would lose their connections.
-const STOPS_WITHIN: Duration = Duration::from_secs(150);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const STOP_TIMEOUT: Duration = Duration::from_secs(150);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How to run.
 #[derive(Args, Debug)]
@@ -114,9 +114,9 @@ impl Running {
     ///
     /// Returns an error if a program exits by itself, or if the last started program takes too
     /// long.
-    fn until(&mut self, mut so: impl FnMut() -> bool) -> Result<bool> {
+    fn until(&mut self, mut condition: impl FnMut() -> bool) -> Result<bool> {
         loop {
-            if stop::asked() {
+            if stop::requested() {
                 return Ok(false);
             }
             for (name, child) in &mut self.programs {
@@ -126,21 +126,21 @@ impl Running {
                     );
                 }
             }
-            if so() {
+            if condition() {
                 self.since = None;
                 return Ok(true);
             }
             if self
                 .since
-                .is_some_and(|since| since.elapsed() > READY_WITHIN)
+                .is_some_and(|since| since.elapsed() > READY_TIMEOUT)
             {
                 let name = self.programs.last().map_or("nothing", |(name, _)| *name);
                 bail!(
                     "{name} runs, but did not answer within {} s",
-                    READY_WITHIN.as_secs()
+                    READY_TIMEOUT.as_secs()
                 );
             }
-            thread::sleep(LOOK_EVERY);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -155,6 +155,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         // The app stops first, because it may still send requests to its provider.
         let programs = self.programs.iter_mut().rev();
-        process::end(programs.map(|(_, child)| child), STOPS_WITHIN);
+        process::end(programs.map(|(_, child)| child), STOP_TIMEOUT);
     }
 }

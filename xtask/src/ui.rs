@@ -18,7 +18,7 @@ use anyhow::{Result, bail};
 use crate::stop;
 
 /// Maximum time to wait for a line to be written.
-const PRINTED_WITHIN: Duration = Duration::from_secs(1);
+const PRINT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug)]
 enum Stream {
@@ -30,7 +30,7 @@ enum Stream {
 type Line = (Stream, String, Sender<()>);
 
 /// The writer thread. A write may fail, and a write that blocks may block this thread, but every
-/// other thread waits only for [`PRINTED_WITHIN`].
+/// other thread waits only for [`PRINT_TIMEOUT`].
 static PRINTER: LazyLock<Sender<Line>> = LazyLock::new(|| {
     let (sender, lines) = mpsc::channel::<Line>();
     let _ = thread::Builder::new()
@@ -55,7 +55,7 @@ fn print_to(output: &mut impl Write, line: &str) -> io::Result<()> {
 fn print(stream: Stream, line: &str) {
     let (done, is_done) = mpsc::channel();
     if PRINTER.send((stream, line.to_owned(), done)).is_ok() {
-        let _ = is_done.recv_timeout(PRINTED_WITHIN);
+        let _ = is_done.recv_timeout(PRINT_TIMEOUT);
     }
 }
 
@@ -116,7 +116,7 @@ impl Steps {
 
     /// Runs a step and records its outcome; returns `None` if it failed.
     pub(crate) fn step<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Option<T> {
-        if stop::asked() {
+        if stop::requested() {
             self.not_run(name, "stopped");
             return None;
         }

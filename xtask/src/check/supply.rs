@@ -12,7 +12,7 @@ use crate::{
 
 /// Timeout of the fetch of the advisory database. The database is a small repository, and a network
 /// that drops packets should not block anyone for longer.
-const FETCH_WITHIN: Duration = Duration::from_mins(2);
+const FETCH_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Runs two steps, and a third if the advisory database is available.
 pub(super) fn check(workspace: &Workspace, steps: &mut Steps) {
@@ -39,7 +39,7 @@ fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
     let log = workspace.notes()?.join("advisories.log");
     let mut command = deny(workspace, folder);
     command.args(["fetch", "db"]);
-    process::run_logged(&mut command, "fetching advisories", &log, FETCH_WITHIN)
+    process::run_logged(&mut command, "fetching advisories", &log, FETCH_TIMEOUT)
 }
 
 fn deny(workspace: &Workspace, folder: &Path) -> Command {

@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Returns whether an address accepts connections.
 pub(super) fn accepts(address: SocketAddr) -> bool {
-    TcpStream::connect_timeout(&address, PATIENCE).is_ok()
+    TcpStream::connect_timeout(&address, TIMEOUT).is_ok()
 }
 
 /// Returns whether the app is ready at the address that a browser uses for this host. Of the
@@ -33,8 +33,8 @@ pub(super) fn is_ready(address: SocketAddr) -> bool {
 
 /// Returns the status of the response to a `GET`, or `None` without a response.
 fn status(address: SocketAddr, path: &str) -> Option<u16> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT).ok()?;
+    stream.set_read_timeout(Some(TIMEOUT)).ok()?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"

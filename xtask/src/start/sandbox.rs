@@ -23,7 +23,7 @@ const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 const FOLDER: &str = "data/sandbox";
 
 /// Variables that would conflict with the values that the sandbox run sets.
-const OTHERS: [&str; 7] = [
+const CONFLICTING_VARIABLES: [&str; 7] = [
     "CLIENT_SECRET_FILE",
     "ENCRYPTION_SECRET_FILE",
     "ENCRYPTION_SECRET_PREVIOUS",
@@ -45,7 +45,7 @@ pub(super) fn arguments(sandbox: &mut Command, settings: &Settings) {
 /// Sets the app's environment.
 pub(super) fn environment(app: &mut Command, root: &Path, settings: &Settings) -> Result<()> {
     let provider = format!("http://{}", settings.sandbox_address);
-    for name in OTHERS {
+    for name in CONFLICTING_VARIABLES {
         app.env_remove(name);
     }
     app.envs([
