@@ -137,13 +137,13 @@ mod tests {
 
     #[test]
     fn sec_22_what_was_not_granted_is_named() {
-        let asked = Scopes::parse("org.read org.project.read org.project.ignore.read");
+        let requested = Scopes::parse("org.read org.project.read org.project.ignore.read");
         let granted = Scopes::parse("org.project.read org.read extra");
         assert_eq!(
-            asked.missing_from(&granted),
+            requested.missing_from(&granted),
             Scopes::parse("org.project.ignore.read")
         );
-        assert!(asked.missing_from(&asked).is_empty());
+        assert!(requested.missing_from(&requested).is_empty());
     }
 
     #[test]

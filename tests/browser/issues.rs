@@ -1,8 +1,8 @@
 //! The issues of a project: list, filters, panel, and the messages when Snyk fails.
 
+mod messages;
 mod moves;
 mod narrow;
-mod told;
 
 use serde_json::{Value, json};
 use tests::{
@@ -84,8 +84,8 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
     );
     assert!(listed[6].contains("High"), "{listed:?}");
     // The requests: this project's, in large pages, and no page twice.
-    let asked = bed.sandbox.requests().await;
-    let pages: Vec<_> = asked
+    let requests = bed.sandbox.requests().await;
+    let pages: Vec<_> = requests
         .iter()
         .filter(|request| request["path"] == json!(paths.issues))
         .collect();

@@ -29,9 +29,9 @@ fn flap(times: u32, pause: u32, meanwhile: &str) -> String {
     )
 }
 
-async fn asked(browser: &Browser) -> u64 {
-    let asked = browser.run("return asked.length").await;
-    asked.as_u64().expect("a number")
+async fn request_count(browser: &Browser) -> u64 {
+    let request_count = browser.run("return asked.length").await;
+    request_count.as_u64().expect("a number")
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_network_that_comes_and_goes_is_asked_by_one_schedule() {
         browser.run(&format!("fails = {fails}")).await;
         // By the schedule at once, and after 3, 5 and 10 seconds; half a minute would be 4 or 5.
         browser.run_async(&flap(40, 400, meanwhile)).await;
-        let times = asked(&browser).await;
+        let times = request_count(&browser).await;
         assert!(
             (1..=4).contains(&times),
             "{what}: asked {times} times in 16 s"
@@ -55,7 +55,7 @@ async fn a_network_that_comes_and_goes_is_asked_by_one_schedule() {
         // There are no concurrent requests either.
         browser.run("fails = true; asked.length = 0").await;
         browser.run_async("setTimeout(() => done(0), 12000)").await;
-        let times = asked(&browser).await;
+        let times = request_count(&browser).await;
         assert!(times <= 2, "{what}: asked {times} times in 12 s afterwards");
     }
     browser.close().await;

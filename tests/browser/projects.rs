@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Maximum number of rendered rows: those in view, ten on either side, and a margin for rounding.
-const MOST: u64 = 60;
+const MAX_ROWS: u64 = 60;
 
 #[tokio::test]
 async fn four_thousand_projects_are_a_table_of_few_rows() {
@@ -23,7 +23,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
     browser
         .until("return document.querySelector('table').getAttribute('aria-rowcount') === '4013'")
         .await;
-    assert!(rows(&browser).await <= MOST);
+    assert!(rows(&browser).await <= MAX_ROWS);
     browser
         .run("scrollTo(0, document.documentElement.scrollHeight / 2)")
         .await;
@@ -33,7 +33,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
             .some(row => Number(row.getAttribute('aria-rowindex')) > 1900)",
         )
         .await;
-    assert!(rows(&browser).await <= MOST);
+    assert!(rows(&browser).await <= MAX_ROWS);
     browser.run("scrollTo(0, 1e9)").await;
     shows(&browser, "to 4,012 of 4,012").await;
     browser.close().await;

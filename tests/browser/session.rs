@@ -12,7 +12,7 @@ use crate::{
 
 const VERDICT: &str = "37 critical issues in 19 projects";
 /// Makes the page request the session, as when the network returns.
-const ASK: &str = "window.dispatchEvent(new Event('online'))";
+const REQUEST_SESSION: &str = "window.dispatchEvent(new Event('online'))";
 
 /// Answers requests for the session with this status and code from now on.
 async fn session_answers(browser: &Browser, status: u16, code: &str) {
@@ -78,7 +78,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     let Visit { bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
-    browser.run(ASK).await;
+    browser.run(REQUEST_SESSION).await;
     shows(&browser, "Fathom cannot reach its own data").await;
     shows(&browser, "You are still signed in.").await;
     // The code is shown next to the request id.
@@ -97,10 +97,10 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     // A missing response is reported in a banner, with the time of the displayed data.
     let refuse = "window.fetch = () => Promise.reject(new TypeError('refused'))";
     browser.run(refuse).await;
-    browser.run(ASK).await;
-    let told = "return document.querySelector('.banner')?.innerText \
+    browser.run(REQUEST_SESSION).await;
+    let reported = "return document.querySelector('.banner')?.innerText \
         .startsWith('You seem to be offline. What you see was read at')";
-    browser.until(told).await;
+    browser.until(reported).await;
     browser.until(HAS_ORGANIZATIONS).await;
     every_view(&browser, "connection-silent").await;
 
@@ -119,7 +119,7 @@ async fn a_try_that_changes_nothing_is_seen_and_said() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
-    browser.run(ASK).await;
+    browser.run(REQUEST_SESSION).await;
     shows(&browser, "Fathom cannot reach its own data").await;
     let note = "window.said = []; window.labels = []; \
         const region = document.querySelector('body > [role=status].hidden'); \

@@ -20,24 +20,24 @@ async fn whoever_comes_back_is_told_of_a_newer_version() {
     let folder = pages.path().display().to_string();
     let bed = Bed::with(&[], &[("FRONTEND_DIR", &folder)]).await;
     let Visit { mut bed, browser } = Visit::of(bed).await.connect().await;
-    let told = "document.body.innerText.includes('A newer version is ready')";
+    let has_banner = "document.body.innerText.includes('A newer version is ready')";
 
     // The document is requested, and is unchanged.
     browser.run(COME_BACK).await;
-    let asked = "return performance.getEntriesByType('resource')\
+    let is_requested = "return performance.getEntriesByType('resource')\
         .some(({ name, initiatorType }) => initiatorType === 'fetch' && name === origin + '/')";
-    browser.until(asked).await;
-    assert_eq!(browser.run(&format!("return {told}")).await, false);
+    browser.until(is_requested).await;
+    assert_eq!(browser.run(&format!("return {has_banner}")).await, false);
 
     update(pages.path());
     bed.app.start_again(&[]).await;
     browser.run("window.isOld = true").await;
     browser.run(COME_BACK).await;
-    browser.until(&format!("return {told}")).await;
+    browser.until(&format!("return {has_banner}")).await;
     browser.picture("newer version").await;
     browser.press("Reload").await;
     browser
-        .until(&format!("return !window.isOld && !{told}"))
+        .until(&format!("return !window.isOld && !{has_banner}"))
         .await;
     browser.until(SIGNED_IN).await;
     browser.close().await;
@@ -185,9 +185,9 @@ async fn the_strip_tells_when_what_is_seen_was_read() {
     browser
         .run("window.dispatchEvent(new Event('online'))")
         .await;
-    let asked = "return performance.getEntriesByType('resource') \
+    let is_requested = "return performance.getEntriesByType('resource') \
         .filter(({ name, responseEnd }) => name.endsWith('/api/session') && responseEnd > 0).length > 1";
-    browser.until(asked).await;
+    browser.until(is_requested).await;
     let none =
         json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     browser
@@ -196,10 +196,10 @@ async fn the_strip_tells_when_what_is_seen_was_read() {
     let time = "document.querySelector('.banner')?.innerText.match(/read at (\\d\\d):(\\d\\d)/)";
     browser.until(&format!("return !!{time}")).await;
     let script = format!("const [, hours, minutes] = {time}; return hours * 60 + Number(minutes)");
-    let told = browser.run(&script).await.as_u64().expect("minutes");
+    let reported = browser.run(&script).await.as_u64().expect("minutes");
     // The page was read within the last minutes, possibly across midnight.
-    let apart = (at + 24 * 60 - told) % (24 * 60);
-    assert!(apart < 10, "told {told}, read before {at}");
+    let apart = (at + 24 * 60 - reported) % (24 * 60);
+    assert!(apart < 10, "told {reported}, read before {at}");
     browser.close().await;
 }
 

@@ -245,8 +245,8 @@ async fn rel_7_a_stop_resets_nobody_who_came_in_time() {
                 while let Ok(mut stream) = TcpStream::connect(&address) {
                     let ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
                     let mut answer = String::new();
-                    let asked = stream.write_all(ask);
-                    if asked
+                    let sent = stream.write_all(ask);
+                    if sent
                         .and_then(|()| stream.read_to_string(&mut answer))
                         .is_ok()
                     {

@@ -32,13 +32,13 @@ async fn reads_go_on(browser: &mut Client, connection: &Value) {
 
 /// Readiness reports what does not work, without anything confidential.
 async fn is_told(bed: &Bed, browser: &mut Client) {
-    let told = readiness(browser, 503).await;
-    assert!(told.contains("cannot be written"), "{told}");
+    let reported = readiness(browser, 503).await;
+    assert!(reported.contains("cannot be written"), "{reported}");
     let database = bed.app.database();
-    assert!(!told.contains(database.parent().unwrap().to_str().unwrap()));
+    assert!(!reported.contains(database.parent().unwrap().to_str().unwrap()));
     assert!(
-        !told.contains("SQLITE") && !told.contains("app.db"),
-        "{told}"
+        !reported.contains("SQLITE") && !reported.contains("app.db"),
+        "{reported}"
     );
 }
 
@@ -63,9 +63,9 @@ async fn every_write_fails_and_heals(bed: &Bed, fill: impl Fn(), free: impl Fn()
         ];
         let mut kept = browser.clone();
         refused.push(kept.delete("/api/session").await);
-        for (place, answer) in refused.iter().enumerate() {
-            let told = (answer.status, answer.code());
-            assert_eq!(told, (503, "unavailable".to_owned()), "{round} {place}");
+        for (index, answer) in refused.iter().enumerate() {
+            let reported = (answer.status, answer.code());
+            assert_eq!(reported, (503, "unavailable".to_owned()), "{round} {index}");
         }
         reads_go_on(&mut browser, &connection).await;
         is_told(bed, &mut browser).await;

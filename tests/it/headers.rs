@@ -199,14 +199,14 @@ async fn sec_37_a_refused_name_or_origin_is_in_the_log_with_what_to_do() {
     let origin = origin.header("origin", "https://elsewhere.example");
     assert_eq!(bed.browser().send(origin).await.status, 403);
     let output = bed.app.output();
-    for told in [
+    for message in [
         "app.internal:8080",
         "proxy_set_header Host $http_host",
         "PUBLIC_URL is http://localhost:",
         "https://elsewhere.example",
         "FRONTEND_ORIGIN",
     ] {
-        assert!(output.contains(told), "no {told}: {output}");
+        assert!(output.contains(message), "no {message}: {output}");
     }
     assert_eq!(
         output.matches("proxy_set_header").count(),

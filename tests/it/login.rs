@@ -124,19 +124,19 @@ async fn sec_13_five_attempts_finish_in_any_order() {
 async fn sec_20_a_return_path_that_could_leave_becomes_the_start_page() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();
-    for (asked, given) in [
+    for (requested, given) in [
         ("/flow?step=2", "/flow?step=2"),
         ("//evil.example", "/"),
         ("https://evil.example/", "/"),
         ("/\\evil.example", "/"),
         ("/%2f%2fevil.example", "/"),
     ] {
-        let attempt = browser.start_login(Some(asked)).await;
+        let attempt = browser.start_login(Some(requested)).await;
         let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
         assert_eq!(
             browser.finish(&callback).await.json()["return_to"],
             given,
-            "{asked}"
+            "{requested}"
         );
     }
 }

@@ -65,11 +65,12 @@ async fn sec_43_an_answer_of_no_use_is_asked_for_once_more_where_a_token_may_be_
 
 #[tokio::test]
 async fn rel_5_an_absurd_pause_does_not_stop_renewal_for_years() {
-    for asked in ["999999999", "Tue, 24 Nov 2099 05:00:00 GMT"] {
+    for retry_after in ["999999999", "Tue, 24 Nov 2099 05:00:00 GMT"] {
         // No token is valid for longer than a request takes.
         let bed = Bed::with(&["--access-ttl", "1"], &[]).await;
         let (mut browser, connection) = bed.connected().await;
-        let fault = json!({ "kind": "status", "status": 503, "headers": { "retry-after": asked } });
+        let fault =
+            json!({ "kind": "status", "status": 503, "headers": { "retry-after": retry_after } });
         bed.sandbox
             .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": fault }))
             .await;
@@ -83,7 +84,7 @@ async fn rel_5_an_absurd_pause_does_not_stop_renewal_for_years() {
         let pause: u64 = answer.header("retry-after").parse().unwrap_or(0);
         assert!(
             (1..=900).contains(&pause),
-            "{asked}: {} {}",
+            "{retry_after}: {} {}",
             answer.status,
             answer.text
         );

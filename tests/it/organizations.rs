@@ -82,8 +82,8 @@ async fn organizations_that_answer_slowly_cost_no_login_and_are_all_there_later(
     assert_eq!(slugs(&connection).len(), 706);
     // Reading resumed at the saved position: eight pages, and the one that was in flight when the
     // login returned.
-    let asked = bed.sandbox.seen("/rest/orgs").await;
-    assert!((8..=9).contains(&asked), "{asked}");
+    let request_count = bed.sandbox.seen("/rest/orgs").await;
+    assert!((8..=9).contains(&request_count), "{request_count}");
     assert_eq!(bed.sandbox.count("revocations").await, 0);
     assert_eq!(connection["generation"], 0);
 }
@@ -107,12 +107,15 @@ async fn what_asks_to_come_later_is_not_asked_before() {
     let connection = until(&mut browser, is_complete).await;
     assert_eq!(slugs(&connection).len(), 256);
     let requests = bed.sandbox.requests().await;
-    let asked: Vec<i64> = requests
+    let request_times: Vec<i64> = requests
         .iter()
         .filter(|request| request["path"] == "/rest/orgs")
         .map(|request| request["at_ms"].as_i64().unwrap())
         .collect();
-    assert!(asked[2] - asked[1] >= 12_000, "{asked:?}");
+    assert!(
+        request_times[2] - request_times[1] >= 12_000,
+        "{request_times:?}"
+    );
 }
 
 /// If a login cannot read its identity or organizations, the token pair is valid and is kept.

@@ -111,16 +111,16 @@ async fn rel_5_a_refusal_by_something_in_between_is_presented_once_told_and_heal
         heals(&mut browser, &path, &what).await;
     }
     let output = bed.app.output();
-    let told: Vec<_> = output
+    let logged: Vec<_> = output
         .lines()
         .filter(|line| line.contains("ERROR") && line.contains("refused a token request"))
         .collect();
-    assert!(!told.is_empty(), "the operator is told: {output}");
-    assert!(told.len() <= 3, "and not each time: {told:#?}");
+    assert!(!logged.is_empty(), "the operator is told: {output}");
+    assert!(logged.len() <= 3, "and not each time: {logged:#?}");
     assert!(
-        told[0].contains("403") && told[0].contains("application/json"),
+        logged[0].contains("403") && logged[0].contains("application/json"),
         "{}",
-        told[0]
+        logged[0]
     );
 }
 

@@ -38,12 +38,12 @@ async fn texts<T>(
 ) -> Vec<String> {
     let path = path(read);
     assert_knows_parameters(template, &path);
-    let mut wishes = examples(template, status);
-    wishes.extend((0..made_up).map(|_| format!("code={status}, dynamic=true")));
+    let mut preferences = examples(template, status);
+    preferences.extend((0..made_up).map(|_| format!("code={status}, dynamic=true")));
     let mut texts = Vec::new();
-    for wish in wishes {
-        let (answered, text) = prism.get(&path, &wish).await;
-        assert_eq!(answered.to_string(), status, "{path}, {wish}: {text}");
+    for preference in preferences {
+        let (answered, text) = prism.get(&path, &preference).await;
+        assert_eq!(answered.to_string(), status, "{path}, {preference}: {text}");
         texts.push(text);
     }
     texts
@@ -144,7 +144,7 @@ async fn issues_are_read() {
         .iter()
         .flat_map(|page| &page.data)
         .flat_map(|issue| &issue.attributes.coordinates);
-    let representations = coordinates.flat_map(|place| &place.representations);
+    let representations = coordinates.flat_map(|coordinate| &coordinate.representations);
     assert!(representations.count() > 0, "places were read");
     answers(
         &prism,

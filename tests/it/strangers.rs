@@ -36,9 +36,9 @@ fn connect(bed: &Bed) -> TcpStream {
 
 /// Sends one small request and returns whether it was answered.
 fn asks(stream: &mut TcpStream) -> bool {
-    let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let sent = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
     let mut answer = [0; 4_096];
-    asked.is_ok() && stream.read(&mut answer).is_ok_and(|read| read > 0)
+    sent.is_ok() && stream.read(&mut answer).is_ok_and(|read| read > 0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

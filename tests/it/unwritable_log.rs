@@ -132,14 +132,14 @@ async fn rel_13_lines_that_a_full_disk_cost_are_counted_once_there_is_room() {
         }
         assert_eq!(std::fs::metadata(&path).unwrap().len(), length);
         bed.app.free_the_disk();
-        let until = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let line = loop {
             let log = std::fs::read(&path).unwrap();
             let log = String::from_utf8_lossy(&log[usize::try_from(length).unwrap()..]);
             if let Some(line) = log.lines().find(|line| line.contains("lines were lost")) {
                 break line.to_owned();
             }
-            assert!(Instant::now() < until, "nothing is told of lost lines");
+            assert!(Instant::now() < deadline, "nothing is told of lost lines");
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
         if format == "json" {

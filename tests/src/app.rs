@@ -121,14 +121,14 @@ impl App {
 
     /// Waits until the app has printed these words.
     pub async fn prints(&self, words: &str) {
-        let until = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let output = self.process.output();
             if output.contains(words) {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "it does not print {words}:\n{output}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -245,7 +245,7 @@ impl App {
     }
 
     async fn answers(&mut self, path: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         let address = format!("{}{path}", self.url);
         let client = crate::client::http();
         loop {
@@ -258,7 +258,7 @@ impl App {
                 panic!("the app ended with {code:?}:\n{}", self.process.output());
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "the app is not ready:\n{}",
                 self.process.output()
             );
@@ -329,13 +329,13 @@ pub fn run_to_end_in(folder: &Path, variables: &[(String, String)]) -> (Option<i
 }
 
 fn end_of(mut process: Process) -> (Option<i32>, String) {
-    let until = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(status) = process.ended() {
             return (status.code(), process.output());
         }
         assert!(
-            Instant::now() < until,
+            Instant::now() < deadline,
             "it did not end:\n{}",
             process.output()
         );

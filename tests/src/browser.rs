@@ -19,7 +19,7 @@ use crate::{client::Attempt, free_port, process::Process};
 pub use look::{Colours, DESKTOP, PHONE};
 
 /// Timeout for a page to show what a test expects. Test machines can be slow.
-const WITHIN: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A browser window with its own profile. A test ends with [`Browser::close`], which fails if a
 /// page had an error that no code handled.
@@ -90,13 +90,13 @@ impl Browser {
         ] {
             capabilities.add_arg(argument).expect("a capability");
         }
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let address = format!("http://127.0.0.1:{port}");
         let driver = loop {
             match WebDriver::new(&address, capabilities.clone()).await {
                 Ok(driver) => break driver,
                 Err(error) => assert!(
-                    Instant::now() < until,
+                    Instant::now() < deadline,
                     "no browser: {error}\n{}",
                     chromedriver.output()
                 ),
@@ -119,7 +119,7 @@ impl Browser {
 
     /// Clicks the button or link whose text begins with these words.
     pub async fn press(&self, words: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let xpath =
             format!("//*[self::button or self::a][starts-with(normalize-space(.), \"{words}\")]");
         loop {
@@ -135,7 +135,7 @@ impl Browser {
                 }
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "nothing to press that begins with “{words}”:\n{}",
                 self.what_is_seen().await
             );
@@ -145,7 +145,7 @@ impl Browser {
 
     /// Waits until the page's main heading contains these words.
     pub async fn heading(&self, words: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Ok(heading) = self.driver.find(By::Tag("h1")).await
                 && heading.text().await.unwrap_or_default().contains(words)
@@ -153,7 +153,7 @@ impl Browser {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "no heading “{words}”:\n{}",
                 self.what_is_seen().await
             );
@@ -164,14 +164,14 @@ impl Browser {
     /// Waits until a script returns true. Until then the script may fail, because the elements that
     /// it reads may not exist yet.
     pub async fn until(&self, script: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let answer = self.try_run(script).await;
             if matches!(answer, Ok(Value::Bool(true))) {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "never true, {answer:?} at last: {script}\n{}",
                 self.what_is_seen().await
             );

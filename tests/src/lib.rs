@@ -13,17 +13,17 @@
 )]
 
 pub mod app;
-pub mod between;
 pub mod browser;
 pub mod client;
 pub mod foreign;
-pub mod line;
+pub mod gateway;
 pub mod npm;
 mod port;
 pub mod prism;
 mod process;
 pub mod sandbox;
 pub mod small_disk;
+pub mod tcp_proxy;
 pub mod tls;
 
 use app::App;

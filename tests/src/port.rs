@@ -13,7 +13,7 @@ const PORTS: Range<u16> = 16_000..32_000;
 
 /// Reservations against other tests, which run in other processes: the UDP port of the same number,
 /// which nothing else uses. The operating system frees it when the process ends in any way.
-static KEPT: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+static RESERVED: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 
 /// Returns a loopback port on which nothing listens, and which no other test is given while this
 /// one runs.
@@ -26,7 +26,7 @@ pub fn free_port() -> u16 {
         if let Ok(kept) = UdpSocket::bind(("127.0.0.1", port))
             && TcpListener::bind(("127.0.0.1", port)).is_ok()
         {
-            KEPT.lock().expect("no test panics here").push(kept);
+            RESERVED.lock().expect("no test panics here").push(kept);
             return port;
         }
     }

@@ -54,7 +54,7 @@ impl Process {
     ) -> (Self, String) {
         let mut process = Self::start(command, log);
         // Node.js needs a second to start, and many seconds on a busy machine.
-        let until = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let output = process.output();
             if let Some(address) = output
@@ -64,7 +64,7 @@ impl Process {
                 return (process, address.trim().to_owned());
             }
             assert!(process.ended().is_none(), "no {words}: it ended:\n{output}");
-            assert!(Instant::now() < until, "no {words}:\n{output}");
+            assert!(Instant::now() < deadline, "no {words}:\n{output}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -112,12 +112,12 @@ impl Process {
     /// Waits for the end of a process that exits by itself or was asked to. Returns the exit code,
     /// or `None` if a signal killed it.
     pub(crate) async fn exit_code(&mut self) -> Option<i32> {
-        let until = Instant::now() + Duration::from_mins(2);
+        let deadline = Instant::now() + Duration::from_mins(2);
         loop {
             if let Some(status) = self.ended() {
                 return status.code();
             }
-            assert!(Instant::now() < until, "it does not end");
+            assert!(Instant::now() < deadline, "it does not end");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

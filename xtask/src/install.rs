@@ -52,7 +52,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
         version: wanted,
         ..
     } = tool;
-    let place = format!("{name}-{wanted}");
+    let entry = format!("{name}-{wanted}");
     let is_whole = |folder: &Path| {
         let programs = folder.join("bin");
         tool.programs
@@ -60,7 +60,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             .all(|name| programs.join(name).is_file())
             && version(&programs.join(name)).is_some_and(|one| one.to_string() == *wanted)
     };
-    let folder = once(&place, is_whole, |folder, log| {
+    let folder = once(&entry, is_whole, |folder, log| {
         let mut command = process::command("cargo");
         // Outside of the repository, whose cargo configuration is not meant for tools.
         command.current_dir(folder);
@@ -134,68 +134,68 @@ pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
             .with_context(|| format!("cannot read {}", path.display()))?
             .hash(&mut hasher);
     }
-    let place = format!("{name}-npm-{:016x}", hasher.finish());
+    let entry = format!("{name}-npm-{:016x}", hasher.finish());
     let modules = |folder: &Path| folder.join("node_modules");
     // npm writes this file last.
     let is_whole = |folder: &Path| modules(folder).join(".package-lock.json").is_file();
-    let place = once(&place, is_whole, |place, log| {
+    let entry = once(&entry, is_whole, |entry, log| {
         for file in FILES {
-            fs::copy(folder.join(file), place.join(file))
+            fs::copy(folder.join(file), entry.join(file))
                 .with_context(|| format!("cannot copy {file}"))?;
         }
         let mut command = process::command("npm");
-        command.current_dir(place);
+        command.current_dir(entry);
         command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         let what = format!("installing what {} names", folder.display());
         process::run_logged(&mut command, &what, log, TIMEOUT)
     })?;
-    Ok(modules(&place))
+    Ok(modules(&entry))
 }
 
 /// Populates a folder exactly once, also if several clones request it at the same time.
 fn once(
-    place: &str,
+    entry: &str,
     is_whole: impl Fn(&Path) -> bool,
     fill: impl FnOnce(&Path, &Path) -> Result<()>,
 ) -> Result<PathBuf> {
     let tools = environment::tools_folder()?;
-    let folder = tools.join(place);
+    let folder = tools.join(entry);
     if is_whole(&folder) {
         return Ok(folder);
     }
     let started = Instant::now();
     fs::create_dir_all(&tools).with_context(|| format!("cannot make {}", tools.display()))?;
-    let path = tools.join(format!("{place}.lock"));
+    let path = tools.join(format!("{entry}.lock"));
     let lock_file =
         File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     lock::take(
         &lock_file,
         &path.display().to_string(),
-        &format!("{place} is being installed by another; waiting for it"),
+        &format!("{entry} is being installed by another; waiting for it"),
     )?;
     if is_whole(&folder) {
         return Ok(folder);
     }
-    let log = tools.join(format!("{place}.log"));
+    let log = tools.join(format!("{entry}.log"));
     ui::doing(&format!(
-        "Installing {place} (once; log: {})",
+        "Installing {entry} (once; log: {})",
         log.display()
     ));
-    let unfinished = tools.join(format!("{place}.unfinished"));
+    let unfinished = tools.join(format!("{entry}.unfinished"));
     remove_folder(&unfinished)?;
     fs::create_dir(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
     fill(&unfinished, &log)?;
     if !is_whole(&unfinished) {
         bail!(
-            "{place} was installed, but does not say that it is that version: {}",
+            "{entry} was installed, but does not say that it is that version: {}",
             log.display()
         );
     }
     remove_folder(&folder)?;
     fs::rename(&unfinished, &folder)
-        .with_context(|| format!("cannot move {place} to {}", folder.display()))?;
+        .with_context(|| format!("cannot move {entry} to {}", folder.display()))?;
     ui::note(&format!(
-        "{place} is there, after {}",
+        "{entry} is there, after {}",
         ui::clock(started.elapsed())
     ));
     Ok(folder)

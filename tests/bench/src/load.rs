@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 32;
-const FOR: Duration = Duration::from_secs(2);
+const ROUND_DURATION: Duration = Duration::from_secs(2);
 
 /// A server under load, and the request to send.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ pub(crate) async fn round(target: &Target) -> Result<Round> {
     let cpu_before = cpu(target.process)?;
     let began = Instant::now();
     let workers: Vec<_> = (0..CONNECTIONS)
-        .map(|_| tokio::spawn(worker(target.clone(), began + FOR)))
+        .map(|_| tokio::spawn(worker(target.clone(), began + ROUND_DURATION)))
         .collect();
     let mut times = Vec::new();
     for worker in workers {
@@ -74,20 +74,20 @@ pub(crate) async fn round(target: &Target) -> Result<Round> {
     })
 }
 
-async fn worker(target: Target, until: Instant) -> Result<Vec<Duration>> {
+async fn worker(target: Target, deadline: Instant) -> Result<Vec<Duration>> {
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let mut times = Vec::new();
-    while Instant::now() < until {
+    while Instant::now() < deadline {
         let mut request = Request::get(&target.path)
             .header(header::HOST, format!("localhost:{}", target.address.port()))
             .header("sec-fetch-site", "same-origin");
         if let Some(cookie) = &target.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let asked = Instant::now();
+        let sent = Instant::now();
         sender.ready().await?;
         let answer = sender
             .send_request(request.body(Empty::<Bytes>::new())?)
@@ -102,7 +102,7 @@ async fn worker(target: Target, until: Instant) -> Result<Vec<Duration>> {
         while let Some(frame) = body.frame().await {
             frame?;
         }
-        times.push(asked.elapsed());
+        times.push(sent.elapsed());
     }
     Ok(times)
 }

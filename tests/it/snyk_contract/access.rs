@@ -116,10 +116,10 @@ impl Access {
                 .query_pairs()
                 .find(|(name, _)| name == "starting_after")
                 .unwrap();
-            let place = url::form_urlencoded::Serializer::new(String::new())
+            let cursor_query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("starting_after", &cursor)
                 .finish();
-            pages.push(self.get(path, &format!("{query}&{place}")).await);
+            pages.push(self.get(path, &format!("{query}&{cursor_query}")).await);
         }
     }
 }

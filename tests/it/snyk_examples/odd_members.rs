@@ -18,7 +18,7 @@ const MADE_UP: usize = 1;
 const MARK: &str = "\"@mark@\"";
 
 /// Texts that replace a value.
-const INSTEAD: [&str; 11] = [
+const REPLACEMENTS: [&str; 11] = [
     "null",
     "5",
     "-1",
@@ -49,7 +49,7 @@ fn break_all<T: FromValue + Debug>(texts: &[String]) -> usize {
 
 fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
     let document = with_three_items(serde_json::from_str(text).unwrap());
-    let usual = told::<T>(document.to_string().as_bytes()).unwrap_or_default();
+    let usual = parsed_lines::<T>(document.to_string().as_bytes()).unwrap_or_default();
     assert!(!usual.is_empty(), "the example is read");
     let pointers = pointers(&document);
     for at in &pointers {
@@ -102,7 +102,7 @@ fn pointers(document: &Value) -> Vec<String> {
 }
 
 /// Returns the parsed value as lines of one value each.
-fn told<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
+fn parsed_lines<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
     let read = json::read::<T>(text).ok()?;
     Some(format!("{read:#?}"))
 }
@@ -113,18 +113,18 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
     let is_list = document["data"].is_array();
     // A single resource cannot be read without the resource or its id.
     let is_needed = at == "/data" || (!is_list && at == "/data/id");
-    for instead in INSTEAD {
-        if is_same_form(value, instead) {
+    for replacement in REPLACEMENTS {
+        if is_same_form(value, replacement) {
             continue;
         }
-        let told = told::<T>(&with(instead.as_bytes()));
+        let actual = parsed_lines::<T>(&with(replacement.as_bytes()));
         if !is_needed {
-            assert_less(usual, told.as_deref(), at, instead);
+            assert_less(usual, actual.as_deref(), at, replacement);
         }
     }
     if !is_needed {
-        let told = told::<T>(&removed(document, at));
-        assert_less(usual, told.as_deref(), at, "nothing");
+        let actual = parsed_lines::<T>(&removed(document, at));
+        assert_less(usual, actual.as_deref(), at, "nothing");
     }
     let text = value.to_string();
     if let Some((parent, name)) = at.rsplit_once('/')
@@ -133,19 +133,19 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
         let name = json!(name.replace("~1", "/").replace("~0", "~"));
         for first in ["null", "5", text.as_str()] {
             let twice = format!("{first},{name}:{text}");
-            let told = told::<T>(&with(twice.as_bytes()));
-            assert_eq!(told.as_deref(), Some(usual), "{at} twice");
+            let actual = parsed_lines::<T>(&with(twice.as_bytes()));
+            assert_eq!(actual.as_deref(), Some(usual), "{at} twice");
         }
-        let beside = format!("{text},\"\\ud83d\":\"\\ude00\"");
-        let told = told::<T>(&with(beside.as_bytes()));
-        assert_eq!(told.as_deref(), Some(usual), "{at} beside a broken name");
+        let with_broken_name = format!("{text},\"\\ud83d\":\"\\ude00\"");
+        let actual = parsed_lines::<T>(&with(with_broken_name.as_bytes()));
+        assert_eq!(actual.as_deref(), Some(usual), "{at} beside a broken name");
     }
     if value.is_string() {
         for broken in BROKEN {
             let inner = text.strip_suffix('"').unwrap();
             let bytes = [inner.as_bytes(), broken, b"\""].concat();
-            let told = told::<T>(&with(&bytes)).unwrap_or_else(|| panic!("{at} half"));
-            let (lost, left) = difference(usual, &told);
+            let actual = parsed_lines::<T>(&with(&bytes)).unwrap_or_else(|| panic!("{at} half"));
+            let (lost, left) = difference(usual, &actual);
             assert!(
                 lost.len() <= 3 && left.len() <= 3,
                 "{at}: {lost:?} {left:?}"
@@ -157,8 +157,8 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
 }
 
 /// Returns whether the replacement is of the same type, so that it is equally valid.
-fn is_same_form(value: &Value, instead: &str) -> bool {
-    match instead {
+fn is_same_form(value: &Value, replacement: &str) -> bool {
+    match replacement {
         "5" => value.is_number(),
         "true" => value.is_boolean(),
         _ => false,
@@ -167,25 +167,28 @@ fn is_same_form(value: &Value, instead: &str) -> bool {
 
 /// Checks that less was read than usual: in one place, which says that a value is unknown, and
 /// without another value instead.
-fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
-    let told = told.unwrap_or_else(|| panic!("{at}: {instead} costs everything"));
+fn assert_less(usual: &str, actual: Option<&str>, at: &str, replacement: &str) {
+    let actual = actual.unwrap_or_else(|| panic!("{at}: {replacement} costs everything"));
     let unreadable = |text: &str| text.contains("unreadable: 1,");
     let is_item = matches!(at, "/data/1" | "/data/1/id");
-    let is_removed = at == "/data/1" && instead == "nothing";
+    let is_removed = at == "/data/1" && replacement == "nothing";
     assert_eq!(
-        unreadable(told),
+        unreadable(actual),
         is_item && !is_removed,
-        "{at}: {instead} is counted"
+        "{at}: {replacement} is counted"
     );
     let without = |text: &str| {
         let lines = text.lines();
         let lines = lines.filter(|line| !line.trim().starts_with("unreadable: "));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let (usual, told) = (without(usual), without(told));
-    let (lost, left) = difference(&usual, &told);
+    let (usual, actual) = (without(usual), without(actual));
+    let (lost, left) = difference(&usual, &actual);
     for line in &left {
-        assert!(says_nothing(line), "{at}: {instead} is told as {left:?}");
+        assert!(
+            says_nothing(line),
+            "{at}: {replacement} is told as {left:?}"
+        );
     }
     let value_is_one = !at.ends_with("/id") && !is_item;
     if value_is_one && left.len() == 1 && left[0].ends_with("None,") {
@@ -196,19 +199,19 @@ fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
 }
 
 /// Returns the lines of both texts from the first to the last difference.
-fn difference<'a>(usual: &'a str, told: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
-    let (usual, told): (Vec<_>, Vec<_>) = (usual.lines().collect(), told.lines().collect());
+fn difference<'a>(usual: &'a str, actual: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
+    let (usual, actual): (Vec<_>, Vec<_>) = (usual.lines().collect(), actual.lines().collect());
     let same = usual
         .iter()
-        .zip(&told)
+        .zip(&actual)
         .take_while(|(one, other)| one == other);
     let start = same.count();
-    let (usual, told) = (&usual[start..], &told[start..]);
-    let same = usual.iter().rev().zip(told.iter().rev());
+    let (usual, actual) = (&usual[start..], &actual[start..]);
+    let same = usual.iter().rev().zip(actual.iter().rev());
     let end = same.take_while(|(one, other)| one == other).count();
     (
         usual[..usual.len() - end].to_vec(),
-        told[..told.len() - end].to_vec(),
+        actual[..actual.len() - end].to_vec(),
     )
 }
 

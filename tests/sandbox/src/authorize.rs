@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::consent;
 use crate::form::{Form, with_query};
-use crate::grants::{Code, Reach};
+use crate::grants::{Code, GrantScope};
 use crate::oauth_error::{Kind, OAuthError};
 use crate::pages::{self, Trouble};
 use crate::random;
@@ -132,12 +132,14 @@ pub(crate) fn decide(
         request.state = Some(random::text());
     }
     if wrong == Some(Wrong::ServerError) {
-        return Ok(request.refusal(&OAuthError::new(Kind::ServerError, "It was asked for.")));
+        return Ok(request.error_redirect(&OAuthError::new(Kind::ServerError, "It was asked for.")));
     }
     if decision == Decision::Refuse {
-        return Ok(request.refusal(&OAuthError::new(Kind::AccessDenied, "The person refused.")));
+        return Ok(
+            request.error_redirect(&OAuthError::new(Kind::AccessDenied, "The person refused."))
+        );
     }
-    let Some(reach) = Reach::parse(choice, &settings) else {
+    let Some(reach) = GrantScope::parse(choice, &settings) else {
         return Err(Trouble::new(
             "No such choice",
             "The group or one of the organizations on the page must be chosen.",
@@ -170,7 +172,7 @@ impl AuthorizeRequest {
         with_query(&self.redirect_uri, &parameters)
     }
 
-    fn refusal(&self, error: &OAuthError) -> String {
+    fn error_redirect(&self, error: &OAuthError) -> String {
         self.back(&[
             ("error", error.kind.word()),
             ("error_description", &error.description()),
@@ -195,7 +197,7 @@ fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection
             request.scopes = scopes;
             Ok(request)
         }
-        Err(error) => Err(Rejection::Back(request.refusal(&error))),
+        Err(error) => Err(Rejection::Back(request.error_redirect(&error))),
     }
 }
 

@@ -180,12 +180,18 @@ fn group() -> String {
 
 /// Decides as on the consent page, without a browser.
 async fn decide(State(sandbox): State<Sandbox>, body: String) -> Response {
-    let asked: Decide = match parsed(&body) {
-        Ok(asked) => asked,
+    let request: Decide = match parsed(&body) {
+        Ok(request) => request,
         Err(response) => return *response,
     };
-    let query = asked.query.trim_start_matches('?');
-    match authorize::decide(&sandbox, query, &asked.choice, asked.decision, asked.wrong) {
+    let query = request.query.trim_start_matches('?');
+    match authorize::decide(
+        &sandbox,
+        query,
+        &request.choice,
+        request.decision,
+        request.wrong,
+    ) {
         Ok(location) => Json(json!({"location": location})).into_response(),
         Err(trouble) => refused(StatusCode::BAD_REQUEST, trouble.what),
     }

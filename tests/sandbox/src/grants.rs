@@ -11,7 +11,7 @@ use crate::settings::{Context, OldAccess, Rotation, Settings};
 
 /// What a person granted access to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum GrantScope {
     /// The whole group.
     Group,
     /// One organization, by its slug.
@@ -20,7 +20,7 @@ pub(crate) enum Reach {
     Everything,
 }
 
-impl Reach {
+impl GrantScope {
     /// Parses `group`, `org:<slug>` or `everything`.
     pub(crate) fn parse(text: &str, settings: &Settings) -> Option<Self> {
         match (settings.context, text) {
@@ -49,7 +49,7 @@ impl Reach {
     }
 }
 
-impl std::fmt::Display for Reach {
+impl std::fmt::Display for GrantScope {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Group => formatter.write_str("group"),
@@ -66,7 +66,7 @@ pub(crate) struct Code {
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
-    pub(crate) reach: Reach,
+    pub(crate) reach: GrantScope,
     pub(crate) context: Context,
     /// The id of the person who consented.
     pub(crate) user_id: String,
@@ -89,7 +89,7 @@ enum CodeState {
 pub(crate) struct Install {
     pub(crate) id: String,
     pub(crate) bot_id: String,
-    pub(crate) reach: Reach,
+    pub(crate) reach: GrantScope,
     pub(crate) context: Context,
     /// The id of the person who consented.
     pub(crate) user_id: String,
@@ -128,7 +128,7 @@ pub(crate) struct Pair {
 
 /// The reason why no pair is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     /// Unknown, expired or revoked.
     Dead,
     /// The code was issued for a different redirect URI.
@@ -204,25 +204,25 @@ impl Grants {
         redirect_uri: Option<&str>,
         challenge: &str,
         mint: Mint<'_>,
-    ) -> Result<Pair, Refusal> {
-        let state = self.codes.get_mut(value).ok_or(Refusal::Dead)?;
+    ) -> Result<Pair, Rejection> {
+        let state = self.codes.get_mut(value).ok_or(Rejection::Dead)?;
         let code = match state {
             CodeState::Fresh(code) => code,
-            CodeState::Burnt => return Err(Refusal::Dead),
+            CodeState::Burnt => return Err(Rejection::Dead),
             CodeState::Spent(install) => {
                 let ended = !std::mem::replace(&mut self.installs[*install].ended, true);
-                return Err(Refusal::Reused { ended });
+                return Err(Rejection::Reused { ended });
             }
         };
         if code.issued.elapsed() >= Duration::from_secs(mint.settings.code_ttl) {
-            return Err(Refusal::Dead);
+            return Err(Rejection::Dead);
         }
         if code.redirect_uri.as_deref() != redirect_uri {
-            return Err(Refusal::OtherRedirect);
+            return Err(Rejection::OtherRedirect);
         }
         if code.challenge != challenge {
             *state = CodeState::Burnt;
-            return Err(Refusal::OtherVerifier);
+            return Err(Rejection::OtherVerifier);
         }
         let index = self.installs.len();
         self.installs.push(Install {
@@ -254,8 +254,8 @@ impl Grants {
     }
 
     /// Consumes a refresh token and issues a new pair.
-    pub(crate) fn rotate(&mut self, token: &str, mint: Mint<'_>) -> Result<Pair, Refusal> {
-        let refresh = self.refresh.get_mut(token).ok_or(Refusal::Dead)?;
+    pub(crate) fn rotate(&mut self, token: &str, mint: Mint<'_>) -> Result<Pair, Rejection> {
+        let refresh = self.refresh.get_mut(token).ok_or(Rejection::Dead)?;
         let index = refresh.install;
         let install = &mut self.installs[index];
         if let Some(consumed) = refresh.consumed {
@@ -265,12 +265,12 @@ impl Grants {
             };
             if !in_grace || install.ended || install.revoked {
                 let ended = !std::mem::replace(&mut install.ended, true);
-                return Err(Refusal::Reused { ended });
+                return Err(Rejection::Reused { ended });
             }
             return Ok(self.pair(index, mint, true));
         }
         if install.ended || install.revoked || refresh.expires <= Instant::now() {
-            return Err(Refusal::Dead);
+            return Err(Rejection::Dead);
         }
         refresh.consumed = Some(Instant::now());
         install.generation += 1;

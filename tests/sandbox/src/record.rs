@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 /// Maximum number of recorded requests; the oldest are dropped first.
-const KEPT: usize = 300_000;
+const MAX_ENTRIES: usize = 300_000;
 
 /// A request and its response.
 #[derive(Debug, Clone, Serialize)]
@@ -45,7 +45,7 @@ impl Record {
     pub(crate) fn add(&mut self, mut entry: Entry) -> u64 {
         self.last += 1;
         entry.n = self.last;
-        if self.entries.len() == KEPT {
+        if self.entries.len() == MAX_ENTRIES {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);

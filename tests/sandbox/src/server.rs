@@ -20,9 +20,9 @@ use crate::signals::Stops;
 use crate::state::Sandbox;
 
 /// Maximum time to wait for token requests during a shutdown.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum time to send completed responses.
-const FLUSH: Duration = Duration::from_millis(500);
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves until a shutdown is requested.
 pub(crate) async fn run(cli: Cli) -> io::Result<()> {
@@ -40,8 +40,8 @@ pub(crate) async fn run(cli: Cli) -> io::Result<()> {
         () = stops.next() => {}
     }
     drop(listener);
-    let _ = tokio::time::timeout(DRAIN, token_requests_end(&sandbox)).await;
-    let _ = tokio::time::timeout(FLUSH, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, token_requests_end(&sandbox)).await;
+    let _ = tokio::time::timeout(FLUSH_TIMEOUT, graceful.shutdown()).await;
     Ok(())
 }
 

@@ -143,12 +143,12 @@ impl Settings {
     }
 
     /// Returns the scopes that are granted for the requested ones.
-    pub(crate) fn granted(&self, asked: &[String]) -> Vec<String> {
+    pub(crate) fn granted(&self, requested: &[String]) -> Vec<String> {
         let Some(subset) = &self.grant_scopes else {
-            return asked.to_vec();
+            return requested.to_vec();
         };
         let subset = words(subset);
-        asked
+        requested
             .iter()
             .filter(|scope| subset.contains(scope))
             .cloned()

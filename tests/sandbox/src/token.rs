@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock;
 use crate::form::Form;
-use crate::grants::{Install, Mint, Pair, Refusal};
+use crate::grants::{Install, Mint, Pair, Rejection};
 use crate::oauth_error::{Kind, OAuthError};
 use crate::random;
 use crate::settings::{Context, Settings};
@@ -119,7 +119,8 @@ fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value
     let outcome = sandbox
         .grants()
         .redeem(code, form.get("redirect_uri"), &challenge, mint);
-    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "authorization code"))?;
+    let pair =
+        outcome.map_err(|rejection| rejection_error(sandbox, rejection, "authorization code"))?;
     sandbox.stats().token_code_ok += 1;
     Ok(token_answer(settings, &pair))
 }
@@ -146,7 +147,7 @@ fn refresh(
         base: sandbox.base(),
     };
     let outcome = sandbox.grants().rotate(token, mint);
-    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "refresh token"))?;
+    let pair = outcome.map_err(|rejection| rejection_error(sandbox, rejection, "refresh token"))?;
     let mut stats = sandbox.stats();
     stats.token_refresh_ok += 1;
     stats.reuses_in_grace += u64::from(pair.in_grace);
@@ -154,16 +155,16 @@ fn refresh(
     Ok(token_answer(settings, &pair))
 }
 
-fn refused(sandbox: &Sandbox, refusal: Refusal, what: &str) -> OAuthError {
-    let hint = match refusal {
-        Refusal::Dead => format!("The {what} is malformed, expired or not valid."),
-        Refusal::OtherRedirect => "The 'redirect_uri' from this request does not match the one \
+fn rejection_error(sandbox: &Sandbox, rejection: Rejection, what: &str) -> OAuthError {
+    let hint = match rejection {
+        Rejection::Dead => format!("The {what} is malformed, expired or not valid."),
+        Rejection::OtherRedirect => "The 'redirect_uri' from this request does not match the one \
                                    from the authorize request."
             .to_owned(),
-        Refusal::OtherVerifier => {
+        Rejection::OtherVerifier => {
             "The PKCE code challenge did not match the code verifier.".to_owned()
         }
-        Refusal::Reused { ended } => {
+        Rejection::Reused { ended } => {
             let mut stats = sandbox.stats();
             stats.reuses += 1;
             stats.families_revoked += u64::from(ended);

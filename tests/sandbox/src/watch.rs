@@ -27,9 +27,9 @@ pub(crate) struct Concurrent;
 
 /// Delay of the option "answer late" on the consent page. By then a page should say that the
 /// operation takes long.
-const LATE: Duration = Duration::from_secs(12);
+const LATE_DELAY: Duration = Duration::from_secs(12);
 
-const LARGEST_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
 pub(crate) async fn watch(
     State(sandbox): State<Sandbox>,
@@ -49,7 +49,7 @@ pub(crate) async fn watch(
 async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let form = is_form(&parts.headers).then(|| Form::parse(&String::from_utf8_lossy(&body)));
@@ -72,9 +72,9 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let mut request = Request::from_parts(parts, Body::from(body));
     let holds = refresh_token.is_some_and(|token| hold(&sandbox, token, &mut request));
     if late {
-        tokio::time::sleep(LATE).await;
+        tokio::time::sleep(LATE_DELAY).await;
     }
-    pause(&faults, When::Before).await;
+    delay(&faults, When::Before).await;
     let works = faults.iter().all(Fault::consumes);
     let mut response = if works {
         next.run(request).await
@@ -92,7 +92,7 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
             response = apply(fault, endpoint, &path, response).await;
         }
     }
-    pause(&faults, When::After).await;
+    delay(&faults, When::After).await;
     if is_token {
         sandbox.stats().token_ends();
     }
@@ -117,7 +117,7 @@ fn hold(sandbox: &Sandbox, token: &str, request: &mut Request) -> bool {
     false
 }
 
-async fn pause(faults: &[Fault], now: When) {
+async fn delay(faults: &[Fault], now: When) {
     for fault in faults {
         if let Fault::Delay { ms, when } = fault
             && *when == now

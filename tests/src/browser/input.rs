@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{Browser, WITHIN};
+use super::{Browser, TIMEOUT};
 
 /// Keys by name, with Chromium's key code and the text that the key enters.
 const KEYS: [(&str, u32, &str); 11] = [
@@ -36,21 +36,21 @@ impl Browser {
              const there = document.elementFromPoint(x, y); \
              return it.contains(there) || there?.contains(it) ? [x, y] : null"
         );
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let mut last = Value::Null;
         loop {
-            let place = self.run(&script).await;
+            let position = self.run(&script).await;
             // Waits until the element stops moving; a click would miss it otherwise.
-            if place.is_array() && place == last {
-                let number = |at: usize| place[at].as_f64().expect("a number");
+            if position.is_array() && position == last {
+                let number = |at: usize| position[at].as_f64().expect("a number");
                 return (number(0), number(1));
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "nothing there: {find}\n{}",
                 self.what_is_seen().await
             );
-            last = place;
+            last = position;
             tokio::time::sleep(std::time::Duration::from_millis(40)).await;
         }
     }
@@ -122,10 +122,10 @@ impl Browser {
     /// Presses the Tab key until the element that a script finds has the focus.
     pub async fn tab_to(&self, find: &str) {
         let is_there = format!("return [...{find}].includes(document.activeElement)");
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         while self.run(&is_there).await != Value::Bool(true) {
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "no key leads there: {find}\n{}",
                 self.what_is_seen().await
             );

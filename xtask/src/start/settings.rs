@@ -216,7 +216,7 @@ fn is_free(address: SocketAddr, whose: &str, option: Option<&str>) -> Result<()>
 
 /// Returns a free port close to another one.
 fn another_port(port: u16) -> u16 {
-    let near = (1..20).filter_map(|step: u16| port.checked_add(100 * step));
+    let candidates = (1..20).filter_map(|step: u16| port.checked_add(100 * step));
     let is_taken = |address: (IpAddr, u16)| {
         TcpListener::bind(address).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
     };
@@ -224,7 +224,7 @@ fn another_port(port: u16) -> u16 {
         !is_taken((Ipv4Addr::LOCALHOST.into(), *port))
             && !is_taken((Ipv6Addr::LOCALHOST.into(), *port))
     };
-    near.into_iter().find(is_free).unwrap_or(DEFAULT_PORT)
+    candidates.into_iter().find(is_free).unwrap_or(DEFAULT_PORT)
 }
 
 #[cfg(test)]

@@ -65,7 +65,9 @@ impl DatabaseFile {
         let mut locks = vec![private(&lock_file).map_err(not_writable(&lock_file))?];
         // They take it beside a symbolic link where they were started with that.
         if fs::symlink_metadata(given).is_ok_and(|link| link.is_symlink())
-            && let Ok(earlier) = OpenOptions::new().write(true).open(beside(given, ".lock"))
+            && let Ok(earlier) = OpenOptions::new()
+                .write(true)
+                .open(beside(given, ".lock"))
         {
             locks.push(earlier);
         }

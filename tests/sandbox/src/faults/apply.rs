@@ -70,8 +70,8 @@ pub(crate) async fn apply(
         Fault::Malformed => rewrite(response, |bytes| bytes[..bytes.len() / 2].to_vec()).await,
         Fault::Truncated => truncated(response).await,
         Fault::Stall { ms } => {
-            let pause = Duration::from_millis(*ms);
-            streamed(response, |bytes| bodies::stalled(bytes, pause)).await
+            let delay = Duration::from_millis(*ms);
+            streamed(response, |bytes| bodies::stalled(bytes, delay)).await
         }
         Fault::Large { bytes } => streamed(response, |body| bodies::padded(&body, *bytes)).await,
         Fault::CursorLoop => rewrite(response, leading_to_itself).await,

@@ -33,7 +33,7 @@ pub(crate) fn endless() -> Body {
 /// Sends the bytes at a limited rate, in ten pieces a second.
 pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
     let step = usize::try_from(bytes_per_second / 10).unwrap_or(1).max(1);
-    let pause = if bytes_per_second >= 10 {
+    let delay = if bytes_per_second >= 10 {
         Duration::from_millis(100)
     } else {
         Duration::from_millis(1_000 / bytes_per_second.max(1))
@@ -42,18 +42,18 @@ pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
         if rest.is_empty() {
             return None;
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(delay).await;
         let chunk = rest.split_to(step.min(rest.len()));
         Some((Ok::<_, std::io::Error>(chunk), rest))
     }))
 }
 
 /// Sends half of the bytes, waits, and sends the other half.
-pub(crate) fn stalled(mut bytes: Bytes, pause: Duration) -> Body {
+pub(crate) fn stalled(mut bytes: Bytes, delay: Duration) -> Body {
     let first = bytes.split_to(bytes.len() / 2);
-    let parts = stream::iter([(first, Duration::ZERO), (bytes, pause)]);
-    Body::from_stream(parts.then(|(part, pause)| async move {
-        tokio::time::sleep(pause).await;
+    let parts = stream::iter([(first, Duration::ZERO), (bytes, delay)]);
+    Body::from_stream(parts.then(|(part, delay)| async move {
+        tokio::time::sleep(delay).await;
         Ok::<_, std::io::Error>(part)
     }))
 }

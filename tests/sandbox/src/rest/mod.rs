@@ -27,7 +27,7 @@ use crate::state::Sandbox;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("snyk-request-id");
 /// Maximum length of a slug or name in a query.
-const LONGEST: usize = 100;
+const MAX_FILTER_LENGTH: usize = 100;
 const PAGING: [&str; 3] = ["starting_after", "ending_before", "limit"];
 
 /// Adds the headers of every response: the request id, which a client may choose.
@@ -107,13 +107,13 @@ pub(crate) async fn orgs(
     }
     if let Some(slug) = caller.form.get("slug") {
         let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-        if slug.is_empty() || slug.len() > LONGEST || !slug.chars().all(is_plain) {
+        if slug.is_empty() || slug.len() > MAX_FILTER_LENGTH || !slug.chars().all(is_plain) {
             return Err(Problem::parameter("slug", "must match ^[\\w.-]+$"));
         }
         orgs.retain(|org| org.slug == slug);
     }
     if let Some(name) = caller.form.get("name") {
-        if name.chars().count() > LONGEST {
+        if name.chars().count() > MAX_FILTER_LENGTH {
             return Err(Problem::parameter(
                 "name",
                 "must have at most 100 characters",
@@ -129,7 +129,7 @@ pub(crate) async fn orgs(
     let orgs = Orgs(orgs);
     let page = pagination::page(&caller.form, Limits::Tens, &orgs)?;
     let links = page.links(&caller, &uri, || sandbox.next_form());
-    let on_page = page.places.iter().map(|place| &orgs.0[*place]);
+    let on_page = page.indices.iter().map(|index| &orgs.0[*index]);
     let data: Value = on_page
         .map(|org| {
             let mut resource = resource(org);
@@ -189,19 +189,19 @@ pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
 struct Orgs(Vec<Org>);
 
 impl Listing for Orgs {
-    fn places(&self) -> usize {
+    fn len(&self) -> usize {
         self.0.len()
     }
 
-    fn holds(&self, _: usize) -> bool {
+    fn matches(&self, _: usize) -> bool {
         true
     }
 
-    fn id(&self, place: usize) -> String {
-        self.0[place].id.clone()
+    fn id(&self, index: usize) -> String {
+        self.0[index].id.clone()
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
+    fn position(&self, id: &str) -> Option<usize> {
         self.0.iter().position(|org| org.id == id)
     }
 }

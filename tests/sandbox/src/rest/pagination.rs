@@ -12,13 +12,13 @@ use crate::form::Form;
 /// A list to paginate. Items are addressed by their index; only the items on a page are generated.
 pub(crate) trait Listing {
     /// Returns the number of indices.
-    fn places(&self) -> usize;
+    fn len(&self) -> usize;
     /// Returns whether the item at an index passes the filters.
-    fn holds(&self, place: usize) -> bool;
+    fn matches(&self, index: usize) -> bool;
     /// Returns the id of the item at an index.
-    fn id(&self, place: usize) -> String;
+    fn id(&self, index: usize) -> String;
     /// Returns the index of the item with an id.
-    fn place(&self, id: &str) -> Option<usize>;
+    fn position(&self, id: &str) -> Option<usize>;
 }
 
 /// The page sizes that an operation accepts. The default is ten.
@@ -53,7 +53,7 @@ impl Limits {
 #[derive(Debug)]
 pub(crate) struct Page {
     /// The indices of the items on the page.
-    pub(crate) places: Vec<usize>,
+    pub(crate) indices: Vec<usize>,
     before: Option<String>,
     after: Option<String>,
 }
@@ -61,24 +61,24 @@ pub(crate) struct Page {
 /// Returns the page that a query requests.
 pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<Page, Problem> {
     let limit = limits.read(form)?;
-    let place = |name: &str, cursor: &str| {
+    let index = |name: &str, cursor: &str| {
         read_cursor(cursor)
-            .and_then(|id| list.place(&id))
+            .and_then(|id| list.position(&id))
             .ok_or_else(|| Problem::parameter(name, "is not a cursor of this list"))
     };
-    let forward = |from: usize| (from..list.places()).filter(|at| list.holds(*at));
-    let backward = |to: usize| (0..to).rev().filter(|at| list.holds(*at));
-    let places: Vec<usize> = match (form.get("starting_after"), form.get("ending_before")) {
+    let forward = |from: usize| (from..list.len()).filter(|at| list.matches(*at));
+    let backward = |to: usize| (0..to).rev().filter(|at| list.matches(*at));
+    let indices: Vec<usize> = match (form.get("starting_after"), form.get("ending_before")) {
         (None, None) => forward(0).take(limit).collect(),
         (Some(cursor), None) => {
-            let from = place("starting_after", cursor)? + 1;
+            let from = index("starting_after", cursor)? + 1;
             forward(from).take(limit).collect()
         }
         (None, Some(cursor)) => {
-            let to = place("ending_before", cursor)?;
-            let mut places: Vec<_> = backward(to).take(limit).collect();
-            places.reverse();
-            places
+            let to = index("ending_before", cursor)?;
+            let mut indices: Vec<_> = backward(to).take(limit).collect();
+            indices.reverse();
+            indices
         }
         (Some(_), Some(_)) => {
             return Err(Problem::parameter(
@@ -91,15 +91,15 @@ pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<P
     let has_more_before = |at: usize| backward(at).next().map(|_| cursor(at));
     let has_more_after = |at: usize| forward(at + 1).next().map(|_| cursor(at));
     Ok(Page {
-        before: places.first().copied().and_then(has_more_before),
-        after: places.last().copied().and_then(has_more_after),
-        places,
+        before: indices.first().copied().and_then(has_more_before),
+        after: indices.last().copied().and_then(has_more_after),
+        indices,
     })
 }
 
 /// Returns the number of items that pass the filters.
 pub(crate) fn count(list: &impl Listing) -> usize {
-    (0..list.places()).filter(|at| list.holds(*at)).count()
+    (0..list.len()).filter(|at| list.matches(*at)).count()
 }
 
 impl Page {
@@ -183,20 +183,20 @@ mod tests {
     struct Numbers(usize);
 
     impl Listing for Numbers {
-        fn places(&self) -> usize {
+        fn len(&self) -> usize {
             100
         }
 
-        fn holds(&self, place: usize) -> bool {
-            place.is_multiple_of(self.0)
+        fn matches(&self, index: usize) -> bool {
+            index.is_multiple_of(self.0)
         }
 
-        fn id(&self, place: usize) -> String {
-            place.to_string()
+        fn id(&self, index: usize) -> String {
+            index.to_string()
         }
 
-        fn place(&self, id: &str) -> Option<usize> {
-            id.parse().ok().filter(|place| *place < 100)
+        fn position(&self, id: &str) -> Option<usize> {
+            id.parse().ok().filter(|index| *index < 100)
         }
     }
 
@@ -207,15 +207,15 @@ mod tests {
     #[test]
     fn pages_follow_one_another_and_end() {
         let first = at("");
-        assert_eq!(first.places, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+        assert_eq!(first.indices, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
         assert!(first.before.is_none());
         let second = at(&format!("starting_after={}", first.after.unwrap()));
-        assert_eq!(second.places[0], 40);
+        assert_eq!(second.indices[0], 40);
         let third = at(&format!("starting_after={}", second.after.unwrap()));
-        assert_eq!(third.places, [80, 84, 88, 92, 96]);
+        assert_eq!(third.indices, [80, 84, 88, 92, 96]);
         assert!(third.after.is_none());
         let back = at(&format!("ending_before={}", third.before.unwrap()));
-        assert_eq!(back.places, second.places);
+        assert_eq!(back.indices, second.indices);
         assert_eq!(count(&Numbers(4)), 25);
     }
 
@@ -223,15 +223,15 @@ mod tests {
     fn the_way_back_ends_at_the_beginning() {
         let cursor = write_cursor("12");
         let page = at(&format!("ending_before={cursor}"));
-        assert_eq!(page.places, [0, 4, 8]);
+        assert_eq!(page.indices, [0, 4, 8]);
         assert!(page.before.is_none() && page.after.is_some());
         let nothing = at(&format!("ending_before={}", write_cursor("0")));
-        assert!(nothing.places.is_empty() && nothing.is_all());
+        assert!(nothing.indices.is_empty() && nothing.is_all());
     }
 
     #[test]
     fn limits_are_kept() {
-        assert_eq!(at("limit=20").places.len(), 20);
+        assert_eq!(at("limit=20").indices.len(), 20);
         for wrong in ["0", "5", "15", "110", "x", "-10", ""] {
             let form = Form::parse(&format!("limit={wrong}"));
             assert!(page(&form, Limits::Tens, &Numbers(1)).is_err(), "{wrong}");

@@ -25,7 +25,7 @@ struct Window {
 }
 
 /// Number of windows above which expired ones are evicted.
-const MANY: usize = 1_000;
+const EVICTION_THRESHOLD: usize = 1_000;
 
 impl RateLimit {
     /// Counts a request. Returns the delay as `Err` if the request exceeds the limit.
@@ -35,7 +35,7 @@ impl RateLimit {
         limit: Limit,
         now: Instant,
     ) -> Result<(), Duration> {
-        if self.windows.len() >= MANY {
+        if self.windows.len() >= EVICTION_THRESHOLD {
             self.windows.retain(|_, window| window.ends > now);
         }
         let fresh = || Window {

@@ -127,13 +127,13 @@ impl Estate {
             for number in 0..scattered.issues {
                 // Each chosen project has one issue; the first projects have more than their share
                 // of the rest.
-                let place = if number < chosen.len() {
+                let index = if number < chosen.len() {
                     number
                 } else {
                     let dice = dice.on("more").nth(number);
                     dice.below(1 + dice.on("skew").below(chosen.len()))
                 };
-                self.projects[chosen[place]].open[severity] += 1;
+                self.projects[chosen[index]].open[severity] += 1;
             }
         }
     }
@@ -156,7 +156,7 @@ impl Estate {
     }
 
     /// Returns the index of the resource with that kind and id, if it exists here.
-    pub(crate) fn place(&self, kind: Kind, id: &str) -> Option<usize> {
+    pub(crate) fn index_of(&self, kind: Kind, id: &str) -> Option<usize> {
         let count = match kind {
             Kind::Target => self.targets(),
             Kind::Project => self.projects(),
@@ -165,7 +165,7 @@ impl Estate {
             // These cannot be requested.
             Kind::Integration | Kind::Ignore => 0,
         };
-        self.ids.open(kind, id).filter(|place| *place < count)
+        self.ids.open(kind, id).filter(|index| *index < count)
     }
 
     /// Returns the number of projects.

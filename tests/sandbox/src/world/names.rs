@@ -88,8 +88,8 @@ pub(crate) fn origin(dice: Dice) -> (&'static str, Source) {
 
 /// Returns the number of an origin, for objects of which there is one per origin.
 pub(crate) fn number_of(origin: &str) -> usize {
-    let place = ORIGINS.iter().position(|(name, ..)| *name == origin);
-    place.unwrap_or(ORIGINS.len())
+    let position = ORIGINS.iter().position(|(name, ..)| *name == origin);
+    position.unwrap_or(ORIGINS.len())
 }
 
 /// Returns the source of an origin.

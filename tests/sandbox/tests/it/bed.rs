@@ -271,9 +271,9 @@ impl Sandbox {
         };
         let mut pages = Vec::new();
         loop {
-            let place = cursor.iter().map(|cursor| (name, cursor.as_str()));
-            let place = encoded(&place.collect::<Vec<_>>());
-            let query = format!("{query}&{place}");
+            let cursor_query = cursor.iter().map(|cursor| (name, cursor.as_str()));
+            let cursor_query = encoded(&cursor_query.collect::<Vec<_>>());
+            let query = format!("{query}&{cursor_query}");
             let answer = self.read(pair, org, what, &query).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
             let page = answer.json();

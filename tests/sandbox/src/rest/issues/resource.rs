@@ -127,12 +127,12 @@ fn classes(issue: &Issue<'_>, finding: &Finding) -> Option<Value> {
 
 /// Returns the locations and their fixes. Most issues have one location.
 fn coordinates(issue: &Issue<'_>, finding: &Finding) -> Value {
-    let places = if issue.dice().on("places").chance(12) {
+    let locations = if issue.dice().on("places").chance(12) {
         2
     } else {
         1
     };
-    (0..places)
+    (0..locations)
         .map(|nth| coordinate(issue, finding, issue.dice().on("coordinate").nth(nth)))
         .collect()
 }

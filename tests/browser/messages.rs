@@ -23,16 +23,16 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
     let Visit { bed, browser } = Visit::at_consent().await;
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
-    let told = "Snyk allowed less than Fathom asked for";
+    let message = "Snyk allowed less than Fathom asked for";
     let lost = "Not allowed: see dependencies, vulnerabilities and other scan results.";
     browser.heading("critical issues").await;
-    shows(&browser, told).await;
+    shows(&browser, message).await;
     shows(&browser, lost).await;
     every_view(&browser, "overview-less-allowed").await;
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
     browser.heading("Projects in Meridian Platform").await;
-    shows(&browser, told).await;
+    shows(&browser, message).await;
     // The issues of a project, of which a part can still be read.
     browser
         .until("return !!document.querySelector('tbody .row:not(.skeleton) a')")
@@ -50,12 +50,12 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
         )
         .await;
     browser.go(&projects).await;
-    shows(&browser, told).await;
+    shows(&browser, message).await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
     browser.heading("Projects in Meridian Platform").await;
-    hides(&browser, told).await;
+    hides(&browser, message).await;
     browser.close().await;
 }
 
