@@ -123,7 +123,7 @@ async fn what_asks_to_come_later_is_not_asked_before() {
 async fn no_trouble_with_a_read_costs_the_login_and_all_is_read_when_it_is_over() {
     let bed = Bed::start().await;
     let mut browsers = Vec::new();
-    // A second 403 or 404 for the identity is final, and by then the organizations differ here.
+    // A second 403 or 404 for the identity is final, and here a retry can meet a later fault.
     let is_final = |path: &str, trouble: &Value| {
         path != "/rest/orgs" && matches!(trouble["status"].as_u64(), Some(403 | 404))
     };

@@ -164,7 +164,7 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
     let mut bed = Bed::start().await;
     let (mut browser, _) = bed.connected().await;
     assert_eq!(browser.delete("/api/session").await.status, 204);
-    // The check at startup records when the state began, and ends nothing.
+    // The sweep at startup records since when no session has access, and revokes nothing.
     bed.app.start_again(&[]).await;
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(bed.sandbox.count("revocations").await, 0);
