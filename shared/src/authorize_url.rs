@@ -1,7 +1,7 @@
-//! The address that a login sends the browser to (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+//! Builds the authorization request URL (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
 //!
-//! Browser and backend build it with the same code, so that what the one sends is what the other
-//! documents and tests.
+//! The browser and the backend share this code, so that the URL the browser uses is the URL that
+//! the backend documents and tests.
 
 use form_urlencoded::Serializer;
 
@@ -11,21 +11,22 @@ use crate::{
     scope::Scopes,
 };
 
-/// The parts of an authorize URL that belong to the app and stay the same for each attempt.
+/// The parameters of an authorization request that do not change between attempts.
 #[derive(Clone, Copy, Debug)]
 pub struct AuthorizeUrl<'a> {
-    /// The provider's authorization endpoint, an absolute address without a fragment.
+    /// The provider's authorization endpoint: an absolute URL without a fragment.
     pub authorization_endpoint: &'a str,
     /// The app's client id.
     pub client_id: &'a str,
     /// The registered redirect URI, byte for byte (RFC 6749 section 3.1.2.3).
     pub redirect_uri: &'a str,
-    /// The scopes to ask for.
+    /// The scopes to request.
     pub scopes: &'a Scopes,
 }
 
 impl AuthorizeUrl<'_> {
-    /// The address for one attempt. It holds the state and the challenge, and never the verifier.
+    /// Returns the URL for one attempt. It contains the state and the challenge, and never the
+    /// verifier.
     #[must_use]
     pub fn for_attempt(&self, state: &LoginState, challenge: &CodeChallenge) -> String {
         let mut url = self.authorization_endpoint.to_owned();

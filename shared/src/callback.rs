@@ -1,45 +1,46 @@
-//! What the provider sent back to the redirect URI (RFC 6749 section 4.1.2), read strictly.
+//! Strict parser of the authorization response at the redirect URI (RFC 6749 section 4.1.2).
 //!
-//! Repeated, empty and overlong parameters and control characters are refused (RFC 6749
-//! section 3.1); parameters that nobody asked for are ignored, as section 4.1.2 demands. In
-//! particular no parameter ever chooses a host: Snyk's `instance` is not read.
+//! Rejects repeated, empty and overlong parameters and control characters (RFC 6749 section 3.1).
+//! Ignores unrecognized parameters, as section 4.1.2 requires. In particular no parameter ever
+//! selects a host: Snyk's `instance` is not read.
 
 use std::{borrow::Cow, fmt};
 
 use crate::login_state::LoginState;
 
-/// Longest code, in bytes. Snyk's are well below; no provider known to us comes near.
+/// Maximum length of the code, in bytes. Snyk's codes are much shorter, and no known provider comes
+/// near this limit.
 pub const MAX_CODE: usize = 2_048;
-/// Longest `error` and `iss`, in bytes.
+/// Maximum length of `error` and `iss`, in bytes.
 pub const MAX_WORD: usize = 512;
-/// Longest `error_description` that is kept, in characters; what goes on is cut, not refused,
-/// because the text is for people and its length is no attack by itself.
+/// Maximum length of `error_description`, in characters. A longer text is truncated, not rejected,
+/// because it is only displayed and its length alone is not an attack.
 pub const MAX_DESCRIPTION: usize = 500;
-/// Longest query that is looked at, in bytes.
+/// Maximum length of the query, in bytes.
 pub const MAX_QUERY: usize = 8_192;
 
-/// A well-formed answer of the provider. Whether it answers *this* browser's attempt is for the
-/// backend to say, which compares the state before it looks at the rest.
+/// A well-formed authorization response. The backend decides whether it belongs to *this* browser's
+/// attempt: it compares the state before it uses anything else.
 #[derive(Clone, Debug)]
 pub struct Callback {
-    /// The state that came back.
+    /// The returned state.
     pub state: LoginState,
-    /// The provider's issuer, if it names itself (RFC 9207).
+    /// The provider's issuer identifier, if present (RFC 9207).
     pub iss: Option<String>,
-    /// What it says.
+    /// The result: a code or an error.
     pub answer: Answer,
 }
 
-/// Success or refusal.
+/// The result of an authorization request.
 #[derive(Clone)]
 pub enum Answer {
     /// `code`: a one-time authorization code.
     Code(String),
-    /// `error`, and perhaps `error_description` (RFC 6749 section 4.1.2.1).
+    /// `error`, with an optional `error_description` (RFC 6749 section 4.1.2.1).
     Error {
-        /// The error's id.
+        /// The error code.
         error: String,
-        /// The provider's text: data, never markup.
+        /// The provider's description. This is data, never markup.
         description: Option<String>,
     },
 }
@@ -53,22 +54,22 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// Why a callback is not taken. Names the parameter, never its value.
+/// The reason why a callback is rejected. Names the parameter, never its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallbackError {
-    /// The parameter stands there twice.
+    /// The parameter occurs more than once.
     Repeated(&'static str),
     /// The parameter has no value.
     Empty(&'static str),
-    /// The parameter is longer than any honest one.
+    /// The parameter exceeds its maximum length.
     TooLong(&'static str),
     /// The parameter holds a control character or bytes that are not UTF-8.
     NotText(&'static str),
-    /// The state is missing or not of the form that this product makes: not ours.
+    /// The state is missing or does not have the format that this product generates.
     NotOurState,
-    /// Neither `code` nor `error`.
+    /// The response has neither `code` nor `error`.
     NoAnswer,
-    /// Both `code` and `error`.
+    /// The response has both `code` and `error`.
     TwoAnswers,
 }
 
@@ -88,7 +89,7 @@ impl fmt::Display for CallbackError {
 
 impl std::error::Error for CallbackError {}
 
-/// Reads the query or the fragment of the callback address, with or without its leading `?` or `#`.
+/// Parses the query or fragment of the callback URL, with or without its leading `?` or `#`.
 pub fn parse(query: &str) -> Result<Callback, CallbackError> {
     let query = query.strip_prefix(['?', '#']).unwrap_or(query);
     if query.len() > MAX_QUERY {
@@ -116,8 +117,8 @@ pub fn parse(query: &str) -> Result<Callback, CallbackError> {
     Ok(Callback { state, iss, answer })
 }
 
-/// Whether a query or a fragment, with or without its leading `?` or `#`, looks like an answer of a
-/// provider: it has a state, and a code or an error. It need not be a well-formed one.
+/// Returns whether a query or a fragment, with or without its leading `?` or `#`, looks like an
+/// authorization response: it has a state, and a code or an error. It need not be well formed.
 #[must_use]
 pub fn is_answer(text: &str) -> bool {
     let text = text.trim_start_matches(['?', '#']);
@@ -125,8 +126,9 @@ pub fn is_answer(text: &str) -> bool {
     has("state") && (has("code") || has("error"))
 }
 
-/// A provider's text as it may be shown: at most [`MAX_DESCRIPTION`] characters, without control
-/// characters and without those that change the direction of the text around them.
+/// Returns a provider's text in a form that is safe to display: at most [`MAX_DESCRIPTION`]
+/// characters, without control characters and without directional formatting characters, which
+/// would reorder the surrounding text.
 #[must_use]
 pub fn readable(text: &str) -> String {
     text.chars()
@@ -136,12 +138,13 @@ pub fn readable(text: &str) -> String {
         .collect()
 }
 
-/// Unicode's explicit directional marks, which can make a text read as another one.
+/// Returns whether `c` is one of Unicode's explicit directional formatting characters, which can
+/// make a text read as a different one.
 fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The one value of `name`, if it is there.
+/// Returns the only value of `name`, or `None` if the parameter is absent.
 fn single<'q>(query: &'q str, name: &'static str) -> Result<Option<Cow<'q, str>>, CallbackError> {
     let mut found = None;
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -154,7 +157,7 @@ fn single<'q>(query: &'q str, name: &'static str) -> Result<Option<Cow<'q, str>>
         if value.is_empty() {
             return Err(CallbackError::Empty(name));
         }
-        // A description is made readable instead of refused: it is for people.
+        // A description is sanitized instead of rejected, because it is only displayed.
         let is_text = name == "error_description"
             || !value
                 .chars()

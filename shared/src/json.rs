@@ -1,10 +1,10 @@
-//! JSON of others, read leniently.
+//! Lenient JSON parsing for documents from other systems.
 //!
-//! RFC 8259 leaves open what a reader does with repeated members (section 4) and with unpaired
-//! surrogates (section 8.2), and lets it ignore a byte order mark (section 8.1). `serde_json`
-//! refuses all three, so that one odd text would cost the whole document. [`read`] repairs the text
-//! first ([`repair()`]); a [`Value`] then holds whatever the document holds, and [`Object::take`] gives
-//! a member or nothing.
+//! RFC 8259 leaves open how a parser treats repeated members (section 4) and unpaired surrogates
+//! (section 8.2), and permits it to ignore a byte order mark (section 8.1). `serde_json` rejects
+//! all three, so that one malformed string would make the whole document unreadable. [`read`]
+//! repairs the text first ([`repair()`]). A [`Value`] then holds any JSON value, and
+//! [`Object::take`] returns a member or `None`.
 
 mod repair;
 mod value;
@@ -18,18 +18,18 @@ pub use self::{
     value::{FromValue, Object, Value},
 };
 
-/// Why a text could not be read.
+/// The reason why a text could not be parsed.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It does not begin with a complete JSON value.
+    /// The text does not begin with a complete JSON value.
     Syntax(serde_json::Error),
-    /// It is JSON, but not what was asked for.
+    /// The text is JSON, but not of the requested type.
     Form,
 }
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Where it breaks, and nothing of what it says.
+        // Reports the position of the error and never the content.
         match self {
             Self::Syntax(error) => write!(
                 f,
@@ -51,16 +51,17 @@ impl std::error::Error for ReadError {
     }
 }
 
-/// Reads the first JSON value of a text; whatever follows it is ignored.
+/// Parses the first JSON value of a text and ignores any trailing text.
 ///
 /// # Errors
 ///
-/// When the text does not begin with a complete JSON value, or when the value is of another form.
+/// Returns an error if the text does not begin with a complete JSON value, or if the value is not
+/// of type `T`.
 pub fn read<T: FromValue>(text: &[u8]) -> Result<T, ReadError> {
     T::from_value(value(text)?).ok_or(ReadError::Form)
 }
 
-/// Not generic, so that it is in the Wasm once.
+/// Not generic, so that the Wasm contains one copy.
 fn value(text: &[u8]) -> Result<Value, ReadError> {
     let text = repair(text);
     Value::deserialize(&mut serde_json::Deserializer::from_str(&text)).map_err(ReadError::Syntax)

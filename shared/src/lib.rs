@@ -1,17 +1,18 @@
-//! What the browser and the backend must agree on.
+//! Types and rules that the browser and the backend share.
 //!
-//! No IO, no clock, no randomness, and it compiles for the browser and the server alike: bytes
-//! and times come in as arguments, decisions and wire types go out. In the order of the flow:
+//! This crate has no IO, no clock and no randomness, and compiles for the browser and the server:
+//! bytes and times are arguments, decisions and wire types are results. The modules in the order of
+//! the login flow:
 //!
 //! 1. [`pkce`] and [`login_state`]: the two secrets of a login attempt.
-//! 2. [`authorize_url`]: where the browser is sent.
-//! 3. [`callback`]: what comes back, read strictly.
-//! 4. [`return_path`]: where the person goes on to.
-//! 5. [`scope`]: what was asked for and granted, in plain words.
-//! 6. [`api`] and [`problem`]: the JSON between browser and backend.
-//! 7. [`json`] and [`snyk`]: what is read from Snyk's API through it, leniently.
+//! 2. [`authorize_url`]: the authorization request URL.
+//! 3. [`callback`]: strict parsing of the authorization response.
+//! 4. [`return_path`]: the path to navigate to after the login.
+//! 5. [`scope`]: requested and granted scopes, and their descriptions.
+//! 6. [`api`] and [`problem`]: the JSON between the browser and the backend.
+//! 7. [`json`] and [`snyk`]: lenient parsing of the responses of Snyk's API.
 //!
-//! [`page_path`] says which paths are pages.
+//! [`page_path`] defines which paths are pages.
 
 pub mod api;
 pub mod authorize_url;

@@ -1,10 +1,10 @@
-//! Which paths are pages of the app: what the backend answers with its document, and what the page's
-//! router shows. Every other path is nothing, and is answered so.
+//! Defines which paths are pages of the app. The backend answers these paths with the HTML
+//! document, and the page's router displays them. Every other path is answered with 404.
 
-/// Where the provider sends the browser back to.
+/// Path of the redirect URI.
 pub const CALLBACK: &str = "/callback";
 
-/// Every page; a segment in braces stands for any one.
+/// The paths of all pages. A segment in braces matches any one segment.
 const PAGES: [&str; 7] = [
     "/",
     CALLBACK,
@@ -15,7 +15,7 @@ const PAGES: [&str; 7] = [
     "/connections/{id}/orgs/{org}/projects/{project}",
 ];
 
-/// Whether a path is a page's, with or without a slash at its end.
+/// Returns whether a path is that of a page, with or without a trailing slash.
 #[must_use]
 pub fn is_page(path: &str) -> bool {
     let path = match path.strip_suffix('/') {

@@ -1,6 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636): the code verifier and its S256 challenge.
 //!
-//! `plain` does not exist here, so that no code path can ask for it (RFC 9700 section 2.1.1).
+//! The method `plain` is not implemented, so that no code path can request it (RFC 9700 section
+//! 2.1.1).
 
 use std::fmt;
 
@@ -9,17 +10,17 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::token43;
 
-/// The only `code_challenge_method` there is (RFC 7636 section 4.2).
+/// The only supported `code_challenge_method` (RFC 7636 section 4.2).
 pub const CODE_CHALLENGE_METHOD: &str = "S256";
 
 /// A code verifier (RFC 7636 section 4.1): 32 random bytes as 43 characters of base64url.
 ///
-/// It does not print, is not comparable, and is wiped when dropped.
+/// The verifier has a redacted `Debug`, cannot be compared, and is zeroized on drop.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct CodeVerifier(String);
 
 impl CodeVerifier {
-    /// Makes the verifier of 32 bytes, which must come from the platform's CSPRNG.
+    /// Creates a verifier from 32 bytes, which must come from the platform's CSPRNG.
     #[must_use]
     pub fn from_random(mut bytes: [u8; 32]) -> Self {
         let verifier = Self(token43::encode(&bytes));
@@ -27,8 +28,8 @@ impl CodeVerifier {
         verifier
     }
 
-    /// Takes a verifier that the browser made. Anything but 43 characters of base64url is refused:
-    /// RFC 7636 allows more forms, this product makes only this one.
+    /// Parses a verifier that the browser generated. Accepts only 43 characters of base64url: RFC
+    /// 7636 allows more formats, but this product generates only this one.
     pub fn parse(mut text: String) -> Result<Self, MalformedVerifier> {
         if token43::is_well_formed(&text) {
             Ok(Self(text))
@@ -38,14 +39,14 @@ impl CodeVerifier {
         }
     }
 
-    /// The S256 challenge: base64url, without padding, of the SHA-256 of the verifier's ASCII
-    /// (RFC 7636 section 4.2).
+    /// Returns the S256 challenge: the SHA-256 of the verifier's ASCII, in base64url without
+    /// padding (RFC 7636 section 4.2).
     #[must_use]
     pub fn challenge(&self) -> CodeChallenge {
         CodeChallenge(token43::encode(&Sha256::digest(self.0.as_bytes()).into()))
     }
 
-    /// The verifier itself, for the one place that sends or seals it. Never log or store it.
+    /// Returns the verifier, for the one caller that sends or seals it. Never log or store it.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.0
@@ -63,14 +64,14 @@ impl fmt::Debug for CodeVerifier {
 pub struct CodeChallenge(String);
 
 impl CodeChallenge {
-    /// The challenge as it stands in the authorize URL.
+    /// Returns the challenge as it occurs in the authorization request URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A verifier of another length or alphabet. Carries nothing of it.
+/// Error for a verifier of the wrong length or alphabet. Contains no part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MalformedVerifier;
 
@@ -88,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    /// RFC 7636 appendix B, octets and all.
+    /// Uses the octets of RFC 7636 appendix B.
     #[test]
     fn sec_2_challenge_is_that_of_rfc_7636_appendix_b() {
         let octets = [

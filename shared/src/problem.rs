@@ -1,4 +1,4 @@
-//! What is told when something goes wrong: `application/problem+json` (RFC 9457) with stable codes.
+//! Error responses: `application/problem+json` (RFC 9457) with stable codes.
 
 use std::fmt;
 
@@ -7,29 +7,29 @@ use serde::{Deserialize, Serialize};
 /// The media type of a [`Problem`].
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// The [`kind`](Problem::kind) of a [`Code::ProviderUnavailable`] where an answer came, and was of no
-/// use: not one that says "later", but one of another form, perhaps of something on the way.
+/// The [`kind`](Problem::kind) of a [`Code::ProviderUnavailable`] if the provider's response was
+/// unusable: not a "try later", but a response of another format, perhaps from an intermediary.
 pub const UNUSABLE_ANSWER: &str = "/problems/unusable-answer";
 
-/// A problem document. Its texts are fit for a stranger: no cause, no path, no secret.
+/// A problem document. Its texts are safe to show to anyone: no cause, no path, no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// A URI that names the kind of problem; `about:blank` where the code says it all.
+    /// A URI that identifies the kind of problem; `about:blank` where the code is sufficient.
     #[serde(rename = "type", default = "about_blank")]
     pub kind: String,
-    /// What happened, in a few words.
+    /// A short summary of the problem.
     pub title: String,
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
-    /// What it means and what to do.
+    /// What the problem means and what to do.
     #[serde(default)]
     pub detail: String,
-    /// The stable word that programs go by.
+    /// The stable code that programs match on.
     pub code: Code,
-    /// Finds the request in the server's log.
+    /// The request id, by which the server's log can be searched.
     #[serde(default)]
     pub request_id: String,
-    /// By which Snyk's support finds the request that failed there, if it told.
+    /// Snyk's id of the failed request, for Snyk's support, if Snyk sent one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snyk_request_id: Option<String>,
 }
@@ -40,21 +40,21 @@ fn about_blank() -> String {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal;)*) => {
-        /// The stable word of a [`Problem`].
+        /// The stable code of a [`Problem`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Code {
             $($(#[$doc])* $name,)*
-            /// A code of a newer server, or of something between us and it.
+            /// A code from a newer server, or from an intermediary.
             #[serde(other)]
             Unknown,
         }
 
         impl Code {
-            /// Every code that the backend gives out.
+            /// Every code that the backend sends.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The word as it stands in the JSON.
+            /// Returns the code as it is written in the JSON.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -63,7 +63,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What happened, in a few words for a person.
+            /// Returns a short summary of the problem for a person.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self {
@@ -76,39 +76,40 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The attempt is known and older than ten minutes.
+    /// The attempt is known but older than ten minutes.
     LoginExpired = "login_expired", "The sign-in took longer than ten minutes";
-    /// The attempt was presented before.
+    /// The attempt was already used.
     LoginUsed = "login_used", "This sign-in was already finished";
-    /// This browser has no attempt of that state.
+    /// This browser has no attempt with that state.
     StateMismatch = "state_mismatch", "We couldn’t match this sign-in to this browser";
-    /// The person, or Snyk on their behalf, said no.
+    /// The person, or Snyk on their behalf, denied access.
     AccessDenied = "access_denied", "You did not allow access";
-    /// Any other error of the provider's callback.
+    /// Any other error in the authorization response.
     LoginRefused = "login_refused", "Sign-in failed at Snyk";
-    /// The provider did not take the code.
+    /// The provider rejected the authorization code.
     CodeRejected = "code_rejected", "Snyk did not accept the one-time code";
     /// The connection's tokens are dead; a person must connect again.
     ReconnectNeeded = "reconnect_needed", "This connection has stopped working";
-    /// The provider did not answer, or not usefully.
+    /// The provider did not answer, or its response was unusable.
     ProviderUnavailable = "provider_unavailable", "Snyk is not answering";
-    /// The provider does not accept the app's own credentials.
+    /// The provider rejected the app's own credentials.
     ProviderRejectedClient = "provider_rejected_client", "This app is not set up correctly";
-    /// Too many requests; `Retry-After` says when.
+    /// Too many requests; `Retry-After` contains the delay.
     RateLimited = "rate_limited", "This server asks us to slow down";
     /// There is no session.
     NotSignedIn = "not_signed_in", "You are signed out";
-    /// The request does not come from us, or is not this browser's to make.
+    /// The request comes from another origin, or this browser is not authorized to make it.
     Forbidden = "forbidden", "You don’t have access";
-    /// Unknown and foreign alike.
+    /// The resource does not exist, or the session is not authorized for it; the two are not
+    /// distinguished.
     NotFound = "not_found", "Page not found";
-    /// The request is malformed, or of a method or media type that is not taken here.
+    /// The request is malformed, or its method or media type is not supported here.
     BadRequest = "bad_request", "The app sent something wrong";
-    /// The head, the address or the body is too large.
+    /// The request head, the URL or the body is too large.
     PayloadTooLarge = "payload_too_large", "Request too large";
-    /// Our own store cannot be asked.
+    /// The app's own store is unavailable.
     Unavailable = "unavailable", "The app cannot reach its own data";
-    /// A fault of ours.
+    /// An internal error.
     Internal = "internal", "Something broke on our side";
 }
 

@@ -1,21 +1,21 @@
-//! Where a person goes on to after signing in: a path of ours, and nothing else.
+//! The path that a person returns to after signing in: always a path of this app.
 //!
-//! An open redirector is what this module exists to prevent (RFC 9700 section 4.11.1), so it works
-//! by allow-list: characters that every URL parser reads alike, no empty or dot segments, nothing
-//! encoded that could mean a separator once decoded.
+//! This module prevents an open redirector (RFC 9700 section 4.11.1). It therefore uses an
+//! allow-list: only characters that every URL parser interprets alike, no empty or dot segments,
+//! and no percent-encoded byte that could decode to a separator.
 
 use std::fmt;
 
-/// Longest return path, in bytes. It travels in the attempt's cookie.
+/// Maximum length of a return path, in bytes. The path is stored in the attempt's cookie.
 pub const MAX_LENGTH: usize = 512;
 
-/// A path of this app, perhaps with a query: it starts with exactly one `/` and holds no scheme,
-/// host, fragment, dot segment, backslash or control character, encoded or not.
+/// A path of this app with an optional query. It starts with exactly one `/` and contains no
+/// scheme, host, fragment, dot segment, backslash or control character, encoded or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath(String);
 
 impl ReturnPath {
-    /// Takes a path from outside, or `None` when it is not usable.
+    /// Parses an untrusted path; returns `None` if it is not usable.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (path, query) = match text.split_once('?') {
@@ -29,13 +29,13 @@ impl ReturnPath {
         is_usable.then(|| Self(text.to_owned()))
     }
 
-    /// The start page.
+    /// Returns the path of the start page.
     #[must_use]
     pub fn home() -> Self {
         Self("/".to_owned())
     }
 
-    /// The path as it may be navigated to.
+    /// Returns the path in the form used for navigation.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,8 +66,8 @@ fn is_query(query: &str) -> bool {
     is_allowed(query, |byte| byte != b'\\')
 }
 
-/// Whether every character is one that all URL parsers leave alone, and every percent-encoded byte
-/// is no control character and passes `may_be_encoded`.
+/// Returns whether every character is one that all URL parsers leave unchanged, and every
+/// percent-encoded byte is not a control character and satisfies `may_be_encoded`.
 fn is_allowed(text: &str, may_be_encoded: impl Fn(u8) -> bool) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -90,8 +90,8 @@ fn is_allowed(text: &str, may_be_encoded: impl Fn(u8) -> bool) -> bool {
     true
 }
 
-/// Addresses of ours that are no place to arrive at: the API answers JSON, and the callback is what
-/// the person comes from.
+/// Returns whether a path is an endpoint of the app that is not a page. The API answers JSON, and
+/// the callback is where the person comes from.
 fn is_not_a_page(path: &str) -> bool {
     let first = path.split('/').nth(1).unwrap_or_default();
     ["api", "callback"]

@@ -1,17 +1,17 @@
-//! Scopes: lists of them, which are missing, and what each means in plain words.
+//! OAuth scopes: lists of scopes, missing scopes, and descriptions in plain words.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A list of scopes, each once, in the order in which they were named.
+/// A list of distinct scopes, in the order of their first occurrence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Scopes(Vec<String>);
 
 impl Scopes {
-    /// Reads scopes separated by spaces (RFC 6749 section 3.3) or commas (as the TypeScript demo's
-    /// registration script writes them into `.env`).
+    /// Parses scopes separated by spaces (RFC 6749 section 3.3) or commas (the format in which the
+    /// TypeScript demo's registration script writes them into `.env`).
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut scopes = Vec::<String>::new();
@@ -23,7 +23,7 @@ impl Scopes {
         Self(scopes)
     }
 
-    /// The scopes of `self`, which was asked for, that `granted` lacks.
+    /// Returns the scopes of `self`, the requested ones, that `granted` lacks.
     #[must_use]
     pub fn missing_from(&self, granted: &Self) -> Self {
         Self(
@@ -35,33 +35,33 @@ impl Scopes {
         )
     }
 
-    /// Each scope in turn.
+    /// Iterates over the scopes.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
-    /// Whether there is none.
+    /// Returns whether the list is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many there are.
+    /// Returns the number of scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 }
 
-/// Separated by spaces, as RFC 6749 section 3.3 has them.
+/// Writes the scopes separated by spaces (RFC 6749 section 3.3).
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(" "))
     }
 }
 
-/// Every scope that a Snyk App may ask for, with what it allows, as a sentence that starts with a
-/// verb. Snyk's list of scopes to request is the source.
+/// Every scope that a Snyk App may request, with a description that starts with a verb. The source
+/// is Snyk's list of requestable scopes.
 const MEANINGS: [(&str, &str); 26] = [
     ("org.read", "See the organization’s details and settings"),
     ("org.edit", "Change the organization’s settings"),
@@ -100,12 +100,13 @@ const MEANINGS: [(&str, &str); 26] = [
     ("org.collection.delete", "Delete collections"),
 ];
 
-/// Every scope that a Snyk App may ask for.
+/// Iterates over every scope that a Snyk App may request.
 pub fn known() -> impl Iterator<Item = &'static str> {
     MEANINGS.iter().map(|(name, _)| *name)
 }
 
-/// What a scope allows, in plain words; the scope itself where it is not one of Snyk's known ones.
+/// Returns the description of a scope in plain words, or the scope itself if it is not one of
+/// Snyk's known scopes.
 #[must_use]
 pub fn meaning(scope: &str) -> &str {
     MEANINGS
@@ -114,7 +115,8 @@ pub fn meaning(scope: &str) -> &str {
         .map_or(scope, |(_, words)| words)
 }
 
-/// Whether a scope only lets the app read. An unknown one counts as reading when its name says so.
+/// Returns whether a scope permits only reading. An unknown scope counts as read-only if its name
+/// ends in `read`.
 #[must_use]
 pub fn only_reads(scope: &str) -> bool {
     scope.rsplit('.').next() == Some("read")
@@ -135,13 +137,13 @@ mod tests {
 
     #[test]
     fn sec_22_what_was_not_granted_is_named() {
-        let asked = Scopes::parse("org.read org.project.read org.project.ignore.read");
+        let requested = Scopes::parse("org.read org.project.read org.project.ignore.read");
         let granted = Scopes::parse("org.project.read org.read extra");
         assert_eq!(
-            asked.missing_from(&granted),
+            requested.missing_from(&granted),
             Scopes::parse("org.project.ignore.read")
         );
-        assert!(asked.missing_from(&asked).is_empty());
+        assert!(requested.missing_from(&requested).is_empty());
     }
 
     #[test]

@@ -1,20 +1,19 @@
-//! The one form that verifier, challenge and state share: 32 bytes in unpadded base64url.
+//! The format that verifier, challenge and state share: 32 bytes in unpadded base64url.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// Characters of 32 bytes in base64url without padding.
+/// Length of 32 bytes in base64url without padding, in characters.
 pub(crate) const LENGTH: usize = 43;
 
-/// Writes 32 bytes in base64url without padding (RFC 4648 section 5).
+/// Encodes 32 bytes in base64url without padding (RFC 4648 section 5).
 pub(crate) fn encode(bytes: &[u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Whether `text` has the length and the alphabet of such a value.
+/// Returns whether `text` has the length and the alphabet of an encoded value.
 ///
-/// The two bits that the last character has to spare are not looked at: the value is compared and
-/// hashed as text and never decoded, so several spellings of the same bytes are simply different
-/// values.
+/// The two unused bits of the last character are not checked: the value is compared and hashed as
+/// text and never decoded, so different encodings of the same bytes are simply different values.
 pub(crate) fn is_well_formed(text: &str) -> bool {
     text.len() == LENGTH
         && text

@@ -1,4 +1,4 @@
-//! Snyk's answers as both sides read them: what is there, what may be missing, what is to come.
+//! Tests of parsing Snyk's responses: present, missing and unknown members.
 
 use shared::{
     json::read,

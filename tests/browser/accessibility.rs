@@ -1,5 +1,5 @@
-//! The states of pages that no other test looks at in every view, so that each that can be reached
-//! is held to axe-core's rules.
+//! Checks axe-core's rules in every reachable state of a page that no other test checks in every
+//! view.
 
 use serde_json::json;
 use tests::Bed;

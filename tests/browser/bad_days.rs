@@ -1,4 +1,4 @@
-//! Bad days of Snyk's API, as a person reads of them: for each a sentence that says what to do.
+//! Failures of Snyk's API: for each, the page shows a sentence that says what to do.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
     let status = |status: u16| json!({ "kind": "status", "status": status });
     let away = "Snyk is not answering";
     for (fault, words) in [
-        // Twice, since the first earns a new token.
+        // Twice, because the first one triggers a refresh.
         (status(401), "This connection has stopped working"),
         (
             status(403),
@@ -37,7 +37,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "40" } }),
             "Reading goes on by itself in 3",
         ),
-        // Without a word of Snyk's about it: a while.
+        // Without `Retry-After` from Snyk: a default delay.
         (status(429), "Reading goes on by itself in 2"),
         (
             json!({ "kind": "status", "status": 429, "code": "SNYK-0006" }),
@@ -62,7 +62,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         browser.heading("Projects in").await;
         shows(&browser, words).await;
         bed.sandbox.heal().await;
-        // Whatever it was, it is not for ever.
+        // No failure is permanent.
         browser.go(&address).await;
         shows(&browser, "24 projects, read").await;
     }
@@ -133,14 +133,14 @@ async fn a_list_that_goes_round_ends_and_says_what_it_has() {
         org(&browser, name).await,
         projects_of(&bed, &browser, name).await,
     );
-    // The second page leads to itself.
+    // The second page links to itself.
     bed.sandbox
         .fault(on_projects(&id, &json!({ "kind": "cursor_loop" })))
         .await;
     browser.go(&address).await;
     shows(&browser, "the first 200 projects, read").await;
     let seen = bed.sandbox.seen(&format!("/rest/orgs/{id}/projects")).await;
-    // The overview may have read all of its 13 pages before; a circle would be hundreds.
+    // The overview may have read all of its 13 pages before; a loop would be hundreds.
     assert!(seen < 50, "{seen} requests");
     browser.close().await;
 }
@@ -157,7 +157,7 @@ async fn a_stall_of_half_a_minute_is_waited_out_and_reading_goes_on() {
     stall["times"] = json!(1);
     bed.sandbox.fault(stall).await;
     browser.go(&address).await;
-    // Our server gives up after half a minute, and the page tries again by itself.
+    // The server times out after half a minute, and the page retries by itself.
     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
     shows(&browser, "96 projects, read").await;
     browser.close().await;
@@ -180,7 +180,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
         ("/data/2/attributes/name", "null"),
         ("/data/2/attributes/read_only", "null"),
         ("/data/3/attributes/type", r#"null,"origin":7"#),
-        // The last one: behind it the text is no JSON that the sandbox could look into.
+        // This must be last: after it the text is not JSON that the sandbox can patch.
         ("/data/3/attributes/name", r#""Team \ud83d""#),
     ] {
         let fault = json!({ "kind": "splice", "at": at, "text": text });
@@ -197,7 +197,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
             return names.some(name => name.innerText === 'Unknown')",
         )
         .await;
-    // Without its worst count it stands behind the others.
+    // Without its highest count, it is sorted after the others.
     browser
         .until(
             "scrollTo(0, document.body.scrollHeight);\

@@ -1,4 +1,4 @@
-//! The test bed's own promises.
+//! Tests of the test bed itself.
 
 use serde_json::json;
 use tests::browser::{Browser, Colours, DESKTOP, PHONE};
@@ -21,16 +21,16 @@ async fn a_page_is_as_wide_and_as_coloured_as_it_is_told() {
     browser.close().await;
 }
 
-/// A page with a policy, for what a test plants in it.
+/// A page with a policy, in which a test plants errors.
 const PLANTED: &str = "data:text/html,<meta http-equiv='Content-Security-Policy' \
     content=\"script-src 'self' 'wasm-unsafe-eval'\"><title>planted</title>";
-/// A module with one function, which does nothing but trap, as a panic ends.
+/// A module with one function that traps, as a panic does.
 const TRAP: &str = "const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, \
         3, 2, 1, 0, 7, 5, 1, 1, 102, 0, 0, 10, 5, 1, 3, 0, 0, 11]); \
     WebAssembly.instantiate(bytes).then(({ instance }) => setTimeout(instance.exports.f)); \
     setTimeout(() => done(0), 300)";
 
-/// What was planted is found, one error each, in the order of the words.
+/// Checks that the planted errors are found, one each, in the order of `words`.
 async fn found(browser: &Browser, words: &[&str]) {
     let errors = browser.take_errors().await;
     for one in words {
@@ -50,12 +50,12 @@ async fn an_error_that_no_code_handles_is_found_on_every_page_that_a_browser_was
     let rejection = "Promise.reject(new Error('a planted rejection')); ".to_owned();
     browser.run_async(&(rejection + later)).await;
     browser.run_async(TRAP).await;
-    // As the panic hook says it.
+    // In the format of the panic hook.
     browser.run("console.error('panicked at planted.rs')").await;
     let script = "const script = document.createElement('script'); \
         script.textContent = 'window.injected = 1'; document.head.append(script)";
     browser.run(script).await;
-    // None of them goes with its page.
+    // Errors of a page are kept after a navigation.
     browser.go("about:blank").await;
     let tab = browser.driver.new_tab().await.unwrap();
     browser.driver.switch_to_window(tab).await.unwrap();
@@ -69,7 +69,7 @@ async fn an_error_that_no_code_handles_is_found_on_every_page_that_a_browser_was
         "in another tab",
     ];
     found(&browser, &words).await;
-    // Once told, it is done with.
+    // Errors that were returned are cleared.
     browser.close().await;
 }
 

@@ -1,10 +1,10 @@
-//! The forms that a callback's address comes in.
+//! The formats of a callback URL.
 
 use tests::{Bed, browser::Browser};
 
 use crate::visit::{SIGNED_IN, Visit, to_consent};
 
-/// Begins a login in the browser and consents beside it; the query that comes back.
+/// Begins a login in the browser, consents outside of it, and returns the callback's query.
 async fn answer(bed: &Bed, browser: &Browser) -> String {
     to_consent(bed, browser).await;
     let attempt = browser.attempt().await;
@@ -14,7 +14,7 @@ async fn answer(bed: &Bed, browser: &Browser) -> String {
     query.finish()
 }
 
-/// Signs out without the page, whose own way is another test's.
+/// Signs out without the page, whose own sign-out another test covers.
 async fn sign_out(browser: &Browser) {
     let end = "fetch('/api/session', { method: 'DELETE' }).then(it => done(it.status))";
     assert_eq!(browser.run_async(end).await, 204);
@@ -69,7 +69,7 @@ async fn sec_18_an_answer_at_any_other_address_is_not_finished() {
         browser
             .until("return document.readyState === 'complete'")
             .await;
-        // Where the page is served at all, it takes the answer out of the address.
+        // If the page is served at all, it removes the parameters from the URL.
         let is_page = "return !!document.querySelector('link[rel=modulepreload]')";
         if browser.run(is_page).await == true {
             browser

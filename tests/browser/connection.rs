@@ -1,4 +1,4 @@
-//! The page of a connection, and leaving it.
+//! The page of a connection, and signing out of it.
 
 use crate::visit::{HAS_ORGANIZATIONS, Visit};
 
@@ -40,7 +40,7 @@ async fn sec_32_a_sign_out_in_one_tab_reaches_the_other() {
     browser
         .until("return !document.body.innerText.includes('Meridian')")
         .await;
-    // Back, and from the back-forward cache: no data either.
+    // Back, also from the back-forward cache, shows no data either.
     browser.run("history.back()").await;
     browser
         .until("return document.readyState === 'complete'")

@@ -1,15 +1,15 @@
-//! What the tests of the pages over Snyk's data share.
+//! Helpers for the tests of the data pages.
 
 use serde_json::{Value, json};
 use tests::{Bed, browser::Browser};
 use thirtyfour::{Key, TypingData};
 
-/// Waits until a person reads these words.
+/// Waits until the page shows these words.
 pub(crate) async fn shows(browser: &Browser, words: &str) {
     browser.until(&reads(words)).await;
 }
 
-/// Waits until a person reads these words no more.
+/// Waits until the page does not show these words any more.
 pub(crate) async fn hides(browser: &Browser, words: &str) {
     browser
         .until(&reads(words).replace("return ", "return !"))
@@ -17,12 +17,12 @@ pub(crate) async fn hides(browser: &Browser, words: &str) {
 }
 
 fn reads(words: &str) -> String {
-    // Not the announcements, which readers alone are told.
+    // Excludes the announcements, which only screen readers receive.
     let place = "(document.querySelector('main') ?? document.body)";
     format!("return {place}.innerText.includes({})", json!(words))
 }
 
-/// The id of an organization of the connection, by its name.
+/// Returns the id of an organization of the connection, by its name.
 pub(crate) async fn org(browser: &Browser, name: &str) -> String {
     let script = format!(
         "fetch('/api/session').then(answer => answer.json()).then(session => \
@@ -33,7 +33,7 @@ pub(crate) async fn org(browser: &Browser, name: &str) -> String {
     id.as_str().expect("an id").to_owned()
 }
 
-/// The address of an organization's projects.
+/// Returns the URL of an organization's projects page.
 pub(crate) async fn projects_of(bed: &Bed, browser: &Browser, name: &str) -> String {
     let org = org(browser, name).await;
     let script = "fetch('/api/session').then(answer => answer.json()).then(session => \
@@ -43,13 +43,13 @@ pub(crate) async fn projects_of(bed: &Bed, browser: &Browser, name: &str) -> Str
     format!("{}/connections/{id}/orgs/{org}/projects", bed.app.url)
 }
 
-/// A fault of the requests for an organization's projects.
+/// Returns a fault of the requests for an organization's projects.
 pub(crate) fn on_projects(org: &str, fault: &Value) -> Value {
     let path = format!("/rest/orgs/{org}/projects");
     json!({ "on": { "endpoint": "rest", "path": path }, "fault": fault })
 }
 
-/// How many rows of a table are in the document.
+/// Returns the number of table rows in the document.
 pub(crate) async fn rows(browser: &Browser) -> u64 {
     let rows = browser
         .run("return document.querySelectorAll('tbody .row:not(.skeleton)').length")
@@ -57,14 +57,14 @@ pub(crate) async fn rows(browser: &Browser) -> u64 {
     rows.as_u64().expect("a number")
 }
 
-/// Presses a key where the focus is.
+/// Presses a key in the focused element.
 pub(crate) async fn press(browser: &Browser, key: impl Into<TypingData>) {
     let element = browser.driver.active_element().await.expect("a focus");
     let sent = element.send_keys(key).await;
     sent.unwrap_or_else(|error| panic!("no key arrives: {error}"));
 }
 
-/// The same for a key without a letter.
+/// Presses a key without a character.
 pub(crate) async fn press_key(browser: &Browser, key: Key) {
     press(browser, "" + key).await;
 }

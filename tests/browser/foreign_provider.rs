@@ -1,4 +1,4 @@
-//! The whole flow in a browser, through an authorization server that this project did not write.
+//! The whole flow in a browser, with an independent authorization server.
 
 use tests::{browser::Browser, foreign::ForeignProvider};
 
@@ -9,7 +9,7 @@ async fn a_person_connects_by_a_server_of_others() {
     let (provider, app) = ForeignProvider::with_app().await;
     let browser = Browser::open().await;
     browser.go(&app.url).await;
-    // It signs in and allows by itself: the next page is ours again.
+    // The provider signs in and consents by itself: the next page is the app's again.
     browser.press("Connect to").await;
     arrived(&browser).await;
     let text = browser.text().await;

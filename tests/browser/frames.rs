@@ -1,5 +1,5 @@
-//! Measurements in a real browser, for a machine that does nothing else meanwhile:
-//! `cargo xtask test --only browser --ignored`.
+//! Measurements in a real browser, for an otherwise idle machine: `cargo xtask test --only browser
+//! --ignored`.
 
 #![expect(clippy::print_stdout, reason = "it reports to a person")]
 
@@ -11,8 +11,8 @@ use crate::{
     visit::Visit,
 };
 
-/// Scrolls two rows further in each frame, for ten seconds at sixty frames a second. The times
-/// between frames, in milliseconds, and in how many frames there was no row in the middle.
+/// Scrolls two rows in each frame, for ten seconds at sixty frames a second. Returns the times
+/// between frames in milliseconds, and the number of frames without a row in the middle.
 const SCROLL: &str = "const frames = []; let last, blank = 0; \
     const step = now => { \
         if (last !== undefined) frames.push(now - last); \
@@ -24,7 +24,7 @@ const SCROLL: &str = "const frames = []; let last, blank = 0; \
     scrollTo(0, 400); \
     requestAnimationFrame(step)";
 
-/// Keeps the memory of the page's Wasm where it can be measured.
+/// Keeps a reference to the memory of the page's Wasm, so that it can be measured.
 const KEEP_MEMORY: &str = "for (const name of ['instantiate', 'instantiateStreaming']) { \
         const real = WebAssembly[name]; \
         WebAssembly[name] = async (...all) => { \
@@ -35,7 +35,7 @@ const KEEP_MEMORY: &str = "for (const name of ['instantiate', 'instantiateStream
     }";
 const HAS_ROWS: &str = "return document.querySelectorAll('tbody .row:not(.skeleton)').length > 10";
 
-/// A peer: the same number of rows, all of them in the document, without any script of ours.
+/// A baseline: the same number of rows, all in the document, without any script of the app.
 const PLAIN_TABLE: &str = "document.title = 'plain'; \
     document.body.innerHTML = '<table></table>'; \
     const row = '<tr style=\"height: 40px\">' + '<td>team/service: src/app/package.json</td>'.repeat(9) + '</tr>'; \

@@ -1,5 +1,5 @@
-//! A browser that refuses to write its history, as Safari does after a hundred calls in ten seconds:
-//! the page goes on, and the address follows when it can.
+//! A browser that rejects history calls, as Safari does after a hundred calls in ten seconds: the
+//! page continues, and the URL is updated once possible.
 
 use serde_json::{Value, json};
 use tests::browser::Browser;
@@ -10,7 +10,7 @@ use crate::{
     visit::{HAS_ORGANIZATIONS, Visit},
 };
 
-/// Counts the calls of the history, and refuses those beyond so many within ten seconds.
+/// Returns a script that counts the history calls and rejects those beyond `most` in ten seconds.
 fn refusing(most: u32) -> String {
     format!(
         "window.calls ??= []; window.most = {most}; \
@@ -27,7 +27,7 @@ fn refusing(most: u32) -> String {
     )
 }
 
-/// The same on every page from here on, before any script of the page's.
+/// Installs the script in every page from now on, before any script of the page.
 async fn refuse(browser: &Browser, most: u32) {
     let source = json!({ "source": refusing(most) });
     browser
@@ -40,7 +40,7 @@ async fn calls(browser: &Browser) -> u64 {
     calls.as_u64().expect("a number")
 }
 
-/// From the overview to an issue and to the connection, by links alone.
+/// Navigates by links from the overview to an issue and to the connection.
 async fn walk(browser: &Browser) {
     browser.heading("37 critical issues").await;
     browser.press("Projects").await;
@@ -63,7 +63,7 @@ async fn walk(browser: &Browser) {
         .run("document.querySelector('.issue-title').click()")
         .await;
     shows(browser, "Snyk id").await;
-    // A link within the page leads to where the page is, and not to where the address was left.
+    // A link within the page is relative to the current page, not to the outdated URL.
     let link = "return document.querySelector('.issue-title').href.includes('/orgs/')";
     assert_eq!(browser.run(link).await, json!(true));
     browser.press("Connection").await;
@@ -84,7 +84,7 @@ async fn a_browser_that_refuses_every_history_call_shows_every_page_and_catches_
     assert_eq!(browser.address().await, address, "nothing could be written");
     let tried = calls(&browser).await;
     assert!(tried < 60, "{tried} calls, each of them in vain");
-    // It is let through again: the address is that of the page, and Back leads to the one before.
+    // Calls are permitted again: the URL is that of the page, and Back leads to the previous page.
     browser.run("window.most = 1000").await;
     browser
         .until("return /^\\/connections\\/[^/]+$/.test(location.pathname)")
@@ -108,7 +108,7 @@ async fn a_page_that_was_reached_in_vain_is_left_by_a_link_to_where_the_address_
     browser.run(&refusing(0)).await;
     browser.press("Overview").await;
     browser.heading("37 critical issues").await;
-    // Back to what the address says all the time.
+    // Back to the page of the outdated URL.
     browser.press("Connection").await;
     browser.until(HAS_ORGANIZATIONS).await;
     browser.run("window.most = 1000").await;
@@ -123,7 +123,7 @@ async fn a_page_that_was_reached_in_vain_is_left_by_a_link_to_where_the_address_
 #[tokio::test]
 async fn what_stands_in_the_way_of_the_history_later_is_outlived_too() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
-    // As an extension puts itself between: on the object, and calling what was there.
+    // Wraps the object's methods, as a browser extension does.
     let wrap = "for (const name of ['pushState', 'replaceState']) { \
             const before = history[name]; window.wrapped = 0; \
             history[name] = function (...all) { wrapped += 1; return before.apply(this, all) }; \
@@ -150,7 +150,7 @@ async fn a_flood_of_choices_is_a_few_calls_and_the_last_choice_stands_in_the_add
     browser.go(&address).await;
     shows(&browser, "1,204 projects, read").await;
     let before = calls(&browser).await;
-    // As fast as a held key repeats, by whatever way it comes: 44 a second.
+    // As fast as a held key repeats, by any input device: 44 a second.
     let flood = "const press = left => { \
             document.querySelector('th .sort').click(); \
             left > 0 ? setTimeout(press, 22, left - 1) : done(0) \
@@ -174,7 +174,7 @@ async fn a_key_that_is_held_presses_once() {
     let (Visit { bed: _bed, browser }, _) = at_issues().await;
     browser.run(&refusing(100)).await;
     let before = calls(&browser).await;
-    // A head, a filter, and the link of a row.
+    // A column header, a filter, and the link of a row.
     for (find, is_done) in [
         ("th .sort", "location.search.startsWith('?sort=')"),
         (
@@ -215,7 +215,7 @@ async fn what_is_typed_into_a_search_is_written_once_it_rests() {
     browser.go(&address).await;
     shows(&browser, "1,204 projects, read").await;
     let before = calls(&browser).await;
-    // Slowly enough for each letter to be searched for by itself.
+    // Slowly enough that each letter is a separate search.
     let typing = "const field = document.querySelector('[type=search]'); \
         const type = at => { \
             field.value = 'meridian/checkout'.slice(0, at); \

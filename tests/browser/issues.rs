@@ -1,8 +1,8 @@
-//! The issues of a project: list, filters, panel, and what stands there when Snyk says no.
+//! The issues of a project: list, filters, panel, and the messages when Snyk fails.
 
+mod messages;
 mod moves;
 mod narrow;
-mod told;
 
 use serde_json::{Value, json};
 use tests::{
@@ -21,7 +21,7 @@ use crate::{
 const PROJECT: &str = "meridian/checkout-gateway";
 const ALL_READ: &str = "231 of 237 issues, all read";
 
-/// The path of the page, and that of Snyk's API which gives its issues.
+/// The path of the page, and the path of Snyk's API that returns its issues.
 #[derive(Debug)]
 pub(crate) struct Paths {
     pub(crate) page: String,
@@ -53,7 +53,7 @@ async fn paths(browser: &Browser) -> Paths {
     }
 }
 
-/// A person at the issues of the project.
+/// A visit at the project's issues.
 pub(crate) async fn at_issues() -> (Visit, Paths) {
     let visit = Visit::at_overview().await;
     let paths = paths(&visit.browser).await;
@@ -83,16 +83,16 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
         "{listed:?}"
     );
     assert!(listed[6].contains("High"), "{listed:?}");
-    // What was asked for: this project's, in large pages, and no page twice.
-    let asked = bed.sandbox.requests().await;
-    let pages: Vec<_> = asked
+    // The requests: this project's, in large pages, and no page twice.
+    let requests = bed.sandbox.requests().await;
+    let pages: Vec<_> = requests
         .iter()
         .filter(|request| request["path"] == json!(paths.issues))
         .collect();
     assert!(pages.len() >= 3, "{pages:?}");
     every_view(&browser, "issues-none").await;
 
-    // By keys: the second row, into the panel, and back.
+    // By keyboard: the second row, into the panel, and back.
     browser
         .run("document.querySelector('.issue-title').focus()")
         .await;
@@ -107,7 +107,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
         .until("return location.search.startsWith('?issue=') && !!document.querySelector('.row[aria-current]')")
         .await;
     shows(&browser, "Snyk id").await;
-    // The focus stays in the list; right goes into the panel, Escape comes back.
+    // The focus stays in the list; the right arrow moves it into the panel, and Escape back.
     browser
         .until(
             "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex') === '3'",
@@ -125,7 +125,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
         .await;
     every_view(&browser, "issues").await;
 
-    // The address is all there is: a reload shows the same.
+    // The URL contains the whole state: a reload shows the same.
     let title = browser
         .run("return document.querySelector('#issue-title').innerText")
         .await;
@@ -135,7 +135,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
         .run("return document.querySelector('#issue-title')?.innerText")
         .await;
     assert_eq!(again, title);
-    // Back closes the panel, and does not leave.
+    // Back closes the panel, and does not leave the page.
     browser
         .run("document.querySelector('[aria-label=\"Close\"]').click()")
         .await;
@@ -143,7 +143,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
     browser.close().await;
 }
 
-/// What Snyk does instead, from now on, when it is asked for issues.
+/// Applies a fault to Snyk's issues from now on.
 async fn issues_answer(bed: &Bed, paths: &Paths, times: Option<u64>, skip: u64, fault: Value) {
     let mut rule =
         json!({ "on": { "endpoint": "rest", "path": paths.issues }, "skip": skip, "fault": fault });
@@ -153,7 +153,7 @@ async fn issues_answer(bed: &Bed, paths: &Paths, times: Option<u64>, skip: u64, 
     bed.sandbox.fault(rule).await;
 }
 
-/// A person whose Snyk does something else when asked for issues, at the page.
+/// A visit at the page, with a fault of Snyk's issues.
 async fn at_trouble(times: Option<u64>, skip: u64, fault: Value) -> (Visit, Paths) {
     let visit = Visit::at_overview().await;
     let paths = paths(&visit.browser).await;
@@ -163,7 +163,7 @@ async fn at_trouble(times: Option<u64>, skip: u64, fault: Value) -> (Visit, Path
     (visit, paths)
 }
 
-/// The project's issues as Snyk sends them, one page of them.
+/// Returns one page of the project's issues as Snyk sends them.
 async fn issues_of(browser: &Browser, paths: &Paths) -> Vec<Value> {
     let (connection, rest) = (paths.page.split('/').nth(2), &paths.issues);
     let project = paths.page.rsplit('/').next();
@@ -178,7 +178,7 @@ async fn issues_of(browser: &Browser, paths: &Paths) -> Vec<Value> {
     issues
 }
 
-/// Snyk's permission ends: the next request finds no token, and gets none.
+/// Revokes the grant at Snyk: the next request finds no valid token, and gets none.
 async fn stop(bed: &Bed) {
     bed.sandbox.expire_access_tokens().await;
     let ended = json!({ "kind": "status", "status": 400, "body": { "error": "invalid_grant" } });
@@ -207,7 +207,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         "{listed:?}"
     );
 
-    // A list opens, is chosen from by keys, and gives the focus back.
+    // A list box opens, is operated by keyboard, and returns the focus.
     browser.press("Kind").await;
     browser
         .until("return document.querySelector('#kind-filter').matches(':popover-open')")
@@ -224,7 +224,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         .until("return !document.querySelector('#kind-filter').matches(':popover-open')")
         .await;
 
-    // Back undoes one after the other; a link shows the same to somebody else.
+    // Back undoes one change after the other; a link shows the same to another person.
     browser.run("history.back()").await;
     browser
         .until("return location.search === '?severity=critical&fixable=yes'")
@@ -245,7 +245,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         .await;
     shows(&browser, ALL_READ).await;
 
-    // Nothing matches: told with what was asked for.
+    // Nothing matches: the message names the filters.
     browser
         .go(&format!("{}{}?kind=cloud", bed.app.url, paths.page))
         .await;
@@ -270,7 +270,7 @@ async fn a_scope_that_is_missing_is_asked_for_again() {
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
-    // And back to where it was asked.
+    // And back to the page where the person was asked.
     let back = format!("return location.pathname === '{}'", paths.page);
     browser.until(&back).await;
     browser.close().await;
@@ -344,7 +344,7 @@ async fn a_project_that_is_not_there_is_told_so() {
 #[tokio::test]
 async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
     let (Visit { bed, browser }, paths) = at_issues().await;
-    // The sandbox has titles with markup among its issues.
+    // Some titles in the sandbox contain markup.
     let markup = "<script>alert('title')</script> is not escaped";
     shows(&browser, markup).await;
     let open = format!(
@@ -365,7 +365,7 @@ async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
         links.iter().all(|link| *link == json!(["https:", true])),
         "{links:?}"
     );
-    // An address with an issue that is none, or markup, harms nothing.
+    // A URL with an invalid issue, or markup, does no harm.
     browser
         .go(&format!(
             "{}{}?issue=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
@@ -403,7 +403,7 @@ async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
     browser.until(&next).await;
     browser.press("Previous").await;
     browser.heading(title.as_str().unwrap()).await;
-    // One step back is the list, where it was.
+    // One step back is the list, at the same position.
     browser.run("history.back()").await;
     browser
         .until("return !!document.querySelector('.issue-table') && scrollY === 1500")

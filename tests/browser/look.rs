@@ -1,5 +1,5 @@
-//! How the pages look and answer to keys: the typeface, the menu of this browser, both themes.
-//! With `SCREENSHOTS=folder`, a picture of every page is left there.
+//! The appearance and keyboard operation of the pages: the web font, the account menu, both themes.
+//! With `SCREENSHOTS=folder`, a screenshot of every page is saved there.
 
 use serde_json::json;
 use tests::browser::Browser;
@@ -11,7 +11,7 @@ use crate::{
     visit::{SIGNED_IN, Visit, arrived},
 };
 
-/// Waits until these words stand anywhere, also around the page itself: in the bar, in a toast.
+/// Waits until these words occur anywhere, also outside of the page: in the bar or in a toast.
 async fn shows(browser: &Browser, words: &str) {
     let script = format!("return document.body.innerText.includes({})", json!(words));
     browser.until(&script).await;
@@ -45,7 +45,7 @@ async fn the_typeface_comes_from_here_and_is_kept_for_ever() {
     visit.browser.close().await;
 }
 
-/// Nothing was refused by the content security policy: everything asked for has arrived.
+/// The content security policy has blocked nothing: every resource has loaded.
 const LOGS_NOTHING: &str = "return performance.getEntriesByType('resource')\
     .every(entry => entry.responseStatus === undefined || entry.responseStatus < 400)";
 
@@ -145,7 +145,7 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     shows(&browser, "Needs reconnecting").await;
     every_view(&browser, "connection-stopped").await;
 
-    // Another one, beside it.
+    // A second connection.
     let attempt = "const done = arguments[0]; \
         [...document.querySelectorAll('.switcher button')]\
         .find(button => button.textContent.includes('Connect another')).click(); \
@@ -202,7 +202,7 @@ async fn without_a_network_the_page_says_so_and_goes_on_by_itself() {
         .until("return !document.body.innerText.includes('You are offline')")
         .await;
 
-    // A start page whose server cannot say who is here keeps its button, and tries again.
+    // A start page whose server cannot report the session keeps its button, and retries.
     browser.devtools("Network.enable", json!({})).await;
     browser
         .devtools(

@@ -1,23 +1,24 @@
 //! Flows in a real browser, as a person sees them.
 //!
-//! A test begins with a [`visit::Visit`], which says how far its person has come. One browser runs
-//! at a time. With `SCREENSHOTS=folder` in the environment, tests that take pictures leave them
-//! there.
+//! A test begins with a [`visit::Visit`], which defines how far the person has come. One browser
+//! runs at a time. With `SCREENSHOTS=folder` in the environment, tests that take screenshots save
+//! them there.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accessibility;
 mod bad_days;
 mod bed;
-mod between;
 mod callback;
 mod connection;
 mod data;
 mod foreign_provider;
 mod frames;
+mod gateway;
 mod history;
 mod issues;
 mod look;
+mod messages;
 mod organizations;
 mod overview;
 mod polls;
@@ -26,6 +27,5 @@ mod secrecy;
 mod session;
 mod shell;
 mod sign_in;
-mod told;
 mod tour;
 mod visit;

@@ -1,16 +1,16 @@
-//! Organizations that come, go, and are still to come.
+//! Organizations that are added, removed or not read yet.
 
 use serde_json::json;
 use tests::Bed;
 
 use crate::visit::{SIGNED_IN, Visit, to_consent};
 
-/// A script that is true when the page says this.
+/// Returns a script that is true if the page contains these words.
 fn says(words: &str) -> String {
     format!("return document.body.innerText.includes('{words}')")
 }
 
-/// A script that is true when it does not.
+/// Returns a script that is true if the page does not contain these words.
 fn does_not_say(words: &str) -> String {
     format!("return !document.body.innerText.includes('{words}')")
 }
@@ -83,7 +83,7 @@ async fn organizations_that_are_still_to_come_are_told_and_come_by_themselves() 
     browser.close().await;
 }
 
-/// What is known late to be the same as another connection becomes one with it, and its page leads on.
+/// A connection that is merged into another one later: its page redirects to the other's.
 #[tokio::test]
 async fn the_page_of_a_connection_that_becomes_one_with_another_leads_on() {
     let Visit { bed, browser } = Visit::at_overview().await;

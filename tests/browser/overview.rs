@@ -1,4 +1,4 @@
-//! The overview: what is worst, as far as it is read, and what is said of the rest.
+//! The overview: the worst issues as far as they are read, and what it says about the rest.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     visit::{SIGNED_IN, Visit},
 };
 
-/// What the sandbox's six organizations come to.
+/// The totals of the sandbox's six organizations.
 const VERDICT: &str = "37 critical issues in 19 projects";
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
     browser.until(SIGNED_IN).await;
     browser.heading("so far").await;
     shows(&browser, "Totals below will rise.").await;
-    // One of them is whole already; all of them together are not.
+    // One organization is complete; all of them together are not.
     shows(&browser, "24 projects").await;
     let both = "const text = document.body.innerText; \
         return text.includes('so far') && text.includes('Read just now')";
@@ -56,7 +56,7 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
     every_view(&browser, "overview-reading").await;
 
     let payments = org(&browser, "Meridian Payments").await;
-    // To the projects and back while it goes on.
+    // To the projects and back while reading continues.
     browser.press("Projects").await;
     browser.heading("Projects in Meridian Platform").await;
     browser.press("Overview").await;
@@ -176,7 +176,7 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     shows(&browser, "Meridian Payments").await;
     shows(&browser, "Reconnect").await;
     every_view(&browser, "overview-stopped").await;
-    // It is told once.
+    // The message is announced once.
     browser.press("Projects").await;
     browser.heading("Projects in Meridian Platform").await;
     shows(&browser, "1,204 projects").await;
@@ -188,7 +188,7 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     browser.press("Overview").await;
     browser.heading(VERDICT).await;
 
-    // Nothing is held after a reload, and nothing is claimed of what nobody could read.
+    // After a reload nothing is cached, and the page makes no claim about unreadable data.
     browser.driver.refresh().await.unwrap();
     browser.heading("Nothing can be read").await;
     shows(&browser, "This connection has stopped working").await;
@@ -207,7 +207,7 @@ async fn a_permission_that_is_lacking_is_named_and_can_be_asked_for() {
     browser.press("Allow").await;
     browser.heading("Nothing could be read").await;
     shows(&browser, "Snyk did not let Fathom see this").await;
-    // What could not be read is not none.
+    // Unreadable is not the same as none.
     shows(&browser, "No project could be read.").await;
     hides(&browser, "No project has open issues").await;
     let figures = browser

@@ -1,5 +1,5 @@
-//! What a network that comes and goes does to a page, and what it does not: the server is asked by
-//! one schedule, rows stay where they are, and every message is announced.
+//! The effect of an unstable network on a page: one schedule polls the server, rows keep their
+//! positions, and every message is announced.
 
 use serde_json::json;
 use tests::browser::Browser;
@@ -9,8 +9,8 @@ use crate::{
     visit::{HAS_ORGANIZATIONS, Visit},
 };
 
-/// From here on, `window.asked` are the times at which the server was asked who is here.
-/// `window.fails` says whether there is no answer.
+/// Records in `window.asked` the times of the requests for the session, from now on. If
+/// `window.fails` is set, requests fail.
 const COUNT: &str = "window.asked = []; window.fails = false; const real = window.fetch; \
     window.fetch = (request, ...rest) => { \
         if (!(request.url ?? request).includes('/api/session')) return real(request, ...rest); \
@@ -18,7 +18,7 @@ const COUNT: &str = "window.asked = []; window.fails = false; const real = windo
         return fails ? Promise.reject(new TypeError('refused')) : real(request, ...rest); \
     }";
 
-/// The network goes and comes so many times, each after so many milliseconds.
+/// Switches the network off and on `times` times, at intervals of `pause` milliseconds.
 fn flap(times: u32, pause: u32, meanwhile: &str) -> String {
     format!(
         "const flap = left => {{ \
@@ -29,9 +29,9 @@ fn flap(times: u32, pause: u32, meanwhile: &str) -> String {
     )
 }
 
-async fn asked(browser: &Browser) -> u64 {
-    let asked = browser.run("return asked.length").await;
-    asked.as_u64().expect("a number")
+async fn request_count(browser: &Browser) -> u64 {
+    let request_count = browser.run("return asked.length").await;
+    request_count.as_u64().expect("a number")
 }
 
 #[tokio::test]
@@ -47,15 +47,15 @@ async fn a_network_that_comes_and_goes_is_asked_by_one_schedule() {
         browser.run(&format!("fails = {fails}")).await;
         // By the schedule at once, and after 3, 5 and 10 seconds; half a minute would be 4 or 5.
         browser.run_async(&flap(40, 400, meanwhile)).await;
-        let times = asked(&browser).await;
+        let times = request_count(&browser).await;
         assert!(
             (1..=4).contains(&times),
             "{what}: asked {times} times in 16 s"
         );
-        // Nor do they go on beside one another.
+        // There are no concurrent requests either.
         browser.run("fails = true; asked.length = 0").await;
         browser.run_async("setTimeout(() => done(0), 12000)").await;
-        let times = asked(&browser).await;
+        let times = request_count(&browser).await;
         assert!(times <= 2, "{what}: asked {times} times in 12 s afterwards");
     }
     browser.close().await;
@@ -85,7 +85,7 @@ async fn the_strip_of_being_offline_lets_no_row_move_under_the_pointer() {
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
     shows(&browser, "1,204 projects, read").await;
-    // Not the first one, which the strip moves away from under the pointer.
+    // Not the first row, because the banner shifts it away from under the pointer.
     browser
         .point_at("document.querySelectorAll('[aria-rowindex=\"6\"] a')")
         .await;
@@ -107,7 +107,7 @@ async fn the_strip_of_being_offline_lets_no_row_move_under_the_pointer() {
         let stands = "return first.isConnected && first === document.querySelector('tbody .row')";
         assert_eq!(browser.run(stands).await, json!(true), "offline: {offline}");
     }
-    // They come as soon as the pointer has left.
+    // The rows are inserted as soon as the pointer has left.
     browser.point_at("document.querySelectorAll('h1')").await;
     hides(&browser, "Read again. Show").await;
     browser.close().await;

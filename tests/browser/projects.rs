@@ -1,4 +1,4 @@
-//! The projects of an organization: as many as there are, and few of them drawn.
+//! The projects of an organization: any number of them, with few rows rendered.
 
 use serde_json::json;
 use thirtyfour::Key;
@@ -9,8 +9,8 @@ use crate::{
     visit::views::every_view,
 };
 
-/// More rows are never drawn: those in sight, ten on either side, and what rounding adds.
-const MOST: u64 = 60;
+/// Maximum number of rendered rows: those in view, ten on either side, and a margin for rounding.
+const MAX_ROWS: u64 = 60;
 
 #[tokio::test]
 async fn four_thousand_projects_are_a_table_of_few_rows() {
@@ -23,7 +23,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
     browser
         .until("return document.querySelector('table').getAttribute('aria-rowcount') === '4013'")
         .await;
-    assert!(rows(&browser).await <= MOST);
+    assert!(rows(&browser).await <= MAX_ROWS);
     browser
         .run("scrollTo(0, document.documentElement.scrollHeight / 2)")
         .await;
@@ -33,7 +33,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
             .some(row => Number(row.getAttribute('aria-rowindex')) > 1900)",
         )
         .await;
-    assert!(rows(&browser).await <= MOST);
+    assert!(rows(&browser).await <= MAX_ROWS);
     browser.run("scrollTo(0, 1e9)").await;
     shows(&browser, "to 4,012 of 4,012").await;
     browser.close().await;
@@ -170,7 +170,7 @@ async fn the_keyboard_is_enough() {
     press_key(&browser, Key::Escape).await;
     browser.until("return location.search === ''").await;
 
-    // Tab leads into the table once, and out of it once.
+    // Tab enters the table once, and leaves it once.
     let row = "return document.activeElement.closest('.row')?.getAttribute('aria-rowindex')";
     for _ in 0..30 {
         if browser.run(row).await.is_string() {
@@ -190,7 +190,7 @@ async fn the_keyboard_is_enough() {
     browser.until(&at(5)).await;
     press_key(&browser, Key::End).await;
     browser.until(&at(1_205)).await;
-    // The focus is not left behind the sticky head, nor below the window.
+    // The focused row is neither behind the sticky header nor below the window.
     browser
         .until(
             "const { top, bottom } = document.activeElement.getBoundingClientRect(); \
@@ -216,7 +216,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     let path = format!("/rest/orgs/{platform}/projects");
     let before = bed.sandbox.seen(&path).await;
     let mut fault = on_projects(&platform, &json!({ "kind": "status", "status": 500 }));
-    // Its number, and three pages.
+    // The count, and three pages.
     fault["skip"] = json!(4);
     bed.sandbox.fault(fault).await;
     browser.go(&address).await;
@@ -228,7 +228,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     browser.press("Try again").await;
     shows(&browser, "1,204 projects, read").await;
     hides(&browser, "could not be read").await;
-    // Twice its number, thirteen pages, and the one that failed three times.
+    // The count twice, thirteen pages, and the page that failed three times.
     assert_eq!(bed.sandbox.seen(&path).await - before, 2 + 13 + 3);
     browser.close().await;
 }
@@ -259,7 +259,7 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     hides(&browser, "Shown").await;
     shows(&browser, "Rows 1 to").await;
 
-    // Nothing holds them any more, and they come in by themselves.
+    // Nothing holds the rows any more, so they are inserted by themselves.
     browser.press("Read again").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")

@@ -1,4 +1,4 @@
-//! What a page cannot read, and what cannot run in it.
+//! What a page's scripts cannot read, and what cannot run in the page.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::visit::{HAS_ORGANIZATIONS, Visit, arrived};
 
-/// Nothing that a script can read is a secret of the login, or hashes to its challenge.
+/// Checks that nothing readable by a script is a secret of the login or hashes to its challenge.
 fn assert_holds_nothing(readable: &str, secrets: &[String], challenge: &str) {
     for secret in secrets {
         assert!(
@@ -36,7 +36,7 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
         .1;
     assert_eq!(challenge.len(), 43);
 
-    // While the person is at the provider's page, another tab of ours looks for the login.
+    // While the person is at the provider's page, another tab of the app looks for the login.
     let here = browser.driver.window().await.unwrap();
     let tab = browser.driver.new_tab().await.unwrap();
     browser.driver.switch_to_window(tab).await.unwrap();
@@ -68,7 +68,7 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
         browser.address().await
     );
 
-    // Reload: still connected. Back: no callback comes to light, and no error.
+    // Reload: still connected. Back: neither the callback nor an error appears.
     let connected = browser.address().await;
     browser.driver.refresh().await.unwrap();
     browser.until(HAS_ORGANIZATIONS).await;
@@ -85,7 +85,7 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
 #[tokio::test]
 async fn sec_60_no_page_breaks_the_content_security_policy() {
     let Visit { bed: _bed, browser } = Visit::connected().await;
-    // That no page breaks it by itself, every test looks for.
+    // Every test checks that no page violates the policy by itself.
     assert_eq!(browser.take_errors().await, Vec::<String>::new());
     browser.provokes("Content Security Policy");
     // What an injected script would try.

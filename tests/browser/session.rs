@@ -1,5 +1,5 @@
-//! What stays on the screen when the server cannot say who is here, what other tabs are told, and
-//! what the page learns of a connection without being loaded again.
+//! What the page keeps showing if the server cannot report the session, what other tabs are
+//! notified of, and what the page learns about a connection without a reload.
 
 use serde_json::{Value, json};
 use tests::browser::Browser;
@@ -11,10 +11,10 @@ use crate::{
 };
 
 const VERDICT: &str = "37 critical issues in 19 projects";
-/// Has the page ask the server who is here, as when the network is back.
-const ASK: &str = "window.dispatchEvent(new Event('online'))";
+/// Makes the page request the session, as when the network returns.
+const REQUEST_SESSION: &str = "window.dispatchEvent(new Event('online'))";
 
-/// From here on the server's answer to who is here is this one: a status and a code.
+/// Answers requests for the session with this status and code from now on.
 async fn session_answers(browser: &Browser, status: u16, code: &str) {
     let body = json!({ "title": "t", "status": status, "code": code, "request_id": "01JD9Z" });
     let script = format!(
@@ -27,14 +27,14 @@ async fn session_answers(browser: &Browser, status: u16, code: &str) {
     browser.run(&script).await;
 }
 
-/// Notes each heading that the page has from here on.
+/// Records each heading of the page from now on.
 const NOTE_HEADINGS: &str = "window.headings = []; new MutationObserver(() => { \
         const words = document.querySelector('h1')?.innerText; \
         if (words && headings.at(-1) !== words) headings.push(words); \
         if (document.querySelector('main .waiting')) headings.push('Starting'); \
     }).observe(document.body, { childList: true, subtree: true, characterData: true })";
 
-/// The refresh token is dead, and the page has learnt of it.
+/// Kills the refresh token, and waits until the page has noticed.
 async fn stop(bed: &tests::Bed, browser: &Browser) {
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "token.refresh" }, "times": 1,
@@ -44,7 +44,7 @@ async fn stop(bed: &tests::Bed, browser: &Browser) {
     shows(browser, "This connection has stopped working").await;
 }
 
-/// Goes through with a question.
+/// Confirms a dialog.
 async fn confirm(browser: &Browser, words: &str) {
     browser
         .until("return !!document.querySelector('dialog[open]')")
@@ -78,29 +78,29 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     let Visit { bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
-    browser.run(ASK).await;
+    browser.run(REQUEST_SESSION).await;
     shows(&browser, "Fathom cannot reach its own data").await;
     shows(&browser, "You are still signed in.").await;
-    // The code stands beside the request id.
+    // The code is shown next to the request id.
     shows(&browser, "unavailable").await;
     browser.heading(VERDICT).await;
     assert_eq!(browser.run(SIGNED_IN).await, true);
     every_view(&browser, "overview-unavailable").await;
 
-    // The page of the connection stands as well, and so does the bar.
+    // The page of the connection stays too, and so does the bar.
     browser.press("Connection").await;
     browser.until(HAS_ORGANIZATIONS).await;
     shows(&browser, "Access token ends in").await;
     shows(&browser, "Fathom cannot reach its own data").await;
     assert_eq!(browser.run(SIGNED_IN).await, true);
 
-    // No answer at all is told in a strip, with the time of what is seen.
+    // A missing response is reported in a banner, with the time of the displayed data.
     let refuse = "window.fetch = () => Promise.reject(new TypeError('refused'))";
     browser.run(refuse).await;
-    browser.run(ASK).await;
-    let told = "return document.querySelector('.banner')?.innerText \
+    browser.run(REQUEST_SESSION).await;
+    let reported = "return document.querySelector('.banner')?.innerText \
         .startsWith('You seem to be offline. What you see was read at')";
-    browser.until(told).await;
+    browser.until(reported).await;
     browser.until(HAS_ORGANIZATIONS).await;
     every_view(&browser, "connection-silent").await;
 
@@ -119,7 +119,7 @@ async fn a_try_that_changes_nothing_is_seen_and_said() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
-    browser.run(ASK).await;
+    browser.run(REQUEST_SESSION).await;
     shows(&browser, "Fathom cannot reach its own data").await;
     let note = "window.said = []; window.labels = []; \
         const region = document.querySelector('body > [role=status].hidden'); \
@@ -175,7 +175,7 @@ async fn the_end_of_one_connection_leaves_the_others_in_other_tabs_as_they_are()
     let Visit { bed, browser } = Visit::connected().await;
     let first = browser.address().await;
     connect_another(&browser).await;
-    // The overview of the first, whole.
+    // The complete overview of the first connection.
     browser.go(&format!("{first}/overview")).await;
     browser.heading(VERDICT).await;
     browser.run(NOTE_HEADINGS).await;
@@ -213,7 +213,7 @@ async fn the_page_of_a_connection_learns_that_its_token_was_renewed() {
     bed.sandbox.set(json!({ "access_ttl": 24 })).await;
     let Visit { bed: _bed, browser } = Visit { bed, browser }.connect().await;
     let org = org(&browser, "Meridian Payments").await;
-    // As another tab or browser does: what reads near the end of the token renews it.
+    // As another tab or browser does: a read near the token's expiry refreshes it.
     let read = format!(
         "const id = location.pathname.split('/')[2]; setInterval(() => \
             fetch(`/api/connections/${{id}}/snyk/rest/orgs/{org}/projects?version=2024-10-15&limit=10`), 1000)"
@@ -228,7 +228,7 @@ async fn the_page_of_a_connection_learns_that_its_token_was_renewed() {
         .until(&format!("return Number({generation}) > 0"))
         .await;
 
-    // And on entering it.
+    // And when the page is entered.
     browser.press("Overview").await;
     browser.heading("critical issues").await;
     let before = browser

@@ -1,4 +1,4 @@
-//! What surrounds every page: a newer version on the server, what is confirmed, what is copied.
+//! The frame of every page: a newer version on the server, confirmations, copying.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::{
     visit::{SIGNED_IN, Visit, to_consent},
 };
 
-/// As a person who comes back to the tab. `document.hidden` is false all the time.
+/// Simulates a person who returns to the tab. `document.hidden` is always false.
 const COME_BACK: &str = "document.dispatchEvent(new Event('visibilitychange'))";
 
 #[tokio::test]
@@ -20,24 +20,24 @@ async fn whoever_comes_back_is_told_of_a_newer_version() {
     let folder = pages.path().display().to_string();
     let bed = Bed::with(&[], &[("FRONTEND_DIR", &folder)]).await;
     let Visit { mut bed, browser } = Visit::of(bed).await.connect().await;
-    let told = "document.body.innerText.includes('A newer version is ready')";
+    let has_banner = "document.body.innerText.includes('A newer version is ready')";
 
-    // The document is asked for, and is the same.
+    // The document is requested, and is unchanged.
     browser.run(COME_BACK).await;
-    let asked = "return performance.getEntriesByType('resource')\
+    let is_requested = "return performance.getEntriesByType('resource')\
         .some(({ name, initiatorType }) => initiatorType === 'fetch' && name === origin + '/')";
-    browser.until(asked).await;
-    assert_eq!(browser.run(&format!("return {told}")).await, false);
+    browser.until(is_requested).await;
+    assert_eq!(browser.run(&format!("return {has_banner}")).await, false);
 
     update(pages.path());
     bed.app.start_again(&[]).await;
     browser.run("window.isOld = true").await;
     browser.run(COME_BACK).await;
-    browser.until(&format!("return {told}")).await;
+    browser.until(&format!("return {has_banner}")).await;
     browser.picture("newer version").await;
     browser.press("Reload").await;
     browser
-        .until(&format!("return !window.isOld && !{told}"))
+        .until(&format!("return !window.isOld && !{has_banner}"))
         .await;
     browser.until(SIGNED_IN).await;
     browser.close().await;
@@ -76,12 +76,12 @@ async fn a_toast_stays_while_the_focus_is_on_it() {
     browser
         .run("document.querySelector('.toast button').focus()")
         .await;
-    // Time that would be eight seconds is a quarter of one from here on.
+    // A delay of eight seconds is a quarter of a second from now on.
     let faster = "const real = window.setTimeout; \
         window.setTimeout = (call, pause) => real(call, pause === 8000 ? 250 : pause); \
         window.before = document.querySelector('.toast')";
     browser.run(faster).await;
-    // It was let go once, so that its time ran anew, and taken again.
+    // The focus left once, so that the timer restarted, and returned.
     let again = "const button = document.querySelector('.toast button'); \
         button.blur(); button.focus()";
     browser.run(again).await;
@@ -133,13 +133,13 @@ async fn back_leads_to_where_a_long_list_was_left() {
             json!(before.to_string())
         ))
         .await;
-    // It stays there, and the heading has the focus all the same.
+    // It stays, and the heading still has the focus.
     browser
         .until("return document.activeElement === document.querySelector('h1')")
         .await;
     browser.run_async("setTimeout(() => done(0), 500)").await;
     assert_eq!(browser.run(&format!("return {in_sight}")).await, before);
-    // On to the project again: from its beginning.
+    // Forward to the project: from its top.
     browser.run("history.forward()").await;
     browser
         .until("return location.pathname.split('/').length > 6 && scrollY === 0")
@@ -163,7 +163,7 @@ async fn the_focus_stays_where_it_is_when_a_connection_stops_by_itself() {
         .fault(json!({ "on": { "endpoint": "token.refresh" },
             "fault": { "kind": "status", "status": 400, "body": { "error": "invalid_grant" } } }))
         .await;
-    // Without a press: reading goes on, as a tab does that is come back to.
+    // By script: reading continues, as in a tab that the person returns to.
     let read = "[...document.querySelectorAll('button')] \
         .find(button => button.innerText === 'Read again').click()";
     browser.run(read).await;
@@ -178,16 +178,16 @@ async fn the_focus_stays_where_it_is_when_a_connection_stops_by_itself() {
 async fn the_strip_tells_when_what_is_seen_was_read() {
     let Visit { mut bed, browser } = Visit::at_overview().await;
     browser.heading("37 critical issues").await;
-    // Everything is read; later the server answers something else, by a clock an hour on.
+    // Everything is read; later the server answers differently, by a clock that is an hour ahead.
     let minutes = "const now = new Date(); return now.getHours() * 60 + now.getMinutes()";
     let at = browser.run(minutes).await.as_u64().expect("minutes");
     bed.app.start_again_at("+3h").await;
     browser
         .run("window.dispatchEvent(new Event('online'))")
         .await;
-    let asked = "return performance.getEntriesByType('resource') \
+    let is_requested = "return performance.getEntriesByType('resource') \
         .filter(({ name, responseEnd }) => name.endsWith('/api/session') && responseEnd > 0).length > 1";
-    browser.until(asked).await;
+    browser.until(is_requested).await;
     let none =
         json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     browser
@@ -196,10 +196,10 @@ async fn the_strip_tells_when_what_is_seen_was_read() {
     let time = "document.querySelector('.banner')?.innerText.match(/read at (\\d\\d):(\\d\\d)/)";
     browser.until(&format!("return !!{time}")).await;
     let script = format!("const [, hours, minutes] = {time}; return hours * 60 + Number(minutes)");
-    let told = browser.run(&script).await.as_u64().expect("minutes");
-    // The page was read within the last minutes, over midnight perhaps.
-    let apart = (at + 24 * 60 - told) % (24 * 60);
-    assert!(apart < 10, "told {told}, read before {at}");
+    let reported = browser.run(&script).await.as_u64().expect("minutes");
+    // The page was read within the last minutes, possibly across midnight.
+    let apart = (at + 24 * 60 - reported) % (24 * 60);
+    assert!(apart < 10, "told {reported}, read before {at}");
     browser.close().await;
 }
 
@@ -227,7 +227,7 @@ async fn the_bar_keeps_the_organization_and_one_that_is_gone_is_told() {
     browser.close().await;
 }
 
-/// The built pages, without what is compressed ahead.
+/// Copies the built page without the precompressed files.
 fn copy_pages(to: &Path) {
     for entry in std::fs::read_dir(app::pages()).expect("built pages") {
         let path = entry.expect("an entry").path();
@@ -239,7 +239,7 @@ fn copy_pages(to: &Path) {
     }
 }
 
-/// As an update does: the same under other names.
+/// Simulates an update: the same files under other names.
 fn update(pages: &Path) {
     let document = std::fs::read_to_string(pages.join("index.html")).expect("a document");
     let (_, rest) = document.split_once("/frontend-").expect("a script");

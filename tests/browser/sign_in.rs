@@ -1,4 +1,4 @@
-//! Connecting: how it ends well, and each way that it ends otherwise.
+//! Connecting: the successful flow, and each other outcome.
 
 use tests::{Bed, browser::Browser};
 
@@ -87,8 +87,8 @@ async fn sec_12_another_browser_earns_nothing_with_this_ones_code_and_this_one_s
     one.go(&address).await;
     one.until(SIGNED_IN).await;
 
-    // REL-10: the same callback again, in this tab and in a second one, and a forged one: a connected
-    // person goes on and sees no error.
+    // REL-10: the same callback again, in this tab and in a second one, and a forged one: a
+    // connected person proceeds and sees no error.
     let forged = format!("{}/callback?code=x&state={}", bed.app.url, "A".repeat(43));
     for again in [&address, &forged] {
         one.go(again).await;

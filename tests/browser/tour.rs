@@ -1,5 +1,5 @@
-//! Every page and every control of it, one after the other, in windows of four widths, by pointer
-//! and by keyboard alone: that each answers, and that nothing goes wrong unseen.
+//! Uses every control of every page, in windows of four widths, by pointer and by keyboard alone.
+//! Checks that each responds and that no unhandled error occurs.
 
 use serde_json::json;
 use tests::browser::Browser;
@@ -9,7 +9,7 @@ use crate::{
     visit::{HAS_ORGANIZATIONS, SIGNED_IN, Visit},
 };
 
-/// How a person acts.
+/// The input device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
     Pointer,
@@ -23,7 +23,7 @@ struct Tour {
     is_wide: bool,
 }
 
-/// A script that finds what begins with these words.
+/// Returns a script that finds elements whose text begins with these words.
 fn said(words: &str) -> String {
     format!(
         "[...document.querySelectorAll('a, button')].filter(it => \
@@ -32,13 +32,13 @@ fn said(words: &str) -> String {
     )
 }
 
-/// What a selector finds.
+/// Returns a script that finds the elements of a selector.
 fn at(selector: &str) -> String {
     format!("document.querySelectorAll({})", json!(selector))
 }
 
-/// The list's own address is written: several that follow one another faster than a person acts become
-/// one entry of the history.
+/// The list's own URL has been written: changes that follow one another faster than a person acts
+/// become one entry of the history.
 const IS_WRITTEN_BACK: &str = "return !location.search.includes('issue=')";
 
 impl Tour {
@@ -46,7 +46,7 @@ impl Tour {
         &self.visit.browser
     }
 
-    /// Uses a control.
+    /// Activates a control.
     async fn act(&self, find: &str) {
         match self.by {
             By::Pointer => self.browser().click_at(find).await,
@@ -57,7 +57,7 @@ impl Tour {
         }
     }
 
-    /// Uses what begins with these words.
+    /// Activates the control whose text begins with these words.
     async fn press(&self, words: &str) {
         self.act(&said(words)).await;
     }
@@ -66,7 +66,7 @@ impl Tour {
         self.browser().until(script).await;
     }
 
-    /// Nothing went wrong unseen.
+    /// Checks that no unhandled error occurred.
     async fn is_sound(&self, place: &str) {
         let errors = self.browser().take_errors().await;
         assert!(errors.is_empty(), "{place}, {:?}: {errors:#?}", self.by);
@@ -105,8 +105,8 @@ impl Tour {
             .await;
         shows(self.browser(), "1,204 projects, read").await;
         self.press("Read again").await;
-        // What has been read comes in here, where nobody points at the rows. Later it would wait behind
-        // a button that goes as soon as the pointer leaves them.
+        // The new rows are inserted here, while the pointer is not on the rows. Later they would
+        // wait behind a button that disappears as soon as the pointer leaves the rows.
         self.until(
             "return [...document.querySelectorAll('button')]\
             .some(button => button.innerText.trim() === 'Read again')",

@@ -1,15 +1,15 @@
-//! How most flows begin: an app, its provider, and a person in front of a browser.
+//! The start of most flows: an app, its provider, and a person in front of a browser.
 
 pub(crate) mod views;
 
 use tests::{Bed, browser::Browser};
 
-/// A script that is true when somebody is signed in and the app says so.
+/// A script that is true if the page shows that a person is signed in.
 pub(crate) const SIGNED_IN: &str = "return !!document.querySelector('header .switcher')";
-/// A script that is true when that page has its table of organizations.
+/// A script that is true if the connection page has its table of organizations.
 pub(crate) const HAS_ORGANIZATIONS: &str = "return !!document.querySelector('table')";
 
-/// A browser that has come as far as the constructor's name says.
+/// A browser in the state that the constructor's name describes.
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) bed: Bed,
@@ -17,25 +17,25 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// Nothing is open yet.
+    /// No page is open yet.
     pub(crate) async fn start() -> Self {
         Self::of(Bed::start().await).await
     }
 
-    /// Nothing is open yet; the sandbox or the app have something of their own.
+    /// No page is open yet; the sandbox or the app has a custom configuration.
     pub(crate) async fn of(bed: Bed) -> Self {
         let browser = Browser::open().await;
         Self { bed, browser }
     }
 
-    /// The provider asks.
+    /// The consent page is open.
     pub(crate) async fn at_consent() -> Self {
         let visit = Self::start().await;
         to_consent(&visit.bed, &visit.browser).await;
         visit
     }
 
-    /// The overview stands, its first pages read or not.
+    /// The overview is open; its first pages may still be loading.
     pub(crate) async fn at_overview() -> Self {
         let visit = Self::at_consent().await;
         visit.browser.press("Allow").await;
@@ -57,14 +57,14 @@ impl Visit {
     }
 }
 
-/// Opens the app, presses Connect, and waits for the consent page.
+/// Opens the app, clicks Connect, and waits for the consent page.
 pub(crate) async fn to_consent(bed: &Bed, browser: &Browser) {
     browser.go(&bed.app.url).await;
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;
 }
 
-/// Waits until somebody is signed in, and goes on to the page of the connection.
+/// Waits until a person is signed in, and opens the page of the connection.
 pub(crate) async fn arrived(browser: &Browser) {
     browser.until(SIGNED_IN).await;
     browser.press("Connection").await;

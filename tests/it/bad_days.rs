@@ -1,10 +1,10 @@
-//! Bad days of Snyk's API, through the proxy: how much is read, for how long, and what is said.
+//! Failures of Snyk's API through the proxy: limits on size and time, and error responses.
 
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Bed, client::Client, line::Line};
+use tests::{Bed, client::Client, tcp_proxy::TcpProxy};
 
 async fn connected(bed: &Bed) -> (Client, String) {
     let (browser, connection) = bed.connected().await;
@@ -19,7 +19,7 @@ fn on_orgs(fault: &Value) -> Value {
     json!({ "on": { "endpoint": "rest", "path": "/rest/orgs" }, "fault": fault })
 }
 
-/// What Snyk says is passed on with its status: the page has words for each.
+/// The proxy forwards Snyk's error document with its status: the page has a message for each.
 #[tokio::test]
 async fn every_status_of_snyk_comes_through_with_its_document() {
     let bed = Bed::start().await;
@@ -57,8 +57,10 @@ async fn every_status_of_snyk_comes_through_with_its_document() {
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_told_and_not_passed_on_in_half() {
     let mut bed = Bed::start().await;
-    let line = Line::to(&bed.sandbox.url).await;
-    bed.app.start_again(&[("SNYK_API_URL", &line.url)]).await;
+    let tcp_proxy = TcpProxy::to(&bed.sandbox.url).await;
+    bed.app
+        .start_again(&[("SNYK_API_URL", &tcp_proxy.url)])
+        .await;
     let (mut browser, path) = connected(&bed).await;
     let drip = json!({ "kind": "slow", "bytes_per_second": 20 });
     bed.sandbox.fault(on_orgs(&drip)).await;
@@ -68,7 +70,7 @@ async fn an_answer_that_breaks_off_is_told_and_not_passed_on_in_half() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
-        line.cut();
+        tcp_proxy.cut();
     });
     assert_eq!(
         (answer.status, answer.code().as_str()),
@@ -130,12 +132,14 @@ async fn sec_59_a_stall_ends_after_thirty_seconds() {
 #[tokio::test]
 async fn sec_59_who_hangs_up_ends_the_read_at_snyk_too() {
     let mut bed = Bed::start().await;
-    let line = Line::to(&bed.sandbox.url).await;
-    bed.app.start_again(&[("SNYK_API_URL", &line.url)]).await;
+    let tcp_proxy = TcpProxy::to(&bed.sandbox.url).await;
+    bed.app
+        .start_again(&[("SNYK_API_URL", &tcp_proxy.url)])
+        .await;
     let (mut browser, path) = connected(&bed).await;
     let other = path.replace("/orgs?limit=100", "/self");
     assert_eq!(browser.get(&other).await.status, 200);
-    let idle = line.open();
+    let idle = tcp_proxy.open();
     let drip = json!({ "kind": "slow", "bytes_per_second": 20 });
     bed.sandbox.fault(on_orgs(&drip)).await;
     let before = bed.sandbox.seen("/rest/orgs").await;
@@ -145,19 +149,19 @@ async fn sec_59_who_hangs_up_ends_the_read_at_snyk_too() {
     while bed.sandbox.seen("/rest/orgs").await < before + 5 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(line.open() >= 5, "five reads are under way");
+    assert!(tcp_proxy.open() >= 5, "five reads are under way");
     for read in reads {
         read.abort();
     }
-    // A browser that is gone shows when its connection breaks, and then the read ends at once: long
-    // before the answers would be through.
+    // A broken connection shows that the browser has gone. The read must then end at once, long
+    // before the responses would be complete.
     for _ in 0..100 {
-        if line.open() <= idle {
+        if tcp_proxy.open() <= idle {
             return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("{} connections are still open", line.open());
+    panic!("{} connections are still open", tcp_proxy.open());
 }
 
 #[tokio::test]
@@ -227,7 +231,7 @@ async fn sec_55_56_headers_pass_by_list_both_ways() {
 async fn rel_4_a_database_that_was_moved_away_is_not_ready() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();
-    // A look is believed for a moment.
+    // Readiness is cached for a moment.
     let mut becomes = async |status| {
         for _ in 0..100 {
             if browser.get("/readyz").await.status == status {

@@ -1,4 +1,5 @@
-//! Every wrong value, all at once, no secret shown; and the sentences of a start that fails.
+//! Configuration errors: every wrong value is reported at once, and no secret is printed. Also
+//! failing starts.
 
 use std::net::TcpListener;
 
@@ -55,7 +56,7 @@ fn the_demos_env_file_works_as_it_is() {
     std::fs::write(folder.path().join(".env"), &env).unwrap();
     let no_page = [("FRONTEND_DIR".to_owned(), String::new())];
     let (code, output) = app::run_to_end_in(folder.path(), &no_page);
-    // As far as it gets: everything in the file is right, and the port is taken.
+    // The start fails only at the last step: the file is valid, but the port is taken.
     assert_eq!(code, Some(1));
     assert!(output.contains("cannot listen on"), "{output}");
     assert!(!output.contains("canary"), "{output}");
@@ -116,7 +117,7 @@ async fn sec_51_files_with_tokens_are_private() {
         }
     };
     are_private(&bed);
-    // One that somebody opened to others is closed again.
+    // Permissions that were opened to other users are restricted again.
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(bed.app.database(), open).unwrap();
     bed.app.start_again(&[]).await;
@@ -127,7 +128,7 @@ async fn sec_51_files_with_tokens_are_private() {
 async fn a_provider_that_cannot_be_reached_signs_nobody_out() {
     let mut bed = Bed::start().await;
     let (mut browser, connection) = bed.connected().await;
-    // Same provider by name for the attempt's sake, but nobody listens there any more.
+    // The attempt's provider has the same name, but nothing listens at its address any more.
     bed.app
         .start_again(&[("SNYK_API_URL", "http://127.0.0.1:9")])
         .await;

@@ -1,4 +1,4 @@
-//! What the browser sees of a connection, and its end.
+//! A connection in the API, and its disconnect.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ async fn sec_42_disconnect_erases_here_and_revokes_there() {
     assert_eq!(bed.sandbox.count("revocations").await, 1);
     assert!(browser.connections().await.is_empty());
     assert_eq!(browser.get(&path).await.status, 404);
-    // Connecting again works, and is the same connection.
+    // Connecting again succeeds and yields the same connection.
     let again = bed.connect(&mut browser).await;
     assert_eq!(again["id"], connection["id"]);
     assert_eq!(again["status"], "active");
@@ -82,7 +82,7 @@ async fn sec_42_a_provider_that_is_down_is_told_later() {
     revoked(&bed, 1).await;
 }
 
-/// Waits until housekeeping has told the provider of so many tokens.
+/// Waits until the background sweep has revoked this many tokens at the provider.
 async fn revoked(bed: &Bed, tokens: u64) {
     for _ in 0..80 {
         if bed.sandbox.count("revocations").await >= tokens {
@@ -102,7 +102,7 @@ async fn sec_42_a_pair_that_comes_after_the_disconnect_is_revoked_too() {
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": slow, "times": 1 }))
         .await;
-    // The revocation of the presented token arrives, and that of the new pair does not.
+    // The revocation of the presented token succeeds, but that of the new pair fails.
     let away = json!({ "kind": "status", "status": 503 });
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "revoke" }, "fault": away, "skip": 1 }))

@@ -1,11 +1,11 @@
-//! The order of checks, replays, and whose code may be exchanged by whom.
+//! The code exchange: the order of checks, replays, and which browser may exchange which code.
 
 use std::time::Duration;
 
 use serde_json::json;
 use tests::{Bed, client::Answer, client::Callback};
 
-fn told(answer: &Answer) -> (u16, String) {
+fn status_and_code(answer: &Answer) -> (u16, String) {
     (answer.status, answer.code())
 }
 
@@ -79,7 +79,7 @@ async fn sec_6_twenty_presentations_at_once_are_one_exchange() {
     let all: Vec<_> = (0..20)
         .map(|_| {
             let (mut browser, callback) = (browser.clone(), callback.clone());
-            tokio::spawn(async move { told(&browser.finish(&callback).await) })
+            tokio::spawn(async move { status_and_code(&browser.finish(&callback).await) })
         })
         .collect();
     let mut connected = 0;
@@ -104,19 +104,19 @@ async fn sec_6_a_replay_with_the_kept_cookie_never_exchanges_again() {
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
     assert_eq!(browser.finish(&callback).await.status, 201);
     assert_eq!(
-        told(&kept.finish(&callback).await),
+        status_and_code(&kept.finish(&callback).await),
         problem(409, "login_used")
     );
-    // A refusal uses an attempt up as well.
+    // A denied request uses up an attempt as well.
     let attempt = browser.start_login(None).await;
     let kept = browser.clone();
     let callback = bed.sandbox.consent(&attempt, "group", "refuse").await;
     assert_eq!(
-        told(&browser.finish(&callback).await),
+        status_and_code(&browser.finish(&callback).await),
         problem(403, "access_denied")
     );
     assert_eq!(
-        told(&kept.clone().finish(&callback).await),
+        status_and_code(&kept.clone().finish(&callback).await),
         problem(409, "login_used")
     );
     let code = Callback(
@@ -129,7 +129,7 @@ async fn sec_6_a_replay_with_the_kept_cookie_never_exchanges_again() {
     )
     .with("code", "x");
     assert_eq!(
-        told(&kept.clone().finish(&code).await),
+        status_and_code(&kept.clone().finish(&code).await),
         problem(409, "login_used")
     );
     assert_eq!(bed.sandbox.count("token_requests").await, 1);
@@ -142,33 +142,34 @@ async fn sec_8_9_10_a_state_that_is_not_this_browsers_gets_nowhere() {
     let attempt = one.start_login(None).await;
     other.start_login(None).await;
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
-    // SEC-12: another browser posts this one's code, with and without an attempt of its own.
+    // SEC-12: another browser posts this browser's code, with and without its own attempt.
     assert_eq!(
-        told(&other.finish(&callback).await),
+        status_and_code(&other.finish(&callback).await),
         problem(400, "state_mismatch")
     );
     assert_eq!(
-        told(&bed.browser().finish(&callback).await),
+        status_and_code(&bed.browser().finish(&callback).await),
         problem(400, "state_mismatch")
     );
-    // It registers its own state, and puts the foreign code behind it: the verifier is another.
+    // The other browser registers its own state and combines it with the stolen code: the verifier
+    // does not match.
     let own = other.start_login(None).await;
     let swapped = callback.clone().with("state", &own.state);
     assert_eq!(
-        told(&other.finish(&swapped).await),
+        status_and_code(&other.finish(&swapped).await),
         problem(400, "code_rejected")
     );
-    // Forged states, on the error path too: the text of a stranger is not repeated.
+    // Forged states, also with an error response: the stranger's text is not echoed.
     for state in ["", "short", &"a".repeat(43)] {
         let forged = callback.clone().with("state", state);
         assert_eq!(
-            told(&one.finish(&forged).await),
+            status_and_code(&one.finish(&forged).await),
             problem(400, "state_mismatch"),
             "{state}"
         );
         let body = json!({ "error": "x", "error_description": "strangers-words", "state": state });
         let answer = one.post("/api/connections", &body).await;
-        assert_eq!(told(&answer), problem(400, "state_mismatch"));
+        assert_eq!(status_and_code(&answer), problem(400, "state_mismatch"));
         assert!(!answer.text.contains("strangers-words"));
     }
 }
@@ -180,11 +181,11 @@ async fn sec_12_a_code_is_worth_nothing_in_another_browser_whatever_it_registers
     let attempt = victim.start_login(None).await;
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
     let mut thief = bed.browser();
-    // The thief knows code and state, which stand in the address, and registers that state.
+    // The attacker knows code and state from the URL, and registers that state.
     let body = json!({ "state": attempt.state, "code_verifier": "b".repeat(43) });
     assert_eq!(thief.post("/api/login", &body).await.status, 204);
     assert_eq!(
-        told(&thief.finish(&callback).await),
+        status_and_code(&thief.finish(&callback).await),
         problem(400, "code_rejected")
     );
     assert!(thief.connections().await.is_empty());
@@ -205,7 +206,7 @@ async fn sec_9_a_server_that_was_set_up_anew_does_not_finish_an_old_attempt() {
             _ => bed.sandbox.url.clone(),
         };
         bed.app.start_again(&[(name, value)]).await;
-        let refused = told(&browser.finish(&callback).await);
+        let refused = status_and_code(&browser.finish(&callback).await);
         assert_eq!(refused, problem(400, "state_mismatch"), "{name}");
         bed.app.start_again(&[(name, &before)]).await;
     }
@@ -223,7 +224,7 @@ async fn sec_7_an_attempt_counts_for_ten_minutes_by_the_servers_clock() {
     bed.app.start_again_at("+11m").await;
     let callback = bed.sandbox.consent(&attempts[0], "group", "allow").await;
     assert_eq!(
-        told(&browser.finish(&callback).await),
+        status_and_code(&browser.finish(&callback).await),
         problem(410, "login_expired")
     );
     assert_eq!(
@@ -271,10 +272,14 @@ async fn sec_16_malformed_answers_are_refused() {
         json!({ "state": state, "code": 1 }),
     ] {
         let answer = browser.post("/api/connections", &body).await;
-        assert_eq!(told(&answer), problem(400, "bad_request"), "{body}");
+        assert_eq!(
+            status_and_code(&answer),
+            problem(400, "bad_request"),
+            "{body}"
+        );
     }
     assert_eq!(bed.sandbox.count("token_requests").await, 0);
-    // None of that used the attempt up.
+    // None of this used up the attempt.
     let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
     assert_eq!(browser.finish(&callback).await.status, 201);
 }
@@ -287,7 +292,7 @@ async fn sec_17_the_providers_own_refusal_is_told_as_text() {
     let body = json!({ "state": attempt.state, "error": "server_error",
         "error_description": "Snyk \u{202e}is\u{7} <b>busy</b>" });
     let answer = browser.post("/api/connections", &body).await;
-    assert_eq!(told(&answer), problem(400, "login_refused"));
+    assert_eq!(status_and_code(&answer), problem(400, "login_refused"));
     assert_eq!(answer.json()["detail"], "Snyk is <b>busy</b>");
     assert!(
         answer
@@ -337,7 +342,7 @@ async fn what_the_token_endpoint_does_is_told_in_words_and_nothing_is_retried() 
             .fault(json!({ "on": { "endpoint": "token.code" }, "fault": fault }))
             .await;
         let answer = bed.finish_after_consent(&mut browser, "group").await;
-        assert_eq!(told(&answer), problem(status, code), "{fault}");
+        assert_eq!(status_and_code(&answer), problem(status, code), "{fault}");
         assert_eq!(
             bed.sandbox.seen("/oauth2/token").await - before,
             1,
@@ -354,13 +359,16 @@ async fn a_wrong_client_secret_is_the_operators_error() {
         .set(json!({ "client_secret": "rotated-at-snyk-0123456789abcdefghij" }))
         .await;
     let answer = bed.finish_after_consent(&mut bed.browser(), "group").await;
-    assert_eq!(told(&answer), problem(502, "provider_rejected_client"));
-    // The log says what to check.
+    assert_eq!(
+        status_and_code(&answer),
+        problem(502, "provider_rejected_client")
+    );
+    // The log names the setting to check.
     bed.app.prints("CLIENT_SECRET").await;
 }
 
-/// Whatever moment of an exchange the process dies at: the browser is signed in or can start again,
-/// no code is presented twice, and the next login works.
+/// Kills the process at any moment of an exchange: the browser is then signed in or can start
+/// again, no code is presented twice, and the next login succeeds.
 #[tokio::test]
 async fn rel_2_a_kill_at_any_moment_of_an_exchange_leaves_a_way_on() {
     let mut bed = Bed::start().await;

@@ -1,5 +1,5 @@
-//! The app, unchanged, against an authorization server that this project did not write: what holds
-//! only between our app and our own sandbox would fail here.
+//! The unmodified app against an independent authorization server. These tests fail if something
+//! works only between the app and the project's own sandbox.
 
 use serde_json::{Value, json};
 use tests::{app::App, client::Client, foreign::ForeignProvider};
@@ -41,8 +41,8 @@ async fn a_connection_is_made_renewed_used_and_ended() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.json()["data"]["type"], "user");
 
-    // One code, three refreshes, and no rotated token presented again: that would have ended the
-    // grant, with an error.
+    // One code and three refreshes. A rotated token was never presented again: that would have
+    // ended the grant with an error.
     let mut expected = vec!["authorization.success"];
     expected.extend(["grant.success"; 4]);
     assert_eq!(provider.seen().await, expected);
@@ -84,7 +84,7 @@ async fn a_grant_that_ended_at_the_provider_asks_to_reconnect() {
     assert_eq!(connection["status"], "reconnect_needed");
 }
 
-/// What makes the other tests mean something: this provider does insist.
+/// Validates the other tests: this provider does require PKCE.
 #[tokio::test]
 async fn the_provider_takes_no_login_without_proof() {
     let (provider, app) = ForeignProvider::with_app().await;

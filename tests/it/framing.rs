@@ -1,4 +1,4 @@
-//! Where a request ends: what could be read in two ways is refused, and what cannot is served.
+//! HTTP request framing: ambiguous requests are rejected, and unambiguous ones are answered.
 
 use std::{
     io::{Read as _, Write as _},
@@ -8,7 +8,7 @@ use std::{
 
 use tests::Bed;
 
-/// Sends pieces one after the other, and reads until the app closes.
+/// Sends pieces one after the other, and reads until the app closes the connection.
 fn exchange(bed: &Bed, pieces: &[&str]) -> String {
     let address = bed.app.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address.replace("localhost", "127.0.0.1")).unwrap();
@@ -17,12 +17,12 @@ fn exchange(bed: &Bed, pieces: &[&str]) -> String {
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
     for piece in pieces {
-        // Who is refused early may have been let go.
+        // After an early rejection the app may have closed the connection.
         let _ = stream.write_all(piece.as_bytes());
         std::thread::sleep(Duration::from_millis(2));
     }
     let mut answer = Vec::new();
-    // A reset after the answer is an end as well.
+    // A reset after the response counts as the end too.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -52,14 +52,14 @@ async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends(
         format!("{get}connection: upgrade\r\nupgrade: TLS/1.0\r\n\r\n"),
         format!("TRACE /api/session HTTP/1.1\r\nhost: {host}\r\n\r\n"),
         format!("CONNECT {host} HTTP/1.1\r\nhost: {host}\r\n\r\n"),
-        // SEC-53: of an address with a fragment hyper would drop it.
+        // SEC-53: hyper would drop the fragment of the request target.
         format!("GET /healthz#x HTTP/1.1\r\nhost: {host}\r\n\r\n"),
         "\u{16}\u{3}\u{1}\u{2}".to_owned(),
     ] {
         let answer = exchange(&bed, &[&head, &smuggled]);
         assert!(answer.starts_with("HTTP/1.1 400"), "{head}: {answer}");
         assert!(!answer.contains("HTTP/1.1 200"), "{head}: {answer}");
-        // SEC-61: whoever gives the answer.
+        // SEC-61: for every component that responds.
         for line in [
             "connection: close",
             "content-type: application/problem+json",
@@ -78,7 +78,7 @@ async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends(
         answer.contains("\"code\":\"payload_too_large\""),
         "{answer}"
     );
-    // Also where it is not the connection's first head.
+    // Also for a head that is not the connection's first.
     let answer = exchange(
         &bed,
         &[&format!(
@@ -89,7 +89,7 @@ async fn sec_66_what_can_be_read_in_two_ways_is_refused_and_the_connection_ends(
     assert_eq!(answer.matches("HTTP/1.1 400").count(), 1, "{answer}");
 }
 
-/// What curl and Java's client send by themselves to a server without TLS.
+/// The headers that curl and Java's client send by default to a server without TLS.
 #[tokio::test]
 async fn sec_66_an_offer_of_http_2_is_ignored_and_the_request_answered() {
     let bed = Bed::start().await;
@@ -125,7 +125,7 @@ async fn sec_66_an_offer_of_http_2_is_ignored_and_the_request_answered() {
     assert_eq!(answer.matches("HTTP/1.1 200").count(), 1, "{answer}");
 }
 
-/// Too many cookies are no reason to show JSON to a person, and are his to clear.
+/// Too many cookies must not result in JSON on a person's screen; the person can clear the cookies.
 #[tokio::test]
 async fn sec_68_a_head_that_is_too_large_is_told_to_a_browser_as_a_page() {
     let bed = Bed::start().await;
@@ -169,7 +169,7 @@ async fn sec_68_a_head_that_is_too_large_is_told_to_a_browser_as_a_page() {
             assert!(!answer.contains("unsafe"), "{head}: {answer}");
         }
     }
-    // An address that is too long is refused further in.
+    // A request target that is too long is rejected at a later stage.
     let long = "a".repeat(9_000);
     let head =
         format!("GET /?{long} HTTP/1.1\r\nhost: {host}\r\n{accept}connection: close\r\n\r\n");
@@ -184,7 +184,7 @@ async fn sec_66_what_follows_a_body_is_the_next_request_however_the_bytes_come()
     let bed = Bed::start().await;
     let host = bed.app.url.strip_prefix("http://").unwrap();
     let common = format!("host: {host}\r\nsec-fetch-site: same-origin\r\n");
-    // A body that would be refused as a head: it is none.
+    // A body that would be rejected if it were read as a head.
     let body = "{\n\"a\":\"#\"\n}\n\n";
     let post = format!(
         "POST /api/login HTTP/1.1\r\n{common}content-type: application/json\r\n\
@@ -213,7 +213,7 @@ async fn sec_66_what_follows_a_body_is_the_next_request_however_the_bytes_come()
             "{size}: {answer}"
         );
     }
-    // A chunked one is taken, and the connection ends with it.
+    // A chunked body is accepted, and the connection closes after it.
     let chunked = format!(
         "POST /api/login HTTP/1.1\r\n{common}content-type: application/json\r\n\
          transfer-encoding: chunked\r\n\r\n3\r\n{{\n}}\r\n0\r\n\r\n{get}"
@@ -226,13 +226,14 @@ async fn sec_66_what_follows_a_body_is_the_next_request_however_the_bytes_come()
     );
 }
 
-/// Connects again for each request while the app stops: whoever was connected is answered.
+/// Opens a new connection for each request during a shutdown: every accepted connection is
+/// answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_7_a_stop_resets_nobody_who_came_in_time() {
     let mut bed = Bed::start().await;
     let address = bed.app.url.strip_prefix("http://").unwrap();
     let address = address.replace("localhost", "127.0.0.1");
-    // Connected, and silent until the listener is closed.
+    // A client that has connected and stays silent until the listener is closed.
     let mut silent = TcpStream::connect(&address).unwrap();
     let limit = Some(Duration::from_secs(20));
     silent.set_read_timeout(limit).unwrap();
@@ -244,8 +245,8 @@ async fn rel_7_a_stop_resets_nobody_who_came_in_time() {
                 while let Ok(mut stream) = TcpStream::connect(&address) {
                     let ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
                     let mut answer = String::new();
-                    let asked = stream.write_all(ask);
-                    if asked
+                    let sent = stream.write_all(ask);
+                    if sent
                         .and_then(|()| stream.read_to_string(&mut answer))
                         .is_ok()
                     {
@@ -266,7 +267,8 @@ async fn rel_7_a_stop_resets_nobody_who_came_in_time() {
         assert!(served > 0);
         reset += of_this_one;
     }
-    // Between the last look for somebody and the close, the system may connect one more.
+    // Between the last `accept` and the close of the listener, the operating system may complete
+    // one more connection.
     assert!(reset <= 1, "{reset} were reset");
     silent
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")

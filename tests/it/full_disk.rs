@@ -1,5 +1,5 @@
-//! A disk that is full, or may not be written: what is stored can be read, what cannot be stored is
-//! refused in words and does no harm, and all is well again as soon as there is room.
+//! A full or read-only disk: stored data can be read, a write that fails is reported and does no
+//! harm, and everything works again once there is space.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Bed, client::Client, small_disk::SmallDisk};
 
-/// Waits until readiness has this status; its answer.
+/// Waits until readiness has this status, and returns the response.
 async fn readiness(browser: &mut Client, status: u16) -> String {
     for _ in 0..300 {
         let answer = browser.get("/readyz").await;
@@ -19,7 +19,7 @@ async fn readiness(browser: &mut Client, status: u16) -> String {
     panic!("readiness does not become {status}");
 }
 
-/// Who is signed in, and a read from Snyk.
+/// Reads the session, and reads from Snyk.
 async fn reads_go_on(browser: &mut Client, connection: &Value) {
     assert_eq!(browser.connections().await.len(), 1);
     let path = format!(
@@ -30,24 +30,25 @@ async fn reads_go_on(browser: &mut Client, connection: &Value) {
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
-/// Readiness says in words what cannot be done, and nothing that is not a stranger's to know.
+/// Readiness reports what does not work, without anything confidential.
 async fn is_told(bed: &Bed, browser: &mut Client) {
-    let told = readiness(browser, 503).await;
-    assert!(told.contains("cannot be written"), "{told}");
+    let reported = readiness(browser, 503).await;
+    assert!(reported.contains("cannot be written"), "{reported}");
     let database = bed.app.database();
-    assert!(!told.contains(database.parent().unwrap().to_str().unwrap()));
+    assert!(!reported.contains(database.parent().unwrap().to_str().unwrap()));
     assert!(
-        !told.contains("SQLITE") && !told.contains("app.db"),
-        "{told}"
+        !reported.contains("SQLITE") && !reported.contains("app.db"),
+        "{reported}"
     );
 }
 
-/// Every request that writes, refused while the disk is full and done when there is room.
+/// Sends every request that writes: it fails while the disk is full, and succeeds once there is
+/// space.
 async fn every_write_fails_and_heals(bed: &Bed, fill: impl Fn(), free: impl Fn()) {
     let (mut browser, connection) = bed.connected().await;
     let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
     let refresh = format!("{path}/refresh");
-    // Another sign-in, as far as the callback.
+    // Another login, up to the callback.
     let mut newcomer = bed.browser();
     let attempt = newcomer.start_login(None).await;
     let callback = bed.sandbox.consent(&attempt, "org:research", "allow").await;
@@ -62,9 +63,9 @@ async fn every_write_fails_and_heals(bed: &Bed, fill: impl Fn(), free: impl Fn()
         ];
         let mut kept = browser.clone();
         refused.push(kept.delete("/api/session").await);
-        for (place, answer) in refused.iter().enumerate() {
-            let told = (answer.status, answer.code());
-            assert_eq!(told, (503, "unavailable".to_owned()), "{round} {place}");
+        for (index, answer) in refused.iter().enumerate() {
+            let reported = (answer.status, answer.code());
+            assert_eq!(reported, (503, "unavailable".to_owned()), "{round} {index}");
         }
         reads_go_on(&mut browser, &connection).await;
         is_told(bed, &mut browser).await;
@@ -102,7 +103,7 @@ async fn rel_13_every_write_that_cannot_grow_a_file_fails_alone_and_heals() {
     .await;
 }
 
-/// The same on a file system that has no room, where SQLite ends a transaction by itself.
+/// The same on a full file system, where SQLite rolls back a transaction by itself.
 #[tokio::test]
 async fn rel_13_every_write_on_a_full_file_system_fails_alone_and_heals() {
     let Some(disk) = SmallDisk::mount() else {
@@ -117,7 +118,7 @@ async fn rel_13_every_write_on_a_full_file_system_fails_alone_and_heals() {
 async fn rel_13_a_last_use_that_cannot_be_noted_keeps_nobody_from_reading_and_is_noted_later() {
     let mut bed = Bed::with(&["--access-ttl", "1000000"], &[]).await;
     let (mut browser, connection) = bed.connected().await;
-    // A use is noted every three hours at most.
+    // The last use of a session is stored at most every three hours.
     bed.app.start_again_at("+4h").await;
     bed.app.fill_the_disk(0);
     for _ in 0..20 {
@@ -128,7 +129,7 @@ async fn rel_13_a_last_use_that_cannot_be_noted_keeps_nobody_from_reading_and_is
     bed.app.free_the_disk();
     readiness(&mut browser, 200).await;
     assert_eq!(bed.app.stop(), Some(0));
-    // A day unused ends a session, and this one was used four hours after its sign-in.
+    // A session expires after a day without use, and this one was used four hours after the login.
     bed.app.start_again_at("+27h").await;
     reads_go_on(&mut browser, &connection).await;
 }
@@ -161,7 +162,7 @@ async fn rel_13_a_pair_that_comes_on_a_full_disk_is_stored_once_there_is_room() 
     assert_eq!(bed.sandbox.count("reuses").await, 0);
 }
 
-/// The claim of an attempt still fits on the disk, and what the login brings does not.
+/// The disk has space for the claim of an attempt, but not for the result of the login.
 #[tokio::test]
 async fn rel_13_a_login_that_cannot_be_stored_leaves_no_token_alive_and_a_way_on() {
     let bed = Bed::start().await;
@@ -195,7 +196,7 @@ async fn rel_13_a_login_that_cannot_be_stored_leaves_no_token_alive_and_a_way_on
     bed.connect(&mut browser).await;
 }
 
-/// A database that is up to date needs no room to be opened again, so that what is stored is served.
+/// An up-to-date database needs no space to be opened, so that the stored data is served.
 #[tokio::test]
 async fn rel_13_a_start_on_a_full_file_system_says_why_or_serves() {
     let Some(disk) = SmallDisk::mount() else {
@@ -204,7 +205,7 @@ async fn rel_13_a_start_on_a_full_file_system_says_why_or_serves() {
     let url = format!("sqlite://{}", disk.path("app.db").display());
     let mut bed = Bed::with(&[], &[("DATABASE_URL", &url)]).await;
     let (mut browser, connection) = bed.connected().await;
-    // Killed, so that the files beside the database are still there.
+    // Killed, so that the database's auxiliary files still exist.
     bed.app.kill();
     disk.fill();
     bed.app.start_again_unready(&[]).await;
@@ -213,7 +214,7 @@ async fn rel_13_a_start_on_a_full_file_system_says_why_or_serves() {
     disk.free();
     readiness(&mut browser, 200).await;
     assert_eq!(bed.app.stop(), Some(0));
-    // Nothing beside the database, and no room to make it.
+    // No auxiliary files, and no space to create them.
     disk.fill();
     let (code, output) = bed.app.run_to_end(&[]);
     assert_eq!(code, Some(1));

@@ -1,4 +1,4 @@
-//! Who may ask, and the headers of every answer.
+//! Authorization of requests, and the headers of every response.
 
 use std::time::Duration;
 
@@ -131,7 +131,7 @@ async fn sec_61_62_every_answer_carries_its_headers() {
                 "{path}"
             );
         }
-        // What minifies or injects on the way breaks integrity and policy.
+        // An intermediary that minifies or injects would break integrity and policy.
         assert!(
             answer.header("cache-control").contains("no-transform"),
             "{path}"
@@ -199,14 +199,14 @@ async fn sec_37_a_refused_name_or_origin_is_in_the_log_with_what_to_do() {
     let origin = origin.header("origin", "https://elsewhere.example");
     assert_eq!(bed.browser().send(origin).await.status, 403);
     let output = bed.app.output();
-    for told in [
+    for message in [
         "app.internal:8080",
         "proxy_set_header Host $http_host",
         "PUBLIC_URL is http://localhost:",
         "https://elsewhere.example",
         "FRONTEND_ORIGIN",
     ] {
-        assert!(output.contains(told), "no {told}: {output}");
+        assert!(output.contains(message), "no {message}: {output}");
     }
     assert_eq!(
         output.matches("proxy_set_header").count(),
@@ -289,7 +289,7 @@ async fn rel_7_a_stop_under_load_loses_no_request() {
     let (mut browser, connection) = bed.connected().await;
     let id = connection["id"].as_str().unwrap();
     let path = format!("/api/connections/{id}/snyk/rest/self");
-    // Under way when the stop is asked for: slow reads, and a refresh.
+    // Requests in flight when the shutdown begins: slow reads, and a refresh.
     bed.sandbox
         .fault(serde_json::json!({ "on": { "endpoint": "any" },
             "fault": { "kind": "delay", "ms": 1_500, "when": "before" } }))
@@ -303,7 +303,7 @@ async fn rel_7_a_stop_under_load_loses_no_request() {
     let refresh = tokio::spawn(refresh.send());
     tokio::time::sleep(Duration::from_millis(300)).await;
     bed.app.terminate();
-    // Red first, and who comes meanwhile is served.
+    // Readiness fails first, and requests that arrive meanwhile are answered.
     let probe = loop {
         let probe = browser.get("/readyz").await.status;
         if probe != 200 {

@@ -1,5 +1,6 @@
-//! How long connections are kept, and that none is closed without a word: load balancers keep theirs for
-//! a minute and longer, and do not repeat a `POST` that met a close.
+//! Keep-alive: how long connections stay open, and that none is closed without notice. Load
+//! balancers keep their connections for a minute and longer, and do not repeat a `POST` that met a
+//! close.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -18,7 +19,7 @@ fn connect(bed: &Bed) -> TcpStream {
     stream
 }
 
-/// Reads one answer, head and body; empty where the connection has ended.
+/// Reads one response, head and body; returns an empty string if the connection has ended.
 fn read_answer(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     let mut byte = [0];
@@ -38,7 +39,8 @@ fn read_answer(stream: &mut TcpStream) -> String {
     format!("{head}{}", String::from_utf8_lossy(&body))
 }
 
-/// Whether it ends within a while, with nothing more said; a reset is an end as well.
+/// Returns whether the connection ends within a while without further data; a reset counts as the
+/// end too.
 fn ends(stream: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
     let read = stream.read_to_end(&mut rest);
@@ -50,7 +52,7 @@ fn get(path: &str, host: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n").into()
 }
 
-/// A login start whose body says nothing: whether it is answered is what counts.
+/// Returns a login start with an invalid body: only whether it is answered matters.
 fn post(host: &str) -> Vec<u8> {
     format!(
         "POST /api/login HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: same-origin\r\n\
@@ -66,7 +68,7 @@ async fn rel_7_a_connection_is_kept_idle_for_longer_than_a_head_may_take() {
     let mut used = connect(&bed);
     used.write_all(&get("/healthz", host)).unwrap();
     assert!(read_answer(&mut used).contains(" 200 "));
-    // Some open theirs before they have anything to ask, and some send an empty line after a body.
+    // Some clients connect before they have a request, and some send an empty line after a body.
     let mut unused = connect(&bed);
     let mut after_an_empty_line = connect(&bed);
     after_an_empty_line.write_all(&post(host)).unwrap();
@@ -116,7 +118,7 @@ async fn sec_67_a_head_has_ten_seconds_from_its_first_byte_and_its_sender_is_tol
     while !left.is_empty() {
         assert!(begun.elapsed() < Duration::from_secs(50), "{left:?}");
         std::thread::sleep(Duration::from_millis(500));
-        // These begin no head, and end with the time of an idle connection.
+        // These begin no head, and are closed by the idle timeout.
         empty_lines.write_all(b"\r\n").unwrap();
         left.retain_mut(|(who, stream)| {
             let _ = stream.write_all(b"x");
@@ -142,7 +144,7 @@ async fn sec_67_a_head_has_ten_seconds_from_its_first_byte_and_its_sender_is_tol
     }
 }
 
-/// A body that is not read to its end costs the connection, and then the answer says so.
+/// A body that is not read to its end costs the connection; the response then announces the close.
 #[tokio::test]
 async fn rel_7_who_is_refused_before_the_body_is_read_is_told_that_the_connection_ends() {
     let bed = Bed::start().await;
@@ -176,7 +178,8 @@ async fn rel_7_who_is_refused_before_the_body_is_read_is_told_that_the_connectio
     }
 }
 
-/// Asks all the time while the server stops: each connection that ends had said so in its last answer.
+/// Sends requests during a shutdown: each connection that is closed was announced as closing in its
+/// last response.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_7_a_stop_ends_no_kept_connection_without_a_word() {
     let mut bed = Bed::start().await;
@@ -187,7 +190,7 @@ async fn rel_7_a_stop_ends_no_kept_connection_without_a_word() {
             let ask = get("/healthz", &host);
             std::thread::spawn(move || {
                 loop {
-                    // Some are quiet for longer than readiness is red before the end.
+                    // Some connections idle for longer than readiness fails before the shutdown.
                     std::thread::sleep(Duration::from_millis(100 + 400 * number));
                     let answer = match stream.write_all(&ask) {
                         Ok(()) => read_answer(&mut stream),

@@ -1,4 +1,4 @@
-//! The attempt's cookie: sealed, one for each tab, nothing of it elsewhere.
+//! The attempt's cookie: sealed, one for each tab, and stored nowhere else.
 
 use reqwest::Method;
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn a_browser_that_blocks_cookies_is_known_by_those_that_do_not_come_back()
     assert!(!set.contains_key("set-cookie"), "{set:?}");
     browser.start_login(None).await;
     assert_eq!(presented(browser.get("/api/login").await), 2);
-    // Somebody else's cookies are no attempts.
+    // Cookies of other applications are not attempts.
     let mut other = bed.browser();
     let names = ["login-x", "login-0123456789abcdeg", "session", "_ga"];
     other.cookies = names.map(|name| (name.to_owned(), "1".to_owned())).into();
@@ -124,19 +124,19 @@ async fn sec_13_five_attempts_finish_in_any_order() {
 async fn sec_20_a_return_path_that_could_leave_becomes_the_start_page() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();
-    for (asked, given) in [
+    for (requested, given) in [
         ("/flow?step=2", "/flow?step=2"),
         ("//evil.example", "/"),
         ("https://evil.example/", "/"),
         ("/\\evil.example", "/"),
         ("/%2f%2fevil.example", "/"),
     ] {
-        let attempt = browser.start_login(Some(asked)).await;
+        let attempt = browser.start_login(Some(requested)).await;
         let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
         assert_eq!(
             browser.finish(&callback).await.json()["return_to"],
             given,
-            "{asked}"
+            "{requested}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! The product over HTTP: the real binaries, one sandbox and one app for each test. The modules are
-//! named as the flow.
+//! Tests of the product over HTTP: the real programs, with one sandbox and one app for each test.
+//! The modules are named after the steps of the flow.
 
 #![expect(
     clippy::unwrap_used,

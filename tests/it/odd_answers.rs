@@ -1,10 +1,11 @@
-//! Token answers of a form that nobody expects: the presented pair is gone, so the new one must not be.
+//! Token responses in an unexpected format: the presented pair is spent, so the new one must be
+//! kept.
 
 use serde_json::{Value, json};
 use tests::Bed;
 
-/// Refreshes while the token endpoint has a fault, once; the status of that and of the next one, and
-/// how often a token was presented for the first.
+/// Refreshes twice; the token endpoint has a fault for the first refresh. Returns the status of
+/// each, and how often the first refresh presented a token.
 async fn refresh_twice(bed: &Bed, fault: Value) -> (u16, u16, u64) {
     let mut browser = bed.browser();
     let connection = bed.connect(&mut browser).await;
@@ -64,11 +65,12 @@ async fn sec_43_an_answer_of_no_use_is_asked_for_once_more_where_a_token_may_be_
 
 #[tokio::test]
 async fn rel_5_an_absurd_pause_does_not_stop_renewal_for_years() {
-    for asked in ["999999999", "Tue, 24 Nov 2099 05:00:00 GMT"] {
-        // No token serves for longer than it takes to ask.
+    for retry_after in ["999999999", "Tue, 24 Nov 2099 05:00:00 GMT"] {
+        // No token is valid for longer than a request takes.
         let bed = Bed::with(&["--access-ttl", "1"], &[]).await;
         let (mut browser, connection) = bed.connected().await;
-        let fault = json!({ "kind": "status", "status": 503, "headers": { "retry-after": asked } });
+        let fault =
+            json!({ "kind": "status", "status": 503, "headers": { "retry-after": retry_after } });
         bed.sandbox
             .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": fault }))
             .await;
@@ -82,7 +84,7 @@ async fn rel_5_an_absurd_pause_does_not_stop_renewal_for_years() {
         let pause: u64 = answer.header("retry-after").parse().unwrap_or(0);
         assert!(
             (1..=900).contains(&pause),
-            "{asked}: {} {}",
+            "{retry_after}: {} {}",
             answer.status,
             answer.text
         );
@@ -104,6 +106,6 @@ async fn rel_5_a_token_serves_to_its_end_when_it_cannot_be_renewed() {
     );
     let answer = browser.get(&path).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    // The code's exchange, and one presentation that failed.
+    // The code exchange, and one failed presentation.
     assert_eq!(bed.sandbox.seen("/oauth2/token").await, 2);
 }

@@ -1,10 +1,10 @@
-//! Documents of Snyk's in which members are `null`, missing, of another form or broken text, at a
-//! login: each costs what it says, and never the connection.
+//! Documents of Snyk with members that are `null`, missing, of another type or malformed, at a
+//! login: each costs only its own information, and never the connection.
 
 use serde_json::{Value, json};
 use tests::Bed;
 
-/// A fault of one value in the answer of a path.
+/// Returns a fault of one value in the response of a path.
 fn splice(path: &str, at: &str, text: Option<&str>) -> Value {
     json!({
         "on": { "endpoint": "any", "path": path },
@@ -12,7 +12,7 @@ fn splice(path: &str, at: &str, text: Option<&str>) -> Value {
     })
 }
 
-/// What a member may hold in place of what it should.
+/// Texts that replace a member's value.
 const ODD: [Option<&str>; 9] = [
     Some("null"),
     None,
@@ -25,7 +25,7 @@ const ODD: [Option<&str>; 9] = [
     Some(r#""a","extra":1e999,"extra":NaN"#),
 ];
 
-/// Logs in while a fault lasts, and tells what was connected.
+/// Logs in while a fault is active, and returns the connection.
 async fn connected_with(bed: &Bed, fault: &Value) -> Value {
     bed.sandbox.fault(fault.clone()).await;
     let mut browser = bed.browser();
@@ -90,7 +90,7 @@ async fn no_form_of_what_is_told_of_an_organization_costs_the_login() {
             }
         }
     }
-    // What is not known of its name is told by the next best word.
+    // An unknown name is replaced by the next best identifier.
     let path = "/rest/orgs";
     let known = |connection: Value| connection["orgs"][1].clone();
     let name = "/data/1/attributes/name";
@@ -128,7 +128,7 @@ async fn an_organization_that_cannot_be_read_costs_itself_alone() {
 async fn organizations_of_the_older_interface_are_read_as_leniently() {
     let bed = Bed::start().await;
     let mut browser = bed.browser();
-    // Without an organization from REST, v1 is asked.
+    // If REST returns no organization, v1 is queried.
     let none = json!({
         "on": { "endpoint": "rest", "path": "/rest/orgs" },
         "fault": { "kind": "splice", "at": "/data", "text": "[]" },

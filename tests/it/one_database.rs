@@ -1,11 +1,12 @@
-//! One file is one database, by whatever name it comes (REL-15).
+//! One file is one database, whatever its path (REL-15).
 
 use std::{fs, fs::File, os::unix::fs::symlink, path::Path};
 
 use serde_json::json;
 use tests::Bed;
 
-/// A second app on this path says that the database is in use, and the first goes on.
+/// Checks that a second app on this path reports that the database is in use, and that the first
+/// continues.
 fn is_in_use(bed: &Bed, path: &Path) {
     let url = format!("sqlite://{}", path.display());
     let (code, output) = bed.app.run_to_end(&[("DATABASE_URL", &url)]);
@@ -35,7 +36,7 @@ async fn rel_15_a_second_app_finds_the_database_in_use_by_each_of_its_names() {
     ] {
         is_in_use(&bed, &path);
     }
-    // Last, since the file itself then has a second name.
+    // Last, because the file itself then has a second name.
     fs::hard_link(&database, name("hard.db")).unwrap();
     is_in_use(&bed, &name("hard.db"));
     fs::remove_file(name("hard.db")).unwrap();
@@ -48,7 +49,7 @@ async fn rel_15_a_second_app_finds_the_database_in_use_by_each_of_its_names() {
     assert_eq!(bed.sandbox.count("reuses").await, 0);
 }
 
-/// A path from whatever folder the app is started in.
+/// Returns a path relative to any working directory.
 fn relative(path: &Path) -> String {
     let up = "../".repeat(20);
     format!("{up}{}", path.strip_prefix("/").unwrap().display())
@@ -67,7 +68,7 @@ async fn rel_15_a_bind_mount_of_the_file_is_the_same_database() {
         other.display()
     );
     let url = format!("sqlite://{}", other.display());
-    // In a mount namespace of its own, so that nothing is left behind.
+    // In its own mount namespace, so that nothing is left behind.
     let wrapper = ["unshare", "--mount", "--map-root-user", "sh", "-c", &script];
     let (code, output) = bed
         .app
@@ -80,7 +81,7 @@ async fn rel_15_a_bind_mount_of_the_file_is_the_same_database() {
     assert!(output.contains("in use by another"), "{output}");
 }
 
-/// As another mount of it would show, whose lock file is another one.
+/// As if the file were seen through another mount, whose lock file is a different one.
 #[tokio::test]
 async fn rel_15_the_lock_is_on_the_file_itself() {
     let mut bed = Bed::start().await;
@@ -110,7 +111,7 @@ async fn rel_15_a_file_that_was_moved_is_still_in_use() {
     panic!("it is not ready again");
 }
 
-/// SQLite would find the newest writes by one name and not by the other.
+/// Otherwise SQLite would find the newest writes under one name and not under the other.
 #[tokio::test]
 async fn rel_15_a_database_with_two_names_is_refused_in_words() {
     let mut bed = Bed::start().await;

@@ -1,4 +1,5 @@
-//! The organizations of a connection: read at the login as far as they come, the rest later, and again.
+//! The organizations of a connection: read at the login as far as possible, completed later, and
+//! read again.
 
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ async fn fault(bed: &Bed, path: &str, fault: &Value) {
     bed.sandbox.fault(rule).await;
 }
 
-/// Waits until the browser's only connection is as it should be.
+/// Waits until the browser's only connection satisfies a condition.
 async fn until(browser: &mut Client, is: impl Fn(&Value) -> bool) -> Value {
     let mut last = Vec::new();
     for _ in 0..300 {
@@ -48,7 +49,7 @@ async fn refresh_now(browser: &mut Client, id: &str) -> Answer {
     browser.post(&path, &json!({})).await
 }
 
-/// What goes wrong with reads of one path while a person logs in.
+/// Returns faults of reads of one path during a login.
 fn troubles() -> Vec<Value> {
     let mut troubles: Vec<_> = [400, 401, 403, 404, 410, 429, 500, 503]
         .map(|status| json!({ "kind": "status", "status": status }))
@@ -79,9 +80,10 @@ async fn organizations_that_answer_slowly_cost_no_login_and_are_all_there_later(
     assert!((100..=400).contains(&read), "what came in time: {read}");
     let connection = until(&mut browser, is_complete).await;
     assert_eq!(slugs(&connection).len(), 706);
-    // It went on where it was: eight pages, and the one that was under way when the person was let go.
-    let asked = bed.sandbox.seen("/rest/orgs").await;
-    assert!((8..=9).contains(&asked), "{asked}");
+    // Reading resumed at the saved position: eight pages, and the one that was in flight when the
+    // login returned.
+    let request_count = bed.sandbox.seen("/rest/orgs").await;
+    assert!((8..=9).contains(&request_count), "{request_count}");
     assert_eq!(bed.sandbox.count("revocations").await, 0);
     assert_eq!(connection["generation"], 0);
 }
@@ -105,20 +107,23 @@ async fn what_asks_to_come_later_is_not_asked_before() {
     let connection = until(&mut browser, is_complete).await;
     assert_eq!(slugs(&connection).len(), 256);
     let requests = bed.sandbox.requests().await;
-    let asked: Vec<i64> = requests
+    let request_times: Vec<i64> = requests
         .iter()
         .filter(|request| request["path"] == "/rest/orgs")
         .map(|request| request["at_ms"].as_i64().unwrap())
         .collect();
-    assert!(asked[2] - asked[1] >= 12_000, "{asked:?}");
+    assert!(
+        request_times[2] - request_times[1] >= 12_000,
+        "{request_times:?}"
+    );
 }
 
-/// Whatever keeps a login from reading whom it acts as, or where: the pair is good and is kept.
+/// If a login cannot read its identity or organizations, the token pair is valid and is kept.
 #[tokio::test]
 async fn no_trouble_with_a_read_costs_the_login_and_all_is_read_when_it_is_over() {
     let bed = Bed::start().await;
     let mut browsers = Vec::new();
-    // A second refusal to say as whom it acts is believed, and there are others later here.
+    // A second 403 or 404 for the identity is final, and here a retry can meet a later fault.
     let is_final = |path: &str, trouble: &Value| {
         path != "/rest/orgs" && matches!(trouble["status"].as_u64(), Some(403 | 404))
     };
@@ -227,7 +232,8 @@ async fn a_connection_that_reaches_nothing_is_complete() {
     assert!(is_complete(connection) && slugs(connection).is_empty());
 }
 
-/// Both have consented to the same thing: they share it once it is known to be the same.
+/// Both have consented to the same account: they share one connection once the accounts are known
+/// to be equal.
 #[tokio::test]
 async fn what_turns_out_to_be_the_same_thing_becomes_one_connection() {
     let bed = Bed::start().await;
@@ -296,7 +302,7 @@ async fn a_reading_that_fails_takes_nothing_away() {
         );
         bed.sandbox.heal().await;
     }
-    // And when it comes to an end in the background, what is gone goes.
+    // When the background sync ends, removed organizations disappear.
     until(&mut browser, |now| !slugs(now).contains(&"research")).await;
 }
 
@@ -311,7 +317,7 @@ async fn organizations_are_read_again_after_a_refresh_and_once_an_hour_at_most()
     until(&mut browser, |now| slugs(now).contains(&"depot-0001")).await;
     let seen = bed.sandbox.seen("/rest/orgs").await;
     assert_eq!(seen, 2, "at the login, and now");
-    // Renewed again within the hour, and still used.
+    // Refreshed again within the hour, and still used.
     bed.sandbox.expire_access_tokens().await;
     assert_eq!(browser.get(&path).await.status, 200);
     bed.app.start_again_at("+2h").await;
@@ -319,7 +325,7 @@ async fn organizations_are_read_again_after_a_refresh_and_once_an_hour_at_most()
     assert_eq!(bed.sandbox.seen("/rest/orgs").await, seen);
 }
 
-/// Ends the connection's grant, so that a person must connect again.
+/// Revokes the connection's grant, so that a person must reconnect.
 async fn must_reconnect(bed: &Bed, browser: &mut Client, id: &str) {
     let dead = json!({ "kind": "status", "status": 400, "body": { "error": "invalid_grant" } });
     bed.sandbox
@@ -369,7 +375,7 @@ async fn reconnecting_after_the_organizations_changed_leaves_one_connection() {
     }
 }
 
-/// Whoever does not press Reconnect, but connects, is not left with what is dead and of no use.
+/// A person who connects instead of reconnecting is not left with a dead, useless connection.
 #[tokio::test]
 async fn connecting_what_reaches_all_that_a_dead_connection_did_leaves_one_connection() {
     let bed = Bed::start().await;
@@ -431,7 +437,7 @@ async fn reconnecting_as_another_person_or_kind_leaves_the_old_one_as_it_is() {
         assert_eq!(all.len(), 2, "{change}");
         assert!(all.contains(&connection), "{change}: it is as it was");
     }
-    // The same person is the same, wherever that person reaches by now.
+    // The same person is the same identity, whatever organizations the person has access to by now.
     let bed = Bed::with(&["--context", "user"], &[]).await;
     let (mut browser, connection) = bed.connected().await;
     bed.sandbox.set(json!({ "extra_orgs": 3 })).await;
@@ -440,7 +446,8 @@ async fn reconnecting_as_another_person_or_kind_leaves_the_old_one_as_it_is() {
     assert_eq!(browser.connections().await.len(), 1);
 }
 
-/// Somebody who shares a connection reaches nothing by another's consent that they did not connect.
+/// A person who shares a connection gets no access from another person's consent that they did not
+/// give.
 #[tokio::test]
 async fn sec_29_reconnecting_a_shared_connection_lends_nothing_to_those_who_share_it() {
     let bed = Bed::start().await;
@@ -471,7 +478,7 @@ async fn sec_29_reconnecting_a_shared_connection_lends_nothing_to_those_who_shar
     assert_eq!(left[0]["status"], "reconnect_needed");
     let path = format!("/api/connections/{}/snyk/rest/orgs", id(own));
     assert_eq!(other.get(&path).await.status, 404);
-    // Whoever is left has it alone, and gets it back.
+    // The remaining person has the connection alone, and can reconnect it.
     let connected = reconnect(&bed, &mut other, id(&shared), "group").await;
     assert_eq!(connected["connection"]["id"], shared["id"]);
     assert_eq!(other.connections().await.len(), 1);
@@ -523,7 +530,8 @@ async fn sec_29_only_what_the_session_reaches_can_be_reconnected() {
         (401, "not_signed_in")
     );
 
-    // Reached when it began, and not any more when it ends: a login like any other.
+    // The session is authorized for the connection at the start of the login, but not any more at
+    // its end: the login is treated like any other.
     let attempt = owner.start_reconnect(id(&connection)).await;
     let callback = bed
         .sandbox

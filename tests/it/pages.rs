@@ -1,4 +1,4 @@
-//! The built single-page app as files over HTTP.
+//! The files of the built single-page app over HTTP.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
@@ -77,7 +77,7 @@ async fn sec_60_pages_that_are_replaced_are_let_run_by_their_own_policy() {
     }
 }
 
-/// A probe with a typing error must not see a healthy server.
+/// A mistyped probe must not report a healthy server.
 #[tokio::test]
 async fn nothing_but_pages_and_files_of_the_build_is_answered_with_200() {
     let bed = Bed::start().await;
@@ -177,7 +177,7 @@ async fn a_person_at_an_address_that_is_no_page_reads_so_on_a_page() {
             .header("content-security-policy")
             .contains("wasm-unsafe-eval")
     );
-    // Where no app is served, a page of the server's.
+    // If no app is served, the server answers with its own page.
     let bed = Bed::with(&[], &[("FRONTEND_DIR", "")]).await;
     let request = bed.browser().bare(reqwest::Method::GET, "/no/such/page");
     let answer = bed

@@ -1,4 +1,4 @@
-//! Snyk's API through the backend: the list, the headers, one retry.
+//! Snyk's API through the backend: the allow-list, the headers, one retry.
 
 use serde_json::json;
 use tests::{Bed, client::Client};
@@ -153,13 +153,14 @@ async fn sec_56_57_bad_days_of_the_api_are_told_in_words() {
     assert!(answer.header("set-cookie").is_empty() && answer.header("server").is_empty());
 }
 
-/// Snyk's edge answers in its own form when Snyk's API does not: what it says with its status counts.
+/// Snyk's edge has its own response format when Snyk's API does not answer: its status is
+/// forwarded.
 #[tokio::test]
 async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
     let bed = Bed::start().await;
     let (mut browser, base) = connected(&bed).await;
     let html = json!("<html><h1>Slow down</h1></html>");
-    for (status, kind, body, asked, told, code) in [
+    for (status, kind, body, requested_delay, retry_after, code) in [
         (429, "text/html", &html, "38", "38", "rate_limited"),
         (
             503,
@@ -204,8 +205,8 @@ async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
         (403, "text/html", &html, "", "", "forbidden"),
     ] {
         let mut headers = json!({ "set-cookie": "evil=1", "server": "edge" });
-        if !asked.is_empty() {
-            headers["retry-after"] = json!(asked);
+        if !requested_delay.is_empty() {
+            headers["retry-after"] = json!(requested_delay);
         }
         let fault = json!({ "kind": "status", "status": status, "content_type": kind,
             "body": body, "headers": headers });
@@ -213,7 +214,7 @@ async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
         bed.sandbox.fault(rule).await;
         let answer = browser.get(&format!("{base}/rest/self")).await;
         bed.sandbox.heal().await;
-        let case = format!("{status} {kind} {body} {asked}: {}", answer.text);
+        let case = format!("{status} {kind} {body} {requested_delay}: {}", answer.text);
         assert_eq!(
             (answer.status, answer.code().as_str()),
             (status, code),
@@ -224,7 +225,7 @@ async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
             "application/problem+json",
             "{case}"
         );
-        assert_eq!(answer.header("retry-after"), told, "{case}");
+        assert_eq!(answer.header("retry-after"), retry_after, "{case}");
         assert!(!answer.text.contains('<'), "{case}");
         assert!(answer.header("set-cookie").is_empty(), "{case}");
     }
@@ -234,21 +235,21 @@ async fn what_snyks_edge_says_keeps_status_and_retry_after_in_words_of_ours() {
 async fn a_pause_that_snyk_asks_for_reaches_the_page_as_seconds() {
     let bed = Bed::start().await;
     let (mut browser, base) = connected(&bed).await;
-    for (asked, told) in [
+    for (requested_delay, retry_after) in [
         ("38", "38"),
         ("Tue, 24 Nov 2099 05:00:00 GMT", "86400"),
         ("soon", ""),
     ] {
         let fault = json!({ "kind": "status", "status": 429, "body": { "errors": [] },
-            "content_type": "application/vnd.api+json", "headers": { "retry-after": asked } });
+            "content_type": "application/vnd.api+json", "headers": { "retry-after": requested_delay } });
         let rule = json!({ "on": { "endpoint": "rest" }, "fault": fault });
         bed.sandbox.fault(rule).await;
         let answer = browser.get(&format!("{base}/rest/self")).await;
         bed.sandbox.heal().await;
         assert_eq!(
             (answer.status, answer.header("retry-after")),
-            (429, told),
-            "{asked}"
+            (429, retry_after),
+            "{requested_delay}"
         );
     }
 }

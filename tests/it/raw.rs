@@ -1,4 +1,4 @@
-//! What no client library sends: raw bytes on a socket.
+//! Requests that no client library sends: raw bytes on a socket.
 
 use std::{
     io::{Read as _, Write as _},
@@ -8,12 +8,12 @@ use std::{
 
 use tests::Bed;
 
-/// Sends bytes, and reads until the app closes.
+/// Sends bytes, and reads until the app closes the connection.
 fn exchange(bed: &Bed, bytes: &[u8]) -> String {
     let mut stream = connect(bed);
     stream.write_all(bytes).unwrap();
     let mut answer = Vec::new();
-    // A reset after the answer is an end as well.
+    // A reset after the response counts as the end too.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -26,7 +26,7 @@ fn connect(bed: &Bed) -> TcpStream {
     stream
 }
 
-/// Every way to write a path that a client library would tidy up before it sends it.
+/// Every spelling of a path that a client library would normalize before sending.
 #[tokio::test]
 async fn sec_52_53_no_spelling_of_a_path_reaches_snyk() {
     let bed = Bed::start().await;
@@ -104,7 +104,7 @@ async fn sec_52_53_no_spelling_of_a_path_reaches_snyk() {
     ] {
         targets.push(format!("{base}{path}"));
     }
-    // The absolute form names a host of its own.
+    // The absolute form contains a host of its own.
     targets.push(format!("http://evil.example{base}/rest/self"));
     for target in &targets {
         let answer = ask(target);
@@ -117,7 +117,8 @@ async fn sec_52_53_no_spelling_of_a_path_reaches_snyk() {
     assert_eq!(bed.sandbox.seen("/").await, before, "nothing was sent");
 }
 
-/// Silent ones, dribblers of heads and of bodies: all are let go, and meanwhile others are served.
+/// Closes silent connections and slow senders of heads and of bodies; others are answered
+/// meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_67_who_sends_nothing_or_by_the_drop_is_let_go() {
     let bed = Bed::start().await;
@@ -146,7 +147,7 @@ async fn sec_67_who_sends_nothing_or_by_the_drop_is_let_go() {
                     Ok(_) => false,
                     Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
                 };
-                // A letter of a header's name, or a byte of the body.
+                // One character of a header's name, or one byte of the body.
                 !is_over && stream.write_all(b"x").is_ok()
             });
             assert!(

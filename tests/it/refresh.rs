@@ -1,4 +1,4 @@
-//! Refreshing: storms, hang-ups, and every answer of the provider.
+//! Refreshes: many concurrent calls, disconnecting clients, and every response of the provider.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ async fn generation(browser: &mut Client) -> u64 {
         .unwrap()
 }
 
-/// So many rounds of 200 calls at once on a token that has just died.
+/// Runs rounds of 200 concurrent calls on a token that has just expired.
 async fn storm(rounds: u64) {
     let bed = Bed::with(&[], &[("LOG", "warn")]).await;
     let (mut browser, connection) = bed.connected().await;
@@ -65,8 +65,8 @@ async fn sec_40_a_thousand_rounds_lose_nothing() {
     storm(1_000).await;
 }
 
-/// Waits until no refresh is under way. A pair that ends while it is on its way is refused when it is
-/// new, and then the 401 is the answer for a while, which is another story.
+/// Waits until no refresh is in flight. A pair that expires while it is in transit is rejected when
+/// it is new, and the response is then a 401 for a while, which another test covers.
 async fn landed(bed: &Bed, browser: &mut Client) {
     loop {
         let before = bed.sandbox.count("token_refresh").await;
@@ -92,7 +92,7 @@ async fn rel_1_five_hundred_hang_ups_lose_nothing() {
         let calls = (0..50).map(|_| {
             let request = browser.request(reqwest::Method::GET, &path);
             tokio::spawn(async move {
-                // The caller hangs up in the middle of the refresh.
+                // The client disconnects in the middle of the refresh.
                 let _ = tokio::time::timeout(Duration::from_millis(60), request.send()).await;
             })
         });
@@ -132,7 +132,7 @@ async fn a_token_is_renewed_ahead_of_its_end_and_nobody_waits() {
         .fault(json!({ "on": { "endpoint": "token.refresh" },
             "fault": { "kind": "delay", "ms": 1_500, "when": "before" } }))
         .await;
-    // In its last five minutes the token still serves, and the refresh is slow.
+    // In its last five minutes the token is still valid, and the refresh is slow.
     bed.app.start_again_at("+56m").await;
     let answer = browser.get(&proxy_path(&connection)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -146,7 +146,7 @@ async fn a_token_is_renewed_ahead_of_its_end_and_nobody_waits() {
     panic!("the pair was not renewed");
 }
 
-/// A provider that is away is not stormed: callers are told when to come again, and little is sent.
+/// An unreachable provider is not flooded: clients get a `Retry-After`, and few requests are sent.
 #[tokio::test]
 async fn rel_5_a_dead_token_and_a_provider_that_is_away_make_no_storm() {
     let bed = Bed::start().await;
@@ -160,7 +160,7 @@ async fn rel_5_a_dead_token_and_a_provider_that_is_away_make_no_storm() {
     let before = bed.sandbox.seen("/oauth2/token").await;
     for round in 0..50 {
         let answer = browser.get(&path).await;
-        // First the failure, then the backoff; never the API's 401, which would not be true.
+        // First the failure, then the backoff; never the API's 401, which would be wrong.
         let status = if round == 0 { 502 } else { 503 };
         assert_eq!(answer.status, status, "round {round}: {}", answer.text);
         let after: u64 = answer.header("retry-after").parse().unwrap();
@@ -239,7 +239,7 @@ async fn sec_44_what_passes_drops_nothing_and_what_is_dead_asks_to_reconnect() {
         connections[0]["status"], "reconnect_needed",
         "still signed in, and told"
     );
-    // Connecting again brings it back.
+    // Reconnecting restores the connection.
     let again = bed.connect(&mut browser).await;
     assert_eq!(
         (&again["id"], &again["status"]),
@@ -264,8 +264,8 @@ async fn a_lost_answer_is_replayed_once_and_saved_by_a_grace_window() {
     assert_eq!(bed.sandbox.count("token_refresh").await, 2);
 }
 
-/// Starts a refresh by a call on a dead token, kills the app after so long, starts it again, and
-/// calls once more.
+/// Starts a refresh by a call on a dead token, kills the app after a delay, restarts it and calls
+/// again.
 async fn kill_during_a_refresh(bed: &mut Bed, browser: &mut Client, path: &str, ms: u64) -> Answer {
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "token.refresh" },
@@ -296,8 +296,8 @@ async fn rel_2_a_kill_at_any_moment_of_a_refresh_loses_nothing_within_a_grace_wi
     }
 }
 
-/// Under strict rotation a pair that Snyk gave out and nobody could store is lost: that is Snyk's
-/// rule. Nothing else is: the record, the session, and the way back stay.
+/// Under strict rotation a pair that Snyk issued and that was not stored is lost by Snyk's rules.
+/// Nothing else is lost: the record, the session and the option to reconnect remain.
 #[tokio::test]
 async fn rel_2_a_kill_at_any_moment_under_strict_rotation_keeps_the_record_and_the_session() {
     let mut bed = Bed::with(&["--rotation", "strict"], &[]).await;

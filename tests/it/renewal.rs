@@ -1,4 +1,5 @@
-//! Renewal behind something that refuses, and in a crowd: who waits, for what, and who does not.
+//! Refreshes behind an intermediary that rejects, and under load: which requests wait, and for
+//! what.
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ async fn on_refresh(bed: &Bed, fault: &Value) {
         .await;
 }
 
-/// Reads again and again until it is well; no answer on the way may be Snyk's 401.
+/// Reads repeatedly until it succeeds; no response on the way may be Snyk's 401.
 async fn heals(browser: &mut Client, path: &str, what: &str) -> Answer {
     for _ in 0..60 {
         let answer = browser.get(path).await;
@@ -39,7 +40,7 @@ async fn heals(browser: &mut Client, path: &str, what: &str) -> Answer {
     panic!("{what}: it does not heal");
 }
 
-/// What stands between, and is not Snyk, answers so.
+/// Returns responses of intermediaries, not of Snyk.
 fn refusals_in_between() -> Vec<Value> {
     let json = |status: u16, body: Value| {
         json!({ "kind": "status", "status": status, "content_type": "application/json",
@@ -79,7 +80,7 @@ async fn rel_5_a_refusal_by_something_in_between_is_presented_once_told_and_heal
     let bed = Bed::with(&["--rotation", "strict"], &[("LOG", "info")]).await;
     let mut browser = bed.browser();
     for fault in refusals_in_between() {
-        // Each anew, so that no backoff of an earlier one counts.
+        // A new connection each time, so that no earlier backoff applies.
         let connection = bed.connect(&mut browser).await;
         let path = read_of(&connection);
         let before = bed.sandbox.seen("/oauth2/token").await;
@@ -98,7 +99,7 @@ async fn rel_5_a_refusal_by_something_in_between_is_presented_once_told_and_heal
             1,
             "{what}: presented once"
         );
-        // In the backoff it is told in words as well, with the time to come again.
+        // During the backoff the response is a problem document too, with `Retry-After`.
         let answer = browser.get(&path).await;
         if bed.sandbox.seen("/oauth2/token").await - before == 1 {
             assert_eq!(answer.status, 503, "{what}: {}", answer.text);
@@ -110,20 +111,21 @@ async fn rel_5_a_refusal_by_something_in_between_is_presented_once_told_and_heal
         heals(&mut browser, &path, &what).await;
     }
     let output = bed.app.output();
-    let told: Vec<_> = output
+    let logged: Vec<_> = output
         .lines()
         .filter(|line| line.contains("ERROR") && line.contains("refused a token request"))
         .collect();
-    assert!(!told.is_empty(), "the operator is told: {output}");
-    assert!(told.len() <= 3, "and not each time: {told:#?}");
+    assert!(!logged.is_empty(), "the operator is told: {output}");
+    assert!(logged.len() <= 3, "and not each time: {logged:#?}");
     assert!(
-        told[0].contains("403") && told[0].contains("application/json"),
+        logged[0].contains("403") && logged[0].contains("application/json"),
         "{}",
-        told[0]
+        logged[0]
     );
 }
 
-/// When answers were lost, the present token is used to its end. One that the API refuses has ended.
+/// After lost responses, the current token is used until it expires. A token that the API rejects
+/// has expired.
 #[tokio::test]
 async fn rel_5_a_401_after_lost_answers_is_renewed_and_never_passed_on() {
     let bed = Bed::with(&["--rotation", "grace:600"], &[]).await;
@@ -168,7 +170,7 @@ async fn rel_5_connecting_again_ends_the_backoff_of_the_pair_before() {
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
-/// A token that was just renewed and is refused all the same is not renewed for each read.
+/// A token that was just refreshed and is still rejected is not refreshed again for each read.
 #[tokio::test]
 async fn sec_58_a_new_token_that_is_refused_is_not_rotated_again_and_again() {
     let bed = Bed::start().await;
@@ -185,7 +187,7 @@ async fn sec_58_a_new_token_that_is_refused_is_not_rotated_again_and_again() {
     assert_eq!(bed.sandbox.count("token_refresh").await, 1);
 }
 
-/// Reads that wait for a renewal hold up none of the session's other connections.
+/// Reads that wait for a refresh do not block the session's other connections.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_59_reads_that_wait_for_a_renewal_take_no_turn() {
     let bed = Bed::start().await;
@@ -222,7 +224,7 @@ async fn sec_59_reads_that_wait_for_a_renewal_take_no_turn() {
     assert_eq!(bed.sandbox.count("token_refresh").await, 1);
 }
 
-/// Signs in so many organizations, each in a browser of its own.
+/// Signs in to `size` organizations, each in its own browser.
 async fn crowd(bed: &Bed, size: usize) -> Vec<(Client, String)> {
     let (mut first, connection) = bed.connected().await;
     let orgs = first
@@ -270,13 +272,13 @@ async fn rel_5_token_requests_of_many_connections_are_bounded() {
     assert_eq!(bed.sandbox.count("token_refresh").await, 50, "each once");
 }
 
-/// Connections that are renewed ahead do not hold up one that somebody waits for.
+/// Proactive refreshes of other connections do not delay one that a request waits for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_5_who_waits_for_a_token_goes_before_those_that_are_renewed_ahead() {
     let mut bed = Bed::with(&["--extra-orgs", "60"], &[("LOG", "warn")]).await;
     let crowd = crowd(&bed, 50).await;
     let (mut person, connection) = bed.connected().await;
-    // All tokens are in their last minutes, and the token endpoint takes long.
+    // All tokens are in their last minutes, and the token endpoint is slow.
     bed.app.start_again_at("+56m").await;
     on_refresh(&bed, &json!({ "kind": "delay", "ms": 10_000 })).await;
     all_read(&crowd).await;
@@ -286,12 +288,13 @@ async fn rel_5_who_waits_for_a_token_goes_before_those_that_are_renewed_ahead() 
     let refresh = read_of(&connection).replace("/snyk/rest/self", "/refresh");
     let answer = person.post(&refresh, &json!({})).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    // Those that were under way when it came, and it: not a second round of the crowd before it.
+    // Only the refreshes in flight when the request arrived, and its own: not a second batch before
+    // it.
     let done = bed.sandbox.count("token_refresh_ok").await;
     assert!(done <= 16, "{done} were answered before it");
 }
 
-/// What has not begun at a stop could be cut off in the middle, and its token still serves.
+/// A refresh that a shutdown could interrupt is not started while its token is still valid.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rel_7_a_stop_begins_no_renewal_that_nobody_waits_for() {
     let mut bed = Bed::with(&["--extra-orgs", "60"], &[("LOG", "warn")]).await;

@@ -1,4 +1,4 @@
-//! Telling the provider which tokens must die, on its bad days.
+//! Revocation of tokens at the provider when the provider fails.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ fn path(connection: &Value) -> String {
     format!("/api/connections/{}", connection["id"].as_str().unwrap())
 }
 
-/// Connects an organization in a browser of its own; its connection and its refresh token.
+/// Connects an organization in its own browser; returns the connection and its refresh token.
 async fn connected(bed: &Bed, choice: &str) -> (Client, Value, String) {
     let mut browser = bed.browser();
     let answer = bed.finish_after_consent(&mut browser, choice).await;
@@ -22,7 +22,7 @@ async fn connected(bed: &Bed, choice: &str) -> (Client, Value, String) {
     (browser, answer.json()["connection"].clone(), token.clone())
 }
 
-/// How often the provider was told of a token.
+/// Returns the number of revocation requests for a token.
 async fn told_of(bed: &Bed, token: &str) -> usize {
     let requests = bed.sandbox.requests().await;
     let of_it = |request: &&Value| {
@@ -31,7 +31,7 @@ async fn told_of(bed: &Bed, token: &str) -> usize {
     requests.iter().filter(of_it).count()
 }
 
-/// One token for which the provider always fails, in whichever way, keeps no other alive.
+/// A token whose revocation always fails, in any way, does not delay that of others.
 #[tokio::test]
 async fn sec_42_a_revocation_that_always_fails_does_not_keep_the_others_waiting() {
     for fault in [
@@ -49,7 +49,7 @@ async fn sec_42_a_revocation_that_always_fails_does_not_keep_the_others_waiting(
             .await;
         let answer = browser.delete(&path(&connection)).await;
         assert_eq!(answer.header("revocation"), "pending", "{fault}");
-        // Others that are asked for later, and fail at first.
+        // Other revocations that are queued later and fail at first.
         let mut others = Vec::new();
         for _ in 0..3 {
             let (mut browser, connection, token) = connected(&bed, "group").await;

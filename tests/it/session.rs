@@ -1,4 +1,4 @@
-//! Sign-in, sign-out, and what a cookie is worth.
+//! Sign-in, sign-out, and the validity of cookies.
 
 use tests::Bed;
 
@@ -42,7 +42,7 @@ async fn sec_24_a_login_makes_a_new_id_and_the_earlier_one_dies() {
     let second = bed.connect(&mut browser).await;
     assert_ne!(browser.cookies["session"], kept.cookies["session"]);
     assert!(kept.connections().await.is_empty());
-    // The same thing at Snyk is one connection, a generation on.
+    // The same account at Snyk is one connection, with the next generation.
     assert_eq!(second["id"], first["id"]);
     assert_eq!(second["generation"], 1);
     assert_eq!(browser.connections().await.len(), 1);
@@ -75,7 +75,7 @@ async fn sec_28_sign_out_works_at_once_and_the_kept_cookie_is_dead() {
     assert!(kept.connections().await.is_empty());
     let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
     assert_eq!(kept.get(&path).await.code(), "not_signed_in");
-    // Without a session it is no error.
+    // Without a session this is not an error.
     assert_eq!(bed.browser().delete("/api/session").await.status, 204);
 }
 
@@ -164,7 +164,7 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
     let mut bed = Bed::start().await;
     let (mut browser, _) = bed.connected().await;
     assert_eq!(browser.delete("/api/session").await.status, 204);
-    // A start looks at once: it notes when this began, and ends nothing.
+    // The sweep at startup records since when no session has access, and revokes nothing.
     bed.app.start_again(&[]).await;
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     assert_eq!(bed.sandbox.count("revocations").await, 0);
@@ -181,7 +181,8 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
     panic!("nothing was revoked");
 }
 
-/// Asks with just these `Cookie` lines; the connections that the session reaches.
+/// Sends exactly these `Cookie` lines; returns the number of connections that the session is
+/// authorized for.
 async fn connections_with(bed: &Bed, lines: &[&[u8]]) -> usize {
     let mut request = bed.browser().request(reqwest::Method::GET, "/api/session");
     for line in lines {
@@ -193,7 +194,7 @@ async fn connections_with(bed: &Bed, lines: &[&[u8]]) -> usize {
     answer.json()["connections"].as_array().unwrap().len()
 }
 
-/// Cookies know no ports: any other program on localhost may have set one of the same name.
+/// Cookies ignore ports: another program on localhost may have set one of the same name.
 #[tokio::test]
 async fn sec_23_a_session_is_found_among_other_cookies_of_its_name() {
     let bed = Bed::start().await;
@@ -270,7 +271,7 @@ async fn sec_24_a_login_replaces_every_session_that_is_presented() {
     let attempts: Vec<String> = browser
         .cookies
         .iter()
-        // An invented one of the attempt's own name stands first.
+        // A forged cookie of the attempt's own name comes first.
         .flat_map(|(name, value)| [format!("{name}=x"), format!("{name}={value}")])
         .collect();
     let cookies = format!("session=x; {one}; {}; {two}", attempts.join("; "));

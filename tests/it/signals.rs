@@ -1,4 +1,5 @@
-//! Signals: each ends in the orderly stop or is ignored, and a refresh in flight is stored.
+//! Signals: each one either starts a graceful shutdown or is ignored, and a refresh in flight is
+//! stored.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ fn refresh_path(connection: &Value) -> String {
     )
 }
 
-/// Begins a refresh, and comes back when Snyk has given out the new pair and its answer is on the way.
+/// Starts a refresh, and returns when Snyk has issued the new pair and its response is in transit.
 async fn in_mid_refresh(bed: &Bed, browser: &Client, connection: &Value) -> Sent {
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "token.refresh" },
@@ -86,7 +87,7 @@ async fn rel_13_signals_that_say_nothing_here_are_ignored_in_mid_refresh() {
     assert_eq!(bed.app.stop(), Some(0));
 }
 
-/// A terminal's Ctrl-C reaches everything that runs in it, the sandbox too.
+/// A terminal's Ctrl-C signals every process that runs in it, including the sandbox.
 #[tokio::test]
 async fn rel_7_an_app_and_its_sandbox_that_are_stopped_at_once_finish_a_refresh() {
     let mut bed = Bed::with(&["--rotation", "strict"], &[]).await;

@@ -1,5 +1,6 @@
-//! The sandbox held to Snyk's own document: every answer, good or bad, has the shape that Snyk
-//! publishes (`tests/snyk-openapi`). What the app is tested against is then not just our idea of it.
+//! Validates the sandbox against Snyk's own OpenAPI document: every response, success or error, has
+//! the published schema (`tests/snyk-openapi`). The app's tests then do not rest on assumptions
+//! about Snyk alone.
 
 mod access;
 mod contract;
@@ -20,7 +21,7 @@ const ISSUE: &str = "/orgs/{org_id}/issues/{issue_id}";
 const TARGETS: &str = "/orgs/{org_id}/targets";
 const TARGET: &str = "/orgs/{org_id}/targets/{target_id}";
 
-/// Queries that use every parameter of every operation.
+/// Returns queries that use every parameter of every operation.
 fn queries() -> Vec<(&'static str, Vec<String>)> {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let cursor = "starting_after=v1.eyJpZCI6Im5vYm9keSJ9";
@@ -189,7 +190,7 @@ async fn every_refusal_answers_as_documented() {
             (&stranger, "", 404),
         ] {
             let answer = who.get(path, query).await;
-            // Whoever has a token may ask who he is and what he reaches.
+            // Every valid token may read its identity and organizations.
             let is_for_all =
                 (path == "/self" && status > 401) || (path == "/orgs" && status == 404);
             let status = if is_for_all { 200 } else { status };
@@ -213,7 +214,7 @@ async fn every_refusal_answers_as_documented() {
     }
 }
 
-/// The validator itself: it finds what is missing, what is too much and what is of another kind.
+/// Tests the validator: it detects missing and superfluous members and wrong types.
 #[tokio::test]
 async fn an_answer_that_is_spoilt_is_found_out() {
     let mut contract = Contract::load();

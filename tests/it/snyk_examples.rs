@@ -1,9 +1,9 @@
-//! Whatever Snyk's own document allows to come back, the types of `shared::snyk` read.
+//! The types of `shared::snyk` can read every response that Snyk's own document permits.
 //!
-//! Prism answers from the document: each example by its name, and a few hundred answers that it
-//! makes up from the schemas. It also checks the requests against the document, so that a path or
-//! parameter that Snyk does not know fails here. What is left of an answer when one of its members is
-//! broken, [`odd_members`] tries.
+//! Prism answers from the document: each example by its name, and a few hundred responses generated
+//! from the schemas. Prism also validates the requests, so that a path or parameter that Snyk does
+//! not know fails here. [`odd_members`] tests how much of a response can be read if one of its
+//! members is malformed.
 
 mod odd_members;
 
@@ -14,12 +14,12 @@ use shared::{
 };
 use tests::prism::{Prism, document};
 
-/// How many answers are made up for each operation.
+/// Number of responses generated for each operation.
 const MADE_UP: usize = 40;
 const ID: &str = "55a348e2-c3ad-4bbc-b40e-9b232d1f4121";
 const CURSOR: &str = "v1.eyJpZCI6IjEwMDAifQo=";
 
-/// Every answer to a request: the examples in the document, and made-up ones.
+/// Returns the parsed responses to a request: the document's examples, and generated ones.
 async fn answers<T: FromValue>(prism: &Prism, template: &str, read: Read<T>) -> Vec<T> {
     let texts = texts(prism, template, &read, "200", MADE_UP).await;
     let answer = |text: String| {
@@ -28,7 +28,7 @@ async fn answers<T: FromValue>(prism: &Prism, template: &str, read: Read<T>) -> 
     texts.into_iter().map(answer).collect()
 }
 
-/// The examples of a response in the document, and so many made-up ones.
+/// Returns the examples of a response in the document, and `made_up` generated ones.
 async fn texts<T>(
     prism: &Prism,
     template: &str,
@@ -38,18 +38,18 @@ async fn texts<T>(
 ) -> Vec<String> {
     let path = path(read);
     assert_knows_parameters(template, &path);
-    let mut wishes = examples(template, status);
-    wishes.extend((0..made_up).map(|_| format!("code={status}, dynamic=true")));
+    let mut preferences = examples(template, status);
+    preferences.extend((0..made_up).map(|_| format!("code={status}, dynamic=true")));
     let mut texts = Vec::new();
-    for wish in wishes {
-        let (answered, text) = prism.get(&path, &wish).await;
-        assert_eq!(answered.to_string(), status, "{path}, {wish}: {text}");
+    for preference in preferences {
+        let (answered, text) = prism.get(&path, &preference).await;
+        assert_eq!(answered.to_string(), status, "{path}, {preference}: {text}");
         texts.push(text);
     }
     texts
 }
 
-/// The document's paths begin below `/rest`, and every request names the version.
+/// The document's paths begin below `/rest`, and every request contains the version.
 fn path<T>(read: &Read<T>) -> String {
     let path = read.path_and_query();
     let path = path.strip_prefix("/rest").unwrap();
@@ -57,7 +57,7 @@ fn path<T>(read: &Read<T>) -> String {
     format!("{path}{mark}version={VERSION}")
 }
 
-/// Prism passes over parameters that the document does not know; here they are misspelt ones.
+/// Checks parameters against the document, because Prism ignores unknown, misspelt ones.
 fn assert_knows_parameters(template: &str, path: &str) {
     let document = document();
     let known = document["paths"][template]["get"]["parameters"].as_array();
@@ -75,7 +75,7 @@ fn assert_knows_parameters(template: &str, path: &str) {
     }
 }
 
-/// A wish for each named example of a response; for the only one where none has a name.
+/// Returns a preference for each named example of a response, or for the only, unnamed one.
 fn examples(template: &str, status: &str) -> Vec<String> {
     let document = document();
     let response = &document["paths"][template]["get"]["responses"][status];
@@ -144,7 +144,7 @@ async fn issues_are_read() {
         .iter()
         .flat_map(|page| &page.data)
         .flat_map(|issue| &issue.attributes.coordinates);
-    let representations = coordinates.flat_map(|place| &place.representations);
+    let representations = coordinates.flat_map(|coordinate| &coordinate.representations);
     assert!(representations.count() > 0, "places were read");
     answers(
         &prism,
@@ -169,7 +169,7 @@ async fn errors_are_read() {
     assert!(read > MADE_UP * 4, "{read} errors");
 }
 
-/// The statuses of an operation that are errors.
+/// Returns the error statuses of an operation.
 fn errors_of(template: &str) -> Vec<String> {
     let document = document();
     let responses = &document["paths"][template]["get"]["responses"];
@@ -185,7 +185,7 @@ fn says_nothing(text: &str) -> bool {
     document["errors"].as_array().is_none_or(Vec::is_empty)
 }
 
-/// What makes the other tests mean something: a request that Snyk does not know is refused.
+/// Validates the other tests: a request that Snyk does not know is rejected.
 #[tokio::test]
 async fn a_request_outside_of_the_document_is_refused() {
     let prism = Prism::start().await;

@@ -1,5 +1,5 @@
-//! What a start notices of its surroundings: files as editors and shells write them, certificates, the
-//! other loopback address, other users' files, what overrides what.
+//! Checks at startup: files as editors and shells write them, certificates, the other loopback
+//! address, files of other users, and the precedence of settings.
 
 use std::{
     fmt::Write as _,
@@ -17,7 +17,7 @@ use tests::{
     tls::TlsServer,
 };
 
-/// Starts an app that is expected to end by itself, in a folder of the test's.
+/// Starts an app that is expected to exit by itself, in the test's own folder.
 fn start_in(folder: &Path, changes: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut variables = variables(free_port(), "http://127.0.0.1:9", folder);
     for (name, value) in changes {
@@ -49,7 +49,7 @@ async fn secrets_in_files_are_read_as_editors_and_powershell_write_them() {
         ],
     )
     .await;
-    // The sign-in presents the secret to the sandbox, and so does each refresh.
+    // The login presents the secret to the sandbox, and so does each refresh.
     let (mut browser, connection) = bed.connected().await;
     let path = format!(
         "/api/connections/{}/refresh",
@@ -129,7 +129,7 @@ fn an_env_file_of_powershell_is_read_and_one_that_is_no_text_is_told() {
         fs::write(folder.path().join(".env"), bytes).unwrap();
         let (code, output) = app::run_to_end_in(folder.path(), &no_page);
         assert_eq!(code, Some(1));
-        // As far as it gets: everything in the file is right, and the port is taken.
+        // The start fails only at the last step: the file is valid, but the port is taken.
         assert!(
             output.contains(&format!("cannot listen on {listen}")),
             "{output}"
@@ -267,14 +267,14 @@ fn a_folder_in_the_databases_place_is_told() {
     assert!(output.contains("is a file and no folder"), "{output}");
 }
 
-/// Starts the app as a user who may write nothing here: another one, where the tests run as root.
+/// Starts the app as a user without write access here: a different user, if the tests run as root.
 fn start_as_another_user(folder: &Path, changes: &[(&str, &str)]) -> String {
     let mut variables = variables(free_port(), "http://127.0.0.1:9", folder);
     for (name, value) in changes {
         variables.retain(|(known, _)| known != name);
         variables.push(((*name).to_owned(), (*value).to_owned()));
     }
-    // Where the build lies, another user may not look.
+    // The different user has no access to the build folder.
     let program = folder.join("snyk-app");
     fs::copy(app::program(), &program).unwrap();
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
@@ -318,17 +318,17 @@ fn a_database_that_this_user_may_not_write_is_told_with_what_stands_in_the_way()
     let url = format!("sqlite://{}", file.display());
     let pages = [("FRONTEND_DIR", ""), ("DATABASE_URL", &url)];
 
-    // The folder: nothing can be made in it.
+    // The folder: no file can be created in it.
     set_mode(&locked, 0o555);
     let output = start_as_another_user(inner.path(), &pages);
     assert!(output.contains(&in_the_way(&locked)), "{output}");
-    // The file: it can be read, and not written.
+    // The file: it can be read but not written.
     set_mode(&locked, 0o755);
     fs::write(&file, "").unwrap();
     set_mode(&file, 0o444);
     let output = start_as_another_user(inner.path(), &pages);
     assert!(output.contains(&in_the_way(&file)), "{output}");
-    // Whoever may write it may still not close it to others, being another user.
+    // A different user who can write the file still cannot restrict its permissions.
     if is_root {
         set_mode(&locked, 0o777);
         set_mode(&file, 0o666);

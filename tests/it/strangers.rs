@@ -1,4 +1,4 @@
-//! What one client can take from all others: connections, probes, the log.
+//! What one client can take from all others: connections, readiness probes, the log.
 
 use std::{
     io::{Read as _, Write as _},
@@ -8,7 +8,7 @@ use std::{
 
 use tests::Bed;
 
-/// Asks from another address of this computer.
+/// Sends a request from another loopback address.
 async fn status_from(bed: &Bed, last: u8, path: &str) -> u16 {
     #[expect(
         clippy::disallowed_methods,
@@ -34,17 +34,18 @@ fn connect(bed: &Bed) -> TcpStream {
     stream
 }
 
-/// One small request; whether it was answered.
+/// Sends one small request and returns whether it was answered.
 fn asks(stream: &mut TcpStream) -> bool {
-    let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let sent = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
     let mut answer = [0; 4_096];
-    asked.is_ok() && stream.read(&mut answer).is_ok_and(|read| read > 0)
+    sent.is_ok() && stream.read(&mut answer).is_ok_and(|read| read > 0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_67_six_hundred_connections_of_one_client_keep_nobody_out() {
     let bed = Bed::with(&[], &[("RATE_LIMITS", "on")]).await;
-    // A test may open few files itself. What is beyond the share of one, `http/places.rs` tests.
+    // A test process can open few files itself. `http/connection_limit.rs` tests the limit of one
+    // client.
     let mut held: Vec<TcpStream> = (0..600).map(|_| connect(&bed)).collect();
     assert!(held.iter_mut().all(asks), "one is not served");
     for (last, who) in [(1, "the same"), (2, "another")] {
@@ -55,7 +56,7 @@ async fn sec_67_six_hundred_connections_of_one_client_keep_nobody_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sec_69_probes_have_no_part_in_the_limit_and_refusals_do_not_fill_the_log() {
     let bed = Bed::with(&[], &[("RATE_LIMITS", "on"), ("LOG", "info")]).await;
-    // Refused for their origin, and after the 6,000th for their number.
+    // Rejected for their origin, and after the 6,000th by the rate limit.
     let ask = b"GET /api/session HTTP/1.1\r\nhost: localhost\r\norigin: http://evil\r\n\r\n";
     let mut limited = String::new();
     for _ in 0..8_000 / 50 {
@@ -63,7 +64,7 @@ async fn sec_69_probes_have_no_part_in_the_limit_and_refusals_do_not_fill_the_lo
         stream.write_all(&ask.repeat(50)).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let mut answer = Vec::new();
-        // A reset after the answer is an end as well.
+        // A reset after the response counts as the end too.
         let _ = stream.read_to_end(&mut answer);
         let answer = String::from_utf8_lossy(&answer);
         if let Some(at) = answer.find("HTTP/1.1 429") {

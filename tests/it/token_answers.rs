@@ -1,56 +1,56 @@
-//! Token answers that no JSON writer would send: if the tokens can be found at all, they are kept,
-//! since what was presented for them is spent.
+//! Token responses that no JSON library would write: if the tokens can be found at all, they are
+//! kept, because the presented token is spent.
 
 use serde_json::{Value, json};
 use tests::{Bed, client::Client, sandbox::SCOPES};
 
-/// A whole answer whose body is this text, around the members of the real one.
+/// Returns a response whose body is this text, around the members of the real response.
 fn text(text: &str) -> Value {
     json!({ "kind": "template", "text": text })
 }
 
-/// The same, sent as another media type.
+/// Returns the same response with another media type.
 fn typed(content_type: &str, body: &str) -> Value {
     json!({ "kind": "template", "text": body, "content_type": content_type })
 }
 
 const PAIR: &str = r#""access_token":"{{access_token}}","refresh_token":"{{refresh_token}}""#;
 
-/// Answers that hold a pair and something odd beside it.
+/// Returns responses with a token pair and an unusual member.
 fn odd_answers() -> Vec<Value> {
-    let beside = |members: &str| text(&format!("{{{PAIR},{members}}}"));
+    let with_members = |members: &str| text(&format!("{{{PAIR},{members}}}"));
     let around = |before: &str, after: &str| text(&format!("{before}{{{PAIR}}}{after}"));
     let plain = format!("{{{PAIR}}}");
     let deep = format!("\"x\":{}{}", "[".repeat(9_000), "]".repeat(9_000));
     let deep_objects = format!("\"x\":{}1{}", "{\"x\":".repeat(9_000), "}".repeat(9_000));
     vec![
-        beside(
+        with_members(
             r#""expires_in":3599,"expires_in":3599,"token_type":"bearer","token_type":"bearer""#,
         ),
-        beside(r#""access_token":"{{access_token}}","refresh_token":"{{refresh_token}}""#),
+        with_members(r#""access_token":"{{access_token}}","refresh_token":"{{refresh_token}}""#),
         text(&format!(
             r#"{{"access_token":"first","refresh_token":"first",{PAIR}}}"#
         )),
-        beside(r#""refresh_token":null,"access_token":"""#),
-        beside(r#""bot_id":"Team \ud83d","x":"\udc00\ud83d\ude00""#),
-        beside(r#""token_type":"\ud83d""#),
-        beside("\"x\":\"a\tb\nc\u{0}\""),
-        beside(r#""x":"\q \u12 \u{1}","y":'it''s'"#),
+        with_members(r#""refresh_token":null,"access_token":"""#),
+        with_members(r#""bot_id":"Team \ud83d","x":"\udc00\ud83d\ude00""#),
+        with_members(r#""token_type":"\ud83d""#),
+        with_members("\"x\":\"a\tb\nc\u{0}\""),
+        with_members(r#""x":"\q \u12 \u{1}","y":'it''s'"#),
         json!({ "kind": "template", "latin1": true,
             "text": format!("{{\"bot_id\":\"caf\u{e9} \u{ff}\u{fe}\",{PAIR}}}") }),
-        beside(&deep),
-        beside(&deep_objects),
-        beside(r#""expires_in":-1,"refresh_expires_in":-5"#),
-        beside(r#""expires_in":null,"token_type":null"#),
-        beside(r#""expires_in":"3599","token_type":"BEARER""#),
-        beside(r#""expires_in":3599.5,"refresh_expires_in":1e400"#),
-        beside(r#""expires_in":99999999999999999999999,"token_type":["bearer"]"#),
-        beside(r#""expires_in":0,"token_type":"mac""#),
-        beside(r#""previous":{"access_token":"old","refresh_token":"old"}"#),
+        with_members(&deep),
+        with_members(&deep_objects),
+        with_members(r#""expires_in":-1,"refresh_expires_in":-5"#),
+        with_members(r#""expires_in":null,"token_type":null"#),
+        with_members(r#""expires_in":"3599","token_type":"BEARER""#),
+        with_members(r#""expires_in":3599.5,"refresh_expires_in":1e400"#),
+        with_members(r#""expires_in":99999999999999999999999,"token_type":["bearer"]"#),
+        with_members(r#""expires_in":0,"token_type":"mac""#),
+        with_members(r#""previous":{"access_token":"old","refresh_token":"old"}"#),
         text(&format!(
             r#"{{"previous":{{"access_token":"old"}},{PAIR},"next":{{"refresh_token":"none"}}}}"#
         )),
-        beside(r#""note":"{\"access_token\":\"x\",\"refresh_token\":\"y\"}""#),
+        with_members(r#""note":"{\"access_token\":\"x\",\"refresh_token\":\"y\"}""#),
         text(&plain),
         around("\u{feff}", ""),
         around(" \r\n\t", "\n\n"),
@@ -82,8 +82,8 @@ fn odd_answers() -> Vec<Value> {
     ]
 }
 
-/// Answers that do not say which scopes were granted.
-fn untold_scopes() -> Vec<Value> {
+/// Returns responses that do not state the granted scopes.
+fn without_scopes() -> Vec<Value> {
     [
         r#""""#,
         r#"" ""#,
@@ -104,8 +104,8 @@ fn untold_scopes() -> Vec<Value> {
     .collect()
 }
 
-/// Answers that say it in a form of their own.
-fn told_scopes() -> Vec<Value> {
+/// Returns responses that state the granted scopes in an unusual format.
+fn with_unusual_scopes() -> Vec<Value> {
     [
         r#""org.read,org.project.read, org.project.snapshot.read""#,
         r#""org.read\norg.project.read \u00a0\ud83d org.project.snapshot.read""#,
@@ -123,7 +123,7 @@ async fn with_fault(bed: &Bed, endpoint: &str, fault: &Value) {
         .await;
 }
 
-/// Refreshes twice, the first time with a fault; what is wrong afterwards.
+/// Refreshes twice, the first time with a fault; returns a description of any failure.
 async fn refresh_under(bed: &Bed, browser: &mut Client, fault: &Value) -> Option<String> {
     let connection = bed.connect(browser).await;
     let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
@@ -153,8 +153,8 @@ async fn sec_43_a_refresh_whose_answer_has_the_tokens_somewhere_is_presented_onc
     let mut browser = bed.browser();
     let mut wrong = Vec::new();
     let mut answers = odd_answers();
-    answers.extend(untold_scopes());
-    answers.extend(told_scopes());
+    answers.extend(without_scopes());
+    answers.extend(with_unusual_scopes());
     for fault in answers {
         if let Some(why) = refresh_under(&bed, &mut browser, &fault).await {
             let mut fault = fault.to_string();
@@ -171,7 +171,7 @@ async fn sec_43_a_sign_in_whose_answer_has_the_tokens_somewhere_is_finished() {
     let bed = Bed::with(&["--rotation", "strict"], &[("LOG", "warn")]).await;
     let mut wrong = Vec::new();
     let mut answers = odd_answers();
-    answers.extend(untold_scopes());
+    answers.extend(without_scopes());
     for fault in answers {
         let mut browser = bed.browser();
         with_fault(&bed, "token.code", &fault).await;
@@ -187,7 +187,8 @@ async fn sec_43_a_sign_in_whose_answer_has_the_tokens_somewhere_is_finished() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Half a token is none: the answer is asked for once more, which a grace window answers.
+/// Half a token is not accepted: the refresh is repeated, which the provider's grace period
+/// answers.
 #[tokio::test]
 async fn sec_43_what_is_no_whole_pair_is_not_kept_as_one() {
     let bed = Bed::with(&["--rotation", "grace:60"], &[]).await;

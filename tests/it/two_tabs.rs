@@ -1,4 +1,4 @@
-//! Logins of one browser that finish at once, or while it signs out.
+//! Logins of one browser that finish concurrently, or during a sign-out.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tests::{
     client::{Answer, Callback, Client},
 };
 
-/// The code exchange takes this long.
+/// Delays the code exchange by `ms` milliseconds.
 async fn slow_exchange(bed: &Bed, ms: u64) {
     let fault = json!({ "kind": "delay", "ms": ms, "when": "after" });
     bed.sandbox
@@ -21,7 +21,7 @@ async fn begun(bed: &Bed, browser: &mut Client, choice: &str) -> Callback {
     bed.sandbox.consent(&attempt, choice, "allow").await
 }
 
-/// One tab of a browser finishes a login; what the browser is after that.
+/// Finishes a login in one tab of a browser; returns the resulting state of the browser.
 fn finish(browser: &Client, callback: Callback) -> tokio::task::JoinHandle<(Client, Answer)> {
     let mut tab = browser.clone();
     tokio::spawn(async move {
@@ -50,12 +50,13 @@ async fn sec_13_two_tabs_that_finish_at_once_lose_no_connection() {
         assert_eq!(answer.status, 201, "{}", answer.text);
         bed.sandbox.heal().await;
         assert_eq!(later.connections().await.len(), 2 + usize::from(signed_in));
-        // One session is left, and it is the later one.
+        // Only the later session remains.
         assert!(earlier.connections().await.is_empty());
     }
 }
 
-/// Somebody plants an own attempt's cookie in another browser: they do not share what they connect.
+/// An attacker plants their attempt's cookie in another browser: they must get no access to the
+/// victim's connection.
 #[tokio::test]
 async fn sec_24_a_planted_attempt_does_not_reach_what_its_victim_connects() {
     let bed = Bed::start().await;
@@ -91,7 +92,7 @@ async fn sec_28_signing_out_ends_a_login_that_is_being_exchanged() {
                 .to_str()
                 .is_ok_and(|value| value.starts_with("session="))
     }));
-    // Its pair is nobody's.
+    // Its token pair is revoked.
     for _ in 0..100 {
         if bed.sandbox.count("revocations").await == 1 {
             return;
@@ -120,7 +121,7 @@ async fn sec_6_a_clock_that_was_wrong_for_a_while_gives_no_second_exchange() {
     let callback = begun(&bed, &mut browser, "group").await;
     let mut kept = browser.clone();
     assert_eq!(browser.finish(&callback).await.status, 201);
-    // Housekeeping sweeps at the start.
+    // The background sweep runs at startup.
     bed.app.start_again_at("+3h").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     bed.app.start_again_at("+0").await;

@@ -1,5 +1,5 @@
-//! A log that cannot be written costs log lines and nothing else: nobody's sign-in, no refresh, no
-//! orderly stop.
+//! A log that cannot be written costs only log lines: logins, refreshes and the graceful shutdown
+//! still work.
 
 use std::{
     fs::{File, OpenOptions},
@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use tests::{Bed, client::Client};
 
-/// What a log line needs least of all: that anyone can write it.
+/// Returns a device that is always full.
 fn full() -> Stdio {
     let device = OpenOptions::new().write(true).open("/dev/full").unwrap();
     device.into()
@@ -23,7 +23,7 @@ fn reader_gone() -> Stdio {
     writer.into()
 }
 
-/// A pipe that nobody reads, and that is full already.
+/// Returns a pipe that is full and is never read.
 fn stuck() -> (PipeReader, Stdio) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&vec![b'x'; 64 * 1024]).unwrap();
@@ -37,14 +37,14 @@ fn refresh_path(connection: &Value) -> String {
     )
 }
 
-/// Everything that a person does, and then a stop in the middle of a refresh.
+/// Runs every operation of a person, and then a shutdown in the middle of a refresh.
 async fn all_goes_on(bed: &mut Bed, browser: &mut Client, connection: &Value) {
     let other = bed.connected().await.0;
     assert_eq!(other.clone().connections().await.len(), 1);
     let path = refresh_path(connection);
     let id = connection["id"].as_str().unwrap();
     let generation = browser.connections().await[0]["generation"].clone();
-    // What is logged as an error, and what is refused.
+    // An event that is logged as an error, and a rejected request.
     bed.sandbox
         .fault(
             json!({ "on": { "endpoint": "rest" }, "fault": { "kind": "status", "status": 500 } }),
@@ -109,7 +109,7 @@ async fn rel_13_a_log_pipe_that_nobody_reads_holds_up_nothing() {
     all_goes_on(&mut bed, &mut browser, &connection).await;
 }
 
-/// A full disk behind the log: lines are lost while it is full, and only then.
+/// A full disk behind the log: lines are lost only while it is full.
 #[tokio::test]
 async fn rel_13_lines_that_a_full_disk_cost_are_counted_once_there_is_room() {
     for format in ["text", "json"] {
@@ -122,24 +122,24 @@ async fn rel_13_lines_that_a_full_disk_cost_are_counted_once_there_is_room() {
         bed.app
             .start_again_printing_to(out.into(), err.into())
             .await;
-        // Room for the database, and none for a log that is this long.
+        // Space for the database, but not for a log of this length.
         let length = 1024 * 1024;
         file().unwrap().set_len(length).unwrap();
         bed.app.fill_the_disk(length);
         for _ in 0..50 {
-            // Each writes a line at this level.
+            // Each request writes a line at this level.
             assert_eq!(browser.get("/api/nothing").await.status, 404);
         }
         assert_eq!(std::fs::metadata(&path).unwrap().len(), length);
         bed.app.free_the_disk();
-        let until = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let line = loop {
             let log = std::fs::read(&path).unwrap();
             let log = String::from_utf8_lossy(&log[usize::try_from(length).unwrap()..]);
             if let Some(line) = log.lines().find(|line| line.contains("lines were lost")) {
                 break line.to_owned();
             }
-            assert!(Instant::now() < until, "nothing is told of lost lines");
+            assert!(Instant::now() < deadline, "nothing is told of lost lines");
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
         if format == "json" {
@@ -152,7 +152,8 @@ async fn rel_13_lines_that_a_full_disk_cost_are_counted_once_there_is_room() {
     }
 }
 
-/// The words of a start that fails have nowhere to go; the exit code says it all the same, and soon.
+/// The message of a failed start cannot be written; the exit code still reports the failure,
+/// without delay.
 #[tokio::test]
 async fn rel_13_a_start_that_fails_ends_with_its_exit_code_though_nobody_hears_why() {
     let mut bed = Bed::start().await;

@@ -1,10 +1,10 @@
-// An authorization server that this project did not write, on Snyk's paths: npm's `oidc-provider`,
-// as strict as it can be told to be, and the few API answers that the app reads after a login.
-// Signing in and consent need no person: what it asks, it answers itself.
+// An independent authorization server on Snyk's paths: npm's `oidc-provider` with its strictest
+// configuration, and the few API responses that the app reads after a login. Signing in and consent
+// are automatic and need no person.
 //
-// Told by variables: CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES. Prints `provider listening on
-// ADDRESS`. For tests: `GET /_test/seen` lists what happened, in order; `POST /_test/expire` ends
-// every access token, `POST /_test/end` every grant.
+// Configured by variables: CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES. Prints `provider listening
+// on ADDRESS`. For tests: `GET /_test/seen` lists the events in order; `POST /_test/expire` expires
+// every access token, `POST /_test/end` revokes every grant.
 
 import { createServer } from 'node:http';
 
@@ -35,11 +35,11 @@ const provider = new Provider(address, {
     token: '/oauth2/token',
     revocation: '/oauth2/revoke',
   },
-  // As Snyk: any app, also a confidential one, proves that it began the login.
+  // Like Snyk: requires PKCE of every app, including confidential ones.
   pkce: { required: () => true },
   responseTypes: ['code'],
   clientAuthMethods: ['client_secret_post'],
-  // Single use, without a grace window; and no login without something to renew.
+  // Single use without a grace period; every login issues a refresh token.
   rotateRefreshToken: true,
   issueRefreshToken: () => true,
   expiresWithSession: () => false,
@@ -49,7 +49,7 @@ const provider = new Provider(address, {
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
-    // Scopes that are not OpenID's belong to an API, and every token here is for the one.
+    // Scopes that are not OpenID's belong to an API; every token here is for the only one.
     resourceIndicators: {
       enabled: true,
       defaultResource: () => API,
@@ -80,7 +80,7 @@ provider.on('access_token.saved', (token) => accessTokens.add(token.jti));
 const grants = new Set();
 provider.on('refresh_token.saved', (token) => grants.add(token.grantId));
 
-// Signs the person in, then allows what was asked.
+// Signs the person in, then grants the requested scopes.
 async function interaction(request, response) {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
@@ -93,7 +93,7 @@ async function interaction(request, response) {
   await provider.interactionFinished(request, response, { consent }, { mergeWithLastSubmission: true });
 }
 
-// What the app reads of Snyk's API, for a token that lives.
+// The part of Snyk's API that the app reads, for a valid token.
 async function api(path, request, response) {
   const bearer = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
   const token = await provider.AccessToken.find(bearer);

@@ -1,7 +1,8 @@
-// A server of HTTPS with a certificate that no authority signed, by Node.js's own TLS: what a company's
-// gateway shows that opens TLS on the way.
+// An HTTPS server by Node.js's own TLS with a self-signed certificate, like that of a company's
+// gateway that intercepts TLS.
 //
-// Told by variables: CERTIFICATE, KEY. Prints `tls listening on https://…`. Answers `{}` to everything.
+// Configured by variables: CERTIFICATE, KEY. Prints `tls listening on https://…`. Answers every
+// request with `{}`.
 import { createServer } from "node:https";
 
 const { CERTIFICATE: cert, KEY: key } = process.env;

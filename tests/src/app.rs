@@ -1,4 +1,4 @@
-//! The real backend as a process, on a free port, with a folder of its own.
+//! Runs the real backend as a process, on a free port, with its own folder.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,13 +13,13 @@ use crate::{
     sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES},
 };
 
-/// The secret that tokens are encrypted with in tests.
+/// The encryption secret in tests.
 pub const ENCRYPTION_SECRET: &str = "canary-encryption-secret-4f1b8c2d9e";
 
 /// A running app.
 #[derive(Debug)]
 pub struct App {
-    /// Its address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
     process: Process,
     variables: Vec<(String, String)>,
@@ -27,7 +27,7 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the app against the provider at an address, and waits until it is ready.
+    /// Starts the app against the provider at a URL, and waits until the app is ready.
     pub async fn start(port: u16, provider: &str, changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("http://localhost:{port}");
@@ -47,8 +47,8 @@ impl App {
         app
     }
 
-    /// Everything that it printed. Logs are written by a thread of their own, a moment after what they
-    /// tell, so this waits until nothing more comes.
+    /// Returns everything that the app has printed. A separate thread writes the log a moment after
+    /// the event, so this waits until the output stops growing.
     #[must_use]
     pub fn output(&self) -> String {
         let mut output = self.process.output();
@@ -63,13 +63,13 @@ impl App {
         output
     }
 
-    /// The database file.
+    /// Returns the path of the database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("app.db")
     }
 
-    /// The bytes of the database file and its write-ahead log.
+    /// Returns the bytes of the database file and of its write-ahead log.
     #[must_use]
     pub fn database_bytes(&self) -> Vec<u8> {
         ["app.db", "app.db-wal"]
@@ -78,75 +78,76 @@ impl App {
             .collect()
     }
 
-    /// The most memory that it ever held, in bytes.
+    /// Returns the app's peak memory usage, in bytes.
     #[must_use]
     pub fn peak_memory(&self) -> u64 {
         self.process.peak_memory()
     }
 
-    /// SIGKILL, and nothing else.
+    /// Sends SIGKILL without waiting for the end.
     pub fn kill(&mut self) {
         self.process.kill();
     }
 
-    /// SIGTERM, and nothing else.
+    /// Sends SIGTERM without waiting for the end.
     pub fn terminate(&self) {
         self.process.terminate();
     }
 
-    /// A signal by its name without `SIG`, and nothing else.
+    /// Sends a signal, named without `SIG`, without waiting for an effect.
     pub fn signal(&self, name: &str) {
         self.process.signal(name);
     }
 
-    /// The exit code, once it has ended; `None` when a signal killed it.
+    /// Waits for the end and returns the exit code; `None` if a signal killed the app.
     pub async fn exit_code(&mut self) -> Option<i32> {
         self.process.exit_code().await
     }
 
-    /// Whether it still runs.
+    /// Returns whether the app is still running.
     pub fn is_running(&mut self) -> bool {
         self.process.ended().is_none()
     }
 
-    /// From now on it can write no file beyond so many bytes: its disk is full.
+    /// Limits the size of every file that the app writes, in bytes, to simulate a full disk.
     pub fn fill_the_disk(&self, bytes: u64) {
         self.process.limit_file_size(Some(bytes));
     }
 
-    /// There is room again.
+    /// Removes the limit on the size of files.
     pub fn free_the_disk(&self) {
         self.process.limit_file_size(None);
     }
 
-    /// Waits until it has printed these words.
+    /// Waits until the app has printed these words.
     pub async fn prints(&self, words: &str) {
-        let until = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let output = self.process.output();
             if output.contains(words) {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "it does not print {words}:\n{output}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// SIGTERM; the exit code.
+    /// Sends SIGTERM, waits for the end and returns the exit code.
     pub fn stop(&mut self) -> Option<i32> {
         self.process.stop()
     }
 
-    /// Starts it again, on the same address and data, with changed variables.
+    /// Restarts the app on the same address and data, with changed variables.
     pub async fn start_again(&mut self, changes: &[(&str, &str)]) {
         self.start_again_unready(changes).await;
         self.ready().await;
     }
 
-    /// The same where it will not become ready; waits until it answers.
+    /// Restarts the app like [`start_again`](Self::start_again) if it cannot become ready. Waits
+    /// until it answers requests.
     pub async fn start_again_unready(&mut self, changes: &[(&str, &str)]) {
         self.process.kill();
         for (name, value) in changes {
@@ -158,8 +159,8 @@ impl App {
         self.answers("/healthz").await;
     }
 
-    /// Starts it again with its standard output or standard error, or both, somewhere else than in the
-    /// log that [`output`](Self::output) reads.
+    /// Restarts the app with its standard output, its standard error or both redirected away from
+    /// the log that [`output`](Self::output) reads.
     pub async fn start_again_printing_to(&mut self, stdout: Stdio, stderr: Stdio) {
         self.process.kill();
         let folder = self.folder.path();
@@ -169,8 +170,8 @@ impl App {
         self.ready().await;
     }
 
-    /// Starts it again with its clock moved, for instance by `+11m`, on the same address and data.
-    /// Time-outs go on as before.
+    /// Restarts the app on the same address and data with its clock shifted, for instance by
+    /// `+11m`. Time-outs are not affected.
     pub async fn start_again_at(&mut self, offset: &str) {
         let preload = faketime();
         let preload = preload.to_str().expect("a path in UTF-8");
@@ -182,8 +183,8 @@ impl App {
         self.start_again(&moved).await;
     }
 
-    /// Starts it with changed variables, printing to somewhere else, where it is expected to end by
-    /// itself; the exit code.
+    /// Starts the app with changed variables and redirected output, waits until it exits by itself,
+    /// and returns the exit code.
     pub async fn run_printing_to(
         &mut self,
         changes: &[(&str, &str)],
@@ -199,7 +200,8 @@ impl App {
         self.process.exit_code().await
     }
 
-    /// Starts it with changed variables where it is expected to end by itself; exit code and output.
+    /// Starts the app with changed variables, waits until it exits by itself, and returns the exit
+    /// code and the output.
     #[must_use]
     pub fn run_to_end(&self, changes: &[(&str, &str)]) -> (Option<i32>, String) {
         let mut variables = self.variables.clone();
@@ -210,7 +212,8 @@ impl App {
         run_to_end(&variables)
     }
 
-    /// The same, started by other words, which get the program and its arguments at their end.
+    /// Does the same as [`run_to_end`](Self::run_to_end) through a wrapper command, to which the
+    /// program and its arguments are appended.
     #[must_use]
     pub fn run_to_end_in_shell(
         &self,
@@ -242,7 +245,7 @@ impl App {
     }
 
     async fn answers(&mut self, path: &str) {
-        let until = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(20);
         let address = format!("{}{path}", self.url);
         let client = crate::client::http();
         loop {
@@ -255,7 +258,7 @@ impl App {
                 panic!("the app ended with {code:?}:\n{}", self.process.output());
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "the app is not ready:\n{}",
                 self.process.output()
             );
@@ -264,7 +267,7 @@ impl App {
     }
 }
 
-/// The library that moves a process's clock, from Debian's package `faketime`.
+/// Returns the library of Debian's package `faketime`, which shifts a process's clock.
 fn faketime() -> PathBuf {
     let folders = std::fs::read_dir("/usr/lib").expect("a system with /usr/lib");
     folders
@@ -273,7 +276,7 @@ fn faketime() -> PathBuf {
         .expect("libfaketime is installed: `cargo xtask test` does it")
 }
 
-/// Where the built pages are.
+/// Returns the folder of the built page.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
@@ -285,7 +288,7 @@ pub fn pages() -> PathBuf {
         .into()
 }
 
-/// The variables of an app on `port` against a provider.
+/// Returns the variables of an app on `port` against a provider.
 #[must_use]
 pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, String)> {
     [
@@ -311,27 +314,28 @@ pub fn variables(port: u16, provider: &str, folder: &Path) -> Vec<(String, Strin
     .to_vec()
 }
 
-/// Starts the app once with just these variables; exit code and output.
+/// Starts the app with exactly these variables, waits until it exits, and returns the exit code and
+/// the output.
 #[must_use]
 pub fn run_to_end(variables: &[(String, String)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     run_to_end_in(folder.path(), variables)
 }
 
-/// The same in a folder of the test's, where a `.env` may lie.
+/// Does the same in the test's own folder, which may contain a `.env`.
 #[must_use]
 pub fn run_to_end_in(folder: &Path, variables: &[(String, String)]) -> (Option<i32>, String) {
     end_of(run(variables, folder))
 }
 
 fn end_of(mut process: Process) -> (Option<i32>, String) {
-    let until = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         if let Some(status) = process.ended() {
             return (status.code(), process.output());
         }
         assert!(
-            Instant::now() < until,
+            Instant::now() < deadline,
             "it did not end:\n{}",
             process.output()
         );
@@ -339,7 +343,7 @@ fn end_of(mut process: Process) -> (Option<i32>, String) {
     }
 }
 
-/// The app's program.
+/// Returns the path of the app's program.
 #[must_use]
 pub fn program() -> PathBuf {
     binary("SNYK_APP_BIN", "snyk-app")

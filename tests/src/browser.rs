@@ -18,14 +18,14 @@ use crate::{client::Attempt, free_port, process::Process};
 
 pub use look::{Colours, DESKTOP, PHONE};
 
-/// How long a page may take to show what is looked for. These machines are slow at times.
-const WITHIN: Duration = Duration::from_secs(20);
+/// Timeout for a page to show what a test expects. Test machines can be slow.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A browser window with a profile of its own. A test ends with [`Browser::close`], which fails when
-/// anything went wrong in a page that no code handled.
+/// A browser window with its own profile. A test ends with [`Browser::close`], which fails if a
+/// page had an error that no code handled.
 #[derive(Debug)]
 pub struct Browser {
-    /// The driver, for what has no verb here.
+    /// The driver, for operations without a method here.
     pub driver: WebDriver,
     errors: Errors,
     is_closed: bool,
@@ -34,9 +34,10 @@ pub struct Browser {
 }
 
 impl Drop for Browser {
-    /// A driver that is killed leaves its browser behind; the profile's path finds it.
+    /// Kills the browser, which a killed driver leaves running. Finds it by the path of its
+    /// profile.
     fn drop(&mut self) {
-        // After a failed test, it would otherwise ask for two minutes for the end of the session.
+        // After a failed test, dropping the driver would try for two minutes to end the session.
         let _ = self.driver.clone().leak();
         let profile = self.folder.path().display().to_string();
         let _ = Command::new("pkill")
@@ -89,13 +90,13 @@ impl Browser {
         ] {
             capabilities.add_arg(argument).expect("a capability");
         }
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let address = format!("http://127.0.0.1:{port}");
         let driver = loop {
             match WebDriver::new(&address, capabilities.clone()).await {
                 Ok(driver) => break driver,
                 Err(error) => assert!(
-                    Instant::now() < until,
+                    Instant::now() < deadline,
                     "no browser: {error}\n{}",
                     chromedriver.output()
                 ),
@@ -111,18 +112,18 @@ impl Browser {
         }
     }
 
-    /// Goes to an address.
+    /// Navigates to a URL.
     pub async fn go(&self, url: &str) {
         self.driver.goto(url).await.expect("the page loads");
     }
 
-    /// Presses the button or link whose words begin so.
+    /// Clicks the button or link whose text begins with these words.
     pub async fn press(&self, words: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let xpath =
             format!("//*[self::button or self::a][starts-with(normalize-space(.), \"{words}\")]");
         loop {
-            // The first that can be pressed: a closed menu may have the same words.
+            // The first that can be clicked: a closed menu may contain the same words.
             for element in self
                 .driver
                 .find_all(By::XPath(&xpath))
@@ -134,7 +135,7 @@ impl Browser {
                 }
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "nothing to press that begins with “{words}”:\n{}",
                 self.what_is_seen().await
             );
@@ -142,9 +143,9 @@ impl Browser {
         }
     }
 
-    /// Waits until the page's main heading is this.
+    /// Waits until the page's main heading contains these words.
     pub async fn heading(&self, words: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Ok(heading) = self.driver.find(By::Tag("h1")).await
                 && heading.text().await.unwrap_or_default().contains(words)
@@ -152,7 +153,7 @@ impl Browser {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "no heading “{words}”:\n{}",
                 self.what_is_seen().await
             );
@@ -160,16 +161,17 @@ impl Browser {
         }
     }
 
-    /// Waits until a script's answer is true. Until then it may fail: what it reads may not be there.
+    /// Waits until a script returns true. Until then the script may fail, because the elements that
+    /// it reads may not exist yet.
     pub async fn until(&self, script: &str) {
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let answer = self.try_run(script).await;
             if matches!(answer, Ok(Value::Bool(true))) {
                 return;
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "never true, {answer:?} at last: {script}\n{}",
                 self.what_is_seen().await
             );
@@ -177,7 +179,7 @@ impl Browser {
         }
     }
 
-    /// A script's answer. One that throws fails the test.
+    /// Returns the result of a script. A script that throws fails the test.
     pub async fn run(&self, script: &str) -> Value {
         let answer = self.try_run(script).await;
         answer.unwrap_or_else(|error| panic!("{error}, in the script: {script}"))
@@ -188,26 +190,26 @@ impl Browser {
         Ok(answer.json().clone())
     }
 
-    /// The answer of a script that ends later: it calls `done` with it.
+    /// Returns the result of an asynchronous script, which passes it to `done`.
     pub async fn run_async(&self, script: &str) -> Value {
         let script = format!("const done = arguments[arguments.length - 1]; {script}");
         let answer = self.driver.execute_async(&script, Vec::new()).await;
         answer.expect("the script ends").json().clone()
     }
 
-    /// What a person reads.
+    /// Returns the page's visible text.
     pub async fn text(&self) -> String {
-        // Between two documents there may be no body.
+        // During a navigation there may be no body.
         let text = self.run("return document.body?.innerText ?? ''").await;
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// For a message: what a person reads, and what went wrong unseen.
+    /// Returns the visible text and the unhandled errors, for a failure message.
     async fn what_is_seen(&self) -> String {
         format!("{}{}", self.text().await, self.errors_in_words().await)
     }
 
-    /// The address bar.
+    /// Returns the current URL.
     pub async fn address(&self) -> String {
         self.driver
             .current_url()
@@ -216,8 +218,8 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// Everything that a script of the page could read: storages, cookies, address, history's state,
-    /// document.
+    /// Returns everything that a script of the page could read: storages, cookies, URL, history
+    /// state and document.
     pub async fn readable(&self) -> String {
         let script = "indexedDB.databases().then(databases => done(JSON.stringify([\
                 {...localStorage}, {...sessionStorage}, document.cookie, location.href, \
@@ -227,7 +229,7 @@ impl Browser {
         answer.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The attempt that the provider's page was opened with, as far as its address tells.
+    /// Returns the login attempt of the provider's page, as far as its URL contains it.
     pub async fn attempt(&self) -> Attempt {
         let url = url::Url::parse(&self.address().await).expect("an address");
         let state = url.query_pairs().find(|(name, _)| name == "state");

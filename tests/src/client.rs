@@ -1,4 +1,4 @@
-//! A browser without a screen: cookies, and the headers that a page's requests carry.
+//! A browser without a user interface: cookies, and the headers of a page's requests.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::sandbox::{CLIENT_ID, SCOPES};
 
-/// A plain HTTP client: no redirects, no proxy.
+/// Returns a plain HTTP client without redirects and without a proxy.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
@@ -28,16 +28,16 @@ pub fn http() -> reqwest::Client {
 /// A login attempt as the browser makes it.
 #[derive(Clone, Debug)]
 pub struct Attempt {
-    /// Its state.
+    /// The state.
     pub state: String,
-    /// Its verifier.
+    /// The code verifier.
     pub verifier: String,
-    /// The query of the authorize URL.
+    /// The query of the authorization request URL.
     pub authorize_query: String,
 }
 
 impl Attempt {
-    /// The body that hands it over, to take a connection's place.
+    /// Returns the body that registers the attempt as a reconnect of a connection.
     #[must_use]
     pub fn reconnecting(&self, connection: &str) -> Value {
         json!({ "state": self.state, "code_verifier": self.verifier, "reconnect": connection,
@@ -45,26 +45,26 @@ impl Attempt {
     }
 }
 
-/// What came back to the redirect URI.
+/// The parameters that the provider sent to the redirect URI.
 #[derive(Clone, Debug)]
 pub struct Callback(pub BTreeMap<String, String>);
 
 impl Callback {
-    /// Of a `Location`.
+    /// Parses the query of a `Location` header.
     #[must_use]
     pub fn of_location(location: &str) -> Self {
         let url = Url::parse(location).expect("an absolute address");
         Self(url.query_pairs().into_owned().collect())
     }
 
-    /// With one parameter changed.
+    /// Replaces one parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.0.insert(name.to_owned(), value.to_owned());
         self
     }
 
-    /// A parameter.
+    /// Returns a parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0
@@ -72,17 +72,17 @@ impl Callback {
             .unwrap_or_else(|| panic!("no {name} in the callback"))
     }
 
-    /// The body that hands it over.
+    /// Returns the body that sends the parameters to the backend.
     #[must_use]
     pub fn body(&self) -> Value {
         json!(self.0)
     }
 }
 
-/// An answer, read to its end.
+/// A complete response.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
+    /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
@@ -91,19 +91,19 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
-    /// The problem's code.
+    /// Returns the code of the problem document.
     #[must_use]
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// A header as text, empty when it is not there.
+    /// Returns a header as text; empty if it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers
@@ -113,18 +113,18 @@ impl Answer {
     }
 }
 
-/// A browser: its cookies, on one app.
+/// A browser with its cookies for one app.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The app's address.
+    /// The URL of the app.
     pub url: String,
-    /// Cookies by name.
+    /// The cookies by name.
     pub cookies: BTreeMap<String, String>,
     http: reqwest::Client,
 }
 
 impl Client {
-    /// A browser without cookies.
+    /// Creates a browser without cookies.
     #[must_use]
     pub fn new(url: &str) -> Self {
         Self {
@@ -134,28 +134,28 @@ impl Client {
         }
     }
 
-    /// `GET` as a page of ours does it.
+    /// Sends a `GET` as the app's own page does.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// `DELETE` as a page of ours does it.
+    /// Sends a `DELETE` as the app's own page does.
     pub async fn delete(&mut self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await
     }
 
-    /// `POST` of JSON as a page of ours does it.
+    /// Sends a `POST` of JSON as the app's own page does.
     pub async fn post(&mut self, path: &str, body: &Value) -> Answer {
         self.send(self.request(Method::POST, path).json(body)).await
     }
 
-    /// A request with the cookies and the headers of a page of ours, not sent yet.
+    /// Builds a request with the cookies and the headers of the app's own page.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.bare(method, path)
             .header("sec-fetch-site", "same-origin")
     }
 
-    /// A request with the cookies alone.
+    /// Builds a request with only the cookies.
     pub fn bare(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         if self.cookies.is_empty() {
@@ -169,7 +169,7 @@ impl Client {
         request.header("cookie", cookies.join("; "))
     }
 
-    /// Sends a request, reads the answer, keeps its cookies.
+    /// Sends a request, reads the response and stores its cookies.
     pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
         let answer = request.send().await.expect("the app answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -191,7 +191,7 @@ impl Client {
         }
     }
 
-    /// Starts a login as the page does: makes the attempt and hands it over.
+    /// Starts a login as the page does: generates an attempt and registers it.
     pub async fn start_login(&mut self, return_to: Option<&str>) -> Attempt {
         let attempt = self.make_attempt();
         let mut body = json!({ "state": attempt.state, "code_verifier": attempt.verifier });
@@ -203,7 +203,7 @@ impl Client {
         attempt
     }
 
-    /// Starts a login that is to take a connection's place.
+    /// Starts a login that reconnects a connection.
     pub async fn start_reconnect(&mut self, connection: &str) -> Attempt {
         let attempt = self.make_attempt();
         let answer = self
@@ -213,7 +213,7 @@ impl Client {
         attempt
     }
 
-    /// Makes an attempt and hands nothing over.
+    /// Generates an attempt without registering it.
     #[must_use]
     pub fn make_attempt(&self) -> Attempt {
         let (state, verifier) = (random(), random());
@@ -234,12 +234,12 @@ impl Client {
         }
     }
 
-    /// Hands over what came back.
+    /// Sends the callback's parameters to the backend.
     pub async fn finish(&mut self, callback: &Callback) -> Answer {
         self.post("/api/connections", &callback.body()).await
     }
 
-    /// The connections that the session reaches.
+    /// Returns the connections that the session is authorized for.
     pub async fn connections(&mut self) -> Vec<Value> {
         let answer = self.get("/api/session").await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -250,7 +250,7 @@ impl Client {
     }
 }
 
-/// 32 random bytes in base64url.
+/// Returns 32 random bytes in base64url.
 fn random() -> String {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("random bytes");

@@ -1,4 +1,4 @@
-//! An authorization server that this project did not write, npm's `oidc-provider`, as a process.
+//! An independent authorization server, npm's `oidc-provider`, as a process.
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -14,14 +14,14 @@ use crate::{
 /// The running server.
 #[derive(Debug)]
 pub struct ForeignProvider {
-    /// Its address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
     _process: Process,
     _folder: TempDir,
 }
 
 impl ForeignProvider {
-    /// Starts it, and an app that knows it and is known by it.
+    /// Starts the server and an app; each is configured with the other.
     pub async fn with_app() -> (Self, App) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let port = free_port();
@@ -43,7 +43,8 @@ impl ForeignProvider {
         (provider, app)
     }
 
-    /// Follows the authorize URL as a browser does; the provider signs in and allows by itself.
+    /// Follows the authorization request URL as a browser does; the provider signs in and consents
+    /// by itself.
     pub async fn authorize(&self, attempt: &Attempt) -> Callback {
         let mut browser = Client::new(&self.url);
         let mut path = format!("/oauth2/authorize?{}", attempt.authorize_query);
@@ -57,7 +58,7 @@ impl ForeignProvider {
                 answer.status,
                 answer.text
             );
-            // Within the provider, with or without its address; or back to the app.
+            // A redirect within the provider, absolute or relative; otherwise back to the app.
             let within = location.strip_prefix(&self.url).unwrap_or(location);
             if !within.starts_with('/') {
                 return Callback::of_location(location);
@@ -66,7 +67,8 @@ impl ForeignProvider {
         }
     }
 
-    /// What happened, in order: `authorization.success`, `grant.success`, `grant.revoked`, errors.
+    /// Returns the events in order: `authorization.success`, `grant.success`, `grant.revoked`,
+    /// errors.
     pub async fn seen(&self) -> Vec<String> {
         let answer = Client::new(&self.url).get("/_test/seen").await.json();
         let seen = answer.as_array().expect("an array").iter();
@@ -74,12 +76,12 @@ impl ForeignProvider {
             .collect()
     }
 
-    /// Ends every access token; refresh tokens live.
+    /// Expires every access token; refresh tokens stay valid.
     pub async fn expire_access_tokens(&self) {
         self.tell("/_test/expire").await;
     }
 
-    /// Ends every grant, as a person does who removes the app.
+    /// Revokes every grant, as if a person had removed the app.
     pub async fn end_grants(&self) {
         self.tell("/_test/end").await;
     }

@@ -1,25 +1,26 @@
-//! Programs of npm's, that this project did not write: `tests/npm/` says which, in which versions.
+//! Independent programs from npm. `tests/npm/` defines which, and their versions.
 
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
-/// A file of an installed package.
+/// Returns the path of a file of an installed package.
 #[must_use]
 pub fn file(path: &str) -> PathBuf {
     variable("NODE_MODULES_FOR_TESTS").join(path)
 }
 
-/// Node.js with a program of an installed package.
+/// Returns a Node.js command that runs a program of an installed package.
 pub(crate) fn program(path: &str) -> Command {
     let mut command = Command::new(variable("NODE"));
     command.arg(file(path));
     command
 }
 
-/// Node.js with one of our scripts of `tests/npm/`, which may import what is installed: Node looks
-/// for packages beside a script, so it runs from a folder that has both.
+/// Returns a Node.js command that runs a script of `tests/npm/`, which may import installed
+/// packages. Node.js looks up packages next to the script, so the script runs from a folder that
+/// contains both.
 pub(crate) fn script(name: &str, folder: &Path) -> Command {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("npm");
     std::fs::copy(scripts.join(name), folder.join(name)).expect("the script can be copied");

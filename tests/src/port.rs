@@ -1,4 +1,4 @@
-//! Ports for what the tests start, each given out once on this computer at a time.
+//! Allocates ports for tests, each to only one test on this computer at a time.
 
 use std::{
     net::{TcpListener, UdpSocket},
@@ -6,16 +6,17 @@ use std::{
     sync::Mutex,
 };
 
-/// Below the ports that systems lend by themselves (from 32,768 on Linux, from 49,152 elsewhere), so
-/// that neither somebody's connection nor a server on port 0 takes one between our asking and its
-/// use, or while an app is killed and started again.
+/// Range below the ephemeral ports of the operating system (from 32,768 on Linux, from 49,152
+/// elsewhere). Neither an outgoing connection nor a server on port 0 can then take a port between
+/// its allocation and its use, or while an app is killed and restarted.
 const PORTS: Range<u16> = 16_000..32_000;
 
-/// What keeps other tests, each a process of its own, from the ports of this one: the UDP port of
-/// the same number, which nobody needs. The system gives it back when the process ends, however.
-static KEPT: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+/// Reservations against other tests, which run in other processes: the UDP port of the same number,
+/// which nothing else uses. The operating system frees it when the process ends in any way.
+static RESERVED: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 
-/// A port of loopback's on which nobody listens, and that no other test is given while this one runs.
+/// Returns a loopback port on which nothing listens, and which no other test is given while this
+/// one runs.
 #[must_use]
 pub fn free_port() -> u16 {
     let length = u32::from(PORTS.end - PORTS.start);
@@ -25,7 +26,7 @@ pub fn free_port() -> u16 {
         if let Ok(kept) = UdpSocket::bind(("127.0.0.1", port))
             && TcpListener::bind(("127.0.0.1", port)).is_ok()
         {
-            KEPT.lock().expect("no test panics here").push(kept);
+            RESERVED.lock().expect("no test panics here").push(kept);
             return port;
         }
     }

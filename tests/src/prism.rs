@@ -1,5 +1,5 @@
-//! Snyk's API as its own OpenAPI document describes it: npm's Prism answers from the document, with
-//! the examples in it or with anything else that its schemas allow, and checks what it is asked.
+//! A mock of Snyk's API, generated from Snyk's own OpenAPI document: npm's Prism responds with the
+//! document's examples or with other data that the schemas permit, and validates requests.
 
 use std::path::Path;
 
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 use crate::{free_port, npm, process::Process};
 
-/// The operations that the app uses, cut from Snyk's document.
+/// The operations that the app uses, extracted from Snyk's document.
 const DOCUMENT: &str = "snyk-openapi/rest-2024-10-15.json";
 
 /// A running mock of Snyk's API.
 #[derive(Debug)]
 pub struct Prism {
-    /// Its address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
     http: reqwest::Client,
     _process: Process,
@@ -22,7 +22,7 @@ pub struct Prism {
 }
 
 impl Prism {
-    /// Starts it. What it makes up is the same in each run.
+    /// Starts the mock. Its generated data is the same in each run.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let document = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
@@ -40,8 +40,8 @@ impl Prism {
         }
     }
 
-    /// Asks, with a wish as RFC 7240's `Prefer` tells it: `code=200, example=…`, `dynamic=true`. Its
-    /// status and body.
+    /// Sends a request with a preference in the format of `Prefer` (RFC 7240): `code=200,
+    /// example=…`, `dynamic=true`. Returns the status and the body.
     pub async fn get(&self, path_and_query: &str, prefer: &str) -> (u16, String) {
         let request = self.http.get(format!("{}{path_and_query}", self.url));
         let request = request.header("authorization", "Bearer any");
@@ -52,7 +52,7 @@ impl Prism {
     }
 }
 
-/// The document itself.
+/// Returns the OpenAPI document.
 #[must_use]
 pub fn document() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);

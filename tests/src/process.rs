@@ -1,4 +1,4 @@
-//! A process of the product: found by a variable, its output kept, ended with the test.
+//! A process under test: located by a variable, with captured output, ended with the test.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A running process. Killed when dropped, so that nothing is left behind.
+/// A running process. Killed on drop, so that nothing is left behind.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -15,7 +15,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a program; everything that it prints goes to `log`.
+    /// Starts a program whose output is written to `log`.
     pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
         let out = fs::OpenOptions::new()
             .create(true)
@@ -26,7 +26,7 @@ impl Process {
         Self::start_with_output(command, log, out.into(), copy.into())
     }
 
-    /// Starts a program that prints to where a test wants it.
+    /// Starts a program with the given output streams.
     pub(crate) fn start_with_output(
         command: &mut Command,
         log: &Path,
@@ -45,15 +45,16 @@ impl Process {
         }
     }
 
-    /// Starts a program that tells its address once it listens, after `words`; both of them.
+    /// Starts a program that prints its address after `words` once it listens. Returns the process
+    /// and the address.
     pub(crate) async fn listening(
         command: &mut Command,
         log: &Path,
         words: &str,
     ) -> (Self, String) {
         let mut process = Self::start(command, log);
-        // Node.js takes a second for what is here, and many of them where the machine is busy.
-        let until = Instant::now() + Duration::from_mins(1);
+        // Node.js needs a second to start, and many seconds on a busy machine.
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let output = process.output();
             if let Some(address) = output
@@ -63,30 +64,30 @@ impl Process {
                 return (process, address.trim().to_owned());
             }
             assert!(process.ended().is_none(), "no {words}: it ended:\n{output}");
-            assert!(Instant::now() < until, "no {words}:\n{output}");
+            assert!(Instant::now() < deadline, "no {words}:\n{output}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    /// Everything that was printed so far.
+    /// Returns the output so far.
     pub(crate) fn output(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     pub(crate) fn terminate(&self) {
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
     }
 
-    /// A signal by its name without `SIG`.
+    /// Sends a signal, named without `SIG`.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .args(["-s", name])
@@ -96,8 +97,8 @@ impl Process {
         assert!(status.success(), "SIG{name} cannot be sent: {status}");
     }
 
-    /// From now on no file can grow beyond so many bytes, or can again: a disk that is full, for this
-    /// process alone and for any user.
+    /// Limits the size of every file that this process writes, or removes the limit. This simulates
+    /// a full disk for this process alone, and works for any user.
     pub(crate) fn limit_file_size(&self, bytes: Option<u64>) {
         let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
         let status = Command::new("prlimit")
@@ -108,20 +109,20 @@ impl Process {
         assert!(status.success(), "the limit cannot be set: {status}");
     }
 
-    /// The exit code of a process that ends by itself or was asked to; `None` after a signal that
-    /// killed it.
+    /// Waits for the end of a process that exits by itself or was asked to. Returns the exit code,
+    /// or `None` if a signal killed it.
     pub(crate) async fn exit_code(&mut self) -> Option<i32> {
-        let until = Instant::now() + Duration::from_mins(2);
+        let deadline = Instant::now() + Duration::from_mins(2);
         loop {
             if let Some(status) = self.ended() {
                 return status.code();
             }
-            assert!(Instant::now() < until, "it does not end");
+            assert!(Instant::now() < deadline, "it does not end");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// SIGTERM, and the exit code.
+    /// Sends SIGTERM, waits for the end and returns the exit code.
     pub(crate) fn stop(&mut self) -> Option<i32> {
         self.terminate();
         self.child
@@ -130,7 +131,7 @@ impl Process {
             .code()
     }
 
-    /// The most memory that it ever held, in bytes (Linux's `VmHWM`).
+    /// Returns the peak memory usage, in bytes (Linux's `VmHWM`).
     pub(crate) fn peak_memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .expect("a running process");
@@ -141,7 +142,7 @@ impl Process {
         kilobytes.expect("Linux says it") * 1024
     }
 
-    /// Whether it ended by itself, and how.
+    /// Returns the exit status if the process has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("the process can be asked")
     }
@@ -153,7 +154,7 @@ impl Drop for Process {
     }
 }
 
-/// The binary that a variable names, or the one that lies beside the test's own.
+/// Returns the path that a variable names, or that of the program next to the test's own.
 #[expect(
     clippy::disallowed_methods,
     reason = "the task runner says where the binaries are"

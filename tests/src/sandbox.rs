@@ -1,4 +1,4 @@
-//! The real sandbox as a process, its faults and its memory.
+//! Runs the real sandbox as a process, with access to its faults and records.
 
 use std::process::Command;
 
@@ -12,7 +12,8 @@ use crate::{
 
 /// The client id in tests.
 pub const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
-/// The client secret in tests, with every character that Snyk's have and that breaks encodings.
+/// The client secret in tests. Contains every character of Snyk's secrets, and characters that
+/// break encodings.
 pub const CLIENT_SECRET: &str = "snyk_cs_canary^`*=<]%+&!?0123456789abcdef";
 /// The scopes in tests.
 pub const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
@@ -20,7 +21,7 @@ pub const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 /// A running sandbox.
 #[derive(Debug)]
 pub struct Sandbox {
-    /// Its address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
     process: Process,
     _folder: TempDir,
@@ -28,7 +29,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox that knows an app on `app_port`.
+    /// Starts a sandbox with an app registered on `app_port`.
     pub async fn start(app_port: u16, flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let redirect_uri = format!("http://localhost:{app_port}/callback");
@@ -60,17 +61,17 @@ impl Sandbox {
         }
     }
 
-    /// A signal by its name without `SIG`.
+    /// Sends a signal, named without `SIG`.
     pub fn signal(&self, name: &str) {
         self.process.signal(name);
     }
 
-    /// The exit code, once it has ended.
+    /// Waits for the end and returns the exit code.
     pub async fn exit_code(&mut self) -> Option<i32> {
         self.process.exit_code().await
     }
 
-    /// Decides on the consent page, for instance `("group", "allow")`; what comes back.
+    /// Decides on the consent page, for instance `("group", "allow")`, and returns the callback.
     pub async fn consent(&self, attempt: &Attempt, choice: &str, decision: &str) -> Callback {
         let body =
             json!({ "query": attempt.authorize_query, "choice": choice, "decision": decision });
@@ -78,12 +79,12 @@ impl Sandbox {
         Callback::of_location(answer["location"].as_str().expect("a location"))
     }
 
-    /// Asks for a fault.
+    /// Adds a fault.
     pub async fn fault(&self, rule: Value) {
         self.post("faults", &rule).await;
     }
 
-    /// No more faults.
+    /// Removes all faults.
     pub async fn heal(&self) {
         let request = self.http.delete(self.control("faults"));
         assert!(
@@ -96,7 +97,7 @@ impl Sandbox {
         );
     }
 
-    /// Every live access token is answered 401 from now on.
+    /// Expires every access token: all of them are answered with 401 from now on.
     pub async fn expire_access_tokens(&self) {
         self.post("expire", &json!({ "access": true })).await;
     }
@@ -114,7 +115,7 @@ impl Sandbox {
         );
     }
 
-    /// A counter of what it saw.
+    /// Returns a counter of the sandbox.
     pub async fn count(&self, name: &str) -> u64 {
         let stats = self.get("stats").await;
         stats[name]
@@ -122,7 +123,7 @@ impl Sandbox {
             .unwrap_or_else(|| panic!("no counter {name} in {stats}"))
     }
 
-    /// Every request that it saw.
+    /// Returns every recorded request.
     pub async fn requests(&self) -> Vec<Value> {
         self.get("requests")
             .await
@@ -131,7 +132,7 @@ impl Sandbox {
             .clone()
     }
 
-    /// How many requests for paths that begin so reached it, whatever became of them.
+    /// Returns the number of requests whose path begins with `path`, whatever their response.
     pub async fn seen(&self, path: &str) -> usize {
         let requests = self.requests().await;
         requests
@@ -140,7 +141,7 @@ impl Sandbox {
             .count()
     }
 
-    /// Every secret that it gave out.
+    /// Returns every secret that the sandbox has issued.
     pub async fn secrets(&self) -> Vec<String> {
         let secrets = self.get("secrets").await;
         let secrets = secrets.as_array().expect("an array").iter();

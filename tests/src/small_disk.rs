@@ -9,15 +9,15 @@ use std::{
 
 use tempfile::TempDir;
 
-/// A small file system in memory. Unmounted when dropped.
+/// A small in-memory file system. Unmounted on drop.
 #[derive(Debug)]
 pub struct SmallDisk {
     folder: TempDir,
 }
 
 impl SmallDisk {
-    /// Mounts one. `None` where this user may not, which is said: the same faults are then only made by
-    /// a limit on the size of files.
+    /// Mounts a file system. Returns `None` and prints a note if this user lacks the permission.
+    /// The same faults are then simulated only by a limit on the size of files.
     #[must_use]
     pub fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -36,13 +36,13 @@ impl SmallDisk {
         }
     }
 
-    /// A file on it.
+    /// Returns the path of a file on it.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// Takes all the room that is left.
+    /// Uses up the remaining space.
     pub fn fill(&self) {
         let mut ballast = fs::OpenOptions::new()
             .create(true)
@@ -52,7 +52,7 @@ impl SmallDisk {
         while ballast.write_all(&[0; 4096]).is_ok() {}
     }
 
-    /// Gives it back.
+    /// Frees the space.
     pub fn free(&self) {
         fs::remove_file(self.ballast()).expect("it was filled");
     }
@@ -68,7 +68,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// At once for whoever looks, and in truth when nobody has a file open there any more.
+/// Detaches the file system at once. It is released when no process has a file open there any more.
 fn unmount(folder: &Path) {
     let _ = Command::new("umount").arg("--lazy").arg(folder).status();
 }

@@ -1,4 +1,4 @@
-//! A server of HTTPS whose certificate no authority signed, by Node.js, as a process.
+//! An HTTPS server by Node.js with a self-signed certificate, as a process.
 
 use std::path::PathBuf;
 
@@ -6,23 +6,23 @@ use tempfile::TempDir;
 
 use crate::{npm, process::Process};
 
-/// Of no use to anybody but these tests.
+/// Only used by these tests.
 const CERTIFICATE: &str = include_str!("../npm/tls-certificate.pem");
 const KEY: &str = include_str!("../npm/tls-key.pem");
-/// Of another key.
+/// A certificate of a different key.
 const OTHER_CERTIFICATE: &str = include_str!("../npm/tls-other-certificate.pem");
 
 /// The running server.
 #[derive(Debug)]
 pub struct TlsServer {
-    /// Its address, without a trailing slash.
+    /// The base URL, without a trailing slash.
     pub url: String,
     _process: Process,
     folder: TempDir,
 }
 
 impl TlsServer {
-    /// Starts it.
+    /// Starts the server.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = npm::script("tls.mjs", folder.path());
@@ -38,13 +38,13 @@ impl TlsServer {
         }
     }
 
-    /// A file with its certificate.
+    /// Returns the path of a file with the server's certificate.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
         self.file("certificate.pem", CERTIFICATE)
     }
 
-    /// A file with another certificate.
+    /// Returns the path of a file with a different certificate.
     #[must_use]
     pub fn other_certificate(&self) -> PathBuf {
         self.file("other.pem", OTHER_CERTIFICATE)

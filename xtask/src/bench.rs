@@ -1,10 +1,10 @@
-//! `cargo xtask bench`: what the proxy costs, beside a peer in the same run.
+//! `cargo xtask bench`: measures the overhead of the proxy against a baseline in the same run.
 
 use anyhow::Result;
 
 use crate::{process, programs, ui, workspace::Workspace};
 
-/// Builds the server and the measuring program for release, and measures.
+/// Builds the server and the benchmark in release mode, and runs the benchmark.
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::open()?;
     ui::doing("The server and the measuring program, for release");

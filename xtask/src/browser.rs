@@ -1,4 +1,4 @@
-//! The browser for tests, and the driver that goes with it.
+//! Finds or installs the browser for tests and its driver.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ const NAMES: [&str; 4] = [
 ];
 const DRIVER: &str = "chromedriver";
 
-/// A browser and its driver, of one version.
+/// A browser and the driver of the same version.
 #[derive(Debug)]
 pub(crate) struct Browser {
     /// Chromium or Chrome.
@@ -23,12 +23,12 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-/// Finds a browser and its driver, or installs Debian's.
+/// Finds a browser and its driver, or installs those of Debian.
 pub(crate) fn find_or_install() -> Result<Browser> {
     let browser = if let Some(browser) = find() {
         browser
     } else {
-        // Without any font a page has no text to look at.
+        // Without any font, a page renders no text.
         system_packages::install(&["chromium", "chromium-driver", "fonts-dejavu-core"])
             .context("tests in a browser need Chromium and its driver")?;
         find().context("Chromium was installed, but is not on the PATH")?

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: what is shipped.
+//! `cargo xtask build`: builds the release artifacts.
 
 use std::fs;
 
@@ -12,7 +12,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What to do beside building.
+/// Options in addition to building.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// Note the page's size in `xtask/page-sizes.tsv`, as what it weighs since this was added.
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     record: Option<String>,
 }
 
-/// Builds the page and the server, both for release, and prints their sizes.
+/// Builds the page and the server in release mode, and prints their sizes.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::open()?;
     ui::doing("The page, small and compressed");

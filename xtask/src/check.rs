@@ -1,4 +1,4 @@
-//! `cargo xtask check`: what can be told without running the product.
+//! `cargo xtask check`: the checks that do not run the product.
 
 mod direction;
 mod duplicates;
@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use crate::{process, tools, ui::Steps, workspace::Workspace};
 
-/// Packages that also compile for the browser.
+/// Packages that also compile for the browser, as cargo arguments.
 const WASM: [&str; 6] = [
     "--package",
     "login",
@@ -21,11 +21,11 @@ const WASM: [&str; 6] = [
 ];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
-/// Runs all checks, also when one fails.
+/// Runs all checks. A failed check does not stop the others.
 pub(crate) fn run() -> Result<()> {
     let workspace = Workspace::open()?;
     let mut steps = Steps::new();
-    // Cheap ones first: who made a slip should not wait for a compiler.
+    // The cheap checks come first, so that a trivial mistake is reported before anything compiles.
     steps.step("Toolchain", || {
         tools::components(&workspace)?;
         tools::wasm_target(&workspace)
@@ -34,20 +34,20 @@ pub(crate) fn run() -> Result<()> {
         process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
     });
     steps.step("Which package may know which", || {
-        nothing_found(&direction::violations(&workspace.metadata.packages))
+        ensure_none(&direction::violations(&workspace.metadata.packages))
     });
     steps.step("House rules", || {
-        nothing_found(&house_rules::violations(&workspace)?)
+        ensure_none(&house_rules::violations(&workspace)?)
     });
     steps.step("Paths and links in documents", || {
-        nothing_found(&paths::violations(&workspace)?)
+        ensure_none(&paths::violations(&workspace)?)
     });
     steps.step("No crate twice in the Wasm", || {
-        nothing_found(&duplicates::violations(&workspace)?)
+        ensure_none(&duplicates::violations(&workspace)?)
     });
     steps.step("Lints", || {
         let mut command = workspace.cargo();
-        // The compressor is behind a feature, and no less in need of a look.
+        // The compressor is behind a feature and is linted too.
         command.args([
             "clippy",
             "--workspace",
@@ -74,7 +74,7 @@ pub(crate) fn run() -> Result<()> {
             "--no-deps",
             "--document-private-items",
         ]);
-        // Private items are always documented here, so a link to one leads somewhere.
+        // The documentation here always includes private items, so links to them resolve.
         let flags = "-D warnings -A rustdoc::private-intra-doc-links";
         process::run(command.env("RUSTDOCFLAGS", flags))
     });
@@ -82,8 +82,8 @@ pub(crate) fn run() -> Result<()> {
     steps.finish()
 }
 
-/// An error that lists everything found.
-fn nothing_found(violations: &[String]) -> Result<()> {
+/// Returns an error that lists all violations, if there are any.
+fn ensure_none(violations: &[String]) -> Result<()> {
     if !violations.is_empty() {
         bail!("{} found:\n  {}", violations.len(), violations.join("\n  "));
     }

@@ -1,4 +1,4 @@
-//! The only file here that reads the environment.
+//! Access to the environment. This is the only file in this package that reads it.
 #![expect(
     clippy::disallowed_methods,
     reason = "a task runner is configured by the environment that it runs in, not by the app's configuration"
@@ -13,17 +13,17 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-/// A variable that is set and not empty.
+/// Returns a variable if it is set and not empty.
 pub(crate) fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// Every variable, for the reader of `.env` that the app has too.
+/// Iterates over all variables, for the `.env` parser that the app uses too.
 pub(crate) fn all() -> impl Iterator<Item = (OsString, OsString)> {
     env::vars_os()
 }
 
-/// Where tools are kept that we install: never among a person's own.
+/// Returns the folder of the tools that this program installs, separate from the user's own.
 pub(crate) fn tools_folder() -> Result<PathBuf> {
     let cache = match variable("XDG_CACHE_HOME") {
         Some(folder) => PathBuf::from(folder),
@@ -34,7 +34,7 @@ pub(crate) fn tools_folder() -> Result<PathBuf> {
     Ok(cache.join("snyk-app/tools"))
 }
 
-/// Every file of this name on the PATH, in the order of the PATH.
+/// Iterates over all files of this name on the PATH, in the order of the PATH.
 pub(crate) fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let name = name.to_owned();
@@ -45,7 +45,7 @@ pub(crate) fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
         .into_iter()
 }
 
-/// The PATH with some folders in front.
+/// Returns the PATH with folders prepended.
 pub(crate) fn path_with<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = folders.into_iter().map(Path::to_path_buf);
@@ -53,11 +53,11 @@ pub(crate) fn path_with<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Resu
         .context("a tool's folder has a name that cannot stand in PATH")
 }
 
-/// Takes away what `cargo run` told this program about itself.
+/// Removes the variables that `cargo run` set to describe this program.
 ///
-/// Build scripts watch `CARGO_PKG_*` and `CARGO_MANIFEST_*` (ring's does), so that leaving them
-/// would compile those crates anew at each change between `cargo` and `cargo xtask`.
-pub(crate) fn forget_own_package(command: &mut Command) {
+/// Build scripts watch `CARGO_PKG_*` and `CARGO_MANIFEST_*` (that of `ring` does). If they were
+/// kept, these crates would be recompiled at every switch between `cargo` and `cargo xtask`.
+pub(crate) fn remove_cargo_variables(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if tells_of_own_package(&name) {
             command.env_remove(name);

@@ -1,10 +1,10 @@
-//! Installing tools into a cache folder of our own.
+//! Installs tools into this program's own cache folder.
 //!
 //! # Design
 //!
-//! A tool is built in a folder beside its place and renamed when it is whole, so that what an
-//! interruption leaves is never taken for a tool. A file lock lets two clones wait for each other
-//! instead of building the same twice.
+//! A tool is built in a temporary folder next to its destination and renamed when it is complete,
+//! so that an interrupted build is never mistaken for a tool. A file lock makes two clones wait for
+//! each other instead of building the same tool twice.
 
 use std::{
     fs::{self, File},
@@ -17,34 +17,34 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{environment, lock, process, ui, version::Version};
 
-/// Longer than any of these takes on a slow machine.
-const LIMIT: Duration = Duration::from_hours(1);
+/// Timeout of an installation. Even a slow machine needs less.
+const TIMEOUT: Duration = Duration::from_hours(1);
 
 /// A tool that cargo builds from the registry.
 #[derive(Debug)]
 pub(crate) struct Crate {
-    /// The tool, and the program that is asked for its version.
+    /// The name of the tool, and of the program that reports the version.
     pub(crate) name: &'static str,
-    /// The package that has it.
+    /// The package that contains the tool.
     pub(crate) package: &'static str,
-    /// Exactly this version.
+    /// The exact version.
     pub(crate) version: String,
-    /// Whether to take the dependencies that its author tested.
+    /// Whether to use the package's own lock file, with the dependencies that its author tested.
     pub(crate) locked: bool,
-    /// Its features, when the default ones are not wanted.
+    /// The features, if the default features are not wanted.
     pub(crate) features: Option<&'static str>,
-    /// All programs that must be there.
+    /// All programs that the package must provide.
     pub(crate) programs: &'static [&'static str],
 }
 
-/// What a program says its version is; `None` when it does not run.
+/// Returns the version that a program reports; `None` if the program does not run.
 pub(crate) fn version(program: &Path) -> Option<Version> {
     Version::find(&process::answer(
         process::command(program).arg("--version"),
     )?)
 }
 
-/// Builds a tool if it is not there, and returns the folder of its programs.
+/// Builds a tool unless it is installed, and returns the folder of its programs.
 pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
     let Crate {
         name,
@@ -52,7 +52,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
         version: wanted,
         ..
     } = tool;
-    let place = format!("{name}-{wanted}");
+    let entry = format!("{name}-{wanted}");
     let is_whole = |folder: &Path| {
         let programs = folder.join("bin");
         tool.programs
@@ -60,15 +60,15 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             .all(|name| programs.join(name).is_file())
             && version(&programs.join(name)).is_some_and(|one| one.to_string() == *wanted)
     };
-    let folder = once(&place, is_whole, |folder, log| {
+    let folder = once(&entry, is_whole, |folder, log| {
         let mut command = process::command("cargo");
-        // Away from the repository, whose cargo settings are not meant for tools.
+        // Outside of the repository, whose cargo configuration is not meant for tools.
         command.current_dir(folder);
         command
             .args(["install", package, "--version", wanted, "--root"])
             .arg(folder);
         command.arg("--target-dir").arg(folder.join("target"));
-        // Tools run here, whatever is built for elsewhere.
+        // Tools run on the host, also if the configured build target is a different one.
         command.env_remove("CARGO_BUILD_TARGET");
         if tool.locked {
             command.arg("--locked");
@@ -76,8 +76,8 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
         if let Some(features) = tool.features {
             command.args(["--no-default-features", "--features", features]);
         }
-        // A tool's own settings aim at a release that many download; here the minutes until it is
-        // there count.
+        // A tool's own profile is tuned for a release that many people download. Here the build
+        // time matters more.
         command.envs([
             ("CARGO_PROFILE_RELEASE_LTO", "off"),
             ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
@@ -87,7 +87,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             &mut command,
             &format!("building {name} {wanted}"),
             log,
-            LIMIT,
+            TIMEOUT,
         )?;
         let leftovers = folder.join("target");
         fs::remove_dir_all(&leftovers)
@@ -96,7 +96,7 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
     Ok(folder.join("bin"))
 }
 
-/// Installs a package of npm's if it is not there, and returns the folder of its programs.
+/// Installs an npm package unless it is installed, and returns the folder of its programs.
 pub(crate) fn npm_install(package: &str, wanted: &str, program: &str) -> Result<PathBuf> {
     let programs = |folder: &Path| folder.join("node_modules/.bin");
     let is_whole = |folder: &Path| version(&programs(folder).join(program)).is_some();
@@ -117,14 +117,14 @@ pub(crate) fn npm_install(package: &str, wanted: &str, program: &str) -> Result<
             &mut command,
             &format!("installing {package} {wanted}"),
             log,
-            LIMIT,
+            TIMEOUT,
         )
     })?;
     Ok(programs(&folder))
 }
 
-/// Installs what a folder's `package-lock.json` names, byte for byte and without running any
-/// package's scripts, and returns the `node_modules`.
+/// Installs the packages of a folder's `package-lock.json` byte for byte, without running any
+/// package's scripts, and returns the `node_modules` folder.
 pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
     const FILES: [&str; 2] = ["package.json", "package-lock.json"];
     let mut hasher = DefaultHasher::new();
@@ -134,68 +134,68 @@ pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
             .with_context(|| format!("cannot read {}", path.display()))?
             .hash(&mut hasher);
     }
-    let place = format!("{name}-npm-{:016x}", hasher.finish());
+    let entry = format!("{name}-npm-{:016x}", hasher.finish());
     let modules = |folder: &Path| folder.join("node_modules");
-    // npm writes this file when it has done everything else.
+    // npm writes this file last.
     let is_whole = |folder: &Path| modules(folder).join(".package-lock.json").is_file();
-    let place = once(&place, is_whole, |place, log| {
+    let entry = once(&entry, is_whole, |entry, log| {
         for file in FILES {
-            fs::copy(folder.join(file), place.join(file))
+            fs::copy(folder.join(file), entry.join(file))
                 .with_context(|| format!("cannot copy {file}"))?;
         }
         let mut command = process::command("npm");
-        command.current_dir(place);
+        command.current_dir(entry);
         command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
         let what = format!("installing what {} names", folder.display());
-        process::run_logged(&mut command, &what, log, LIMIT)
+        process::run_logged(&mut command, &what, log, TIMEOUT)
     })?;
-    Ok(modules(&place))
+    Ok(modules(&entry))
 }
 
-/// Fills a folder once, however many clones ask for it at the same time.
+/// Populates a folder exactly once, also if several clones request it at the same time.
 fn once(
-    place: &str,
+    entry: &str,
     is_whole: impl Fn(&Path) -> bool,
     fill: impl FnOnce(&Path, &Path) -> Result<()>,
 ) -> Result<PathBuf> {
     let tools = environment::tools_folder()?;
-    let folder = tools.join(place);
+    let folder = tools.join(entry);
     if is_whole(&folder) {
         return Ok(folder);
     }
     let started = Instant::now();
     fs::create_dir_all(&tools).with_context(|| format!("cannot make {}", tools.display()))?;
-    let path = tools.join(format!("{place}.lock"));
+    let path = tools.join(format!("{entry}.lock"));
     let lock_file =
         File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     lock::take(
         &lock_file,
         &path.display().to_string(),
-        &format!("{place} is being installed by another; waiting for it"),
+        &format!("{entry} is being installed by another; waiting for it"),
     )?;
     if is_whole(&folder) {
         return Ok(folder);
     }
-    let log = tools.join(format!("{place}.log"));
+    let log = tools.join(format!("{entry}.log"));
     ui::doing(&format!(
-        "Installing {place} (once; log: {})",
+        "Installing {entry} (once; log: {})",
         log.display()
     ));
-    let unfinished = tools.join(format!("{place}.unfinished"));
+    let unfinished = tools.join(format!("{entry}.unfinished"));
     remove_folder(&unfinished)?;
     fs::create_dir(&unfinished).with_context(|| format!("cannot make {}", unfinished.display()))?;
     fill(&unfinished, &log)?;
     if !is_whole(&unfinished) {
         bail!(
-            "{place} was installed, but does not say that it is that version: {}",
+            "{entry} was installed, but does not say that it is that version: {}",
             log.display()
         );
     }
     remove_folder(&folder)?;
     fs::rename(&unfinished, &folder)
-        .with_context(|| format!("cannot move {place} to {}", folder.display()))?;
+        .with_context(|| format!("cannot move {entry} to {}", folder.display()))?;
     ui::note(&format!(
-        "{place} is there, after {}",
+        "{entry} is there, after {}",
         ui::clock(started.elapsed())
     ));
     Ok(folder)

@@ -1,5 +1,5 @@
-//! Locks on files, which two runs at the same time wait for each other with. Some file systems know
-//! none.
+//! File locks, with which concurrent runs wait for each other. Some file systems do not support
+//! them.
 
 use std::{
     fs::{File, TryLockError},
@@ -11,8 +11,8 @@ use rustix::io::Errno;
 
 use crate::ui;
 
-/// Locks a file for as long as it is open, telling `waiting` when another run has it. Where there are
-/// no locks that is told, and it goes on without.
+/// Locks a file until it is closed. Prints `waiting` if another run holds the lock. If locks are
+/// not supported, prints that and continues without one.
 pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
     match file.try_lock() {
         Ok(()) => Ok(()),
@@ -20,7 +20,7 @@ pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
             ui::note(waiting);
             file.lock().with_context(|| format!("cannot lock {name}"))
         }
-        Err(TryLockError::Error(error)) if is_for_want_of_locks(&error) => {
+        Err(TryLockError::Error(error)) if is_unsupported(&error) => {
             ui::warning(&format!(
                 "{name} lies on a file system without locks ({error}): two runs at the same time \
                  would disturb each other"
@@ -33,8 +33,8 @@ pub(crate) fn take(file: &File, name: &str, waiting: &str) -> Result<()> {
     }
 }
 
-/// Whether it is the file system that has no locks, or none for a file that cannot be written.
-fn is_for_want_of_locks(error: &io::Error) -> bool {
+/// Returns whether the file system does not support locks, or not for a file that is not writable.
+fn is_unsupported(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported
         || matches!(
             Errno::from_io_error(error),
@@ -49,11 +49,11 @@ mod tests {
     #[test]
     fn a_file_system_without_locks_is_told_from_one_that_fails() {
         for errno in [Errno::NOLCK, Errno::NOSYS, Errno::OPNOTSUPP] {
-            assert!(is_for_want_of_locks(&errno.into()), "{errno}");
+            assert!(is_unsupported(&errno.into()), "{errno}");
         }
-        assert!(is_for_want_of_locks(&io::ErrorKind::Unsupported.into()));
+        assert!(is_unsupported(&io::ErrorKind::Unsupported.into()));
         for errno in [Errno::IO, Errno::INTR, Errno::ACCESS] {
-            assert!(!is_for_want_of_locks(&errno.into()), "{errno}");
+            assert!(!is_unsupported(&errno.into()), "{errno}");
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The task runner: what a person or a machine does with this repository, as one program.
+//! The task runner: every task of this repository, for people and machines, in one program.
 //!
 //! | command | does |
 //! | --- | --- |
-//! | `cargo xtask start` | installs what is missing, builds the page, runs the app |
-//! | `cargo xtask test` | every test, in Rust and in a browser |
-//! | `cargo xtask check` | formatting, lints, advisories, house rules |
-//! | `cargo xtask bench` | what the proxy costs, beside a peer |
-//! | `cargo xtask build` | what is shipped: the page by its own profile, compressed, and the server |
+//! | `cargo xtask start` | installs missing tools, builds the page, runs the app |
+//! | `cargo xtask test` | runs every test, in Rust and in a browser |
+//! | `cargo xtask check` | checks formatting, lints, advisories and the house rules |
+//! | `cargo xtask bench` | measures the overhead of the proxy against a baseline |
+//! | `cargo xtask build` | builds the compressed page and the server in release mode |
 //!
-//! To add a command: a file beside this one with a `run` function, and a line in [`Task`]. The
-//! rustdoc there is the command's help.
+//! To add a command, add a file with a `run` function next to this one, and a variant to [`Task`].
+//! Its rustdoc is the command's help text.
 
 mod bench;
 mod browser;

@@ -1,41 +1,40 @@
-//! What `cargo metadata` says of our own packages.
+//! The workspace packages, as reported by `cargo metadata`.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// The packages of this repository, and where they are built.
+/// The packages of this repository, and the build directory.
 #[derive(Debug, Default)]
 pub(crate) struct Metadata {
-    /// Where cargo builds.
+    /// Cargo's target directory.
     pub(crate) target_directory: PathBuf,
-    /// Our packages.
+    /// The workspace packages.
     pub(crate) packages: Vec<Package>,
 }
 
-/// One of our packages.
+/// A workspace package.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Package {
-    /// Its name.
     pub(crate) name: String,
-    /// Its dependencies in this repository: those of development too.
+    /// The dependencies on other workspace packages, including dev-dependencies.
     pub(crate) ours: Vec<Dependency>,
-    /// The names of its tests of kind `test`.
+    /// The names of the targets of kind `test`.
     pub(crate) test_targets: Vec<String>,
 }
 
-/// A dependency on another package of this repository.
+/// A dependency on another workspace package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dependency {
-    /// The other package's name.
+    /// The name of the other package.
     pub(crate) name: String,
-    /// Whether only tests use it.
+    /// Whether this is a dev-dependency.
     pub(crate) for_tests: bool,
 }
 
 impl Metadata {
-    /// Reads what `cargo metadata --no-deps` prints.
+    /// Parses the output of `cargo metadata --no-deps`.
     pub(crate) fn parse(json: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(json)?;
         let target_directory = text(&value["target_directory"])?.into();
@@ -49,7 +48,7 @@ impl Metadata {
         })
     }
 
-    /// A package by its name.
+    /// Returns a package by name.
     pub(crate) fn package(&self, name: &str) -> Result<&Package> {
         let found = self.packages.iter().find(|package| package.name == name);
         found.with_context(|| format!("the workspace has no package {name}"))
@@ -62,7 +61,7 @@ fn package(value: &Value) -> Result<Package> {
         ..Package::default()
     };
     for dependency in list(&value["dependencies"])? {
-        // Only a dependency of ours has a path.
+        // Only a dependency within the workspace has a path.
         if !dependency["path"].is_null() {
             package.ours.push(Dependency {
                 name: text(&dependency["name"])?.to_owned(),

@@ -1,4 +1,4 @@
-//! Running other programs: with their output shown, taken, or kept in a file.
+//! Runs other programs, with their output displayed, captured or written to a file.
 
 use std::{
     fs::File,
@@ -13,29 +13,30 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{environment, stop, ui};
 
-/// How often a long task without output of its own says that it is alive.
+/// Interval of the progress messages of a long task that prints no output itself.
 const HEARTBEAT: Duration = Duration::from_secs(20);
-/// How long a child may take to stop before it is killed.
-const PATIENCE: Duration = Duration::from_secs(15);
-/// How long a terminal's signal, which reaches the children too, gets before we ask as well.
+/// Time that a child has to stop before it is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+/// Time that the children have after a terminal's signal, which they receive too, before this
+/// program also signals them.
 const TERMINAL_GRACE: Duration = Duration::from_secs(2);
 
-/// A command that does not know that it was started by `cargo run`, and that reads no input.
+/// Creates a command without the variables of `cargo run` and without standard input.
 pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
-    environment::forget_own_package(&mut command);
+    environment::remove_cargo_variables(&mut command);
     command
 }
 
-/// Runs a command, its output shown; an exit code other than 0 is an error.
+/// Runs a command and displays its output. An exit code other than 0 is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let child = spawn(command)?;
     let status = wait(&shown(command), child, |_| Ok(()))?;
     succeeded(command, status)
 }
 
-/// Runs a command and returns its standard output; its standard error is shown.
+/// Runs a command and returns its standard output. Standard error is displayed.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -46,8 +47,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{} printed something that is not text", shown(command)))
 }
 
-/// Runs a command and returns its standard output if all went well. For questions to tools that
-/// may be missing or broken.
+/// Runs a command and returns its standard output if it succeeds. Use this to query tools that may
+/// be missing or broken.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output
@@ -56,8 +57,8 @@ pub(crate) fn answer(command: &mut Command) -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a command whose output goes to a file, telling every now and then that it still runs.
-/// When it fails, the end of the file is shown. It is ended after `limit`.
+/// Runs a command whose output is written to a file, and prints a progress message at intervals. If
+/// the command fails, prints the end of the file. The command is stopped after `limit`.
 pub(crate) fn run_logged(
     command: &mut Command,
     what: &str,
@@ -92,52 +93,52 @@ pub(crate) fn run_logged(
     })
 }
 
-/// Starts a command.
 pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
     command
         .spawn()
         .with_context(|| format!("cannot run {}", shown(command)))
 }
 
-/// Waits for a child, asking `still` every now and then; ends the child on a signal to stop, or
-/// when `still` fails.
+/// Waits for a child and calls `check` periodically. Stops the child on a termination signal, or if
+/// `check` fails.
 fn wait(
     name: &str,
     mut child: Child,
-    mut still: impl FnMut(&Child) -> Result<()>,
+    mut check: impl FnMut(&Child) -> Result<()>,
 ) -> Result<ExitStatus> {
-    let mut pause = Duration::from_millis(2);
+    let mut delay = Duration::from_millis(2);
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
             return Ok(status);
         }
-        if stop::asked() {
-            end([&mut child], PATIENCE);
-            bail!("stopped {}, while {} ran", stop::by(), name);
+        if stop::requested() {
+            end([&mut child], STOP_TIMEOUT);
+            bail!("stopped {}, while {} ran", stop::source(), name);
         }
-        if let Err(error) = still(&child) {
-            end([&mut child], PATIENCE);
+        if let Err(error) = check(&child) {
+            end([&mut child], STOP_TIMEOUT);
             return Err(error);
         }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(100));
+        thread::sleep(delay);
+        delay = (delay * 2).min(Duration::from_millis(100));
     }
 }
 
-/// Ends children, in this order and gently at first; each is killed that takes longer than `patience`.
-pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, patience: Duration) {
+/// Stops children in this order, first with SIGTERM. Kills each child that takes longer than
+/// `timeout`.
+pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, timeout: Duration) {
     for child in children {
-        if stop::asked_by_terminal() && gone_within(child, TERMINAL_GRACE) {
+        if stop::requested_by_terminal() && exits_within(child, TERMINAL_GRACE) {
             continue;
         }
-        // A child that is gone already cannot be asked: nothing to tell anyone.
+        // A child that has already exited cannot be signalled, which is not an error.
         let _ = kill_process(Pid::from_child(child), Signal::TERM);
         let started = Instant::now();
-        while !gone_within(
+        while !exits_within(
             child,
-            HEARTBEAT.min(patience.saturating_sub(started.elapsed())),
+            HEARTBEAT.min(timeout.saturating_sub(started.elapsed())),
         ) {
-            if started.elapsed() >= patience {
+            if started.elapsed() >= timeout {
                 let _ = child.kill();
                 let _ = child.wait();
                 break;
@@ -147,7 +148,7 @@ pub(crate) fn end<'a>(children: impl IntoIterator<Item = &'a mut Child>, patienc
     }
 }
 
-fn gone_within(child: &mut Child, time: Duration) -> bool {
+fn exits_within(child: &mut Child, time: Duration) -> bool {
     let started = Instant::now();
     while started.elapsed() < time {
         if !matches!(child.try_wait(), Ok(None)) {
@@ -165,7 +166,7 @@ fn succeeded(command: &Command, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// A command as a person would type it, without the folder of the program.
+/// Returns a command as a person would type it, without the program's folder.
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
@@ -206,7 +207,7 @@ mod tests {
         let script = "trap 'sleep 0.2; exit 7' TERM; while :; do sleep 0.05; done";
         let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
         thread::sleep(Duration::from_millis(300));
-        end([&mut child], PATIENCE);
+        end([&mut child], STOP_TIMEOUT);
         assert_eq!(child.wait().unwrap().code(), Some(7));
     }
 

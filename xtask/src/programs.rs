@@ -1,5 +1,5 @@
-//! Our programs, built by cargo, and where cargo put them: `CARGO_TARGET_DIR`, `CARGO_BUILD_TARGET`
-//! and cargo's settings move them, and cargo itself knows best.
+//! Builds the workspace's programs and locates them. `CARGO_TARGET_DIR`, `CARGO_BUILD_TARGET` and
+//! cargo's configuration change the location, so it is taken from cargo's own output.
 
 use std::{
     collections::BTreeMap,
@@ -12,19 +12,19 @@ use serde_json::Value;
 
 use crate::{process, workspace::Workspace};
 
-/// Programs by name.
+/// Paths of programs, by name.
 #[derive(Debug)]
 pub(crate) struct Programs(BTreeMap<String, PathBuf>);
 
 impl Programs {
-    /// Where a program is.
+    /// Returns the path of a program.
     pub(crate) fn get(&self, name: &str) -> Result<&Path> {
         let path = self.0.get(name).map(PathBuf::as_path);
         path.with_context(|| format!("cargo built no program {name}"))
     }
 }
 
-/// Builds packages, with their own features alone, and finds their programs.
+/// Builds packages, each with only its own features, and locates their programs.
 pub(crate) fn build(workspace: &Workspace, packages: &[&str], release: bool) -> Result<Programs> {
     let mut command = workspace.cargo();
     command.args(["build", "--message-format", "json-render-diagnostics"]);
@@ -34,7 +34,8 @@ pub(crate) fn build(workspace: &Workspace, packages: &[&str], release: bool) -> 
     if release {
         command.arg("--release");
     }
-    // A file and no pipe, so that whoever waits for cargo need not read as well.
+    // A file instead of a pipe, so that the code that waits for cargo need not read a pipe
+    // meanwhile.
     let path = workspace
         .notes()?
         .join(format!("programs-{}.json", std::process::id()));
@@ -47,7 +48,7 @@ pub(crate) fn build(workspace: &Workspace, packages: &[&str], release: bool) -> 
     Ok(Programs(programs_in(&messages)))
 }
 
-/// The programs that cargo's messages name.
+/// Returns the programs that cargo's messages name.
 fn programs_in(messages: &str) -> BTreeMap<String, PathBuf> {
     let messages = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;

@@ -1,10 +1,11 @@
-//! What the shipped page weighs, and what each part of it added.
+//! Reports the size of the release page, and how much each part added to it.
 //!
 //! # Design
 //!
-//! Parts of one Wasm file cannot be weighed apart: they share what the compiler made of them. So
-//! what a part adds is what the whole grew by when the part came. The ledger holds the weights from
-//! then, each measured by `cargo xtask build --record WORDS`; the last line is always of now.
+//! The parts of one Wasm file cannot be measured separately, because they share code that the
+//! compiler generated. The size of a part is therefore the growth of the whole when the part was
+//! added. The ledger contains the sizes of those moments, each measured by `cargo xtask build
+//! --record WORDS`; the last line of the report is always the current size.
 
 use std::{collections::BTreeMap, fmt, fs, path::Path, str::FromStr};
 
@@ -12,12 +13,12 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 
 use crate::{spa::files, ui, workspace::Workspace};
 
-/// Weights of a first visit, as they were when something was added.
+/// The ledger: sizes of a first visit, recorded when a part was added.
 const LEDGER: &str = "xtask/page-sizes.tsv";
-/// The kinds of files that a first visit waits for, in the order of the ledger's columns.
+/// The kinds of files that a first visit loads, in the order of the ledger's columns.
 const KINDS: [&str; 4] = ["html", "js", "wasm", "css"];
 
-/// Files of a kind.
+/// The total size of the files of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Weight {
     files: usize,
@@ -33,14 +34,15 @@ impl Weight {
     }
 }
 
-/// What is in `dist/`: what a first visit waits for, and what comes later or never.
+/// The contents of `dist/`: files that a first visit loads, and files that are loaded later or
+/// never.
 #[derive(Debug, Default)]
 struct Page {
     first: BTreeMap<&'static str, Weight>,
     later: BTreeMap<String, Weight>,
 }
 
-/// Prints the sizes of a built page, and adds them to the ledger where `record` names a part.
+/// Prints the sizes of a built page, and adds them to the ledger if `record` names a part.
 pub(crate) fn report(workspace: &Workspace, dist: &Path, record: Option<&str>) -> Result<()> {
     let page = weigh(dist)?;
     let ledger = workspace.root.join(LEDGER);
@@ -78,7 +80,7 @@ fn weigh(dist: &Path) -> Result<Page> {
         let weight = Weight {
             files: 1,
             raw,
-            // What does not get smaller has no compressed form.
+            // A file without a compressed form is served uncompressed.
             brotli: size(&dist.join(format!("{name}.br"))).unwrap_or(raw),
         };
         match KINDS.into_iter().find(|kind| *kind == ending) {
@@ -91,8 +93,8 @@ fn weigh(dist: &Path) -> Result<Page> {
     Ok(page)
 }
 
-/// Whether a browser loads it to show the first page: the document, and what it names in a tag that
-/// is not switched off.
+/// Returns whether a browser loads a file to display the first page: the document, and the files
+/// that it references in an active tag.
 fn is_of_first_visit(name: &str, document: &str) -> bool {
     let mut tags = document.split('<');
     name == "index.html" || tags.any(|tag| tag.contains(name) && !tag.contains(" disabled"))
@@ -123,7 +125,7 @@ fn table(page: &Page) -> Vec<String> {
     lines
 }
 
-/// What each part in the ledger added, and what came since.
+/// Returns how much each part in the ledger added, and the growth since then.
 fn growth(entries: &[Entry], now: &Entry) -> Vec<String> {
     let Some(first) = entries.first() else {
         return Vec::new();
@@ -157,7 +159,7 @@ fn difference(before: u64, after: u64) -> i64 {
     after.cast_signed() - before.cast_signed()
 }
 
-/// `1234567` as `1,234,567`.
+/// Formats `1234567` as `1,234,567`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -175,7 +177,7 @@ fn signed(number: i64) -> String {
     format!("{sign}{}", grouped(number.unsigned_abs()))
 }
 
-/// A line of the ledger: a part, and the first visit's weight once it was there.
+/// A line of the ledger: a part, and the size of a first visit once the part existed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     part: String,

@@ -1,4 +1,4 @@
-//! Building the page: Trunk, what it needs, and when nothing is to do.
+//! Builds the page with Trunk and the tools that Trunk needs, unless the page is up to date.
 
 use std::{
     fs::{self, File},
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{environment, lock, process, tools, ui, workspace::Workspace};
 
-/// What the page is made of, and how; anything else can change without a new build.
+/// The inputs of the page's build. A change of any other file requires no rebuild.
 const SOURCES: [&str; 7] = [
     "index.html",
     "Trunk.toml",
@@ -21,28 +21,28 @@ const SOURCES: [&str; 7] = [
     "xtask/src/spa.rs",
 ];
 
-/// What the document must tell Trunk, which runs wasm-opt while it still can note the result's
-/// hash. The features are named because `--all-features` allows what browsers refuse; the names
-/// are those that rustc uses. wasm-opt strips: a file stripped before hides its features from
-/// wasm-bindgen.
+/// Attributes that the document must have. They let Trunk run wasm-opt, because Trunk can still add
+/// the result's hash to the document. The features are listed, with the names that rustc uses,
+/// because `--all-features` permits features that browsers reject. wasm-opt strips the file: if it
+/// were stripped earlier, wasm-bindgen could not detect its features.
 const WASM_OPT: [&str; 2] = [
     r#"data-wasm-opt="z""#,
     r#"data-wasm-opt-params="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers""#,
 ];
 
-/// How the page is built.
+/// The build profile of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Quickly, for development.
+    /// A fast build, for development.
     Development,
-    /// Small and compressed, as it is shipped.
+    /// A small, compressed build, for release.
     Shipped,
 }
 
-/// Builds the page into `dist/`, and returns that folder. Does nothing when nothing changed.
+/// Builds the page into `dist/` and returns that folder. Does nothing if the page is up to date.
 pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
-    // Two builds into one folder would take each other's files away.
+    // Two concurrent builds into one folder would delete each other's files.
     let settings = File::open(workspace.root.join("Trunk.toml")).context("no Trunk.toml")?;
     lock::take(
         &settings,
@@ -78,14 +78,15 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
         "PATH",
         environment::path_with(folders.iter().map(PathBuf::as_path))?,
     );
-    // Trunk takes any value but `true` and `false` for a wrong one, and `1` is the usual one.
+    // Trunk rejects any value except `true` and `false`, but `1` is the usual one.
     command.env_remove("NO_COLOR");
     process::run(&mut command)?;
     if !dist.join("index.html").is_file() {
         bail!("Trunk made no {}", dist.join("index.html").display());
     }
     if form == Form::Shipped {
-        // Compression at its highest takes a minute without optimisation: so a program of its own.
+        // Compression at the highest level takes a minute in an unoptimized build, so it is a
+        // separate program.
         process::run(workspace.cargo().args([
             "run",
             "--quiet",
@@ -105,8 +106,8 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// What `dist/` is of: the sources, and the document that they gave. The latter tells when someone
-/// ran Trunk by hand or emptied the folder.
+/// Returns the fingerprint of `dist/`: the sources, and the document built from them. The document
+/// detects that someone ran Trunk by hand or emptied the folder.
 fn stamp(sources: u64, dist: &Path) -> String {
     let document = fs::read(dist.join("index.html")).unwrap_or_default();
     let mut hasher = DefaultHasher::new();
@@ -128,7 +129,8 @@ fn sources(root: &Path, form: Form) -> Result<u64> {
     Ok(hasher.finish())
 }
 
-/// All files in a folder, sorted; a file is a folder of itself, what is missing has none.
+/// Returns all files in a folder, sorted. For a file it returns the file itself; for a missing
+/// path, nothing.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = vec![path.to_path_buf()];

@@ -1,4 +1,4 @@
-//! `cargo xtask start`: from a fresh clone to the page in a browser.
+//! `cargo xtask start`: runs the app from a fresh clone.
 
 mod http;
 mod sandbox;
@@ -21,12 +21,12 @@ use crate::{
     workspace::Workspace,
 };
 
-/// How long a program may take until it answers.
-const READY_WITHIN: Duration = Duration::from_mins(1);
-/// How long the app may take to stop: it answers what it was asked, and waits for refreshes in flight,
-/// whose connections would be lost otherwise.
-const STOPS_WITHIN: Duration = Duration::from_secs(150);
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Time that a program has to become ready.
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
+/// Time that the app has to stop. It answers pending requests and waits for refreshes in flight,
+/// because aborting those would lose their connections.
+const STOP_TIMEOUT: Duration = Duration::from_secs(150);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How to run.
 #[derive(Args, Debug)]
@@ -42,12 +42,12 @@ pub(crate) struct Arguments {
     release: bool,
 }
 
-/// Builds what is not built, and runs until Ctrl-C.
+/// Builds everything that is out of date, and runs the app until Ctrl-C.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::open()?;
     let settings = Settings::find(&workspace.root, arguments.port, arguments.sandbox_port)?;
     settings.explain();
-    // Before anything is built: a person should not wait minutes for this.
+    // Checked before anything is built, so that nobody waits minutes for this error.
     settings.ports_are_free()?;
 
     ui::doing("The page");
@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if settings.provider == Provider::Sandbox {
         sandbox::environment(&mut app, &workspace.root, &settings)?;
     } else {
-        // On the command line, so that both agree whatever else is set.
+        // Set on the command line, which takes precedence over every other setting.
         app.args(["--listen", &settings.app_address.to_string()])
             .args(["--public-url", &settings.public_url]);
     }
@@ -94,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The programs that run, the first started first. Whatever happens, none outlives this.
+/// The running programs, in start order. They are stopped when this value is dropped.
 #[derive(Default)]
 struct Running {
     programs: Vec<(&'static str, Child)>,
@@ -108,11 +108,15 @@ impl Running {
         Ok(())
     }
 
-    /// Waits until something is so; `false` when we were asked to stop before. An error when a
-    /// program ends by itself, or when the last started one takes too long.
-    fn until(&mut self, mut so: impl FnMut() -> bool) -> Result<bool> {
+    /// Waits until a condition holds. Returns `false` if a stop was requested first.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a program exits by itself, or if the last started program takes too
+    /// long.
+    fn until(&mut self, mut condition: impl FnMut() -> bool) -> Result<bool> {
         loop {
-            if stop::asked() {
+            if stop::requested() {
                 return Ok(false);
             }
             for (name, child) in &mut self.programs {
@@ -122,25 +126,25 @@ impl Running {
                     );
                 }
             }
-            if so() {
+            if condition() {
                 self.since = None;
                 return Ok(true);
             }
             if self
                 .since
-                .is_some_and(|since| since.elapsed() > READY_WITHIN)
+                .is_some_and(|since| since.elapsed() > READY_TIMEOUT)
             {
                 let name = self.programs.last().map_or("nothing", |(name, _)| *name);
                 bail!(
                     "{name} runs, but did not answer within {} s",
-                    READY_WITHIN.as_secs()
+                    READY_TIMEOUT.as_secs()
                 );
             }
-            thread::sleep(LOOK_EVERY);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Ends what runs because a person wants it so.
+    /// Stops the running programs at a person's request.
     fn stop(self) {
         ui::doing("Stopping");
         drop(self);
@@ -149,8 +153,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // The app first: it may want to tell its provider something.
+        // The app stops first, because it may still send requests to its provider.
         let programs = self.programs.iter_mut().rev();
-        process::end(programs.map(|(_, child)| child), STOPS_WITHIN);
+        process::end(programs.map(|(_, child)| child), STOP_TIMEOUT);
     }
 }

@@ -1,4 +1,5 @@
-//! Ctrl-C and its kin: remembered, so that whoever waits for a child can end it first.
+//! Handles termination signals: they are recorded, so that code waiting for a child can stop it
+//! first.
 
 use std::sync::{
     Arc, LazyLock,
@@ -11,38 +12,39 @@ use signal_hook::{
     flag,
 };
 
-static ASKED: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
+static SIGNAL: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
-/// From now on a signal to stop is remembered instead of ending this program at once, and those that
-/// say nothing here are ignored: whoever ends unasked leaves its children behind.
+/// Records termination signals from now on, instead of exiting at once, and ignores signals that
+/// have no meaning here. An unexpected exit would leave child processes behind.
 pub(crate) fn listen() -> Result<()> {
-    const DEAF: &str = "cannot listen for signals";
+    const ERROR: &str = "cannot listen for signals";
     for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
-        flag::register_usize(signal, Arc::clone(&ASKED), usize::try_from(signal)?).context(DEAF)?;
+        flag::register_usize(signal, Arc::clone(&SIGNAL), usize::try_from(signal)?)
+            .context(ERROR)?;
     }
     for signal in [SIGALRM, SIGUSR1, SIGUSR2, SIGXFSZ] {
-        flag::register(signal, Arc::new(AtomicBool::new(false))).context(DEAF)?;
+        flag::register(signal, Arc::new(AtomicBool::new(false))).context(ERROR)?;
     }
     Ok(())
 }
 
-/// Whether someone asked us to stop.
-pub(crate) fn asked() -> bool {
-    ASKED.load(Ordering::SeqCst) != 0
+/// Returns whether a stop was requested.
+pub(crate) fn requested() -> bool {
+    SIGNAL.load(Ordering::SeqCst) != 0
 }
 
-/// Whether it was a signal that a terminal sends, with Ctrl-C, Ctrl-\ or when it goes away. It sends it
-/// to the children too, so that they stop unasked.
-pub(crate) fn asked_by_terminal() -> bool {
+/// Returns whether the signal came from a terminal: by Ctrl-C, Ctrl-\ or a hangup. A terminal also
+/// signals the children, so they stop by themselves.
+pub(crate) fn requested_by_terminal() -> bool {
     matches!(
-        i32::try_from(ASKED.load(Ordering::SeqCst)),
+        i32::try_from(SIGNAL.load(Ordering::SeqCst)),
         Ok(SIGINT | SIGQUIT | SIGHUP)
     )
 }
 
-/// Who asked, in words.
-pub(crate) fn by() -> String {
-    match i32::try_from(ASKED.load(Ordering::SeqCst)) {
+/// Returns the source of the request, in words.
+pub(crate) fn source() -> String {
+    match i32::try_from(SIGNAL.load(Ordering::SeqCst)) {
         Ok(SIGINT) => "by Ctrl-C".to_owned(),
         Ok(SIGQUIT) => "by Ctrl-\\".to_owned(),
         Ok(SIGTERM) => "by another program (SIGTERM)".to_owned(),

@@ -1,4 +1,4 @@
-//! What comes from the system's package manager: Debian's, the only one that we know.
+//! Installs packages of the operating system. Only Debian's package manager is supported.
 
 use std::process::Command;
 
@@ -6,7 +6,6 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{environment, process, ui};
 
-/// Installs packages.
 pub(crate) fn install(names: &[&str]) -> Result<()> {
     let names_in_words = names.join(", ");
     if environment::on_path("apt-get").next().is_none() {
@@ -29,13 +28,13 @@ pub(crate) fn install(names: &[&str]) -> Result<()> {
     process::run(&mut command).with_context(hint)
 }
 
-/// `apt-get` as root: as it is, or by `sudo`.
+/// Returns `apt-get` as root: directly, or by `sudo`.
 fn apt_get() -> Result<Command> {
     let mut command = if rustix::process::geteuid().is_root() {
         process::command("apt-get")
     } else if environment::on_path("sudo").next().is_some() {
         let mut command = process::command("sudo");
-        // Where nobody can type a password, fail instead of asking.
+        // In CI nobody can type a password, so fail instead of prompting.
         if environment::variable("CI").is_some() {
             command.arg("--non-interactive");
         }
@@ -44,7 +43,7 @@ fn apt_get() -> Result<Command> {
     } else {
         bail!("apt-get needs root, and there is no sudo");
     };
-    // Another apt-get may run: wait for it. Questions cannot be answered here.
+    // Waits for another running apt-get. Prompts are disabled.
     command.args(["-q", "-o", "DPkg::Lock::Timeout=600"]);
     command.env("DEBIAN_FRONTEND", "noninteractive");
     Ok(command)

@@ -1,8 +1,8 @@
-//! `cargo xtask test`: every test.
+//! `cargo xtask test`: runs every test.
 //!
-//! Four groups, of which one can be asked for with `--only`: Rust code on this machine, Wasm in a
-//! browser, the whole product over HTTP, and the whole product in a browser. No test is tried
-//! twice: one that passes at the second try has found something at the first.
+//! There are four groups, and `--only` selects one: Rust code on the host, Wasm in a browser, the
+//! whole product over HTTP, and the whole product in a browser. Tests are never retried: a test
+//! that passes only on the second attempt has found a defect on the first.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Packages whose tests need no built product.
+/// Packages whose tests do not need a built product.
 const PACKAGES: [&str; 7] = [
     "shared",
     "login",
@@ -29,9 +29,9 @@ const PACKAGES: [&str; 7] = [
     "snyk-sandbox",
     "xtask",
 ];
-/// Packages with tests in a browser of their own.
+/// Packages with `wasm-bindgen` tests in a browser.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
-/// The package that tests the built product, and which of its tests are for the browser.
+/// The package that tests the built product, and its test target for the browser.
 const PRODUCT_TESTS: &str = "tests";
 const BROWSER_TARGET: &str = "browser";
 
@@ -65,7 +65,6 @@ enum Group {
     Browser,
 }
 
-/// Runs the tests.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::open()?;
     let mut tests = Tests {
@@ -119,8 +118,8 @@ impl Tests<'_> {
         });
         steps.step("Examples in the documentation", || {
             let mut command = workspace.cargo();
-            // Of the same packages as above, or their dependencies' features differ and they are
-            // compiled anew.
+            // The same packages as above. Otherwise the features of their dependencies would
+            // differ, and they would be recompiled.
             command.args(["test", "--doc"]);
             for name in PACKAGES {
                 command.args(["--package", name]);
@@ -155,10 +154,11 @@ impl Tests<'_> {
                     name,
                 ]);
                 command.arg("--tests");
-                // Cargo finds the runner that its settings name on the PATH.
+                // Cargo looks up the configured runner on the PATH.
                 command.env("PATH", environment::path_with([wasm_bindgen.as_path()])?);
                 command.env("CHROMEDRIVER", &browser.driver);
-                // For all tests of a file together; the default, 20 s, is little on a busy machine.
+                // The timeout of all tests of a file together. The default of 20 s is short on a
+                // busy machine.
                 command.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
                 process::run(command.arg("--").args(&arguments.filter))
             });
@@ -186,7 +186,7 @@ impl Tests<'_> {
         };
         let page = steps.step("The page", || spa::build(workspace, form));
         let built = steps.step("The server and the sandbox", || {
-            // As they are started by people: with their own packages' features alone.
+            // Built as users build them: each with only its own features.
             programs::build(workspace, &["snyk-app", "snyk-sandbox"], false)
         });
         let tools = steps.step("Tools for tests of the product", || {
@@ -211,8 +211,8 @@ impl Tests<'_> {
     }
 }
 
-/// The tests of a group, as arguments. Any test that is not for the browser goes with `it`, the
-/// test bed's own among them.
+/// Returns the arguments that select the tests of a group. The group `it` has every test outside of
+/// the browser target, including those of the test bed itself.
 fn product_selection(workspace: &Workspace, group: Group) -> Result<Vec<String>> {
     let package = workspace.metadata.package(PRODUCT_TESTS)?;
     let mut selection = vec!["--package".to_owned(), PRODUCT_TESTS.to_owned()];
@@ -235,14 +235,14 @@ fn product_selection(workspace: &Workspace, group: Group) -> Result<Vec<String>>
     Ok(selection)
 }
 
-/// What tests of the product run with.
+/// The tools that the product tests use.
 struct ProductTools {
     nextest: PathBuf,
     browser: Browser,
     node: Node,
 }
 
-/// What the tests of the product are told.
+/// Returns the environment variables of the product tests.
 fn product_variables(
     programs: &Programs,
     dist: &Path,
@@ -277,7 +277,7 @@ fn nextest_run(
     if arguments.ignored {
         command.args(["--run-ignored", "only", "--no-capture", "--no-tests=pass"]);
     } else if !arguments.filter.is_empty() {
-        // A filter is for one group's tests; the other groups have none of that name.
+        // The filter may match only tests of other groups.
         command.arg("--no-tests=pass");
     }
     command.envs(variables.iter().map(|(name, value)| (name, value)));

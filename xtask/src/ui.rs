@@ -1,7 +1,7 @@
-//! What a person sees: steps as they go, and a summary at the end.
+//! Terminal output: the steps as they run, and a summary at the end.
 //!
-//! Where nobody can see it, because the terminal has gone, the disk behind a log is full or a pipe is
-//! not read, the work goes on: above all, children are stopped in order.
+//! If the output cannot be written, because the terminal is gone, the disk of a log is full or a
+//! pipe is not read, the program continues; above all it still stops its children in order.
 
 use std::{
     io::{self, Write},
@@ -17,8 +17,8 @@ use anyhow::{Result, bail};
 
 use crate::stop;
 
-/// How long a line is waited for.
-const PRINTED_WITHIN: Duration = Duration::from_secs(1);
+/// Maximum time to wait for a line to be written.
+const PRINT_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug)]
 enum Stream {
@@ -26,11 +26,11 @@ enum Stream {
     Error,
 }
 
-/// A line, where it goes, and whom to tell that it was written or is lost.
+/// A line, its stream, and a channel that reports that the line was written or lost.
 type Line = (Stream, String, Sender<()>);
 
-/// The thread that writes: a write may fail, and one that blocks may keep that thread, but nobody else
-/// for longer than a moment.
+/// The writer thread. A write may fail, and a write that blocks may block this thread, but every
+/// other thread waits only for [`PRINT_TIMEOUT`].
 static PRINTER: LazyLock<Sender<Line>> = LazyLock::new(|| {
     let (sender, lines) = mpsc::channel::<Line>();
     let _ = thread::Builder::new()
@@ -55,36 +55,36 @@ fn print_to(output: &mut impl Write, line: &str) -> io::Result<()> {
 fn print(stream: Stream, line: &str) {
     let (done, is_done) = mpsc::channel();
     if PRINTER.send((stream, line.to_owned(), done)).is_ok() {
-        let _ = is_done.recv_timeout(PRINTED_WITHIN);
+        let _ = is_done.recv_timeout(PRINT_TIMEOUT);
     }
 }
 
-/// Something begins that takes a while.
+/// Prints the heading of an operation that takes a while.
 pub(crate) fn doing(what: &str) {
     plain(&format!("==> {what}"));
 }
 
-/// A line below what was begun.
+/// Prints a detail below a heading.
 pub(crate) fn note(what: &str) {
     plain(&format!("    {what}"));
 }
 
-/// Text as it stands.
+/// Prints a text unchanged.
 pub(crate) fn plain(what: &str) {
     print(Stream::Out, what);
 }
 
-/// Something that nobody should miss, and that is no failure.
+/// Prints a warning.
 pub(crate) fn warning(what: &str) {
     plain(&format!("!!! {what}"));
 }
 
-/// What went wrong, on standard error.
+/// Prints an error to standard error.
 pub(crate) fn failure(what: &str) {
     print(Stream::Error, &format!("xtask: {what}"));
 }
 
-/// `75` seconds as `1:15`.
+/// Formats `75` seconds as `1:15`.
 pub(crate) fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs();
     format!("{}:{:02}", seconds / 60, seconds % 60)
@@ -97,7 +97,7 @@ enum Outcome {
     NotRun(&'static str),
 }
 
-/// Steps that are all tried, so that one run shows everything that is wrong.
+/// A sequence of steps. All of them run, so that one run reports every failure.
 #[derive(Debug)]
 pub(crate) struct Steps {
     started: Instant,
@@ -106,7 +106,6 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// No step yet.
     pub(crate) fn new() -> Self {
         Self {
             started: Instant::now(),
@@ -115,9 +114,9 @@ impl Steps {
         }
     }
 
-    /// Runs one step and remembers how it went; `None` when it failed.
+    /// Runs a step and records its outcome; returns `None` if it failed.
     pub(crate) fn step<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Option<T> {
-        if stop::asked() {
+        if stop::requested() {
             self.not_run(name, "stopped");
             return None;
         }
@@ -136,19 +135,19 @@ impl Steps {
         value
     }
 
-    /// Remembers a step that could not even begin. It counts as a failure: nothing is skipped in
-    /// silence.
+    /// Records a step that could not be started. It counts as a failure, so that nothing is skipped
+    /// silently.
     pub(crate) fn not_run(&mut self, name: &str, because: &'static str) {
         self.done
             .push((name.to_owned(), Duration::ZERO, Outcome::NotRun(because)));
     }
 
-    /// Remembers what the summary must not leave out, though it is no failure.
+    /// Records a warning for the summary.
     pub(crate) fn warn(&mut self, what: &'static str) {
         self.warnings.push(what);
     }
 
-    /// Prints the summary; an error when any step failed.
+    /// Prints the summary; returns an error if any step failed.
     pub(crate) fn finish(self) -> Result<()> {
         plain("");
         let mut failed = 0;

@@ -1,14 +1,14 @@
-//! Versions as tools print them.
+//! Parses the versions that tools print.
 
 use std::fmt;
 
-/// A version's first three numbers. What follows (`-rc1`, `+git`) is of no use to us.
+/// The first three numbers of a version. The rest (`-rc1`, `+git`) is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
 impl Version {
-    /// The first thing in a text that looks like a version: `trunk 0.21.14`,
-    /// `wasm-opt version 132 (version_132)`, `ChromeDriver 156.0.8078.79 (…)`.
+    /// Returns the first text that looks like a version: `trunk 0.21.14`, `wasm-opt version 132
+    /// (version_132)`, `ChromeDriver 156.0.8078.79 (…)`.
     pub(crate) fn find(text: &str) -> Option<Self> {
         text.split_whitespace().find_map(Self::parse)
     }
@@ -18,7 +18,7 @@ impl Version {
         let end = word
             .find(|c: char| c != '.' && !c.is_ascii_digit())
             .unwrap_or(word.len());
-        // `3abc` is no version, `3-rc1` is.
+        // `3abc` is not a version, but `3-rc1` is.
         if !matches!(word.as_bytes().get(end), None | Some(b'-' | b'+' | b',')) {
             return None;
         }

@@ -1,4 +1,4 @@
-//! The repository: where it lies, what its lock file says, and cargo in it.
+//! The repository: its location, its lock file, and cargo commands in it.
 
 use std::{
     fs,
@@ -10,21 +10,22 @@ use anyhow::{Context as _, Result};
 
 use crate::{environment, metadata::Metadata, process};
 
-/// The repository that this program was started in.
+/// The repository in which this program was started.
 #[derive(Debug)]
 pub(crate) struct Workspace {
-    /// Its root folder.
+    /// The root folder.
     pub(crate) root: PathBuf,
-    /// Where cargo builds.
+    /// Cargo's target directory.
     pub(crate) target: PathBuf,
-    /// What cargo knows about the packages.
+    /// The output of `cargo metadata`.
     pub(crate) metadata: Metadata,
 }
 
 impl Workspace {
-    /// Finds the repository and asks cargo about it.
+    /// Finds the repository and reads cargo's metadata.
     pub(crate) fn open() -> Result<Self> {
-        // `cargo run` says where this package is; a binary started by hand knows where it was built.
+        // `cargo run` sets the package's location; a binary started directly uses the location of
+        // its build.
         let package = environment::variable("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = package
@@ -41,25 +42,25 @@ impl Workspace {
         })
     }
 
-    /// The cargo that runs this program, in the repository.
+    /// Returns a command of the cargo that runs this program, in the repository.
     pub(crate) fn cargo(&self) -> Command {
         cargo_in(&self.root)
     }
 
-    /// Another program, in the repository.
+    /// Returns a command of another program, in the repository.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = process::command(program);
         command.current_dir(&self.root);
         command
     }
 
-    /// A file in the repository, read as text.
+    /// Reads a file in the repository as text.
     pub(crate) fn read(&self, path: impl AsRef<Path>) -> Result<String> {
         let path = self.root.join(path);
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
     }
 
-    /// The version of a package in Cargo.lock.
+    /// Returns the version of a package in Cargo.lock.
     pub(crate) fn locked(&self, package: &str) -> Result<String> {
         let lock = self.read("Cargo.lock")?;
         locked_version(&lock, package)
@@ -67,7 +68,7 @@ impl Workspace {
             .with_context(|| format!("Cargo.lock names no package {package}"))
     }
 
-    /// A folder for this program's own notes, away from what cargo keeps.
+    /// Returns a folder for this program's own files, separate from cargo's.
     pub(crate) fn notes(&self) -> Result<PathBuf> {
         let folder = self.target.join("xtask");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -82,10 +83,10 @@ fn cargo_in(root: &Path) -> Command {
     command
 }
 
-/// The version of a package in the text of a Cargo.lock.
+/// Returns the version of a package in the text of a Cargo.lock.
 ///
-/// A line-wise reading is enough: cargo writes the file itself, each key on a line of its own, the
-/// version right after the name.
+/// Parsing by line is sufficient: cargo generates the file with each key on its own line, and the
+/// version directly after the name.
 fn locked_version<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);

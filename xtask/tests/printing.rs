@@ -1,4 +1,4 @@
-//! What cannot be printed is lost, and the exit code is what it would have been.
+//! Tests that output which cannot be written is lost, and that the exit code is not affected.
 
 use std::{
     fs::OpenOptions,
@@ -24,7 +24,7 @@ fn rel_13_output_that_goes_nowhere_or_blocks_is_no_panic_and_no_hang() {
         (reader_gone.try_clone().unwrap().into(), reader_gone.into()),
         (stuck.try_clone().unwrap().into(), stuck.into()),
     ] {
-        // Tells what it would do, and that the port is taken.
+        // Prints the plan, and that the port is taken.
         let status = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(["start", "--port", &port])
             .stdin(Stdio::null())

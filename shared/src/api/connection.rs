@@ -1,4 +1,4 @@
-//! A connection as the browser sees it, and the bodies of `POST /api/connections`.
+//! The wire type of a connection, and the bodies of `POST /api/connections`.
 
 use std::fmt;
 
@@ -7,91 +7,93 @@ use serde::{Deserialize, Serialize};
 use crate::scope::Scopes;
 
 /// Response header of `DELETE /api/connections/{id}`: `done` when the provider has revoked the
-/// tokens, `pending` when it could not be told yet and is told later.
+/// tokens, `pending` when the provider was unreachable and the revocation is queued for retry.
 pub const REVOCATION: &str = "revocation";
 
-/// One authorization of this app at Snyk. Holds no token, ever.
+/// One authorization of this app at Snyk. Never contains a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// Our id of it.
+    /// The app's own id of the connection.
     pub id: String,
-    /// Whether it works.
+    /// Whether the connection can be used.
     pub status: Status,
-    /// As whom the app acts; `None` when Snyk does not say.
+    /// The principal as which the app acts; `None` when Snyk does not report it.
     pub context: Option<Context>,
-    /// The organizations that it reaches, as far as they were read.
+    /// The organizations that the connection has access to, as far as they have been read.
     pub orgs: Vec<Org>,
-    /// Whether these are all of them. If not, the rest is being read.
+    /// Whether `orgs` is complete. If not, the remaining organizations are being read.
     #[serde(default = "yes")]
     pub orgs_complete: bool,
-    /// The scopes that were granted.
+    /// The granted scopes.
     pub scopes: Scopes,
-    /// The scopes that were asked for and not granted.
+    /// The scopes that were requested but not granted.
     pub missing_scopes: Scopes,
-    /// When a person last connected it, RFC 3339.
+    /// Time of the last connect or reconnect by a person, RFC 3339.
     pub connected_at: String,
-    /// When the access token ends, RFC 3339.
+    /// Expiry of the access token, RFC 3339.
     pub access_token_expires_at: String,
-    /// When the refresh token ends, RFC 3339; `None` when Snyk does not say.
+    /// Expiry of the refresh token, RFC 3339; `None` when Snyk does not report it.
     pub refresh_token_expires_at: Option<String>,
-    /// When the token pair was last replaced, RFC 3339.
+    /// Time of the last refresh of the token pair, RFC 3339.
     pub refreshed_at: String,
-    /// How many times the token pair has been replaced.
+    /// Number of times the token pair has been refreshed.
     pub generation: u64,
 }
 
-/// A server of before, beside a newer page, told of what was complete alone.
+/// Default of `orgs_complete`. An older server, which does not send the member, sent complete lists
+/// only.
 fn yes() -> bool {
     true
 }
 
-/// Whether a connection works.
+/// The status of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Its tokens are alive as far as we know.
+    /// The tokens are valid as far as the app knows.
     Active,
-    /// Its tokens are dead; a person must connect again.
+    /// The tokens are dead; a person must connect again.
     ReconnectNeeded,
 }
 
-/// As whom the app acts at Snyk.
+/// The principal as which the app acts at Snyk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Context {
-    /// As a bot of the organization or group.
+    /// A bot of the organization or group.
     Tenant,
-    /// As the person who connected.
+    /// The person who connected.
     User,
 }
 
 /// A Snyk organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
-    /// Snyk's id.
+    /// Snyk's id of the organization.
     pub id: String,
-    /// Its name, as Snyk writes it: text, never markup.
+    /// The name as Snyk returns it. This is text, never markup.
     pub name: String,
-    /// Its short name in addresses at Snyk.
+    /// The short name in URLs at Snyk.
     pub slug: String,
 }
 
-/// What the provider sent to the redirect URI, handed over: either `code`, or `error`.
+/// The parameters that the provider sent to the redirect URI, forwarded by the browser: either
+/// `code` or `error`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginFinish {
-    /// The state that came back.
+    /// The returned state.
     pub state: String,
-    /// The one-time code.
+    /// The authorization code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The error's id (RFC 6749 section 4.1.2.1).
+    /// The error code (RFC 6749 section 4.1.2.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// The provider's text about it.
+    /// The provider's description of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_description: Option<String>,
-    /// The provider's issuer, when it names itself (RFC 9207).
+    /// The provider's issuer identifier, if present (RFC 9207).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
 }
@@ -104,11 +106,11 @@ impl fmt::Debug for LoginFinish {
     }
 }
 
-/// The login is done.
+/// The response of a completed login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connected {
-    /// What was connected.
+    /// The new or reconnected connection.
     pub connection: Connection,
-    /// Where to go on to: a path of ours.
+    /// The path of this app to navigate to next.
     pub return_to: String,
 }

@@ -1,11 +1,12 @@
-//! `POST /api/login`: the browser hands its attempt over. `GET /api/login`: whether the browser kept
-//! the cookie that came back.
+//! `POST /api/login`: the browser registers its login attempt. `GET /api/login`: reports whether
+//! the browser kept the attempt's cookie.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What the browser made for one attempt. The backend seals it into that attempt's cookie.
+/// The values that the browser generated for one attempt. The backend seals them into the attempt's
+/// cookie.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginStart {
@@ -13,12 +14,12 @@ pub struct LoginStart {
     pub state: String,
     /// See [`CodeVerifier`](crate::pkce::CodeVerifier).
     pub code_verifier: String,
-    /// Where to go on to afterwards; see [`ReturnPath`](crate::return_path::ReturnPath). An unusable
-    /// one becomes `/`.
+    /// Path to navigate to after the login; see [`ReturnPath`](crate::return_path::ReturnPath). An
+    /// unusable path is replaced by `/`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
-    /// The id of the connection whose place the login is to take; one that this browser's session
-    /// reaches.
+    /// The id of the connection that the login replaces. This browser's session must be authorized
+    /// for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconnect: Option<String>,
 }
@@ -31,10 +32,10 @@ impl fmt::Debug for LoginStart {
     }
 }
 
-/// Answer of `GET /api/login`. A browser that has just begun a login and presents no attempt blocks
-/// cookies: `navigator.cookieEnabled` does not tell.
+/// Response of `GET /api/login`. A browser that has just begun a login and presents no attempt
+/// blocks cookies. `navigator.cookieEnabled` does not detect this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginAttempts {
-    /// How many cookies of login attempts came with the request.
+    /// Number of login-attempt cookies in the request.
     pub presented: usize,
 }

@@ -1,6 +1,6 @@
-//! The bodies of the API, route by route.
+//! The request and response bodies of the API, by route.
 //!
-//! | route | request | answer |
+//! | route | request | response |
 //! | --- | --- | --- |
 //! | `GET /api/session` | | [`Session`](session::Session) |
 //! | `DELETE /api/session` | | 204 |
@@ -10,8 +10,8 @@
 //! | `POST /api/connections/{id}/refresh` | | [`Connection`](connection::Connection) |
 //! | `DELETE /api/connections/{id}` | | 204, and [`REVOCATION`](connection::REVOCATION) |
 //!
-//! Anything that fails answers with a [`Problem`](crate::problem::Problem). No type here holds a
-//! token, so none can reach the browser.
+//! Every failure is answered with a [`Problem`](crate::problem::Problem). No type here contains a
+//! token, so no token can be sent to the browser.
 
 pub mod connection;
 pub mod login;

@@ -1,36 +1,37 @@
-//! `GET /api/session`: who is signed in, and what the app is.
+//! `GET /api/session`: the session state and the app's metadata.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{api::connection::Connection, scope::Scopes};
 
-/// The one thing that the app asks at its start.
+/// The response of `GET /api/session`, the only request that the page makes at startup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// What the app is.
+    /// The app's metadata.
     pub app: App,
-    /// The connections that this browser's session reaches; empty when signed out.
+    /// The connections that this browser's session is authorized for; empty when signed out.
     pub connections: Vec<Connection>,
 }
 
-/// What the app is, and what a login needs to know.
+/// The app's metadata and the parameters of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct App {
-    /// The name that people see.
+    /// The app's display name.
     pub name: String,
     /// The app's client id at Snyk.
     pub client_id: String,
-    /// Where a login sends the browser.
+    /// The provider's authorization endpoint, to which a login redirects the browser.
     pub authorization_endpoint: String,
-    /// The origin that the page is served at: a login that begins at another one cannot be finished.
+    /// The origin at which the page is served. A login that begins at another origin cannot be
+    /// completed.
     #[serde(default)]
     pub origin: String,
-    /// Where the provider sends it back to, byte for byte as registered.
+    /// The redirect URI, byte for byte as registered at the provider.
     pub redirect_uri: String,
-    /// The scopes that a login asks for.
+    /// The scopes that a login requests.
     pub scopes: Scopes,
-    /// Snyk's region, for instance `us-01`; `sandbox` or `custom` where addresses were overridden.
+    /// Snyk's region, for instance `us-01`; `sandbox` or `custom` if endpoints were overridden.
     pub region: String,
-    /// Whether the provider is a practice one on this computer.
+    /// Whether the provider is the local sandbox.
     pub sandbox: bool,
 }

@@ -1,19 +1,19 @@
-//! Text that a strict JSON parser takes.
+//! Repairs text so that a strict JSON parser accepts it.
 
 use std::borrow::Cow;
 
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Replaces what a strict JSON parser refuses within a string or as a number, and leaves everything
-/// else as it is:
+/// Replaces everything that a strict JSON parser rejects within a string or as a number, and leaves
+/// everything else unchanged:
 ///
-/// - bytes that are not UTF-8, escapes of unpaired surrogates, and escapes that JSON does not know
-///   become U+FFFD;
+/// - bytes that are not UTF-8, escapes of unpaired surrogates and unknown escapes become U+FFFD;
 /// - control characters within a string are escaped;
-/// - words that are no JSON (`NaN`, `undefined`) and numbers beyond `f64` become `null`;
-/// - a byte order mark at the beginning is dropped.
+/// - words that are not JSON (`NaN`, `undefined`) and numbers outside the range of `f64` become
+///   `null`;
+/// - a byte order mark at the beginning is removed.
 ///
-/// The structure is not touched: a document that breaks off stays broken.
+/// The structure is not repaired: a truncated document stays invalid.
 #[must_use]
 pub fn repair(text: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(text) {
@@ -49,16 +49,17 @@ fn repair_text(text: &str) -> Cow<'_, str> {
     repaired.finish()
 }
 
-/// Whether a byte belongs to a number or a literal.
+/// Returns whether a byte can belong to a number or a literal.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_')
 }
 
-/// A text of which most is copied. Every position is that of an ASCII byte or follows one.
+/// Copy-on-write state of a repair. Every position is that of an ASCII byte or directly follows
+/// one.
 struct Repaired<'a> {
     text: &'a str,
     output: String,
-    /// How much of `text` is in `output`.
+    /// Length of the prefix of `text` that has been copied to `output`.
     copied: usize,
 }
 
@@ -71,7 +72,7 @@ impl<'a> Repaired<'a> {
         to
     }
 
-    /// Passes an escape sequence and returns where it ends.
+    /// Skips or replaces an escape sequence and returns the position after it.
     fn escape(&mut self, at: usize) -> usize {
         match self.text.as_bytes().get(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => at + 2,
@@ -81,22 +82,22 @@ impl<'a> Repaired<'a> {
                 (Some(_), _) => at + 6,
                 (None, _) => self.replace(at, at + 2, REPLACEMENT),
             },
-            // The backslash alone: what follows is text.
+            // Replaces only the backslash; the rest is ordinary text.
             _ => self.replace(at, at + 1, REPLACEMENT),
         }
     }
 
-    /// The UTF-16 code unit of an escape sequence `\uXXXX`.
+    /// Returns the UTF-16 code unit of an escape sequence `\uXXXX`.
     fn unit(&self, at: usize) -> Option<u16> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
-        // `from_str_radix` takes a sign.
+        // `from_str_radix` accepts a sign, so the digits are checked first.
         digits
             .bytes()
             .all(|digit| digit.is_ascii_hexdigit())
             .then(|| u16::from_str_radix(digits, 16).ok())?
     }
 
-    /// Passes a number or a literal and returns where it ends.
+    /// Skips or replaces a number or a literal and returns the position after it.
     fn word(&mut self, at: usize) -> usize {
         let rest = self.text.get(at..).unwrap_or_default();
         let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
@@ -119,7 +120,7 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// Whether a word is a number of JSON's grammar that `f64` can hold.
+/// Returns whether a word is a number by JSON's grammar that `f64` can represent.
 fn is_finite_number(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = word.strip_prefix('-').unwrap_or(word);
@@ -236,7 +237,7 @@ mod tests {
             let inner: Vec<u8> = bytes.into_iter().filter(|byte| *byte != b'"').collect();
             let mut text = b"[\"".to_vec();
             text.extend(&inner);
-            // An escape at the end would take the quotation mark.
+            // The space keeps an escape at the end from consuming the quotation mark.
             text.extend(b" \"]");
             let read: Value = serde_json::from_str(&repair(&text)).unwrap();
             prop_assert!(read[0].is_string());

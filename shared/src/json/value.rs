@@ -1,4 +1,4 @@
-//! A JSON value of any form, and its members of the forms that are wanted.
+//! An untyped JSON value, and typed access to its members.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use serde::{
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-/// How deep a document is read. What lies deeper is `null`: `serde_json` refuses the whole document
-/// at 128.
+/// Maximum nesting depth. Values nested deeper are read as `null`, because `serde_json` rejects the
+/// whole document at 128.
 const MAX_DEPTH: usize = 64;
 
-/// A JSON value. Every JSON text reads as one.
+/// A JSON value. Every JSON text can be read as one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `null`.
@@ -28,18 +28,18 @@ pub enum Value {
     Object(Object),
 }
 
-/// A JSON object, with its members as they came.
+/// A JSON object. Keeps its members in document order, with repetitions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(Vec<(String, Value)>);
 
-/// What can be read from a [`Value`].
+/// A type that can be read from a [`Value`].
 pub trait FromValue: Sized {
-    /// Reads a value; `None` when it is of another form, `null` included.
+    /// Converts a value; returns `None` if it is of another type, including `null`.
     fn from_value(value: Value) -> Option<Self>;
 }
 
 impl Value {
-    /// The object, if it is one.
+    /// Returns the object, if the value is one.
     #[must_use]
     pub fn into_object(self) -> Option<Object> {
         match self {
@@ -50,26 +50,27 @@ impl Value {
 }
 
 impl Object {
-    /// Takes a member out. Of repeated members the last one counts, as in every browser's
-    /// `JSON.parse`; a member that is missing, `null` or of another form is `None`.
+    /// Removes and returns a member. If a member is repeated, the last one counts, as in every
+    /// browser's `JSON.parse`. Returns `None` if the member is missing, `null` or of another type.
     pub fn take<T: FromValue>(&mut self, name: &str) -> Option<T> {
         T::from_value(self.take_any(name)?)
     }
 
-    /// Takes a text out. A blank one tells nothing and is `None` as well.
+    /// Removes and returns a string. Returns `None` also for a blank string, which carries no
+    /// information.
     pub fn take_text(&mut self, name: &str) -> Option<String> {
         self.take(name)
             .filter(|text: &String| !text.trim().is_empty())
     }
 
-    /// Takes a list of texts out, without what is none of them or blank.
+    /// Removes and returns a list of strings, without blank elements and elements of other types.
     pub fn take_texts(&mut self, name: &str) -> Vec<String> {
         let mut texts: Vec<String> = self.take(name).unwrap_or_default();
         texts.retain(|text| !text.trim().is_empty());
         texts
     }
 
-    /// Takes a member out, whatever it is; `None` when it is missing.
+    /// Removes and returns a member of any type; returns `None` if it is missing.
     pub fn take_any(&mut self, name: &str) -> Option<Value> {
         let at = self.0.iter().rposition(|(known, _)| known == name)?;
         Some(std::mem::replace(&mut self.0.get_mut(at)?.1, Value::Null))
@@ -106,8 +107,8 @@ impl FromValue for bool {
     }
 }
 
-/// A count. Snyk's schemas say `number` where they mean a count, so `3.0` is three. Less than
-/// nothing is no count.
+/// Reads a count. Snyk's schemas use the type `number` for counts, so `3.0` is read as three.
+/// Negative numbers are rejected.
 impl FromValue for u64 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -122,7 +123,7 @@ impl FromValue for u64 {
     }
 }
 
-/// The elements that can be read; the others are left out.
+/// Reads the elements that are of type `T` and skips the others.
 impl<T: FromValue> FromValue for Vec<T> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
@@ -138,7 +139,7 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
-/// Reads a value at a depth.
+/// A deserializer of values that tracks the nesting depth.
 #[derive(Clone, Copy)]
 struct Reader {
     depth: usize,

@@ -1,11 +1,11 @@
-//! JSON:API documents and their pages.
+//! JSON:API documents and pagination.
 
 use crate::json::{FromValue, Object, Value};
 
-/// A JSON:API document: what was asked for.
+/// A JSON:API document with its primary data.
 #[derive(Clone, Debug)]
 pub struct Document<T> {
-    /// What was asked for.
+    /// The requested resource.
     pub data: T,
 }
 
@@ -17,33 +17,34 @@ impl<T: FromValue> FromValue for Document<T> {
     }
 }
 
-/// A document with one page of a list.
+/// A document that contains one page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// The items; none where only the count was asked for.
+    /// The items; empty if only the count was requested.
     pub data: Vec<T>,
-    /// How many more items the page has that could not be read.
+    /// Number of items on the page that could not be read.
     pub unreadable: u64,
-    /// How many items the list has, where that was asked for.
+    /// Total number of items in the list, if requested.
     pub count: Option<u64>,
     next: Next,
 }
 
-/// What a page says of the next one.
+/// The link of a page to the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Next {
-    /// There is one, after this cursor.
+    /// There is a next page, after this cursor.
     After(String),
-    /// There is none.
+    /// There is no next page.
     None,
-    /// There is one, but the way to it cannot be read.
+    /// There is a next page, but its link cannot be read.
     Lost,
-    /// Nothing.
+    /// The page has no links.
     Unsaid,
 }
 
 impl<T: FromValue> FromValue for Page<T> {
-    /// Without items there must be their number: something else altogether is no empty list.
+    /// Requires either the items or their count, so that an unrelated document is not read as an
+    /// empty list.
     fn from_value(value: Value) -> Option<Self> {
         let mut document = value.into_object()?;
         let count = document
@@ -72,8 +73,9 @@ impl<T: FromValue> FromValue for Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The cursor of the next page; `None` when there is none, or none that can be read. Of the link
-    /// nothing else is looked at, so that no token follows it to another host.
+    /// Returns the cursor of the next page, or `None` if there is no next page or its link cannot
+    /// be read. Only the cursor of the link is used, so that no token follows the link to another
+    /// host.
     #[must_use]
     pub fn next(&self) -> Option<String> {
         match &self.next {
@@ -82,13 +84,14 @@ impl<T> Page<T> {
         }
     }
 
-    /// Whether there is another page that cannot be reached, since its link cannot be read.
+    /// Returns whether there is a next page that cannot be read, because its link is unreadable.
     #[must_use]
     pub fn is_next_lost(&self) -> bool {
         self.next == Next::Lost
     }
 
-    /// Whether the page says that it is the last one. One without any links says nothing.
+    /// Returns whether the page is known to be the last one. A page without any links does not
+    /// indicate this.
     #[must_use]
     pub fn is_last(&self) -> bool {
         self.next == Next::None
@@ -102,14 +105,14 @@ impl Next {
             None | Some(Value::Null) => return Self::Unsaid,
             Some(_) => return Self::Lost,
         };
-        // JSON:API allows a link to be a text, or an object that has it as `href`.
+        // JSON:API permits a link to be a string, or an object with the member `href`.
         let href = match links.take_any("next") {
             None | Some(Value::Null) => return Self::None,
             Some(Value::Object(mut link)) => link.take("href"),
             Some(link) => String::from_value(link),
         };
         match href {
-            // An empty link is written as one that is not there.
+            // An empty link is equivalent to a missing one.
             Some(href) if href.is_empty() => Self::None,
             href => href
                 .and_then(|href| cursor(&href))
@@ -118,7 +121,7 @@ impl Next {
     }
 }
 
-/// The parameter `starting_after` of a link, decoded.
+/// Returns the decoded parameter `starting_after` of a link.
 fn cursor(href: &str) -> Option<String> {
     let (_, query) = href.split_once('?')?;
     let query = query.split('#').next().unwrap_or(query);
@@ -132,7 +135,7 @@ mod tests {
     use super::*;
     use crate::{json::read, snyk::read_id};
 
-    /// An item that is an id and nothing else.
+    /// An item that consists only of an id.
     #[derive(Debug, PartialEq)]
     struct Id(String);
 

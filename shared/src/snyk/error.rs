@@ -1,39 +1,39 @@
-//! Snyk's errors: JSON:API error documents, and the other forms that were seen.
+//! Snyk's errors: JSON:API error documents, and the other formats observed in practice.
 
 use crate::json::{FromValue, Value};
 
-/// What Snyk says about a failure. Every form of it that is known reads as this, and any other object
-/// as one that says nothing.
+/// An error response of Snyk. Every known format can be read as this type; any other object is read
+/// as a document without errors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorDocument {
-    /// The errors, the first of which is told.
+    /// The errors. The first one is reported.
     pub errors: Vec<Error>,
 }
 
-/// An error.
+/// A single error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Error {
-    /// The catalogue's word: `SNYK-0001`, `SNYK-OPENAPI-0002`.
+    /// The code in Snyk's error catalogue: `SNYK-0001`, `SNYK-OPENAPI-0002`.
     pub code: Option<String>,
-    /// What it is, in short.
+    /// A short summary.
     pub title: Option<String>,
-    /// What happened. Some services write `details`.
+    /// An explanation of this occurrence. Some services name the member `details`.
     pub detail: Option<String>,
 }
 
-/// The plan's limit of tests is used up: waiting does not help, unlike with a rate limit.
+/// The plan's limit of tests is used up. Unlike with a rate limit, waiting does not help.
 pub const TEST_LIMIT: &str = "SNYK-0006";
-/// Snyk is under maintenance: trying again at once does not help.
+/// Snyk is under maintenance. An immediate retry does not help.
 pub const MAINTENANCE: &str = "SNYK-0099";
 
 impl ErrorDocument {
-    /// The catalogue's word, if the answer has one.
+    /// Returns the error code in Snyk's catalogue, if the response has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.errors.iter().find_map(|error| error.code.as_deref())
     }
 
-    /// What happened, in Snyk's words: text to show, cut by whoever shows it.
+    /// Returns Snyk's explanation. The caller truncates it for display.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.errors
@@ -43,7 +43,7 @@ impl ErrorDocument {
 }
 
 impl FromValue for ErrorDocument {
-    /// Reads JSON:API's form, a gateway's without the envelope, and v1's.
+    /// Reads the format of JSON:API, that of a gateway (without the envelope), and that of v1.
     fn from_value(value: Value) -> Option<Self> {
         let mut document = value.into_object()?;
         let errors: Vec<Error> = document.take("errors").unwrap_or_default();
@@ -51,7 +51,7 @@ impl FromValue for ErrorDocument {
             return Some(Self { errors });
         }
         let error = Error {
-            // v1 writes a number, the status, where others write a word.
+            // In v1 this member is a number, the HTTP status.
             code: document.take_text("code"),
             title: None,
             detail: document

@@ -1,38 +1,39 @@
-//! `GET /rest/self`: as whom an access token acts.
+//! `GET /rest/self`: the principal of an access token.
 
 use super::word::open_words;
 use crate::json::{FromValue, Value};
 
-/// As whom an access token acts, as far as Snyk says. In tenant context that is the app's bot, and
-/// nothing says who connected it: sign-in of people must not rest on this.
+/// The principal of an access token, as far as Snyk reports it. In tenant context the principal is
+/// the app's bot, and Snyk does not report who connected it: authentication of people must not rely
+/// on this type.
 #[derive(Clone, Debug, Default)]
 pub struct Identity {
     /// Snyk's id of the principal.
     pub id: Option<String>,
-    /// What kind of principal it is.
+    /// The kind of principal.
     pub kind: Option<IdentityKind>,
-    /// What is known of it.
+    /// The attributes of the principal.
     pub attributes: IdentityAttributes,
 }
 
 open_words! {
-    /// What kind of principal acts.
+    /// The kind of a principal.
     pub enum IdentityKind {
         /// A person.
         User = "user",
-        /// A bot that an administrator made.
+        /// A service account that an administrator created.
         ServiceAccount = "service_account",
-        /// An app's bot.
+        /// The bot of an app.
         AppInstance = "app_instance",
     }
 }
 
-/// What is known of a principal.
+/// The attributes of a principal.
 #[derive(Clone, Debug, Default)]
 pub struct IdentityAttributes {
-    /// Its name.
+    /// The display name.
     pub name: Option<String>,
-    /// The organization that it looks at first.
+    /// The id of the principal's default organization.
     pub default_org_context: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Issues: what Snyk found.
+//! Issues that Snyk found.
 
 use super::{read_id, word::open_words};
 use crate::json::{FromValue, Object, Value};
@@ -6,47 +6,47 @@ use crate::json::{FromValue, Object, Value};
 /// An issue.
 #[derive(Clone, Debug)]
 pub struct Issue {
-    /// Snyk's id.
+    /// Snyk's id of the issue.
     pub id: String,
-    /// What is known of it.
+    /// The attributes of the issue.
     pub attributes: IssueAttributes,
-    /// Where it was found.
+    /// The project or environment where the issue was found.
     pub scan_item: Option<ScanItem>,
 }
 
-/// What is known of an issue.
+/// The attributes of an issue.
 #[derive(Clone, Debug, Default)]
 pub struct IssueAttributes {
-    /// What it is the same issue by, from test to test.
+    /// The key that identifies the same issue across tests.
     pub key: Option<String>,
-    /// Its title.
+    /// The title.
     pub title: Option<String>,
-    /// Its kind.
+    /// The kind of issue.
     pub kind: Option<IssueKind>,
-    /// How bad it is, with policies counted in.
+    /// The severity after policies have been applied.
     pub effective_severity_level: Option<Severity>,
-    /// Whether it is still there.
+    /// Whether the issue is open or resolved.
     pub status: Option<IssueStatus>,
-    /// Whether somebody chose to ignore it.
+    /// Whether the issue is ignored.
     pub ignored: Option<bool>,
-    /// When it was first seen, RFC 3339.
+    /// Time of the first detection, RFC 3339.
     pub created_at: Option<String>,
-    /// When it last changed, RFC 3339.
+    /// Time of the last change, RFC 3339.
     pub updated_at: Option<String>,
-    /// What is behind it: vulnerabilities and rules by their ids in several catalogues.
+    /// The vulnerabilities and rules behind the issue, with their ids in several catalogues.
     pub problems: Vec<Problem>,
-    /// Which kinds of weakness it belongs to.
+    /// The classes of weakness that the issue belongs to.
     pub classes: Vec<Class>,
-    /// Where it is, and whether it can be fixed there.
+    /// The locations of the issue, and whether it can be fixed there.
     pub coordinates: Vec<Coordinate>,
-    /// How much it matters, 0 to 1,000, where Snyk reckons that.
+    /// The risk score, 0 to 1,000, where Snyk computes one.
     pub score: Option<u64>,
-    /// How it went away.
+    /// How the issue was resolved.
     pub resolution: Option<Resolution>,
 }
 
 open_words! {
-    /// How bad an issue is.
+    /// The severity of an issue.
     pub enum Severity {
         /// Critical.
         Critical = "critical",
@@ -56,7 +56,7 @@ open_words! {
         Medium = "medium",
         /// Low.
         Low = "low",
-        /// For information.
+        /// Informational.
         Info = "info",
     }
 }
@@ -70,9 +70,9 @@ open_words! {
         License = "license",
         /// A weakness of a cloud resource.
         Cloud = "cloud",
-        /// A weakness of the code itself.
+        /// A licence that violates a policy.
         Code = "code",
-        /// Of an organization's own making.
+        /// Defined by an organization itself.
         Custom = "custom",
         /// A weakness of a configuration.
         Config = "config",
@@ -80,11 +80,11 @@ open_words! {
 }
 
 open_words! {
-    /// Whether an issue is still there.
+    /// The status of an issue.
     pub enum IssueStatus {
-        /// It is.
+        /// The issue is still present.
         Open = "open",
-        /// Not any more.
+        /// The issue is no longer present.
         Resolved = "resolved",
     }
 }
@@ -92,48 +92,48 @@ open_words! {
 /// A vulnerability or rule behind an issue.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// Its id in the catalogue: `CVE-2022-0686`, `SNYK-JS-…`.
+    /// The id in the catalogue: `CVE-2022-0686`, `SNYK-JS-…`.
     pub id: String,
-    /// The catalogue, an open set.
+    /// The catalogue; an open set.
     pub source: Option<String>,
-    /// Where it is described.
+    /// URL of the description.
     pub url: Option<String>,
 }
 
-/// A kind of weakness.
+/// A class of weakness.
 #[derive(Clone, Debug)]
 pub struct Class {
-    /// Its id in the catalogue: `CWE-79`.
+    /// The id in the catalogue: `CWE-79`.
     pub id: String,
-    /// The catalogue, an open set.
+    /// The catalogue; an open set.
     pub source: Option<String>,
-    /// Where it is described.
+    /// URL of the description.
     pub url: Option<String>,
 }
 
-/// A place of an issue. Each flag may be missing, which is not the same as no.
+/// A location of an issue. Each flag may be missing, which is not the same as `false`.
 #[derive(Clone, Debug, Default)]
 pub struct Coordinate {
-    /// Whether a person can fix it.
+    /// Whether the issue can be fixed manually.
     pub is_fixable_manually: Option<bool>,
-    /// Whether Snyk can fix it.
+    /// Whether Snyk can fix the issue automatically.
     pub is_fixable_snyk: Option<bool>,
-    /// Whether the package's people have fixed it.
+    /// Whether the package's maintainers have fixed the issue.
     pub is_fixable_upstream: Option<bool>,
-    /// Whether a patch fixes it.
+    /// Whether a patch fixes the issue.
     pub is_patchable: Option<bool>,
-    /// Whether pinning a version fixes it.
+    /// Whether pinning a version fixes the issue.
     pub is_pinnable: Option<bool>,
-    /// Whether an upgrade fixes it.
+    /// Whether an upgrade fixes the issue.
     pub is_upgradeable: Option<bool>,
-    /// Whether the code is reached.
+    /// Whether the vulnerable code is reachable.
     pub reachability: Option<Reachability>,
-    /// What exactly is meant.
+    /// The packages, source locations or resources at this location.
     pub representations: Vec<Representation>,
 }
 
 open_words! {
-    /// Whether code with an issue is reached.
+    /// The reachability of vulnerable code.
     pub enum Reachability {
         /// A path to the function was found.
         Function = "function",
@@ -141,66 +141,67 @@ open_words! {
         Package = "package",
         /// No path was found.
         NoInfo = "no-info",
-        /// The question does not arise.
+        /// Reachability does not apply to this kind of issue.
         NotApplicable = "not-applicable",
     }
 }
 
-/// What exactly has an issue: one of these, or something that this version does not know.
+/// The object that has an issue: one of these members, or something that this version does not
+/// know.
 #[derive(Clone, Debug, Default)]
 pub struct Representation {
     /// A package.
     pub dependency: Option<Dependency>,
-    /// A place in the code.
+    /// A location in the source code.
     pub source_location: Option<SourceLocation>,
-    /// A path within a configuration.
+    /// A path within a configuration file.
     pub resource_path: Option<String>,
-    /// A resource in a cloud.
+    /// A cloud resource.
     pub cloud_resource: Option<CloudResource>,
 }
 
-/// A package in one version.
+/// A package at one version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dependency {
-    /// Its name.
+    /// The name of the package.
     pub package_name: Option<String>,
-    /// Its version.
+    /// The version of the package.
     pub package_version: Option<String>,
 }
 
-/// A place in the code.
+/// A location in the source code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceLocation {
-    /// The file.
+    /// The path of the file.
     pub file: Option<String>,
-    /// The line at which it begins, as Snyk counts.
+    /// The first line, as numbered by Snyk.
     pub line: Option<u64>,
 }
 
-/// A resource in a cloud.
+/// A cloud resource.
 #[derive(Clone, Debug, Default)]
 pub struct CloudResource {
-    /// Its name.
+    /// The name of the resource.
     pub name: Option<String>,
-    /// What it is.
+    /// The type of the resource.
     pub resource_type: Option<String>,
 }
 
-/// How an issue went away.
+/// The resolution of an issue.
 #[derive(Clone, Debug, Default)]
 pub struct Resolution {
-    /// How, an open set: `fixed`, `disappeared`.
+    /// The kind of resolution, an open set: `fixed`, `disappeared`.
     pub kind: Option<String>,
-    /// When, RFC 3339.
+    /// Time of the resolution, RFC 3339.
     pub resolved_at: Option<String>,
 }
 
 /// The project or environment where an issue was found.
 #[derive(Clone, Debug, Default)]
 pub struct ScanItem {
-    /// Snyk's id.
+    /// Snyk's id of the project or environment.
     pub id: Option<String>,
-    /// `project`, `environment`, or a word to come.
+    /// `project`, `environment`, or an unknown kind.
     pub kind: Option<String>,
 }
 

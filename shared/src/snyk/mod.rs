@@ -1,15 +1,14 @@
-//! What is read from Snyk's REST API: requests with their answers' types, as browser and backend
-//! both use them.
+//! Requests to Snyk's REST API with their response types, shared by the browser and the backend.
 //!
-//! The answers are read leniently ([`json::read`](crate::json::read)): only an item's id is demanded.
-//! Every other member may be missing, `null`, repeated, of another form or broken text, and is then
-//! not known, which is never the same as "no" or zero. An item without an id costs itself alone and
-//! is counted ([`Page::unreadable`]). A word that is not known yet stays the word it is
-//! ([`Severity::Other`](issue::Severity::Other) and its kin), so that Snyk can add to its API without
-//! breaking a page. Everything in them that a person wrote is text, never markup.
+//! Responses are parsed leniently ([`json::read`](crate::json::read)): only an item's id is
+//! required. Any other member may be missing, `null`, repeated, of another type or malformed. It is
+//! then unknown, which is never the same as `false` or zero. An item without an id is skipped and
+//! counted ([`Page::unreadable`]). An unknown enumeration value is kept as it is
+//! ([`Severity::Other`](issue::Severity::Other) and similar variants), so that additions to Snyk's
+//! API do not break a page. Every text that a person wrote is text, never markup.
 //!
-//! Start at [`read`]: each function there names an endpoint and gives a [`Read`] of the
-//! document that comes back.
+//! Start at [`read`]: each function there names an endpoint and returns a [`Read`] of the document
+//! type.
 
 pub mod document;
 pub mod error;
@@ -32,10 +31,11 @@ pub use project::Project;
 pub use read::Read;
 pub use target::Target;
 
-/// The version that every REST call names: pinned, as Snyk recommends, never today's date.
+/// The API version that every REST request specifies. It is pinned, as Snyk recommends, and never
+/// today's date.
 pub const VERSION: &str = "2024-10-15";
 
-/// The id of an item. A blank one is none.
+/// Reads the id of an item. A blank id counts as missing.
 fn read_id(item: &mut Object) -> Option<String> {
     item.take_text("id")
 }

@@ -3,26 +3,26 @@
 use super::read_id;
 use crate::json::{FromValue, Value};
 
-/// An organization. Its `type` is `org` in some answers and `organization` in others, so it is not
-/// looked at.
+/// An organization. Its `type` is not read, because it is `org` in some responses and
+/// `organization` in others.
 #[derive(Clone, Debug)]
 pub struct Org {
-    /// Snyk's id.
+    /// Snyk's id of the organization.
     pub id: String,
-    /// What is known of it.
+    /// The attributes of the organization.
     pub attributes: OrgAttributes,
 }
 
-/// What is known of an organization.
+/// The attributes of an organization.
 #[derive(Clone, Debug, Default)]
 pub struct OrgAttributes {
-    /// Its name.
+    /// The display name.
     pub name: Option<String>,
-    /// Its short name in addresses at Snyk.
+    /// The short name in URLs at Snyk.
     pub slug: Option<String>,
-    /// Whether it is a person's own.
+    /// Whether it is a personal organization.
     pub is_personal: Option<bool>,
-    /// The group that it belongs to.
+    /// The id of the group that the organization belongs to.
     pub group_id: Option<String>,
 }
 

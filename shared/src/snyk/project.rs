@@ -1,4 +1,4 @@
-//! Projects: what Snyk tests.
+//! Projects, which Snyk tests.
 
 use super::{read_id, word::open_words};
 use crate::json::{FromValue, Object, Value};
@@ -6,109 +6,109 @@ use crate::json::{FromValue, Object, Value};
 /// A project.
 #[derive(Clone, Debug)]
 pub struct Project {
-    /// Snyk's id.
+    /// Snyk's id of the project.
     pub id: String,
-    /// What is known of it.
+    /// The attributes of the project.
     pub attributes: ProjectAttributes,
-    /// Figures, where they were asked for.
+    /// The project's counts, if requested.
     pub meta: ProjectMeta,
-    /// What it was imported from.
+    /// The target that the project was imported from.
     pub target: Option<LinkedTarget>,
 }
 
-/// What is known of a project.
+/// The attributes of a project.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectAttributes {
-    /// Its name, mostly `target:file`.
+    /// The name, usually `target:file`.
     pub name: Option<String>,
-    /// Its package manager or kind, an open set: `npm`, `sast`, `terraformconfig`, …
+    /// The package manager or project type, an open set: `npm`, `sast`, `terraformconfig`, …
     pub kind: Option<String>,
-    /// Where it was added from, an open set: `github`, `cli`, …
+    /// The integration that added the project, an open set: `github`, `cli`, …
     pub origin: Option<String>,
-    /// Whether Snyk tests it.
+    /// Whether Snyk tests the project.
     pub status: Option<ProjectStatus>,
-    /// When it was added, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created: Option<String>,
-    /// The file within the target.
+    /// The path of the file within the target.
     pub target_file: Option<String>,
-    /// The branch or the like.
+    /// The branch or similar reference.
     pub target_reference: Option<String>,
-    /// .NET's target framework, where there is one.
+    /// The .NET target framework, if there is one.
     pub target_runtime: Option<String>,
-    /// Whether it cannot be changed.
+    /// Whether the project is read-only.
     pub read_only: Option<bool>,
-    /// How much business depends on it, an open set.
+    /// The business criticality, an open set.
     pub business_criticality: Vec<String>,
-    /// Where it runs, an open set.
+    /// The environments that the project runs in, an open set.
     pub environment: Vec<String>,
-    /// How far it is, an open set.
+    /// The lifecycle stages, an open set.
     pub lifecycle: Vec<String>,
-    /// What people tagged it with.
+    /// The tags that people added.
     pub tags: Vec<Tag>,
 }
 
 open_words! {
     /// Whether Snyk tests a project.
     pub enum ProjectStatus {
-        /// It does.
+        /// Snyk tests the project.
         Active = "active",
-        /// Not any more.
+        /// Snyk does not test the project any more.
         Inactive = "inactive",
     }
 }
 
-/// A tag. Neither half is required.
+/// A tag. Neither the key nor the value is required.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tag {
-    /// Its key.
+    /// The key of the tag.
     pub key: Option<String>,
-    /// Its value.
+    /// The value of the tag.
     pub value: Option<String>,
 }
 
-/// Figures of a project.
+/// The counts of a project.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectMeta {
-    /// Its open issues.
+    /// The number of open issues by severity.
     pub latest_issue_counts: Option<IssueCounts>,
-    /// Its dependencies.
+    /// The number of dependencies.
     pub latest_dependency_total: Option<DependencyTotal>,
-    /// When the CLI last uploaded it, RFC 3339.
+    /// Time of the CLI's last upload, RFC 3339.
     pub cli_monitored_at: Option<String>,
 }
 
-/// How many open issues of each severity a project has.
+/// The number of open issues of a project, by severity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IssueCounts {
-    /// Critical ones.
+    /// Number of critical issues.
     pub critical: Option<u64>,
-    /// High ones.
+    /// Number of high-severity issues.
     pub high: Option<u64>,
-    /// Medium ones.
+    /// Number of medium-severity issues.
     pub medium: Option<u64>,
-    /// Low ones.
+    /// Number of low-severity issues.
     pub low: Option<u64>,
-    /// When they were counted, RFC 3339.
+    /// Time of the count, RFC 3339.
     pub updated_at: Option<String>,
 }
 
-/// How many dependencies a project has.
+/// The number of dependencies of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DependencyTotal {
-    /// The number.
+    /// The total number.
     pub total: Option<u64>,
-    /// When it was counted, RFC 3339.
+    /// Time of the count, RFC 3339.
     pub updated_at: Option<String>,
 }
 
-/// The target of a project, with its attributes where `expand=target` asked for them.
+/// The target of a project. Its attributes are present only if requested by `expand=target`.
 #[derive(Clone, Debug, Default)]
 pub struct LinkedTarget {
-    /// Snyk's id.
+    /// Snyk's id of the target.
     pub id: Option<String>,
-    /// Its name.
+    /// The display name.
     pub display_name: Option<String>,
-    /// Where it is.
+    /// The URL of the target.
     pub url: Option<String>,
 }
 

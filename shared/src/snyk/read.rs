@@ -1,7 +1,7 @@
-//! Requests to Snyk's REST API, each with the type of its answer.
+//! Requests to Snyk's REST API, each with its response type.
 //!
-//! A [`Read`] is a path and a query, and nothing is sent by it: the backend's client and the page's
-//! `api` send it, each in its own way.
+//! A [`Read`] is only a path and a query; it sends nothing. The backend's client and the page's
+//! `api` each send it in their own way.
 
 use std::{fmt, marker::PhantomData};
 
@@ -9,71 +9,72 @@ use form_urlencoded::Serializer;
 
 use super::{Document, Identity, Issue, Org, Page, Project, Target, VERSION};
 
-/// Most items of a page that Snyk gives.
+/// The maximum number of items on a page that Snyk returns.
 pub const LARGEST_PAGE: u32 = 100;
 
-/// A `GET` of Snyk's REST API whose answer is a `T`.
+/// A `GET` request to Snyk's REST API whose response is a `T`.
 pub struct Read<T> {
     path: String,
     query: Vec<(&'static str, String)>,
     answer: PhantomData<fn() -> T>,
 }
 
-/// As whom the token acts: `GET /rest/self`.
+/// Reads the principal of the token: `GET /rest/self`.
 #[must_use]
 pub fn identity() -> Read<Document<Identity>> {
     Read::of("/rest/self".to_owned())
 }
 
-/// The organizations that the token reaches: `GET /rest/orgs`.
+/// Reads the organizations that the token has access to: `GET /rest/orgs`.
 #[must_use]
 pub fn orgs() -> Read<Page<Org>> {
     Read::of("/rest/orgs".to_owned())
 }
 
-/// An organization: `GET /rest/orgs/{org_id}`.
+/// Reads an organization: `GET /rest/orgs/{org_id}`.
 #[must_use]
 pub fn org(org: &str) -> Read<Document<Org>> {
     Read::of(below(org, &[]))
 }
 
-/// An organization's projects: `GET /rest/orgs/{org_id}/projects`.
+/// Reads an organization's projects: `GET /rest/orgs/{org_id}/projects`.
 #[must_use]
 pub fn projects(org: &str) -> Read<Page<Project>> {
     Read::of(below(org, &["projects"]))
 }
 
-/// A project: `GET /rest/orgs/{org_id}/projects/{project_id}`.
+/// Reads a project: `GET /rest/orgs/{org_id}/projects/{project_id}`.
 #[must_use]
 pub fn project(org: &str, project: &str) -> Read<Document<Project>> {
     Read::of(below(org, &["projects", project]))
 }
 
-/// An organization's issues: `GET /rest/orgs/{org_id}/issues`.
+/// Reads an organization's issues: `GET /rest/orgs/{org_id}/issues`.
 #[must_use]
 pub fn issues(org: &str) -> Read<Page<Issue>> {
     Read::of(below(org, &["issues"]))
 }
 
-/// An issue: `GET /rest/orgs/{org_id}/issues/{issue_id}`.
+/// Reads an issue: `GET /rest/orgs/{org_id}/issues/{issue_id}`.
 #[must_use]
 pub fn issue(org: &str, issue: &str) -> Read<Document<Issue>> {
     Read::of(below(org, &["issues", issue]))
 }
 
-/// An organization's targets: `GET /rest/orgs/{org_id}/targets`.
+/// Reads an organization's targets: `GET /rest/orgs/{org_id}/targets`.
 #[must_use]
 pub fn targets(org: &str) -> Read<Page<Target>> {
     Read::of(below(org, &["targets"]))
 }
 
-/// A target: `GET /rest/orgs/{org_id}/targets/{target_id}`.
+/// Reads a target: `GET /rest/orgs/{org_id}/targets/{target_id}`.
 #[must_use]
 pub fn target(org: &str, target: &str) -> Read<Document<Target>> {
     Read::of(below(org, &["targets", target]))
 }
 
-/// A path below an organization. Ids come from answers and addresses, so each is made one segment.
+/// Returns a path below an organization. Ids come from responses and URLs, so each id is encoded as
+/// exactly one segment.
 fn below(org: &str, segments: &[&str]) -> String {
     let mut path = "/rest/orgs/".to_owned();
     for (index, segment) in std::iter::once(&org).chain(segments).enumerate() {
@@ -82,8 +83,9 @@ fn below(org: &str, segments: &[&str]) -> String {
         }
         let encoded = form_urlencoded::byte_serialize(segment.as_bytes());
         path.extend(encoded.map(|part| part.replace('+', "%20")));
-        // One or two dots alone climb, and encoded once they do so too (WHATWG URL, "double-dot URL
-        // path segment"). Nothing has such an id; with a percent sign more it stays a segment.
+        // The segments `.` and `..` would be resolved, also if percent-encoded once (WHATWG URL,
+        // "double-dot URL path segment"). No object has such an id; encoding the percent sign too
+        // keeps it a segment.
         if matches!(*segment, "." | "..") {
             path.truncate(path.len() - segment.len());
             path.extend(segment.chars().map(|_| "%252E"));
@@ -101,8 +103,8 @@ impl<T> Read<T> {
         }
     }
 
-    /// With a query parameter of the operation, as Snyk's document names it. One that it has already
-    /// is replaced.
+    /// Sets a query parameter of the operation, named as in Snyk's OpenAPI document. Replaces an
+    /// existing value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.retain(|(known, _)| *known != name);
@@ -110,13 +112,13 @@ impl<T> Read<T> {
         self
     }
 
-    /// Path and query, without the version: what a page asks the backend for.
+    /// Returns the path and query without the version: the page's request to the backend.
     #[must_use]
     pub fn path_and_query(&self) -> String {
         self.with_pairs(&[])
     }
 
-    /// Path and query with the pinned [`VERSION`]: what the backend asks Snyk for.
+    /// Returns the path and query with the pinned [`VERSION`]: the backend's request to Snyk.
     #[must_use]
     pub fn versioned(&self) -> String {
         self.with_pairs(&[("version", VERSION)])
@@ -136,13 +138,13 @@ impl<T> Read<T> {
 }
 
 impl<T> Read<Page<T>> {
-    /// With pages of this many items: 10 to 100 by tens.
+    /// Sets the page size: 10 to 100, in steps of ten.
     #[must_use]
     pub fn limit(self, items: u32) -> Self {
         self.with("limit", items.to_string())
     }
 
-    /// The page after a cursor that [`Page::next`] gave.
+    /// Requests the page after a cursor returned by [`Page::next`].
     #[must_use]
     pub fn after(self, cursor: impl Into<String>) -> Self {
         self.with("starting_after", cursor)
@@ -150,13 +152,13 @@ impl<T> Read<Page<T>> {
 }
 
 impl Read<Page<Project>> {
-    /// With the number of open issues of each project.
+    /// Requests the number of open issues of each project.
     #[must_use]
     pub fn issue_counts(self) -> Self {
         self.with("meta.latest_issue_counts", "true")
     }
 
-    /// The number of projects, and no project.
+    /// Requests only the number of projects, without the projects.
     #[must_use]
     pub fn count_only(self) -> Self {
         self.with("meta_count", "only")
@@ -164,7 +166,7 @@ impl Read<Page<Project>> {
 }
 
 impl Read<Document<Project>> {
-    /// With the number of open issues.
+    /// Requests the number of open issues.
     #[must_use]
     pub fn issue_counts(self) -> Self {
         self.with("meta.latest_issue_counts", "true")
@@ -172,7 +174,7 @@ impl Read<Document<Project>> {
 }
 
 impl Read<Page<Issue>> {
-    /// Of one project alone.
+    /// Restricts the list to one project.
     #[must_use]
     pub fn of_project(self, project: impl Into<String>) -> Self {
         self.with("scan_item.id", project)

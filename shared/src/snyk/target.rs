@@ -1,29 +1,29 @@
-//! Targets: what projects were imported from.
+//! Targets, from which projects are imported.
 
 use super::read_id;
 use crate::json::{FromValue, Object, Value};
 
-/// A repository, image or the like that projects were imported from.
+/// A repository, image or similar source that projects were imported from.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Snyk's id.
+    /// Snyk's id of the target.
     pub id: String,
-    /// What is known of it.
+    /// The attributes of the target.
     pub attributes: TargetAttributes,
-    /// The kind of integration that it came through, an open set: `github`, `cli`, …
+    /// The type of integration, an open set: `github`, `cli`, …
     pub integration_type: Option<String>,
 }
 
-/// What is known of a target.
+/// The attributes of a target.
 #[derive(Clone, Debug, Default)]
 pub struct TargetAttributes {
-    /// Its name.
+    /// The display name.
     pub display_name: Option<String>,
-    /// Where it is.
+    /// The URL of the target.
     pub url: Option<String>,
-    /// Whether it is private at its source.
+    /// Whether the target is private at its source.
     pub is_private: Option<bool>,
-    /// When it was first seen, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: Option<String>,
 }
 

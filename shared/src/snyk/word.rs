@@ -1,7 +1,7 @@
-//! Enumerations that are open: Snyk may add words, and one that is not known is kept as it came.
+//! Open enumerations: Snyk may add values, and an unknown value is kept as it is.
 
-/// Declares an enumeration of words, with `Other` for those to come. It is read from any string
-/// but a blank one.
+/// Declares an enumeration of string values, with `Other` for unknown ones. It can be read from any
+/// string that is not blank.
 macro_rules! open_words {
     (
         $(#[$about:meta])*
@@ -13,12 +13,12 @@ macro_rules! open_words {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $( $(#[$note])* $variant, )+
-            /// A word that this version does not know, as Snyk wrote it.
+            /// A value that this version does not know, as Snyk wrote it.
             Other(String),
         }
 
         impl $name {
-            /// The word as Snyk writes it.
+            /// Returns the value as Snyk writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

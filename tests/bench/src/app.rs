@@ -12,7 +12,8 @@ pub(crate) struct Session {
     pub(crate) connection: String,
 }
 
-/// `snyk-app serve` as an operator runs it, but for rate limits: they are what would be measured.
+/// Returns the command of `snyk-app serve` as an operator runs it, except for the rate limits,
+/// which would otherwise dominate the measurement.
 pub(crate) fn command(
     program: &Path,
     address: SocketAddr,

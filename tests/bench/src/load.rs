@@ -1,4 +1,4 @@
-//! Load on one server for a while, and what it took.
+//! Generates load on one server for a while and measures it.
 
 use std::{
     net::SocketAddr,
@@ -14,9 +14,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 32;
-const FOR: Duration = Duration::from_secs(2);
+const ROUND_DURATION: Duration = Duration::from_secs(2);
 
-/// What is loaded, and how.
+/// A server under load, and the request to send.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) name: &'static str,
@@ -26,13 +26,13 @@ pub(crate) struct Target {
     pub(crate) cookie: Option<String>,
 }
 
-/// What one round took.
+/// The measurements of one round.
 pub(crate) struct Round {
     pub(crate) per_second: f64,
     pub(crate) median_ms: f64,
-    /// 99 of 100 requests are faster.
+    /// The 99th percentile of the latency.
     pub(crate) slow_ms: f64,
-    /// Processor time of the server for each request, user and system.
+    /// CPU time of the server for each request, user and system.
     pub(crate) cpu_us: f64,
 }
 
@@ -47,12 +47,12 @@ pub(crate) async fn ready(address: SocketAddr) -> Result<()> {
     anyhow::bail!("nothing listens at {address}")
 }
 
-/// Asks over kept connections, one request after the other on each.
+/// Sends requests over persistent connections, one after the other on each.
 pub(crate) async fn round(target: &Target) -> Result<Round> {
     let cpu_before = cpu(target.process)?;
     let began = Instant::now();
     let workers: Vec<_> = (0..CONNECTIONS)
-        .map(|_| tokio::spawn(worker(target.clone(), began + FOR)))
+        .map(|_| tokio::spawn(worker(target.clone(), began + ROUND_DURATION)))
         .collect();
     let mut times = Vec::new();
     for worker in workers {
@@ -74,20 +74,20 @@ pub(crate) async fn round(target: &Target) -> Result<Round> {
     })
 }
 
-async fn worker(target: Target, until: Instant) -> Result<Vec<Duration>> {
+async fn worker(target: Target, deadline: Instant) -> Result<Vec<Duration>> {
     let stream = TcpStream::connect(target.address).await?;
     stream.set_nodelay(true)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
     let mut times = Vec::new();
-    while Instant::now() < until {
+    while Instant::now() < deadline {
         let mut request = Request::get(&target.path)
             .header(header::HOST, format!("localhost:{}", target.address.port()))
             .header("sec-fetch-site", "same-origin");
         if let Some(cookie) = &target.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let asked = Instant::now();
+        let sent = Instant::now();
         sender.ready().await?;
         let answer = sender
             .send_request(request.body(Empty::<Bytes>::new())?)
@@ -102,12 +102,12 @@ async fn worker(target: Target, until: Instant) -> Result<Vec<Duration>> {
         while let Some(frame) = body.frame().await {
             frame?;
         }
-        times.push(asked.elapsed());
+        times.push(sent.elapsed());
     }
     Ok(times)
 }
 
-/// Processor time of a process so far, by Linux's count in hundredths of a second.
+/// Returns a process's CPU time so far, which Linux counts in hundredths of a second.
 fn cpu(process: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = stat.rsplit_once(") ").context("a process line")?;

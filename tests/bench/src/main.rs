@@ -1,11 +1,12 @@
-//! `cargo xtask bench`: what the proxy costs, beside a peer in the same run.
+//! `cargo xtask bench`: measures the overhead of the proxy against a baseline in the same run.
 //!
-//! Three programs, each a process of its own: an upstream that answers every read with the same page
-//! of projects, a bare pass-through to it (axum and hyper's client, no session, no token, no
-//! allow-list), and the real `snyk-app`, signed in. They are loaded in turns, round after round, so
-//! that what else the machine does falls on both; the medians are told. On a machine with few cores
-//! the load generator competes with what it measures: processor time for each request, which the
-//! kernel counts for each process, is the figure that carries over.
+//! There are three programs, each a separate process: an upstream that answers every read with the
+//! same page of projects, a bare pass-through to it (axum and hyper's client, without session,
+//! token and allow-list), and the real `snyk-app`, signed in. The rounds alternate between the two
+//! servers, so that other activity on the machine affects both alike; the medians are reported. On
+//! a machine with few cores the load generator competes with what it measures. The CPU time for
+//! each request, which the kernel counts for each process, is then the figure that is comparable
+//! across machines.
 
 #![expect(clippy::print_stdout, reason = "it reports to a person")]
 
@@ -38,7 +39,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// A process that ends with this program.
+/// A server process that is killed on drop.
 struct Server(Child);
 
 impl Drop for Server {
@@ -107,7 +108,7 @@ async fn run(program: PathBuf) -> Result<()> {
     Ok(())
 }
 
-/// Every target in turn, round after round; the first round only warms up.
+/// Runs rounds that alternate between the targets. The first round is a warm-up.
 async fn rounds(targets: &[Target; 2]) -> Result<[Vec<Round>; 2]> {
     let mut all = [Vec::new(), Vec::new()];
     for round in 0..=ROUNDS {

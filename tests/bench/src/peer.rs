@@ -1,4 +1,4 @@
-//! The peer: what axum and hyper's client cost by themselves.
+//! The baseline: the cost of axum and hyper's client alone.
 
 use std::net::SocketAddr;
 

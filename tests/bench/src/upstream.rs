@@ -1,4 +1,5 @@
-//! A Snyk that answers at once: tokens, one organization, and always the same pages of projects.
+//! A mock of Snyk that answers without delay: tokens, one organization, and fixed pages of
+//! projects.
 
 use std::{net::SocketAddr, sync::LazyLock};
 

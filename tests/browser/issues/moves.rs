@@ -1,4 +1,4 @@
-//! Where the focus goes, what moves and what does not, and how the page is printed.
+//! Focus, layout stability, and printing.
 
 use serde_json::{Value, json};
 use tests::browser::{Browser, PHONE};
@@ -10,7 +10,7 @@ use crate::{
     visit::Visit,
 };
 
-/// The focus is on the row of this issue, and the row is in sight.
+/// Waits until the row of this issue has the focus and is visible.
 async fn at_row(browser: &Browser, title: &str) {
     let script = format!(
         "const row = document.activeElement.closest('.row'); \
@@ -22,7 +22,7 @@ async fn at_row(browser: &Browser, title: &str) {
     browser.until(&script).await;
 }
 
-/// An issue far down in the list: its id and its title.
+/// Returns the id and the title of an issue far down in the list.
 async fn far_down(browser: &Browser, paths: &Paths) -> (String, String) {
     let issues = issues_of(browser, paths).await;
     let word = |issue: &Value, name: &str| {
@@ -44,7 +44,7 @@ async fn far_down(browser: &Browser, paths: &Paths) -> (String, String) {
     )
 }
 
-/// Snyk answers with these issues, and says that there are no more.
+/// Returns a fault that answers with these issues as the only page.
 fn only_page(issues: &[Value]) -> Value {
     json!({ "kind": "body", "json":
         { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
@@ -138,7 +138,7 @@ async fn the_keyboard_reaches_everything_in_the_list() {
     browser
         .until("return Number(document.activeElement.closest('.row')?.getAttribute('aria-rowindex')) < 6")
         .await;
-    // Narrow: Enter leads to a page, and the way back to the row.
+    // Narrow: Enter opens a page, and going back returns to the row.
     browser.width(PHONE).await;
     press_key(&browser, Key::End).await;
     browser.until(&at("232")).await;
@@ -171,7 +171,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
         && document.activeElement.closest('.row').getAttribute('aria-rowindex')";
     let read_again = "[...document.querySelectorAll('button')]\
         .find(it => it.innerText === 'Read again').click()";
-    // The same issues: nothing happens.
+    // The same issues: nothing changes.
     let before = bed.sandbox.seen(&paths.issues).await;
     browser.run(read_again).await;
     while bed.sandbox.seen(&paths.issues).await == before {
@@ -180,7 +180,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     shows(&browser, "100 issues, all read").await;
     assert_eq!(browser.run(&format!("return {here}")).await, json!("3"));
 
-    // One more on top waits until it is asked for.
+    // A new issue at the top is not inserted until the person requests it.
     let mut new = issues[0].clone();
     new["id"] = json!("00000000-0000-4000-8000-000000000001");
     new["attributes"]["title"] = json!("The newest of all");
@@ -214,7 +214,7 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     browser
         .point_at("document.querySelectorAll('.issue-table .row a')")
         .await;
-    // By the address alone: nothing matches, and the table is gone under the pointer.
+    // By the URL alone: nothing matches, and the table disappears under the pointer.
     let choose = |query: &str| {
         format!(
             "const link = document.createElement('a'); link.href = location.pathname + '{query}'; \
@@ -235,7 +235,7 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     browser
         .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
         .await;
-    // Nobody is about to press a row, so they come by themselves.
+    // The pointer is not on a row, so the new rows are inserted by themselves.
     shows(&browser, "99 issues, all read").await;
     hides(&browser, "Show").await;
     browser.close().await;
@@ -252,7 +252,7 @@ async fn list_and_panel_stand_side_by_side_or_not_at_all() {
             document.querySelector(it).getBoundingClientRect()); \
         return panel.left >= list.right && Math.abs(panel.top - list.top) < 2";
     browser.until(beside).await;
-    // As much as a scroll bar takes.
+    // The width of a scroll bar.
     browser
         .run("document.querySelector('main').style.width = '1000px'")
         .await;
@@ -297,7 +297,7 @@ async fn the_list_is_printed_whole_and_alone() {
     browser
         .until("return document.querySelectorAll('.issue-table .row').length < 60")
         .await;
-    // What is pressed is not printed.
+    // Controls are not printed.
     let print = json!({ "media": "print" });
     browser.devtools("Emulation.setEmulatedMedia", print).await;
     let pressed = "return [...document.querySelectorAll('button, nav a, footer, .panel, [popover]')]\

@@ -1,4 +1,4 @@
-//! An issue where there is no room beside the list: a page of its own, whatever opens it.
+//! An issue without space beside the list: a separate page, however it is opened.
 
 use serde_json::json;
 use tests::browser::{Browser, DESKTOP};
@@ -6,12 +6,12 @@ use tests::browser::{Browser, DESKTOP};
 use super::{ALL_READ, at_issues};
 use crate::{data::shows, visit::Visit};
 
-/// Windows that are narrower than list and panel together.
+/// Windows that are narrower than the list and the panel together.
 const NARROW: [u32; 3] = [390, 820, 1_000];
 /// The link of the second row.
 const SECOND: &str = "document.querySelectorAll('[aria-rowindex=\"3\"] .issue-title')";
 
-/// What opens an issue.
+/// How an issue is opened.
 #[derive(Clone, Copy, Debug)]
 enum By {
     Pointer,
@@ -39,7 +39,7 @@ async fn open(browser: &Browser, by: By) {
     }
 }
 
-/// The title of the second row.
+/// Returns the title of the second row.
 async fn second(browser: &Browser) -> String {
     browser
         .until(&format!("return {SECOND}.length === 1"))
@@ -48,7 +48,7 @@ async fn second(browser: &Browser) -> String {
     title.as_str().expect("a title").to_owned()
 }
 
-/// The page is that of an issue alone, which has the focus.
+/// Waits for the page of the issue alone, which has the focus.
 async fn is_alone(browser: &Browser, title: &str) {
     browser.heading(title).await;
     browser
@@ -56,7 +56,7 @@ async fn is_alone(browser: &Browser, title: &str) {
         .await;
 }
 
-/// The list is there again, with the focus on the row of the issue.
+/// Waits for the list, with the focus on the row of the issue.
 async fn is_listed(browser: &Browser, title: &str) {
     let script = format!(
         "return document.activeElement.closest('.row')?.querySelector('.issue-title').innerText === {}",
@@ -112,7 +112,7 @@ async fn a_window_that_becomes_narrow_and_wide_keeps_the_open_issue() {
         let errors = browser.take_errors().await;
         assert!(errors.is_empty(), "{focus}: {errors:#?}");
     }
-    // The list is alive: its keys are heard.
+    // The list is interactive: it responds to keys.
     browser
         .run("document.querySelector('.issue-title').focus()")
         .await;
@@ -167,7 +167,7 @@ async fn back_leads_to_where_the_list_was_left_a_moment_after_it_was_scrolled() 
     browser
         .run_async("requestAnimationFrame(() => requestAnimationFrame(() => done(0)))")
         .await;
-    // No frame lies between the two, so no event has told yet where the page is.
+    // There is no frame between the two, so no event has reported the scroll position yet.
     let leave = "scrollTo(0, 1540); [...document.querySelectorAll('.issue-title')]\
         .find(it => it.getBoundingClientRect().top > 200).click()";
     browser.run(leave).await;

@@ -1,39 +1,40 @@
-//! A page as it stands, in every view: light and dark, as wide as a laptop and as a telephone.
+//! Checks a page in every view: light and dark, as wide as a laptop and as a telephone.
 //!
-//! Nothing hangs out sideways, and axe-core finds nothing to object to: it finds what a machine can
-//! find of what keeps people out. With `SCREENSHOTS=folder`, a picture of each view is left there.
+//! Nothing overflows horizontally, and axe-core reports nothing: it finds the accessibility
+//! problems that a program can detect. With `SCREENSHOTS=folder`, a screenshot of each view is
+//! saved there.
 
 use tests::{
     browser::{Browser, Colours, DESKTOP, PHONE},
     npm,
 };
 
-/// Axe with a rule more than by default, as we hold ourselves to it.
+/// Runs axe-core with one rule in addition to the defaults.
 const AXE: &str = "axe.run(document, { resultTypes: ['violations'], \
         rules: { 'target-size': { enabled: true } } }) \
     .then(({ violations }) => done(violations.flatMap(({ id, impact, help, nodes }) => \
         nodes.map(({ target, failureSummary }) => \
             `${id} (${impact}): ${help}: ${target.join(' ')}: ${failureSummary}`))), \
         error => done([String(error)]))";
-/// The page's own typeface is there. The provider's pages have another.
+/// The page's own web font has loaded. The provider's pages have another font.
 const HAS_TYPEFACE: &str = "return document.documentElement.hasAttribute('data-face') \
     || !document.querySelector('link[rel=modulepreload]')";
 
-/// Looks at a page in every view; `name` is that of its pictures, and of the failure.
+/// Checks a page in every view; `name` is used for its screenshots and for failure messages.
 pub(crate) async fn every_view(browser: &Browser, name: &str) {
     hold(browser, name, &[DESKTOP, PHONE]).await;
     browser.width(DESKTOP).await;
     browser.colours(Colours::Light).await;
 }
 
-/// Looks at a page that is there on a telephone only.
+/// Checks a page that exists only on a telephone.
 pub(crate) async fn every_view_of_phone(browser: &Browser, name: &str) {
     hold(browser, name, &[PHONE]).await;
 }
 
 async fn hold(browser: &Browser, name: &str, widths: &[u32]) {
     let axe = std::fs::read_to_string(npm::file("axe-core/axe.min.js")).expect("axe is installed");
-    // A script of the driver runs beside the page's own, and is not held to its policy.
+    // A script of the driver runs in its own context and is not subject to the page's policy.
     browser.run(&axe).await;
     browser.until(HAS_TYPEFACE).await;
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! An app's access to the sandbox, as its tests need it: from consent to the last page of a list.
+//! An app's access to the sandbox for its tests, from consent to the last page of a list.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,12 @@ pub(crate) struct Access {
     http: reqwest::Client,
     base: String,
     pub(crate) token: String,
-    /// What stands for the names in path templates.
+    /// The values of the names in path templates.
     pub(crate) ids: BTreeMap<&'static str, String>,
 }
 
 impl Access {
-    /// Through consent and exchange.
+    /// Gets access through consent and code exchange.
     pub(crate) async fn of(sandbox: &Sandbox, port: u16, choice: &str) -> Self {
         let redirect_uri = format!("http://localhost:{port}/callback");
         let query = url::form_urlencoded::Serializer::new(String::new())
@@ -68,7 +68,7 @@ impl Access {
         }
     }
 
-    /// Chooses an organization by its slug, and one thing of each kind in it.
+    /// Selects an organization by slug, and one resource of each kind in it.
     pub(crate) async fn enter(&mut self, slug: &str) {
         let orgs = self.get("/orgs", &format!("slug={slug}")).await.json();
         self.keep("org_id", &orgs["data"][0]["id"]);
@@ -86,7 +86,7 @@ impl Access {
         self.ids.insert(name, id.as_str().unwrap().to_owned());
     }
 
-    /// Asks for a path with the chosen ids in it.
+    /// Requests a path with the selected ids in it.
     pub(crate) async fn get(&self, path: &str, query: &str) -> Answer {
         let mut concrete = path.to_owned();
         for (name, id) in &self.ids {
@@ -102,7 +102,7 @@ impl Access {
         }
     }
 
-    /// Every page of a list.
+    /// Returns every page of a list.
     pub(crate) async fn pages(&self, path: &str, query: &str) -> Vec<Answer> {
         let mut pages = vec![self.get(path, query).await];
         loop {
@@ -116,10 +116,10 @@ impl Access {
                 .query_pairs()
                 .find(|(name, _)| name == "starting_after")
                 .unwrap();
-            let place = url::form_urlencoded::Serializer::new(String::new())
+            let cursor_query = url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("starting_after", &cursor)
                 .finish();
-            pages.push(self.get(path, &format!("{query}&{place}")).await);
+            pages.push(self.get(path, &format!("{query}&{cursor_query}")).await);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Snyk's document as a judge of answers.
+//! Validates responses against Snyk's OpenAPI document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,14 +6,14 @@ use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use tests::client::Answer;
 
-/// Snyk's document, and a validator for each kind of answer that was needed so far.
+/// Snyk's document, with cached validators for the kinds of responses needed so far.
 pub(crate) struct Contract {
     document: Value,
     validators: BTreeMap<String, Validator>,
 }
 
 impl Contract {
-    /// Reads it.
+    /// Loads the document.
     pub(crate) fn load() -> Self {
         let text = include_str!("../../snyk-openapi/rest-2024-10-15.json");
         let document = serde_json::from_str(text).unwrap();
@@ -36,7 +36,8 @@ impl Contract {
     fn response(&self, path: &str, status: u16) -> &Value {
         let response = &self.document["paths"][path]["get"]["responses"][status.to_string()];
         if response.is_null() {
-            // Every operation can answer with statuses that it does not list: 429 is in none.
+            // Every operation can answer with statuses that it does not list: none of them lists
+            // 429.
             assert!(status >= 400, "{path} has no answer {status}");
             return &self.document["components"]["responses"]["400"];
         }
@@ -53,7 +54,7 @@ impl Contract {
             .unwrap()
     }
 
-    /// What is wrong with an answer's body.
+    /// Returns the validation errors of a response's body.
     pub(crate) fn complaints(&mut self, path: &str, status: u16, body: &Value) -> Vec<String> {
         let content = &self.response(path, status)["content"];
         let schema = content["application/vnd.api+json"]["schema"].clone();
@@ -64,7 +65,7 @@ impl Contract {
             .collect()
     }
 
-    /// The validator of that name; making one takes longer than using it.
+    /// Returns the cached validator of that name; compiling a validator takes longer than using it.
     fn kept(&mut self, name: &str, schema: &Value) -> &Validator {
         if !self.validators.contains_key(name) {
             let validator = self.validator(schema);
@@ -73,7 +74,7 @@ impl Contract {
         &self.validators[name]
     }
 
-    /// Fails unless an answer is one that Snyk could have given.
+    /// Fails unless a response conforms to Snyk's document.
     pub(crate) fn check(&mut self, path: &str, query: &str, answer: &Answer) {
         let status = answer.status;
         let complaints = self.complaints(path, status, &answer.json());
@@ -92,13 +93,13 @@ impl Contract {
         }
     }
 
-    /// The attributes that a schema requires.
+    /// Returns the attributes that a schema requires.
     pub(crate) fn required(&self, schema: &str) -> Vec<String> {
         let required = &self.document["components"]["schemas"][schema]["required"];
         serde_json::from_value(required.clone()).unwrap()
     }
 
-    /// The query parameters of an operation.
+    /// Returns the query parameters of an operation.
     pub(crate) fn parameters(&self, path: &str) -> BTreeSet<String> {
         let parameters = self.document["paths"][path]["get"]["parameters"].as_array();
         parameters
@@ -111,8 +112,8 @@ impl Contract {
     }
 }
 
-/// `OpenAPI` 3.0 says a few things in words of its own: `nullable`, and which branch of a `oneOf` is
-/// meant.
+/// Converts an `OpenAPI` 3.0 schema to JSON Schema. `OpenAPI` has its own keywords for `nullable`
+/// and for the discriminator of a `oneOf`.
 fn json_schema(value: &Value) -> Value {
     let members = match value {
         Value::Object(members) => members,
@@ -123,7 +124,7 @@ fn json_schema(value: &Value) -> Value {
     for (name, member) in members {
         let member = match (name.as_str(), member) {
             ("example" | "examples", _) => continue,
-            // Here names are the properties' own.
+            // Here the keys are the names of properties, not keywords.
             ("properties", Value::Object(properties)) => properties
                 .iter()
                 .map(|(name, property)| (name.clone(), json_schema(property)))

@@ -1,4 +1,5 @@
-//! Each member of each answer, at any depth, broken in each way that there is: it costs itself alone.
+//! Breaks each member of each response, at any depth, in each possible way: only that member may be
+//! lost.
 
 use std::fmt::Debug;
 
@@ -11,13 +12,13 @@ use tests::prism::Prism;
 
 use super::{CURSOR, ID, errors_of, texts};
 
-/// How many answers are made up for each operation, besides the examples.
+/// Number of responses generated for each operation, in addition to the examples.
 const MADE_UP: usize = 1;
-/// Stands for the text that takes a value's place.
+/// Placeholder for the text that replaces a value.
 const MARK: &str = "\"@mark@\"";
 
-/// What takes a value's place.
-const INSTEAD: [&str; 11] = [
+/// Texts that replace a value.
+const REPLACEMENTS: [&str; 11] = [
     "null",
     "5",
     "-1",
@@ -31,24 +32,24 @@ const INSTEAD: [&str; 11] = [
     r#"{"x":[null]}"#,
 ];
 
-/// What half an emoji, bytes that are no UTF-8 and an escape that is none are in a text, to be
-/// appended to it.
+/// Malformed parts of a string, to be appended to a text: half an emoji, bytes that are not UTF-8,
+/// and an invalid escape.
 const BROKEN: [&[u8]; 5] = [b"\\ud83d", b"\\ude00", b"\xf0\x9f", b"\xff", b"\\x"];
 
-/// The answers of an operation whose members are to be broken. All that a test needs is asked for
-/// before the first one is: meanwhile an idle connection would end.
+/// Returns the responses of an operation whose members are to be broken. A test requests all of its
+/// responses before it breaks the first one, because an idle connection would be closed meanwhile.
 async fn given<T>(prism: &Prism, template: &str, read: &Read<T>) -> Vec<String> {
     texts(prism, template, read, "200", MADE_UP).await
 }
 
-/// Tries each member of some answers; how many there were.
+/// Breaks each member of some responses; returns the number of members.
 fn break_all<T: FromValue + Debug>(texts: &[String]) -> usize {
     texts.iter().map(|text| break_each_member::<T>(text)).sum()
 }
 
 fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
     let document = with_three_items(serde_json::from_str(text).unwrap());
-    let usual = told::<T>(document.to_string().as_bytes()).unwrap_or_default();
+    let usual = parsed_lines::<T>(document.to_string().as_bytes()).unwrap_or_default();
     assert!(!usual.is_empty(), "the example is read");
     let pointers = pointers(&document);
     for at in &pointers {
@@ -57,18 +58,19 @@ fn break_each_member<T: FromValue + Debug>(text: &str) -> usize {
     pointers.len()
 }
 
-/// A list of three, of which the second one is to be broken.
+/// Returns a list of three items, of which the second one is to be broken.
 fn with_three_items(mut document: Value) -> Value {
     if let Some(items) = document["data"].as_array_mut()
         && let Some(first) = items.first().cloned()
     {
-        // Its neighbours are as small as may be: each text is read thousands of times.
+        // The neighbours are minimal, because each text is parsed thousands of times.
         *items = vec![json!({ "id": "a" }), first, json!({ "id": "c" })];
     }
     document
 }
 
-/// Every value within a document, but those of items that are not to be broken.
+/// Returns JSON pointers to every value in a document, except those of items that are not to be
+/// broken.
 fn pointers(document: &Value) -> Vec<String> {
     fn add(value: &Value, at: &str, all: &mut Vec<String>) {
         let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
@@ -99,8 +101,8 @@ fn pointers(document: &Value) -> Vec<String> {
     all
 }
 
-/// What is read, as lines of which each has one thing.
-fn told<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
+/// Returns the parsed value as lines of one value each.
+fn parsed_lines<T: FromValue + Debug>(text: &[u8]) -> Option<String> {
     let read = json::read::<T>(text).ok()?;
     Some(format!("{read:#?}"))
 }
@@ -109,20 +111,20 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
     let value = document.pointer(at).unwrap();
     let with = |text: &[u8]| replaced(document, at, text);
     let is_list = document["data"].is_array();
-    // Of one thing alone, nothing is left without the thing or its id.
+    // A single resource cannot be read without the resource or its id.
     let is_needed = at == "/data" || (!is_list && at == "/data/id");
-    for instead in INSTEAD {
-        if is_same_form(value, instead) {
+    for replacement in REPLACEMENTS {
+        if is_same_form(value, replacement) {
             continue;
         }
-        let told = told::<T>(&with(instead.as_bytes()));
+        let actual = parsed_lines::<T>(&with(replacement.as_bytes()));
         if !is_needed {
-            assert_less(usual, told.as_deref(), at, instead);
+            assert_less(usual, actual.as_deref(), at, replacement);
         }
     }
     if !is_needed {
-        let told = told::<T>(&removed(document, at));
-        assert_less(usual, told.as_deref(), at, "nothing");
+        let actual = parsed_lines::<T>(&removed(document, at));
+        assert_less(usual, actual.as_deref(), at, "nothing");
     }
     let text = value.to_string();
     if let Some((parent, name)) = at.rsplit_once('/')
@@ -131,19 +133,19 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
         let name = json!(name.replace("~1", "/").replace("~0", "~"));
         for first in ["null", "5", text.as_str()] {
             let twice = format!("{first},{name}:{text}");
-            let told = told::<T>(&with(twice.as_bytes()));
-            assert_eq!(told.as_deref(), Some(usual), "{at} twice");
+            let actual = parsed_lines::<T>(&with(twice.as_bytes()));
+            assert_eq!(actual.as_deref(), Some(usual), "{at} twice");
         }
-        let beside = format!("{text},\"\\ud83d\":\"\\ude00\"");
-        let told = told::<T>(&with(beside.as_bytes()));
-        assert_eq!(told.as_deref(), Some(usual), "{at} beside a broken name");
+        let with_broken_name = format!("{text},\"\\ud83d\":\"\\ude00\"");
+        let actual = parsed_lines::<T>(&with(with_broken_name.as_bytes()));
+        assert_eq!(actual.as_deref(), Some(usual), "{at} beside a broken name");
     }
     if value.is_string() {
         for broken in BROKEN {
             let inner = text.strip_suffix('"').unwrap();
             let bytes = [inner.as_bytes(), broken, b"\""].concat();
-            let told = told::<T>(&with(&bytes)).unwrap_or_else(|| panic!("{at} half"));
-            let (lost, left) = difference(usual, &told);
+            let actual = parsed_lines::<T>(&with(&bytes)).unwrap_or_else(|| panic!("{at} half"));
+            let (lost, left) = difference(usual, &actual);
             assert!(
                 lost.len() <= 3 && left.len() <= 3,
                 "{at}: {lost:?} {left:?}"
@@ -154,36 +156,39 @@ fn break_member<T: FromValue + Debug>(document: &Value, at: &str, usual: &str) {
     }
 }
 
-/// Whether another value of that form is as good as the one that is there.
-fn is_same_form(value: &Value, instead: &str) -> bool {
-    match instead {
+/// Returns whether the replacement is of the same type, so that it is equally valid.
+fn is_same_form(value: &Value, replacement: &str) -> bool {
+    match replacement {
         "5" => value.is_number(),
         "true" => value.is_boolean(),
         _ => false,
     }
 }
 
-/// Less was read than usual: in one place, where it is said that something is not known, and nothing
-/// else is said instead.
-fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
-    let told = told.unwrap_or_else(|| panic!("{at}: {instead} costs everything"));
+/// Checks that less was read than usual: in one place, which says that a value is unknown, and
+/// without another value instead.
+fn assert_less(usual: &str, actual: Option<&str>, at: &str, replacement: &str) {
+    let actual = actual.unwrap_or_else(|| panic!("{at}: {replacement} costs everything"));
     let unreadable = |text: &str| text.contains("unreadable: 1,");
     let is_item = matches!(at, "/data/1" | "/data/1/id");
-    let is_removed = at == "/data/1" && instead == "nothing";
+    let is_removed = at == "/data/1" && replacement == "nothing";
     assert_eq!(
-        unreadable(told),
+        unreadable(actual),
         is_item && !is_removed,
-        "{at}: {instead} is counted"
+        "{at}: {replacement} is counted"
     );
     let without = |text: &str| {
         let lines = text.lines();
         let lines = lines.filter(|line| !line.trim().starts_with("unreadable: "));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let (usual, told) = (without(usual), without(told));
-    let (lost, left) = difference(&usual, &told);
+    let (usual, actual) = (without(usual), without(actual));
+    let (lost, left) = difference(&usual, &actual);
     for line in &left {
-        assert!(says_nothing(line), "{at}: {instead} is told as {left:?}");
+        assert!(
+            says_nothing(line),
+            "{at}: {replacement} is told as {left:?}"
+        );
     }
     let value_is_one = !at.ends_with("/id") && !is_item;
     if value_is_one && left.len() == 1 && left[0].ends_with("None,") {
@@ -193,24 +198,24 @@ fn assert_less(usual: &str, told: Option<&str>, at: &str, instead: &str) {
     }
 }
 
-/// The lines from the first that differs to the last that does, of both.
-fn difference<'a>(usual: &'a str, told: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
-    let (usual, told): (Vec<_>, Vec<_>) = (usual.lines().collect(), told.lines().collect());
+/// Returns the lines of both texts from the first to the last difference.
+fn difference<'a>(usual: &'a str, actual: &'a str) -> (Vec<&'a str>, Vec<&'a str>) {
+    let (usual, actual): (Vec<_>, Vec<_>) = (usual.lines().collect(), actual.lines().collect());
     let same = usual
         .iter()
-        .zip(&told)
+        .zip(&actual)
         .take_while(|(one, other)| one == other);
     let start = same.count();
-    let (usual, told) = (&usual[start..], &told[start..]);
-    let same = usual.iter().rev().zip(told.iter().rev());
+    let (usual, actual) = (&usual[start..], &actual[start..]);
+    let same = usual.iter().rev().zip(actual.iter().rev());
     let end = same.take_while(|(one, other)| one == other).count();
     (
         usual[..usual.len() - end].to_vec(),
-        told[..told.len() - end].to_vec(),
+        actual[..actual.len() - end].to_vec(),
     )
 }
 
-/// Whether a line says that something is not known, or is made of brackets.
+/// Returns whether a line says that a value is unknown, or consists of brackets.
 fn says_nothing(line: &str) -> bool {
     let line = line.trim();
     [

@@ -1,9 +1,9 @@
-//! `/oauth2/authorize`: the request is checked, a person decides on the consent page, and the
-//! browser goes back to the app.
+//! `/oauth2/authorize`: validates the request, lets a person decide on the consent page, and
+//! redirects the browser to the app.
 //!
-//! An unknown client or redirect URI ends on a page of the sandbox: sending anybody on to an address
-//! that nobody registered would make it an open redirector (RFC 6749 section 4.1.2.1). Every other
-//! error goes back to the app.
+//! An unknown client or redirect URI results in a page of the sandbox: a redirect to an
+//! unregistered URI would make the sandbox an open redirector (RFC 6749 section 4.1.2.1). Every
+//! other error is returned to the app.
 
 use std::time::Instant;
 
@@ -15,36 +15,36 @@ use serde::Deserialize;
 
 use crate::consent;
 use crate::form::{Form, with_query};
-use crate::grants::{Code, Reach};
+use crate::grants::{Code, GrantScope};
 use crate::oauth_error::{Kind, OAuthError};
 use crate::pages::{self, Trouble};
 use crate::random;
 use crate::settings::{Settings, words};
 use crate::state::Sandbox;
 
-/// An authorize request that can be put before a person.
+/// An authorization request that can be shown to a person.
 #[derive(Debug, Clone)]
 pub(crate) struct AuthorizeRequest {
-    /// Where the browser goes back to.
+    /// The URI to which the browser is redirected.
     pub(crate) redirect_uri: String,
-    /// Whether that address stood in the request; without one it is the first registered.
+    /// Whether the request contained the URI; otherwise it is the first registered one.
     named_redirect: bool,
     state: Option<String>,
     challenge: String,
-    /// The scopes asked for.
+    /// The requested scopes.
     pub(crate) scopes: Vec<String>,
 }
 
-/// Why a request is not put before anybody.
+/// The reason why a request is not shown to a person.
 #[derive(Debug)]
 enum Rejection {
-    /// Shown here.
+    /// The error is shown on a page of the sandbox.
     Page(Trouble),
-    /// Sent back to the app.
+    /// The browser is redirected to the app with the error.
     Back(String),
 }
 
-/// What the person decided.
+/// The person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Decision {
@@ -53,15 +53,15 @@ pub(crate) enum Decision {
     Refuse,
 }
 
-/// What goes wrong on purpose.
+/// A deliberate fault of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Wrong {
-    /// The code's exchange takes long.
+    /// The code exchange is slow.
     Late,
-    /// Another state comes back.
+    /// The response contains a different state.
     State,
-    /// `error=server_error` comes back.
+    /// The response is `error=server_error`.
     ServerError,
     /// The last scope is not granted.
     Less,
@@ -79,7 +79,7 @@ impl Wrong {
     }
 }
 
-/// The consent page.
+/// Shows the consent page.
 pub(crate) async fn get(State(sandbox): State<Sandbox>, uri: Uri) -> Response {
     sandbox.stats().authorize += 1;
     let settings = sandbox.settings();
@@ -91,7 +91,7 @@ pub(crate) async fn get(State(sandbox): State<Sandbox>, uri: Uri) -> Response {
     }
 }
 
-/// The decision.
+/// Handles the submitted decision.
 pub(crate) async fn post(State(sandbox): State<Sandbox>, body: String) -> Response {
     let form = Form::parse(&body);
     let wrong = form.get("wrong").and_then(Wrong::parse);
@@ -113,7 +113,7 @@ pub(crate) async fn post(State(sandbox): State<Sandbox>, body: String) -> Respon
     }
 }
 
-/// Carries out a decision on the request in that query, and tells where the browser goes.
+/// Applies a decision to the request in the query, and returns the URL for the browser.
 pub(crate) fn decide(
     sandbox: &Sandbox,
     query: &str,
@@ -132,12 +132,14 @@ pub(crate) fn decide(
         request.state = Some(random::text());
     }
     if wrong == Some(Wrong::ServerError) {
-        return Ok(request.refusal(&OAuthError::new(Kind::ServerError, "It was asked for.")));
+        return Ok(request.error_redirect(&OAuthError::new(Kind::ServerError, "It was asked for.")));
     }
     if decision == Decision::Refuse {
-        return Ok(request.refusal(&OAuthError::new(Kind::AccessDenied, "The person refused.")));
+        return Ok(
+            request.error_redirect(&OAuthError::new(Kind::AccessDenied, "The person refused."))
+        );
     }
-    let Some(reach) = Reach::parse(choice, &settings) else {
+    let Some(reach) = GrantScope::parse(choice, &settings) else {
         return Err(Trouble::new(
             "No such choice",
             "The group or one of the organizations on the page must be chosen.",
@@ -170,7 +172,7 @@ impl AuthorizeRequest {
         with_query(&self.redirect_uri, &parameters)
     }
 
-    fn refusal(&self, error: &OAuthError) -> String {
+    fn error_redirect(&self, error: &OAuthError) -> String {
         self.back(&[
             ("error", error.kind.word()),
             ("error_description", &error.description()),
@@ -195,7 +197,7 @@ fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection
             request.scopes = scopes;
             Ok(request)
         }
-        Err(error) => Err(Rejection::Back(request.refusal(&error))),
+        Err(error) => Err(Rejection::Back(request.error_redirect(&error))),
     }
 }
 
@@ -214,7 +216,7 @@ fn check_client(settings: &Settings, form: &Form) -> Result<(), Trouble> {
 fn redirect_uri(settings: &Settings, form: &Form) -> Result<String, Trouble> {
     let sent = form.get("redirect_uri");
     let found = match sent {
-        // Snyk takes the first registered address when there is none.
+        // Snyk uses the first registered URI if the request has none.
         None => settings.redirect_uris.first(),
         Some(_) if form.is_repeated("redirect_uri") => None,
         Some(sent) => settings.redirect_uris.iter().find(|known| *known == sent),
@@ -232,7 +234,7 @@ fn redirect_uri(settings: &Settings, form: &Form) -> Result<String, Trouble> {
     })
 }
 
-/// Challenge and scopes, or what is wrong with the request.
+/// Returns the challenge and the scopes, or the error of the request.
 fn parameters(settings: &Settings, form: &Form) -> Result<(String, Vec<String>), OAuthError> {
     let invalid = |hint: &str| OAuthError::new(Kind::InvalidRequest, hint);
     if let Some(name) = form.repeated() {

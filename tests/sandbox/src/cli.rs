@@ -1,4 +1,4 @@
-//! The command line. The environment is not read.
+//! The command line. The sandbox does not read the environment.
 
 use std::net::SocketAddr;
 
@@ -82,12 +82,12 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// The world to begin with.
+    /// Returns the initial world.
     pub(crate) fn world(&self) -> World {
         World::new(self.seed, self.as_of.unwrap_or_else(clock::now))
     }
 
-    /// The settings to begin with.
+    /// Returns the initial settings.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             client_id: self.client_id.clone(),

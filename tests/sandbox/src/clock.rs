@@ -1,9 +1,9 @@
-//! The time of day, for what is written into tokens and records. Lifetimes are measured with
-//! [`std::time::Instant`], which nobody sets back.
+//! The wall clock, for tokens and records. Lifetimes are measured with the monotonic
+//! [`std::time::Instant`].
 
 use jiff::Timestamp;
 
-/// Now.
+/// Returns the current time.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place of this program that reads the clock"

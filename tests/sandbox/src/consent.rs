@@ -1,4 +1,4 @@
-//! The consent page: what the app asks for, and what a person may answer.
+//! The consent page: the app's request and the person's options.
 
 use askama::Template;
 use axum::response::Response;
@@ -17,7 +17,7 @@ struct Page<'a> {
     asks: String,
     client_id: &'a str,
     comes_back_to: &'a str,
-    /// The authorize request's query, which the form carries along.
+    /// The query of the authorization request, which the form submits again.
     request: &'a str,
     is_user: bool,
     all: usize,
@@ -35,14 +35,14 @@ struct Row {
     projects: String,
 }
 
-/// A scope in words.
+/// A scope with its description.
 struct Line<'a> {
     scope: &'a str,
     words: &'a str,
     reads: bool,
 }
 
-/// The page for that request.
+/// Returns the page for a request.
 pub(crate) fn page(settings: &Settings, request: &AuthorizeRequest, query: &str) -> Response {
     let orgs = settings.orgs();
     let is_user = settings.context == Context::User;
@@ -81,8 +81,8 @@ pub(crate) fn page(settings: &Settings, request: &AuthorizeRequest, query: &str)
     pages::html(StatusCode::OK, &page, &form_action(&request.redirect_uri))
 }
 
-/// Where the form may lead. Browsers hold redirects after a submission to the same rule, so the
-/// app's own origin belongs to it.
+/// Returns the form targets that the page's policy permits. Browsers apply the same rule to
+/// redirects after a submission, so the app's own origin is included.
 fn form_action(redirect_uri: &str) -> String {
     let Ok(url) = Url::parse(redirect_uri) else {
         return "'self'".to_owned();
@@ -101,7 +101,7 @@ fn without_scheme(address: &str) -> &str {
         .map_or(address, |(_, address)| address)
 }
 
-/// "1,204 projects".
+/// Formats a count: "1,204 projects".
 fn project_count(count: u32) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();

@@ -1,5 +1,5 @@
-//! `/_sandbox/`: what tests ask for and look at. It knows every secret, so it answers only to this
-//! computer, and not to web pages.
+//! `/_sandbox/`: the control interface for tests. It reveals every secret, so it answers only
+//! requests from this computer, and none from web pages.
 
 use axum::extract::{Query, Request, State};
 use axum::middleware::{Next, from_fn};
@@ -16,7 +16,7 @@ use crate::faults::Rule;
 use crate::state::Sandbox;
 use crate::stats::Stats;
 
-/// Its routes.
+/// Returns the routes of the control interface.
 pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -30,7 +30,8 @@ pub(crate) fn router() -> Router<Sandbox> {
         .layer(from_fn(guard))
 }
 
-/// Refuses web pages (they send `Origin`, or come by a name that is not loopback's own).
+/// Rejects requests of web pages, which send `Origin` or use a host name that is not a loopback
+/// name.
 async fn guard(request: Request, next: Next) -> Response {
     let headers = request.headers();
     if headers.contains_key(ORIGIN) || !is_loopback_host(headers) {
@@ -177,14 +178,20 @@ fn group() -> String {
     "group".to_owned()
 }
 
-/// The consent page without a browser.
+/// Decides as on the consent page, without a browser.
 async fn decide(State(sandbox): State<Sandbox>, body: String) -> Response {
-    let asked: Decide = match parsed(&body) {
-        Ok(asked) => asked,
+    let request: Decide = match parsed(&body) {
+        Ok(request) => request,
         Err(response) => return *response,
     };
-    let query = asked.query.trim_start_matches('?');
-    match authorize::decide(&sandbox, query, &asked.choice, asked.decision, asked.wrong) {
+    let query = request.query.trim_start_matches('?');
+    match authorize::decide(
+        &sandbox,
+        query,
+        &request.choice,
+        request.decision,
+        request.wrong,
+    ) {
         Ok(location) => Json(json!({"location": location})).into_response(),
         Err(trouble) => refused(StatusCode::BAD_REQUEST, trouble.what),
     }

@@ -1,4 +1,4 @@
-//! The invented world: one group of six organizations, and two organizations outside of it.
+//! The invented organizations: one group of six, and two outside of it.
 //!
 //! Ids are digests of names, so that they are the same in every run.
 
@@ -6,16 +6,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::random::uuid_text;
 
-/// Name of the group.
+/// The name of the group.
 pub(crate) const GROUP_NAME: &str = "Meridian Freight";
-/// Who is signed in at the sandbox.
+/// The email address of the signed-in person.
 pub(crate) const USER_EMAIL: &str = "sandbox-user@example.test";
-/// That person's name.
+/// The name of the signed-in person.
 pub(crate) const USER_NAME: &str = "Sandbox User";
-/// When everything here came to be.
+/// The creation time of everything here.
 pub(crate) const CREATED_AT: &str = "2021-03-04T05:06:07.089Z";
 
-/// An organization.
 #[derive(Debug, Clone)]
 pub(crate) struct Org {
     pub(crate) id: String,
@@ -26,28 +25,28 @@ pub(crate) struct Org {
     pub(crate) projects: u32,
 }
 
-/// The id of the thing of that kind and name.
+/// Returns the id of the object with that kind and name.
 pub(crate) fn id_of(kind: &str, name: &str) -> String {
     let digest = Sha256::digest(format!("sandbox/{kind}/{name}"));
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
-    // Version 8: a UUID of one's own making.
+    // Version 8: a custom UUID.
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     uuid_text(bytes)
 }
 
-/// The group's id.
+/// Returns the id of the group.
 pub(crate) fn group_id() -> String {
     id_of("group", GROUP_NAME)
 }
 
-/// The signed-in person's id.
+/// Returns the id of the signed-in person.
 pub(crate) fn user_id() -> String {
     id_of("user", USER_EMAIL)
 }
 
-/// All organizations in their order; `extra` more are made up for the group.
+/// Returns all organizations in order; `extra` more are generated for the group.
 pub(crate) fn orgs(extra: u32) -> Vec<Org> {
     let named = [
         ("Meridian Platform", "meridian-platform", true, 1_204),

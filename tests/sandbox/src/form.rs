@@ -1,12 +1,12 @@
-//! Queries and form bodies, by the rules of browsers. Nothing is lost: a parameter that comes twice
-//! can be told from one that comes once.
+//! Parses queries and form bodies as browsers do. Keeps all pairs, so that a repeated parameter can
+//! be detected.
 
 /// Names and values in their order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Reads a query string or a form body.
+    /// Parses a query string or a form body.
     pub(crate) fn parse(text: &str) -> Self {
         Self(
             url::form_urlencoded::parse(text.as_bytes())
@@ -15,7 +15,7 @@ impl Form {
         )
     }
 
-    /// The value of that name; the first, if there are more.
+    /// Returns the first value of that name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -23,7 +23,7 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
-    /// A name that comes more than once.
+    /// Returns a name that occurs more than once.
     pub(crate) fn repeated(&self) -> Option<&str> {
         self.0
             .iter()
@@ -32,12 +32,12 @@ impl Form {
             .map(|(_, (key, _))| key.as_str())
     }
 
-    /// Whether that name comes more than once.
+    /// Returns whether a name occurs more than once.
     pub(crate) fn is_repeated(&self, name: &str) -> bool {
         self.0.iter().filter(|(key, _)| key == name).count() > 1
     }
 
-    /// All names and values.
+    /// Iterates over all names and values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -45,7 +45,7 @@ impl Form {
     }
 }
 
-/// An address with parameters added to its query.
+/// Returns a URL with parameters appended to its query.
 pub(crate) fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(parameters)

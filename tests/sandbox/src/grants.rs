@@ -1,4 +1,4 @@
-//! What was given out: codes, installs, tokens, and what has become of each.
+//! The issued codes, installs and tokens, with their states.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -9,19 +9,19 @@ use crate::data::Org;
 use crate::random;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
 
-/// What a person gave access to.
+/// What a person granted access to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum GrantScope {
     /// The whole group.
     Group,
     /// One organization, by its slug.
     Org(String),
-    /// Everything that the person reaches (user context).
+    /// Everything that the person has access to (user context).
     Everything,
 }
 
-impl Reach {
-    /// Reads `group`, `org:<slug>` or `everything`.
+impl GrantScope {
+    /// Parses `group`, `org:<slug>` or `everything`.
     pub(crate) fn parse(text: &str, settings: &Settings) -> Option<Self> {
         match (settings.context, text) {
             (Context::User, _) => Some(Self::Everything),
@@ -37,7 +37,7 @@ impl Reach {
         }
     }
 
-    /// The organizations that are reached.
+    /// Returns the organizations in the scope of the grant.
     pub(crate) fn orgs(&self, settings: &Settings) -> Vec<Org> {
         let mut orgs = settings.orgs();
         orgs.retain(|org| match self {
@@ -49,7 +49,7 @@ impl Reach {
     }
 }
 
-impl std::fmt::Display for Reach {
+impl std::fmt::Display for GrantScope {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Group => formatter.write_str("group"),
@@ -59,18 +59,18 @@ impl std::fmt::Display for Reach {
     }
 }
 
-/// An authorization code and what it stands for.
+/// An authorization code with the parameters of its request.
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
-    /// As it stood in the authorize request, if it did.
+    /// The redirect URI of the authorization request, if it had one.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
-    pub(crate) reach: Reach,
+    pub(crate) reach: GrantScope,
     pub(crate) context: Context,
-    /// The id of who consented.
+    /// The id of the person who consented.
     pub(crate) user_id: String,
-    /// Its exchange is to be answered late: a person asked for that on the consent page.
+    /// Whether the exchange is delayed, as a person requested on the consent page.
     pub(crate) late: bool,
     pub(crate) issued: Instant,
 }
@@ -78,26 +78,26 @@ pub(crate) struct Code {
 #[derive(Debug)]
 enum CodeState {
     Fresh(Code),
-    /// Redeemed, for that install.
+    /// Redeemed for that install.
     Spent(usize),
     /// Presented with a wrong verifier.
     Burnt,
 }
 
-/// One consent, and the token family that came from it.
+/// One consent, and the token family issued for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Install {
     pub(crate) id: String,
     pub(crate) bot_id: String,
-    pub(crate) reach: Reach,
+    pub(crate) reach: GrantScope,
     pub(crate) context: Context,
-    /// The id of who consented.
+    /// The id of the person who consented.
     pub(crate) user_id: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) generation: u64,
-    /// Reuse ended every token.
+    /// Whether all tokens were revoked because of a reuse.
     ended: bool,
-    /// The refresh token was revoked; access tokens live on.
+    /// Whether the refresh token was revoked; access tokens stay valid.
     revoked: bool,
     refresh_token: String,
     access_token: String,
@@ -117,7 +117,6 @@ struct Refresh {
     consumed: Option<Instant>,
 }
 
-/// A new token pair.
 #[derive(Debug)]
 pub(crate) struct Pair {
     pub(crate) access: String,
@@ -127,20 +126,20 @@ pub(crate) struct Pair {
     pub(crate) in_grace: bool,
 }
 
-/// Why there is no pair.
+/// The reason why no pair is issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     /// Unknown, expired or revoked.
     Dead,
-    /// A code with another redirect URI.
+    /// The code was issued for a different redirect URI.
     OtherRedirect,
-    /// A code with another verifier.
+    /// The code was issued for a different verifier.
     OtherVerifier,
-    /// Consumed before. `ended` if this presentation ended a living family.
+    /// Already consumed. `ended` if this presentation revoked an active family.
     Reused { ended: bool },
 }
 
-/// An install as tests see it.
+/// The representation of an install for tests.
 #[derive(Debug, Serialize)]
 pub(crate) struct InstallView {
     id: String,
@@ -153,14 +152,14 @@ pub(crate) struct InstallView {
     access_alive: bool,
 }
 
-/// How tokens are made: the settings and the sandbox's own address.
+/// Parameters of token generation: the settings and the sandbox's own URL.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mint<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) base: &'a str,
 }
 
-/// Everything that was given out.
+/// Everything that was issued.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     codes: HashMap<String, CodeState>,
@@ -172,19 +171,19 @@ pub(crate) struct Grants {
 }
 
 impl Grants {
-    /// Remembers a value as secret.
+    /// Records a value as secret.
     pub(crate) fn learn(&mut self, secret: &str) {
         if !self.secrets.iter().any(|known| known == secret) {
             self.secrets.push(secret.to_owned());
         }
     }
 
-    /// All secret values, in the order in which they came to be.
+    /// Returns all secrets in the order of their creation.
     pub(crate) fn secrets(&self) -> &[String] {
         &self.secrets
     }
 
-    /// Gives out a code.
+    /// Issues a code.
     pub(crate) fn issue(&mut self, code: Code) -> String {
         let value = random::opaque("sandbox_code");
         self.secrets.push(value.clone());
@@ -192,38 +191,38 @@ impl Grants {
         value
     }
 
-    /// Whether the exchange of this code is to be answered late.
+    /// Returns whether the exchange of a code is to be delayed.
     pub(crate) fn is_late(&self, code: &str) -> bool {
         matches!(self.codes.get(code), Some(CodeState::Fresh(code)) if code.late)
     }
 
-    /// Redeems a code. A code that comes again ends the tokens that it gave (RFC 6749 section
-    /// 4.1.2); one that comes with a wrong verifier is lost, as it is with fosite.
+    /// Redeems a code. A reused code revokes the tokens that were issued for it (RFC 6749 section
+    /// 4.1.2). A code presented with a wrong verifier becomes invalid, as in fosite.
     pub(crate) fn redeem(
         &mut self,
         value: &str,
         redirect_uri: Option<&str>,
         challenge: &str,
         mint: Mint<'_>,
-    ) -> Result<Pair, Refusal> {
-        let state = self.codes.get_mut(value).ok_or(Refusal::Dead)?;
+    ) -> Result<Pair, Rejection> {
+        let state = self.codes.get_mut(value).ok_or(Rejection::Dead)?;
         let code = match state {
             CodeState::Fresh(code) => code,
-            CodeState::Burnt => return Err(Refusal::Dead),
+            CodeState::Burnt => return Err(Rejection::Dead),
             CodeState::Spent(install) => {
                 let ended = !std::mem::replace(&mut self.installs[*install].ended, true);
-                return Err(Refusal::Reused { ended });
+                return Err(Rejection::Reused { ended });
             }
         };
         if code.issued.elapsed() >= Duration::from_secs(mint.settings.code_ttl) {
-            return Err(Refusal::Dead);
+            return Err(Rejection::Dead);
         }
         if code.redirect_uri.as_deref() != redirect_uri {
-            return Err(Refusal::OtherRedirect);
+            return Err(Rejection::OtherRedirect);
         }
         if code.challenge != challenge {
             *state = CodeState::Burnt;
-            return Err(Refusal::OtherVerifier);
+            return Err(Rejection::OtherVerifier);
         }
         let index = self.installs.len();
         self.installs.push(Install {
@@ -243,19 +242,20 @@ impl Grants {
         Ok(self.pair(index, mint, false))
     }
 
-    /// Notes that a refresh token is being presented. `false`: it is already in another's hands.
+    /// Marks a refresh token as being presented. Returns `false` if another request is already
+    /// presenting it.
     pub(crate) fn begin(&mut self, token: &str) -> bool {
         self.in_flight.insert(token.to_owned())
     }
 
-    /// Ends what [`Grants::begin`] began.
+    /// Removes the mark of [`Grants::begin`].
     pub(crate) fn end(&mut self, token: &str) {
         self.in_flight.remove(token);
     }
 
-    /// Consumes a refresh token for a new pair.
-    pub(crate) fn rotate(&mut self, token: &str, mint: Mint<'_>) -> Result<Pair, Refusal> {
-        let refresh = self.refresh.get_mut(token).ok_or(Refusal::Dead)?;
+    /// Consumes a refresh token and issues a new pair.
+    pub(crate) fn rotate(&mut self, token: &str, mint: Mint<'_>) -> Result<Pair, Rejection> {
+        let refresh = self.refresh.get_mut(token).ok_or(Rejection::Dead)?;
         let index = refresh.install;
         let install = &mut self.installs[index];
         if let Some(consumed) = refresh.consumed {
@@ -265,12 +265,12 @@ impl Grants {
             };
             if !in_grace || install.ended || install.revoked {
                 let ended = !std::mem::replace(&mut install.ended, true);
-                return Err(Refusal::Reused { ended });
+                return Err(Rejection::Reused { ended });
             }
             return Ok(self.pair(index, mint, true));
         }
         if install.ended || install.revoked || refresh.expires <= Instant::now() {
-            return Err(Refusal::Dead);
+            return Err(Rejection::Dead);
         }
         refresh.consumed = Some(Instant::now());
         install.generation += 1;
@@ -315,7 +315,7 @@ impl Grants {
         }
     }
 
-    /// Revokes whatever this is: a refresh token with all of its family, or an access token.
+    /// Revokes a refresh token with all of its family, or an access token.
     pub(crate) fn revoke(&mut self, token: &str) {
         if let Some(refresh) = self.refresh.get(token) {
             self.installs[refresh.install].revoked = true;
@@ -324,7 +324,7 @@ impl Grants {
         }
     }
 
-    /// The install that an access token speaks for, while it lives.
+    /// Returns the install of an access token, while the token is valid.
     pub(crate) fn bearer(&self, token: &str) -> Option<&Install> {
         let access = self.access.get(token)?;
         let install = self.installs.get(access.install)?;
@@ -332,14 +332,14 @@ impl Grants {
         alive.then_some(install)
     }
 
-    /// Every access token dies before its time.
+    /// Expires every access token.
     pub(crate) fn expire_access(&mut self) {
         for access in self.access.values_mut() {
             access.dead = true;
         }
     }
 
-    /// Every refresh token reaches its end.
+    /// Expires every refresh token.
     pub(crate) fn expire_refresh(&mut self) {
         let now = Instant::now();
         for refresh in self.refresh.values_mut() {
@@ -347,7 +347,7 @@ impl Grants {
         }
     }
 
-    /// All installs, oldest first.
+    /// Returns all installs, oldest first.
     pub(crate) fn installs(&self) -> Vec<InstallView> {
         self.installs
             .iter()

@@ -1,17 +1,19 @@
 //! A local stand-in for Snyk: the consent page, the OAuth2 endpoints, the reads that an app makes
 //! after an install, and faults on request.
 //!
-//! One origin plays both of Snyk's hosts (`app.` and `api.`). The sandbox is strict where Snyk's
-//! documentation is strict, and where that is silent it takes the reading that is hardest on an
-//! app. It depends on no other package of this project, so that it cannot share its mistakes.
+//! One origin serves both of Snyk's hosts (`app.` and `api.`). The sandbox is strict where Snyk's
+//! documentation is strict. Where the documentation is silent, it behaves in the way that is
+//! hardest on an app. It depends on no other package of this project, so that it cannot share its
+//! mistakes.
 //!
 //! A request passes these files in order: [`server`] accepts it, [`watch`] records it and applies
-//! the faults that a test asked for through [`control`], [`router`] finds the endpoint:
-//! [`authorize`] (its page is [`consent`]), [`token`], [`revoke`], [`rest`], [`v1`]. What was given
-//! out is kept in [`grants`]; the invented organizations are in [`data`], and what they have, by
-//! the ten thousand and the same for the same seed, in [`world`].
+//! the faults that a test requested through [`control`], and [`router`] finds the endpoint:
+//! [`authorize`] (its page is [`consent`]), [`token`], [`revoke`], [`rest`], [`v1`]. [`grants`]
+//! stores what was issued. The invented organizations are in [`data`]; their tens of thousands of
+//! resources, which are the same for the same seed, are in [`world`].
 //!
-//! `tests/it/snyk_contract.rs` holds every answer of [`rest`] to Snyk's published schemas.
+//! `tests/it/snyk_contract.rs` validates every response of [`rest`] against Snyk's published
+//! schemas.
 
 mod authorize;
 mod cli;
@@ -48,7 +50,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::INFO)
-        // Told by `eprintln!`, which panics where standard error cannot be written.
+        // Internal errors are reported by `eprintln!`, which panics if standard error cannot be
+        // written.
         .log_internal_errors(false)
         .init();
     let runtime = match tokio::runtime::Runtime::new() {
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(server::run(cli));
-    // Endless answers and long delays must not hold up the end.
+    // Endless responses and long delays must not block the shutdown.
     runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,5 @@
-//! OAuth2 errors (RFC 6749 sections 4.1.2.1 and 5.2) in the words of ORY fosite, which the one
-//! error text that Snyk publishes comes from.
+//! OAuth2 errors (RFC 6749 sections 4.1.2.1 and 5.2) with the texts of ORY fosite, which is the
+//! source of the only error text that Snyk publishes.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -7,7 +7,6 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, PRAGMA};
 use serde_json::json;
 
-/// The kinds of error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     InvalidRequest,
@@ -21,7 +20,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The word on the wire.
+    /// Returns the error code on the wire.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -76,7 +75,7 @@ impl Kind {
     }
 }
 
-/// An error with the hint that follows its text.
+/// An error with a hint that follows its text.
 #[derive(Debug, Clone)]
 pub(crate) struct OAuthError {
     pub(crate) kind: Kind,
@@ -84,7 +83,7 @@ pub(crate) struct OAuthError {
 }
 
 impl OAuthError {
-    /// An error of this kind; `hint` says what to look at and may be empty.
+    /// Creates an error of this kind; `hint` says what to check and may be empty.
     pub(crate) fn new(kind: Kind, hint: impl Into<String>) -> Self {
         Self {
             kind,
@@ -92,7 +91,7 @@ impl OAuthError {
         }
     }
 
-    /// What `error_description` says.
+    /// Returns the `error_description`.
     pub(crate) fn description(&self) -> String {
         format!("{} {}", self.kind.text(), self.hint)
             .trim_end()

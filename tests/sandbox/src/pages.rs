@@ -1,4 +1,4 @@
-//! What all pages share: headers, style, icon; and the pages that say what went wrong.
+//! Parts shared by all pages (headers, style sheet, icon), and the error pages.
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -7,28 +7,28 @@ use http::header::{
 };
 use http::{HeaderValue, StatusCode};
 
-/// Where the style sheet is.
+/// The path of the style sheet.
 pub(crate) const STYLE_PATH: &str = "/sandbox.css";
-/// Where the icon is.
+/// The path of the icon.
 pub(crate) const ICON_PATH: &str = "/sandbox.svg";
 
-/// Whether a path is part of the pages' looks, which the record of requests leaves out.
+/// Returns whether a path is a static asset, which the record of requests omits.
 pub(crate) fn is_asset(path: &str) -> bool {
     matches!(path, STYLE_PATH | ICON_PATH | "/favicon.ico")
 }
 
-/// A page that says what is wrong and what to do.
+/// A page that reports an error and what to do.
 #[derive(Debug, Template)]
 #[template(path = "trouble.html")]
 pub(crate) struct Trouble {
-    /// What is wrong.
+    /// The error.
     pub(crate) what: &'static str,
     remedy: &'static str,
     facts: Vec<(&'static str, String)>,
 }
 
 impl Trouble {
-    /// What is wrong, and what to do.
+    /// Creates a page with an error and what to do.
     pub(crate) fn new(what: &'static str, remedy: &'static str) -> Self {
         Self {
             what,
@@ -37,20 +37,20 @@ impl Trouble {
         }
     }
 
-    /// With one more line of what was sent or is known.
+    /// Adds a line with a value that was sent or is known.
     pub(crate) fn fact(mut self, name: &'static str, value: &str) -> Self {
         self.facts.push((name, value.to_owned()));
         self
     }
 }
 
-/// The page for a request that cannot be answered.
+/// Returns the page for a request that cannot be answered.
 #[expect(clippy::needless_pass_by_value, reason = "it is made to be shown once")]
 pub(crate) fn trouble(trouble: Trouble) -> Response {
     html(StatusCode::BAD_REQUEST, &trouble, "'none'")
 }
 
-/// `GET /`: what this is.
+/// `GET /`: describes the sandbox.
 pub(crate) async fn start() -> Response {
     let page = Trouble::new(
         "The sandbox is running",
@@ -59,7 +59,7 @@ pub(crate) async fn start() -> Response {
     html(StatusCode::OK, &page, "'none'")
 }
 
-/// Any other address.
+/// Answers any other path.
 pub(crate) async fn not_found() -> Response {
     let page = Trouble::new(
         "There is nothing at this address",
@@ -68,7 +68,8 @@ pub(crate) async fn not_found() -> Response {
     html(StatusCode::NOT_FOUND, &page, "'none'")
 }
 
-/// An HTML answer that may do nothing but show itself and submit its form to `form_action`.
+/// Returns an HTML response whose policy permits only its display and the submission of its form to
+/// `form_action`.
 pub(crate) fn html(status: StatusCode, page: &impl Template, form_action: &str) -> Response {
     let Ok(text) = page.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -96,7 +97,7 @@ pub(crate) fn html(status: StatusCode, page: &impl Template, form_action: &str) 
         .into_response()
 }
 
-/// The style sheet.
+/// Serves the style sheet.
 pub(crate) async fn style() -> Response {
     asset(
         "text/css; charset=utf-8",
@@ -104,7 +105,7 @@ pub(crate) async fn style() -> Response {
     )
 }
 
-/// The icon.
+/// Serves the icon.
 pub(crate) async fn icon() -> Response {
     asset("image/svg+xml", include_str!("../assets/sandbox.svg"))
 }

@@ -1,10 +1,9 @@
-//! Random values. Each is long enough to be searched for in logs and databases without finding
-//! anything by chance.
+//! Random values. Each is long enough that a search in logs and databases finds nothing by chance.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// `N` random bytes.
+/// Returns `N` random bytes.
 #[expect(
     clippy::expect_used,
     reason = "without the system's randomness there is nothing to serve"
@@ -15,17 +14,17 @@ fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// 32 random bytes as 43 characters.
+/// Returns 32 random bytes as 43 characters.
 pub(crate) fn text() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 
-/// An opaque token in two parts with a dot between, as fosite makes them.
+/// Returns an opaque token of two parts separated by a dot, as fosite generates them.
 pub(crate) fn opaque(prefix: &str) -> String {
     format!("{prefix}_{}.{}", text(), text())
 }
 
-/// A random UUID.
+/// Returns a random UUID.
 pub(crate) fn uuid() -> String {
     let mut bytes = bytes::<16>();
     bytes[6] = bytes[6] & 0x0f | 0x40;
@@ -33,7 +32,7 @@ pub(crate) fn uuid() -> String {
     uuid_text(bytes)
 }
 
-/// The usual form of a UUID's 16 bytes.
+/// Formats the 16 bytes of a UUID.
 pub(crate) fn uuid_text(bytes: [u8; 16]) -> String {
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     format!(
@@ -46,7 +45,7 @@ pub(crate) fn uuid_text(bytes: [u8; 16]) -> String {
     )
 }
 
-/// Whether a text has the form of a UUID.
+/// Returns whether a text has the format of a UUID.
 pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.char_indices().all(|(at, character)| match at {

@@ -1,4 +1,4 @@
-//! `POST /oauth2/revoke` (RFC 7009): 200 and no body, whether or not the token was known.
+//! `POST /oauth2/revoke` (RFC 7009): always 200 without a body, also for unknown tokens.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -8,7 +8,6 @@ use crate::oauth_error::{Kind, OAuthError};
 use crate::state::Sandbox;
 use crate::token::client_form;
 
-/// The handler.
 pub(crate) async fn post(
     State(sandbox): State<Sandbox>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! The table of routes.
+//! The route table.
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::state::Sandbox;
 use crate::{authorize, control, pages, rest, revoke, token, v1, watch};
 
-/// Everything that the sandbox answers.
+/// Returns the routes of the sandbox.
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     let rest = Router::new()
         .route("/self", get(rest::read_self))

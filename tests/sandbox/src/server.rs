@@ -1,5 +1,5 @@
-//! Listening, serving, and stopping at once, but for token requests under way: the same Ctrl-C stops an
-//! app that waits for the pair of a refresh.
+//! The listener and the shutdown. The shutdown is immediate except for token requests in flight,
+//! because the same Ctrl-C stops an app that waits for the response to a refresh.
 
 use std::convert::Infallible;
 use std::io::{self, Write as _};
@@ -19,12 +19,12 @@ use crate::router::router;
 use crate::signals::Stops;
 use crate::state::Sandbox;
 
-/// How long a stop waits for token requests.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How long answers that are ready may take to leave.
-const FLUSH: Duration = Duration::from_millis(500);
+/// Maximum time to wait for token requests during a shutdown.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum time to send completed responses.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Serves until it is told to stop.
+/// Serves until a shutdown is requested.
 pub(crate) async fn run(cli: Cli) -> io::Result<()> {
     let mut stops = Stops::listen()?;
     let listener = TcpListener::bind(cli.listen).await?;
@@ -32,7 +32,7 @@ pub(crate) async fn run(cli: Cli) -> io::Result<()> {
     let sandbox = Sandbox::new(base.clone(), cli.settings(), cli.world());
     let app = router(sandbox.clone());
     let mut stdout = io::stdout();
-    // Nobody may listen to it; the sandbox serves all the same.
+    // Standard output may be closed; the sandbox serves anyway.
     let _ = writeln!(stdout, "sandbox listening on {base}").and_then(|()| stdout.flush());
     let graceful = GracefulShutdown::new();
     tokio::select! {
@@ -40,8 +40,8 @@ pub(crate) async fn run(cli: Cli) -> io::Result<()> {
         () = stops.next() => {}
     }
     drop(listener);
-    let _ = tokio::time::timeout(DRAIN, token_requests_end(&sandbox)).await;
-    let _ = tokio::time::timeout(FLUSH, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, token_requests_end(&sandbox)).await;
+    let _ = tokio::time::timeout(FLUSH_TIMEOUT, graceful.shutdown()).await;
     Ok(())
 }
 
@@ -57,7 +57,7 @@ async fn accept(listener: &TcpListener, app: &Router, graceful: &GracefulShutdow
             Ok((stream, _)) => {
                 tokio::spawn(serve(stream, app.clone(), graceful.watcher()));
             }
-            // Out of file descriptors, or the client is gone already: others are still served.
+            // Out of file descriptors, or the client has gone already: the server continues.
             Err(error) => {
                 tracing::warn!("a connection was not accepted: {error}");
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -66,8 +66,8 @@ async fn accept(listener: &TcpListener, app: &Router, graceful: &GracefulShutdow
     }
 }
 
-/// One connection. hyper closes it without an answer when the service fails, which is how
-/// connections are dropped on request.
+/// Serves one connection. hyper closes the connection without a response if the service fails; this
+/// implements the fault that drops connections.
 async fn serve(stream: TcpStream, app: Router, watcher: Watcher) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {

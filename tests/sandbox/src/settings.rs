@@ -1,4 +1,4 @@
-//! What the sandbox is set to. A test may change it while it runs.
+//! The settings of the sandbox. A test may change them at run time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use crate::data::{self, Org};
 use crate::rest::rate_limit::Limit;
 
-/// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
@@ -27,45 +26,45 @@ pub(crate) struct Settings {
     pub(crate) code_ttl: u64,
     pub(crate) omit_refresh_expires: bool,
     pub(crate) bot_id: bool,
-    /// The issuer that access tokens name; by default the sandbox's own address.
+    /// The issuer in access tokens; by default the sandbox's own URL.
     pub(crate) iss: Option<String>,
     pub(crate) extra_orgs: u32,
-    /// Slugs of organizations that are gone, or not visible any more.
+    /// Slugs of organizations that were deleted or are not visible any more.
     pub(crate) removed_orgs: Vec<String>,
-    /// The address of who is signed in, who is another person for each.
+    /// The email address of the signed-in person. Each address is a different person.
     pub(crate) person: String,
-    /// So many REST requests a token may make in an interval; without limit if it is left out.
+    /// Number of REST requests of a token per interval; unlimited if omitted.
     pub(crate) rate_limit: Option<u32>,
     pub(crate) rate_interval_ms: u64,
 }
 
-/// Whom the app acts as.
+/// The principal as which the app acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Context {
-    /// A bot, which reaches the chosen organization or group.
+    /// A bot with access to the chosen organization or group.
     Tenant,
-    /// The person, with everything that the person reaches.
+    /// The person, with everything that the person has access to.
     User,
 }
 
-/// What becomes of the access token when its pair is replaced. Snyk does not say.
+/// The effect of a refresh on the previous access token. Snyk does not document it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum OldAccess {
-    /// It serves until its own end.
+    /// It stays valid until it expires.
     Lives,
-    /// It is refused at once.
+    /// It is rejected at once.
     Dies,
 }
 
-/// What a refresh token that was consumed before does.
+/// The response to a refresh token that was already consumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) enum Rotation {
-    /// `invalid_grant`, and every token of that install ends.
+    /// `invalid_grant`, and all tokens of the install are revoked.
     Strict,
-    /// For so many seconds after it was consumed it gives a new pair; afterwards as `Strict`.
+    /// Within this number of seconds after its use it yields a new pair; afterwards like `Strict`.
     Grace(u64),
 }
 
@@ -107,7 +106,7 @@ impl fmt::Display for Rotation {
 }
 
 impl Settings {
-    /// These settings with some members replaced; `null` takes an optional one away.
+    /// Returns these settings with some members replaced; `null` removes an optional member.
     pub(crate) fn patched(&self, patch: &serde_json::Value) -> Result<Self, serde_json::Error> {
         let mut whole = serde_json::to_value(self)?;
         if let (Some(whole), Some(patch)) = (whole.as_object_mut(), patch.as_object()) {
@@ -118,19 +117,19 @@ impl Settings {
         serde_json::from_value(whole)
     }
 
-    /// The organizations that there are, in their order.
+    /// Returns the existing organizations in order.
     pub(crate) fn orgs(&self) -> Vec<Org> {
         let mut orgs = data::orgs(self.extra_orgs);
         orgs.retain(|org| !self.removed_orgs.contains(&org.slug));
         orgs
     }
 
-    /// The id of who is signed in.
+    /// Returns the id of the signed-in person.
     pub(crate) fn user_id(&self) -> String {
         data::id_of("user", &self.person)
     }
 
-    /// What a token may ask of REST.
+    /// Returns the REST rate limit of a token.
     pub(crate) fn limit(&self) -> Option<Limit> {
         self.rate_limit.map(|requests| Limit {
             requests,
@@ -138,18 +137,18 @@ impl Settings {
         })
     }
 
-    /// The registered scopes, in their order.
+    /// Returns the registered scopes in order.
     pub(crate) fn registered(&self) -> Vec<String> {
         words(&self.scopes)
     }
 
-    /// What is granted of the scopes that were asked for.
-    pub(crate) fn granted(&self, asked: &[String]) -> Vec<String> {
+    /// Returns the scopes that are granted for the requested ones.
+    pub(crate) fn granted(&self, requested: &[String]) -> Vec<String> {
         let Some(subset) = &self.grant_scopes else {
-            return asked.to_vec();
+            return requested.to_vec();
         };
         let subset = words(subset);
-        asked
+        requested
             .iter()
             .filter(|scope| subset.contains(scope))
             .cloned()
@@ -157,7 +156,7 @@ impl Settings {
     }
 }
 
-/// The words of a list that is separated by spaces.
+/// Splits a list that is separated by spaces.
 pub(crate) fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }

@@ -1,5 +1,5 @@
-//! Signals: those of a person, a terminal or a supervisor end the sandbox in order, the others are
-//! ignored.
+//! Signal handling: the signals of a person, a terminal or a supervisor shut the sandbox down
+//! gracefully, and others are ignored.
 
 use std::io;
 use std::task::Poll;
@@ -17,12 +17,13 @@ const IGNORED: [Number; 6] = [
     Number::TTIN,
 ];
 
-/// The signals that ask for a stop, heard from the moment that this was made.
+/// Listens for the signals that request a shutdown, from its creation on.
 pub(crate) struct Stops(Vec<Signal>);
 
 impl Stops {
     pub(crate) fn listen() -> io::Result<Self> {
-        // A handler stays for as long as the process, also when nobody listens to it.
+        // A handler stays installed for the lifetime of the process, even if its listener is
+        // dropped.
         for number in IGNORED {
             drop(listen(number)?);
         }
@@ -33,7 +34,7 @@ impl Stops {
             .map(Self)
     }
 
-    /// Done when a stop is asked for.
+    /// Waits until a shutdown is requested.
     pub(crate) async fn next(&mut self) {
         std::future::poll_fn(|context| {
             let mut signals = self.0.iter_mut();

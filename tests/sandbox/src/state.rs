@@ -1,4 +1,4 @@
-//! What the sandbox remembers, shared by all requests.
+//! The state of the sandbox, shared by all requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::stats::Stats;
 use crate::world::World;
 
-/// A cheap handle on everything.
+/// A cheaply cloneable handle to the state.
 #[derive(Debug, Clone)]
 pub(crate) struct Sandbox(Arc<Inner>);
 
@@ -26,12 +26,12 @@ struct Inner {
     record: Mutex<Record>,
     stats: Mutex<Stats>,
     rate_limit: Mutex<RateLimit>,
-    /// How many links to a next page were given out.
+    /// The number of links to a next page so far.
     links: AtomicUsize,
 }
 
 impl Sandbox {
-    /// A fresh sandbox that is reached at `base`.
+    /// Creates a sandbox with the URL `base`.
     pub(crate) fn new(base: String, settings: Settings, world: World) -> Self {
         let mut grants = Grants::default();
         grants.learn(&settings.client_secret);
@@ -48,59 +48,59 @@ impl Sandbox {
         }))
     }
 
-    /// The address that clients reach it at.
+    /// Returns the URL for clients.
     pub(crate) fn base(&self) -> &str {
         &self.0.base
     }
 
-    /// What the organizations have.
+    /// Returns the invented resources of the organizations.
     pub(crate) fn world(&self) -> &World {
         &self.0.world
     }
 
-    /// The settings as they are now.
+    /// Returns the current settings.
     pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&lock(&self.0.settings))
     }
 
-    /// Replaces the settings.
     pub(crate) fn set(&self, settings: Settings) {
         self.grants().learn(&settings.client_secret);
         *lock(&self.0.settings) = Arc::new(settings);
     }
 
-    /// What was given out.
+    /// Locks the issued codes and tokens.
     pub(crate) fn grants(&self) -> MutexGuard<'_, Grants> {
         lock(&self.0.grants)
     }
 
-    /// The faults asked for.
+    /// Locks the active faults.
     pub(crate) fn rules(&self) -> MutexGuard<'_, Rules> {
         lock(&self.0.rules)
     }
 
-    /// The requests seen.
+    /// Locks the recorded requests.
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
         lock(&self.0.record)
     }
 
-    /// The counts.
+    /// Locks the counters.
     pub(crate) fn stats(&self) -> MutexGuard<'_, Stats> {
         lock(&self.0.stats)
     }
 
-    /// What each token has asked.
+    /// Locks the rate limits of all tokens.
     pub(crate) fn rate_limit(&self) -> MutexGuard<'_, RateLimit> {
         lock(&self.0.rate_limit)
     }
 
-    /// The form of the next `links.next`: they take turns, because a client must read them all.
+    /// Returns the form of the next `links.next`. The forms alternate, because a client must
+    /// support all of them.
     pub(crate) fn next_form(&self) -> NextForm {
         NextForm::nth(self.0.links.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-/// A panic while holding a lock leaves counts and tables that are still worth reading.
+/// Ignores poisoning: after a panic the counters and tables are still useful.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,8 @@
-//! `POST /oauth2/token`: a code or a refresh token for a token pair.
+//! `POST /oauth2/token`: exchanges a code or a refresh token for a token pair.
 //!
-//! Form bodies only, client credentials in the body. A code is good once; a refresh token is good
-//! once too, and what a second presentation does is set by [`Rotation`](crate::settings::Rotation).
+//! Accepts only form bodies, with client credentials in the body. Codes and refresh tokens can be
+//! used once; [`Rotation`](crate::settings::Rotation) defines the response to a second presentation
+//! of a refresh token.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,14 +16,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock;
 use crate::form::Form;
-use crate::grants::{Install, Mint, Pair, Refusal};
+use crate::grants::{Install, Mint, Pair, Rejection};
 use crate::oauth_error::{Kind, OAuthError};
 use crate::random;
 use crate::settings::{Context, Settings};
 use crate::state::Sandbox;
 use crate::watch::Concurrent;
 
-/// The handler.
 pub(crate) async fn post(
     State(sandbox): State<Sandbox>,
     concurrent: Option<Extension<Concurrent>>,
@@ -59,7 +59,7 @@ fn answer(
     }
 }
 
-/// Reads a form body and demands the client's credentials in it.
+/// Parses a form body and requires the client's credentials in it.
 pub(crate) fn client_form(
     settings: &Settings,
     headers: &HeaderMap,
@@ -119,7 +119,8 @@ fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value
     let outcome = sandbox
         .grants()
         .redeem(code, form.get("redirect_uri"), &challenge, mint);
-    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "authorization code"))?;
+    let pair =
+        outcome.map_err(|rejection| rejection_error(sandbox, rejection, "authorization code"))?;
     sandbox.stats().token_code_ok += 1;
     Ok(token_answer(settings, &pair))
 }
@@ -146,7 +147,7 @@ fn refresh(
         base: sandbox.base(),
     };
     let outcome = sandbox.grants().rotate(token, mint);
-    let pair = outcome.map_err(|refusal| refused(sandbox, refusal, "refresh token"))?;
+    let pair = outcome.map_err(|rejection| rejection_error(sandbox, rejection, "refresh token"))?;
     let mut stats = sandbox.stats();
     stats.token_refresh_ok += 1;
     stats.reuses_in_grace += u64::from(pair.in_grace);
@@ -154,16 +155,16 @@ fn refresh(
     Ok(token_answer(settings, &pair))
 }
 
-fn refused(sandbox: &Sandbox, refusal: Refusal, what: &str) -> OAuthError {
-    let hint = match refusal {
-        Refusal::Dead => format!("The {what} is malformed, expired or not valid."),
-        Refusal::OtherRedirect => "The 'redirect_uri' from this request does not match the one \
+fn rejection_error(sandbox: &Sandbox, rejection: Rejection, what: &str) -> OAuthError {
+    let hint = match rejection {
+        Rejection::Dead => format!("The {what} is malformed, expired or not valid."),
+        Rejection::OtherRedirect => "The 'redirect_uri' from this request does not match the one \
                                    from the authorize request."
             .to_owned(),
-        Refusal::OtherVerifier => {
+        Rejection::OtherVerifier => {
             "The PKCE code challenge did not match the code verifier.".to_owned()
         }
-        Refusal::Reused { ended } => {
+        Rejection::Reused { ended } => {
             let mut stats = sandbox.stats();
             stats.reuses += 1;
             stats.families_revoked += u64::from(ended);
@@ -176,7 +177,7 @@ fn refused(sandbox: &Sandbox, refusal: Refusal, what: &str) -> OAuthError {
 fn token_answer(settings: &Settings, pair: &Pair) -> Value {
     let mut answer = json!({
         "access_token": pair.access,
-        // Snyk rounds down: an app of 3600 s is told 3599.
+        // Snyk rounds down: an app with a lifetime of 3600 s receives 3599.
         "expires_in": settings.access_ttl.saturating_sub(1).max(1),
         "refresh_token": pair.refresh,
         "token_type": "bearer",
@@ -191,8 +192,8 @@ fn token_answer(settings: &Settings, pair: &Pair) -> Value {
     answer
 }
 
-/// An access token in the form of a JWT. Its signature is random: nobody but the sandbox has to
-/// believe it, and the sandbox knows its own tokens.
+/// Returns an access token in the format of a JWT. Its signature is random, because only the
+/// sandbox verifies it, and the sandbox recognizes its own tokens.
 pub(crate) fn access_token(install: &Install, mint: Mint<'_>) -> String {
     let now = clock::now().as_second();
     let subject = match install.context {

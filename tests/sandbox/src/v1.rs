@@ -1,4 +1,4 @@
-//! The older v1 interface: who I am, and the organizations with their groups.
+//! The older v1 API: the current user, and the organizations with their groups.
 
 use axum::Json;
 use axum::extract::State;
@@ -46,7 +46,7 @@ pub(crate) async fn me(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Re
     Json(json!({"id": id, "username": username, "email": email, "orgs": orgs})).into_response()
 }
 
-/// Anything else under `/v1`.
+/// Answers any other path under `/v1`.
 pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Response {
     sandbox.stats().v1 += 1;
     failed(StatusCode::NOT_FOUND)
@@ -77,7 +77,7 @@ fn org(org: &Org) -> Value {
     })
 }
 
-/// The error document of v1.
+/// Returns the error document of v1.
 pub(crate) fn error(status: StatusCode) -> Value {
     let message = status.canonical_reason().unwrap_or("Error");
     json!({"code": status.as_u16(), "error": message, "message": message})

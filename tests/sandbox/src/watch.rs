@@ -1,4 +1,5 @@
-//! Around every request: record it, let it suffer the faults that were asked for, note the answer.
+//! The middleware around every request: records it, applies the requested faults, records the
+//! response.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -20,16 +21,16 @@ use crate::record::Entry;
 use crate::settings::Rotation;
 use crate::state::Sandbox;
 
-/// Marks a refresh whose token is already being presented by another request.
+/// Marks a refresh whose token another request is already presenting.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Concurrent;
 
-/// How late "answer late" on the consent page answers: a page should say by then that it takes long.
-const LATE: Duration = Duration::from_secs(12);
+/// Delay of the option "answer late" on the consent page. By then a page should say that the
+/// operation takes long.
+const LATE_DELAY: Duration = Duration::from_secs(12);
 
-const LARGEST_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
-/// The layer.
 pub(crate) async fn watch(
     State(sandbox): State<Sandbox>,
     request: Request,
@@ -39,7 +40,7 @@ pub(crate) async fn watch(
     if path.starts_with("/_sandbox/") || pages::is_asset(path) {
         return next.run(request).await;
     }
-    // A task of its own: who hangs up stops waiting, and does not undo what the server does.
+    // A separate task: a client that disconnects must not cancel the server's work.
     let task = tokio::spawn(observed(sandbox, request, next));
     task.await
         .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
@@ -48,7 +49,7 @@ pub(crate) async fn watch(
 async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let form = is_form(&parts.headers).then(|| Form::parse(&String::from_utf8_lossy(&body)));
@@ -71,9 +72,9 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let mut request = Request::from_parts(parts, Body::from(body));
     let holds = refresh_token.is_some_and(|token| hold(&sandbox, token, &mut request));
     if late {
-        tokio::time::sleep(LATE).await;
+        tokio::time::sleep(LATE_DELAY).await;
     }
-    pause(&faults, When::Before).await;
+    delay(&faults, When::Before).await;
     let works = faults.iter().all(Fault::consumes);
     let mut response = if works {
         next.run(request).await
@@ -91,7 +92,7 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
             response = apply(fault, endpoint, &path, response).await;
         }
     }
-    pause(&faults, When::After).await;
+    delay(&faults, When::After).await;
     if is_token {
         sandbox.stats().token_ends();
     }
@@ -103,8 +104,8 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     response
 }
 
-/// Takes a refresh token in hand until it is processed. Under strict rotation a second presentation
-/// meanwhile is marked, and will be refused.
+/// Reserves a refresh token until it is processed. Under strict rotation a concurrent second
+/// presentation is marked and will be rejected.
 fn hold(sandbox: &Sandbox, token: &str, request: &mut Request) -> bool {
     if sandbox.grants().begin(token) {
         return true;
@@ -116,7 +117,7 @@ fn hold(sandbox: &Sandbox, token: &str, request: &mut Request) -> bool {
     false
 }
 
-async fn pause(faults: &[Fault], now: When) {
+async fn delay(faults: &[Fault], now: When) {
     for fault in faults {
         if let Fault::Delay { ms, when } = fault
             && *when == now
@@ -163,7 +164,7 @@ fn entry(
     }
 }
 
-/// Pairs as a map; a name that comes again has its values joined.
+/// Collects pairs into a map; repeated values are joined.
 fn joined<V: AsRef<str>>(
     pairs: impl Iterator<Item = (impl AsRef<str>, V)>,
 ) -> BTreeMap<String, String> {

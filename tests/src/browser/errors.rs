@@ -1,8 +1,8 @@
-//! What went wrong in a browser's pages without being told there: uncaught errors, panics of the
-//! WebAssembly, promises rejected without anybody to handle it, breaches of the page's policy.
+//! Collects the unhandled errors of a browser's pages: uncaught errors, panics of the WebAssembly,
+//! unhandled promise rejections, and violations of the content security policy.
 //!
-//! The driver keeps what the console shows, of all tabs and over all navigations. Answers with an
-//! error status are in it too, which are no fault of a page.
+//! The driver keeps the console messages of all tabs across navigations. They include responses
+//! with an error status, which are not an error of a page.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,9 +10,9 @@ use thirtyfour::BrowserLogEntry;
 
 use super::Browser;
 
-/// What the console says at this level.
+/// The console level of errors.
 const ERROR: &str = "SEVERE";
-/// A request that failed; what the page makes of it is another matter.
+/// The console source of a failed request. The page may handle the failure.
 const NETWORK: &str = "network";
 
 /// The errors of a browser.
@@ -22,13 +22,13 @@ pub(super) struct Errors(Mutex<Noted>);
 #[derive(Debug, Default)]
 struct Noted {
     found: Vec<String>,
-    /// Parts of those that a test provokes, and whether each was seen.
+    /// Parts of the messages of expected errors, and whether each has occurred.
     provoked: Vec<(&'static str, bool)>,
 }
 
 impl Errors {
     fn with<T>(&self, then: impl FnOnce(&mut Noted) -> T) -> T {
-        // Whoever panicked meanwhile left it whole.
+        // The data is consistent even if a thread panicked while holding the lock.
         then(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -51,19 +51,19 @@ impl Noted {
 }
 
 impl Browser {
-    /// Errors with these words are what this test is about: there has to be one by the end, and
-    /// none of them is counted.
+    /// Expects errors that contain these words. At least one must have occurred by the end of the
+    /// test, and none of them is counted as a failure.
     pub fn provokes(&self, part: &'static str) {
         self.errors.with(|noted| noted.provoked.push((part, false)));
     }
 
-    /// The errors so far, which are then forgotten.
+    /// Returns the errors so far and clears them.
     pub async fn take_errors(&self) -> Vec<String> {
         self.note_errors().await;
         self.errors.with(|noted| std::mem::take(&mut noted.found))
     }
 
-    /// The errors so far as a paragraph for a message; nothing when there are none.
+    /// Returns the errors so far as a paragraph for a failure message; empty if there are none.
     pub(super) async fn errors_in_words(&self) -> String {
         self.note_errors().await;
         self.errors.with(|noted| match noted.found.as_slice() {
@@ -72,7 +72,7 @@ impl Browser {
         })
     }
 
-    /// Fails if anything went wrong, or if nothing did where a test provokes it.
+    /// Fails if an unexpected error occurred, or an expected one did not.
     pub(super) async fn assert_no_errors(&self) {
         let found = self.take_errors().await;
         assert!(

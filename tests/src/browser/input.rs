@@ -1,14 +1,15 @@
-//! A person's hands: a pointer that stands somewhere, a finger, keys that can be held.
+//! Simulates input devices: a mouse pointer, touch, and keys that can be held.
 //!
-//! They come in where the hardware's do, so that a page cannot tell them from a person's.
+//! The events are injected at the same level as the hardware's, so that a page cannot distinguish
+//! them from a person's.
 
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{Browser, WITHIN};
+use super::{Browser, TIMEOUT};
 
-/// Keys by their names: the code that Chromium knows each by, and the text that it makes.
+/// Keys by name, with Chromium's key code and the text that the key enters.
 const KEYS: [(&str, u32, &str); 11] = [
     ("Enter", 13, "\r"),
     ("Tab", 9, ""),
@@ -24,7 +25,7 @@ const KEYS: [(&str, u32, &str); 11] = [
 ];
 
 impl Browser {
-    /// Where an element stands in the window: the first that is seen of those that a script finds.
+    /// Returns the centre of the first visible element among those that a script finds.
     async fn middle(&self, find: &str) -> (f64, f64) {
         let script = format!(
             "const it = [...{find}].find(it => it.checkVisibility() && it.getClientRects().length); \
@@ -35,32 +36,32 @@ impl Browser {
              const there = document.elementFromPoint(x, y); \
              return it.contains(there) || there?.contains(it) ? [x, y] : null"
         );
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         let mut last = Value::Null;
         loop {
-            let place = self.run(&script).await;
-            // Where it stays: what is still moving would be missed.
-            if place.is_array() && place == last {
-                let number = |at: usize| place[at].as_f64().expect("a number");
+            let position = self.run(&script).await;
+            // Waits until the element stops moving; a click would miss it otherwise.
+            if position.is_array() && position == last {
+                let number = |at: usize| position[at].as_f64().expect("a number");
                 return (number(0), number(1));
             }
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "nothing there: {find}\n{}",
                 self.what_is_seen().await
             );
-            last = place;
+            last = position;
             tokio::time::sleep(std::time::Duration::from_millis(40)).await;
         }
     }
 
-    /// Moves the pointer onto what a script finds.
+    /// Moves the pointer onto the element that a script finds.
     pub async fn point_at(&self, find: &str) {
         let (x, y) = self.middle(find).await;
         self.mouse("mouseMoved", x, y).await;
     }
 
-    /// Presses what a script finds with the pointer.
+    /// Clicks the element that a script finds.
     pub async fn click_at(&self, find: &str) {
         let (x, y) = self.middle(find).await;
         self.mouse("mouseMoved", x, y).await;
@@ -77,7 +78,7 @@ impl Browser {
         self.devtools("Input.dispatchMouseEvent", event).await;
     }
 
-    /// Presses what a script finds with a finger.
+    /// Taps the element that a script finds.
     pub async fn tap(&self, find: &str) {
         let (x, y) = self.middle(find).await;
         let touch = json!({ "enabled": true, "maxTouchPoints": 1 });
@@ -89,12 +90,12 @@ impl Browser {
         self.devtools("Input.dispatchTouchEvent", ended).await;
     }
 
-    /// Presses a key.
+    /// Presses and releases a key.
     pub async fn key(&self, key: &str) {
         self.hold_key(key, 0).await;
     }
 
-    /// Presses a key and holds it until it has come so many times more.
+    /// Presses a key and holds it until it has repeated `repeats` times.
     pub async fn hold_key(&self, key: &str, repeats: u32) {
         let (_, code, text) = KEYS
             .into_iter()
@@ -118,13 +119,13 @@ impl Browser {
         self.devtools("Input.dispatchKeyEvent", up).await;
     }
 
-    /// Goes on with the Tab key to what a script finds, as far as it has to.
+    /// Presses the Tab key until the element that a script finds has the focus.
     pub async fn tab_to(&self, find: &str) {
         let is_there = format!("return [...{find}].includes(document.activeElement)");
-        let until = Instant::now() + WITHIN;
+        let deadline = Instant::now() + TIMEOUT;
         while self.run(&is_there).await != Value::Bool(true) {
             assert!(
-                Instant::now() < until,
+                Instant::now() < deadline,
                 "no key leads there: {find}\n{}",
                 self.what_is_seen().await
             );

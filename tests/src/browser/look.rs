@@ -1,4 +1,4 @@
-//! How a page looks: the width of its window, the colours that a person asked for, and a picture.
+//! The appearance of a page: the width of the window, colour preferences, and screenshots.
 
 use std::path::PathBuf;
 
@@ -7,27 +7,27 @@ use serde_json::{Value, json};
 
 use super::Browser;
 
-/// Where pictures go; without it, none are taken.
+/// The variable that names the folder for screenshots. Without it, none are taken.
 const FOLDER: &str = "SCREENSHOTS";
 
-/// A window as tall as a laptop's, and this wide.
+/// Width of a laptop's window.
 pub const DESKTOP: u32 = 1280;
-/// The same of a telephone.
+/// Width of a telephone's window.
 pub const PHONE: u32 = 390;
 
-/// What a person set in the system.
+/// The colour preference of the operating system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colours {
-    /// Dark on light.
+    /// Dark text on a light background.
     Light,
-    /// Light on dark.
+    /// Light text on a dark background.
     Dark,
-    /// Few colours, chosen by the person (high contrast).
+    /// A small palette chosen by the person (high contrast).
     Forced,
 }
 
 impl Colours {
-    /// A word for names of files.
+    /// Returns the name for use in file names.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -39,8 +39,8 @@ impl Colours {
 }
 
 impl Browser {
-    /// Makes the page this wide. A real window of headless Chromium is at least 500 wide, so the
-    /// page is told another size than the window has.
+    /// Sets the width of the page. A real window of headless Chromium is at least 500 pixels wide,
+    /// so this overrides the size that the page sees.
     pub async fn width(&self, width: u32) {
         let height = if width <= PHONE { 844 } else { 900 };
         let metrics =
@@ -49,14 +49,14 @@ impl Browser {
             .await;
     }
 
-    /// Asks for these colours.
+    /// Sets the colour preference.
     pub async fn colours(&self, colours: Colours) {
         let dark = colours == Colours::Dark;
         let forced = colours == Colours::Forced;
         let features = json!([
             { "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } },
             { "name": "forced-colors", "value": if forced { "active" } else { "none" } },
-            // Nothing moves: what is looked at has arrived.
+            // Disables animations, so that screenshots show the final state.
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.devtools(
@@ -66,7 +66,7 @@ impl Browser {
         .await;
     }
 
-    /// Takes a picture of the whole page, if the variable `SCREENSHOTS` names a folder for it.
+    /// Takes a screenshot of the whole page if the variable `SCREENSHOTS` names a folder.
     #[expect(
         clippy::disallowed_methods,
         reason = "a person who wants pictures says where to"
@@ -94,7 +94,7 @@ impl Browser {
         self.run(script).await
     }
 
-    /// A command of Chromium's own protocol.
+    /// Sends a command of the Chrome `DevTools` Protocol.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let answer = self.driver.cdp().send_raw(command, parameters).await;
         answer.unwrap_or_else(|error| panic!("{command}: {error}"))

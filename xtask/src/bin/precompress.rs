@@ -1,7 +1,7 @@
-//! Compresses what is shipped, once and as well as can be.
+//! Compresses the built page ahead of time, at the highest levels.
 //!
-//! Beside each file of a folder that gets smaller stand a `.br` and a `.gz`. A program of its own,
-//! because nothing but `cargo xtask build` should wait for the compressors to compile.
+//! Writes a `.br` and a `.gz` file next to each file of a folder that gets smaller. This is a
+//! separate program, so that only `cargo xtask build` has to compile the compressors.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
-/// Formats that are compressed already.
+/// Extensions of formats that are already compressed.
 const COMPRESSED: [&str; 6] = ["br", "gz", "woff2", "png", "jpg", "webp"];
 
 fn main() -> Result<()> {
@@ -31,7 +31,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes both compressed files. What does not get smaller is not kept.
+/// Writes both compressed files. Skips a format that does not make the file smaller.
 fn compress(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut brotli = Vec::new();
     let parameters = BrotliEncoderParams {

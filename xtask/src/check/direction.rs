@@ -1,23 +1,23 @@
-//! Dependencies run one way: `frontend → login → shared ← snyk-app`.
+//! Checks that dependencies point in one direction: `frontend → login → shared ← snyk-app`.
 //!
-//! The sandbox knows nothing of ours, so that it cannot share our mistakes; and nothing knows the
-//! sandbox, which is talked to over HTTP only.
+//! The sandbox depends on no package of this repository, so that it cannot share its mistakes. No
+//! package depends on the sandbox, which is accessed only over HTTP.
 
 use crate::metadata::Package;
 
-/// Which of our packages a package may depend on. A package that is not here may depend on none:
-/// a new one is entered by someone who thought about it.
+/// The workspace packages that each package may depend on. A package that is not listed may depend
+/// on none, so that adding one is a deliberate decision.
 const ALLOWED: [(&str, &[&str]); 5] = [
     ("login", &["shared"]),
     ("frontend", &["login", "shared"]),
     ("snyk-app", &["env-file", "shared"]),
-    // Its model and fuzz targets link the pure functions, so that what is checked is what runs.
+    // Its model checks and fuzz targets link the pure functions, so that they check the real code.
     ("tests", &["snyk-app", "shared"]),
-    // One reader of `.env`, and nothing else of the server.
+    // Only the `.env` parser, and nothing else of the server.
     ("xtask", &["env-file"]),
 ];
 
-/// Every dependency that goes against the rule.
+/// Returns every dependency that violates the rule.
 pub(super) fn violations(packages: &[Package]) -> Vec<String> {
     let mut found = Vec::new();
     for package in packages {

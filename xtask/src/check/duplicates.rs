@@ -1,4 +1,5 @@
-//! No crate twice in the Wasm: a second version is paid for by everyone who visits the page.
+//! Checks that no crate occurs twice in the Wasm: every visitor of the page would download the
+//! second version.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use anyhow::Result;
 
 use crate::{process, workspace::Workspace};
 
-/// Crates that may be there twice, and why.
+/// Crates that may occur twice, with the reason.
 const ALLOWED: [(&str, &str); 2] = [
     (
         "thiserror",
@@ -18,10 +19,10 @@ const ALLOWED: [(&str, &str); 2] = [
     ),
 ];
 
-/// Every crate that more than one version of gets into the page.
+/// Returns every crate of which the page contains more than one version.
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
     let mut command = workspace.cargo();
-    // `no-proc-macro`: what runs in the compiler is no part of the page.
+    // `no-proc-macro`: procedural macros run in the compiler and are not part of the page.
     command.args([
         "tree",
         "--package",
@@ -37,15 +38,15 @@ pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
         "--format",
         "{p}",
     ]);
-    Ok(judge(&twice(&process::output(&mut command)?)))
+    Ok(mismatches(&twice(&process::output(&mut command)?)))
 }
 
-/// Doubles without a reason, and reasons without a double.
-fn judge(doubles: &[(String, String)]) -> Vec<String> {
+/// Returns the duplicates without a reason, and the reasons without a duplicate.
+fn mismatches(duplicates: &[(String, String)]) -> Vec<String> {
     let is_allowed = |name: &str| ALLOWED.iter().any(|(allowed, _)| *allowed == name);
-    let is_double = |name: &str| doubles.iter().any(|(double, _)| double == name);
-    let unexpected = doubles.iter().filter(|(name, _)| !is_allowed(name));
-    let outdated = ALLOWED.iter().filter(|(name, _)| !is_double(name));
+    let is_duplicate = |name: &str| duplicates.iter().any(|(duplicate, _)| duplicate == name);
+    let unexpected = duplicates.iter().filter(|(name, _)| !is_allowed(name));
+    let outdated = ALLOWED.iter().filter(|(name, _)| !is_duplicate(name));
     unexpected
         .map(|(name, versions)| format!("{name}: {versions}"))
         .chain(
@@ -85,11 +86,11 @@ mod tests {
 
     #[test]
     fn a_double_needs_a_reason_and_a_reason_needs_a_double() {
-        let mut doubles = ALLOWED
+        let mut duplicates = ALLOWED
             .map(|(name, _)| (name.to_owned(), String::new()))
             .to_vec();
-        assert_eq!(judge(&doubles), Vec::<String>::new());
-        doubles[0] = ("gloo-net".into(), "v0.6.0, v0.7.0".into());
-        assert_eq!(judge(&doubles).len(), 2);
+        assert_eq!(mismatches(&duplicates), Vec::<String>::new());
+        duplicates[0] = ("gloo-net".into(), "v0.6.0, v0.7.0".into());
+        assert_eq!(mismatches(&duplicates).len(), 2);
     }
 }

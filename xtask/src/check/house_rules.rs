@@ -1,17 +1,17 @@
-//! Rules about who may name what, where a lint cannot tell one folder from another.
+//! Checks rules about the names that each folder may use, where a lint cannot distinguish folders.
 //!
-//! To add one: a line in [`RULES`]. Code behind `#[cfg(test)]` is held to them too.
+//! To add a rule, add an entry to [`RULES`]. The rules also apply to code behind `#[cfg(test)]`.
 
 use anyhow::Result;
 
 use crate::{spa::files, workspace::Workspace};
 
 struct Rule {
-    /// Where the rule holds.
+    /// The folder to which the rule applies.
     folder: &'static str,
-    /// What must not be named there,
+    /// The words that must not occur there.
     words: &'static [&'static str],
-    /// except in files whose path starts like this.
+    /// Prefixes of the paths to which the rule does not apply.
     except: &'static [&'static str],
     reason: &'static str,
 }
@@ -31,7 +31,7 @@ const RULES: [Rule; 4] = [
             "localStorage",
             "sessionStorage",
         ],
-        // Tests that look whether anything was stored.
+        // Tests that check whether anything was stored.
         except: &["frontend/tests/", "frontend/login/tests/"],
         reason: "nothing is ever in browser storage: scripts in the page could read it",
     },
@@ -56,7 +56,7 @@ const RULES: [Rule; 4] = [
     },
 ];
 
-/// Every line that breaks a rule.
+/// Returns every line that violates a rule.
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for rule in &RULES {
@@ -79,7 +79,7 @@ pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
 fn in_text(rule: &Rule, path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        // Prose may name what code must not.
+        // Comments may contain the words.
         let code = line.split("//").next().unwrap_or_default();
         if let Some(word) = rule.words.iter().find(|word| code.contains(**word)) {
             found.push(format!("{path}:{}: {word}: {}", index + 1, rule.reason));

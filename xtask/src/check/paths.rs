@@ -1,5 +1,5 @@
-//! Documents that outlive the code: every path in backticks, and every link to a file, must lead
-//! somewhere.
+//! Checks that documents match the code: every path in backticks and every link to a file must
+//! exist.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,16 +7,16 @@ use anyhow::Result;
 
 use crate::{spa::files, workspace::Workspace};
 
-/// Folders at the root that a path may begin with.
+/// Top-level folders that a path may begin with.
 const FOLDERS: [&str; 8] = [
     "frontend", "backend", "shared", "tests", "xtask", "docs", ".cargo", ".ci",
 ];
-/// What a relative path ends in when it means a file of ours.
+/// Extensions that identify a relative path as one of this repository.
 const ENDINGS: [&str; 9] = [
     ".rs", ".toml", ".md", ".css", ".html", ".sql", ".json", ".yaml", ".woff2",
 ];
 
-/// Every path and link that leads nowhere.
+/// Returns every path and link whose target does not exist.
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
     let mut documents = files(&workspace.root.join("docs"))?;
     documents.push(workspace.root.join("README.md"));
@@ -44,8 +44,8 @@ pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What stands in backticks and looks like a path from the root, with the number of its line.
-/// Blocks of code are left out: they show other things too.
+/// Returns the text in backticks that looks like a path from the root, with its line number. Code
+/// blocks are skipped, because they contain other things too.
 fn paths_in(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (number, line) in prose(text) {
@@ -67,8 +67,8 @@ fn looks_like_path(span: &str) -> bool {
     match span.split_once('/') {
         Some((first, _)) => {
             FOLDERS.contains(&first)
-                // `src/lib.rs` of no package, or a package that is gone. Paths from `/` on are
-                // routes, and `data`, `dist` and `target` are made by running.
+                // `src/lib.rs` without a package, or a package that does not exist any more. Paths
+                // that start with `/` are routes; `data`, `dist` and `target` are generated.
                 || (!first.is_empty()
                     && !["data", "dist", "target", "..", "."].contains(&first)
                     && ENDINGS.iter().any(|ending| span.ends_with(ending)))
@@ -80,7 +80,7 @@ fn looks_like_path(span: &str) -> bool {
     }
 }
 
-/// Targets of links to files, without their anchors.
+/// Returns the targets of links to files, without their anchors.
 fn links_in(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (number, line) in prose(text) {
@@ -95,7 +95,7 @@ fn links_in(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Lines outside of blocks of code, numbered.
+/// Returns the lines outside of code blocks, with their numbers.
 fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut in_block = false;
     text.lines().enumerate().filter_map(move |(index, line)| {
@@ -105,7 +105,7 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// `docs/../README.md` as `README.md`, without asking the disk.
+/// Normalizes `docs/../README.md` to `README.md` without accessing the file system.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {

@@ -1,4 +1,4 @@
-//! What others wrote: advisories, licences, sources, banned crates, per `deny.toml`.
+//! Checks dependencies according to `deny.toml`: advisories, licences, sources and banned crates.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -10,11 +10,11 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The database of advisories is a small repository; a network that swallows the question should
-/// not hold anyone up longer than this.
-const FETCH_WITHIN: Duration = Duration::from_mins(2);
+/// Timeout of the fetch of the advisory database. The database is a small repository, and a network
+/// that drops packets should not block anyone for longer.
+const FETCH_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// Two steps; a third when there is a database of advisories.
+/// Runs two steps, and a third if the advisory database is available.
 pub(super) fn check(workspace: &Workspace, steps: &mut Steps) {
     let Some(folder) = steps.step("Tool for the supply chain", tools::cargo_deny) else {
         return steps.not_run("Licences, sources, banned crates", "cargo-deny is missing");
@@ -39,7 +39,7 @@ fn fetch(workspace: &Workspace, folder: &Path) -> Result<()> {
     let log = workspace.notes()?.join("advisories.log");
     let mut command = deny(workspace, folder);
     command.args(["fetch", "db"]);
-    process::run_logged(&mut command, "fetching advisories", &log, FETCH_WITHIN)
+    process::run_logged(&mut command, "fetching advisories", &log, FETCH_TIMEOUT)
 }
 
 fn deny(workspace: &Workspace, folder: &Path) -> Command {

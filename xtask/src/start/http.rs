@@ -1,4 +1,4 @@
-//! Just enough HTTP to ask a server on this computer whether it is ready.
+//! A minimal HTTP client that asks a local server whether it is ready.
 
 use std::{
     io::{Read as _, Write as _},
@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Whether something listens there.
+/// Returns whether an address accepts connections.
 pub(super) fn accepts(address: SocketAddr) -> bool {
-    TcpStream::connect_timeout(&address, PATIENCE).is_ok()
+    TcpStream::connect_timeout(&address, TIMEOUT).is_ok()
 }
 
-/// Whether the app is ready where a browser finds it that is told this host: of the addresses of
-/// `localhost`, browsers ask the IPv6 one first, and stay with the first that accepts.
+/// Returns whether the app is ready at the address that a browser uses for this host. Of the
+/// addresses of `localhost`, browsers try the IPv6 one first and use the first that accepts.
 pub(super) fn answers(host: &str, port: u16) -> bool {
     let addresses = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(ip) => vec![ip],
@@ -26,15 +26,15 @@ pub(super) fn answers(host: &str, port: u16) -> bool {
         .is_some_and(is_ready)
 }
 
-/// Whether the app says there that it is ready.
+/// Returns whether the app reports at this address that it is ready.
 pub(super) fn is_ready(address: SocketAddr) -> bool {
     status(address, "/readyz") == Some(200)
 }
 
-/// The status of the answer to a `GET`; `None` without an answer.
+/// Returns the status of the response to a `GET`, or `None` without a response.
 fn status(address: SocketAddr, path: &str) -> Option<u16> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT).ok()?;
+    stream.set_read_timeout(Some(TIMEOUT)).ok()?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"

@@ -1,4 +1,5 @@
-//! What the sandbox and the app are told when they run together: one app, known to both.
+//! The configuration of the sandbox and the app when they run together: one app, registered at the
+//! sandbox.
 
 use std::{
     fmt::Write as _,
@@ -15,14 +16,14 @@ use super::settings::Settings;
 
 const APP_NAME: &str = "Fathom";
 const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
-/// No secret: it opens nothing but a sandbox on this computer. It is the sandbox's default, with
-/// characters that Snyk's own secrets have.
+/// Not a secret: it is valid only at a sandbox on this computer. It is the sandbox's default, and
+/// contains characters that Snyk's own secrets contain.
 const CLIENT_SECRET: &str = "snyk_cs_sandbox^only`not*a=secret<kept]from/anyone+at%all";
 const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 const FOLDER: &str = "data/sandbox";
 
-/// Variables that would speak against, or beside, what the sandbox run sets.
-const OTHERS: [&str; 7] = [
+/// Variables that would conflict with the values that the sandbox run sets.
+const CONFLICTING_VARIABLES: [&str; 7] = [
     "CLIENT_SECRET_FILE",
     "ENCRYPTION_SECRET_FILE",
     "ENCRYPTION_SECRET_PREVIOUS",
@@ -32,7 +33,7 @@ const OTHERS: [&str; 7] = [
     "SNYK_REGION",
 ];
 
-/// The sandbox's command line.
+/// Sets the sandbox's command line.
 pub(super) fn arguments(sandbox: &mut Command, settings: &Settings) {
     sandbox
         .args(["--listen", &settings.sandbox_address.to_string()])
@@ -41,10 +42,10 @@ pub(super) fn arguments(sandbox: &mut Command, settings: &Settings) {
         .args(["--app-name", APP_NAME, "--scopes", SCOPES]);
 }
 
-/// The app's environment.
+/// Sets the app's environment.
 pub(super) fn environment(app: &mut Command, root: &Path, settings: &Settings) -> Result<()> {
     let provider = format!("http://{}", settings.sandbox_address);
-    for name in OTHERS {
+    for name in CONFLICTING_VARIABLES {
         app.env_remove(name);
     }
     app.envs([
@@ -67,7 +68,8 @@ fn redirect_uri(settings: &Settings) -> String {
     format!("{}/callback", settings.public_url)
 }
 
-/// Made once and kept, so that connections to the sandbox survive a restart of the app.
+/// Returns the encryption secret. It is generated once and kept, so that connections to the sandbox
+/// survive a restart of the app.
 fn encryption_secret(folder: &Path) -> Result<String> {
     let path = folder.join("encryption-secret");
     if let Ok(secret) = fs::read_to_string(&path)

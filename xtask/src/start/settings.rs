@@ -1,4 +1,4 @@
-//! Which provider, and on which ports.
+//! Determines the provider and the ports.
 
 use std::{
     io::ErrorKind,
@@ -17,30 +17,30 @@ use crate::{environment, ui};
 
 const DEFAULT_PORT: u16 = 3000;
 
-/// Who plays Snyk.
+/// The provider that the app runs against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Provider {
-    /// Snyk, or whatever `.env` or the environment names.
+    /// Snyk, or the provider that `.env` or the environment configures.
     Configured,
     /// The sandbox, which is started too.
     Sandbox,
 }
 
-/// How the programs find each other.
+/// The addresses of the programs.
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) provider: Provider,
-    /// What the app listens on.
+    /// The address that the app listens on.
     pub(super) app_address: SocketAddr,
     pub(super) sandbox_address: SocketAddr,
-    /// Where a person's browser finds the app.
+    /// The URL at which a person's browser opens the app.
     pub(super) public_url: String,
-    /// What a person should know before it starts.
+    /// Warnings to print before the start.
     warnings: Vec<String>,
 }
 
 impl Settings {
-    /// Looks for `.env` and at the environment, as the app does.
+    /// Reads `.env` and the environment, as the app does.
     pub(super) fn find(root: &Path, port: Option<u16>, sandbox_port: u16) -> Result<Self> {
         let variables = Variables::read(&root.join(".env"), environment::all())?;
         Self::of(&variables, port, sandbox_port)
@@ -80,8 +80,8 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Another port than the configured one, for what it listens on and where browsers find it. What
-    /// Snyk knows stays as it is, since it is registered there.
+    /// Replaces the port in the listen address and in the public URL. The redirect URI stays
+    /// unchanged, because it is registered at Snyk.
     fn move_to(&mut self, port: u16, variables: &Variables) {
         self.app_address.set_port(port);
         match addresses::local(&self.public_url) {
@@ -111,7 +111,7 @@ impl Settings {
         }
     }
 
-    /// Says plainly against what the app will run.
+    /// Prints which provider the app will run against.
     pub(super) fn explain(&self) {
         match self.provider {
             Provider::Sandbox => {
@@ -130,7 +130,7 @@ impl Settings {
         }
     }
 
-    /// Where the app answers on this computer.
+    /// Returns the address at which the app answers on this computer.
     pub(super) fn reachable_address(&self) -> SocketAddr {
         let ip = match self.app_address.ip() {
             ip if !ip.is_unspecified() => ip,
@@ -140,7 +140,7 @@ impl Settings {
         SocketAddr::new(ip, self.app_address.port())
     }
 
-    /// Says where to look: an address only when the app was seen to answer there.
+    /// Prints where to open the app: a URL only if the app was observed to answer there.
     pub(super) fn ready(&self) {
         if self.provider == Provider::Sandbox {
             ui::doing("Ready, against the sandbox. Ctrl-C stops both.");
@@ -167,7 +167,7 @@ impl Settings {
         }
     }
 
-    /// Finds a port that is taken before anyone waits for a build.
+    /// Checks that the ports are free, so that a conflict is reported before the build.
     pub(super) fn ports_are_free(&self) -> Result<()> {
         let is_sandbox = self.provider == Provider::Sandbox;
         let option = is_sandbox.then_some("--port");
@@ -184,7 +184,8 @@ impl Settings {
     }
 }
 
-/// Whether an address can be listened on. `option` is what would choose another port.
+/// Checks that an address can be listened on. `option` is the command-line option that selects
+/// another port.
 fn is_free(address: SocketAddr, whose: &str, option: Option<&str>) -> Result<()> {
     let port = address.port();
     match TcpListener::bind(address) {
@@ -195,7 +196,7 @@ fn is_free(address: SocketAddr, whose: &str, option: Option<&str>) -> Result<()>
                     "or choose another port: cargo xtask start {option} {}",
                     another_port(port)
                 ),
-                // That one must be registered at Snyk.
+                // The redirect URI with that port must be registered at Snyk.
                 None => {
                     "or set LISTEN, PUBLIC_URL and REDIRECT_URI to another port, which must be \
                          registered at Snyk too"
@@ -207,15 +208,15 @@ fn is_free(address: SocketAddr, whose: &str, option: Option<&str>) -> Result<()>
                  Stop that one, {instead}"
             );
         }
-        // Not every computer has IPv6; then no browser asks there either.
+        // Not every computer has IPv6; without it, browsers do not use that address either.
         Err(_) if address.ip() == IpAddr::V6(Ipv6Addr::LOCALHOST) => Ok(()),
         Err(error) => Err(error).with_context(|| format!("{whose} cannot listen on {address}")),
     }
 }
 
-/// A port near another one that is free now.
+/// Returns a free port close to another one.
 fn another_port(port: u16) -> u16 {
-    let near = (1..20).filter_map(|step: u16| port.checked_add(100 * step));
+    let candidates = (1..20).filter_map(|step: u16| port.checked_add(100 * step));
     let is_taken = |address: (IpAddr, u16)| {
         TcpListener::bind(address).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
     };
@@ -223,7 +224,7 @@ fn another_port(port: u16) -> u16 {
         !is_taken((Ipv4Addr::LOCALHOST.into(), *port))
             && !is_taken((Ipv6Addr::LOCALHOST.into(), *port))
     };
-    near.into_iter().find(is_free).unwrap_or(DEFAULT_PORT)
+    candidates.into_iter().find(is_free).unwrap_or(DEFAULT_PORT)
 }
 
 #[cfg(test)]
@@ -338,7 +339,7 @@ mod tests {
             .to_string();
         assert!(error.contains(&address.port().to_string()), "{error}");
         assert!(error.contains("cargo xtask start --port"), "{error}");
-        // A port that is not registered at Snyk would lead nowhere.
+        // The message must not suggest a port that is not registered at Snyk.
         let error = is_free(address, "the app", None).unwrap_err().to_string();
         assert!(!error.contains("--port"), "{error}");
         assert!(error.contains("REDIRECT_URI"), "{error}");

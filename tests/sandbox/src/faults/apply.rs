@@ -1,4 +1,4 @@
-//! Turning an answer into a faulty one.
+//! Applies faults to responses.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::random;
 use crate::rest::document;
 use crate::v1;
 
-/// Marks an answer that is not to be sent: the connection is closed instead.
+/// Marks a response that is not sent: the connection is closed instead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dropped;
 
-/// A stand-in for the answer of a request that is not processed.
+/// Returns a placeholder response for a request that is not processed.
 pub(crate) fn dropped() -> Response {
     let mut response = StatusCode::OK.into_response();
     response.extensions_mut().insert(Dropped);
     response
 }
 
-/// Applies one fault to an answer. Delays and drops before are the caller's.
+/// Applies one fault to a response. The caller applies delays and drops before processing.
 pub(crate) async fn apply(
     fault: &Fault,
     endpoint: Endpoint,
@@ -70,8 +70,8 @@ pub(crate) async fn apply(
         Fault::Malformed => rewrite(response, |bytes| bytes[..bytes.len() / 2].to_vec()).await,
         Fault::Truncated => truncated(response).await,
         Fault::Stall { ms } => {
-            let pause = Duration::from_millis(*ms);
-            streamed(response, |bytes| bodies::stalled(bytes, pause)).await
+            let delay = Duration::from_millis(*ms);
+            streamed(response, |bytes| bodies::stalled(bytes, delay)).await
         }
         Fault::Large { bytes } => streamed(response, |body| bodies::padded(&body, *bytes)).await,
         Fault::CursorLoop => rewrite(response, leading_to_itself).await,
@@ -125,7 +125,7 @@ fn header(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("invalid"))
 }
 
-/// What the endpoint would write itself, and its media type.
+/// Returns the endpoint's usual error body and its media type.
 fn usual_body(
     endpoint: Endpoint,
     path: &str,
@@ -189,7 +189,7 @@ async fn truncated(response: Response) -> Response {
     Response::from_parts(parts, bodies::broken_off(&half))
 }
 
-/// A text as it is, or with one byte for each character.
+/// Returns a text in UTF-8, or in Latin-1 with one byte for each character.
 fn bytes_of(text: &str, latin1: bool) -> Bytes {
     if !latin1 {
         return text.to_owned().into();
@@ -217,7 +217,7 @@ fn templated(status: StatusCode, content_type: &str, body: Bytes, breaks_off: bo
     response
 }
 
-/// A text with the members of a JSON document in place of their names.
+/// Replaces the placeholders in a text with members of a JSON document.
 fn filled(text: &str, document: &[u8]) -> String {
     let document: Value = serde_json::from_slice(document).unwrap_or(Value::Null);
     let mut text = text.to_owned();
@@ -231,7 +231,7 @@ fn filled(text: &str, document: &[u8]) -> String {
     text
 }
 
-/// `next` as `self`, on a page that came after another.
+/// Replaces `next` with `self` on a page that was requested with a cursor.
 fn leading_to_itself(bytes: &[u8]) -> Vec<u8> {
     let mut document: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
     let own = document["links"]["self"].clone();
@@ -251,7 +251,7 @@ async fn rewrite(response: Response, change: impl FnOnce(&[u8]) -> Vec<u8>) -> R
     Response::from_parts(parts, Body::from(change(&bytes)))
 }
 
-/// Another text for one value, which need not be JSON.
+/// Replaces one value with a text, which need not be JSON.
 fn splice(bytes: &[u8], at: &str, text: Option<&str>) -> Vec<u8> {
     let mut document: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
     let Some(value) = document.pointer_mut(at) else {
@@ -288,7 +288,7 @@ fn remove(document: &mut Value, at: &str) {
     }
 }
 
-/// JSON merge patch, RFC 7396.
+/// Applies a JSON merge patch (RFC 7396).
 fn merge(target: &mut Value, patch: &Value) {
     let Some(patch) = patch.as_object() else {
         *target = patch.clone();

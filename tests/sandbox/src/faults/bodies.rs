@@ -1,4 +1,4 @@
-//! Bodies that no well-behaved server sends.
+//! Malicious and defective response bodies.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 use futures_util::{StreamExt as _, stream};
 
-/// So much the bomb unpacks to: this many blocks of one megabyte.
+/// The number of blocks of one megabyte to which the bomb decompresses.
 const BOMB_BLOCKS: u32 = 4_096;
 const BLOCK: usize = 1 << 20;
 
-/// The beginning of a token answer whose token never ends.
+/// Returns the beginning of a token response whose token never ends.
 pub(crate) fn endless() -> Body {
     let chunk = Bytes::from(vec![b'a'; 16_384]);
     Body::from_stream(stream::unfold(true, move |first| {
@@ -21,7 +21,7 @@ pub(crate) fn endless() -> Body {
             chunk.clone()
         };
         async move {
-            // Fast enough to hurt, slow enough to leave the machine to others.
+            // Fast enough to cause damage, but slow enough to leave the machine usable.
             if !first {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -30,10 +30,10 @@ pub(crate) fn endless() -> Body {
     }))
 }
 
-/// These bytes, ten times a second a few of them.
+/// Sends the bytes at a limited rate, in ten pieces a second.
 pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
     let step = usize::try_from(bytes_per_second / 10).unwrap_or(1).max(1);
-    let pause = if bytes_per_second >= 10 {
+    let delay = if bytes_per_second >= 10 {
         Duration::from_millis(100)
     } else {
         Duration::from_millis(1_000 / bytes_per_second.max(1))
@@ -42,36 +42,36 @@ pub(crate) fn slow(bytes: Bytes, bytes_per_second: u64) -> Body {
         if rest.is_empty() {
             return None;
         }
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(delay).await;
         let chunk = rest.split_to(step.min(rest.len()));
         Some((Ok::<_, std::io::Error>(chunk), rest))
     }))
 }
 
-/// Half of these bytes, a pause, the other half.
-pub(crate) fn stalled(mut bytes: Bytes, pause: Duration) -> Body {
+/// Sends half of the bytes, waits, and sends the other half.
+pub(crate) fn stalled(mut bytes: Bytes, delay: Duration) -> Body {
     let first = bytes.split_to(bytes.len() / 2);
-    let parts = stream::iter([(first, Duration::ZERO), (bytes, pause)]);
-    Body::from_stream(parts.then(|(part, pause)| async move {
-        tokio::time::sleep(pause).await;
+    let parts = stream::iter([(first, Duration::ZERO), (bytes, delay)]);
+    Body::from_stream(parts.then(|(part, delay)| async move {
+        tokio::time::sleep(delay).await;
         Ok::<_, std::io::Error>(part)
     }))
 }
 
-/// These bytes, and a failure when they are on their way.
+/// Sends the bytes and then fails.
 pub(crate) fn broken_off(bytes: &Bytes) -> Body {
     let broken = std::io::Error::other("broken off on request");
     let parts = stream::iter([Ok(bytes.clone()), Err(broken)]);
     Body::from_stream(parts.then(|part| async {
         if part.is_err() {
-            // A failure at once would take them along.
+            // An immediate failure would discard the bytes.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         part
     }))
 }
 
-/// These bytes with so much white space before the last that they have that length.
+/// Inserts white space before the last byte, so that the body has the given length.
 pub(crate) fn padded(bytes: &Bytes, length: u64) -> Body {
     let last = bytes.len().saturating_sub(1);
     let (head, tail) = (bytes.slice(..last), bytes.slice(last..));
@@ -85,8 +85,8 @@ pub(crate) fn padded(bytes: &Bytes, length: u64) -> Body {
     Body::from_stream(stream::iter(parts.map(Ok::<_, std::io::Error>)))
 }
 
-/// A gzip stream of four gigabytes in four megabytes. After a full flush, a deflate block refers to
-/// nothing before it, so that one compressed block can be sent again and again.
+/// Returns a gzip stream of four gigabytes in four megabytes. After a full flush, a deflate block
+/// does not refer to earlier data, so that one compressed block can be sent repeatedly.
 pub(crate) fn gzip_bomb() -> Body {
     let mut head = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     let mut deflate = Compress::new(Compression::best(), false);
@@ -102,7 +102,7 @@ pub(crate) fn gzip_bomb() -> Body {
 
 fn deflated(deflate: &mut Compress, input: &[u8]) -> Vec<u8> {
     let mut output = Vec::with_capacity(input.len() / 100 + 1_024);
-    // Into memory, with room enough: there is nothing that could fail.
+    // Cannot fail: it writes to memory with sufficient capacity.
     let _ = deflate.compress_vec(input, &mut output, FlushCompress::Full);
     output
 }

@@ -1,8 +1,8 @@
-//! Which endpoint a request is for.
+//! Classifies requests by endpoint.
 
 use serde::{Deserialize, Serialize};
 
-/// Endpoints by the names that tests use.
+/// The endpoints, with the names that tests use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Endpoint {
     #[serde(rename = "any")]
@@ -26,7 +26,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Which endpoint a request is for; `grant_type` from its form, if it has one.
+    /// Returns the endpoint of a request; `grant_type` is from its form, if it has one.
     pub(crate) fn of(path: &str, grant_type: Option<&str>) -> Self {
         match (path, grant_type) {
             ("/oauth2/authorize", _) => Self::Authorize,
@@ -40,7 +40,7 @@ impl Endpoint {
         }
     }
 
-    /// Its name.
+    /// Returns the name of the endpoint.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -63,7 +63,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether it speaks OAuth2's error format.
+    /// Returns whether the endpoint uses OAuth2's error format.
     pub(crate) fn is_oauth(self) -> bool {
         Self::Token.covers(self) || self == Self::Revoke
     }

@@ -1,4 +1,4 @@
-//! Faults that a test asks for: what may go wrong, when, and how often.
+//! Faults that a test requests: what fails, when, and how often.
 
 pub(crate) mod apply;
 pub(crate) mod bodies;
@@ -12,29 +12,30 @@ use serde_json::Value;
 pub(crate) use self::endpoint::Endpoint;
 use crate::form::Form;
 
-/// One rule: requests that match `on` suffer `fault`.
+/// One rule: requests that match `on` get `fault`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     on: On,
-    /// Let so many matching requests pass first.
+    /// Number of matching requests to let pass first.
     #[serde(default)]
     skip: u64,
-    /// Then strike so many times; without end if it is left out.
+    /// Number of requests that then get the fault; unlimited if omitted.
     #[serde(default)]
     times: Option<u64>,
     fault: Fault,
 }
 
-/// Which requests a rule is about.
+/// The requests to which a rule applies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct On {
     endpoint: Endpoint,
-    /// What the path must begin with; `*` stands for one segment, as in `/rest/orgs/*/issues`.
+    /// Prefix of the path; `*` matches one segment, as in `/rest/orgs/*/issues`.
     #[serde(default)]
     path: Option<String>,
-    /// Members that the request's form must have, each of that value: one token of many.
+    /// Members that the request's form must have with these values, for instance one specific
+    /// token.
     #[serde(default)]
     form: BTreeMap<String, String>,
 }
@@ -51,7 +52,7 @@ impl On {
     }
 }
 
-/// Before or after the request was processed (and a token consumed).
+/// Before or after the request is processed (and a token is consumed).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum When {
@@ -60,20 +61,20 @@ pub(crate) enum When {
     After,
 }
 
-/// What goes wrong. `consume` tells whether the request is processed all the same, its answer being
-/// lost.
+/// The kind of fault. `consume` defines whether the request is still processed, although its
+/// response is lost.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Fault {
-    /// It takes so long.
+    /// Delays the response.
     Delay {
         ms: u64,
         #[serde(default)]
         when: When,
     },
-    /// Another status. A body that is a string goes out as it is, anything else as JSON; without a
-    /// body there is the error document that belongs to the endpoint. `code` is another one of
-    /// REST's error catalogue than the usual one of that status.
+    /// Answers with another status. A body that is a string is sent as it is, any other as JSON;
+    /// without a body, the endpoint's usual error document is sent. `code` replaces the usual code
+    /// of that status in REST's error catalogue.
     Status {
         status: u16,
         #[serde(default)]
@@ -87,12 +88,12 @@ pub(crate) enum Fault {
         #[serde(default)]
         consume: bool,
     },
-    /// The connection is closed without an answer.
+    /// Closes the connection without a response.
     Drop {
         #[serde(default)]
         when: When,
     },
-    /// Elsewhere.
+    /// Redirects to another URL.
     Redirect {
         #[serde(default = "found")]
         status: u16,
@@ -100,42 +101,43 @@ pub(crate) enum Fault {
         #[serde(default)]
         consume: bool,
     },
-    /// A page, as gateways send them.
+    /// Answers with an HTML page, as gateways do.
     Html {
         #[serde(default = "bad_gateway")]
         status: u16,
         #[serde(default)]
         consume: bool,
     },
-    /// The real answer, cut in half.
+    /// Cuts the real response in half.
     Malformed,
-    /// The real answer announced in full, and the connection closed in the middle of it.
+    /// Announces the full length of the real response, and closes the connection in the middle of
+    /// it.
     Truncated,
-    /// Half of the real answer, then nothing for so long, then the rest.
+    /// Sends half of the real response, waits, and sends the rest.
     Stall {
         #[serde(default = "half_a_minute")]
         ms: u64,
     },
-    /// The real answer, valid JSON still, made so long by white space.
+    /// Pads the real response with white space to this length. It stays valid JSON.
     Large {
         #[serde(default = "hundred_megabytes")]
         bytes: u64,
     },
-    /// A page that was reached by a cursor leads to itself: who follows `next` never ends.
+    /// Makes a page that was requested with a cursor link to itself: following `next` never ends.
     CursorLoop,
-    /// An answer that never ends.
+    /// Sends a response that never ends.
     Endless {
         #[serde(default)]
         consume: bool,
     },
-    /// The real answer, slowly.
+    /// Sends the real response slowly.
     Slow { bytes_per_second: u64 },
-    /// A few megabytes that unpack to four gigabytes.
+    /// Sends a few megabytes that decompress to four gigabytes.
     GzipBomb {
         #[serde(default)]
         consume: bool,
     },
-    /// Another JSON body.
+    /// Replaces the JSON body.
     Body {
         json: Value,
         #[serde(default = "ok")]
@@ -143,27 +145,27 @@ pub(crate) enum Fault {
         #[serde(default = "yes")]
         consume: bool,
     },
-    /// This text, in which `{{name}}` stands for that member of the real JSON answer: what no JSON
-    /// writer would send, around real tokens.
+    /// Sends this text, in which `{{name}}` is replaced by that member of the real JSON response:
+    /// output that no JSON library would write, with real tokens.
     Template {
         text: String,
         #[serde(default = "ok")]
         status: u16,
-        /// None is sent where it is empty.
+        /// No content type is sent if this is empty.
         #[serde(default = "json_type")]
         content_type: String,
-        /// Each character is one byte, which makes bytes that are not UTF-8.
+        /// Encodes each character as one byte, which results in invalid UTF-8.
         #[serde(default)]
         latin1: bool,
-        /// More is announced than is sent, and then the connection is closed.
+        /// Announces a larger length than is sent, and then closes the connection.
         #[serde(default)]
         breaks_off: bool,
     },
-    /// The real JSON answer with members replaced; `null` removes one (RFC 7396).
+    /// Replaces members of the real JSON response; `null` removes one (RFC 7396).
     #[serde(alias = "invalid_json_field")]
     Patch { json: Value },
-    /// The real JSON answer with another text in place of one value, JSON or not; without a text
-    /// there is no such member. `at` is a JSON pointer; an answer without that value stays as it is.
+    /// Replaces one value of the real JSON response with a text, JSON or not; without a text,
+    /// removes the member. `at` is a JSON pointer; a response without that value stays unchanged.
     Splice {
         at: String,
         #[serde(default)]
@@ -200,7 +202,7 @@ fn yes() -> bool {
 }
 
 impl Fault {
-    /// Whether the request is processed in spite of the fault.
+    /// Returns whether the request is processed in spite of the fault.
     pub(crate) fn consumes(&self) -> bool {
         match self {
             Self::Delay { .. }
@@ -223,7 +225,7 @@ impl Fault {
         }
     }
 
-    /// Its name in the record of requests.
+    /// Returns the name in the record of requests.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Delay { .. } => "delay",
@@ -247,27 +249,28 @@ impl Fault {
     }
 }
 
-/// The rules in force.
+/// The active rules.
 #[derive(Debug, Default)]
 pub(crate) struct Rules(Vec<Rule>);
 
 impl Rules {
-    /// Adds rules after those that are there.
+    /// Appends rules.
     pub(crate) fn add(&mut self, rules: Vec<Rule>) {
         self.0.extend(rules);
     }
 
-    /// Takes all rules away.
+    /// Removes all rules.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// The rules with what is left of their counts.
+    /// Returns the rules with their remaining counts.
     pub(crate) fn all(&self) -> &[Rule] {
         &self.0
     }
 
-    /// What strikes this request, in the order of the rules. Every matching rule counts it.
+    /// Returns the faults for this request, in the order of the rules. Every matching rule counts
+    /// the request.
     pub(crate) fn strike(
         &mut self,
         endpoint: Endpoint,
@@ -296,7 +299,7 @@ impl Rules {
     }
 }
 
-/// Whether a path begins as a pattern says.
+/// Returns whether a path begins with a pattern.
 fn begins(path: &str, pattern: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else {
         return path.starts_with(pattern);

@@ -1,4 +1,4 @@
-//! What every REST request must bring: a living token, a version, known parameters, the scopes.
+//! Requirements of every REST request: a valid token, a version, known parameters, the scopes.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,18 +15,18 @@ use crate::random;
 use crate::settings::Settings;
 use crate::state::Sandbox;
 
-/// What an operation asks of a request.
+/// The requirements of an operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// The scopes that it needs.
+    /// The required scopes.
     pub(crate) scopes: &'static [&'static str],
-    /// The day of its release.
+    /// The release date.
     pub(crate) released: &'static str,
-    /// The query parameters that it knows, besides the version.
+    /// The permitted query parameters, besides the version.
     pub(crate) parameters: &'static [&'static [&'static str]],
 }
 
-/// A request that may be answered.
+/// A request that passed the checks.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) install: Install,
@@ -37,7 +37,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The request's own address, without a host.
+    /// Returns the request's own URL without a host.
     #[expect(
         clippy::unused_self,
         reason = "links are made for an admitted caller only"
@@ -46,7 +46,7 @@ impl Caller {
         format!("/rest{}?{}", uri.path(), uri.query().unwrap_or_default())
     }
 
-    /// The organization of that id, if the install reaches it.
+    /// Returns the organization of that id, if the install has access to it.
     pub(crate) fn org(&self, id: &str) -> Result<Org, Problem> {
         check_uuid("org_id", id)?;
         let mut orgs = self.install.reach.orgs(&self.settings).into_iter();
@@ -61,13 +61,13 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The install that the request's bearer token speaks for.
+/// Returns the install of the request's bearer token.
 pub(crate) fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
     let token = bearer_token(headers)?;
     sandbox.grants().bearer(token).cloned()
 }
 
-/// Refuses a request that is one too many of its token.
+/// Rejects a request that exceeds its token's rate limit.
 fn check_rate(sandbox: &Sandbox, settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
     let (Some(limit), Some(token)) = (settings.limit(), bearer_token(headers)) else {
         return Ok(());
@@ -79,7 +79,7 @@ fn check_rate(sandbox: &Sandbox, settings: &Settings, headers: &HeaderMap) -> Re
     })
 }
 
-/// Admits a request, or says why not.
+/// Checks a request, or returns the reason for its rejection.
 pub(crate) fn admit(
     sandbox: &Sandbox,
     headers: &HeaderMap,
@@ -131,7 +131,7 @@ pub(crate) fn admit(
     })
 }
 
-/// Refuses what is not a UUID.
+/// Rejects a value that is not a UUID.
 pub(crate) fn check_uuid(name: &str, value: &str) -> Result<(), Problem> {
     if random::is_uuid(value) {
         Ok(())

@@ -1,4 +1,4 @@
-//! JSON:API documents: answers and errors.
+//! JSON:API documents: responses and errors.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -13,7 +13,7 @@ pub(crate) const MEDIA_TYPE: &str = "application/vnd.api+json";
 
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// A document with these members (`data`, `links`, `meta`).
+/// Returns a document with these members (`data`, `links`, `meta`).
 pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
     body["jsonapi"] = json!({"version": "1.0"});
     (
@@ -28,7 +28,7 @@ pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
         .into_response()
 }
 
-/// A document about one thing, at its own address.
+/// Returns a document of one resource, with a link to itself.
 pub(crate) fn one(caller: &Caller, uri: &Uri, data: &Value) -> Response {
     answer(
         caller,
@@ -36,19 +36,19 @@ pub(crate) fn one(caller: &Caller, uri: &Uri, data: &Value) -> Response {
     )
 }
 
-/// Why there is no such document.
+/// An error response.
 #[derive(Debug)]
 pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     parameter: Option<String>,
-    /// Seconds.
+    /// The delay in seconds.
     retry_after: Option<u64>,
     has_links: bool,
 }
 
 impl Problem {
-    /// A problem of that status.
+    /// Creates a problem with that status.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -59,13 +59,13 @@ impl Problem {
         }
     }
 
-    /// There is no such thing, or none that this caller may see.
+    /// The resource does not exist, or the caller may not see it.
     pub(crate) fn not_there(what: &str) -> Self {
         let detail = format!("The {what} is not there or not visible");
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// A parameter that is not as it should be.
+    /// A parameter has an invalid value.
     pub(crate) fn parameter(name: &str, what: &str) -> Self {
         let detail = format!("Query parameter '{name}' {what}");
         Self {
@@ -74,7 +74,7 @@ impl Problem {
         }
     }
 
-    /// A parameter that the operation does not have.
+    /// The operation does not have the parameter.
     pub(crate) fn unknown_parameter(name: &str) -> Self {
         Self {
             parameter: Some(name.to_owned()),
@@ -85,7 +85,7 @@ impl Problem {
         }
     }
 
-    /// Too much was asked; not before so many seconds.
+    /// The rate limit is exceeded; the next request is permitted after `seconds`.
     pub(crate) fn too_many_requests(seconds: u64) -> Self {
         Self {
             retry_after: Some(seconds),
@@ -93,7 +93,7 @@ impl Problem {
         }
     }
 
-    /// As the service for issues writes it: its schema has no `links` in errors.
+    /// Omits `links`, as the issues service does: its error schema has none.
     pub(crate) fn without_links(self) -> Self {
         Self {
             has_links: false,
@@ -122,7 +122,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The error document of a status, with the code of Snyk's error catalogue or another one.
+/// Returns the error document of a status, with the code of Snyk's error catalogue or another one.
 fn error(status: StatusCode, detail: Option<&str>, code: Option<&str>) -> Value {
     let title = status.canonical_reason().unwrap_or("Error");
     let mut error = json!({
@@ -142,7 +142,7 @@ fn error(status: StatusCode, detail: Option<&str>, code: Option<&str>) -> Value 
     json!({"jsonapi": {"version": "1.0"}, "errors": [error]})
 }
 
-/// The error document of a status, as the service behind that path writes it.
+/// Returns the error document of a status, in the format of the service behind that path.
 pub(crate) fn error_at(path: &str, status: StatusCode, code: Option<&str>) -> Value {
     let mut body = error(status, None, code);
     if path.split('/').any(|segment| segment == "issues") {

@@ -1,4 +1,4 @@
-//! REST: JSON:API documents, a version with every request, pages by cursor.
+//! The REST API: JSON:API documents, a version in every request, cursor pagination.
 
 pub(crate) mod admit;
 pub(crate) mod document;
@@ -26,11 +26,11 @@ use crate::settings::Context;
 use crate::state::Sandbox;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("snyk-request-id");
-/// The longest slug or name that can be asked for.
-const LONGEST: usize = 100;
+/// Maximum length of a slug or name in a query.
+const MAX_FILTER_LENGTH: usize = 100;
 const PAGING: [&str; 3] = ["starting_after", "ending_before", "limit"];
 
-/// Headers of every answer: the request's id, which a client may choose.
+/// Adds the headers of every response: the request id, which a client may choose.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let sent = request
         .headers()
@@ -107,13 +107,13 @@ pub(crate) async fn orgs(
     }
     if let Some(slug) = caller.form.get("slug") {
         let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-        if slug.is_empty() || slug.len() > LONGEST || !slug.chars().all(is_plain) {
+        if slug.is_empty() || slug.len() > MAX_FILTER_LENGTH || !slug.chars().all(is_plain) {
             return Err(Problem::parameter("slug", "must match ^[\\w.-]+$"));
         }
         orgs.retain(|org| org.slug == slug);
     }
     if let Some(name) = caller.form.get("name") {
-        if name.chars().count() > LONGEST {
+        if name.chars().count() > MAX_FILTER_LENGTH {
             return Err(Problem::parameter(
                 "name",
                 "must have at most 100 characters",
@@ -129,11 +129,11 @@ pub(crate) async fn orgs(
     let orgs = Orgs(orgs);
     let page = pagination::page(&caller.form, Limits::Tens, &orgs)?;
     let links = page.links(&caller, &uri, || sandbox.next_form());
-    let on_page = page.places.iter().map(|place| &orgs.0[*place]);
+    let on_page = page.indices.iter().map(|index| &orgs.0[*index]);
     let data: Value = on_page
         .map(|org| {
             let mut resource = resource(org);
-            // Only lists tell this.
+            // Only lists contain this attribute.
             resource["attributes"]["access_requests_enabled"] = json!(false);
             if with_role {
                 resource["relationships"] = json!({"member_role": {"data": {
@@ -173,13 +173,13 @@ pub(crate) async fn org(
     Ok(document::one(&caller, &uri, &data))
 }
 
-/// Anything else under `/rest`.
+/// Answers any other path under `/rest`.
 pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::NOT_FOUND, "There is no such path")
 }
 
-/// Another method: everything here is only read.
+/// Answers any other method: the API is read-only.
 pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
@@ -189,19 +189,19 @@ pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
 struct Orgs(Vec<Org>);
 
 impl Listing for Orgs {
-    fn places(&self) -> usize {
+    fn len(&self) -> usize {
         self.0.len()
     }
 
-    fn holds(&self, _: usize) -> bool {
+    fn matches(&self, _: usize) -> bool {
         true
     }
 
-    fn id(&self, place: usize) -> String {
-        self.0[place].id.clone()
+    fn id(&self, index: usize) -> String {
+        self.0[index].id.clone()
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
+    fn position(&self, id: &str) -> Option<usize> {
         self.0.iter().position(|org| org.id == id)
     }
 }

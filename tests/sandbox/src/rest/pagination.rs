@@ -1,4 +1,4 @@
-//! Pages by cursor. A cursor names the item that it stands after or before.
+//! Cursor pagination. A cursor names the item after or before which a page begins.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,23 +9,22 @@ use super::admit::Caller;
 use super::document::Problem;
 use crate::form::Form;
 
-/// A list that pages are cut from. Its things are known by their place; only those on a page are
-/// made.
+/// A list to paginate. Items are addressed by their index; only the items on a page are generated.
 pub(crate) trait Listing {
-    /// How many places there are.
-    fn places(&self) -> usize;
-    /// Whether the thing at that place passes the filters.
-    fn holds(&self, place: usize) -> bool;
-    /// The id of the thing at that place.
-    fn id(&self, place: usize) -> String;
-    /// The place of the thing with that id.
-    fn place(&self, id: &str) -> Option<usize>;
+    /// Returns the number of indices.
+    fn len(&self) -> usize;
+    /// Returns whether the item at an index passes the filters.
+    fn matches(&self, index: usize) -> bool;
+    /// Returns the id of the item at an index.
+    fn id(&self, index: usize) -> String;
+    /// Returns the index of the item with an id.
+    fn position(&self, id: &str) -> Option<usize>;
 }
 
-/// Which limits an operation takes. Without one, a page has ten things.
+/// The page sizes that an operation accepts. The default is ten.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Limits {
-    /// 10 to 100 by tens.
+    /// 10 to 100, in steps of ten.
     Tens,
     /// 1 to 100.
     Any,
@@ -50,36 +49,36 @@ impl Limits {
     }
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// The places of what is on it.
-    pub(crate) places: Vec<usize>,
+    /// The indices of the items on the page.
+    pub(crate) indices: Vec<usize>,
     before: Option<String>,
     after: Option<String>,
 }
 
-/// The page that the query asks for.
+/// Returns the page that a query requests.
 pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<Page, Problem> {
     let limit = limits.read(form)?;
-    let place = |name: &str, cursor: &str| {
+    let index = |name: &str, cursor: &str| {
         read_cursor(cursor)
-            .and_then(|id| list.place(&id))
+            .and_then(|id| list.position(&id))
             .ok_or_else(|| Problem::parameter(name, "is not a cursor of this list"))
     };
-    let forward = |from: usize| (from..list.places()).filter(|at| list.holds(*at));
-    let backward = |to: usize| (0..to).rev().filter(|at| list.holds(*at));
-    let places: Vec<usize> = match (form.get("starting_after"), form.get("ending_before")) {
+    let forward = |from: usize| (from..list.len()).filter(|at| list.matches(*at));
+    let backward = |to: usize| (0..to).rev().filter(|at| list.matches(*at));
+    let indices: Vec<usize> = match (form.get("starting_after"), form.get("ending_before")) {
         (None, None) => forward(0).take(limit).collect(),
         (Some(cursor), None) => {
-            let from = place("starting_after", cursor)? + 1;
+            let from = index("starting_after", cursor)? + 1;
             forward(from).take(limit).collect()
         }
         (None, Some(cursor)) => {
-            let to = place("ending_before", cursor)?;
-            let mut places: Vec<_> = backward(to).take(limit).collect();
-            places.reverse();
-            places
+            let to = index("ending_before", cursor)?;
+            let mut indices: Vec<_> = backward(to).take(limit).collect();
+            indices.reverse();
+            indices
         }
         (Some(_), Some(_)) => {
             return Err(Problem::parameter(
@@ -92,24 +91,24 @@ pub(crate) fn page(form: &Form, limits: Limits, list: &impl Listing) -> Result<P
     let has_more_before = |at: usize| backward(at).next().map(|_| cursor(at));
     let has_more_after = |at: usize| forward(at + 1).next().map(|_| cursor(at));
     Ok(Page {
-        before: places.first().copied().and_then(has_more_before),
-        after: places.last().copied().and_then(has_more_after),
-        places,
+        before: indices.first().copied().and_then(has_more_before),
+        after: indices.last().copied().and_then(has_more_after),
+        indices,
     })
 }
 
-/// How many things pass the filters.
+/// Returns the number of items that pass the filters.
 pub(crate) fn count(list: &impl Listing) -> usize {
-    (0..list.places()).filter(|at| list.holds(*at)).count()
+    (0..list.len()).filter(|at| list.matches(*at)).count()
 }
 
 impl Page {
-    /// Whether the whole list is on it.
+    /// Returns whether the page contains the whole list.
     pub(crate) fn is_all(&self) -> bool {
         self.before.is_none() && self.after.is_none()
     }
 
-    /// The links of the page, without a host. `next` has another form each time.
+    /// Returns the links of the page without a host. `next` has a different form each time.
     pub(crate) fn links(
         &self,
         caller: &Caller,
@@ -137,8 +136,8 @@ impl Page {
     }
 }
 
-/// Forms of a link to the next page, all of which Snyk's documents show: a path with or without the
-/// prefix `/rest`, or an object around it.
+/// Forms of a link to the next page, all of which occur in Snyk's documents: a path with or without
+/// the prefix `/rest`, or an object that contains it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum NextForm {
     Bare,
@@ -147,13 +146,13 @@ pub(crate) enum NextForm {
 }
 
 impl NextForm {
-    /// The form of the link of that number.
+    /// Returns the form of the link with that number.
     pub(crate) fn nth(number: usize) -> Self {
         [Self::Bare, Self::Prefixed, Self::Object][number % 3]
     }
 }
 
-/// The request's query with another cursor.
+/// Returns the request's query with a different cursor.
 fn query(caller: &Caller, cursor: Option<(&str, &str)>) -> String {
     let kept = caller
         .form
@@ -164,7 +163,8 @@ fn query(caller: &Caller, cursor: Option<(&str, &str)>) -> String {
         .finish()
 }
 
-/// `v1.` and base64 with padding, as Snyk's are: the `=` must survive the way through a query.
+/// Encodes a cursor as `v1.` and padded base64, like Snyk's: clients must encode the `=` in a
+/// query.
 fn write_cursor(id: &str) -> String {
     format!("v1.{}", STANDARD.encode(json!({"id": id}).to_string()))
 }
@@ -179,24 +179,24 @@ fn read_cursor(cursor: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// The numbers below 100 that a step divides.
+    /// The numbers below 100 that are multiples of a step.
     struct Numbers(usize);
 
     impl Listing for Numbers {
-        fn places(&self) -> usize {
+        fn len(&self) -> usize {
             100
         }
 
-        fn holds(&self, place: usize) -> bool {
-            place.is_multiple_of(self.0)
+        fn matches(&self, index: usize) -> bool {
+            index.is_multiple_of(self.0)
         }
 
-        fn id(&self, place: usize) -> String {
-            place.to_string()
+        fn id(&self, index: usize) -> String {
+            index.to_string()
         }
 
-        fn place(&self, id: &str) -> Option<usize> {
-            id.parse().ok().filter(|place| *place < 100)
+        fn position(&self, id: &str) -> Option<usize> {
+            id.parse().ok().filter(|index| *index < 100)
         }
     }
 
@@ -207,15 +207,15 @@ mod tests {
     #[test]
     fn pages_follow_one_another_and_end() {
         let first = at("");
-        assert_eq!(first.places, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
+        assert_eq!(first.indices, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
         assert!(first.before.is_none());
         let second = at(&format!("starting_after={}", first.after.unwrap()));
-        assert_eq!(second.places[0], 40);
+        assert_eq!(second.indices[0], 40);
         let third = at(&format!("starting_after={}", second.after.unwrap()));
-        assert_eq!(third.places, [80, 84, 88, 92, 96]);
+        assert_eq!(third.indices, [80, 84, 88, 92, 96]);
         assert!(third.after.is_none());
         let back = at(&format!("ending_before={}", third.before.unwrap()));
-        assert_eq!(back.places, second.places);
+        assert_eq!(back.indices, second.indices);
         assert_eq!(count(&Numbers(4)), 25);
     }
 
@@ -223,15 +223,15 @@ mod tests {
     fn the_way_back_ends_at_the_beginning() {
         let cursor = write_cursor("12");
         let page = at(&format!("ending_before={cursor}"));
-        assert_eq!(page.places, [0, 4, 8]);
+        assert_eq!(page.indices, [0, 4, 8]);
         assert!(page.before.is_none() && page.after.is_some());
         let nothing = at(&format!("ending_before={}", write_cursor("0")));
-        assert!(nothing.places.is_empty() && nothing.is_all());
+        assert!(nothing.indices.is_empty() && nothing.is_all());
     }
 
     #[test]
     fn limits_are_kept() {
-        assert_eq!(at("limit=20").places.len(), 20);
+        assert_eq!(at("limit=20").indices.len(), 20);
         for wrong in ["0", "5", "15", "110", "x", "-10", ""] {
             let form = Form::parse(&format!("limit={wrong}"));
             assert!(page(&form, Limits::Tens, &Numbers(1)).is_err(), "{wrong}");

@@ -1,4 +1,4 @@
-//! Query parameters by their kinds: flags, lists, words of a closed set, instants, ids.
+//! Parses query parameters by type: flags, lists, enumerations, timestamps, ids.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use super::admit::check_uuid;
 use super::document::Problem;
 use crate::form::Form;
 
-/// `true` or `false`.
+/// Parses `true` or `false`.
 pub(crate) fn flag(form: &Form, name: &str) -> Result<Option<bool>, Problem> {
     match form.get(name) {
         None => Ok(None),
@@ -16,7 +16,7 @@ pub(crate) fn flag(form: &Form, name: &str) -> Result<Option<bool>, Problem> {
     }
 }
 
-/// A list with commas between; a name that comes again continues it.
+/// Parses a comma-separated list; a repeated name continues it.
 pub(crate) fn list(form: &Form, name: &str) -> Option<Vec<String>> {
     let values: Vec<String> = form
         .iter()
@@ -27,7 +27,7 @@ pub(crate) fn list(form: &Form, name: &str) -> Option<Vec<String>> {
     (!values.is_empty()).then_some(values)
 }
 
-/// A list of words of a closed set.
+/// Parses a list of values of an enumeration.
 pub(crate) fn words(
     form: &Form,
     name: &str,
@@ -43,7 +43,7 @@ pub(crate) fn words(
     }
 }
 
-/// One word of a closed set.
+/// Parses a value of an enumeration.
 pub(crate) fn word<'a>(
     form: &'a Form,
     name: &str,
@@ -58,7 +58,7 @@ pub(crate) fn word<'a>(
     }
 }
 
-/// An instant, as RFC 3339 writes it.
+/// Parses an RFC 3339 timestamp.
 pub(crate) fn instant(form: &Form, name: &str) -> Result<Option<Timestamp>, Problem> {
     let Some(text) = form.get(name) else {
         return Ok(None);
@@ -69,7 +69,7 @@ pub(crate) fn instant(form: &Form, name: &str) -> Result<Option<Timestamp>, Prob
     Ok(Some(instant))
 }
 
-/// A list of UUIDs.
+/// Parses a list of UUIDs.
 pub(crate) fn ids(form: &Form, name: &str) -> Result<Option<Vec<String>>, Problem> {
     let ids = list(form, name);
     for id in ids.iter().flatten() {

@@ -1,17 +1,17 @@
-//! So many requests a minute for each token. Who goes over it is refused until no request came for
-//! a whole minute, as Snyk's documentation has it.
+//! Rate limit per token. A token that exceeds the limit is rejected until it has made no request
+//! for a whole interval, as in Snyk's documentation.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// How much a token may ask.
+/// The limit of a token.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limit {
     pub(crate) requests: u32,
     pub(crate) interval: Duration,
 }
 
-/// What each token has asked.
+/// The windows of all tokens.
 #[derive(Debug, Default)]
 pub(crate) struct RateLimit {
     windows: HashMap<String, Window>,
@@ -24,18 +24,18 @@ struct Window {
     is_over: bool,
 }
 
-/// When old windows are thrown away.
-const MANY: usize = 1_000;
+/// Number of windows above which expired ones are evicted.
+const EVICTION_THRESHOLD: usize = 1_000;
 
 impl RateLimit {
-    /// Counts a request. `Err`: it is one too many, and when there may be another.
+    /// Counts a request. Returns the delay as `Err` if the request exceeds the limit.
     pub(crate) fn count(
         &mut self,
         token: &str,
         limit: Limit,
         now: Instant,
     ) -> Result<(), Duration> {
-        if self.windows.len() >= MANY {
+        if self.windows.len() >= EVICTION_THRESHOLD {
             self.windows.retain(|_, window| window.ends > now);
         }
         let fresh = || Window {

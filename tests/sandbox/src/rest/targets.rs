@@ -1,4 +1,4 @@
-//! Targets: the list with its filters, and one.
+//! Targets: the filtered list, and a single target.
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -51,9 +51,9 @@ pub(crate) async fn list(
     let page = pagination::page(&caller.form, Limits::Any, &targets)?;
     let links = page.links(&caller, &uri, || sandbox.next_form());
     let data: Value = page
-        .places
+        .indices
         .iter()
-        .map(|place| resource(&estate, Target::new(&estate, *place)))
+        .map(|index| resource(&estate, Target::new(&estate, *index)))
         .collect();
     let mut body = json!({"data": data, "links": links});
     if wants_count {
@@ -77,10 +77,10 @@ pub(crate) async fn one(
     let caller = admit(&sandbox, &headers, &uri, &operation)?;
     let estate = sandbox.world().estate(&caller.org(&org_id)?);
     check_uuid("target_id", &target_id)?;
-    let place = estate
-        .place(Kind::Target, &target_id)
+    let index = estate
+        .index_of(Kind::Target, &target_id)
         .ok_or_else(|| Problem::not_there("target"))?;
-    let data = resource(&estate, Target::new(&estate, place));
+    let data = resource(&estate, Target::new(&estate, index));
     Ok(document::one(&caller, &uri, &data))
 }
 
@@ -90,24 +90,24 @@ struct Targets<'a> {
 }
 
 impl Listing for Targets<'_> {
-    fn places(&self) -> usize {
+    fn len(&self) -> usize {
         self.estate.targets()
     }
 
-    fn holds(&self, place: usize) -> bool {
-        self.filter.passes(Target::new(self.estate, place))
+    fn matches(&self, index: usize) -> bool {
+        self.filter.passes(Target::new(self.estate, index))
     }
 
-    fn id(&self, place: usize) -> String {
-        Target::new(self.estate, place).id()
+    fn id(&self, index: usize) -> String {
+        Target::new(self.estate, index).id()
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
-        self.estate.place(Kind::Target, id)
+    fn position(&self, id: &str) -> Option<usize> {
+        self.estate.index_of(Kind::Target, id)
     }
 }
 
-/// The filters of a query; one that was not given lets everything pass.
+/// The filters of a query. An absent filter accepts everything.
 #[derive(Debug)]
 struct Filter {
     is_private: Option<bool>,

@@ -1,4 +1,4 @@
-//! The version parameter: a day, and until 2024-10-15 a stability with it.
+//! The version parameter: a date, until 2024-10-15 with an optional stability.
 
 use http::StatusCode;
 use jiff::civil::Date;
@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 use super::document::Problem;
 use crate::clock;
 
-/// The release that serves the version asked for.
+/// Returns the release that serves the requested version.
 pub(crate) fn resolve(requested: &str, released: &'static str) -> Result<&'static str, Problem> {
     let invalid = || Problem::parameter("version", "must be a day such as 2024-10-15");
     let stabilities = ["wip", "work-in-progress", "experimental", "beta"];
-    // Without a day: the newest there is.
+    // Without a date, the newest release.
     if stabilities.contains(&requested) {
         return Ok(released);
     }

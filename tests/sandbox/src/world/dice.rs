@@ -1,36 +1,36 @@
-//! Invented values: the same seed and the same question give the same answer, whatever was asked
-//! before. So nothing has to be kept that can be asked again.
+//! Deterministic pseudorandom values: the same seed and the same key give the same value,
+//! regardless of earlier calls. Values can therefore be recomputed instead of stored.
 
-/// A source of values for one thing.
+/// A source of values for one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// The dice of a seed.
+    /// Creates the source of a seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self(mix(seed))
     }
 
-    /// The dice of a thing by its number.
+    /// Derives the source of an object by number.
     pub(crate) fn nth(self, number: usize) -> Self {
         Self(mix(self.0 ^ mix(number as u64)))
     }
 
-    /// The dice of a question, or of a thing by its name.
+    /// Derives the source of a property, or of an object by name.
     pub(crate) fn on(self, name: &str) -> Self {
-        // FNV-1a: short names, and nobody who would want them to collide.
+        // FNV-1a: the names are short, and no attacker provokes collisions.
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         Self(mix(self.0 ^ hash))
     }
 
-    /// The value itself.
+    /// Returns the value itself.
     pub(crate) fn value(self) -> u64 {
         self.0
     }
 
-    /// A number below `limit`, and 0 if that is 0.
+    /// Returns a number below `limit`, or 0 if `limit` is 0.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the remainder is below a usize"
@@ -39,17 +39,17 @@ impl Dice {
         (self.0 % (limit as u64).max(1)) as usize
     }
 
-    /// Yes in so many of a hundred cases.
+    /// Returns `true` in `percent` of a hundred cases.
     pub(crate) fn chance(self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// One of a list that is not empty.
+    /// Picks an element of a non-empty list.
     pub(crate) fn pick<T: Copy>(self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 
-    /// One of a list of things with weights.
+    /// Picks an element of a weighted list.
     pub(crate) fn weighted<T>(self, list: &[T], weight: impl Fn(&T) -> usize) -> &T {
         let mut left = self.below(list.iter().map(&weight).sum());
         for item in list {

@@ -1,6 +1,6 @@
-//! What one organization has: which projects belong to which target, and how many issues of which
-//! kind each has. Only these numbers are kept, some forty bytes a project; everything else about
-//! a thing follows from its number when it is asked for.
+//! The resources of one organization: the projects of each target, and the number of issues of each
+//! project. Only these numbers are stored, about forty bytes a project; everything else about a
+//! resource is computed from its number on request.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,39 +11,39 @@ use crate::data::Org;
 
 /// Severities in the order of all arrays here: critical, high, medium, low, info.
 pub(crate) const SEVERITIES: [&str; 5] = ["critical", "high", "medium", "low", "info"];
-/// How many projects an organization has at least that also watches cloud environments.
+/// Minimum number of projects of an organization that also has cloud environments.
 const LARGE: usize = 300;
-/// Environments of such an organization, and issues of each.
+/// The environments of such an organization, with the number of issues of each.
 pub(crate) const ENVIRONMENTS: [(&str, usize); 2] = [("Production", 36), ("Staging", 25)];
 
-/// An organization's things.
+/// The resources of an organization.
 #[derive(Debug)]
 pub(crate) struct Estate {
     pub(crate) org: Org,
     pub(crate) dice: Dice,
     pub(crate) ids: Ids,
     as_of: Timestamp,
-    /// The first project of each target, and one more entry for the end of the last.
+    /// The first project of each target, followed by the end of the last target.
     targets: Vec<usize>,
     projects: Vec<Slot>,
     project_issues: usize,
 }
 
-/// A project's numbers.
+/// The numbers of a project.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Slot {
     pub(crate) target: usize,
     pub(crate) showpiece: Option<&'static Showpiece>,
-    /// Open and not ignored, by severity.
+    /// Open issues that are not ignored, by severity.
     pub(crate) open: [u16; 5],
     pub(crate) ignored: u16,
     pub(crate) resolved: u16,
-    /// The number of its first issue.
+    /// The number of the first issue.
     pub(crate) first_issue: usize,
 }
 
 impl Slot {
-    /// How many issues it has, whatever their state.
+    /// Returns the number of issues in any state.
     pub(crate) fn issues(&self) -> usize {
         self.open
             .iter()
@@ -54,7 +54,7 @@ impl Slot {
 }
 
 impl Estate {
-    /// Lays out an organization.
+    /// Generates the layout of an organization.
     pub(crate) fn lay_out(org: Org, dice: Dice, as_of: Timestamp) -> Self {
         let dice = dice.on(&org.slug);
         let mut estate = Self {
@@ -72,7 +72,7 @@ impl Estate {
         estate
     }
 
-    /// Showpieces stand evenly among the others, each a target of its own.
+    /// Places the showpieces evenly among the other projects, each in its own target.
     fn place_projects(&mut self) {
         let wanted = self.org.projects as usize;
         let pieces: Vec<_> = showpieces::of(&self.org.slug).collect();
@@ -125,14 +125,15 @@ impl Estate {
             let dice = self.dice.on("scatter").nth(severity);
             let chosen = shuffled(&plain, scattered.projects, dice);
             for number in 0..scattered.issues {
-                // Each of them has one; of the rest, the first ones have more than their share.
-                let place = if number < chosen.len() {
+                // Each chosen project has one issue; the first projects have more than their share
+                // of the rest.
+                let index = if number < chosen.len() {
                     number
                 } else {
                     let dice = dice.on("more").nth(number);
                     dice.below(1 + dice.on("skew").below(chosen.len()))
                 };
-                self.projects[chosen[place]].open[severity] += 1;
+                self.projects[chosen[index]].open[severity] += 1;
             }
         }
     }
@@ -141,7 +142,7 @@ impl Estate {
         let mut first_issue = 0;
         for (at, slot) in self.projects.iter_mut().enumerate() {
             let dice = self.dice.on("closed").nth(at);
-            // One in ten never had an issue that went away.
+            // One in ten projects never had a resolved issue.
             if slot.showpiece.is_some() || !dice.on("any").chance(10) {
                 let closed = 4 + dice.below(4);
                 let ignored = dice.on("ignored").below(3);
@@ -154,46 +155,46 @@ impl Estate {
         self.project_issues = first_issue;
     }
 
-    /// The place of the thing of that kind with that id, if it is here.
-    pub(crate) fn place(&self, kind: Kind, id: &str) -> Option<usize> {
+    /// Returns the index of the resource with that kind and id, if it exists here.
+    pub(crate) fn index_of(&self, kind: Kind, id: &str) -> Option<usize> {
         let count = match kind {
             Kind::Target => self.targets(),
             Kind::Project => self.projects(),
             Kind::Issue => self.issues(),
             Kind::Environment => self.environments(),
-            // Nobody asks for one of them.
+            // These cannot be requested.
             Kind::Integration | Kind::Ignore => 0,
         };
-        self.ids.open(kind, id).filter(|place| *place < count)
+        self.ids.open(kind, id).filter(|index| *index < count)
     }
 
-    /// How many projects it has.
+    /// Returns the number of projects.
     pub(crate) fn projects(&self) -> usize {
         self.projects.len()
     }
 
-    /// A project's numbers.
+    /// Returns the numbers of a project.
     pub(crate) fn slot(&self, project: usize) -> &Slot {
         &self.projects[project]
     }
 
-    /// How many targets it has, the empty ones too.
+    /// Returns the number of targets, including empty ones.
     pub(crate) fn targets(&self) -> usize {
         self.targets.len() - 1
     }
 
-    /// The projects of a target.
+    /// Returns the projects of a target.
     pub(crate) fn projects_of(&self, target: usize) -> std::ops::Range<usize> {
         self.targets[target]..self.targets[target + 1]
     }
 
-    /// How many issues it has: those of projects first, then those of environments.
+    /// Returns the number of issues: those of projects first, then those of environments.
     pub(crate) fn issues(&self) -> usize {
         let watched = &ENVIRONMENTS[..self.environments()];
         self.project_issues + watched.iter().map(|(_, issues)| issues).sum::<usize>()
     }
 
-    /// How many cloud environments it watches.
+    /// Returns the number of cloud environments.
     pub(crate) fn environments(&self) -> usize {
         if self.projects.len() >= LARGE {
             ENVIRONMENTS.len()
@@ -202,7 +203,7 @@ impl Estate {
         }
     }
 
-    /// The issues of an environment.
+    /// Returns the issues of an environment.
     pub(crate) fn issues_of_environment(&self, environment: usize) -> std::ops::Range<usize> {
         let before: usize = ENVIRONMENTS[..environment]
             .iter()
@@ -212,7 +213,7 @@ impl Estate {
         first..first + ENVIRONMENTS[environment].1
     }
 
-    /// The project that has an issue; none, if an environment has it.
+    /// Returns the project of an issue; `None` if it belongs to an environment.
     pub(crate) fn project_of_issue(&self, issue: usize) -> Option<usize> {
         if issue >= self.project_issues {
             return None;
@@ -223,7 +224,7 @@ impl Estate {
         after.checked_sub(1)
     }
 
-    /// So many minutes before now.
+    /// Returns the time `minutes` before the reference time.
     pub(crate) fn minutes_ago(&self, minutes: usize, dice: Dice) -> Timestamp {
         let minutes = i64::try_from(minutes).unwrap_or(i64::MAX / 60_000);
         let millis = i64::try_from(dice.on("milliseconds").below(60_000)).unwrap_or_default();
@@ -231,7 +232,7 @@ impl Estate {
     }
 }
 
-/// So many of these, in an order by dice.
+/// Returns `wanted` of the items in a pseudorandom order.
 fn shuffled(items: &[usize], wanted: usize, dice: Dice) -> Vec<usize> {
     let mut items = items.to_vec();
     let wanted = wanted.min(items.len());

@@ -1,5 +1,5 @@
-//! What a scan can find. The first list is taken from published advisories; where it does not
-//! reach, packages and numbers are made up (`CVE-…-9xxxxx` are nobody's).
+//! The findings of a scan. The first list is from published advisories; other packages and numbers
+//! are invented (`CVE-…-9xxxxx` are not assigned).
 
 use super::dice::Dice;
 
@@ -7,17 +7,17 @@ use super::dice::Dice;
 #[derive(Debug)]
 pub(crate) struct Vulnerability {
     ecosystem: Ecosystem,
-    /// As severities are numbered in [`SEVERITIES`](super::estate::SEVERITIES).
+    /// Index into [`SEVERITIES`](super::estate::SEVERITIES).
     severity: usize,
     pub(crate) package: &'static str,
     pub(crate) version: &'static str,
     pub(crate) title: &'static str,
-    /// Empty: there is none.
+    /// Empty if there is none.
     pub(crate) cve: &'static str,
     pub(crate) cwe: &'static str,
 }
 
-/// Where packages come from.
+/// The package ecosystem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ecosystem {
     Js,
@@ -28,12 +28,12 @@ pub(crate) enum Ecosystem {
     Dotnet,
     Rust,
     Debian,
-    /// None of these: everything there is made up.
+    /// Any other ecosystem: all of its packages are invented.
     Other,
 }
 
 impl Ecosystem {
-    /// That of a project type.
+    /// Returns the ecosystem of a project type.
     pub(crate) fn of(kind: &str) -> Self {
         match kind {
             "npm" | "yarn" | "pnpm" => Self::Js,
@@ -48,7 +48,7 @@ impl Ecosystem {
         }
     }
 
-    /// Its word in Snyk's ids.
+    /// Returns the ecosystem's part of Snyk's ids.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Js => "JS",
@@ -138,7 +138,7 @@ const fn known(
     }
 }
 
-/// The known vulnerability of that rank among those of an ecosystem and a severity.
+/// Returns the known vulnerability of that rank for an ecosystem and a severity.
 pub(crate) fn known_one(
     ecosystem: Ecosystem,
     severity: usize,
@@ -148,7 +148,7 @@ pub(crate) fn known_one(
     VULNERABILITIES.iter().filter(is_meant).nth(rank)
 }
 
-/// Titles with their weaknesses, for vulnerabilities that are made up.
+/// Titles of invented vulnerabilities, with their weaknesses.
 pub(crate) const TITLES: [(&str, &str); 14] = [
     ("Denial of service (DoS)", "CWE-400"),
     ("Cross-site scripting (XSS)", "CWE-79"),
@@ -162,7 +162,7 @@ pub(crate) const TITLES: [(&str, &str); 14] = [
     ("XML external entity (XXE) injection", "CWE-611"),
     ("HTTP request smuggling", "CWE-444"),
     ("Cleartext storage of sensitive information", "CWE-312"),
-    // Titles are shown to people: these must stay text.
+    // Pages must show these titles as text.
     ("<script>alert('title')</script> is not escaped", "CWE-79"),
     (
         "تجاوز المصادقة \u{202e}drowssap\u{202c} (authentication bypass)",
@@ -204,7 +204,7 @@ pub(crate) const CONFIGURATION: [(&str, &str); 8] = [
     ("IAM role has a wildcard in its policy", "SNYK-CC-00118"),
 ];
 
-/// Licences that are reported.
+/// Reported licences.
 pub(crate) const LICENSES: [(&str, &str); 5] = [
     ("GPL-3.0 license", "GPL-3.0"),
     ("AGPL-3.0 license", "AGPL-3.0"),
@@ -229,7 +229,7 @@ const ENDINGS: [&str; 10] = [
     "auth",
 ];
 
-/// A made-up package and its version.
+/// Returns an invented package and its version.
 pub(crate) fn package(ecosystem: Ecosystem, dice: Dice) -> (String, String) {
     let name = format!(
         "{}-{}",

@@ -1,11 +1,11 @@
-//! Ids that lead back to what they name, so that a world of ten thousands of things needs no table
-//! of them: a UUID of which one half is a digest of the thing's number, and the other half that
-//! number, masked by the digest. An id of another organization or another kind does not open.
+//! Reversible ids, so that a world of tens of thousands of resources needs no lookup table. One
+//! half of the UUID is a digest of the resource's number; the other half is the number, masked by
+//! the digest. An id of another organization or another kind is not accepted.
 
 use super::dice::{Dice, mix};
 use crate::random;
 
-/// What an id names.
+/// The kind of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Target = 1,
@@ -28,18 +28,18 @@ impl Ids {
         Self(dice.on("ids").value())
     }
 
-    /// The id of the thing of that kind and number.
+    /// Returns the id of the resource with that kind and number.
     pub(crate) fn seal(self, kind: Kind, number: usize) -> String {
         let number = (kind as u64) << 40 | number as u64;
         let tag = self.tag(number);
         let rest = (number ^ self.mask(tag)) & REST;
-        // Version 8: a UUID of one's own making.
+        // Version 8: a custom UUID.
         let high = (tag >> 12) << 16 | 0x8000 | tag & 0xfff;
         let low = 1 << 63 | rest;
         random::uuid_text((u128::from(high) << 64 | u128::from(low)).to_be_bytes())
     }
 
-    /// The number of the thing that an id names, if it is of that kind.
+    /// Returns the number of the resource with an id, if it is of that kind.
     pub(crate) fn open(self, kind: Kind, id: &str) -> Option<usize> {
         if !random::is_uuid(id) {
             return None;

@@ -1,4 +1,4 @@
-//! An issue, by its number.
+//! An issue, generated from its number.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,14 +9,14 @@ use super::id::Kind;
 use super::project::Project;
 
 const DAY: usize = 24 * 60;
-/// A prime larger than any project's number of issues, so that steps of it reach each of them.
+/// A prime larger than any project's number of issues, so that multiples of it visit every issue.
 const STEP: usize = 1_299_709;
 
-/// What an issue was found in.
+/// The object in which an issue was found.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ScanItem<'a> {
     Project(Project<'a>),
-    /// A cloud environment, by its number.
+    /// A cloud environment, by number.
     Environment(usize),
 }
 
@@ -28,19 +28,19 @@ pub(crate) struct Issue<'a> {
     severity: usize,
     pub(crate) is_open: bool,
     pub(crate) is_ignored: bool,
-    /// Which of its project's issues of that severity and state it is.
+    /// The rank among the project's issues of the same severity and state.
     rank: usize,
     at: usize,
     dice: Dice,
 }
 
-/// What was found, in words and numbers.
+/// The description of a finding.
 #[derive(Debug)]
 pub(crate) struct Finding {
     pub(crate) title: String,
     /// The package and its version.
     pub(crate) package: Option<(String, String)>,
-    /// The catalogue's id, Snyk's own.
+    /// Snyk's id in its vulnerability catalogue.
     pub(crate) snyk_id: String,
     pub(crate) cves: Vec<String>,
     pub(crate) ghsa: Option<String>,
@@ -76,8 +76,8 @@ impl<'a> Issue<'a> {
         issue
     }
 
-    /// A project's open issues, by severity, then the ignored ones, then the resolved ones, in a
-    /// mixed order: severity and state follow from the place in it.
+    /// Determines severity and state from the issue's position in a permuted order of the project's
+    /// issues: the open ones by severity, then the ignored ones, then the resolved ones.
     fn take_place(&mut self, project: usize) {
         let slot = self.estate.slot(project);
         let count = slot.issues();
@@ -105,7 +105,7 @@ impl<'a> Issue<'a> {
         SEVERITIES[self.severity]
     }
 
-    /// Its type, as Snyk writes it.
+    /// Returns the type, as Snyk writes it.
     pub(crate) fn kind(&self) -> &'static str {
         let ScanItem::Project(project) = self.item else {
             return "cloud";
@@ -116,7 +116,7 @@ impl<'a> Issue<'a> {
             kind if kind.ends_with("config") && dice.chance(30) => "cloud",
             kind if kind.ends_with("config") => "config",
             _ if self.severity == 4 => "license",
-            // The worst that a project has is a vulnerability that people know.
+            // A project's worst issue is a well-known vulnerability.
             _ if self.severity == 0 => "package_vulnerability",
             _ => match dice.below(100) {
                 0..=7 => "license",
@@ -126,13 +126,13 @@ impl<'a> Issue<'a> {
         }
     }
 
-    /// When it was first seen.
+    /// Returns the time of the first detection.
     pub(crate) fn created(&self) -> Timestamp {
         let dice = self.dice.on("created");
         self.estate.minutes_ago(DAY + dice.below(1_100 * DAY), dice)
     }
 
-    /// When it last changed: never before it was first seen.
+    /// Returns the time of the last change, which is never before the first detection.
     pub(crate) fn updated(&self) -> Timestamp {
         let dice = self.dice.on("updated");
         let created = self.created();
@@ -142,17 +142,17 @@ impl<'a> Issue<'a> {
         created + SignedDuration::from_mins(age * share / 1_000)
     }
 
-    /// Whether it has nothing but what is required.
+    /// Returns whether the resource has only required members.
     pub(crate) fn is_bare(&self) -> bool {
         self.severity > 0 && self.dice.on("bare").chance(3)
     }
 
-    /// Its dice for what only the document knows.
+    /// Returns the source of values that occur only in the document.
     pub(crate) fn dice(&self) -> Dice {
         self.dice
     }
 
-    /// What was found.
+    /// Returns the finding.
     pub(crate) fn finding(&self) -> Finding {
         let number = 100_000 + self.dice.on("number").below(8_900_000);
         match self.kind() {
@@ -284,7 +284,7 @@ fn catalogue_id(ecosystem: Ecosystem, package: &str, number: usize) -> String {
     format!("SNYK-{}-{name}-{number}", ecosystem.word())
 }
 
-/// Of what is not open, most is not bad.
+/// Picks the severity of an issue that is not open; most of these are not severe.
 fn closed_severity(dice: Dice) -> usize {
     let weights = [(0, 1), (1, 9), (2, 36), (3, 52), (4, 2)];
     dice.on("severity").weighted(&weights, |entry| entry.1).0

@@ -1,9 +1,10 @@
-//! The invented world behind the REST interface: targets, projects and issues by the ten thousand,
+//! The invented data of the REST API: tens of thousands of targets, projects and issues, which are
 //! the same for the same seed.
 //!
-//! [`estate`] lays an organization out when it is first asked for; [`target`], [`project`] and
-//! [`issue`] (what was found is in [`findings`]) tell everything about one thing from its number
-//! alone, so that a page costs what is on it. Some projects are always the same: [`showpieces`].
+//! [`estate`] generates the layout of an organization on the first request. [`target`], [`project`]
+//! and [`issue`] (with the findings of [`findings`]) compute everything about one resource from its
+//! number alone, so that a page costs only its own items. Some projects are always the same:
+//! [`showpieces`].
 
 pub(crate) mod dice;
 pub(crate) mod estate;
@@ -24,27 +25,27 @@ use self::dice::Dice;
 use self::estate::Estate;
 use crate::data::Org;
 
-/// The whole world.
+/// The data of all organizations.
 #[derive(Debug)]
 pub(crate) struct World {
     dice: Dice,
-    /// The moment that all ages are counted from.
+    /// The reference time of all ages.
     as_of: Timestamp,
     estates: Mutex<HashMap<String, Arc<Estate>>>,
 }
 
 impl World {
-    /// The world of a seed, as it stands at a moment.
+    /// Creates the world of a seed at a reference time.
     pub(crate) fn new(seed: u64, as_of: Timestamp) -> Self {
         Self {
             dice: Dice::new(seed),
-            // Whole seconds, so that instants are written with milliseconds and no more.
+            // Whole seconds, so that timestamps are written with at most milliseconds.
             as_of: Timestamp::from_second(as_of.as_second()).unwrap_or(as_of),
             estates: Mutex::default(),
         }
     }
 
-    /// What an organization has.
+    /// Returns the resources of an organization.
     pub(crate) fn estate(&self, org: &Org) -> Arc<Estate> {
         let mut estates = self.estates.lock().unwrap_or_else(PoisonError::into_inner);
         let estate = estates

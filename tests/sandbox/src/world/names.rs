@@ -1,19 +1,19 @@
-//! What things are called: plain names by the thousand, and among them those that break pages.
+//! Names of resources: thousands of plain ones, and some that tend to break pages.
 
 use super::dice::Dice;
 
-/// What a project type goes with.
+/// The source of projects of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// A repository.
     Repository,
     /// An image in a registry.
     Image,
-    /// What a pipeline sent: the command line or the API.
+    /// An upload of a pipeline by the command line or the API.
     Upload,
 }
 
-/// A project type: its name, where it is found, the file that Snyk tests, and how often it occurs.
+/// A project type: its name, its source, the tested file, and its frequency.
 #[derive(Debug)]
 pub(crate) struct Type {
     pub(crate) name: &'static str,
@@ -36,7 +36,7 @@ const TYPES: [Type; 32] = [
     repository("terraformconfig", "main.tf", 4), repository("k8sconfig", "deployment.yaml", 4),
     repository("helmconfig", "Chart.yaml", 1), repository("cloudformationconfig", "template.yaml", 1),
     repository("armconfig", "azuredeploy.json", 1), repository("dockerfile", "Dockerfile", 4),
-    // Open sets: a client must show what it has never heard of.
+    // Open sets: a client must display unknown values.
     repository("quantum-lockfile", "qubits.lock", 1),
     Type { name: "deb", source: Source::Image, file: "Dockerfile", weight: 6 },
     Type { name: "apk", source: Source::Image, file: "", weight: 5 },
@@ -56,7 +56,7 @@ const fn repository(name: &'static str, file: &'static str, weight: usize) -> Ty
     }
 }
 
-/// A type for something from that source.
+/// Picks a type for a source.
 pub(crate) fn kind(dice: Dice, source: Source) -> &'static Type {
     let fits = |kind: &Type| usize::from(kind.source == source) * kind.weight;
     dice.weighted(&TYPES, fits)
@@ -80,19 +80,19 @@ const ORIGINS: [(&str, Source, usize); 30] = [
     ("terraform-cloud", Source::Upload, 1),
 ];
 
-/// An origin, and what comes from it.
+/// Picks an origin and its source.
 pub(crate) fn origin(dice: Dice) -> (&'static str, Source) {
     let (name, source, _) = dice.weighted(&ORIGINS, |origin| origin.2);
     (name, *source)
 }
 
-/// The number of an origin, for what there is one of for each.
+/// Returns the number of an origin, for objects of which there is one per origin.
 pub(crate) fn number_of(origin: &str) -> usize {
-    let place = ORIGINS.iter().position(|(name, ..)| *name == origin);
-    place.unwrap_or(ORIGINS.len())
+    let position = ORIGINS.iter().position(|(name, ..)| *name == origin);
+    position.unwrap_or(ORIGINS.len())
 }
 
-/// What comes from an origin.
+/// Returns the source of an origin.
 pub(crate) fn source_of(origin: &str) -> Source {
     ORIGINS
         .iter()
@@ -150,8 +150,8 @@ const SECOND: [&str; 20] = [
 ];
 const THIRD: [&str; 5] = ["", "-v2", "-eu", "-legacy", "-next"];
 
-/// Names that a page must survive: other scripts, both directions, markup, control characters,
-/// words without a place to break.
+/// Names that a page must handle: other scripts, both directions, markup, control characters, words
+/// without a break opportunity.
 const ODD: [&str; 20] = [
     "配送追跡サービス",
     "портал-грузоотправителя",
@@ -175,7 +175,7 @@ const ODD: [&str; 20] = [
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverwaltungsplattform",
 ];
 
-/// The name of an organization's target of that number; no two are the same.
+/// Returns the unique name of an organization's target with that number.
 pub(crate) fn target(dice: Dice, number: usize, slug: &str, source: Source) -> String {
     let owner = match slug {
         "nordwind-spedition" => "nordwind",
@@ -236,7 +236,7 @@ const FOLDERS: [&str; 16] = [
     "third_party/vendor",
 ];
 
-/// The path of a file of a target's project; a target has at most sixteen.
+/// Returns the path of a file of a target's project; a target has at most sixteen.
 pub(crate) fn path(dice: Dice, number: usize, file: &str) -> String {
     let folder = FOLDERS[(dice.below(FOLDERS.len()) + number) % FOLDERS.len()];
     if folder.is_empty() || file.is_empty() {
@@ -251,7 +251,7 @@ const BRANCHES: [(&str, usize); 6] = [
     ("main", 20), ("master", 5), ("develop", 2), ("release/2026.3", 1), ("feature/日本語対応", 1), ("", 1),
 ];
 
-/// The branch or tag that is tested.
+/// Picks the tested branch or tag.
 pub(crate) fn reference(dice: Dice, source: Source) -> &'static str {
     match source {
         Source::Repository => dice.weighted(&BRANCHES, |branch| branch.1).0,

@@ -1,4 +1,4 @@
-//! A project, by its number.
+//! A project, generated from its number.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ const TAGS: [(&str, &str); 8] = [
     ("tier", "1"), ("owner", "https://people.example.test/?id=7&x=%20"),
     ("compliance", "pci:dss"), ("migrated", "2021-03"),
 ];
-/// People who imported projects.
+/// The people who imported projects.
 const IMPORTERS: [&str; 4] = ["a.fournier", "m.sato", "k.lindqvist", "bot-importer"];
 
 /// A project of an organization.
@@ -60,7 +60,7 @@ impl<'a> Project<'a> {
         (kind.name, kind.file)
     }
 
-    /// Its type, as Snyk writes it.
+    /// Returns the type, as Snyk writes it.
     pub(crate) fn kind(&self) -> &'static str {
         self.type_and_file().0
     }
@@ -69,7 +69,7 @@ impl<'a> Project<'a> {
         self.target().origin().0
     }
 
-    /// The file that is tested; empty where there is none.
+    /// Returns the tested file; empty if there is none.
     pub(crate) fn target_file(&self) -> String {
         let (kind, file) = self.type_and_file();
         if self.slot.showpiece.is_some() {
@@ -111,14 +111,14 @@ impl<'a> Project<'a> {
         self.dice.on("read only").chance(2)
     }
 
-    /// An import brings its projects one after the other.
+    /// Returns the time of creation. An import adds projects one after the other.
     pub(crate) fn created(&self) -> Timestamp {
         let age = 40 * DAY + (self.estate.projects() - self.at) * 90;
         self.estate
             .minutes_ago(age + self.dice.on("created").below(90), self.dice)
     }
 
-    /// When it was last tested, if it ever was. What has issues has been.
+    /// Returns the time of the last test, if any. A project with issues has been tested.
     pub(crate) fn tested(&self) -> Option<Timestamp> {
         let dice = self.dice.on("tested");
         if self.slot.issues() == 0 && dice.on("ever").chance(40) {
@@ -133,7 +133,7 @@ impl<'a> Project<'a> {
         Some(self.estate.minutes_ago(minutes, dice))
     }
 
-    /// When the command line last sent it.
+    /// Returns the time of the last upload by the command line.
     pub(crate) fn cli_monitored(&self) -> Option<Timestamp> {
         if self.origin() != "cli" {
             return None;
@@ -151,7 +151,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// Its business criticality; one in five answers leaves such attributes out.
+    /// Returns the business criticality; one in five responses omits such attributes.
     pub(crate) fn criticality(&self) -> Option<Vec<&'static str>> {
         self.some_of("criticality", &CRITICALITIES)
     }
@@ -184,7 +184,7 @@ impl<'a> Project<'a> {
         self.some_of("tags", &TAGS)
     }
 
-    /// Who imported it.
+    /// Returns the id of the person who imported the project.
     pub(crate) fn importer_id(&self) -> Option<String> {
         let dice = self.dice.on("importer");
         let who = dice.pick(&IMPORTERS);
@@ -193,17 +193,17 @@ impl<'a> Project<'a> {
             .then(|| data::id_of("user", who))
     }
 
-    /// Whether its resource comes without relationships, which are optional.
+    /// Returns whether the resource omits relationships, which are optional.
     pub(crate) fn is_bare(&self) -> bool {
         self.slot.showpiece.is_none() && self.dice.on("bare").chance(1)
     }
 
-    /// Its dice for what only the document knows.
+    /// Returns the source of values that occur only in the document.
     pub(crate) fn dice(&self) -> Dice {
         self.dice
     }
 
-    /// What it comes from.
+    /// Returns the source.
     pub(crate) fn source(&self) -> Source {
         self.target().origin().1
     }
@@ -261,7 +261,7 @@ mod tests {
         let names: BTreeSet<_> = (0..estate.projects())
             .map(|at| Project::new(&estate, at).name())
             .collect();
-        // Two types can share a file, and uploads have none: some names come twice, as at Snyk.
+        // Two types can share a file, and uploads have none: some names occur twice, as at Snyk.
         assert!(names.len() > 3_600, "{}", names.len());
     }
 }

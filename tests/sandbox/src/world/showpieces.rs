@@ -1,10 +1,10 @@
-//! Projects that are always there, with always the same counts; and what the open issues of each
-//! organization add up to.
+//! Projects that always exist with the same counts, and the totals of each organization's open
+//! issues.
 
-/// A project that a demonstration counts on.
+/// A project on which a demonstration relies.
 #[derive(Debug)]
 pub(crate) struct Showpiece {
-    /// Slug of its organization.
+    /// The slug of the organization.
     pub(crate) org: &'static str,
     pub(crate) target: &'static str,
     pub(crate) file: &'static str,
@@ -12,7 +12,7 @@ pub(crate) struct Showpiece {
     pub(crate) origin: &'static str,
     /// Open issues: critical, high, medium, low, info.
     pub(crate) open: [u16; 5],
-    /// Minutes since it was tested.
+    /// Minutes since the last test.
     pub(crate) age: usize,
 }
 
@@ -66,7 +66,7 @@ const fn piece(
     }
 }
 
-/// The showpieces of an organization, in the order in which they were imported.
+/// Iterates over the showpieces of an organization in the order of import.
 pub(crate) fn of(slug: &str) -> impl Iterator<Item = &'static Showpiece> {
     PLATFORM
         .iter()
@@ -74,16 +74,16 @@ pub(crate) fn of(slug: &str) -> impl Iterator<Item = &'static Showpiece> {
         .filter(move |piece| piece.org == slug)
 }
 
-/// Open issues of one severity beside those of the showpieces.
+/// Open issues of one severity outside of the showpieces.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scattered {
-    /// So many in all.
+    /// The total number of issues.
     pub(crate) issues: usize,
-    /// In so many projects.
+    /// The number of projects that have them.
     pub(crate) projects: usize,
 }
 
-/// What an organization has beside its showpieces: critical, high, medium, low, info.
+/// Returns an organization's issues outside of its showpieces: critical, high, medium, low, info.
 pub(crate) fn scattered(slug: &str) -> [Scattered; 5] {
     let of =
         |pairs: [(usize, usize); 5]| pairs.map(|(issues, projects)| Scattered { issues, projects });

@@ -10,7 +10,7 @@ use super::showpieces::Showpiece;
 
 const DAY: usize = 24 * 60;
 
-/// A target of an organization, by its number.
+/// A target of an organization, by number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Target<'a> {
     estate: &'a Estate,
@@ -36,7 +36,7 @@ impl<'a> Target<'a> {
         self.estate.slot(first).showpiece
     }
 
-    /// Where it comes from, and what kind of source that is.
+    /// Returns the origin and its kind of source.
     pub(crate) fn origin(&self) -> (&'static str, Source) {
         match self.showpiece() {
             Some(piece) => (piece.origin, names::source_of(piece.origin)),
@@ -51,7 +51,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// Its address; uploads and images have none.
+    /// Returns the URL; uploads and images have none.
     pub(crate) fn url(&self) -> Option<String> {
         if self.origin().1 != Source::Repository || self.dice.on("url").chance(5) {
             return None;
@@ -74,14 +74,14 @@ impl<'a> Target<'a> {
             .minutes_ago((400 + dice.below(1_500)) * DAY, dice)
     }
 
-    /// The integration that it was imported through; the command line is none.
+    /// Returns the integration of the import; the command line has none.
     pub(crate) fn integration_id(&self) -> Option<String> {
         let (origin, source) = self.origin();
         let number = names::number_of(origin);
         (source != Source::Upload).then(|| self.estate.ids.seal(Kind::Integration, number))
     }
 
-    /// Whether no project belongs to it.
+    /// Returns whether the target has no projects.
     pub(crate) fn is_empty(&self) -> bool {
         self.estate.projects_of(self.at).is_empty()
     }

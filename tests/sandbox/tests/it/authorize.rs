@@ -1,4 +1,4 @@
-//! The authorize request and the decision on it.
+//! The authorization request and the decision on it.
 
 use http::{Method, StatusCode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The test bed: a sandbox of one's own for each test, and a client that sees everything.
+//! The test bed: a separate sandbox for each test, and a client with access to everything.
 
 #![expect(
     clippy::unwrap_used,
@@ -26,13 +26,13 @@ pub(crate) const SCOPES: &str = "org.read org.project.read org.project.snapshot.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A running sandbox. It ends when this is dropped.
+/// A running sandbox. Stopped on drop.
 pub(crate) struct Sandbox {
     pub(crate) process: Child,
     pub(crate) address: String,
 }
 
-/// An answer, read to its end.
+/// A complete response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -51,14 +51,14 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Status and `error`, as OAuth2 answers are told apart.
+    /// Returns the status and `error`, which identify an OAuth2 error.
     pub(crate) fn oauth_error(&self) -> (u16, String) {
         let word = self.json()["error"].as_str().unwrap_or_default().to_owned();
         (self.status.as_u16(), word)
     }
 }
 
-/// A token answer's two tokens.
+/// The two tokens of a token response.
 #[derive(Debug, Clone)]
 pub(crate) struct Pair {
     pub(crate) access: String,
@@ -95,7 +95,7 @@ impl Sandbox {
         Self { process, address }
     }
 
-    /// Sends a request on a connection of its own. `Err`: there was no answer.
+    /// Sends a request on a new connection. Returns `Err` if there was no response.
     pub(crate) async fn send(&self, request: Request<String>) -> Result<Answer, hyper::Error> {
         let stream = TcpStream::connect(&self.address).await.unwrap();
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -129,7 +129,7 @@ impl Sandbox {
         self.send(request).await.unwrap()
     }
 
-    /// Posts a form.
+    /// Sends a `POST` of a form.
     pub(crate) async fn form(
         &self,
         path: &str,
@@ -142,7 +142,7 @@ impl Sandbox {
         self.send(request).await
     }
 
-    /// Asks the control interface.
+    /// Sends a request to the control interface.
     pub(crate) async fn control(&self, method: Method, path: &str, body: Value) -> Answer {
         let request = Request::builder()
             .method(method)
@@ -168,7 +168,7 @@ impl Sandbox {
             .unwrap()
     }
 
-    /// A consent to the whole group, and its code.
+    /// Consents to the whole group and returns the code.
     pub(crate) async fn code(&self) -> String {
         self.code_for("group").await
     }
@@ -179,7 +179,7 @@ impl Sandbox {
         parameter(answer.json()["location"].as_str().unwrap(), "code").unwrap()
     }
 
-    /// Presents a code with everything that belongs to it, `changes` apart.
+    /// Presents a code with all required parameters, except for `changes`.
     pub(crate) async fn exchange(&self, code: &str, changes: &[(&str, &str)]) -> Answer {
         let fields = changed(
             &[
@@ -209,32 +209,33 @@ impl Sandbox {
         self.try_refresh(token).await.unwrap()
     }
 
-    /// A fresh token pair for the whole group.
+    /// Returns a new token pair for the whole group.
     pub(crate) async fn connect(&self) -> Pair {
         let code = self.code().await;
         Pair::of(&self.exchange(&code, &[]).await)
     }
 
-    /// The id of an organization of the group, by its slug.
+    /// Returns the id of an organization of the group, by its slug.
     pub(crate) async fn org(&self, pair: &Pair, slug: &str) -> String {
         let path = format!("/rest/orgs?version=2024-10-15&slug={slug}");
         let orgs = self.get_with(&path, &pair.access).await.json();
         orgs["data"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Reads what is under `/rest/orgs/{org}/`.
+    /// Reads a path under `/rest/orgs/{org}/`.
     pub(crate) async fn read(&self, pair: &Pair, org: &str, what: &str, query: &str) -> Answer {
         let path = format!("/rest/orgs/{org}/{what}?version=2024-10-15&{query}");
         self.get_with(&path, &pair.access).await
     }
 
-    /// Everything of a list, page by page.
+    /// Returns all items of a list, page by page.
     pub(crate) async fn walk(&self, pair: &Pair, org: &str, what: &str, query: &str) -> Vec<Value> {
         let url = [org, what, query];
         items(self.follow(pair, url, "starting_after", None).await)
     }
 
-    /// Everything of a list from its first page to its last, and from its last page to its first.
+    /// Returns all items of a list, read from the first page to the last, and from the last to the
+    /// first.
     pub(crate) async fn walk_both(
         &self,
         pair: &Pair,
@@ -255,7 +256,7 @@ impl Sandbox {
         (items(there), items(back))
     }
 
-    /// The pages that a link leads to, one after the other.
+    /// Returns the pages that a link leads to, one after the other.
     async fn follow(
         &self,
         pair: &Pair,
@@ -270,9 +271,9 @@ impl Sandbox {
         };
         let mut pages = Vec::new();
         loop {
-            let place = cursor.iter().map(|cursor| (name, cursor.as_str()));
-            let place = encoded(&place.collect::<Vec<_>>());
-            let query = format!("{query}&{place}");
+            let cursor_query = cursor.iter().map(|cursor| (name, cursor.as_str()));
+            let cursor_query = encoded(&cursor_query.collect::<Vec<_>>());
+            let query = format!("{query}&{cursor_query}");
             let answer = self.read(pair, org, what, &query).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
             let page = answer.json();
@@ -290,7 +291,7 @@ impl Sandbox {
     }
 }
 
-/// What is on pages.
+/// Returns the items of pages.
 fn items(pages: Vec<Value>) -> Vec<Value> {
     let mut all = Vec::new();
     for mut page in pages {
@@ -302,14 +303,14 @@ fn items(pages: Vec<Value>) -> Vec<Value> {
     all
 }
 
-/// The cursor in a link, whichever form it has.
+/// Returns the cursor in a link of any form.
 pub(crate) fn cursor_in(link: &Value, name: &str) -> Option<String> {
     let path = link.as_str().or_else(|| link["href"].as_str())?;
     assert!(path.starts_with('/'), "links have no host: {path}");
     parameter(&format!("http://x{path}"), name)
 }
 
-/// A good authorize query, with changes: an empty value takes a parameter out.
+/// Returns a valid authorization query with changes; an empty value removes a parameter.
 pub(crate) fn authorize_query(changes: &[(&str, &str)]) -> String {
     let good = [
         ("response_type", "code"),
@@ -343,7 +344,7 @@ pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
         .finish()
 }
 
-/// A parameter of an address's query.
+/// Returns a parameter of a URL's query.
 pub(crate) fn parameter(address: &str, name: &str) -> Option<String> {
     url::Url::parse(address)
         .unwrap()

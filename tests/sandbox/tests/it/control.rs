@@ -1,4 +1,4 @@
-//! The control interface: who may use it, and what it tells.
+//! The control interface: access control and responses.
 
 use http::header::{HOST, ORIGIN};
 use http::{Method, Request, StatusCode};

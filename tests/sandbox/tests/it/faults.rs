@@ -1,4 +1,4 @@
-//! Faults: what is lost, what is consumed, what comes back.
+//! Faults: what is lost, what is consumed, what is returned.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Bad days of the lists: pages that break off, swell, stall or lead nowhere.
+//! Faults of lists: pages that are truncated, oversized or stalled, and links that lead nowhere.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::bed::{Answer, Pair, Sandbox, cursor_in, encoded};
 
-/// A sandbox whose projects suffer a fault; its issues do not.
+/// Returns a sandbox with a fault for its projects, but not for its issues.
 async fn with_fault(fault: Value) -> (Sandbox, Pair, String) {
     let sandbox = Sandbox::start(&[]).await;
     let pair = sandbox.connect().await;
@@ -85,7 +85,7 @@ async fn a_body_can_be_of_any_size() {
     let answer = projects(json!({"kind": "large", "bytes": 5_000_001})).await;
     assert_eq!(answer.body.len(), 5_000_001);
     assert_eq!(answer.json()["data"].as_array().unwrap().len(), 10);
-    // Without a size it is a hundred megabytes; nobody needs to read them here.
+    // The default size is a hundred megabytes, which no test here needs to read.
     let sandbox = Sandbox::start(&[]).await;
     sandbox
         .fault(json!({"on": {"endpoint": "rest"}, "fault": {"kind": "large"}}))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::bed::{Pair, Sandbox};
 
-/// Which resources a filter should keep.
+/// A predicate for the resources that a filter should keep.
 type Keep<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
 async fn start(slug: &str) -> (Sandbox, Pair, String) {
@@ -107,7 +107,7 @@ async fn the_known_project_has_the_known_issues() {
     for issue in &issues {
         assert_eq!(issue["relationships"]["scan_item"]["data"]["id"], id);
     }
-    // The ignored and the resolved ones are there too, and each is found by its id.
+    // The ignored and the resolved issues exist too, and each is found by its id.
     let all = sandbox.walk(&pair, &org, "issues", &of_project).await;
     assert!(all.len() > 231);
     let path = format!("issues/{}", all[5]["id"].as_str().unwrap());
@@ -190,7 +190,7 @@ async fn links_are_left_out_where_there_is_one_page() {
     assert_eq!(page.get("links"), None);
     let page = sandbox.read(&pair, &org, "issues", "").await.json();
     assert!(!page["links"]["next"].is_null());
-    // A project that is not there has no issues.
+    // A project that does not exist has no issues.
     let nobody = "scan_item.id=00000000-0000-4000-8000-000000000000&scan_item.type=project";
     let page = sandbox.read(&pair, &org, "issues", nobody).await.json();
     assert_eq!(page["data"], Value::Array(vec![]));

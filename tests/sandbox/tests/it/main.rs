@@ -1,4 +1,4 @@
-//! The sandbox from outside: the real program, asked over HTTP.
+//! Tests of the sandbox from outside: the real program over HTTP.
 
 mod authorize;
 mod bed;

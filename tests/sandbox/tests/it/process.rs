@@ -1,4 +1,4 @@
-//! The program itself: what it prints, where it listens, how it ends.
+//! The program itself: output, listen address, shutdown.
 
 use std::process::Stdio;
 use std::time::Duration;

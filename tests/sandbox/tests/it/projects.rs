@@ -1,4 +1,4 @@
-//! Projects: pages both ways, filters, counts that agree with the issues.
+//! Projects: pages in both directions, filters, counts that agree with the issues.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::bed::{Pair, Sandbox, encoded};
 
-/// Which resources a filter should keep.
+/// A predicate for the resources that a filter should keep.
 type Keep<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
 async fn start(slug: &str) -> (Sandbox, Pair, String) {
@@ -210,7 +210,7 @@ async fn who_imported_it_and_when_it_was_sent_can_be_asked() {
         .iter()
         .find_map(|it| it["relationships"]["importer"]["data"]["id"].as_str())
         .unwrap();
-    // Not every resource tells its importer, and not every one when it was sent.
+    // Some resources omit the importer, and some the time of the upload.
     let query = format!("limit=100&importing_user_public_id={importer}");
     let brought = sandbox.walk(&pair, &org, "projects", &query).await;
     let told =

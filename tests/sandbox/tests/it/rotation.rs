@@ -1,4 +1,4 @@
-//! Refresh tokens: each good once, and what a second presentation does.
+//! Refresh tokens: each can be used once, and the response to a second presentation.
 
 use http::{Method, StatusCode};
 use serde_json::json;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::bed::{Sandbox, encoded};
 
-/// Which resources a filter should keep.
+/// A predicate for the resources that a filter should keep.
 type Keep<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
 #[tokio::test]

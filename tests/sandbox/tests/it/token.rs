@@ -73,7 +73,7 @@ async fn a_code_is_bound_to_redirect_uri_and_verifier() {
             "{name}={value}"
         );
     }
-    // The last one was a guess at the verifier, which costs the code.
+    // The last request guessed a verifier, which invalidates the code.
     let answer = sandbox.exchange(&code, &[]).await;
     assert_eq!(answer.oauth_error(), (400, "invalid_grant".to_owned()));
 }
@@ -108,7 +108,7 @@ async fn the_client_must_say_who_it_is_in_the_body() {
         .unwrap();
     let answer = sandbox.send(basic).await.unwrap();
     assert_eq!(answer.oauth_error(), (401, "invalid_client".to_owned()));
-    // None of this touched the code.
+    // None of these requests used the code.
     assert_eq!(sandbox.exchange(&code, &[]).await.status, StatusCode::OK);
 }
 

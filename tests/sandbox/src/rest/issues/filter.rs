@@ -1,4 +1,4 @@
-//! Which issues a query is about.
+//! Filters of the issues list.
 
 use jiff::Timestamp;
 
@@ -18,7 +18,7 @@ const TYPES: [&str; 6] = [
     "config",
 ];
 
-/// The filters of a query; one that was not given lets everything pass.
+/// The filters of a query. An absent filter accepts everything.
 #[derive(Debug)]
 pub(crate) struct Filter {
     scan_item: Option<(String, bool)>,
@@ -32,16 +32,16 @@ pub(crate) struct Filter {
     updated_after: Option<Timestamp>,
 }
 
-/// What the issues are to be of.
+/// The scan item that the issues belong to.
 #[derive(Debug)]
 pub(crate) struct ScanItem<'a> {
     pub(crate) id: &'a str,
-    /// Otherwise it is a project.
+    /// Whether it is an environment; otherwise it is a project.
     pub(crate) is_environment: bool,
 }
 
 impl Filter {
-    /// The parameters that it reads.
+    /// The parameters that the filters read.
     pub(crate) const PARAMETERS: [&str; 10] = [
         "scan_item.id",
         "scan_item.type",
@@ -55,7 +55,7 @@ impl Filter {
         "updated_after",
     ];
 
-    /// Reads the filters of a query. The two that name a scan item go together.
+    /// Reads the filters of a query. The two parameters of a scan item require each other.
     pub(crate) fn read(form: &Form) -> Result<Self, Problem> {
         let item_type = word(form, "scan_item.type", &["project", "environment"])?;
         let scan_item = match (form.get("scan_item.id"), item_type) {
@@ -90,7 +90,7 @@ impl Filter {
         })
     }
 
-    /// The scan item, if the query names one. The list is cut to it before anything is filtered.
+    /// Returns the query's scan item. The list is restricted to it before any other filter.
     pub(crate) fn scan_item(&self) -> Option<ScanItem<'_>> {
         self.scan_item
             .as_ref()
@@ -100,7 +100,7 @@ impl Filter {
             })
     }
 
-    /// Whether an issue passes all the others.
+    /// Returns whether an issue passes all other filters.
     pub(crate) fn passes(&self, issue: &Issue<'_>) -> bool {
         let has = |list: &Option<Vec<String>>, word: &str| {
             list.as_ref()
@@ -117,7 +117,7 @@ impl Filter {
     }
 }
 
-/// An issue's status, as Snyk writes it.
+/// Returns an issue's status, as Snyk writes it.
 pub(crate) fn status(issue: &Issue<'_>) -> &'static str {
     if issue.is_open { "open" } else { "resolved" }
 }

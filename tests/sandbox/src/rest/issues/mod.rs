@@ -1,4 +1,4 @@
-//! Issues: the list with its filters, and one.
+//! Issues: the filtered list, and a single issue.
 
 mod filter;
 mod resource;
@@ -57,12 +57,12 @@ fn read_list(
     };
     let page = pagination::page(&caller.form, Limits::Tens, &issues)?;
     let data: Value = page
-        .places
+        .indices
         .iter()
-        .map(|place| resource(Issue::new(&estate, first + place)))
+        .map(|index| resource(Issue::new(&estate, first + index)))
         .collect();
     let mut body = json!({"data": data});
-    // Links are optional here, and without further pages there are none to give.
+    // Links are optional here, and omitted if there are no further pages.
     if !page.is_all() {
         body["links"] = page.links(&caller, uri, || sandbox.next_form());
     }
@@ -94,21 +94,21 @@ fn read_one(
     let caller = admit(sandbox, headers, uri, &operation)?;
     let estate = sandbox.world().estate(&caller.org(org_id)?);
     check_uuid("issue_id", issue_id)?;
-    let place = estate
-        .place(Kind::Issue, issue_id)
+    let index = estate
+        .index_of(Kind::Issue, issue_id)
         .ok_or_else(|| Problem::not_there("issue"))?;
-    let data = resource(Issue::new(&estate, place));
+    let data = resource(Issue::new(&estate, index));
     Ok(document::one(&caller, uri, &data))
 }
 
-/// The issues of a project or an environment; of one that is not there, none.
+/// Returns the issues of a project or an environment; empty if it does not exist.
 fn range(estate: &Estate, id: &str, is_environment: bool) -> (usize, usize) {
     let range = if is_environment {
         estate
-            .place(Kind::Environment, id)
+            .index_of(Kind::Environment, id)
             .map(|environment| estate.issues_of_environment(environment))
     } else {
-        estate.place(Kind::Project, id).map(|project| {
+        estate.index_of(Kind::Project, id).map(|project| {
             let slot = estate.slot(project);
             slot.first_issue..slot.first_issue + slot.issues()
         })
@@ -124,23 +124,23 @@ struct Issues<'a> {
 }
 
 impl Listing for Issues<'_> {
-    fn places(&self) -> usize {
+    fn len(&self) -> usize {
         self.end - self.first
     }
 
-    fn holds(&self, place: usize) -> bool {
+    fn matches(&self, index: usize) -> bool {
         self.filter
-            .passes(&Issue::new(self.estate, self.first + place))
+            .passes(&Issue::new(self.estate, self.first + index))
     }
 
-    fn id(&self, place: usize) -> String {
-        Issue::new(self.estate, self.first + place).id()
+    fn id(&self, index: usize) -> String {
+        Issue::new(self.estate, self.first + index).id()
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
-        let place = self.estate.place(Kind::Issue, id)?;
+    fn position(&self, id: &str) -> Option<usize> {
+        let index = self.estate.index_of(Kind::Issue, id)?;
         (self.first..self.end)
-            .contains(&place)
-            .then(|| place - self.first)
+            .contains(&index)
+            .then(|| index - self.first)
     }
 }

@@ -1,4 +1,5 @@
-//! An issue as JSON:API writes it. What Snyk's schema leaves optional is left out now and then.
+//! The JSON:API resource of an issue. Members that Snyk's schema makes optional are omitted in some
+//! issues.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +9,7 @@ use crate::world::estate::ENVIRONMENTS;
 use crate::world::id::Kind;
 use crate::world::issue::{Finding, Issue, ScanItem};
 
-/// The resource.
+/// Returns the resource of an issue.
 pub(crate) fn resource(issue: Issue<'_>) -> Value {
     json!({
         "type": "issue",
@@ -124,14 +125,14 @@ fn classes(issue: &Issue<'_>, finding: &Finding) -> Option<Value> {
     (!classes.is_empty()).then(|| json!(classes))
 }
 
-/// Where it is, and what can be done there. Most issues are in one place.
+/// Returns the locations and their fixes. Most issues have one location.
 fn coordinates(issue: &Issue<'_>, finding: &Finding) -> Value {
-    let places = if issue.dice().on("places").chance(12) {
+    let locations = if issue.dice().on("places").chance(12) {
         2
     } else {
         1
     };
-    (0..places)
+    (0..locations)
         .map(|nth| coordinate(issue, finding, issue.dice().on("coordinate").nth(nth)))
         .collect()
 }
@@ -144,7 +145,7 @@ fn coordinate(issue: &Issue<'_>, finding: &Finding, dice: Dice) -> Value {
         json!([representation(issue, finding, dice)]),
     );
     if finding.package.is_some() {
-        // One way out at most; some answers do not speak of ways at all.
+        // At most one kind of fix; some responses omit these members.
         let way = dice.on("way").below(100);
         if way < 95 {
             set("is_upgradeable", json!(way < 45));
@@ -258,7 +259,7 @@ fn cloud_resource(issue: &Issue<'_>, dice: Dice) -> Value {
     json!({"cloud_resource": resource})
 }
 
-/// A score, factors, both, or no word about it.
+/// Returns a score, factors, both, or neither.
 fn risk(issue: &Issue<'_>) -> Option<Value> {
     let dice = issue.dice().on("risk");
     let (lowest, highest) = match issue.severity() {

@@ -1,4 +1,4 @@
-//! Which projects a query is about.
+//! Filters of the projects list.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::world::project::{CRITICALITIES, ENVIRONMENTS, LIFECYCLES, Project};
 
 type List = Option<Vec<String>>;
 
-/// The filters of a query; one that was not given lets everything pass.
+/// The filters of a query. An absent filter accepts everything.
 #[derive(Debug)]
 pub(crate) struct Filter {
     target_ids: List,
@@ -31,7 +31,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// The parameters that it reads.
+    /// The parameters that the filters read.
     pub(crate) const PARAMETERS: [&str; 16] = [
         "target_id",
         "target_reference",
@@ -78,7 +78,7 @@ impl Filter {
         })
     }
 
-    /// Whether a project passes all of them. What is cheap to know is asked first.
+    /// Returns whether a project passes all filters. Cheap filters are checked first.
     pub(crate) fn passes(&self, project: Project<'_>) -> bool {
         any(self.types.as_ref(), |kind| kind == project.kind())
             && any(self.origins.as_ref(), |origin| origin == project.origin())
@@ -101,7 +101,7 @@ impl Filter {
             && self.is_named(project)
     }
 
-    /// These ask for all of the given values.
+    /// Checks the filters that require all of the given values.
     fn has_attributes(&self, project: Project<'_>) -> bool {
         all(self.criticality.as_ref(), || project.criticality())
             && all(self.environment.as_ref(), || project.environment())
@@ -137,7 +137,7 @@ impl Filter {
     }
 }
 
-/// `key:value`, of the characters that Snyk allows in them.
+/// Returns whether a text is `key:value` with characters that Snyk permits.
 fn is_tag(text: &str) -> bool {
     let made_of = |text: &str, marks: &str| {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);

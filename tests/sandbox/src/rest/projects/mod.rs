@@ -1,4 +1,4 @@
-//! Projects: the list with its filters, and one.
+//! Projects: the filtered list, and a single project.
 
 mod filter;
 mod resource;
@@ -57,9 +57,9 @@ pub(crate) async fn list(
     let page = pagination::page(&caller.form, Limits::Tens, &projects)?;
     let links = page.links(&caller, &uri, || sandbox.next_form());
     let data: Value = page
-        .places
+        .indices
         .iter()
-        .map(|place| resource(Project::new(&estate, *place), extras))
+        .map(|index| resource(Project::new(&estate, *index), extras))
         .collect();
     let body = json!({"data": data, "links": links});
     Ok(document::answer(&caller, body))
@@ -81,10 +81,10 @@ pub(crate) async fn one(
     let extras = Extras::read(&caller.form)?;
     let estate = sandbox.world().estate(&caller.org(&org_id)?);
     check_uuid("project_id", &project_id)?;
-    let place = estate
-        .place(Kind::Project, &project_id)
+    let index = estate
+        .index_of(Kind::Project, &project_id)
         .ok_or_else(|| Problem::not_there("project"))?;
-    let data = resource(Project::new(&estate, place), extras);
+    let data = resource(Project::new(&estate, index), extras);
     Ok(document::one(&caller, &uri, &data))
 }
 
@@ -94,19 +94,19 @@ struct Projects<'a> {
 }
 
 impl Listing for Projects<'_> {
-    fn places(&self) -> usize {
+    fn len(&self) -> usize {
         self.estate.projects()
     }
 
-    fn holds(&self, place: usize) -> bool {
-        self.filter.passes(Project::new(self.estate, place))
+    fn matches(&self, index: usize) -> bool {
+        self.filter.passes(Project::new(self.estate, index))
     }
 
-    fn id(&self, place: usize) -> String {
-        Project::new(self.estate, place).id()
+    fn id(&self, index: usize) -> String {
+        Project::new(self.estate, index).id()
     }
 
-    fn place(&self, id: &str) -> Option<usize> {
-        self.estate.place(Kind::Project, id)
+    fn position(&self, id: &str) -> Option<usize> {
+        self.estate.index_of(Kind::Project, id)
     }
 }

@@ -1,4 +1,5 @@
-//! A project as JSON:API writes it. What Snyk's schema leaves optional is left out now and then.
+//! The JSON:API resource of a project. Members that Snyk's schema makes optional are omitted in
+//! some projects.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +10,7 @@ use crate::rest::parameters::{flag, words};
 use crate::world::names::Source;
 use crate::world::project::Project;
 
-/// What a query asks for beside the attributes.
+/// Optional parts of the resource that a query requests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Extras {
     target: bool,
@@ -18,14 +19,14 @@ pub(crate) struct Extras {
 }
 
 impl Extras {
-    /// The parameters that ask for it.
+    /// The parameters that request the optional parts.
     pub(crate) const PARAMETERS: [&str; 3] = [
         "expand",
         "meta.latest_issue_counts",
         "meta.latest_dependency_total",
     ];
 
-    /// Reads them.
+    /// Reads the parameters of a query.
     pub(crate) fn read(form: &Form) -> Result<Self, Problem> {
         Ok(Self {
             target: words(form, "expand", &["target"])?.is_some(),
@@ -35,7 +36,7 @@ impl Extras {
     }
 }
 
-/// The resource.
+/// Returns the resource of a project.
 pub(crate) fn resource(project: Project<'_>, extras: Extras) -> Value {
     let mut resource = json!({
         "type": "project",
@@ -137,8 +138,8 @@ fn build_args(project: Project<'_>) -> Option<Value> {
     }
 }
 
-/// Without a test there is nothing to tell, not even this member. Issues of the severity `info`
-/// are in no count.
+/// Returns the requested counts. A project that was never tested has no such member. Issues of the
+/// severity `info` are not counted.
 fn meta(project: Project<'_>, extras: Extras) -> Option<Value> {
     let tested = project.tested()?;
     let mut meta = Map::new();

@@ -1,5 +1,5 @@
-//! What a person is told where the truth is easily lost: less granted than asked for, an answer of
-//! no use, a confirmation that is over, a page that a translator has rewritten.
+//! Messages in cases where they easily become wrong: fewer scopes granted than requested, an
+//! unusable response, an expired confirmation, a page that was rewritten by a translator.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::{
     visit::{HAS_ORGANIZATIONS, SIGNED_IN, Visit, views::every_view},
 };
 
-/// Each text is replaced as the translator in Chromium does it.
+/// Replaces each text node in the same way as the translator in Chromium.
 const TRANSLATE: &str = "const texts = []; \
     const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT); \
     while (walk.nextNode()) if (walk.currentNode.data.trim()) texts.push(walk.currentNode); \
@@ -23,17 +23,17 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
     let Visit { bed, browser } = Visit::at_consent().await;
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
-    let told = "Snyk allowed less than Fathom asked for";
+    let message = "Snyk allowed less than Fathom asked for";
     let lost = "Not allowed: see dependencies, vulnerabilities and other scan results.";
     browser.heading("critical issues").await;
-    shows(&browser, told).await;
+    shows(&browser, message).await;
     shows(&browser, lost).await;
     every_view(&browser, "overview-less-allowed").await;
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
     browser.heading("Projects in Meridian Platform").await;
-    shows(&browser, told).await;
-    // The issues of a project, where a part of them is read all the same.
+    shows(&browser, message).await;
+    // The issues of a project, of which a part can still be read.
     browser
         .until("return !!document.querySelector('tbody .row:not(.skeleton) a')")
         .await;
@@ -50,12 +50,12 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
         )
         .await;
     browser.go(&projects).await;
-    shows(&browser, told).await;
+    shows(&browser, message).await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
     browser.heading("Projects in Meridian Platform").await;
-    hides(&browser, told).await;
+    hides(&browser, message).await;
     browser.close().await;
 }
 
@@ -79,7 +79,7 @@ async fn a_refusal_of_the_token_endpoint_that_is_no_json_is_not_told_as_silence(
 #[tokio::test]
 async fn a_toast_goes_with_the_page_that_it_was_about() {
     let Visit { bed, browser } = Visit::connected().await;
-    // With the pointer on it, it goes with no time.
+    // With the pointer on it, the toast does not time out.
     let toast = "const toast = document.querySelector('.toast'); \
         toast?.dispatchEvent(new PointerEvent('pointerenter')); return !!toast";
     let no_toast = "return !document.querySelector('.toast')";
@@ -95,7 +95,7 @@ async fn a_toast_goes_with_the_page_that_it_was_about() {
     browser.heading("Disconnected").await;
     browser.until(no_toast).await;
 
-    // And when another page comes.
+    // And when another page opens.
     browser.go(&bed.app.url).await;
     let Visit { bed: _bed, browser } = Visit { bed, browser }.connect().await;
     browser.press("Refresh now").await;
@@ -133,11 +133,11 @@ async fn a_page_that_a_translator_has_rewritten_shows_what_is_true_now() {
         .await;
     let all = "1,204 projects";
     assert!(before.contains(all), "{before}");
-    // Nothing old stands beside or in the place of what is new.
+    // No old text remains next to, or instead of, the new text.
     let script = "const text = document.querySelector('main').innerText; \
         return text.includes('of 1,204 projects')";
     browser.until(script).await;
-    // And the page goes on to another one.
+    // And the page navigates to another one.
     browser.press("Connection").await;
     browser.until(HAS_ORGANIZATIONS).await;
     browser.close().await;

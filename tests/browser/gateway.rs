@@ -1,11 +1,11 @@
-//! What stands between the page and its server: silence, another's answers, and headers and cookies
-//! that do not arrive. Each ends in words that lead out, and none for ever.
+//! Intermediaries between the page and its server: no response, responses of others, and missing
+//! headers and cookies. Each results in a message with a way out, and none lasts for ever.
 
 use serde_json::json;
 use tests::{
     Bed,
-    between::{Between, Rule},
     browser::Browser,
+    gateway::{Gateway, Rule},
 };
 
 use crate::{
@@ -20,7 +20,7 @@ const CONNECT: &str = "return [...document.querySelectorAll('main button')].some
 const SIGN_IN_PAGE: Rule =
     Rule::Answer("302 Found", "location: https://login.example.com/\r\n", "");
 
-/// What gateways, portals and firewalls answer.
+/// Returns typical responses of gateways, captive portals and firewalls.
 fn answers_of_others() -> [Rule; 7] {
     let html = "content-type: text/html\r\n";
     let json = "content-type: application/json\r\n";
@@ -35,14 +35,14 @@ fn answers_of_others() -> [Rule; 7] {
     ]
 }
 
-async fn open() -> (Between, Bed, Browser) {
-    let (between, bed) = Between::with_bed().await;
+async fn open() -> (Gateway, Bed, Browser) {
+    let (gateway, bed) = Gateway::with_bed().await;
     let browser = Browser::open().await;
-    (between, bed, browser)
+    (gateway, bed, browser)
 }
 
-/// Lets waits of so many milliseconds end after a second, in every document from here on: the page's
-/// time-outs, and no other timer of its.
+/// Shortens timers of these durations, in milliseconds, to a second, in every document from now on:
+/// the page's time-outs, and none of its other timers.
 async fn impatient(browser: &Browser, waits: &[u32]) {
     let script = format!(
         "{{ const wait = window.setTimeout; window.setTimeout = (then, ms, ...rest) => \
@@ -56,9 +56,9 @@ async fn impatient(browser: &Browser, waits: &[u32]) {
         .await;
 }
 
-/// Connects, as far as the overview.
-async fn connect(between: &Between, browser: &Browser) {
-    browser.go(&between.url).await;
+/// Connects, up to the overview.
+async fn connect(gateway: &Gateway, browser: &Browser) {
+    browser.go(&gateway.url).await;
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;
     browser.press("Allow").await;
@@ -66,7 +66,7 @@ async fn connect(between: &Between, browser: &Browser) {
     browser.heading("critical issues").await;
 }
 
-/// No request id is spoken of, since none came, and nothing of ours is blamed.
+/// Checks that the message names no request id, because none was received, and blames no one.
 async fn blames_nobody(browser: &Browser) {
     let text = browser.text().await.to_lowercase();
     for words in ["request id", "offline", "on our side"] {
@@ -76,19 +76,19 @@ async fn blames_nobody(browser: &Browser) {
 
 #[tokio::test]
 async fn a_list_that_nobody_answers_ends_in_words_and_goes_on_by_hand() {
-    let (between, _bed, browser) = open().await;
+    let (gateway, _bed, browser) = open().await;
     impatient(&browser, &[60_000]).await;
-    connect(&between, &browser).await;
+    connect(&gateway, &browser).await;
     for rule in [Rule::Silent, Rule::HalfAnAnswer] {
-        between.treat("GET /api/connections/", rule);
+        gateway.treat("GET /api/connections/", rule);
         browser.press("Projects").await;
         browser.run("location.reload()").await;
         shows(&browser, SLOW).await;
-        between.heal();
+        gateway.heal();
         browser.press("Try again").await;
         hides(&browser, SLOW).await;
         shows(&browser, "projects, read").await;
-        // What is here is not lost, and can be asked for again.
+        // Loaded data is kept, and can be read again.
         browser.press("Read again").await;
         shows(&browser, "projects, read").await;
     }
@@ -97,15 +97,15 @@ async fn a_list_that_nobody_answers_ends_in_words_and_goes_on_by_hand() {
 
 #[tokio::test]
 async fn a_request_that_hangs_is_sent_again_when_the_network_is_back() {
-    let (between, _bed, browser) = open().await;
-    connect(&between, &browser).await;
-    between.treat("GET /api/connections/", Rule::Silent);
+    let (gateway, _bed, browser) = open().await;
+    connect(&gateway, &browser).await;
+    gateway.treat("GET /api/connections/", Rule::Silent);
     browser.press("Projects").await;
     browser.run("location.reload()").await;
     browser.heading("Projects in").await;
-    // Long enough to have gone out over a network that is gone.
+    // Long enough that the request would have been sent over a broken network.
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
-    between.heal();
+    gateway.heal();
     browser.run("dispatchEvent(new Event('online'))").await;
     shows(&browser, "projects, read").await;
     browser.close().await;
@@ -113,28 +113,28 @@ async fn a_request_that_hangs_is_sent_again_when_the_network_is_back() {
 
 #[tokio::test]
 async fn a_start_or_a_sign_in_that_nobody_answers_ends_in_words_and_the_button_works_again() {
-    let (between, _bed, browser) = open().await;
+    let (gateway, _bed, browser) = open().await;
     impatient(&browser, &[30_000, 110_000]).await;
-    between.treat("GET /api/session", Rule::Silent);
-    browser.go(&between.url).await;
+    gateway.treat("GET /api/session", Rule::Silent);
+    browser.go(&gateway.url).await;
     shows(&browser, SLOW).await;
-    between.heal();
+    gateway.heal();
     browser.press("Try again").await;
     browser.until(CONNECT).await;
 
-    between.treat("POST /api/login", Rule::Silent);
+    gateway.treat("POST /api/login", Rule::Silent);
     browser.press("Connect to the sandbox").await;
     shows(&browser, SLOW).await;
     browser.until(CONNECT).await;
-    between.heal();
+    gateway.heal();
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;
 
-    between.treat("POST /api/connections", Rule::Silent);
+    gateway.treat("POST /api/connections", Rule::Silent);
     browser.press("Allow").await;
     browser.heading(SLOW).await;
     shows(&browser, "The sign-in was not finished").await;
-    between.heal();
+    gateway.heal();
     browser.press("Start again").await;
     browser.heading("asks to read").await;
     browser.close().await;
@@ -142,16 +142,16 @@ async fn a_start_or_a_sign_in_that_nobody_answers_ends_in_words_and_the_button_w
 
 #[tokio::test]
 async fn leaving_for_the_consent_page_that_is_stopped_leaves_a_button_that_works() {
-    let (between, mut bed, browser) = open().await;
-    // Nobody answers there, as on a network that swallows everything.
+    let (gateway, mut bed, browser) = open().await;
+    // Nothing answers there, as on a network that drops every packet.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nowhere = format!("http://{}", silent.local_addr().unwrap());
     bed.app.start_again(&[("SNYK_APP_URL", &nowhere)]).await;
-    browser.go(&between.url).await;
+    browser.go(&gateway.url).await;
     browser
         .until("return !!document.querySelector('main button:not([aria-disabled])')")
         .await;
-    // As Esc does it.
+    // As the Esc key does.
     let stop = "document.querySelector('main .connect button').click(); \
         setTimeout(() => { window.was = document.querySelector('main .connect button').innerText; \
             window.stop() }, 1500)";
@@ -166,23 +166,23 @@ async fn leaving_for_the_consent_page_that_is_stopped_leaves_a_button_that_works
 
 #[tokio::test]
 async fn another_s_answer_is_told_as_such_at_the_start_and_on_lists() {
-    let (between, _bed, browser) = open().await;
+    let (gateway, _bed, browser) = open().await;
     for rule in answers_of_others() {
-        between.treat("GET /api/session", rule);
-        browser.go(&between.url).await;
+        gateway.treat("GET /api/session", rule);
+        browser.go(&gateway.url).await;
         shows(&browser, SOMETHING).await;
         blames_nobody(&browser).await;
-        between.heal();
+        gateway.heal();
     }
-    connect(&between, &browser).await;
+    connect(&gateway, &browser).await;
     browser.press("Projects").await;
     shows(&browser, "projects, read").await;
     for rule in answers_of_others() {
-        between.treat("GET /api/connections/", rule);
+        gateway.treat("GET /api/connections/", rule);
         browser.run("location.reload()").await;
         shows(&browser, SOMETHING).await;
         blames_nobody(&browser).await;
-        between.heal();
+        gateway.heal();
     }
     browser.run("location.reload()").await;
     shows(&browser, "projects, read").await;
@@ -191,45 +191,45 @@ async fn another_s_answer_is_told_as_such_at_the_start_and_on_lists() {
 
 #[tokio::test]
 async fn another_s_answer_to_a_change_is_never_taken_for_done() {
-    let (between, bed, browser) = open().await;
+    let (gateway, bed, browser) = open().await;
     for rule in answers_of_others() {
-        between.treat("POST /api/login", rule);
-        browser.go(&between.url).await;
+        gateway.treat("POST /api/login", rule);
+        browser.go(&gateway.url).await;
         browser.press("Connect to the sandbox").await;
         shows(&browser, SOMETHING).await;
         blames_nobody(&browser).await;
-        between.heal();
+        gateway.heal();
     }
     for rule in [
         SIGN_IN_PAGE,
         Rule::Answer("200 OK", "content-type: text/html\r\n", "<h1>Wi-Fi</h1>"),
     ] {
-        browser.go(&between.url).await;
+        browser.go(&gateway.url).await;
         browser.press("Connect to the sandbox").await;
         browser.heading("asks to read").await;
-        between.treat("POST /api/connections", rule);
+        gateway.treat("POST /api/connections", rule);
         browser.press("Allow").await;
         browser.heading(SOMETHING).await;
         shows(&browser, "The sign-in was not finished").await;
         blames_nobody(&browser).await;
-        between.heal();
+        gateway.heal();
         browser.press("Start page").await;
         browser.heading("See which issues matter").await;
     }
-    connect(&between, &browser).await;
+    connect(&gateway, &browser).await;
     browser.press("Connection").await;
     for rule in answers_of_others() {
         browser.run("location.reload()").await;
         shows(&browser, "Access token ends in").await;
-        between.treat("POST /api/connections/", rule.clone());
+        gateway.treat("POST /api/connections/", rule.clone());
         browser.press("Refresh now").await;
         shows(&browser, SOMETHING).await;
         blames_nobody(&browser).await;
-        between.heal();
+        gateway.heal();
 
         browser.run("location.reload()").await;
         shows(&browser, "Access token ends in").await;
-        between.treat("DELETE /api/", rule);
+        gateway.treat("DELETE /api/", rule);
         browser.press("Disconnect…").await;
         let go = "return !!document.querySelector('dialog[open]')";
         browser.until(go).await;
@@ -238,13 +238,13 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
         browser.run(go).await;
         shows(&browser, SOMETHING).await;
         assert_eq!(browser.run(SIGNED_IN).await, true);
-        // Signing out is no more done than that.
+        // Signing out is not completed either.
         browser.run("location.reload()").await;
         shows(&browser, "Access token ends in").await;
         browser.press("Sign out").await;
         shows(&browser, SOMETHING).await;
         assert_eq!(browser.run(SIGNED_IN).await, true);
-        between.heal();
+        gateway.heal();
     }
     assert_eq!(bed.sandbox.count("revocations").await, 0);
     browser.close().await;
@@ -252,10 +252,10 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
 
 #[tokio::test]
 async fn blocked_cookies_are_named_before_a_consent_is_given_in_vain() {
-    let (between, bed, browser) = open().await;
-    between.treat("GET /api/", Rule::Without(&["cookie"]));
-    between.treat("POST /api/", Rule::Without(&["cookie"]));
-    browser.go(&between.url).await;
+    let (gateway, bed, browser) = open().await;
+    gateway.treat("GET /api/", Rule::Without(&["cookie"]));
+    gateway.treat("POST /api/", Rule::Without(&["cookie"]));
+    browser.go(&gateway.url).await;
     browser.press("Connect to the sandbox").await;
     shows(&browser, "Your browser blocks cookies for this site").await;
     shows(
@@ -264,11 +264,11 @@ async fn blocked_cookies_are_named_before_a_consent_is_given_in_vain() {
     )
     .await;
     browser.until(CONNECT).await;
-    between.heal();
+    gateway.heal();
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;
-    // Blocked between the consent and the end: what is connected cannot be seen here.
-    between.treat("GET /api/session", Rule::Without(&["cookie"]));
+    // Blocked between the consent and the end: the new connection cannot be displayed here.
+    gateway.treat("GET /api/session", Rule::Without(&["cookie"]));
     browser.press("Allow").await;
     browser
         .heading("Your browser blocks cookies for this site")
@@ -279,19 +279,19 @@ async fn blocked_cookies_are_named_before_a_consent_is_given_in_vain() {
 
 #[tokio::test]
 async fn requests_that_lose_their_headers_on_the_way_are_told_how_to_keep_them() {
-    let (between, _bed, browser) = open().await;
-    connect(&between, &browser).await;
+    let (gateway, _bed, browser) = open().await;
+    connect(&gateway, &browser).await;
     let lost = Rule::Without(&["sec-fetch-site", "origin"]);
-    between.treat("GET /api/", lost.clone());
+    gateway.treat("GET /api/", lost.clone());
     browser.run("location.reload()").await;
     shows(&browser, "This request was refused").await;
     shows(&browser, "use a current browser, switch the extension off").await;
-    between.heal();
+    gateway.heal();
     browser.press("Reload").await;
     browser.until(SIGNED_IN).await;
     browser.press("Connection").await;
     shows(&browser, "Access token ends in").await;
-    between.treat("POST /api/", lost);
+    gateway.treat("POST /api/", lost);
     browser.press("Refresh now").await;
     shows(&browser, "This request was refused").await;
     let text = browser.text().await;

@@ -1,5 +1,5 @@
-//! Something between the browser and the app: a gateway that passes requests on, answers them
-//! itself, keeps silent, or takes headers away.
+//! A gateway between the browser and the app. It forwards requests, answers them itself, does not
+//! answer, or removes headers.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,53 +10,53 @@ use tokio::{
 
 use crate::{Bed, app::App, free_port, sandbox::Sandbox};
 
-/// What becomes of a request.
+/// How a request is handled.
 #[derive(Clone, Debug)]
 pub enum Rule {
-    /// No answer, and the connection stays open.
+    /// Sends no response and keeps the connection open.
     Silent,
-    /// The head of an answer and the beginning of its body, and then nothing.
+    /// Sends the head of a response and the beginning of its body, and then nothing.
     HalfAnAnswer,
-    /// This answer: status line's end, headers' lines, body.
+    /// Sends this response: the rest of the status line, the header lines, the body.
     Answer(&'static str, &'static str, &'static str),
-    /// Passed on without these headers of the request.
+    /// Forwards the request without these headers.
     Without(&'static [&'static str]),
 }
 
 /// The gateway.
 #[derive(Debug)]
-pub struct Between {
-    /// Where browsers find it, without a trailing slash.
+pub struct Gateway {
+    /// The URL for browsers, without a trailing slash.
     pub url: String,
     rules: Arc<Mutex<Vec<(String, Rule)>>>,
 }
 
-impl Between {
-    /// A gateway in front of an app that knows itself by the gateway's address.
+impl Gateway {
+    /// Starts a gateway in front of an app whose public URL is the gateway's.
     pub async fn with_bed() -> (Self, Bed) {
-        let (port, behind) = (free_port(), free_port());
+        let (port, app_port) = (free_port(), free_port());
         let sandbox = Sandbox::start(port, &[]).await;
-        let between = Self::start(port, behind).await;
-        let callback = format!("{}/callback", between.url);
+        let gateway = Self::start(port, app_port).await;
+        let callback = format!("{}/callback", gateway.url);
         let variables = [
-            ("PUBLIC_URL", between.url.as_str()),
+            ("PUBLIC_URL", gateway.url.as_str()),
             ("REDIRECT_URI", callback.as_str()),
         ];
-        let app = App::start(behind, &sandbox.url, &variables).await;
-        (between, Bed { sandbox, app })
+        let app = App::start(app_port, &sandbox.url, &variables).await;
+        (gateway, Bed { sandbox, app })
     }
 
-    async fn start(port: u16, behind: u16) -> Self {
+    async fn start(port: u16, app_port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await;
         let listener = listener.expect("a free port");
         let rules = Arc::<Mutex<Vec<(String, Rule)>>>::default();
         let known = Arc::clone(&rules);
         tokio::spawn(async move {
-            while let Ok((near, _)) = listener.accept().await {
+            while let Ok((client, _)) = listener.accept().await {
                 let known = Arc::clone(&known);
                 tokio::spawn(async move {
-                    // Either end may break it off.
-                    let _ = pass(near, behind, &known).await;
+                    // Either end may close the connection.
+                    let _ = pass(client, app_port, &known).await;
                 });
             }
         });
@@ -66,22 +66,22 @@ impl Between {
         }
     }
 
-    /// From here on, requests that begin with this method and path are treated so.
+    /// Applies a rule to requests that begin with this method and path, from now on.
     pub fn treat(&self, method_and_path: &str, rule: Rule) {
         let mut rules = self.rules.lock().expect("no test panics here");
         rules.push((method_and_path.to_owned(), rule));
     }
 
-    /// From here on everything is passed on as it is.
+    /// Forwards everything unchanged from now on.
     pub fn heal(&self) {
         self.rules.lock().expect("no test panics here").clear();
     }
 }
 
-/// One request of a connection, which is closed with its answer.
+/// Handles the only request of a connection, which is closed after the response.
 async fn pass(
-    mut near: TcpStream,
-    behind: u16,
+    mut client: TcpStream,
+    app_port: u16,
     rules: &Mutex<Vec<(String, Rule)>>,
 ) -> std::io::Result<()> {
     let mut read = Vec::new();
@@ -89,7 +89,7 @@ async fn pass(
         if let Some(at) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             break at;
         }
-        if near.read_buf(&mut read).await? == 0 {
+        if client.read_buf(&mut read).await? == 0 {
             return Ok(());
         }
     };
@@ -100,19 +100,19 @@ async fn pass(
         found.map(|(_, rule)| rule.clone())
     };
     let without: &[&str] = match rule {
-        Some(Rule::Silent) => return silent(near).await,
+        Some(Rule::Silent) => return silent(client).await,
         Some(Rule::HalfAnAnswer) => {
             let half = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
-            near.write_all(half.as_bytes()).await?;
-            return silent(near).await;
+            client.write_all(half.as_bytes()).await?;
+            return silent(client).await;
         }
         Some(Rule::Answer(status, headers, body)) => {
             let length = body.len();
             let answer = format!(
                 "HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
             );
-            near.write_all(answer.as_bytes()).await?;
-            return near.shutdown().await;
+            client.write_all(answer.as_bytes()).await?;
+            return client.shutdown().await;
         }
         Some(Rule::Without(names)) => names,
         None => &[],
@@ -124,16 +124,16 @@ async fn pass(
     };
     let lines: Vec<&str> = head.split("\r\n").filter(is_kept).collect();
     let head = format!("{}\r\nconnection: close\r\n\r\n", lines.join("\r\n"));
-    let mut far = TcpStream::connect(("127.0.0.1", behind)).await?;
-    far.write_all(head.as_bytes()).await?;
-    far.write_all(&read[end + 4..]).await?;
-    tokio::io::copy_bidirectional(&mut near, &mut far).await?;
+    let mut upstream = TcpStream::connect(("127.0.0.1", app_port)).await?;
+    upstream.write_all(head.as_bytes()).await?;
+    upstream.write_all(&read[end + 4..]).await?;
+    tokio::io::copy_bidirectional(&mut client, &mut upstream).await?;
     Ok(())
 }
 
 /// Keeps a connection open until the other end closes it.
-async fn silent(mut near: TcpStream) -> std::io::Result<()> {
+async fn silent(mut client: TcpStream) -> std::io::Result<()> {
     let mut rest = [0; 1_024];
-    while near.read(&mut rest).await? > 0 {}
+    while client.read(&mut rest).await? > 0 {}
     Ok(())
 }

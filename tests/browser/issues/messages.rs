@@ -1,4 +1,4 @@
-//! What the page says when there is nothing to show, and that it is true.
+//! The messages of the page when there are no issues to show, and that they are true.
 
 use serde_json::{Value, json};
 use tests::browser::{DESKTOP, PHONE};
@@ -20,7 +20,7 @@ async fn a_connection_that_stopped_is_not_a_project_that_is_gone() {
     shows(&browser, "This connection has stopped working").await;
     hides(&browser, "This project is not there").await;
     hides(&browser, "removed at Snyk").await;
-    // It is known now, so nothing is asked for.
+    // The data is cached now, so no request is sent.
     let before = bed.sandbox.seen("/rest/").await;
     browser.go(&address).await;
     shows(&browser, "This connection has stopped working").await;
@@ -38,7 +38,7 @@ async fn what_was_read_stays_when_the_connection_stops_and_so_does_the_focus() {
         .run("document.querySelector('.issue-title').focus()")
         .await;
     stop(&bed).await;
-    // Without a press, which would move the focus.
+    // By script, because a click would move the focus.
     browser
         .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
         .await;
@@ -82,7 +82,7 @@ async fn an_issue_that_could_not_be_read_is_not_one_that_is_gone() {
     browser.close().await;
 }
 
-/// An answer with these issues and no more.
+/// Returns a response with these issues and no more.
 fn only(issues: &[Value]) -> Value {
     json!({ "kind": "body", "json": { "jsonapi": { "version": "1.0" }, "links": {}, "data": issues } })
 }
@@ -152,7 +152,7 @@ async fn it_says_when_it_was_read_and_reads_again() {
         .await;
     shows(&browser, ALL_READ).await;
     assert!(bed.sandbox.seen(&paths.issues).await > before);
-    // What is whole stays so when it cannot be read again.
+    // A complete list stays complete if it cannot be read again.
     let gone = json!({ "kind": "status", "status": 410 });
     issues_answer(&bed, &paths, None, 0, gone).await;
     browser.press("Read again").await;
