@@ -291,7 +291,7 @@ impl SqliteStore {
                     tracing::info!(
                         connection = id,
                         same = same.id,
-                        "Two connections account the same by now"
+                        "Two connections reach the same by now"
                     );
                     subject = Some(Subject::unknown(id));
                 }
