@@ -137,11 +137,13 @@ async fn going_from_row_to_row_by_keys_lets_no_row_in() {
 #[tokio::test]
 async fn each_of_several_messages_of_one_moment_is_announced() {
     let Visit { bed: _bed, browser } = Visit::connected().await;
+    // Sampled between frames, as a reader of the page takes notice: text that is replaced within the
+    // frame that set it is not announced.
     let listen = "window.said = []; \
         const region = document.querySelector('body > [role=status].hidden'); \
-        new MutationObserver(() => { \
+        setInterval(() => { \
             if (region.innerText && said.at(-1) !== region.innerText) said.push(region.innerText) \
-        }).observe(region, { childList: true, subtree: true, characterData: true })";
+        }, 10)";
     browser.run(listen).await;
     browser
         .run(
@@ -151,7 +153,9 @@ async fn each_of_several_messages_of_one_moment_is_announced() {
         )
         .await;
     browser
-        .until("return said.join() === 'You are offline,You are online again,You are offline'")
+        .until(
+            "return said.join().endsWith('You are offline,You are online again,You are offline')",
+        )
         .await;
     browser.close().await;
 }
