@@ -18,6 +18,7 @@
 //! host.
 
 pub mod account;
+pub mod app;
 pub mod backoff;
 pub mod cli;
 pub mod clock;
@@ -26,12 +27,14 @@ pub mod connection;
 pub mod exchange;
 pub mod http;
 pub mod login;
+pub mod outbound_rate_limit;
 pub mod provider;
 pub mod proxy;
-pub mod random;
 pub mod refresh;
+pub mod revocation;
 pub mod session;
 pub mod snyk_client;
 pub mod store;
+pub mod supervisor;
 pub mod telemetry;
-pub mod vault;
+pub mod transport;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use snyk_app::{cli, http::router};
+use snyk_app::{app::router, cli};
 
 #[tokio::main]
 async fn main() -> ExitCode {

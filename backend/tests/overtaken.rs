@@ -8,16 +8,16 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use domain::{
+    connection::{Connection, Consent, Grant, State, Subject, Tokens},
+    session::{SessionId, StoredSession, TokenHash},
+    vault::secret::{AccessToken, RefreshToken},
+};
 use jiff::Timestamp;
 use shared::scope::Scopes;
-use snyk_app::{
-    connection::{Connection, Consent, Grant, State, Subject, Tokens},
-    session::{SessionId, TokenHash},
-    store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
-        StoreError, StoredSession, cache::CachedStore,
-    },
-    vault::secret::{AccessToken, RefreshToken},
+use snyk_app::store::{
+    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
+    StoreError, cache::CachedStore,
 };
 use tokio::sync::Semaphore;
 

@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use domain::vault::Vault;
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
@@ -22,11 +23,11 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shared::snyk::read;
 use snyk_app::{
+    app::{self, AppState, router},
     config::{Config, raw::Raw},
-    http::{problem::ApiError, router, state::AppState},
+    http::problem::ApiError,
     snyk_client::SnykClient,
     store::sqlite::SqliteStore,
-    vault::Vault,
 };
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -179,7 +180,7 @@ impl Bed {
         let vault = Arc::new(Vault::new(&config.encryption_secret, &[]));
         let url = config.database_url.expose_secret();
         let store = SqliteStore::open(url, Arc::clone(&vault)).await.unwrap();
-        let app = AppState::assemble(&config, vault, Arc::new(store)).unwrap();
+        let app = app::build(&config, vault, Arc::new(store)).unwrap();
         let routes = router::api().route(
             "/api/connections/{id}/orgs/{org}/project-names",
             get(project_names),
@@ -317,6 +318,8 @@ async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
     let now = tokio::time::Instant::now();
     while bed
         .state
+        .parts()
+        .snyk
         .outbound_rate_limit
         .take(&bed.connection, now)
         .is_ok()

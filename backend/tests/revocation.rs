@@ -10,18 +10,21 @@ use std::{
 };
 
 use async_trait::async_trait;
+use domain::{
+    connection::{Grant, Identity},
+    vault::{
+        Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
-    connection::{Grant, revocation::revoke_due},
-    provider::{AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError},
+    provider::{AccountError, ApiAnswer, OrgList, ProviderClient, ProviderError},
+    revocation::revoke_due,
     store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
-    vault::{
-        Vault,
-        secret::{AccessToken, RefreshToken},
-    },
 };
 
 /// A clock that the test sets.

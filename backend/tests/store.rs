@@ -5,24 +5,23 @@
 
 use std::sync::Arc;
 
+use domain::{
+    connection::{Connection, Consent, Grant, Identity, State, Subject, Tokens},
+    session::{NewSession, SessionId, SessionToken, TokenHash},
+    vault::{
+        Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use shared::{
     api::connection::{Context, Org},
     scope::Scopes,
 };
-use snyk_app::{
-    connection::{Connection, Consent, Grant, State, Subject, Tokens},
-    provider::Identity,
-    session::{SessionId, SessionToken, TokenHash},
-    store::{
-        Account, ConnectionStore as _, NewLogin, NewSession, Revocation, RevocationStore as _,
-        SessionStore as _, Store, cache::CachedStore, sqlite::SqliteStore,
-    },
-    vault::{
-        Vault,
-        secret::{AccessToken, RefreshToken},
-    },
+use snyk_app::store::{
+    Account, ConnectionStore as _, NewLogin, Revocation, RevocationStore as _, SessionStore as _,
+    Store, cache::CachedStore, sqlite::SqliteStore,
 };
 use sqlx::Connection as _;
 

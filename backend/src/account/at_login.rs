@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
+use domain::{connection::Identity, vault::secret::AccessToken};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{AccountReader, backoff};
-use crate::{
-    provider::{AccountError, Identity, OrgList, ProviderClient},
-    vault::secret::AccessToken,
-};
+use crate::provider::{AccountError, OrgList, ProviderClient};
 
 /// Total time limit of the read at login; whatever is missing then is read in the background.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(8);

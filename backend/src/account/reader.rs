@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use domain::{
+    connection::{Identity, Subject},
+    vault::secret::AccessToken,
+};
 use jiff::Timestamp;
 
 use super::backoff;
 use crate::{
-    connection::Subject,
-    provider::{AccountError, Identity, OrgList, ProviderClient},
+    provider::{AccountError, OrgList, ProviderClient},
     store::Account,
-    vault::secret::AccessToken,
 };
 
 /// The account of a token, as far as it has been read.
@@ -76,7 +78,7 @@ impl AccountReader {
         } else {
             backoff::delay(tries, self.retry_after)
         };
-        let delay = crate::session::to_signed_duration(delay);
+        let delay = domain::session::to_signed_duration(delay);
         Account {
             subject,
             context: self.identity.as_ref().and_then(|identity| identity.context),

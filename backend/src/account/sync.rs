@@ -6,6 +6,10 @@ use std::{
     time::Duration,
 };
 
+use domain::{
+    connection::{Connection, Consent, State, Subject},
+    vault::secret::AccessToken,
+};
 use tokio::{
     sync::{Semaphore, watch},
     time::Instant,
@@ -16,12 +20,10 @@ use tracing::Instrument as _;
 use super::{AccountReader, at_login, backoff};
 use crate::{
     clock::Clock,
-    connection::{Connection, Consent, State, Subject},
+    outbound_rate_limit::OutboundRateLimit,
     provider::{AccountError, ProviderClient},
     refresh::{RefreshError, Refresher},
-    snyk_client::OutboundRateLimit,
     store::{Store, StoreError},
-    vault::secret::AccessToken,
 };
 
 /// Interval at which the store is polled for due accounts.

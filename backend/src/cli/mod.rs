@@ -11,8 +11,8 @@ use axum::Router;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    app::AppState,
     config::{Config, raw::Raw},
-    http::state::AppState,
     telemetry,
 };
 

@@ -1,17 +1,12 @@
 //! The `serve` command: creates the parts of the server, listens, and shuts down without losing a
 //! refresh.
 
-use std::{
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
+use domain::vault::Vault;
 use env_file::addresses;
 use secrecy::ExposeSecret as _;
-use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -19,22 +14,13 @@ use super::{
     signals::{self, StopSignals},
 };
 use crate::{
+    app::{AppState, build, router, tasks},
     config::{Config, database},
-    connection::revocation,
-    http::{
-        connection_limit::ConnectionLimit, listeners::Listeners, router, server::Server,
-        state::AppState,
-    },
-    session::to_signed_duration,
     store::sqlite::SqliteStore,
     telemetry,
-    vault::Vault,
+    transport::{connection_limit::ConnectionLimit, listeners::Listeners, server::Server},
 };
 
-/// Interval at which expired records are removed and pending work is retried.
-const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
-/// Interval at which connections are swept that no session is authorized for.
-const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 /// How long readiness is red before the listener closes.
 const READINESS_DELAY: Duration = Duration::from_secs(3);
 /// How long shutdown waits for refreshes in flight: the maximum duration of a lost token call and
@@ -74,7 +60,7 @@ pub(super) async fn serve(
         Ok(store) => Arc::new(store),
         Err(error) => return fail(&error.to_string()),
     };
-    let app = match AppState::assemble(&config, vault, Arc::clone(&sqlite)) {
+    let app = match build(&config, vault, Arc::clone(&sqlite)) {
         Ok(app) => app,
         Err(error) => return fail(&error.to_string()),
     };
@@ -104,12 +90,10 @@ pub(super) async fn serve(
     let connection_limit = ConnectionLimit::new(
         max_connections,
         config.rate_limits,
-        Arc::clone(&app.trusted_proxies),
-        Arc::clone(&app.rejection_log),
+        Arc::clone(&app.parts().trusted_proxies),
+        Arc::clone(&app.parts().rejection_log),
     );
-    let housekeeping = tokio::spawn(housekeeping(app.clone()));
-    let revocations = tokio::spawn(revoke_due(app.clone()));
-    let account_sync = tokio::spawn(Arc::clone(&app.account_sync).run());
+    let background = tasks::start(&app);
     let server = Server {
         router: service,
         connection_limit,
@@ -117,15 +101,20 @@ pub(super) async fn serve(
         keep_alive: config.keep_alive_timeout,
     };
     server
-        .serve(listeners, stop_requested(stop_signals, app.tasks.clone()))
+        .serve(
+            listeners,
+            stop_requested(stop_signals, app.parts().tasks.clone()),
+        )
         .await;
-    housekeeping.abort();
-    revocations.abort();
-    account_sync.abort();
-    if tokio::time::timeout(DRAIN, app.tasks.wait()).await.is_err() {
+    drop(background);
+    let parts = app.parts();
+    if tokio::time::timeout(DRAIN, parts.tasks.wait())
+        .await
+        .is_err()
+    {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }
-    app.last_used.catch_up(&*app.store).await;
+    parts.sessions.last_used.catch_up(&*parts.store).await;
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
@@ -144,57 +133,6 @@ fn is_inside(database_url: &str, folder: &Path) -> bool {
     path.ancestors()
         .find_map(|path| path.canonicalize().ok())
         .is_some_and(|path| path.starts_with(folder))
-}
-
-/// Removes expired records and evicts idle entries, periodically.
-async fn housekeeping(app: AppState) {
-    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
-    let mut orphans_swept_at = None;
-    loop {
-        ticks.tick().await;
-        let now = app.clock.now();
-        if orphans_swept_at.is_none_or(|at: Instant| at.elapsed() >= ORPHAN_SWEEP_INTERVAL) {
-            orphans_swept_at = Some(Instant::now());
-            // Orphaned connections are kept as long as a browser may stay signed in, in case the
-            // user returns to that browser and its links. After that, their tokens would only
-            // remain stored here and valid at Snyk.
-            let max_age = to_signed_duration(app.lifetimes.absolute);
-            let since = now.saturating_sub(max_age).unwrap_or(now);
-            match app.store.sweep_orphaned(now, since).await {
-                Ok(0) => {}
-                Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
-                Err(error) => tracing::warn!(%error, "What nobody reaches could not be ended"),
-            }
-        }
-        let unused_since = now
-            .saturating_sub(to_signed_duration(app.lifetimes.idle))
-            .unwrap_or(now);
-        // Sweep only if all uses were written. Otherwise sessions would expire whose recent use
-        // could not be recorded.
-        if app.last_used.catch_up(&*app.store).await
-            && let Err(error) = app.store.sweep(now, unused_since).await
-        {
-            tracing::warn!(%error, "What has ended could not be removed");
-        }
-        app.rejection_log.log();
-        app.limits.evict_idle();
-        app.concurrency_limit.evict_idle();
-        app.outbound_rate_limit
-            .evict_idle(tokio::time::Instant::now());
-        app.refresher.evict_idle();
-    }
-}
-
-/// Revokes tokens at the provider whose earlier revocation failed. This task is separate from
-/// housekeeping, which must not wait for a slow provider.
-async fn revoke_due(app: AppState) {
-    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
-    // A slow round is not followed by several at once.
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        revocation::revoke_due(&*app.store, &*app.provider, &*app.clock).await;
-    }
 }
 
 /// Completes when the process receives a stop signal. Readiness turns red first, and the listener

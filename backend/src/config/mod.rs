@@ -8,6 +8,7 @@ pub(crate) mod database;
 pub mod duration;
 pub(crate) mod edit_distance;
 pub mod problems;
+pub mod provider;
 pub mod raw;
 mod scopes;
 pub mod secret_file;
@@ -16,6 +17,7 @@ mod variable_names;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use domain::net::TrustedProxies;
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::scope::Scopes;
 use url::Url;
@@ -26,11 +28,11 @@ use self::{
     checks::check_redirect_uri,
     duration::parse_duration,
     problems::{Problems, Report},
+    provider::Provider,
     raw::Raw,
     secret_file::ClientSecret,
     secrets::Secrets,
 };
-use crate::{http::client_ip::TrustedProxies, provider::region};
 
 /// The validated configuration of the server.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ pub struct Config {
     /// Previous encryption secrets, which only decrypt.
     pub encryption_secrets_previous: Vec<SecretString>,
     /// The addresses of Snyk's region.
-    pub provider: region::Provider,
+    pub provider: Provider,
     /// The URL of the database. It may hold a password.
     pub database_url: SecretString,
     /// The address to listen on.
@@ -101,11 +103,8 @@ impl Config {
             "the registered redirect URI, for instance http://localhost:3000/callback",
         );
         let scopes = scopes::read(raw, p);
-        let provider = region::Provider::from_config(raw, p);
-        if provider
-            .as_ref()
-            .is_some_and(region::Provider::needs_certificates)
-        {
+        let provider = Provider::from_config(raw, p);
+        if provider.as_ref().is_some_and(Provider::needs_certificates) {
             certificates::check(raw, p);
         }
         check_redirect_uri(p, &redirect_uri);

@@ -1,19 +1,44 @@
 //! Finishes a login: claims the attempt, exchanges the code, reads the account as far as it arrives
 //! in time, stores the connection, and creates a session.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use domain::{
+    connection::{Connection, Grant},
+    session::{Lifetimes, NewSession, SessionId, SessionToken, TokenHash, to_signed_duration},
+};
 use jiff::{SignedDuration, Timestamp};
-use shared::pkce::CodeVerifier;
+use shared::{pkce::CodeVerifier, scope::Scopes};
+use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use crate::{
-    connection::{Connection, Grant, revocation::revoke_or_enqueue},
-    http::{problem::ApiError, state::AppState},
-    provider::ProviderError,
-    session::{SessionId, SessionToken, TokenHash, to_signed_duration},
-    store::{NewLogin, NewSession},
+    account::AccountSync,
+    clock::Clock,
+    http::problem::ApiError,
+    provider::{ProviderClient, ProviderError},
+    revocation::revoke_or_enqueue,
+    store::{NewLogin, Store},
 };
+
+/// Finishes logins.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Stores claims, connections and sessions.
+    pub store: Arc<dyn Store>,
+    /// Exchanges codes.
+    pub provider: Arc<dyn ProviderClient>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Reads accounts.
+    pub account_sync: Arc<AccountSync>,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
+    /// The scopes that every login requests.
+    pub requested_scopes: Scopes,
+    /// Work that shutdown waits for.
+    pub tasks: TaskTracker,
+}
 
 /// The result of a finished login.
 #[derive(Debug)]
@@ -41,97 +66,91 @@ pub(super) struct Browser {
     pub(super) reconnects: Option<String>,
 }
 
-/// Claims an attempt, so that it is exchanged once, however often it is presented (SEC-6).
-pub(super) async fn claim(app: &AppState, claim: &str) -> Result<(), ApiError> {
-    let now = app.clock.now();
-    let ends_at = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
-    if app.store.claim(claim, ends_at).await? {
-        Ok(())
-    } else {
-        Err(ApiError::LoginUsed)
+impl Exchange {
+    /// Claims an attempt, so that it is exchanged once, however often it is presented (SEC-6).
+    pub(super) async fn claim(&self, claim: &str) -> Result<(), ApiError> {
+        let now = self.clock.now();
+        let ends_at = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
+        if self.store.claim(claim, ends_at).await? {
+            Ok(())
+        } else {
+            Err(ApiError::LoginUsed)
+        }
     }
-}
 
-/// Exchanges the code once, reads the account, and stores connection and session.
-pub(super) async fn exchange(
-    app: &AppState,
-    code: String,
-    verifier: &CodeVerifier,
-    browser: Browser,
-) -> Result<Finished, ApiError> {
-    let grant = app
-        .provider
-        .exchange(code, verifier)
-        .await
-        .map_err(|error| match error {
-            rejected @ ProviderError::GrantRejected { .. } => ApiError::CodeRejected(rejected),
-            other => ApiError::Provider(other),
-        })?;
-    let stored = store(app, &grant, browser).await;
-    if stored.is_err() {
-        // The token pair belongs to no connection now: revoke it at Snyk, without waiting for that.
-        let app_of_task = app.clone();
-        app.tasks.spawn(
-            async move {
-                let AppState {
-                    store,
-                    provider,
-                    clock,
-                    ..
-                } = &app_of_task;
-                revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
-            }
-            .in_current_span(),
+    /// Exchanges the code once, reads the account, and stores connection and session.
+    pub(super) async fn exchange(
+        self: &Arc<Self>,
+        code: String,
+        verifier: &CodeVerifier,
+        browser: Browser,
+    ) -> Result<Finished, ApiError> {
+        let grant = self
+            .provider
+            .exchange(code, verifier)
+            .await
+            .map_err(|error| match error {
+                rejected @ ProviderError::GrantRejected { .. } => ApiError::CodeRejected(rejected),
+                other => ApiError::Provider(other),
+            })?;
+        let stored = self.store_login(&grant, browser).await;
+        if stored.is_err() {
+            // The token pair belongs to no connection now: revoke it at Snyk, without waiting for that.
+            let this = Arc::clone(self);
+            let revoke = async move {
+                revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, &grant).await;
+            };
+            self.tasks.spawn(revoke.in_current_span());
+        }
+        stored
+    }
+
+    async fn store_login(&self, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
+        let reader = self.account_sync.read_at_login(&grant.tokens.access).await;
+        let subject = self.account_sync.subject(&reader);
+        let connection_id = ulid::Ulid::new().to_string();
+        let token = SessionToken::generate()?;
+        let now = self.clock.now();
+        let session = NewSession {
+            id: SessionId::generate(),
+            token_hash: token.hash(),
+            browser: browser.name,
+            expires_at: expires_at(now, self.lifetimes.absolute),
+        };
+        let connection = self
+            .store
+            .finish_login(NewLogin {
+                connection_id: &connection_id,
+                account: reader.account(subject.as_ref(), 1, now),
+                reconnects: browser.reconnects.as_deref(),
+                // A provider that omits the scopes has granted the requested ones (RFC 6749 section
+                // 5.1).
+                scopes: grant.scopes.as_ref().unwrap_or(&self.requested_scopes),
+                grant,
+                session: &session,
+                claim: &browser.claim,
+                sibling_attempts: &browser.sibling_attempts,
+                earlier_sessions: &browser.sessions,
+                now,
+            })
+            .await?
+            // Signed out meanwhile: do not sign the browser in again.
+            .ok_or(ApiError::NotSignedIn)?;
+        tracing::info!(
+            connection = connection.id,
+            session = session.id.as_str(),
+            generation = connection.generation,
+            orgs = connection.orgs.len(),
+            orgs_complete = connection.orgs_complete,
+            "A person connected"
         );
-    }
-    stored
-}
-
-async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
-    let reader = app.account_sync.read_at_login(&grant.tokens.access).await;
-    let subject = app.account_sync.subject(&reader);
-    let connection_id = ulid::Ulid::new().to_string();
-    let token = SessionToken::generate()?;
-    let now = app.clock.now();
-    let session = NewSession {
-        id: SessionId::generate(),
-        token_hash: token.hash(),
-        browser: browser.name,
-        expires_at: expires_at(now, app.lifetimes.absolute),
-    };
-    let connection = app
-        .store
-        .finish_login(NewLogin {
-            connection_id: &connection_id,
-            account: reader.account(subject.as_ref(), 1, now),
-            reconnects: browser.reconnects.as_deref(),
-            // A provider that omits the scopes has granted the requested ones (RFC 6749 section
-            // 5.1).
-            scopes: grant.scopes.as_ref().unwrap_or(&app.app.scopes),
-            grant,
-            session: &session,
-            claim: &browser.claim,
-            sibling_attempts: &browser.sibling_attempts,
-            earlier_sessions: &browser.sessions,
-            now,
+        self.account_sync
+            .read_in_background(connection.consent(), reader);
+        Ok(Finished {
+            connection,
+            session: token,
         })
-        .await?
-        // Signed out meanwhile: do not sign the browser in again.
-        .ok_or(ApiError::NotSignedIn)?;
-    tracing::info!(
-        connection = connection.id,
-        session = session.id.as_str(),
-        generation = connection.generation,
-        orgs = connection.orgs.len(),
-        orgs_complete = connection.orgs_complete,
-        "A person connected"
-    );
-    app.account_sync
-        .read_in_background(connection.consent(), reader);
-    Ok(Finished {
-        connection,
-        session: token,
-    })
+    }
 }
 
 fn expires_at(now: Timestamp, lifetime: Duration) -> Timestamp {

@@ -1,7 +1,7 @@
 //! The second step of a login: exchanges the code for a connection.
 //!
-//! [`route`] reads the request. [`verify`] compares it with the sealed attempt, in a fixed order,
-//! and returns the value that an exchange requires. [`exchange`] claims, exchanges and stores.
+//! [`route`] reads the request and compares it with the sealed attempt ([`domain::verify`]).
+//! [`Exchange`] claims the attempt, exchanges the code and stores the connection.
 
 #[expect(
     clippy::module_inception,
@@ -9,4 +9,5 @@
 )]
 mod exchange;
 pub mod route;
-mod verify;
+
+pub use self::exchange::Exchange;

@@ -1,9 +1,15 @@
 //! `POST /api/connections`: finishes a login with the parameters of the provider's callback.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
+};
+use domain::{
+    connection::view,
+    verify::{Answer, Expected, Refusal, Rejected, Verified, verify},
 };
 use http::{HeaderMap, StatusCode, header};
 use shared::{
@@ -12,41 +18,44 @@ use shared::{
 };
 use tracing::Instrument as _;
 
-use super::{
-    exchange::{self, Browser, Finished},
-    verify::{Answer, Expected, Rejected, Verified, verify},
-};
+use super::exchange::{Browser, Exchange, Finished};
 use crate::{
-    connection,
-    http::{client_ip::ClientNetwork, json::JsonBody, problem::ApiError, state::AppState},
-    login::{cookie as login_cookie, route::binding},
+    http::{
+        RateLimits, client_ip::Client, json::JsonBody, problem::ApiError, rejection_log::quoted,
+    },
+    login::{Logins, cookie as login_cookie},
     session::extract::PresentedSessions,
 };
 
 /// Verifies and claims the attempt, and only then exchanges the code, once. The exchange runs in a
 /// task of its own: a browser that disconnects must not lose a token pair that Snyk has issued.
 pub async fn finish(
-    State(app): State<AppState>,
-    client: ClientNetwork,
+    State(exchange): State<Arc<Exchange>>,
+    State(logins): State<Arc<Logins>>,
+    State(limits): State<Arc<RateLimits>>,
+    Client(client): Client,
     PresentedSessions(signed_in): PresentedSessions,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginFinish>,
 ) -> Result<Response, ApiError> {
-    app.limits.exchange(client)?;
+    limits.exchange(client)?;
     let expected = Expected {
-        vault: &app.vault,
-        cookies: app.cookies,
-        binding: binding(&app),
-        now: app.clock.now(),
-        provider: &app.region,
+        binding: logins.binding,
+        issuers: logins.issuers.each_ref().map(String::as_str),
+        now: logins.clock.now(),
     };
-    let verified = match verify(&expected, &headers, body) {
+    let verified = match verify(&expected, |state| logins.find(&headers, state), body) {
         Ok(verified) => verified,
-        Err(Rejected { error, ended: None }) => return Err(error),
-        Err(Rejected {
-            error,
-            ended: Some(cookie),
-        }) => return Ok(with_cookie_removed(&app, cookie, error.into_response())),
+        Err(Rejected::StateMismatch) => return Err(ApiError::StateMismatch),
+        Err(Rejected::Malformed) => {
+            return Err(ApiError::BadRequest(
+                "Send either a code or an error, as the provider sent it.".to_owned(),
+            ));
+        }
+        Err(Rejected::Expired { cookie }) => {
+            let response = ApiError::LoginExpired.into_response();
+            return Ok(with_cookie_removed(&logins, cookie, response));
+        }
     };
     let Verified {
         cookie,
@@ -56,34 +65,36 @@ pub async fn finish(
         reconnects,
         answer,
     } = verified;
-    match exchange::claim(&app, &claim).await {
+    match exchange.claim(&claim).await {
         // The claim may not have been stored: keep the attempt and its cookie.
         Err(error @ ApiError::Store(_)) => return Err(error),
-        Err(error) => return Ok(with_cookie_removed(&app, cookie, error.into_response())),
+        Err(error) => return Ok(with_cookie_removed(&logins, cookie, error.into_response())),
         Ok(()) => {}
     }
     let code = match answer {
-        Answer::Refused(why) => return Ok(with_cookie_removed(&app, cookie, why.into_response())),
+        Answer::Refused(refusal) => {
+            let response = error_of(refusal, &logins).into_response();
+            return Ok(with_cookie_removed(&logins, cookie, response));
+        }
         Answer::Code(code) => code,
     };
     let browser = Browser {
         name: browser_name(&headers),
         sessions: signed_in.iter().map(|one| one.token.hash()).collect(),
         sibling_attempts: login_cookie::sibling_attempts(
-            &app.vault,
-            app.cookies,
+            &logins.vault,
+            logins.cookies,
             &headers,
             &cookie,
         ),
         claim,
         reconnects: reconnects.clone(),
     };
-    let done = app
+    let done = exchange
         .tasks
         .spawn({
-            let app = app.clone();
-            async move { exchange::exchange(&app, code, &verifier, browser).await }
-                .in_current_span()
+            let exchange = Arc::clone(&exchange);
+            async move { exchange.exchange(code, &verifier, browser).await }.in_current_span()
         })
         .await
         .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));
@@ -94,21 +105,33 @@ pub async fn finish(
             session,
         }) => {
             let body = Connected {
-                connection: connection::view(&connection, &app.app.scopes),
+                connection: view(&connection, &exchange.requested_scopes),
                 return_to: redirect_path(return_to, reconnects.as_deref(), &connection.id)
                     .to_string(),
             };
-            let set = app.cookies.set(
-                app.cookies.session_name(),
+            let set = logins.cookies.set(
+                logins.cookies.session_name(),
                 session.secret().to_owned(),
-                app.lifetimes.absolute,
+                exchange.lifetimes.absolute,
             );
             let mut response = (StatusCode::CREATED, Json(body)).into_response();
             response.headers_mut().append(header::SET_COOKIE, set);
             response
         }
     };
-    Ok(with_cookie_removed(&app, cookie, response))
+    Ok(with_cookie_removed(&logins, cookie, response))
+}
+
+/// Maps the provider's refusal to the problem of the API contract.
+fn error_of(refusal: Refusal, logins: &Logins) -> ApiError {
+    match refusal {
+        Refusal::AccessDenied => ApiError::AccessDenied,
+        Refusal::Error { error, description } => ApiError::LoginRefused { error, description },
+        Refusal::ForeignIssuer { named } => ApiError::ForeignIssuer {
+            named: quoted(named.as_bytes()),
+            expected: logins.issuers[0].clone(),
+        },
+    }
 }
 
 /// Returns the path to continue at. If a reconnect produced another connection, the path leads to
@@ -130,10 +153,10 @@ fn redirect_path(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnP
 }
 
 /// Adds the header that removes the attempt's cookie, since the attempt is over.
-fn with_cookie_removed(app: &AppState, cookie: String, mut response: Response) -> Response {
+fn with_cookie_removed(logins: &Logins, cookie: String, mut response: Response) -> Response {
     response
         .headers_mut()
-        .append(header::SET_COOKIE, app.cookies.remove(cookie));
+        .append(header::SET_COOKIE, logins.cookies.remove(cookie));
     response
 }
 

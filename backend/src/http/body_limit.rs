@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use super::problem::ApiError;
 
 /// Maximum size of a body, in bytes.
-pub(super) const MAX_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// Maximum length of a request target, in bytes.
 const MAX_TARGET: usize = 8 * 1024;
 /// Maximum number of bytes of a rejected body to read and discard.
@@ -24,7 +24,7 @@ const MAX_DISCARD_BYTES: usize = 1024 * 1024;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Rejects requests whose target or declared body length is too large.
-pub(super) async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let target = request
         .uri()
         .path_and_query()

@@ -13,16 +13,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use sha2::{Digest as _, Sha256};
 use shared::problem::Problem;
 
-use super::router;
+use super::is_api;
 
 /// The media type of an error page.
-pub(super) const MEDIA_TYPE: &str = "text/html; charset=utf-8";
+pub(crate) const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;\
                      padding:0 1.5rem}h1{font-size:1.5rem}p.id{opacity:.7;font-size:.875rem}";
 
 /// The content security policy of an error page: its own inline style only.
-pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+pub(crate) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
@@ -32,7 +32,7 @@ pub(super) static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
 });
 
 /// Returns whether a browser navigates to the URL to display the response.
-pub(super) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+pub(crate) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
     let header_contains = |name: HeaderName, text: &str| {
         headers
             .get_all(name)
@@ -41,13 +41,13 @@ pub(super) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> 
             .any(|value| value.to_ascii_lowercase().contains(text))
     };
     matches!(*method, Method::GET | Method::HEAD)
-        && !router::is_api(uri.path())
+        && !is_api(uri.path())
         && (header_contains(header::ACCEPT, "text/html")
             || header_contains(HeaderName::from_static("sec-fetch-dest"), "document"))
 }
 
 /// Converts problem responses to pages for requests that ask for a page.
-pub(super) async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let asks_for_page = asks_for_page(request.method(), request.uri(), request.headers());
     let response = next.run(request).await;
     match response.extensions().get::<Problem>() {
@@ -69,7 +69,7 @@ fn page(original: &Response, problem: &Problem) -> Response {
 }
 
 /// Renders the HTML document of a problem.
-pub(super) fn document(problem: &Problem) -> String {
+pub(crate) fn document(problem: &Problem) -> String {
     let (title, detail) = (escape(&problem.title), escape(&problem.detail));
     let id = escape(&problem.request_id);
     format!(

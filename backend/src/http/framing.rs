@@ -6,21 +6,17 @@
 //! An upgrade offer to HTTP/2 without TLS is not rejected. curl and Java's client send it by
 //! default, and a server may ignore it and respond in HTTP/1.1 (RFC 9110, section 7.8).
 
-use std::fmt::Write as _;
-
 use axum::{
     extract::Request,
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use shared::problem::MEDIA_TYPE;
+use http::{HeaderValue, Method, header};
 
-use super::{error_page, framed_stream::Rejected, problem::ApiError};
+use super::problem::ApiError;
 
 /// Rejects unsupported requests.
-pub(super) async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let Some(why) = rejection_reason(&request) else {
         return next.run(request).await;
     };
@@ -54,55 +50,6 @@ fn is_h2c(offer: &HeaderValue) -> bool {
         .as_bytes()
         .split(|byte| *byte == b',')
         .all(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"h2c"))
-}
-
-/// Builds the complete response to a malformed head, which replaces the bare one of hyper. It has
-/// the headers of every response, and is a readable page for a browser that navigates.
-pub(super) fn error_response(rejected: Rejected<'_>, headers: &HeaderMap) -> Bytes {
-    let status = if rejected.is_timed_out {
-        StatusCode::REQUEST_TIMEOUT
-    } else {
-        let status = rejected.hyper_response.get(b"HTTP/1.1 ".len()..);
-        status
-            .and_then(|rest| StatusCode::from_bytes(rest.get(..3)?).ok())
-            .unwrap_or(StatusCode::BAD_REQUEST)
-    };
-    let request_id = ulid::Ulid::new().to_string();
-    tracing::debug!(request_id, %status, "A head could not be read");
-    let error = match status {
-        StatusCode::BAD_REQUEST => ApiError::BadRequest("The request cannot be read.".to_owned()),
-        StatusCode::REQUEST_TIMEOUT => ApiError::TooSlow,
-        status => ApiError::TooLarge(status),
-    };
-    let problem = error.problem(request_id);
-    let (kind, body) = if rejected.asks_for_page {
-        (error_page::MEDIA_TYPE, error_page::document(&problem))
-    } else {
-        let json = serde_json::to_string(&problem).unwrap_or_default();
-        (MEDIA_TYPE, json)
-    };
-    let mut response = format!(
-        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: {kind}\r\n\
-         content-length: {}\r\nx-request-id: {}\r\n",
-        body.len(),
-        problem.request_id
-    );
-    for (name, value) in headers {
-        let value = if rejected.asks_for_page && name == header::CONTENT_SECURITY_POLICY {
-            &*error_page::POLICY
-        } else {
-            value
-        };
-        // Writing to a string cannot fail.
-        let _ = write!(
-            response,
-            "{name}: {}\r\n",
-            value.to_str().unwrap_or_default()
-        );
-    }
-    response.push_str("\r\n");
-    response.push_str(&body);
-    response.into()
 }
 
 #[cfg(test)]

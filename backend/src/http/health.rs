@@ -1,14 +1,18 @@
 //! Health probes. `/healthz` reports that the process is alive, `/readyz` whether it can serve. The
 //! reason given for not being ready discloses no path and no version (SEC-65).
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::extract::State;
 use http::StatusCode;
 use tokio::{sync::Mutex, time::Instant};
+use tokio_util::task::TaskTracker;
 
-use super::{problem::ApiError, state::AppState};
-use crate::store::StoreError;
+use super::problem::ApiError;
+use crate::{
+    store::{Store, StoreError},
+    supervisor::Health,
+};
 
 /// TTL of a store check. Probes are not rate limited, so all that arrive within this time share one
 /// check.
@@ -16,12 +20,18 @@ const TTL: Duration = Duration::from_millis(250);
 /// Interval between log entries for a store that keeps failing.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 
+/// Determines whether the server is ready.
+#[derive(Debug)]
+pub struct Readiness {
+    store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    background: Health,
+    last_check: Mutex<StoreCheck>,
+}
+
 /// The cached result of the last store check.
 #[derive(Debug, Default)]
-pub struct ReadinessCache(Mutex<Readiness>);
-
-#[derive(Debug, Default)]
-struct Readiness {
+struct StoreCheck {
     checked_at: Option<Instant>,
     failure: Option<&'static str>,
     logged_at: Option<Instant>,
@@ -32,26 +42,52 @@ pub async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// Handles `GET /readyz`: the store can be read and written, and no shutdown is in progress.
-pub async fn ready(State(app): State<AppState>) -> Result<(StatusCode, &'static str), ApiError> {
-    if app.tasks.is_closed() {
+/// Handles `GET /readyz`: the store can be read and written, the background tasks run, and no
+/// shutdown is in progress.
+pub async fn ready(
+    State(readiness): State<Arc<Readiness>>,
+) -> Result<(StatusCode, &'static str), ApiError> {
+    if readiness.tasks.is_closed() {
         return Ok((StatusCode::SERVICE_UNAVAILABLE, "stopping\n"));
     }
-    let mut state = app.readiness.0.lock().await;
-    if state.checked_at.is_none_or(|at| at.elapsed() > TTL) {
-        // A check that is cancelled halfway must leave no result.
-        state.checked_at = None;
-        let result = app.store.ping().await;
-        state.checked_at = Some(Instant::now());
-        state.record(result);
+    if let Some(why) = readiness.store_failure().await {
+        return Err(ApiError::NotReady(why));
     }
-    match state.failure {
-        None => Ok((StatusCode::OK, "ready\n")),
-        Some(why) => Err(ApiError::NotReady(why)),
+    if !readiness.background.is_good() {
+        return Err(ApiError::NotReady(
+            "A background task of this server failed and is being restarted.",
+        ));
     }
+    Ok((StatusCode::OK, "ready\n"))
 }
 
 impl Readiness {
+    /// Creates the check. Shutdown has begun when `tasks` is closed.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, tasks: TaskTracker, background: Health) -> Self {
+        Self {
+            store,
+            tasks,
+            background,
+            last_check: Mutex::default(),
+        }
+    }
+
+    /// Returns why the store is not ready, if it is not.
+    async fn store_failure(&self) -> Option<&'static str> {
+        let mut check = self.last_check.lock().await;
+        if check.checked_at.is_none_or(|at| at.elapsed() > TTL) {
+            // A check that is cancelled halfway must leave no result.
+            check.checked_at = None;
+            let result = self.store.ping().await;
+            check.checked_at = Some(Instant::now());
+            check.record(result);
+        }
+        check.failure
+    }
+}
+
+impl StoreCheck {
     /// Stores the result of a check, and logs a change at once.
     fn record(&mut self, result: Result<(), StoreError>) {
         let Err(error) = result else {

@@ -19,7 +19,7 @@ use crate::config::is_loopback;
 
 /// The host names of this server.
 #[derive(Clone, Debug)]
-pub(super) struct Hosts {
+pub(crate) struct Hosts {
     names: Arc<[String]>,
     public_url: Arc<str>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Hosts {
 impl Hosts {
     /// Returns the host and port of the public URL. On loopback, also returns every other name of
     /// this computer, since no foreign page can redirect those.
-    pub(super) fn new(public_url: &Url) -> Self {
+    pub(crate) fn new(public_url: &Url) -> Self {
         let host = public_url.host_str().unwrap_or_default();
         let mut names = vec![host];
         if is_loopback(public_url) {
@@ -80,12 +80,12 @@ impl Hosts {
 }
 
 /// Returns whether a path is a health probe.
-pub(super) fn is_probe(path: &str) -> bool {
+pub(crate) fn is_probe(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
 }
 
 /// Rejects requests for a foreign name. Probes are exempt, since they use the address.
-pub(super) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+pub(crate) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     if is_probe(request.uri().path())
         || requested_host(&request).is_some_and(|host| hosts.contains(host))
     {
@@ -104,7 +104,7 @@ const FOREIGN_HOST: &str =
     "This server does not answer to that name. Open the app at its own address.";
 
 /// Returns the host name of the request target or of `Host`. Returns `None` if the two disagree.
-pub(super) fn requested_host(request: &Request) -> Option<&str> {
+pub(crate) fn requested_host(request: &Request) -> Option<&str> {
     let mut hosts = request.headers().get_all(header::HOST).into_iter();
     let host = hosts.next().map(|host| host.to_str().unwrap_or_default());
     if hosts.next().is_some() {

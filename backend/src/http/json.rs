@@ -15,7 +15,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use super::{problem::ApiError, state::AppState};
+use super::problem::ApiError;
 
 /// Timeout of a request body. A slow connection can send the largest allowed body within it
 /// (SEC-67).
@@ -25,11 +25,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let bytes = read_body(request, app).await?;
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = read_body(request, state).await?;
         // Only the position is reported: the text of a serde error may quote a secret.
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             ApiError::BadRequest(format!(
@@ -46,16 +46,16 @@ impl<T: DeserializeOwned> FromRequest<AppState> for JsonBody<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct NoBody;
 
-impl FromRequest<AppState> for NoBody {
+impl<S: Send + Sync> FromRequest<S> for NoBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        read_body(request, app).await.map(|_| Self)
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        read_body(request, state).await.map(|_| Self)
     }
 }
 
 /// Rejects a body that is not JSON on every route, since a form on a foreign page cannot send JSON.
-pub(super) async fn require_json(request: Request, next: Next) -> Response {
+pub(crate) async fn require_json(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers
@@ -67,11 +67,11 @@ pub(super) async fn require_json(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn read_body(request: Request, app: &AppState) -> Result<Bytes, ApiError> {
+async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     if !is_json(request.headers()) {
         return Err(ApiError::UnsupportedMediaType);
     }
-    match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, app)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)))) => {
             Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE))

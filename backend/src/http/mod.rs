@@ -1,27 +1,24 @@
-//! Code that all routes share: the table of routes, the layers around them, errors and the server.
+//! What all routes share: extractors, errors, and the checks that every request passes.
 
-mod body;
-mod body_limit;
+pub(crate) mod body_limit;
 pub mod client_ip;
-pub mod connection_limit;
-mod error_page;
-mod framed_stream;
-mod framing;
-mod head_scanner;
+pub(crate) mod error_page;
+pub(crate) mod framing;
 pub mod health;
-mod host;
+pub(crate) mod host;
 pub mod json;
-pub mod listeners;
 pub mod problem;
 mod rate_limit;
 pub mod rejection_log;
-mod request_framer;
-mod request_id;
-pub mod router;
-mod same_origin;
-mod security_headers;
-pub mod server;
-mod spa;
-pub mod state;
+pub(crate) mod request_id;
+pub(crate) mod same_origin;
+pub(crate) mod security_headers;
+pub(crate) mod spa;
 
 pub use self::rate_limit::RateLimits;
+
+/// Returns whether a path belongs to the API, rather than to the single-page app.
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.split('/').nth(1) == Some("api")
+}

@@ -117,14 +117,14 @@ pub enum ApiError {
     Internal(String),
 }
 
-impl From<crate::random::NoRandomness> for ApiError {
-    fn from(error: crate::random::NoRandomness) -> Self {
+impl From<domain::random::NoRandomness> for ApiError {
+    fn from(error: domain::random::NoRandomness) -> Self {
         Self::Internal(error.to_string())
     }
 }
 
-impl From<crate::vault::CannotSeal> for ApiError {
-    fn from(error: crate::vault::CannotSeal) -> Self {
+impl From<domain::vault::CannotSeal> for ApiError {
+    fn from(error: domain::vault::CannotSeal) -> Self {
         Self::Internal(error.to_string())
     }
 }
@@ -178,7 +178,7 @@ impl ApiError {
     }
 
     /// Returns the problem that the client receives.
-    pub(super) fn problem(&self, request_id: String) -> Problem {
+    pub(crate) fn problem(&self, request_id: String) -> Problem {
         let (status, code) = self.status_and_code();
         Problem {
             kind: match code {

@@ -8,7 +8,9 @@ use governor::{
     clock::{Clock as _, DefaultClock},
 };
 
-use super::{client_ip::ClientNetwork, problem::ApiError};
+use domain::net::ClientNetwork;
+
+use super::problem::ApiError;
 
 /// The rate limits of the server, or none if they are off.
 #[derive(Debug)]

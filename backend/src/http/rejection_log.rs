@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::client_ip::ClientNetwork;
+use domain::net::ClientNetwork;
 
 /// How long the rejections of a network are counted before they are logged.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
@@ -17,11 +17,11 @@ const MAX_ENTRIES: usize = 4_096;
 
 /// Response extension that carries the reason of a rejection to this log. Never sent to the client.
 #[derive(Clone, Debug)]
-pub(super) struct Rejection {
+pub(crate) struct Rejection {
     /// The reason, one of a small fixed set.
-    pub(super) why: &'static str,
+    pub(crate) why: &'static str,
     /// Details of this rejection for the operator. Bounded, and without control characters.
-    pub(super) about: Option<String>,
+    pub(crate) about: Option<String>,
 }
 
 impl From<&'static str> for Rejection {
@@ -66,7 +66,7 @@ struct Count {
 
 impl RejectionLog {
     /// Counts a rejection. The first one of a network for a reason is logged at once.
-    pub(super) fn record(&self, network: ClientNetwork, rejection: Rejection) {
+    pub(crate) fn record(&self, network: ClientNetwork, rejection: Rejection) {
         let Rejection { why, about } = rejection;
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.by_network.get_mut(&(network, why)) {

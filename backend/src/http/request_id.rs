@@ -14,13 +14,13 @@ tokio::task_local! {
 }
 
 /// Returns the id of the request that this task serves, or an empty string outside a request.
-pub(super) fn current() -> String {
+pub(crate) fn current() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
 /// Assigns each request a new id. Ids sent by clients are ignored, since they could forge log
 /// lines.
-pub(super) async fn layer(request: Request, next: Next) -> Response {
+pub(crate) async fn layer(request: Request, next: Next) -> Response {
     let id = ulid::Ulid::new().to_string();
     // The path without its query: a query may hold data that must not be logged.
     let span = tracing::info_span!(

@@ -13,9 +13,9 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{
+    is_api,
     problem::ApiError,
     rejection_log::{Rejection, quoted},
-    router,
 };
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -31,11 +31,11 @@ const NO_ORIGIN: &str = "The request arrived without the headers that say which 
 
 /// The allowed origins.
 #[derive(Clone, Debug)]
-pub(super) struct Origins {
+pub(crate) struct Origins {
     /// The origin of the backend, and that of the single-page app.
-    pub(super) allowed: Arc<[String]>,
+    pub(crate) allowed: Arc<[String]>,
     /// The origin of the single-page app, if it differs from the backend's.
-    pub(super) cross_origin: Option<HeaderValue>,
+    pub(crate) cross_origin: Option<HeaderValue>,
 }
 
 impl Origins {
@@ -69,7 +69,7 @@ struct RequestSource<'a> {
 
 /// Rejects API requests that do not come from an allowed origin, and responds to preflight
 /// requests.
-pub(super) async fn layer(
+pub(crate) async fn layer(
     State(origins): State<Origins>,
     request: Request,
     next: Next,
@@ -99,12 +99,12 @@ pub(super) async fn layer(
 
 /// Adds the CORS headers with which our page on another origin can read API responses, including
 /// rejections.
-pub(super) async fn cors_headers(
+pub(crate) async fn cors_headers(
     State(origins): State<Origins>,
     request: Request,
     next: Next,
 ) -> Response {
-    if !router::is_api(request.uri().path()) {
+    if !is_api(request.uri().path()) {
         return next.run(request).await;
     }
     let is_allowed_cross = origins.is_cross(request.headers());

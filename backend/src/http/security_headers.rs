@@ -8,16 +8,16 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::{Host, Url};
 
-use super::{host, router};
+use super::{host, is_api};
 use crate::config::{Config, is_loopback};
 
 /// The headers that depend on the installation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Headers {
+pub(crate) struct Headers {
     /// Whether to send HSTS, which restricts browsers to https on this host.
-    pub(super) hsts: bool,
+    pub(crate) hsts: bool,
     /// Whether the single-page app is on another origin.
-    pub(super) cross_origin: bool,
+    pub(crate) cross_origin: bool,
 }
 
 /// The content security policy of responses that are not pages.
@@ -25,7 +25,7 @@ const DENY_ALL: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Returns the content security policy of the single-page app: same-origin resources only, scripts
 /// also by hash, no framing, no forms and nothing inline.
-pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
+pub(crate) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
     let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
     for hash in script_hashes {
         scripts.push_str(" '");
@@ -42,7 +42,7 @@ pub(super) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
 
 impl Headers {
     /// Derives the headers from the configuration.
-    pub(super) fn from_config(config: &Config) -> Self {
+    pub(crate) fn from_config(config: &Config) -> Self {
         let backend_origin = config.public_url.origin().ascii_serialization();
         Self {
             hsts: is_pinnable(&config.public_url),
@@ -59,8 +59,8 @@ fn is_pinnable(url: &Url) -> bool {
 }
 
 /// Adds the headers. A `Cache-Control` header that a response outside the API already has is kept.
-pub(super) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
-    let is_api = router::is_api(request.uri().path());
+pub(crate) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
+    let is_api = is_api(request.uri().path());
     // Probes and rejections are sent under any host name.
     let requested_url =
         host::requested_host(&request).and_then(|host| Url::parse(&format!("https://{host}")).ok());
@@ -87,7 +87,7 @@ fn forbid_transformation(headers: &mut HeaderMap) {
 
 impl Headers {
     /// Inserts the headers into a response of the API, or into another response.
-    pub(super) fn insert_into(self, headers: &mut HeaderMap, is_api: bool) {
+    pub(crate) fn insert_into(self, headers: &mut HeaderMap, is_api: bool) {
         let mut set = |name: HeaderName, value: &'static str| {
             headers.insert(name, HeaderValue::from_static(value));
         };

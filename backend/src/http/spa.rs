@@ -30,7 +30,7 @@ const DOCUMENT: &str = "/index.html";
 
 /// The built single-page app in a folder.
 #[derive(Clone, Debug)]
-pub(super) struct Spa {
+pub(crate) struct Spa {
     folder: PathBuf,
     /// The content security policy of the document, cached until the document changes.
     policy: Arc<Mutex<Policy>>,
@@ -45,7 +45,7 @@ struct Policy {
 
 impl Spa {
     /// Opens the app in a folder. Fails if its document cannot be read.
-    pub(super) fn new(folder: PathBuf) -> io::Result<Self> {
+    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
         let policy = Policy::read(&folder.join("index.html"))?;
         Ok(Self {
             folder,
@@ -74,7 +74,7 @@ impl Spa {
     /// Serves a request that no other route matches: a file of the build, or the document if the
     /// path is a page path. Every other path is not found. A success status there would show a
     /// healthy server to a probe with a mistyped path.
-    pub(super) async fn serve(&self, request: Request) -> Response {
+    pub(crate) async fn serve(&self, request: Request) -> Response {
         let (parts, _) = request.into_parts();
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return ApiError::MethodNotAllowed.into_response();

@@ -4,13 +4,13 @@
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, HeaderValue};
-
-use super::attempt::{Attempt, KEPT_FOR};
-use crate::{
-    session::cookie::{Cookies, presented},
+use domain::{
+    attempt::{Attempt, KEPT_FOR, Presented},
     vault::{AssociatedData, CannotSeal, Purpose, Vault},
 };
+use http::{HeaderMap, HeaderValue};
+
+use crate::session::cookie::{Cookies, presented};
 
 /// Maximum number of concurrent attempts of one browser.
 const MAX_ATTEMPTS: usize = 5;
@@ -22,17 +22,6 @@ const MAX_COOKIE_BYTES: usize = 1_900;
 const MAX_EXAMINED: usize = 16;
 /// Number of the claim's hex digits in a cookie's name.
 const NAME_DIGITS: usize = 16;
-
-/// An attempt that this browser presents, with its cookie.
-#[derive(Debug)]
-pub struct Presented {
-    /// The attempt.
-    pub attempt: Attempt,
-    /// The name of its cookie.
-    pub name: String,
-    /// The claim: the whole HMAC of the state.
-    pub claim: String,
-}
 
 /// Returns the `Set-Cookie` headers of a new attempt: its own, and those that remove older cookies
 /// to make room.
@@ -101,7 +90,7 @@ pub fn find(
             .find_map(|(_, value)| open(vault, &name, value))?;
         Some(Presented {
             attempt,
-            name,
+            cookie: name,
             claim,
         })
     })
@@ -186,7 +175,7 @@ mod tests {
     use shared::{login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath};
 
     use super::*;
-    use crate::login::attempt::Binding;
+    use domain::attempt::Binding;
 
     fn attempt(number: u8, return_to: &str) -> Attempt {
         let start = Timestamp::from_second(1_800_000_000).unwrap();

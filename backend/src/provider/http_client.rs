@@ -7,7 +7,8 @@ use futures_util::TryStreamExt as _;
 use reqwest::{Client, Response, redirect};
 use zeroize::Zeroizing;
 
-use super::{ApiBody, ProviderError, answer, region::Provider};
+use super::{ApiBody, ProviderError, answer};
+use crate::config::provider::Provider;
 
 /// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
 pub(super) const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);

@@ -3,7 +3,6 @@
 pub mod answer;
 pub mod http_client;
 mod org_list;
-pub mod region;
 pub mod retry;
 pub mod snyk;
 
@@ -11,15 +10,17 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use http::StatusCode;
-use shared::{api::connection::Context, pkce::CodeVerifier, problem::Code};
+use shared::{pkce::CodeVerifier, problem::Code};
+
+pub use domain::connection::Identity;
+use domain::{
+    connection::Grant,
+    vault::secret::{AccessToken, RefreshToken},
+};
 
 pub use self::{
     answer::{ApiAnswer, ApiBody, WholeAnswer},
     org_list::{NextPage, OrgList},
-};
-use crate::{
-    connection::Grant,
-    vault::secret::{AccessToken, RefreshToken},
 };
 
 /// The failure of a request to the provider, classified by its effect on the token that was
@@ -107,15 +108,6 @@ impl ProviderError {
             _ => Code::ProviderUnavailable,
         }
     }
-}
-
-/// The identity that a token acts as, as far as the provider reveals it to an app.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The kind of account that the app acts as.
-    pub context: Option<Context>,
-    /// The person's id, if it acts as a person.
-    pub user: Option<String>,
 }
 
 /// The reasons why the account of a token could not be read.

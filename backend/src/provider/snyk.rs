@@ -8,19 +8,20 @@ mod token_refusal;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::{
+    connection::Grant,
+    vault::secret::{AccessToken, RefreshToken},
+};
 use reqwest::Client;
 use shared::pkce::CodeVerifier;
 use url::Url;
 
 use super::{
     AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, http_client,
-    region::Provider,
 };
 use crate::{
     clock::Clock,
-    config::secret_file::ClientSecret,
-    connection::Grant,
-    vault::secret::{AccessToken, RefreshToken},
+    config::{provider::Provider, secret_file::ClientSecret},
 };
 
 /// A client for Snyk, or for a server that stands in for it.
@@ -57,14 +58,14 @@ pub enum CannotMake {
 impl Snyk {
     /// Creates a client for the configured provider.
     pub fn new(
-        region: &Provider,
+        endpoints: &Provider,
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         Ok(Self {
-            tokens: token::TokenEndpoint::new(region, credentials, Arc::clone(&clock))?,
-            api: http_client::for_api(region)?,
-            api_url: Url::parse(&region.api_url)?,
+            tokens: token::TokenEndpoint::new(endpoints, credentials, Arc::clone(&clock))?,
+            api: http_client::for_api(endpoints)?,
+            api_url: Url::parse(&endpoints.api_url)?,
             clock,
         })
     }

@@ -1,20 +1,20 @@
 //! `GET /api/connections/{id}/snyk/{rest…}`.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::State,
     response::{IntoResponse, Response},
 };
+use domain::allow_list::{Refusal, allowed};
 use futures_util::{StreamExt as _, stream};
 use http::{Method, StatusCode, Uri, header};
 use jiff::Timestamp;
 
-use super::{
-    allow_list::{Refusal, allowed},
-    headers,
-};
+use super::headers;
 use crate::{
-    http::{problem::ApiError, state::AppState},
+    http::{RateLimits, problem::ApiError},
     provider::{
         ApiAnswer, answer,
         retry::{is_later, retry_after, retry_delay},
@@ -30,7 +30,7 @@ const READ_AHEAD: usize = 256 * 1024;
 /// Passes Snyk's answer on, including its status. If the browser disconnects, the read at Snyk ends
 /// as well, since both are one future; a refresh has a task of its own.
 pub async fn get(
-    State(app): State<AppState>,
+    State(limits): State<Arc<RateLimits>>,
     snyk: SnykClient,
     method: Method,
     uri: Uri,
@@ -44,14 +44,15 @@ pub async fn get(
         Refusal::Path => ApiError::NotFound,
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
-    app.limits.proxy(snyk.session().as_str())?;
+    limits.proxy(snyk.session().as_str())?;
     let answer = snyk.send(&upstream).await?;
-    check_answer(&answer, app.clock.now())?;
+    let now = snyk.now();
+    check_answer(&answer, now)?;
     let body = match answer::read_ahead(answer.body, READ_AHEAD).await? {
         (whole, None) => Body::from(whole),
         (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };
-    let headers = headers::passed(&answer.headers, app.clock.now());
+    let headers = headers::passed(&answer.headers, now);
     Ok((answer.status, headers, body).into_response())
 }
 

@@ -1,8 +1,7 @@
 //! Decides whether the access token of a connection is refreshed before use (pure).
 
+use domain::connection::{Connection, State};
 use jiff::{SignedDuration, Timestamp};
-
-use crate::connection::{Connection, State};
 
 /// The action required before the access token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ mod tests {
     use shared::scope::Scopes;
 
     use super::*;
-    use crate::{
+    use domain::{
         connection::{Subject, Tokens},
         vault::secret::{AccessToken, RefreshToken},
     };

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use domain::connection::{Connection, Grant, State, Tokens};
 use jiff::SignedDuration;
 
 use super::{
@@ -9,11 +10,7 @@ use super::{
     outcome::{Next, next},
     refresher::{RefreshError, Refresher},
 };
-use crate::{
-    backoff::with_jitter,
-    connection::{Connection, Grant, State, Tokens, revocation::revoke_or_enqueue},
-    provider::ProviderError,
-};
+use crate::{backoff::with_jitter, provider::ProviderError, revocation::revoke_or_enqueue};
 
 /// Interval at which the owner renews the lease.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(3);

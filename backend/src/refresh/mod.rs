@@ -21,6 +21,5 @@ pub mod decide;
 mod driver;
 pub mod outcome;
 mod refresher;
-pub mod route;
 
 pub use self::refresher::{RefreshError, Refresher};

@@ -6,6 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::{
+    connection::{Connection, State},
+    vault::secret::AccessToken,
+};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -18,10 +22,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    connection::{Connection, State},
     provider::{ProviderClient, ProviderError},
     store::{Store, StoreError},
-    vault::secret::AccessToken,
 };
 
 /// The reasons why no access token is available.

@@ -3,43 +3,29 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
+    extract::{FromRef, FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-
-use super::{SessionToken, cookie};
-use crate::{
+use domain::{
     connection::{Connection, State as ConnectionState},
-    http::{problem::ApiError, state::AppState},
-    store::StoredSession,
+    session::StoredSession,
 };
 
-/// Maximum number of session cookies that are looked up. A browser usually has one. Other programs
-/// on the same host may have set more, since cookies ignore ports; only values with the form of a
-/// token count.
-const MAX_LOOKUPS: usize = 128;
+use super::{CurrentSession, Sessions};
+use crate::http::problem::ApiError;
 
 /// The session of the request's cookie, if it is live.
 #[derive(Debug)]
 pub struct OptionalSession(pub Option<CurrentSession>);
 
-/// Every live session that a request presents, in the order of its cookies: more than one if
-/// another program has set this server's cookie again under another path. Requests use the first;
-/// signing out and connecting end all of them.
+/// Every live session that a request presents, in the order of its cookies. There is more than one
+/// if another program has set a cookie of the same name under another path. Requests use the first
+/// one. Signing out, and connecting anew, end all of them.
 #[derive(Debug)]
 pub struct PresentedSessions(pub Vec<CurrentSession>);
 
-/// The session of the request's cookie. Without one the request is rejected with `not_signed_in`.
-#[derive(Debug)]
-pub struct CurrentSession {
-    /// The token in the cookie.
-    pub token: SessionToken,
-    /// The session.
-    pub session: StoredSession,
-}
-
-/// The connection that the path's `{id}` names, if the session of the request's cookie is
-/// authorized for it. The answers for unknown and for foreign connections are the same.
+/// The connection that the path's `{id}` names, if the request's session is authorized for it.
+/// Unknown connections and those of others are answered alike.
 #[derive(Debug)]
 pub struct AuthorizedConnection {
     /// The session.
@@ -48,80 +34,60 @@ pub struct AuthorizedConnection {
     pub connection: Arc<Connection>,
 }
 
-impl FromRequestParts<AppState> for PresentedSessions {
+impl<S: Send + Sync> FromRequestParts<S> for PresentedSessions
+where
+    Arc<Sessions>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let mut tokens = presented_tokens(app, parts);
-        let hashes: Vec<_> = tokens.iter().map(SessionToken::hash).collect();
-        let now = app.clock.now();
-        let mut all = Vec::new();
-        for (hash, session) in app.store.sessions(&hashes).await? {
-            let session = app.last_used.known(session);
-            if app.lifetimes.is_alive(&session, now)
-                && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
-            {
-                let token = tokens.swap_remove(at);
-                all.push(CurrentSession { token, session });
-            }
-        }
-        Ok(Self(all))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let sessions = Arc::<Sessions>::from_ref(state);
+        Ok(Self(sessions.presented(&parts.headers).await?))
     }
 }
 
-/// Returns the values of the request's session cookies that have the form of a token, each once.
-fn presented_tokens(app: &AppState, parts: &Parts) -> Vec<SessionToken> {
-    let name = app.cookies.session_name();
-    let mut values = Vec::new();
-    for (presented, value) in cookie::presented(&parts.headers) {
-        if presented == name && !values.contains(&value) {
-            values.push(value);
-        }
-    }
-    let tokens = values.into_iter().filter_map(SessionToken::presented);
-    tokens.take(MAX_LOOKUPS).collect()
-}
-
-impl FromRequestParts<AppState> for OptionalSession {
+impl<S: Send + Sync> FromRequestParts<S> for OptionalSession
+where
+    Arc<Sessions>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let PresentedSessions(all) = PresentedSessions::from_request_parts(parts, app).await?;
-        let Some(CurrentSession { token, session }) = all.into_iter().next() else {
-            return Ok(Self(None));
-        };
-        let now = app.clock.now();
-        if app.lifetimes.should_note_use(&session, now) {
-            app.last_used
-                .note(&app.store, &app.tasks, &session.id, now)
-                .await;
-        }
-        Ok(Self(Some(CurrentSession { token, session })))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let sessions = Arc::<Sessions>::from_ref(state);
+        Ok(Self(sessions.current(&parts.headers).await?))
     }
 }
 
-impl FromRequestParts<AppState> for CurrentSession {
+/// Rejects a request without a live session as `not_signed_in`.
+impl<S: Send + Sync> FromRequestParts<S> for CurrentSession
+where
+    Arc<Sessions>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let OptionalSession(signed_in) = OptionalSession::from_request_parts(parts, app).await?;
-        signed_in.ok_or(ApiError::NotSignedIn)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let OptionalSession(current) = OptionalSession::from_request_parts(parts, state).await?;
+        current.ok_or(ApiError::NotSignedIn)
     }
 }
 
-impl FromRequestParts<AppState> for AuthorizedConnection {
+impl<S: Send + Sync> FromRequestParts<S> for AuthorizedConnection
+where
+    Arc<Sessions>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let CurrentSession { session, .. } = CurrentSession::from_request_parts(parts, app).await?;
-        let params = RawPathParams::from_request_parts(parts, app)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let CurrentSession { session, .. } =
+            CurrentSession::from_request_parts(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::NotFound)?;
         let (_, id) = params
             .iter()
             .find(|(name, _)| *name == "id")
             .ok_or(ApiError::NotFound)?;
-        let connection = app
+        let connection = Arc::<Sessions>::from_ref(state)
             .store
             .authorized(&session.id, id)
             .await?

@@ -7,11 +7,11 @@ use std::{
     time::Duration,
 };
 
+use domain::session::{SessionId, StoredSession};
 use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
 
-use super::SessionId;
-use crate::store::{Store, StoredSession};
+use crate::store::Store;
 
 /// Maximum time that a request waits for the write; the write itself continues.
 const TIMEOUT: Duration = Duration::from_millis(250);

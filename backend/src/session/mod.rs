@@ -1,104 +1,97 @@
-//! Sessions: an opaque token in a cookie, of which only the SHA-256 is stored.
+//! Signs browsers in: an opaque token in a cookie, of which only the SHA-256 is stored.
 
 pub mod cookie;
 pub mod extract;
-mod id;
 mod last_used;
 pub mod route;
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use domain::session::{Lifetimes, SessionToken, StoredSession};
+use http::HeaderMap;
+use tokio_util::task::TaskTracker;
 
-pub use self::{
-    id::{SessionId, SessionToken, TokenHash},
-    last_used::LastUsed,
+use self::cookie::Cookies;
+pub use self::last_used::LastUsed;
+use crate::{
+    clock::Clock,
+    store::{Store, StoreError},
 };
-use crate::store::StoredSession;
 
-/// The lifetimes of sessions.
-#[derive(Clone, Copy, Debug)]
-pub struct Lifetimes {
-    /// Maximum time between two uses.
-    pub idle: Duration,
-    /// Maximum time since sign-in.
-    pub absolute: Duration,
+/// Maximum number of session cookies that are looked up. A browser usually has one. Other programs
+/// on the same host may have set more, since cookies ignore ports; only values with the form of a
+/// token count.
+const MAX_LOOKUPS: usize = 128;
+
+/// A live session, and the token that the browser presented for it.
+#[derive(Debug)]
+pub struct CurrentSession {
+    /// The token in the cookie.
+    pub token: SessionToken,
+    /// The session.
+    pub session: StoredSession,
 }
 
-impl Lifetimes {
-    /// Returns whether a session is live.
-    #[must_use]
-    pub fn is_alive(self, session: &StoredSession, now: Timestamp) -> bool {
-        now < session.expires_at
-            && now.duration_since(session.last_used_at) < to_signed_duration(self.idle)
-    }
-
-    /// Returns whether a use should be recorded: rarely enough that most reads cost no write, and
-    /// often enough that a session in use never becomes idle.
-    #[must_use]
-    pub fn should_note_use(self, session: &StoredSession, now: Timestamp) -> bool {
-        now.duration_since(session.last_used_at) >= to_signed_duration(self.idle.min(DAY) / 8)
-    }
-
-    /// Returns whether the cookie should be set again: at the first use on each day of the session,
-    /// since some browsers shorten the lifetime of cookies.
-    #[must_use]
-    pub fn should_set_again(self, session: &StoredSession, now: Timestamp) -> bool {
-        let began_at = session
-            .expires_at
-            .saturating_sub(to_signed_duration(self.absolute))
-            .unwrap_or(now);
-        let day_of =
-            |at: Timestamp| at.duration_since(began_at).as_secs() / DAY.as_secs().cast_signed();
-        day_of(now) > day_of(session.last_used_at)
-    }
+/// The sessions of browsers.
+#[derive(Debug)]
+pub struct Sessions {
+    /// Where they are stored.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// How cookies are written.
+    pub cookies: Cookies,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
+    /// Uses that are not stored yet.
+    pub last_used: LastUsed,
+    /// Work that shutdown waits for.
+    pub tasks: TaskTracker,
 }
 
-const DAY: Duration = Duration::from_hours(24);
-
-/// Converts a configured duration, which is bounded, to jiff's type.
-#[must_use]
-pub fn to_signed_duration(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sec_27_the_cookie_is_set_again_once_a_day() {
-        let lifetimes = Lifetimes {
-            idle: DAY,
-            absolute: DAY * 30,
-        };
-        let start = Timestamp::from_second(1_800_000_000).unwrap();
-        let hours = |hours| start + SignedDuration::from_hours(hours);
-        let used_at = |last_used_at| StoredSession {
-            id: SessionId::from_stored("s".to_owned()),
-            last_used_at,
-            expires_at: start + to_signed_duration(lifetimes.absolute),
-        };
-        assert!(!lifetimes.should_set_again(&used_at(start), hours(23)));
-        assert!(lifetimes.should_set_again(&used_at(hours(23)), hours(25)));
-        assert!(!lifetimes.should_set_again(&used_at(hours(25)), hours(47)));
+impl Sessions {
+    /// Returns every live session that a request presents, in the order of its cookies.
+    pub async fn presented(&self, headers: &HeaderMap) -> Result<Vec<CurrentSession>, StoreError> {
+        let mut tokens = self.presented_tokens(headers);
+        let hashes: Vec<_> = tokens.iter().map(SessionToken::hash).collect();
+        let now = self.clock.now();
+        let mut all = Vec::new();
+        for (hash, session) in self.store.sessions(&hashes).await? {
+            let session = self.last_used.known(session);
+            if self.lifetimes.is_alive(&session, now)
+                && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
+            {
+                let token = tokens.swap_remove(at);
+                all.push(CurrentSession { token, session });
+            }
+        }
+        Ok(all)
     }
 
-    #[test]
-    fn sec_27_unused_for_too_long_or_too_old_is_over() {
-        let lifetimes = Lifetimes {
-            idle: DAY,
-            absolute: DAY * 2,
+    /// Returns the first live session that a request presents, and records its use.
+    pub async fn current(&self, headers: &HeaderMap) -> Result<Option<CurrentSession>, StoreError> {
+        let Some(current) = self.presented(headers).await?.into_iter().next() else {
+            return Ok(None);
         };
-        let start = Timestamp::from_second(1_800_000_000).unwrap();
-        let session = |used, ends| StoredSession {
-            id: SessionId::from_stored("s".to_owned()),
-            last_used_at: start + SignedDuration::from_hours(used),
-            expires_at: start + SignedDuration::from_hours(ends),
-        };
-        let now = start + SignedDuration::from_hours(30);
-        assert!(lifetimes.is_alive(&session(7, 48), now));
-        assert!(!lifetimes.is_alive(&session(6, 48), now));
-        assert!(!lifetimes.is_alive(&session(29, 30), now));
+        let now = self.clock.now();
+        if self.lifetimes.should_note_use(&current.session, now) {
+            self.last_used
+                .note(&self.store, &self.tasks, &current.session.id, now)
+                .await;
+        }
+        Ok(Some(current))
+    }
+
+    /// Returns the cookie values that have the form of a token, without duplicates.
+    fn presented_tokens(&self, headers: &HeaderMap) -> Vec<SessionToken> {
+        let name = self.cookies.session_name();
+        let mut values = Vec::new();
+        for (presented, value) in cookie::presented(headers) {
+            if presented == name && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let tokens = values.into_iter().filter_map(SessionToken::presented);
+        tokens.take(MAX_LOOKUPS).collect()
     }
 }

@@ -1,48 +1,55 @@
 //! `GET` and `DELETE /api/session`.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::State,
     response::{IntoResponse, Response},
 };
+use domain::connection::view;
 use http::{StatusCode, header};
 use shared::api::session::{App, Session};
 
-use super::extract::{OptionalSession, PresentedSessions};
-use crate::{
-    connection,
-    http::{problem::ApiError, state::AppState},
+use super::{
+    Sessions,
+    extract::{OptionalSession, PresentedSessions},
 };
+use crate::http::problem::ApiError;
 
 /// Returns the app and the connections of the session. Sets the cookie again, at most daily.
 pub async fn read(
-    State(app): State<AppState>,
+    State(app): State<Arc<App>>,
+    State(sessions): State<Arc<Sessions>>,
     OptionalSession(signed_in): OptionalSession,
 ) -> Result<Response, ApiError> {
     let mut connections = Vec::new();
     let mut renewed = None;
     if let Some(signed_in) = signed_in {
-        connections = app
+        connections = sessions
             .store
             .connections_of(&signed_in.session.id)
             .await?
             .iter()
-            .map(|connection| connection::view(connection, &app.app.scopes))
+            .map(|connection| view(connection, &app.scopes))
             .collect();
-        let now = app.clock.now();
-        if app.lifetimes.should_set_again(&signed_in.session, now) {
+        let now = sessions.clock.now();
+        if sessions.lifetimes.should_set_again(&signed_in.session, now) {
             let left = signed_in
                 .session
                 .expires_at
                 .duration_since(now)
                 .unsigned_abs();
             let value = signed_in.token.secret().to_owned();
-            renewed = Some(app.cookies.set(app.cookies.session_name(), value, left));
+            renewed = Some(
+                sessions
+                    .cookies
+                    .set(sessions.cookies.session_name(), value, left),
+            );
         }
     }
-    let app_view = App::clone(&app.app);
     let mut response = Json(Session {
-        app: app_view,
+        app: App::clone(&app),
         connections,
     })
     .into_response();
@@ -56,16 +63,16 @@ pub async fn read(
 /// none. A cookie that another program has set under another path cannot be removed from here, but
 /// its session is over.
 pub async fn end(
-    State(app): State<AppState>,
+    State(sessions): State<Arc<Sessions>>,
     PresentedSessions(all): PresentedSessions,
 ) -> Result<Response, ApiError> {
     for signed_in in all {
-        app.store.end_session(&signed_in.token.hash()).await?;
+        sessions.store.end_session(&signed_in.token.hash()).await?;
         tracing::info!(
             session = signed_in.session.id.as_str(),
             "A browser signed out"
         );
     }
-    let cookie = app.cookies.remove(app.cookies.session_name());
+    let cookie = sessions.cookies.remove(sessions.cookies.session_name());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

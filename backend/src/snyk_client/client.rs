@@ -2,32 +2,65 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
+use domain::{connection::Connection, session::SessionId};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::{StatusCode, request::Parts};
+use jiff::Timestamp;
 use shared::{
     json::FromValue,
     snyk::{Page, Read},
 };
 use tokio::time::Instant;
 
-use super::{SnykError, concurrency_limit::QUEUE_TIMEOUT, pages};
+use super::{
+    SnykError,
+    concurrency_limit::{ConcurrencyLimit, QUEUE_TIMEOUT},
+    pages,
+};
 use crate::{
-    connection::Connection,
-    http::{problem::ApiError, state::AppState},
-    provider::{ApiAnswer, retry::with_retries},
-    refresh::RefreshError,
-    session::{SessionId, extract::AuthorizedConnection},
+    clock::Clock,
+    http::problem::ApiError,
+    outbound_rate_limit::OutboundRateLimit,
+    provider::{ApiAnswer, ProviderClient, retry::with_retries},
+    refresh::{RefreshError, Refresher},
+    session::{Sessions, extract::AuthorizedConnection},
+    store::Store,
 };
 
 /// Maximum number of refreshes in one read. One would suffice if all clocks of a fleet were right.
 const MAX_RENEWALS: u32 = 2;
 
+/// The parts that reads from Snyk use.
+#[derive(Debug)]
+pub struct SnykApi {
+    /// Stores connections.
+    pub store: Arc<dyn Store>,
+    /// Sends requests.
+    pub provider: Arc<dyn ProviderClient>,
+    /// Refreshes tokens.
+    pub refresher: Arc<Refresher>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds the rate of each connection's requests.
+    pub outbound_rate_limit: Arc<OutboundRateLimit>,
+    /// Bounds the concurrent reads of a session.
+    pub concurrency_limit: ConcurrencyLimit,
+}
+
+impl SnykApi {
+    /// Evicts the idle entries of the limits, so that memory stays bounded.
+    pub fn evict_idle(&self) {
+        self.concurrency_limit.evict_idle();
+        self.outbound_rate_limit.evict_idle(Instant::now());
+    }
+}
+
 /// Extractor of a client for Snyk's API that acts as the connection in the route's `{id}`, if the
 /// session is authorized for it. It refreshes the token when due; the token never leaves this type.
 #[derive(Clone, Debug)]
 pub struct SnykClient {
-    app: AppState,
+    api: Arc<SnykApi>,
     session: SessionId,
     connection: Arc<Connection>,
 }
@@ -37,6 +70,12 @@ impl SnykClient {
     #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Returns the current time, by the clock that the requests use.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.api.clock.now()
     }
 
     /// Returns the session that is authorized for the connection.
@@ -54,12 +93,12 @@ impl SnykClient {
     /// expected one.
     pub async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, SnykError> {
         let path_and_query = read.versioned();
-        let answer = with_retries(&*self.app.clock, |until| {
+        let answer = with_retries(&*self.api.clock, |until| {
             self.send_within_rate_limit(&path_and_query, until)
         })
         .await?;
         if answer.status != StatusCode::OK {
-            return Err(SnykError::refused(&answer, self.app.clock.now()));
+            return Err(SnykError::refused(&answer, self.api.clock.now()));
         }
         Ok(answer.json()?)
     }
@@ -98,7 +137,7 @@ impl SnykClient {
     ///
     /// If no token or no answer is available, or the rate limit allows no request now.
     pub async fn send(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
-        self.app
+        self.api
             .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
@@ -112,7 +151,7 @@ impl SnykClient {
         until: Instant,
     ) -> Result<ApiAnswer, SnykError> {
         while let Err(after) = self
-            .app
+            .api
             .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
         {
@@ -131,9 +170,9 @@ impl SnykClient {
         path_and_query: &str,
         until: Option<Instant>,
     ) -> Result<ApiAnswer, SnykError> {
-        let app = &self.app;
-        let began = app.clock.now();
-        let mut connection = app
+        let api = &self.api;
+        let began = api.clock.now();
+        let mut connection = api
             .store
             .authorized(&self.session, &self.connection.id)
             .await
@@ -141,10 +180,10 @@ impl SnykClient {
             .ok_or(RefreshError::Gone)?;
         let mut renewals = 0;
         loop {
-            let (token, generation) = app.refresher.access_token(&connection).await?;
+            let (token, generation) = api.refresher.access_token(&connection).await?;
             let until = until.unwrap_or_else(|| Instant::now() + QUEUE_TIMEOUT);
-            let permit = app.concurrency_limit.take(&self.session, until).await?;
-            let answer = app.provider.get(path_and_query, &token).await?;
+            let permit = api.concurrency_limit.take(&self.session, until).await?;
+            let answer = api.provider.get(path_and_query, &token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
                 return Ok(permit.held_by(answer));
             }
@@ -152,14 +191,14 @@ impl SnykClient {
             // that has expired since: the rejection is final only for a pair that is new.
             let is_new = renewals > 0 && connection.refreshed_at >= began;
             if is_new || renewals == MAX_RENEWALS {
-                app.refresher.note_unauthorized(&connection.id, generation);
+                api.refresher.note_unauthorized(&connection.id, generation);
             }
-            if app.refresher.is_refused(&connection.id, generation) {
+            if api.refresher.is_refused(&connection.id, generation) {
                 return Ok(permit.held_by(answer));
             }
             // Hold neither a permit nor an answer while waiting for a refresh.
             drop((permit, answer));
-            connection = app
+            connection = api
                 .refresher
                 .renew_unless_paused(&connection.id, generation)
                 .await?;
@@ -168,16 +207,20 @@ impl SnykClient {
     }
 }
 
-impl FromRequestParts<AppState> for SnykClient {
+impl<S: Send + Sync> FromRequestParts<S> for SnykClient
+where
+    Arc<Sessions>: FromRef<S>,
+    Arc<SnykApi>: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let AuthorizedConnection {
             session,
             connection,
-        } = AuthorizedConnection::from_request_parts(parts, app).await?;
+        } = AuthorizedConnection::from_request_parts(parts, state).await?;
         Ok(Self {
-            app: app.clone(),
+            api: Arc::from_ref(state),
             session: session.id,
             connection,
         })

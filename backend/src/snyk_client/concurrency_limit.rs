@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use domain::session::SessionId;
 use futures_util::StreamExt as _;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -13,7 +14,7 @@ use tokio::{
 };
 
 use super::SnykError;
-use crate::{provider::ApiAnswer, session::SessionId};
+use crate::provider::ApiAnswer;
 
 /// Maximum number of concurrent reads of one session. A page makes two or three at a time.
 const MAX_CONCURRENT: usize = 32;

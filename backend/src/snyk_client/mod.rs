@@ -21,10 +21,10 @@
 mod client;
 mod concurrency_limit;
 mod error;
-mod outbound_rate_limit;
 mod pages;
 
 pub use self::{
-    client::SnykClient, concurrency_limit::ConcurrencyLimit, error::SnykError,
-    outbound_rate_limit::OutboundRateLimit,
+    client::{SnykApi, SnykClient},
+    concurrency_limit::ConcurrencyLimit,
+    error::SnykError,
 };

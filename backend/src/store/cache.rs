@@ -14,16 +14,16 @@ use std::{
 };
 
 use async_trait::async_trait;
+use domain::{
+    connection::{Connection, Consent, Grant},
+    session::{SessionId, TokenHash},
+};
 use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
     Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store,
     StoreError, StoredSession,
-};
-use crate::{
-    connection::{Connection, Consent, Grant},
-    session::{SessionId, TokenHash},
 };
 
 /// Capacity of each of the caches; the least recently used entries are evicted first.

@@ -1,6 +1,6 @@
 //! The errors of the store, with their causes.
 
-use crate::vault;
+use domain::vault;
 
 /// A store operation failed.
 #[derive(Debug, thiserror::Error)]

@@ -15,12 +15,14 @@ use shared::{
     scope::Scopes,
 };
 
-pub use self::error::StoreError;
-use crate::{
+pub use domain::session::{NewSession, StoredSession};
+use domain::{
     connection::{Connection, Consent, Grant, Subject},
     session::{SessionId, TokenHash},
     vault::secret::RefreshToken,
 };
+
+pub use self::error::StoreError;
 
 /// The data of a finished login, stored atomically.
 #[derive(Debug)]
@@ -63,30 +65,6 @@ pub struct Account<'a> {
     pub due_at: Timestamp,
     /// Number of failed reads since the last complete one.
     pub tries: u32,
-}
-
-/// A session to be stored.
-#[derive(Debug)]
-pub struct NewSession {
-    /// Its id, which is not secret.
-    pub id: SessionId,
-    /// The hash of its token.
-    pub token_hash: TokenHash,
-    /// The browser's `User-Agent`, sanitized.
-    pub browser: String,
-    /// When it expires, however often it is used.
-    pub expires_at: Timestamp,
-}
-
-/// A stored session.
-#[derive(Clone, Debug)]
-pub struct StoredSession {
-    /// Its id.
-    pub id: SessionId,
-    /// When it was last used, with a precision of a day or better.
-    pub last_used_at: Timestamp,
-    /// When it expires, however often it is used.
-    pub expires_at: Timestamp,
 }
 
 /// A pending revocation of a refresh token at the provider.

@@ -1,17 +1,17 @@
 //! Converts rows to domain values, or names the inconsistency.
 
-use jiff::Timestamp;
-use shared::{api::connection::Context, scope::Scopes};
-use sqlx::FromRow;
-
-use super::StoreError;
-use crate::{
+use domain::{
     connection::{Connection, State, Subject, Tokens},
     vault::{
         AssociatedData, CannotOpen, Purpose, Vault,
         secret::{AccessToken, RefreshToken},
     },
 };
+use jiff::Timestamp;
+use shared::{api::connection::Context, scope::Scopes};
+use sqlx::FromRow;
+
+use super::StoreError;
 
 /// A row of `connections`.
 #[derive(FromRow)]

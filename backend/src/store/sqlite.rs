@@ -21,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::vault::Vault;
 use sqlx::{
     Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -28,7 +29,7 @@ use sqlx::{
 
 use self::file::DatabaseFile;
 use super::{StoreError, rows::ConnectionRow};
-use crate::{config::database, vault::Vault};
+use crate::config::database;
 
 /// Time for which a successful write probe counts.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);

@@ -1,5 +1,6 @@
 //! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), from the configured host only.
 
+use domain::{connection::Identity, vault::secret::AccessToken};
 use http::{HeaderValue, StatusCode, header};
 use reqwest::Client;
 use shared::{
@@ -12,10 +13,9 @@ use url::{Position, Url};
 use crate::{
     clock::Clock,
     provider::{
-        AccountError, ApiAnswer, Identity, NextPage, OrgList, ProviderError, WholeAnswer, answer,
+        AccountError, ApiAnswer, NextPage, OrgList, ProviderError, WholeAnswer, answer,
         http_client, retry,
     },
-    vault::secret::AccessToken,
 };
 
 /// Maximum size of an API answer in bytes, after decompression.

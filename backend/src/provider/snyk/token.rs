@@ -4,6 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use domain::{
+    connection::{Grant, Tokens},
+    vault::secret::RefreshToken,
+};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
@@ -19,9 +23,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    connection::{Grant, Tokens},
-    provider::{ProviderError, http_client, region::Provider, retry},
-    vault::secret::RefreshToken,
+    config::provider::Provider,
+    provider::{ProviderError, http_client, retry},
 };
 
 /// Maximum size of an answer that is read, in bytes. The tokens are at its beginning.
@@ -40,15 +43,15 @@ pub(super) struct TokenEndpoint {
 
 impl TokenEndpoint {
     pub(super) fn new(
-        region: &Provider,
+        endpoints: &Provider,
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         Ok(Self {
-            token_url: Url::parse(&region.token_endpoint())?,
-            revocation_url: Url::parse(&region.revocation_endpoint())?,
+            token_url: Url::parse(&endpoints.token_endpoint())?,
+            revocation_url: Url::parse(&endpoints.revocation_endpoint())?,
             credentials: credentials.clone(),
-            http: http_client::for_tokens(region)?,
+            http: http_client::for_tokens(endpoints)?,
             clock,
             operator: OperatorLog::default(),
         })

@@ -11,11 +11,11 @@ mod scan;
 
 use std::time::Duration;
 
+use domain::vault::secret::{AccessToken, RefreshToken};
 use shared::scope::Scopes;
 use zeroize::Zeroizing;
 
 use self::scan::{Member, Value, scan};
-use crate::vault::secret::{AccessToken, RefreshToken};
 
 /// The content of an answer. Only the access token is required.
 #[derive(Debug)]

@@ -1,17 +1,17 @@
 //! The accounts of connections in SQLite, and the merging of connections with the same subject.
 
+use domain::{
+    connection::{Consent, Subject},
+    vault::Purpose,
+};
 use jiff::Timestamp;
 use shared::api::connection::{Context, Org};
 use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 
 use super::SqliteStore;
-use crate::{
-    connection::{Consent, Subject},
-    store::{
-        Account, NewLogin, StoreError,
-        rows::{associated_data, open},
-    },
-    vault::Purpose,
+use crate::store::{
+    Account, NewLogin, StoreError,
+    rows::{associated_data, open},
 };
 
 /// The columns of a connection that decide whether another login replaces it.

@@ -3,6 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::{
+    connection::{Connection, Consent, Grant},
+    session::SessionId,
+    vault::{Purpose, secret::RefreshToken},
+};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Sqlite, Transaction};
 
@@ -10,14 +15,9 @@ use super::{
     SqliteStore,
     account::{context_word, target},
 };
-use crate::{
-    connection::{Connection, Consent, Grant},
-    session::SessionId,
-    store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
-        rows::{ConnectionRow, associated_data, open},
-    },
-    vault::{Purpose, secret::RefreshToken},
+use crate::store::{
+    Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
+    rows::{ConnectionRow, associated_data, open},
 };
 
 impl SqliteStore {

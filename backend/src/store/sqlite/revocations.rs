@@ -1,16 +1,14 @@
 //! Pending revocations in SQLite.
 
 use async_trait::async_trait;
+use domain::vault::{AssociatedData, Purpose, secret::RefreshToken};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
-use crate::{
-    store::{
-        Revocation, RevocationStore, StoreError,
-        rows::{open, open_text},
-    },
-    vault::{AssociatedData, Purpose, secret::RefreshToken},
+use crate::store::{
+    Revocation, RevocationStore, StoreError,
+    rows::{open, open_text},
 };
 
 /// Assumed lifetime of a refresh token without a known expiry; its revocation is given up after

@@ -3,14 +3,12 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use async_trait::async_trait;
+use domain::session::{SessionId, StoredSession, TokenHash};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::SqliteStore;
-use crate::{
-    session::{SessionId, TokenHash},
-    store::{SessionStore, StoreError, StoredSession},
-};
+use crate::store::{SessionStore, StoreError};
 
 /// Timeout of a readiness check.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::config::{edit_distance::nearest, is_loopback, problems::Problems, raw::Raw};
+use super::{edit_distance::nearest, is_loopback, problems::Problems, raw::Raw};
 
 /// Snyk's regions: name, host of the browser pages, host of the API.
 const REGIONS: [(&str, &str, &str); 5] = [

@@ -10,12 +10,17 @@ use axum::{
 use http::{HeaderMap, HeaderValue, header};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{
-    body_limit, client_ip::ClientNetwork, error_page, framing, health, host, json,
-    problem::ApiError, rejection_log::Rejection, request_id, same_origin, security_headers, spa,
-    state::AppState,
+use super::AppState;
+use crate::{
+    config::Config,
+    connection, exchange,
+    http::{
+        body_limit, client_ip::Client, error_page, framing, health, host, is_api, json,
+        problem::ApiError, rejection_log::Rejection, request_id, same_origin, security_headers,
+        spa,
+    },
+    login, proxy, session,
 };
-use crate::{config::Config, connection, exchange, login, proxy, refresh, session};
 
 /// Returns every route of the API. An application adds its own routes here, or merges them before
 /// it calls [`with_layers`].
@@ -36,7 +41,7 @@ pub fn api() -> Router<AppState> {
         )
         .route(
             "/api/connections/{id}/refresh",
-            post(refresh::route::refresh_now),
+            post(connection::route::refresh_now),
         )
         .route("/api/connections/{id}/snyk/{*rest}", get(proxy::route::get))
         .route("/healthz", get(health::alive))
@@ -99,11 +104,6 @@ pub fn error_response_headers(config: &Config) -> HeaderMap {
     headers
 }
 
-/// Returns whether a path belongs to the API, rather than to the single-page app.
-pub(super) fn is_api(path: &str) -> bool {
-    path.split('/').nth(1) == Some("api")
-}
-
 async fn require_json_for_api(request: Request, next: Next) -> Response {
     if is_api(request.uri().path()) {
         json::require_json(request, next).await
@@ -127,7 +127,7 @@ async fn check_origin_for_api(
 
 async fn apply_rate_limit(
     State(app): State<AppState>,
-    client: ClientNetwork,
+    Client(client): Client,
     request: Request,
     next: Next,
 ) -> Response {
@@ -135,14 +135,14 @@ async fn apply_rate_limit(
     let allowed = if host::is_probe(request.uri().path()) {
         Ok(())
     } else {
-        app.limits.any_request(client)
+        app.parts().limits.any_request(client)
     };
     let response = match allowed {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
     if let Some(rejection) = response.extensions().get::<Rejection>() {
-        app.rejection_log.record(client, rejection.clone());
+        app.parts().rejection_log.record(client, rejection.clone());
     }
     response
 }
@@ -155,7 +155,7 @@ async fn close_while_stopping(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
-    if app.tasks.is_closed() {
+    if app.parts().tasks.is_closed() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -31,8 +31,8 @@ use super::{
     body::{TrackedRequestBody, TrackedResponseBody},
     connection_limit::ConnectionLimit,
     framed_stream::{FramedStream, Rejected},
-    framing,
     listeners::Listeners,
+    malformed,
     request_framer::{RequestFramer, Timeouts},
 };
 
@@ -156,8 +156,7 @@ impl Server {
             }
         });
         let headers = Arc::clone(&self.headers);
-        let build_response =
-            move |rejected: Rejected<'_>| framing::error_response(rejected, &headers);
+        let build_response = move |rejected: Rejected<'_>| malformed::response(rejected, &headers);
         let stream = FramedStream::new(with_timeouts(stream), Arc::clone(&framer), build_response);
         // hyper's timeout for heads starts at the end of the last response. It would close idle
         // connections that a load balancer is about to reuse.

@@ -59,6 +59,17 @@ pub struct Attempt {
     pub reconnects: Option<String>,
 }
 
+/// An attempt that a browser presents.
+#[derive(Debug)]
+pub struct Presented {
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The name of its cookie.
+    pub cookie: String,
+    /// The claim, by which the attempt is used once.
+    pub claim: String,
+}
+
 impl Attempt {
     /// Returns whether it has expired, by the server's clock. One from the future counts as
     /// expired.

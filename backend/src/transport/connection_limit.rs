@@ -9,10 +9,9 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{
-    client_ip::{ClientNetwork, TrustedProxies},
-    rejection_log::RejectionLog,
-};
+use domain::net::{ClientNetwork, TrustedProxies};
+
+use crate::http::rejection_log::RejectionLog;
 
 /// Share of all connections that one client network may take, in eighths. It is large enough that a
 /// thousand slow clients behind one address do not lock out others there, and less than half.

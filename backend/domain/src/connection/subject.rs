@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 use shared::api::connection::{Context, Org};
 
-use crate::provider::Identity;
+use super::Identity;
 
 /// Prefix of a stored subject that is known.
 const DIGEST: &str = "sha256 ";
@@ -51,7 +51,8 @@ impl Subject {
 
     /// Converts a subject that was stored in full into the current form, so that it matches later
     /// connections. Returns `None` if it is current already.
-    pub(crate) fn migrated(stored: &str) -> Option<Self> {
+    #[must_use]
+    pub fn migrated(stored: &str) -> Option<Self> {
         let is_current = stored.starts_with(DIGEST) || stored.starts_with(UNKNOWN);
         (!is_current).then(|| Self::digest_of(stored))
     }

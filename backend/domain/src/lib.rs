@@ -1,0 +1,22 @@
+//! The rules of the backend, without IO.
+//!
+//! Everything here is a pure function of its arguments; the current time is one of them. The crate
+//! depends on no runtime, web framework, database or HTTP client, so that a fuzz target or a model
+//! checker links the code that runs in production.
+//!
+//! 1. [`attempt`] is a login attempt, and [`verify`] compares a callback with it.
+//! 2. [`connection`] and [`session`] are the entities that are stored.
+//! 3. [`vault`] encrypts data at rest.
+//! 4. [`allow_list`] decides which reads the proxy passes on.
+//! 5. [`net`] determines whose address a request counts for.
+//!
+//! [`random`] is the one exception: it reads the operating system's random bytes.
+
+pub mod allow_list;
+pub mod attempt;
+pub mod connection;
+pub mod net;
+pub mod random;
+pub mod session;
+pub mod vault;
+pub mod verify;

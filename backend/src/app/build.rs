@@ -1,0 +1,150 @@
+//! Creates the parts of the server from its configuration.
+
+use std::sync::Arc;
+
+use domain::{attempt::Binding, session::Lifetimes, vault::Vault};
+use shared::api::session::App;
+use tokio_util::task::TaskTracker;
+
+use super::state::{AppState, Parts};
+use crate::{
+    account::AccountSync,
+    clock::{Clock, SystemClock},
+    config::Config,
+    connection::Connections,
+    exchange::Exchange,
+    http::{RateLimits, health::Readiness},
+    login::Logins,
+    outbound_rate_limit::OutboundRateLimit,
+    provider::{
+        ProviderClient,
+        snyk::{CannotMake, Credentials, Snyk},
+    },
+    refresh::Refresher,
+    session::{LastUsed, Sessions, cookie::Cookies},
+    snyk_client::{ConcurrencyLimit, SnykApi},
+    store::{Store, cache::CachedStore, sqlite::SqliteStore},
+    supervisor::Health,
+};
+
+/// Creates the parts of the server.
+///
+/// # Errors
+///
+/// If no HTTP client can be created for the configured provider.
+pub fn build(
+    config: &Config,
+    vault: Arc<Vault>,
+    sqlite: Arc<SqliteStore>,
+) -> Result<AppState, CannotMake> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let tasks = TaskTracker::new();
+    let endpoints = &config.provider;
+    let credentials = Credentials {
+        client_id: config.client_id.clone(),
+        client_secret: config.client_secret.clone(),
+        redirect_uri: config.redirect_uri.clone(),
+    };
+    let provider: Arc<dyn ProviderClient> =
+        Arc::new(Snyk::new(endpoints, &credentials, Arc::clone(&clock))?);
+    let store: Arc<dyn Store> = Arc::new(CachedStore::new(sqlite));
+    let refresher = Arc::new(Refresher::new(
+        Arc::clone(&store),
+        Arc::clone(&provider),
+        Arc::clone(&clock),
+        tasks.clone(),
+    ));
+    let limits = Arc::new(RateLimits::new(config.rate_limits));
+    let outbound_rate_limit = Arc::new(OutboundRateLimit::new(config.rate_limits));
+    let account_sync = Arc::new(AccountSync::new(
+        Arc::clone(&store),
+        Arc::clone(&provider),
+        Arc::clone(&refresher),
+        Arc::clone(&outbound_rate_limit),
+        Arc::clone(&clock),
+        tasks.clone(),
+        (endpoints.api_url.clone(), config.client_id.clone()),
+    ));
+    let sessions = Arc::new(Sessions {
+        store: Arc::clone(&store),
+        clock: Arc::clone(&clock),
+        cookies: Cookies::new(config.public_url.scheme() == "https"),
+        lifetimes: Lifetimes {
+            idle: config.session_idle,
+            absolute: config.session_lifetime,
+        },
+        last_used: LastUsed::default(),
+        tasks: tasks.clone(),
+    });
+    let logins = Arc::new(Logins {
+        vault,
+        cookies: sessions.cookies,
+        binding: Binding::new(&endpoints.api_url, &config.client_id, &config.redirect_uri),
+        issuers: [endpoints.app_url.clone(), endpoints.api_url.clone()],
+        clock: Arc::clone(&clock),
+    });
+    let exchange = Arc::new(Exchange {
+        store: Arc::clone(&store),
+        provider: Arc::clone(&provider),
+        clock: Arc::clone(&clock),
+        account_sync: Arc::clone(&account_sync),
+        lifetimes: sessions.lifetimes,
+        requested_scopes: config.scopes.clone(),
+        tasks: tasks.clone(),
+    });
+    let connections = Arc::new(Connections {
+        store: Arc::clone(&store),
+        provider: Arc::clone(&provider),
+        clock: Arc::clone(&clock),
+        refresher: Arc::clone(&refresher),
+        account_sync: Arc::clone(&account_sync),
+        requested_scopes: config.scopes.clone(),
+        tasks: tasks.clone(),
+    });
+    let task_health = Health::default();
+    Ok(AppState::new(Parts {
+        app: Arc::new(describe(config)),
+        sessions,
+        logins,
+        exchange,
+        connections,
+        snyk: Arc::new(SnykApi {
+            store: Arc::clone(&store),
+            provider: Arc::clone(&provider),
+            refresher: Arc::clone(&refresher),
+            clock: Arc::clone(&clock),
+            outbound_rate_limit,
+            concurrency_limit: ConcurrencyLimit::default(),
+        }),
+        limits,
+        rejection_log: Arc::default(),
+        readiness: Arc::new(Readiness::new(
+            Arc::clone(&store),
+            tasks.clone(),
+            task_health.clone(),
+        )),
+        trusted_proxies: Arc::new(config.trusted_proxies.clone()),
+        store,
+        provider,
+        clock,
+        refresher,
+        account_sync,
+        task_health,
+        tasks,
+    }))
+}
+
+/// Describes the app for the single-page app.
+fn describe(config: &Config) -> App {
+    let endpoints = &config.provider;
+    App {
+        name: config.app_name.clone(),
+        client_id: config.client_id.clone(),
+        authorization_endpoint: endpoints.authorization_endpoint(),
+        origin: config.frontend_origin.clone(),
+        redirect_uri: config.redirect_uri.clone(),
+        scopes: config.scopes.clone(),
+        region: endpoints.region.clone(),
+        sandbox: endpoints.sandbox,
+    }
+}

@@ -1,0 +1,11 @@
+//! The composition root: the parts of a running server, its routes and its background tasks.
+//!
+//! Everything else in this crate takes the parts that it needs as arguments, and knows nothing of
+//! this module.
+
+mod build;
+pub mod router;
+mod state;
+pub mod tasks;
+
+pub use self::{build::build, state::AppState};

@@ -1,0 +1,92 @@
+//! The background tasks of a running server.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::session::to_signed_duration;
+use tokio::time::MissedTickBehavior;
+
+use super::AppState;
+use crate::{revocation, supervisor::Supervisor};
+
+/// Interval at which expired records are removed and pending work is retried.
+const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
+/// Interval at which connections are swept that no session is authorized for.
+const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_hours(1);
+
+/// Starts the background tasks. They are cancelled when the supervisor is dropped.
+#[must_use]
+pub fn start(app: &AppState) -> Supervisor {
+    let mut supervisor = Supervisor::new(app.parts().task_health.clone());
+    let of = app.clone();
+    supervisor.spawn("housekeeping", move || housekeeping(of.clone()));
+    let of = app.clone();
+    supervisor.spawn("revocations", move || revoke_due(of.clone()));
+    let account_sync = Arc::clone(&app.parts().account_sync);
+    supervisor.spawn("accounts", move || Arc::clone(&account_sync).run());
+    supervisor
+}
+
+/// Removes expired records and evicts idle entries, periodically.
+async fn housekeeping(app: AppState) {
+    let parts = app.parts();
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+    let mut orphans_swept_at = None;
+    loop {
+        ticks.tick().await;
+        if orphans_swept_at.is_none_or(|at: Instant| at.elapsed() >= ORPHAN_SWEEP_INTERVAL) {
+            orphans_swept_at = Some(Instant::now());
+            sweep_orphaned(&app).await;
+        }
+        sweep_expired(&app).await;
+        parts.rejection_log.log();
+        parts.limits.evict_idle();
+        parts.snyk.evict_idle();
+        parts.refresher.evict_idle();
+    }
+}
+
+/// Ends the connections that no session has been authorized for in a long time. They are kept as
+/// long as a browser may stay signed in, in case the user returns to that browser and its links.
+/// After that, their tokens would only remain stored here and valid at Snyk.
+async fn sweep_orphaned(app: &AppState) {
+    let parts = app.parts();
+    let now = parts.clock.now();
+    let max_age = to_signed_duration(parts.sessions.lifetimes.absolute);
+    let since = now.saturating_sub(max_age).unwrap_or(now);
+    match parts.store.sweep_orphaned(now, since).await {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
+        Err(error) => tracing::warn!(%error, "What nobody reaches could not be ended"),
+    }
+}
+
+/// Removes expired sessions and claims, but only if all uses were written. Otherwise sessions would
+/// expire whose recent use could not be recorded.
+async fn sweep_expired(app: &AppState) {
+    let parts = app.parts();
+    let now = parts.clock.now();
+    let unused_since = now
+        .saturating_sub(to_signed_duration(parts.sessions.lifetimes.idle))
+        .unwrap_or(now);
+    if parts.sessions.last_used.catch_up(&*parts.store).await
+        && let Err(error) = parts.store.sweep(now, unused_since).await
+    {
+        tracing::warn!(%error, "What has ended could not be removed");
+    }
+}
+
+/// Revokes tokens at the provider whose earlier revocation failed. This task is separate from
+/// housekeeping, which must not wait for a slow provider.
+async fn revoke_due(app: AppState) {
+    let parts = app.parts();
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+    // A slow round is not followed by several at once.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        revocation::revoke_due(&*parts.store, &*parts.provider, &*parts.clock).await;
+    }
+}
