@@ -36,6 +36,12 @@ pub(crate) fn run() -> Result<()> {
     steps.step("Which package may know which", || {
         ensure_none(&direction::violations(&workspace.metadata.packages))
     });
+    steps.step("Which module may know which", || {
+        let mut command = workspace.cargo();
+        command.args(["run", "--quiet", "--package", "xtask"]);
+        command.args(["--features", "module-graph", "--bin", "module-graph", "--"]);
+        process::run(command.arg(&workspace.root))
+    });
     steps.step("House rules", || {
         ensure_none(&house_rules::violations(&workspace)?)
     });
@@ -47,13 +53,13 @@ pub(crate) fn run() -> Result<()> {
     });
     steps.step("Lints", || {
         let mut command = workspace.cargo();
-        // The compressor is behind a feature and is linted too.
+        // Programs behind a feature are linted too.
         command.args([
             "clippy",
             "--workspace",
             "--all-targets",
             "--features",
-            "xtask/precompress",
+            "xtask/precompress,xtask/module-graph",
         ]);
         process::run(command.args(DENY_WARNINGS))
     });

@@ -20,15 +20,18 @@ use crate::{
 };
 
 /// Packages whose tests do not need a built product.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "shared",
     "login",
     "frontend",
+    "domain",
     "env-file",
     "snyk-app",
     "snyk-sandbox",
     "xtask",
 ];
+/// Features of these packages whose programs have tests.
+const FEATURES: &str = "xtask/module-graph";
 /// Packages with `wasm-bindgen` tests in a browser.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
 /// The package that tests the built product, and its test target for the browser.
@@ -107,7 +110,8 @@ impl Tests<'_> {
         steps.step("Tests in Rust", || {
             let selection = PACKAGES
                 .iter()
-                .flat_map(|name| ["--package".into(), (*name).into()]);
+                .flat_map(|name| ["--package".into(), (*name).into()])
+                .chain(["--features".into(), FEATURES.into()]);
             nextest_run(
                 workspace,
                 &nextest,
@@ -120,7 +124,7 @@ impl Tests<'_> {
             let mut command = workspace.cargo();
             // The same packages as above. Otherwise the features of their dependencies would
             // differ, and they would be recompiled.
-            command.args(["test", "--doc"]);
+            command.args(["test", "--doc", "--features", FEATURES]);
             for name in PACKAGES {
                 command.args(["--package", name]);
             }

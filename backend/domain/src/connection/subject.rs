@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 use shared::api::connection::{Context, Org};
 
-use super::Identity;
+use super::identity::Identity;
 
 /// Prefix of a stored subject that is known.
 const DIGEST: &str = "sha256 ";

@@ -5,7 +5,7 @@ use shared::{
     scope::Scopes,
 };
 
-use super::{Connection, State};
+use super::entity::{Connection, State};
 
 /// Returns the connection's JSON; `requested` are the configured scopes.
 #[must_use]

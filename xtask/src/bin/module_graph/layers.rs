@@ -1,0 +1,47 @@
+//! The layers of modules, from the bottom to the top. **To add a module, enter it here.**
+//!
+//! A module may import modules of lower layers only, never one of its own layer or above. A module
+//! is a file or a folder directly below the source folder.
+
+/// The source folders whose modules are layered, each with its layers from the bottom to the top.
+pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
+    (
+        "backend/domain/src",
+        &[
+            &["random", "net", "allow_list"],
+            &["vault", "session", "attempt"],
+            &["connection", "verify"],
+        ],
+    ),
+    (
+        "backend/src",
+        &[
+            &["backoff", "clock", "config", "outbound_rate_limit"],
+            &["supervisor", "telemetry"],
+            &["provider", "store"],
+            &["revocation"],
+            &["refresh"],
+            &["account", "http"],
+            &["session", "transport"],
+            &["connection", "login", "snyk_client"],
+            &["exchange", "proxy"],
+            &["app"],
+            &["cli"],
+            &["main"],
+        ],
+    ),
+];
+
+/// The source folders in which no files may import each other in a circle.
+pub(crate) const WITHOUT_CIRCLES: &[&str] = &[
+    "backend/domain/src",
+    "backend/env-file/src",
+    "backend/src",
+    "frontend/login/src",
+    "frontend/src",
+    "shared/src",
+    "tests/bench/src",
+    "tests/sandbox/src",
+    "tests/src",
+    "xtask/src",
+];
