@@ -8,6 +8,7 @@ use leptos_router::{
 
 use crate::{
     browser::{self, events, history},
+    callback_query::CallbackQuery,
     components::layout::Layout,
     data::lists::Lists,
     loading,
@@ -18,20 +19,6 @@ use crate::{
     session::SessionContext,
     shell::Shell,
 };
-
-/// What the provider sent, taken out of the address bar before the app started. It can be taken
-/// once.
-#[derive(Clone, Copy, Debug)]
-pub struct Returned(StoredValue<Option<String>>);
-
-impl Returned {
-    /// Takes the query, which is then gone.
-    #[must_use]
-    pub fn take() -> Option<String> {
-        let Self(query) = expect_context();
-        query.try_update_value(Option::take).flatten()
-    }
-}
 
 /// Starts the app. `returned` is the callback's query, if the page is the callback.
 pub fn start(returned: Option<String>) {
@@ -45,7 +32,7 @@ fn App(
     /// The callback's query.
     returned: Option<String>,
 ) -> impl IntoView {
-    provide_context(Returned(StoredValue::new(returned)));
+    CallbackQuery::provide(returned);
     // Before the router, which calls the history and hears of it. Kept as long as the app.
     StoredValue::new_local((history::guard(), events::press_once()));
     SessionContext::provide();

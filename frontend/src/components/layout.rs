@@ -4,13 +4,8 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
 use super::{
-    icon::{Icon, mark},
-    newer::Newer,
-    notice::{Notice, Retry},
-    offline::Offline,
-    switcher::Switcher,
-    this_browser::ThisBrowser,
-    toast::Toast,
+    icon::mark, newer::Newer, notice::Notice, offline::Offline, retry::Retry, switcher::Switcher,
+    this_browser::ThisBrowser, toast::Toast,
 };
 use crate::{
     api::Failure,
@@ -131,16 +126,6 @@ pub fn Waiting() -> impl IntoView {
     view! {
         <div class="waiting" aria-busy="true">
             <p class="late">"Starting"</p>
-        </div>
-    }
-}
-
-/// A square glyph that shows how serious something is.
-#[must_use]
-pub fn glyph(tone: &'static str, icon: Icon) -> impl IntoView {
-    view! {
-        <div class="glyph" data-tone=tone>
-            {icon.view()}
         </div>
     }
 }

@@ -8,8 +8,8 @@ use shared::{
 
 use super::{
     connect_button::{ConnectButton, ReturnTo},
+    glyph::glyph,
     icon::Icon,
-    layout::glyph,
 };
 use crate::{api::Failure, naming::lower_first, paths, session::SessionContext};
 

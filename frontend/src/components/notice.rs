@@ -7,48 +7,18 @@ use super::{
     busy_button::BusyButton,
     connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
+    glyph::glyph,
     icon::Icon,
-    layout::glyph,
+    retry::Retry,
 };
 use crate::{
     api::Failure,
     browser,
     outcome::{self, Act, Outcome, Tone},
     paths,
-    session::{SessionContext, Who},
+    session::SessionContext,
     shell::{PageHeading, Shell},
 };
-
-/// What tries again.
-#[derive(Clone, Copy, Debug)]
-pub struct Retry {
-    /// Tries.
-    pub run: Callback<()>,
-    /// Whether it is being tried.
-    pub busy: Signal<bool>,
-}
-
-impl Retry {
-    /// Asks the server again who is here.
-    #[must_use]
-    pub fn of_session() -> Self {
-        let session = SessionContext::get();
-        let shell = Shell::get();
-        let run = Callback::new(move |()| {
-            leptos::task::spawn_local(async move {
-                session.read().await;
-                // The same trouble changes nothing that is seen, so it is said again.
-                if let Who::Unreachable { failure, .. } = session.who_untracked() {
-                    shell.say_failure(&failure);
-                }
-            });
-        });
-        Self {
-            run,
-            busy: Signal::derive(move || session.is_asking()),
-        }
-    }
-}
 
 fn problem_of(failure: Failure) -> Option<Problem> {
     match failure {

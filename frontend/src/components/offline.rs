@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::hooks::use_location;
 
-use super::{busy_button::BusyButton, notice::Retry};
+use super::{busy_button::BusyButton, retry::Retry};
 use crate::{
     api::Failure,
     browser::{self, network},

@@ -8,8 +8,8 @@ use super::{
     clock::{seconds, ticking},
     connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
+    glyph::glyph,
     icon::Icon,
-    layout::glyph,
     notice::Notice,
 };
 use crate::{

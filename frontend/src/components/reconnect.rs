@@ -7,8 +7,8 @@ use shared::api::connection::{Connection, Status};
 use super::{
     confirm::{self, Confirm},
     connect_button::{ConnectButton, Reconnect, ReturnTo},
+    glyph::glyph,
     icon::Icon,
-    layout::glyph,
 };
 use crate::{
     api::{self, Failure},

@@ -6,6 +6,7 @@
 //! go from link to link. The row with the focus stays where it is even when it is scrolled far away,
 //! or the focus would be lost with it.
 
+mod key;
 pub mod position;
 mod rows;
 
@@ -24,8 +25,7 @@ use crate::{
     data::level::Level,
 };
 
-/// What a row is known by: it must differ from row to row, and stay with its row.
-pub type Key = u64;
+pub use self::key::Key;
 /// Draws the cells of a row. Its link takes the `tabindex` that it is given.
 pub type DrawRow = Callback<(Key, Signal<&'static str>), AnyView>;
 

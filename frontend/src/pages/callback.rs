@@ -14,9 +14,9 @@ use shared::{
 
 use crate::{
     api::Failure,
-    app::Returned,
     browser,
-    components::{icon::Icon, layout::glyph, notice::OutcomePage},
+    callback_query::CallbackQuery,
+    components::{glyph::glyph, icon::Icon, notice::OutcomePage},
     naming, outcome, paths,
     session::{SessionContext, Who},
     shell::{PageHeading, Shell},
@@ -38,7 +38,7 @@ pub fn CallbackPage() -> impl IntoView {
     let session = SessionContext::get();
     let shell = Shell::get();
     let navigate = use_navigate();
-    let query = Returned::take();
+    let query = CallbackQuery::take();
     let failed = RwSignal::new(None::<Failure>);
     let progress = Progress::begin();
     leptos::task::spawn_local(async move {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::connections::Revocation,
-    components::{icon::Icon, layout::glyph},
+    components::{glyph::glyph, icon::Icon},
     paths,
     session::SessionContext,
     shell::{PageHeading, Shell},

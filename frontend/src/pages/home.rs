@@ -8,7 +8,8 @@ use crate::{
     components::{
         connect_button::ConnectButton,
         lanes::Lanes,
-        notice::{Notice, Retry},
+        notice::Notice,
+        retry::Retry,
         scope_list::{self, consequence},
     },
     paths,

@@ -1,10 +1,12 @@
 //! The issues of a project: list and panel side by side, or one after the other where it is narrow.
 
 pub mod bar;
+pub mod broken;
 pub mod detail;
 pub mod head;
 pub mod list;
 pub mod place;
+pub mod way_icon;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::api::connection::{Connection, Org, Status as ConnectionStatus};
+use shared::api::connection::{Connection, Status as ConnectionStatus};
 
 use super::{
     overview_parts::{ByOrganization, NoProjects, StillReading},
+    overview_readings::{Reading, Readings},
     overview_worst::WorstProjects,
     with_connection::WithConnection,
 };
@@ -24,8 +25,8 @@ use crate::{
     },
     data::{
         figures::{len, number},
-        lists::{Lists, Look},
-        row::{Row, Totals},
+        lists::Lists,
+        row::Totals,
         verdict::Known,
     },
     shell::PageHeading,
@@ -50,20 +51,6 @@ pub fn OverviewOf(
     let draw = Callback::new(move |connection| view! { <Overview connection /> }.into_any());
     view! { <WithConnection id draw /> }
 }
-
-/// An organization and its projects, as far as they are read.
-#[derive(Debug)]
-pub struct Reading {
-    /// The organization.
-    pub org: Org,
-    /// Its projects.
-    pub list: Look<Row>,
-    /// What they come to.
-    pub totals: Memo<Totals>,
-}
-
-/// Readings in the order of the connection's organizations.
-pub type Readings = StoredValue<Vec<Reading>>;
 
 #[component]
 fn Overview(

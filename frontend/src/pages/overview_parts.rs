@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use leptos::prelude::*;
 
-use super::overview::{Reading, Readings};
+use super::overview_readings::{Reading, Readings};
 use crate::{
     browser::events::while_mounted,
     components::{

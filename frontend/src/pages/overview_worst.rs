@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::api::connection::Org;
 
-use super::overview::{Reading, Readings};
+use super::overview_readings::{Reading, Readings};
 use crate::{
     components::{
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::projects_parts::Shown;
+use super::projects_shown::Shown;
 use crate::{
     components::icon::Icon,
     data::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::projects_parts::Shown;
+use super::projects_shown::Shown;
 use crate::{
     components::{
         empty::Empty,

@@ -7,10 +7,7 @@ use shared::{api::connection::Connection, problem::Code};
 use super::not_found::NotFoundPage;
 use crate::{
     api::Failure,
-    components::{
-        layout::Waiting,
-        notice::{OutcomePage, Retry},
-    },
+    components::{layout::Waiting, notice::OutcomePage, retry::Retry},
     outcome,
     session::{SessionContext, Who},
     shell::Shell,

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use super::Key;
+use super::key::Key;
 use crate::{
     browser::{
         media,

@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{
-    list::{Broken, way_icon},
-    place::Place,
-};
+use super::{broken::Broken, place::Place, way_icon::way_icon};
 use crate::{
     browser::{self, events::while_mounted},
     components::{

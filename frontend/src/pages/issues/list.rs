@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::place::Place;
+use super::{broken::Broken, place::Place, way_icon::way_icon};
 use crate::{
     components::{
         empty::Empty,
-        icon::Icon,
-        read_notice::{ReadFailure, UnreadableNotice},
+        read_notice::UnreadableNotice,
         severity,
         table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
         timestamp::{Timestamp, minutes},
@@ -19,19 +18,15 @@ use crate::{
         issues::{
             order::By,
             row::{Row, first_of},
-            told::{self, Extent, WayOut},
-            way::Way,
+            told::{self, WayOut},
         },
         lists::{Stage, Status},
         sorting::SortBy as _,
     },
-    session::SessionContext,
 };
 
 /// Rows to leave room for while the first page is under way.
 const WAITING: usize = 12;
-/// What reading issues takes.
-const SCOPE: &str = "org.project.snapshot.read";
 
 /// The table, or why there is none.
 #[component]
@@ -70,30 +65,6 @@ pub fn IssueList(
                 Stand::Failed => ().into_any(),
             }}
         </div>
-    }
-}
-
-/// Why issues could not be read. That the connection has stopped, the page says.
-#[component]
-pub(super) fn Broken(
-    /// The page.
-    place: Place,
-) -> impl IntoView {
-    let session = SessionContext::get();
-    let on_again = Callback::new(move |()| place.read_again());
-    let failure = Memo::new(move |_| place.status.with(|status| status.failure().cloned()));
-    move || {
-        let failure = failure.get().filter(|_| place.works.get())?;
-        let told = failure.told(&session.name(), "project", SCOPE);
-        // What is here is whole, or a part, or nothing.
-        let lead = match place.extent.get() {
-            Extent::Whole | Extent::First | Extent::Lacking(_) => {
-                "The issues could not be read again"
-            }
-            _ if place.read.get() > 0 => "More issues could not be read",
-            _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
-        };
-        Some(view! { <ReadFailure told lead on_again /> }.into_any())
     }
 }
 
@@ -281,16 +252,6 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
             {score(row.score)}
         </td>
     }
-}
-
-/// Up to a newer state, or a person's own work.
-pub(super) fn way_icon(way: Way) -> Option<impl IntoView + use<>> {
-    let icon = if way == Way::ByHand {
-        Icon::Pencil
-    } else {
-        Icon::Up
-    };
-    way.is_known().then(|| icon.view())
 }
 
 fn score(score: Option<u64>) -> AnyView {
