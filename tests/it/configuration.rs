@@ -3,7 +3,7 @@
 
 use std::net::TcpListener;
 
-use tests::{Bed, app, app::variables, free_port, sandbox};
+use tests::{Bed, app, app::variables, free_port, registration};
 
 fn start(changes: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -147,7 +147,7 @@ async fn a_provider_that_cannot_be_reached_signs_nobody_out() {
 async fn a_client_secret_that_is_rotated_in_its_file_counts_without_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("client-secret");
-    std::fs::write(&file, format!("{}\n", sandbox::CLIENT_SECRET)).unwrap();
+    std::fs::write(&file, format!("{}\n", registration::CLIENT_SECRET)).unwrap();
     let bed = Bed::with(
         &[],
         &[
@@ -161,7 +161,7 @@ async fn a_client_secret_that_is_rotated_in_its_file_counts_without_a_restart() 
         "/api/connections/{}/refresh",
         connection["id"].as_str().unwrap()
     );
-    for (secret, status) in [("another", 502), (sandbox::CLIENT_SECRET, 200)] {
+    for (secret, status) in [("another", 502), (registration::CLIENT_SECRET, 200)] {
         std::fs::write(&file, secret).unwrap();
         let answer = browser.post(&path, &serde_json::json!({})).await;
         assert_eq!(answer.status, status, "{}", answer.text);

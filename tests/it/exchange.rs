@@ -61,7 +61,7 @@ async fn sec_39_the_token_request_is_what_rfc_6749_and_snyk_ask_for() {
     };
     let form = &request["form"];
     assert_eq!(form["grant_type"], "authorization_code");
-    assert_eq!(form["client_secret"], tests::sandbox::CLIENT_SECRET);
+    assert_eq!(form["client_secret"], tests::registration::CLIENT_SECRET);
     assert_eq!(form["redirect_uri"], format!("{}/callback", bed.app.url));
     assert_eq!(form["code_verifier"], attempt.verifier.as_str());
     assert!(
@@ -202,7 +202,7 @@ async fn sec_9_a_server_that_was_set_up_anew_does_not_finish_an_old_attempt() {
         let attempt = browser.start_login(None).await;
         let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
         let before = match name {
-            "CLIENT_ID" => tests::sandbox::CLIENT_ID.to_owned(),
+            "CLIENT_ID" => tests::registration::CLIENT_ID.to_owned(),
             _ => bed.sandbox.url.clone(),
         };
         bed.app.start_again(&[(name, value)]).await;

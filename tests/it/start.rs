@@ -13,7 +13,7 @@ use std::{
 use tests::{
     Bed,
     app::{self, variables},
-    free_port, sandbox,
+    free_port, registration,
     tls::TlsServer,
 };
 
@@ -39,7 +39,7 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
 async fn secrets_in_files_are_read_as_editors_and_powershell_write_them() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("client-secret");
-    let marked = format!("\u{feff}{}\r\n", sandbox::CLIENT_SECRET);
+    let marked = format!("\u{feff}{}\r\n", registration::CLIENT_SECRET);
     fs::write(&file, &marked).unwrap();
     let bed = Bed::with(
         &[],
@@ -58,7 +58,7 @@ async fn secrets_in_files_are_read_as_editors_and_powershell_write_them() {
     for bytes in [
         utf16(&marked, u16::to_le_bytes),
         utf16(&marked, u16::to_be_bytes),
-        format!("{}\u{200b} \r\n\r\n", sandbox::CLIENT_SECRET).into_bytes(),
+        format!("{}\u{200b} \r\n\r\n", registration::CLIENT_SECRET).into_bytes(),
     ] {
         fs::write(&file, &bytes).unwrap();
         let answer = browser.post(&path, &serde_json::json!({})).await;

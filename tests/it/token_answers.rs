@@ -2,7 +2,7 @@
 //! kept, because the presented token is spent.
 
 use serde_json::{Value, json};
-use tests::{Bed, client::Client, sandbox::SCOPES};
+use tests::{Bed, client::Client, registration::SCOPES};
 
 /// Returns a response whose body is this text, around the members of the real response.
 fn text(text: &str) -> Value {

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{
     process::{Process, binary},
-    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES},
+    registration::{CLIENT_ID, CLIENT_SECRET, SCOPES},
 };
 
 /// The encryption secret in tests.

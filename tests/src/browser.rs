@@ -1,5 +1,6 @@
 //! A real browser: headless Chromium, driven through its `WebDriver`.
 
+mod console;
 mod errors;
 mod input;
 mod look;

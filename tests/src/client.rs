@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::sandbox::{CLIENT_ID, SCOPES};
+use crate::registration::{CLIENT_ID, SCOPES};
 
 /// Returns a plain HTTP client without redirects and without a proxy.
 #[must_use]

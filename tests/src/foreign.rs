@@ -8,7 +8,7 @@ use crate::{
     client::{Attempt, Callback, Client},
     free_port, npm,
     process::Process,
-    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES},
+    registration::{CLIENT_ID, CLIENT_SECRET, SCOPES},
 };
 
 /// The running server.

@@ -21,6 +21,7 @@ pub mod npm;
 mod port;
 pub mod prism;
 mod process;
+pub mod registration;
 pub mod sandbox;
 pub mod small_disk;
 pub mod tcp_proxy;

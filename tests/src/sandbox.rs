@@ -8,15 +8,8 @@ use tempfile::TempDir;
 use crate::{
     client::{Attempt, Callback},
     process::{Process, binary},
+    registration::{CLIENT_ID, CLIENT_SECRET, SCOPES},
 };
-
-/// The client id in tests.
-pub const CLIENT_ID: &str = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90";
-/// The client secret in tests. Contains every character of Snyk's secrets, and characters that
-/// break encodings.
-pub const CLIENT_SECRET: &str = "snyk_cs_canary^`*=<]%+&!?0123456789abcdef";
-/// The scopes in tests.
-pub const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 
 /// A running sandbox.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tests::{
     client::{Answer, Attempt, http},
-    sandbox::{CLIENT_ID, CLIENT_SECRET, SCOPES, Sandbox},
+    registration::{CLIENT_ID, CLIENT_SECRET, SCOPES},
+    sandbox::Sandbox,
 };
 
 use super::{ISSUES, PROJECTS, TARGETS};

@@ -13,27 +13,15 @@ use http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode, Uri};
 use serde::Deserialize;
 
+use crate::authorize_request::AuthorizeRequest;
 use crate::consent;
-use crate::form::{Form, with_query};
+use crate::form::Form;
 use crate::grants::{Code, GrantScope};
 use crate::oauth_error::{Kind, OAuthError};
 use crate::pages::{self, Trouble};
 use crate::random;
 use crate::settings::{Settings, words};
 use crate::state::Sandbox;
-
-/// An authorization request that can be shown to a person.
-#[derive(Debug, Clone)]
-pub(crate) struct AuthorizeRequest {
-    /// The URI to which the browser is redirected.
-    pub(crate) redirect_uri: String,
-    /// Whether the request contained the URI; otherwise it is the first registered one.
-    named_redirect: bool,
-    state: Option<String>,
-    challenge: String,
-    /// The requested scopes.
-    pub(crate) scopes: Vec<String>,
-}
 
 /// The reason why a request is not shown to a person.
 #[derive(Debug)]
@@ -161,23 +149,6 @@ pub(crate) fn decide(
     });
     sandbox.stats().codes_issued += 1;
     Ok(request.back(&[("code", &code)]))
-}
-
-impl AuthorizeRequest {
-    fn back(&self, parameters: &[(&str, &str)]) -> String {
-        let mut parameters = parameters.to_vec();
-        if let Some(state) = &self.state {
-            parameters.push(("state", state));
-        }
-        with_query(&self.redirect_uri, &parameters)
-    }
-
-    fn error_redirect(&self, error: &OAuthError) -> String {
-        self.back(&[
-            ("error", error.kind.word()),
-            ("error_description", &error.description()),
-        ])
-    }
 }
 
 fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection> {

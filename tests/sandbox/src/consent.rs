@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use url::Url;
 
-use crate::authorize::AuthorizeRequest;
+use crate::authorize_request::AuthorizeRequest;
 use crate::data;
 use crate::pages;
 use crate::settings::{Context, Settings};

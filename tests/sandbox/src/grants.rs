@@ -3,8 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::clock;
 use crate::data::Org;
 use crate::random;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
@@ -284,7 +288,7 @@ impl Grants {
 
     fn pair(&mut self, index: usize, mint: Mint<'_>, in_grace: bool) -> Pair {
         let install = &mut self.installs[index];
-        let access = crate::token::access_token(install, mint);
+        let access = access_token(install, mint);
         let refresh = random::opaque("sandbox_refresh");
         let now = Instant::now();
         self.access.insert(
@@ -370,4 +374,27 @@ impl Grants {
             })
             .collect()
     }
+}
+
+/// Returns an access token in the format of a JWT. Its signature is random, because only the
+/// sandbox verifies it, and the sandbox recognizes its own tokens.
+fn access_token(install: &Install, mint: Mint<'_>) -> String {
+    let now = clock::now().as_second();
+    let subject = match install.context {
+        Context::Tenant => install.bot_id.clone(),
+        Context::User => install.user_id.clone(),
+    };
+    let header = json!({"alg": "RS256", "kid": "sandbox", "typ": "JWT"});
+    let payload = json!({
+        "aud": [mint.base],
+        "azp": mint.settings.client_id,
+        "exp": now.saturating_add_unsigned(mint.settings.access_ttl),
+        "iat": now,
+        "iss": mint.settings.iss.as_deref().unwrap_or(mint.base),
+        "jti": random::uuid(),
+        "scope": install.scopes.join(" "),
+        "sub": subject,
+    });
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.{}", part(&header), part(&payload), random::text())
 }

@@ -16,6 +16,7 @@
 //! schemas.
 
 mod authorize;
+mod authorize_request;
 mod cli;
 mod clock;
 mod consent;

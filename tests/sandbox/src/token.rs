@@ -14,12 +14,10 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::clock;
 use crate::form::Form;
-use crate::grants::{Install, Mint, Pair, Rejection};
+use crate::grants::{Mint, Pair, Rejection};
 use crate::oauth_error::{Kind, OAuthError};
-use crate::random;
-use crate::settings::{Context, Settings};
+use crate::settings::Settings;
 use crate::state::Sandbox;
 use crate::watch::Concurrent;
 
@@ -190,29 +188,6 @@ fn token_answer(settings: &Settings, pair: &Pair) -> Value {
         answer["bot_id"] = json!(pair.bot_id);
     }
     answer
-}
-
-/// Returns an access token in the format of a JWT. Its signature is random, because only the
-/// sandbox verifies it, and the sandbox recognizes its own tokens.
-pub(crate) fn access_token(install: &Install, mint: Mint<'_>) -> String {
-    let now = clock::now().as_second();
-    let subject = match install.context {
-        Context::Tenant => install.bot_id.clone(),
-        Context::User => install.user_id.clone(),
-    };
-    let header = json!({"alg": "RS256", "kid": "sandbox", "typ": "JWT"});
-    let payload = json!({
-        "aud": [mint.base],
-        "azp": mint.settings.client_id,
-        "exp": now.saturating_add_unsigned(mint.settings.access_ttl),
-        "iat": now,
-        "iss": mint.settings.iss.as_deref().unwrap_or(mint.base),
-        "jti": random::uuid(),
-        "scope": install.scopes.join(" "),
-        "sub": subject,
-    });
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.{}", part(&header), part(&payload), random::text())
 }
 
 fn is_verifier(text: &str) -> bool {

@@ -1,11 +1,11 @@
 //! Requirements of every REST request: a valid token, a version, known parameters, the scopes.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode, Uri};
 
+use super::caller::Caller;
 use super::document::Problem;
 use super::version;
 use crate::data::Org;
@@ -26,26 +26,7 @@ pub(crate) struct Operation {
     pub(crate) parameters: &'static [&'static [&'static str]],
 }
 
-/// A request that passed the checks.
-#[derive(Debug)]
-pub(crate) struct Caller {
-    pub(crate) install: Install,
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) form: Form,
-    pub(crate) version_requested: String,
-    pub(crate) version_served: &'static str,
-}
-
 impl Caller {
-    /// Returns the request's own URL without a host.
-    #[expect(
-        clippy::unused_self,
-        reason = "links are made for an admitted caller only"
-    )]
-    pub(crate) fn own_link(&self, uri: &Uri) -> String {
-        format!("/rest{}?{}", uri.path(), uri.query().unwrap_or_default())
-    }
-
     /// Returns the organization of that id, if the install has access to it.
     pub(crate) fn org(&self, id: &str) -> Result<Org, Problem> {
         check_uuid("org_id", id)?;

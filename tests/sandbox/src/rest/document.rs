@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, StatusCode, Uri};
 use serde_json::{Value, json};
 
-use super::admit::Caller;
+use super::caller::Caller;
 use crate::random;
 
 /// The media type of all documents.

@@ -1,6 +1,7 @@
 //! The REST API: JSON:API documents, a version in every request, cursor pagination.
 
 pub(crate) mod admit;
+pub(crate) mod caller;
 pub(crate) mod document;
 pub(crate) mod issues;
 pub(crate) mod pagination;

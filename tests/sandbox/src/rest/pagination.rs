@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use serde_json::{Value, json};
 
-use super::admit::Caller;
+use super::caller::Caller;
 use super::document::Problem;
 use crate::form::Form;
 
