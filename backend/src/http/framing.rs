@@ -1,6 +1,6 @@
 //! Rejects requests that this server does not support and that a proxy in front may read
 //! differently: a tunnel, another protocol, an echo, and other body encodings. They are rejected
-//! before anything else, and the connection closes (SEC-66). [`super::head_scanner`] rejects what
+//! before anything else, and the connection closes (SEC-66). The scanner of request heads in `transport` rejects what
 //! hyper itself would normalize.
 //!
 //! An upgrade offer to HTTP/2 without TLS is not rejected. curl and Java's client send it by
