@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{
     concurrency_limit::{Permit, Urgency},
-    outcome::{Next, next},
+    outcome::{Failure, Next, next},
     refresher::{RefreshError, Refresher},
 };
 use crate::{
@@ -103,7 +103,7 @@ async fn present_and_store<'a>(
             }
             Err(error) => error,
         };
-        match next(&error, tries, replayed) {
+        match next(Failure::from(&error), tries, replayed) {
             Next::Again(after) => {
                 let after = with_jitter(after, after);
                 permit = permits.acquire_after(after, permit, urgency).await;

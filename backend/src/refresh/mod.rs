@@ -19,6 +19,7 @@ mod backoff;
 mod concurrency_limit;
 pub mod decide;
 mod driver;
+pub mod machine;
 pub mod outcome;
 mod refresher;
 pub mod route;
