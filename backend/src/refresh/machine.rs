@@ -103,6 +103,10 @@ impl State {
 
 /// Returns the state that follows `state` after `event`, and the command to carry out.
 #[must_use]
+#[expect(
+    clippy::match_same_arms,
+    reason = "one arm for each transition, in the order of the protocol"
+)]
 pub fn step(mut state: State, event: Event) -> (State, Command) {
     use Acquired::{Abandoned, Free, Held, Superseded};
     use Phase as P;

@@ -3,6 +3,7 @@
 use super::*;
 
 /// The events that can follow a state, with the phase and the command after them.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn expected() -> Vec<(Phase, Event, Phase, Command)> {
     use Command as C;
     use Event as E;
