@@ -149,6 +149,16 @@ pub(crate) async fn change(url: &str, sql: &'static str) {
     file.close().await.unwrap();
 }
 
+/// Returns the refresher of a node.
+fn node(store: &Arc<CachedStore<SqliteStore>>, provider: &Arc<Provider>) -> Arc<Refresher> {
+    Arc::new(Refresher::new(
+        Arc::clone(store) as _,
+        Arc::clone(provider) as _,
+        Arc::new(SystemClock),
+        TaskTracker::new(),
+    ))
+}
+
 /// Returns the remaining milliseconds of the lease.
 async fn leased_for(url: &str) -> i64 {
     let mut file = SqliteConnection::connect(url).await.unwrap();
@@ -249,12 +259,7 @@ impl Bed {
             revoked: AtomicU32::new(0),
             leased_for: AtomicI64::new(0),
         });
-        let refresher = Arc::new(Refresher::new(
-            Arc::clone(&store) as _,
-            Arc::clone(&provider) as _,
-            Arc::new(SystemClock),
-            TaskTracker::new(),
-        ));
+        let refresher = node(&store, &provider);
         Self {
             refresher,
             provider,
@@ -268,6 +273,11 @@ impl Bed {
     pub(crate) async fn renew(&self) -> Result<u64, RefreshError> {
         let renewed = self.refresher.renew(&self.connection.id, 0).await?;
         Ok(renewed.generation)
+    }
+
+    /// Returns the refresher of another node on the same database.
+    pub(crate) fn other_node(&self) -> Arc<Refresher> {
+        node(&self.store, &self.provider)
     }
 
     pub(crate) async fn is_leased(&self) -> bool {

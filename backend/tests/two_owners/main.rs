@@ -42,6 +42,24 @@ async fn sec_40_a_rejection_of_who_lost_the_lease_ends_no_connection() {
     assert_eq!(bed.after().await, after(1, "first-access", 1, 0));
 }
 
+/// Three nodes that need the same refresh at the same time present the token once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sec_40_one_refresh_per_generation_over_all_nodes() {
+    let bed = Bed::with(&[]).await;
+    let (second, third) = (bed.other_node(), bed.other_node());
+    for generation in 0..8 {
+        let (one, two, three) = tokio::join!(
+            bed.refresher.renew("c", generation),
+            second.renew("c", generation),
+            third.renew("c", generation)
+        );
+        for renewed in [one, two, three] {
+            assert_eq!(renewed.unwrap().generation, generation + 1);
+        }
+    }
+    assert_eq!(bed.after().await, after(8, "next-access", 8, 0));
+}
+
 #[tokio::test]
 async fn rel_3_a_late_pair_replaces_no_newer_one_and_revokes_none() {
     let bed = Bed::with(&[(STORE, Reply::Pair, NOTHING)]).await;
