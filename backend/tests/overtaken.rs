@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -17,7 +20,9 @@ use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
     Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
-    StoreError, cache::CachedStore,
+    StoreError,
+    cache::CachedStore,
+    lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use tokio::sync::Semaphore;
 
@@ -45,17 +50,6 @@ impl ConnectionStore for Slow {
         Ok(Some(Arc::new(connection(id, generation))))
     }
 
-    async fn store_grant(
-        &self,
-        _: &str,
-        generation: u64,
-        _: &Grant,
-        _: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.generation.store(generation + 1, Ordering::SeqCst);
-        Ok(true)
-    }
-
     async fn connection(&self, _: &str) -> Result<Option<Connection>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
@@ -81,30 +75,24 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn acquire_lease(
-        &self,
-        _: &str,
-        _: u64,
-        _: &str,
-        _: Timestamp,
-        _: Timestamp,
-    ) -> Result<bool, StoreError> {
-        unimplemented!("{NOT_ASKED}")
-    }
-
-    async fn renew_lease(&self, _: &str, _: &str, _: Timestamp) -> Result<bool, StoreError> {
-        unimplemented!("{NOT_ASKED}")
-    }
-
-    async fn release_lease(&self, _: &str, _: &str) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
-    }
-
-    async fn mark_reconnect_needed(&self, _: &str, _: u64) -> Result<bool, StoreError> {
-        unimplemented!("{NOT_ASKED}")
-    }
-
     async fn disconnect(&self, _: &str, _: &str, _: Timestamp) -> Result<Ended, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+}
+
+#[async_trait]
+impl LeaseStore for Slow {
+    async fn settle_lease(&self, lease: Lease, _: Settlement<'_>) -> Result<bool, SettleError> {
+        let generation = lease.generation() + 1;
+        self.generation.store(generation, Ordering::SeqCst);
+        Ok(true)
+    }
+
+    async fn acquire_lease(&self, _: &str, _: u64, _: Duration) -> Result<Acquisition, StoreError> {
+        unimplemented!("{NOT_ASKED}")
+    }
+
+    async fn renew_lease(&self, _: &Lease, _: Duration) -> Result<bool, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 }
@@ -230,9 +218,12 @@ async fn a_read_that_a_write_overtook_is_not_cached() {
         refresh_expires_at: None,
         scopes: None,
     };
-    let stored = cached
-        .store_grant("c", 0, &grant, Timestamp::UNIX_EPOCH)
-        .await;
+    let lease = Lease::new("c".to_owned(), 0, "owner".to_owned());
+    let pair = Settlement::Pair {
+        grant: &grant,
+        issued_at: Timestamp::UNIX_EPOCH,
+    };
+    let stored = cached.settle_lease(lease, pair).await;
     assert!(stored.unwrap());
     slow.let_go.add_permits(1);
     assert_eq!(reading.await.unwrap(), 0, "what stood when it asked");

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     connection::{Connection, Consent, Grant, Identity, State, Subject, Tokens},
@@ -21,7 +21,10 @@ use shared::{
 };
 use snyk_app::store::{
     Account, ConnectionStore as _, NewLogin, Revocation, RevocationStore as _, SessionStore as _,
-    Store, cache::CachedStore, sqlite::SqliteStore,
+    Store, StoreError,
+    cache::CachedStore,
+    lease::{Acquisition, Lease, LeaseStore as _, Settlement},
+    sqlite::SqliteStore,
 };
 use sqlx::Connection as _;
 
@@ -137,6 +140,52 @@ async fn connect_what(
     (connection, session.id, session.token_hash)
 }
 
+/// Acquires the lease for a refresh of `generation`. Returns `None` if it is not current.
+async fn lease(store: &impl Store, id: &str, generation: u64) -> Option<Lease> {
+    let lifetime = Duration::from_secs(10);
+    match store.acquire_lease(id, generation, lifetime).await.unwrap() {
+        Acquisition::Free(lease) | Acquisition::Abandoned(lease) => Some(lease),
+        Acquisition::Held => panic!("the lease is held"),
+        Acquisition::Superseded => None,
+    }
+}
+
+async fn settle(
+    store: &impl Store,
+    id: &str,
+    generation: u64,
+    settlement: Settlement<'_>,
+) -> Result<bool, StoreError> {
+    match lease(store, id, generation).await {
+        Some(lease) => {
+            let settled = store.settle_lease(lease, settlement).await;
+            settled.map_err(|error| error.cause)
+        }
+        None => Ok(false),
+    }
+}
+
+/// Replaces the pair of `generation` as a refresh does.
+async fn store_grant(
+    store: &impl Store,
+    id: &str,
+    generation: u64,
+    grant: &Grant,
+    issued_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let pair = Settlement::Pair { grant, issued_at };
+    settle(store, id, generation, pair).await
+}
+
+/// Marks the connection as a refresh does whose token is rejected.
+async fn mark_reconnect_needed(
+    store: &impl Store,
+    id: &str,
+    generation: u64,
+) -> Result<bool, StoreError> {
+    settle(store, id, generation, Settlement::ReconnectNeeded).await
+}
+
 fn access_token(connection: &Connection) -> &str {
     match &connection.state {
         State::Active(tokens) => tokens.access.secret(),
@@ -165,14 +214,14 @@ async fn keeps_the_contract(store: &impl Store) {
     }
 
     // A new pair is visible at once, and only if its generation is the next one.
-    let stored = store.store_grant(&one.id, 0, &grant("next"), now()).await;
+    let stored = store_grant(store, &one.id, 0, &grant("next"), now()).await;
     assert!(stored.unwrap());
     let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(
         (connection.generation, access_token(&connection)),
         (1, "next-access")
     );
-    let late = store.store_grant(&one.id, 0, &grant("late"), now()).await;
+    let late = store_grant(store, &one.id, 0, &grant("late"), now()).await;
     assert!(!late.unwrap());
     let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "next-access");
@@ -192,7 +241,7 @@ async fn keeps_the_contract(store: &impl Store) {
     }
 
     // Rejected tokens are erased at once.
-    assert!(store.mark_reconnect_needed(&one.id, 2).await.unwrap());
+    assert!(mark_reconnect_needed(store, &one.id, 2).await.unwrap());
     let connection = authorized(&session, &one.id).await.unwrap();
     assert_eq!(access_token(&connection), "reconnect needed");
 
@@ -263,7 +312,7 @@ async fn stores_accounts(store: &impl Store) {
 
     // Refreshed since the last read, it is due again.
     let minute = now() + SignedDuration::from_mins(1);
-    let renewed = store.store_grant(&one.id, 0, &grant("next"), minute).await;
+    let renewed = store_grant(store, &one.id, 0, &grant("next"), minute).await;
     assert!(renewed.unwrap());
     assert_eq!(due(minute).await, [""; 0]);
     assert_eq!(due(later).await, [one.id.as_str()]);
@@ -298,10 +347,8 @@ async fn stores_accounts(store: &impl Store) {
 
     // While its pair is being replaced it is not merged, and it is read again.
     let (three, third, _) = connect_what(store, "three", account(None, &[], false)).await;
-    let lease = store
-        .acquire_lease(&three.id, 0, "owner", now(), later)
-        .await;
-    assert!(lease.unwrap());
+    let lease = lease(store, &three.id, 0).await;
+    assert!(lease.is_some());
     assert!(put(&three, account(subject.as_ref(), &all, true)).await);
     assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
     assert_eq!(due(now()).await, [three.id.as_str()]);
@@ -343,6 +390,7 @@ async fn what_an_earlier_version_stored_is_known_again() {
 async fn a_cached_read_costs_no_query() {
     let bed = cached().await;
     let (connection, session, token) = connect(&bed.store, "one").await;
+    let lease = lease(&bed.store, &connection.id, 0).await.unwrap();
     for asked_before in [true, false] {
         if !asked_before {
             // From here on every query fails.
@@ -362,7 +410,7 @@ async fn a_cached_read_costs_no_query() {
     // A failed write may have taken effect: nothing is cached after it.
     assert!(
         bed.store
-            .mark_reconnect_needed(&connection.id, 0)
+            .settle_lease(lease, Settlement::ReconnectNeeded)
             .await
             .is_err()
     );
@@ -413,13 +461,7 @@ async fn sec_42_what_may_not_be_revoked_is_reported() {
     let store = &*bed.store;
     // A pair that is being refreshed may have a successor.
     let (one, ..) = connect(store, "one").await;
-    let later = now() + SignedDuration::from_secs(10);
-    assert!(
-        store
-            .acquire_lease(&one.id, 0, "owner", now(), later)
-            .await
-            .unwrap()
-    );
+    assert!(lease(store, &one.id, 0).await.is_some());
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
     assert!(ended.revocation.is_some() && ended.more_may_live);
     // A token that cannot be opened cannot be revoked.
@@ -435,7 +477,7 @@ async fn sec_42_what_may_not_be_revoked_is_reported() {
     assert!(ended.revocation.is_none() && ended.more_may_live);
     // Tokens that were rejected need no revocation.
     let (three, ..) = connect(store, "three").await;
-    assert!(store.mark_reconnect_needed(&three.id, 0).await.unwrap());
+    assert!(mark_reconnect_needed(store, &three.id, 0).await.unwrap());
     let ended = store.disconnect(&three.id, "t", now()).await.unwrap();
     assert!(ended.revocation.is_none() && !ended.more_may_live);
 }

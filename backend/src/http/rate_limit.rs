@@ -3,12 +3,11 @@
 
 use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
+use domain::net::ClientNetwork;
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock as _, DefaultClock},
 };
-
-use domain::net::ClientNetwork;
 
 use super::problem::ApiError;
 

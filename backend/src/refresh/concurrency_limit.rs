@@ -29,6 +29,11 @@ impl Urgency {
         self.0.send_replace(true);
     }
 
+    /// Returns whether somebody waits for the refresh.
+    pub(super) fn is_raised(&self) -> bool {
+        *self.0.borrow()
+    }
+
     async fn raised(&self) {
         // This cannot fail: the sender is held by `self`.
         let _ = self.0.subscribe().wait_for(|urgent| *urgent).await;
@@ -67,18 +72,6 @@ impl ConcurrencyLimit {
             () = urgency.raised() => self.acquire_now(None).await,
             permit = self.acquire_proactive() => permit,
         }
-    }
-
-    /// Releases a permit, waits for `delay`, and acquires another one.
-    pub(super) async fn acquire_after(
-        &self,
-        delay: Duration,
-        permit: Permit<'_>,
-        urgency: &Urgency,
-    ) -> Permit<'_> {
-        drop(permit);
-        tokio::time::sleep(delay).await;
-        self.acquire(urgency).await
     }
 
     async fn acquire_proactive(&self) -> Permit<'_> {

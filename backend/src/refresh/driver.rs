@@ -1,23 +1,30 @@
-//! Runs one refresh: permit, lease, reload, token request, store, release.
+//! Carries out the commands of the protocol in [`super::machine`], and reports their results to it.
+//! Tokens, permits, leases and errors stay here; all decisions are the machine's.
 
-use std::{sync::Arc, time::Duration};
+mod finish;
+mod heartbeat;
 
-use domain::connection::{Connection, Grant, State, Tokens};
-use jiff::SignedDuration;
+use std::sync::Arc;
 
+use domain::connection::{Connection, Grant, State};
+use jiff::Timestamp;
+
+use self::heartbeat::{Heartbeat, LEASE_LIFETIME};
 use super::{
     concurrency_limit::{Permit, Urgency},
-    outcome::{Next, next},
+    machine::{Acquired, Command, Event, Row, State as Protocol, step},
+    outcome::Failure,
     refresher::{RefreshError, Refresher},
 };
-use crate::{backoff::with_jitter, provider::ProviderError, revocation::revoke_or_enqueue};
-
-/// Interval at which the owner renews the lease.
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(3);
-/// Lifetime of a lease after its last renewal.
-const LEASE_DURATION: SignedDuration = SignedDuration::from_secs(10);
-/// Interval at which a lease that another owner holds is checked.
-const LEASE_CHECK_INTERVAL: Duration = Duration::from_millis(200);
+use crate::{
+    backoff::with_jitter,
+    provider::ProviderError,
+    revocation::revoke_or_enqueue,
+    store::{
+        StoreError,
+        lease::{Acquisition, Lease, Settlement},
+    },
+};
 
 /// Refreshes the pair of `generation`, or returns the connection if that has happened already.
 /// `is_awaited` returns whether anybody waits for the refresh at the moment.
@@ -28,221 +35,267 @@ pub(super) async fn run(
     urgency: &Urgency,
     is_awaited: impl Fn() -> bool,
 ) -> Result<Arc<Connection>, RefreshError> {
-    let owner = ulid::Ulid::new().to_string();
-    loop {
-        // A pair that was replaced meanwhile needs neither permit nor lease.
-        let connection = reload_active(refresher, id).await?;
-        if connection.generation != generation {
-            return Ok(connection);
-        }
-        // Acquired before the lease: a lease makes other processes wait.
-        let permit = refresher.permits.acquire(urgency).await;
-        if refresher.is_stopping() && !is_awaited() {
-            // A refresh that begins now could be interrupted.
-            return Err(RefreshError::Stopping);
-        }
-        let now = refresher.clock.now();
-        let ends_at = now.saturating_add(LEASE_DURATION).unwrap_or(now);
-        let acquired = refresher
-            .store
-            .acquire_lease(id, generation, &owner, now, ends_at)
-            .await?;
-        if !acquired {
-            drop(permit);
-            tokio::time::sleep(LEASE_CHECK_INTERVAL).await;
-            continue;
-        }
-        let work = with_lease(refresher, id, generation, permit, urgency);
-        let renewed = with_heartbeat(refresher, id, &owner, work).await;
-        if let Err(error) = refresher.store.release_lease(id, &owner).await {
-            tracing::warn!(connection = id, %error, "A lease could not be given back; it ends by itself");
-        }
-        return renewed;
-    }
-}
-
-/// Reloads the connection after the lease was acquired, and refreshes it if it is still current.
-async fn with_lease<'a>(
-    refresher: &'a Refresher,
-    id: &str,
-    generation: u64,
-    permit: Permit<'a>,
-    urgency: &Urgency,
-) -> Result<Arc<Connection>, RefreshError> {
-    let connection = reload_active(refresher, id).await?;
-    match &connection.state {
-        State::Active(tokens) if connection.generation == generation => {
-            present_and_store(refresher, &connection, tokens, permit, urgency).await
-        }
-        _ => Ok(connection),
-    }
-}
-
-/// Presents the refresh token until there is a new pair or a reason to stop. The permit is held
-/// only while a token request may be in flight.
-async fn present_and_store<'a>(
-    refresher: &'a Refresher,
-    connection: &Connection,
-    tokens: &Tokens,
-    mut permit: Permit<'a>,
-    urgency: &Urgency,
-) -> Result<Arc<Connection>, RefreshError> {
-    let (id, generation) = (connection.id.as_str(), connection.generation);
-    let permits = &refresher.permits;
-    let mut tries = 0;
-    let mut replayed = false;
-    let error = loop {
-        tries += 1;
-        let error = match refresher.provider.refresh(&tokens.refresh).await {
-            Ok(grant) => {
-                drop(permit);
-                return store(refresher, id, generation, grant).await;
-            }
-            Err(error) => error,
-        };
-        match next(&error, tries, replayed) {
-            Next::Again(after) => {
-                let after = with_jitter(after, after);
-                permit = permits.acquire_after(after, permit, urgency).await;
-            }
-            Next::ReplayOnce => replayed = true,
-            Next::ReadAgain(after) => {
-                permit = permits.acquire_after(after, permit, urgency).await;
-                let now = refresher
-                    .store
-                    .connection(id)
-                    .await?
-                    .ok_or(RefreshError::Gone)?;
-                if now.generation != generation {
-                    return Ok(Arc::new(now));
-                }
-            }
-            Next::Reconnect => {
-                if refresher
-                    .store
-                    .mark_reconnect_needed(id, generation)
-                    .await?
-                {
-                    tracing::warn!(connection = id, generation, %error, "A connection was lost");
-                }
-                // A person may have reconnected meanwhile: then the current row counts.
-                return reload_active(refresher, id).await;
-            }
-            Next::Alert => {
-                tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
-                break error;
-            }
-            Next::GiveUp => break error,
-        }
+    let mut driver = Driver {
+        refresher,
+        id,
+        generation,
+        urgency,
+        is_awaited,
+        heartbeat: Heartbeat::default(),
+        permit: None,
+        lease: None,
+        connection: None,
+        grant: None,
+        provider_error: None,
+        store_error: None,
     };
-    // The present access token can be used until it expires.
-    if connection.access_expires_at > refresher.clock.now()
-        && !matches!(error, ProviderError::ClientRejected { .. })
-    {
-        tracing::info!(connection = id, %error, "A renewal failed; the present token still lives");
+    let (mut state, mut command) = Protocol::start(generation);
+    loop {
+        if let Command::Finish(end) = command {
+            return driver.finish(end);
+        }
+        let event = driver.carry_out(command).await;
+        if driver.heartbeat.take_lost() {
+            // The command has ended, so that there is nothing to continue with.
+            (state, _) = step(state, Event::LeaseLost);
+        }
+        (state, command) = step(state, event);
     }
-    Err(RefreshError::Provider(Arc::new(error)))
 }
 
-/// Stores the new pair before anyone uses it. The earlier pair is invalid, so the write is repeated
-/// until it succeeds: giving up would lose the connection.
-async fn store(
-    refresher: &Refresher,
-    id: &str,
+/// What one refresh holds.
+struct Driver<'a, F> {
+    refresher: &'a Refresher,
+    id: &'a str,
     generation: u64,
-    grant: Grant,
-) -> Result<Arc<Connection>, RefreshError> {
-    let mut delay = Duration::from_millis(100);
-    loop {
-        let now = refresher.clock.now();
-        match refresher
+    urgency: &'a Urgency,
+    is_awaited: F,
+    heartbeat: Heartbeat,
+    /// Held only while a token request may be in flight.
+    permit: Option<Permit<'a>>,
+    lease: Option<Lease>,
+    /// The connection that was loaded last.
+    connection: Option<Arc<Connection>>,
+    /// The pair that is to be stored.
+    grant: Option<Grant>,
+    provider_error: Option<ProviderError>,
+    store_error: Option<StoreError>,
+}
+
+impl<F: Fn() -> bool> Driver<'_, F> {
+    async fn carry_out(&mut self, command: Command) -> Event {
+        match command {
+            Command::Load => self.load().await,
+            Command::AcquirePermit => self.acquire_permit().await,
+            Command::AcquireLease => self.acquire_lease().await,
+            Command::RenewLease => self.renew_lease().await,
+            Command::Present => self.present().await,
+            Command::StorePair => self.store_pair().await,
+            Command::MarkReconnectNeeded => {
+                let event = self.settle(Settlement::ReconnectNeeded).await;
+                if event == Event::Settled
+                    && let Some(error) = &self.provider_error
+                {
+                    tracing::warn!(connection = self.id, generation = self.generation, %error, "A connection was lost");
+                }
+                event
+            }
+            Command::ReleaseLease => {
+                let event = self.settle(Settlement::Nothing).await;
+                if event == Event::StoreFailed
+                    && let Some(error) = &self.store_error
+                {
+                    tracing::warn!(connection = self.id, %error, "A lease could not be given back; it ends by itself");
+                }
+                event
+            }
+            Command::Wait { delay, has_jitter } => {
+                self.permit = None;
+                let delay = if has_jitter {
+                    with_jitter(delay, delay)
+                } else {
+                    delay
+                };
+                self.beside_heartbeat(tokio::time::sleep(delay)).await;
+                Event::Elapsed
+            }
+            Command::Revoke => self.revoke().await,
+            // The machine returns neither as the command after a result.
+            Command::Continue | Command::Finish(_) => Event::Elapsed,
+        }
+    }
+
+    /// Runs a command and renews the lease meanwhile.
+    async fn beside_heartbeat<T>(&mut self, work: impl Future<Output = T>) -> T {
+        match &self.lease {
+            Some(lease) => {
+                let store = &*self.refresher.store;
+                self.heartbeat.beside(store, lease, work).await
+            }
+            None => work.await,
+        }
+    }
+
+    fn store_failed(&mut self, error: StoreError) -> Event {
+        self.store_error = Some(error);
+        Event::StoreFailed
+    }
+
+    async fn load(&mut self) -> Event {
+        let (store, id) = (&self.refresher.store, self.id);
+        let loaded = match self.beside_heartbeat(store.connection(id)).await {
+            Ok(loaded) => loaded,
+            Err(error) => return self.store_failed(error),
+        };
+        let now = self.refresher.clock.now();
+        let row = row_of(loaded.as_ref(), self.grant.as_ref(), now);
+        self.connection = loaded.map(Arc::new);
+        let is_urgent = self.urgency.is_raised();
+        Event::Loaded { row, is_urgent }
+    }
+
+    async fn acquire_permit(&mut self) -> Event {
+        let (refresher, urgency) = (self.refresher, self.urgency);
+        let permit = self
+            .beside_heartbeat(refresher.permits.acquire(urgency))
+            .await;
+        self.permit = Some(permit);
+        if refresher.is_stopping() && !(self.is_awaited)() {
+            Event::StopAsked
+        } else {
+            Event::Permitted
+        }
+    }
+
+    async fn acquire_lease(&mut self) -> Event {
+        self.lease = None;
+        self.heartbeat = Heartbeat::default();
+        let store = &self.refresher.store;
+        let acquired = store
+            .acquire_lease(self.id, self.generation, LEASE_LIFETIME)
+            .await;
+        let (acquired, lease) = match acquired {
+            Ok(Acquisition::Free(lease)) => (Acquired::Free, Some(lease)),
+            Ok(Acquisition::Abandoned(lease)) => {
+                tracing::warn!(
+                    connection = self.id,
+                    generation = self.generation,
+                    "A refresh was abandoned by its owner"
+                );
+                (Acquired::Abandoned, Some(lease))
+            }
+            Ok(Acquisition::Held) => (Acquired::Held, None),
+            Ok(Acquisition::Superseded) => (Acquired::Superseded, None),
+            Err(error) => return self.store_failed(error),
+        };
+        self.lease = lease;
+        Event::Acquired(acquired)
+    }
+
+    async fn renew_lease(&mut self) -> Event {
+        let Some(lease) = &self.lease else {
+            return Event::LeaseLost;
+        };
+        match self
+            .refresher
             .store
-            .store_grant(id, generation, &grant, now)
+            .renew_lease(lease, LEASE_LIFETIME)
             .await
         {
-            Ok(true) => break,
+            Ok(true) => {
+                self.heartbeat = Heartbeat::default();
+                Event::Renewed
+            }
             Ok(false) => {
-                revoke_unless_held(refresher, id, &grant).await?;
-                break;
+                heartbeat::warn_of_loss(lease);
+                Event::LeaseLost
+            }
+            Err(error) => self.store_failed(error),
+        }
+    }
+
+    async fn present(&mut self) -> Event {
+        let connection = self.connection.clone();
+        let Some(State::Active(tokens)) = connection.as_ref().map(|found| &found.state) else {
+            return Event::Failed(Failure::Unusable);
+        };
+        let provider = &self.refresher.provider;
+        let answer = self.beside_heartbeat(provider.refresh(&tokens.refresh));
+        match answer.await {
+            Ok(grant) => {
+                self.permit = None;
+                self.grant = Some(grant);
+                Event::Granted
             }
             Err(error) => {
-                tracing::error!(connection = id, %error, "A new pair cannot be stored; trying again");
-                tokio::time::sleep(delay).await;
-                delay = (delay * 2).min(Duration::from_secs(5));
+                let failure = Failure::from(&error);
+                self.provider_error = Some(error);
+                Event::Failed(failure)
             }
         }
     }
-    let connection = reload_active(refresher, id).await?;
-    tracing::info!(
-        connection = id,
-        generation = connection.generation,
-        "A connection was refreshed"
-    );
-    Ok(connection)
-}
 
-/// Revokes a new pair that was not stored, if the connection has ended. The row of an active
-/// connection may hold this pair already, from a write whose answer was lost, or a later one, from
-/// a person who reconnected. Then nothing is revoked, since Snyk may end more than this pair.
-async fn revoke_unless_held(
-    refresher: &Refresher,
-    id: &str,
-    grant: &Grant,
-) -> Result<(), RefreshError> {
-    let row = refresher.store.connection(id).await?;
-    if row.is_some_and(|row| matches!(row.state, State::Active(_))) {
-        return Ok(());
+    /// Stores the new pair before anyone uses it.
+    async fn store_pair(&mut self) -> Event {
+        let Some(grant) = self.grant.take() else {
+            return Event::NotSettled;
+        };
+        let settlement = Settlement::Pair {
+            grant: &grant,
+            issued_at: self.refresher.clock.now(),
+        };
+        let event = self.settle(settlement).await;
+        self.grant = Some(grant);
+        if event == Event::StoreFailed
+            && let Some(error) = &self.store_error
+        {
+            tracing::error!(connection = self.id, %error, "A new pair cannot be stored; trying again");
+        }
+        event
     }
-    revoke_or_enqueue(
-        &*refresher.store,
-        &*refresher.provider,
-        &*refresher.clock,
-        grant,
-    )
-    .await;
-    Ok(())
-}
 
-/// Reloads the connection.
-///
-/// # Errors
-///
-/// If the connection is not active.
-async fn reload_active(refresher: &Refresher, id: &str) -> Result<Arc<Connection>, RefreshError> {
-    let connection = refresher
-        .store
-        .connection(id)
-        .await?
-        .ok_or(RefreshError::Gone)?;
-    match connection.state {
-        State::Active(_) => Ok(Arc::new(connection)),
-        State::ReconnectNeeded => Err(RefreshError::ReconnectNeeded),
-        State::Disconnected => Err(RefreshError::Gone),
-    }
-}
-
-/// Runs `work` and renews the lease meanwhile, even during the slowest token request. Both are
-/// polled concurrently: a heartbeat that waits for the database must not block the work.
-async fn with_heartbeat<T>(
-    refresher: &Refresher,
-    id: &str,
-    owner: &str,
-    work: impl Future<Output = T>,
-) -> T {
-    let heartbeat = async {
-        let mut ticks = tokio::time::interval(HEARTBEAT_INTERVAL);
-        ticks.tick().await;
-        loop {
-            ticks.tick().await;
-            let now = refresher.clock.now();
-            let ends_at = now.saturating_add(LEASE_DURATION).unwrap_or(now);
-            if let Err(error) = refresher.store.renew_lease(id, owner, ends_at).await {
-                tracing::warn!(connection = id, %error, "A lease could not be kept alive");
+    async fn settle(&mut self, settlement: Settlement<'_>) -> Event {
+        let Some(lease) = self.lease.take() else {
+            return Event::NotSettled;
+        };
+        match self.refresher.store.settle_lease(lease, settlement).await {
+            Ok(true) => Event::Settled,
+            Ok(false) => Event::NotSettled,
+            Err(error) => {
+                self.lease = Some(error.lease);
+                self.store_failed(error.cause)
             }
         }
+    }
+
+    async fn revoke(&mut self) -> Event {
+        if let Some(grant) = self.grant.take() {
+            let Refresher {
+                store,
+                provider,
+                clock,
+                ..
+            } = self.refresher;
+            revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
+        }
+        Event::Revoked
+    }
+}
+
+/// Returns what the protocol needs to know of a connection.
+fn row_of(connection: Option<&Connection>, grant: Option<&Grant>, now: Timestamp) -> Row {
+    let Some(connection) = connection else {
+        return Row::Gone;
     };
-    tokio::select! {
-        done = work => done,
-        never = heartbeat => never,
+    let left = connection.access_expires_at.duration_since(now);
+    match &connection.state {
+        State::Active(tokens) => Row::Active {
+            generation: connection.generation,
+            access_left: left.try_into().unwrap_or_default(),
+            holds_pair: grant
+                .is_some_and(|grant| grant.tokens.refresh.secret() == tokens.refresh.secret()),
+        },
+        State::ReconnectNeeded => Row::ReconnectNeeded,
+        State::Disconnected => Row::Gone,
     }
 }

@@ -7,18 +7,21 @@
 //!    only wait for the result: a browser that disconnects does not cancel the refresh.
 //! 3. [`concurrency_limit`] bounds the token requests of all connections; urgent ones take
 //!    precedence.
-//! 4. [`driver`] acquires the lease in the connection's row, reloads the connection, presents the
-//!    refresh token, stores the new pair before anyone uses it, and releases the lease.
+//! 4. [`machine`] is the protocol of one refresh, without IO: acquire the lease in the connection's
+//!    row, reload the connection, present the refresh token, store the new pair before anyone uses
+//!    it, and release the lease. [`driver`] carries out its commands and renews the lease.
 //! 5. [`outcome`] classifies the provider's answer or its absence. [`backoff`] delays the next
 //!    refresh of a pair that could not be refreshed.
 //!
-//! Invariants: only one task presents the token of a generation; a pair is stored before it is
-//! used; an older generation never replaces a newer one.
+//! Invariants: only the owner of the lease presents the token of a generation; a pair is stored
+//! before it is used; an older generation never replaces a newer one; an owner that lost its lease
+//! ends no connection.
 
 mod backoff;
 mod concurrency_limit;
 pub mod decide;
 mod driver;
+pub mod machine;
 pub mod outcome;
 mod refresher;
 

@@ -4,6 +4,42 @@ use std::time::Duration;
 
 use crate::provider::ProviderError;
 
+/// The kind of a failed presentation, as far as the protocol depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// No byte of the request was sent.
+    NotSent,
+    /// The answer was lost: it is unknown whether the token was consumed.
+    Lost,
+    /// The provider fails temporarily.
+    Later {
+        /// The delay that the provider requests.
+        after: Option<Duration>,
+    },
+    /// Another presentation of the token is in flight.
+    ConcurrentUse,
+    /// The token is invalid.
+    GrantRejected,
+    /// The app's credentials are wrong.
+    ClientRejected,
+    /// The answer is of no use, or not the provider's.
+    Unusable,
+}
+
+impl From<&ProviderError> for Failure {
+    fn from(error: &ProviderError) -> Self {
+        match error {
+            ProviderError::NotSent(_) => Self::NotSent,
+            ProviderError::AnswerLost(_) | ProviderError::Unreadable => Self::Lost,
+            ProviderError::Later { after, .. } => Self::Later { after: *after },
+            ProviderError::ConcurrentUse => Self::ConcurrentUse,
+            ProviderError::GrantRejected { .. } => Self::GrantRejected,
+            ProviderError::ClientRejected { .. } => Self::ClientRejected,
+            ProviderError::Unusable(_) | ProviderError::Intermediary { .. } => Self::Unusable,
+        }
+    }
+}
+
 /// The step that follows a failed presentation of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -24,27 +60,24 @@ pub enum Next {
 }
 
 /// Maximum number of presentations in one task.
-const MAX_ATTEMPTS: u32 = 3;
+pub(super) const MAX_ATTEMPTS: u32 = 3;
 /// Maximum delay within one task; a later task handles longer ones.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// Returns the step that follows `error` at presentation number `tries` (the first is 1).
+/// Returns the step that follows `failure` at presentation number `tries` (the first is 1).
 /// `replayed` is whether the token has been replayed already.
 #[must_use]
-pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
+pub fn next(failure: Failure, tries: u32, replayed: bool) -> Next {
     let delay = Duration::from_millis(250) * 2_u32.pow(tries.min(6));
-    match error {
-        ProviderError::GrantRejected { .. } => Next::Reconnect,
-        ProviderError::ClientRejected { .. } => Next::Alert,
-        ProviderError::AnswerLost(_) | ProviderError::Unreadable if !replayed => Next::ReplayOnce,
-        ProviderError::AnswerLost(_)
-        | ProviderError::Unreadable
-        | ProviderError::Unusable(_)
-        | ProviderError::Intermediary { .. } => Next::GiveUp,
+    match failure {
+        Failure::GrantRejected => Next::Reconnect,
+        Failure::ClientRejected => Next::Alert,
+        Failure::Lost if !replayed => Next::ReplayOnce,
+        Failure::Lost | Failure::Unusable => Next::GiveUp,
         _ if tries >= MAX_ATTEMPTS => Next::GiveUp,
-        ProviderError::ConcurrentUse => Next::ReadAgain(delay),
-        ProviderError::NotSent(_) => Next::Again(delay),
-        ProviderError::Later { after, .. } => match after.unwrap_or(delay) {
+        Failure::ConcurrentUse => Next::ReadAgain(delay),
+        Failure::NotSent => Next::Again(delay),
+        Failure::Later { after } => match after.unwrap_or(delay) {
             after if after > MAX_DELAY => Next::GiveUp,
             after => Next::Again(after.max(delay)),
         },
@@ -54,6 +87,10 @@ pub fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
+        super::next(Failure::from(error), tries, replayed)
+    }
 
     #[test]
     fn sec_44_table_of_outcomes() {
@@ -89,5 +126,10 @@ mod tests {
             next(&later(Some(Duration::from_mins(1))), 1, false),
             Next::GiveUp
         );
+        assert!(matches!(
+            super::next(Failure::NotSent, 2, true),
+            Next::Again(_)
+        ));
+        assert_eq!(super::next(Failure::NotSent, 3, true), Next::GiveUp);
     }
 }

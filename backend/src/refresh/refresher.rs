@@ -41,7 +41,7 @@ pub enum RefreshError {
     /// The store failed.
     #[error(transparent)]
     Store(Arc<StoreError>),
-    /// A refresh failed recently, and the backoff delay has not passed.
+    /// A refresh failed recently, or its owner died, and the backoff delay has not passed.
     #[error("the refresh failed lately and is paused")]
     Paused {
         /// The remaining delay.
@@ -230,7 +230,9 @@ impl Refresher {
             match &outcome {
                 Ok(_) | Err(RefreshError::Stopping) => {}
                 Err(error) => {
-                    tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                    if !matches!(error, RefreshError::Paused { .. }) {
+                        tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                    }
                     let delay = this.delay_after(&id, error).await;
                     this.backoff.failed(&id, generation, delay, Instant::now());
                 }
@@ -259,11 +261,14 @@ impl Refresher {
 
     /// Returns the delays after a failure: as long as the provider requests, or a moment if a
     /// single presentation was refused for a reason that affects all. If an answer and its replay
-    /// were lost, the refresh token may have been consumed: it is presented again only when
-    /// necessary, that is, when the present access token expires or the API rejects it.
+    /// were lost, or the owner of an earlier refresh died, the refresh token may have been consumed:
+    /// it is presented again only when necessary, that is, when the present access token expires or
+    /// the API rejects it.
     async fn delay_after(&self, id: &str, error: &RefreshError) -> RetryDelay {
-        let RefreshError::Provider(error) = error else {
-            return RetryDelay::default();
+        let error = match error {
+            RefreshError::Provider(error) => error,
+            RefreshError::Paused { .. } => return self.delay_until_expiry(id).await,
+            _ => return RetryDelay::default(),
         };
         match &**error {
             ProviderError::Later { after, .. } => RetryDelay {
@@ -275,19 +280,24 @@ impl Refresher {
                 ..RetryDelay::default()
             },
             ProviderError::AnswerLost(_) | ProviderError::Unreadable => {
-                let connection = self.store.connection(id).await.ok().flatten();
-                let left = connection.map(|connection| {
-                    let left = connection
-                        .access_expires_at
-                        .duration_since(self.clock.now());
-                    Duration::try_from(left).unwrap_or_default()
-                });
-                RetryDelay {
-                    proactive: left.unwrap_or_default(),
-                    ..RetryDelay::default()
-                }
+                self.delay_until_expiry(id).await
             }
             _ => RetryDelay::default(),
+        }
+    }
+
+    /// Returns the delay that lets no proactive refresh start before the access token expires.
+    async fn delay_until_expiry(&self, id: &str) -> RetryDelay {
+        let connection = self.store.connection(id).await.ok().flatten();
+        let left = connection.map(|connection| {
+            let left = connection
+                .access_expires_at
+                .duration_since(self.clock.now());
+            Duration::try_from(left).unwrap_or_default()
+        });
+        RetryDelay {
+            proactive: left.unwrap_or_default(),
+            ..RetryDelay::default()
         }
     }
 

@@ -15,7 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    connection::{Connection, Consent, Grant},
+    connection::{Connection, Consent},
     session::{SessionId, TokenHash},
 };
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ use lru::LruCache;
 use super::{
     Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store,
     StoreError, StoredSession,
+    lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 
 /// Capacity of each of the caches; the least recently used entries are evicted first.
@@ -110,11 +111,11 @@ impl<S: Store> CachedStore<S> {
 
     /// Runs a write and invalidates what it may have changed, whether it succeeded or not: a failed
     /// write may have taken effect.
-    async fn write<T>(
+    async fn write<T, E>(
         &self,
-        write: impl Future<Output = Result<T, StoreError>>,
+        write: impl Future<Output = Result<T, E>>,
         invalidate: impl Fn(&mut Caches),
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, E> {
         // A write whose caller is cancelled may still take effect, so the guard invalidates on
         // every way out.
         let _guard = InvalidateOnDrop {
@@ -220,55 +221,6 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         self.inner.due_accounts(now, limit).await
     }
 
-    async fn acquire_lease(
-        &self,
-        id: &str,
-        generation: u64,
-        owner: &str,
-        now: Timestamp,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.inner
-            .acquire_lease(id, generation, owner, now, ends_at)
-            .await
-    }
-
-    async fn renew_lease(
-        &self,
-        id: &str,
-        owner: &str,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.inner.renew_lease(id, owner, ends_at).await
-    }
-
-    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError> {
-        self.inner.release_lease(id, owner).await
-    }
-
-    async fn store_grant(
-        &self,
-        id: &str,
-        generation: u64,
-        grant: &Grant,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.write(
-            self.inner.store_grant(id, generation, grant, now),
-            |caches| {
-                caches.connections.remove(&id.to_owned());
-            },
-        )
-        .await
-    }
-
-    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
-        self.write(self.inner.mark_reconnect_needed(id, generation), |caches| {
-            caches.connections.remove(&id.to_owned());
-        })
-        .await
-    }
-
     async fn disconnect(
         &self,
         id: &str,
@@ -280,6 +232,36 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
             caches.memberships.clear();
         })
         .await
+    }
+}
+
+#[async_trait]
+impl<S: Store> LeaseStore for CachedStore<S> {
+    async fn acquire_lease(
+        &self,
+        id: &str,
+        generation: u64,
+        lifetime: Duration,
+    ) -> Result<Acquisition, StoreError> {
+        self.inner.acquire_lease(id, generation, lifetime).await
+    }
+
+    async fn renew_lease(&self, lease: &Lease, lifetime: Duration) -> Result<bool, StoreError> {
+        self.inner.renew_lease(lease, lifetime).await
+    }
+
+    async fn settle_lease(
+        &self,
+        lease: Lease,
+        settlement: Settlement<'_>,
+    ) -> Result<bool, SettleError> {
+        if matches!(settlement, Settlement::Nothing) {
+            return self.inner.settle_lease(lease, settlement).await;
+        }
+        let id = lease.connection().to_owned();
+        let write = self.inner.settle_lease(lease, settlement);
+        self.write(write, |caches| caches.connections.remove(&id))
+            .await
     }
 }
 

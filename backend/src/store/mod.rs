@@ -3,6 +3,7 @@
 
 pub mod cache;
 mod error;
+pub mod lease;
 mod rows;
 pub mod sqlite;
 
@@ -23,6 +24,7 @@ use domain::{
 };
 
 pub use self::error::StoreError;
+use self::lease::LeaseStore;
 
 /// The data of a finished login, stored atomically.
 #[derive(Debug)]
@@ -125,41 +127,6 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// that were refreshed since the last read.
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
 
-    /// Acquires the lease of a connection for one refresh of `generation`. Returns `false` if the
-    /// generation has changed or another owner holds an unexpired lease.
-    async fn acquire_lease(
-        &self,
-        id: &str,
-        generation: u64,
-        owner: &str,
-        now: Timestamp,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError>;
-
-    /// Renews a lease. Returns `false` if another owner holds it by now.
-    async fn renew_lease(
-        &self,
-        id: &str,
-        owner: &str,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError>;
-
-    /// Releases a lease, if this owner still holds it.
-    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError>;
-
-    /// Replaces the token pair of `generation` by the next one. Returns `false` and changes nothing
-    /// if the connection has another generation or no tokens by now.
-    async fn store_grant(
-        &self,
-        id: &str,
-        generation: u64,
-        grant: &Grant,
-        now: Timestamp,
-    ) -> Result<bool, StoreError>;
-
-    /// Erases the tokens of `generation` and marks the connection: a person must connect again.
-    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError>;
-
     /// Erases the tokens, removes the connection from every session, and enqueues the revocation at
     /// the provider.
     async fn disconnect(
@@ -235,6 +202,6 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
 }
 
 /// The whole persistent storage.
-pub trait Store: ConnectionStore + SessionStore + RevocationStore {}
+pub trait Store: ConnectionStore + LeaseStore + SessionStore + RevocationStore {}
 
-impl<T: ConnectionStore + SessionStore + RevocationStore> Store for T {}
+impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore> Store for T {}

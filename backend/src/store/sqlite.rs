@@ -7,6 +7,7 @@
 mod account;
 mod connections;
 mod file;
+mod leases;
 mod open_error;
 mod revocations;
 mod sessions;

@@ -7,9 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use domain::net::{ClientNetwork, TrustedProxies};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::http::rejection_log::RejectionLog;
 

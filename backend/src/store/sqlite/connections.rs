@@ -26,7 +26,7 @@ impl SqliteStore {
     }
 
     /// Seals a token pair for its row.
-    fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+    pub(super) fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let seal = |column, token: &str| {
             self.vault.seal(
                 Purpose::Tokens,
@@ -232,97 +232,6 @@ impl ConnectionStore for SqliteStore {
 
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError> {
         self.due(now, limit).await
-    }
-
-    async fn acquire_lease(
-        &self,
-        id: &str,
-        generation: u64,
-        owner: &str,
-        now: Timestamp,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE connections SET lease = $1, lease_ends_at = $2 \
-             WHERE id = $3 AND generation = $4 AND status = 'active' \
-                 AND (lease IS NULL OR lease_ends_at < $5)",
-        )
-        .bind(owner)
-        .bind(ends_at.as_millisecond())
-        .bind(id)
-        .bind(generation.cast_signed())
-        .bind(now.as_millisecond())
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    async fn renew_lease(
-        &self,
-        id: &str,
-        owner: &str,
-        ends_at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("UPDATE connections SET lease_ends_at = $1 WHERE id = $2 AND lease = $3")
-                .bind(ends_at.as_millisecond())
-                .bind(id)
-                .bind(owner)
-                .execute(&self.writer)
-                .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    async fn release_lease(&self, id: &str, owner: &str) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE connections SET lease = NULL, lease_ends_at = NULL \
-             WHERE id = $1 AND lease = $2",
-        )
-        .bind(id)
-        .bind(owner)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    async fn store_grant(
-        &self,
-        id: &str,
-        generation: u64,
-        grant: &Grant,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (access, refresh) = self.seal(id, grant)?;
-        let done = sqlx::query(
-            "UPDATE connections SET generation = generation + 1, refreshed_at = $1, \
-                 access_expires_at = $2, refresh_expires_at = $3, access_token = $4, \
-                 refresh_token = $5, scopes = COALESCE($6, scopes) \
-             WHERE id = $7 AND generation = $8 AND status = 'active'",
-        )
-        .bind(now.as_millisecond())
-        .bind(grant.access_expires_at.as_millisecond())
-        .bind(grant.refresh_expires_at.map(Timestamp::as_millisecond))
-        .bind(access)
-        .bind(refresh)
-        .bind(grant.scopes.as_ref().map(ToString::to_string))
-        .bind(id)
-        .bind(generation.cast_signed())
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    async fn mark_reconnect_needed(&self, id: &str, generation: u64) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
-                 refresh_token = NULL, lease = NULL, lease_ends_at = NULL \
-             WHERE id = $1 AND generation = $2 AND status = 'active'",
-        )
-        .bind(id)
-        .bind(generation.cast_signed())
-        .execute(&self.writer)
-        .await?;
-        Ok(done.rows_affected() == 1)
     }
 
     async fn disconnect(

@@ -1,0 +1,67 @@
+//! Converts the end of the protocol to the result of the refresh, and logs it.
+
+use std::sync::Arc;
+
+use domain::connection::Connection;
+
+use super::Driver;
+use crate::refresh::{RefreshError, backoff::INITIAL_DELAY, machine::End, outcome::Failure};
+
+impl<F> Driver<'_, F> {
+    /// Returns the result.
+    pub(super) fn finish(self, end: End) -> Result<Arc<Connection>, RefreshError> {
+        let (id, generation) = (self.id, self.generation);
+        let paused = RefreshError::Paused {
+            after: INITIAL_DELAY,
+        };
+        match end {
+            End::Refreshed | End::Current => {
+                let connection = self.connection.ok_or(RefreshError::Gone)?;
+                if end == End::Refreshed {
+                    tracing::info!(
+                        connection = id,
+                        generation = connection.generation,
+                        "A connection was refreshed"
+                    );
+                }
+                Ok(connection)
+            }
+            End::ReconnectNeeded => Err(RefreshError::ReconnectNeeded),
+            End::Gone => Err(RefreshError::Gone),
+            End::Stopping => Err(RefreshError::Stopping),
+            End::Postponed => {
+                tracing::info!(
+                    connection = id,
+                    generation,
+                    "A pair that may be consumed is not refreshed ahead of need"
+                );
+                Err(paused)
+            }
+            End::StoreFailed => Err(self.store_error.map_or(paused, RefreshError::from)),
+            End::Failed(failure) => {
+                let Some(error) = self.provider_error else {
+                    return Err(paused);
+                };
+                let now = self.refresher.clock.now();
+                if failure == Failure::ClientRejected {
+                    tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
+                } else if self
+                    .connection
+                    .is_some_and(|connection| connection.access_expires_at > now)
+                {
+                    // The present access token can be used until it expires.
+                    tracing::info!(connection = id, %error, "A renewal failed; the present token still lives");
+                }
+                Err(RefreshError::Provider(Arc::new(error)))
+            }
+            End::Unexpected => {
+                tracing::error!(
+                    connection = id,
+                    generation,
+                    "A refresh ended in a state that cannot be"
+                );
+                Err(paused)
+            }
+        }
+    }
+}
