@@ -30,6 +30,7 @@ pub mod provider;
 pub mod proxy;
 pub mod random;
 pub mod refresh;
+pub mod revocation;
 pub mod session;
 pub mod snyk_client;
 pub mod store;

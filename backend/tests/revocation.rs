@@ -15,8 +15,9 @@ use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
-    connection::{Grant, revocation::revoke_due},
+    connection::Grant,
     provider::{AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError},
+    revocation::revoke_due,
     store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
     vault::{
         Vault,

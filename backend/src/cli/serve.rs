@@ -20,11 +20,11 @@ use super::{
 };
 use crate::{
     config::{Config, database},
-    connection::revocation,
     http::{
         connection_limit::ConnectionLimit, listeners::Listeners, router, server::Server,
         state::AppState,
     },
+    revocation,
     session::to_signed_duration,
     store::sqlite::SqliteStore,
     telemetry,

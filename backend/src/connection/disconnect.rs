@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::revocation;
 use crate::{
     clock::Clock,
     provider::ProviderClient,
+    revocation,
     store::{Store, StoreError},
 };
 

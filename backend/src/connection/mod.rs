@@ -1,7 +1,6 @@
 //! The connection: its state and its tokens.
 
 pub mod disconnect;
-pub mod revocation;
 pub mod route;
 mod subject;
 mod view;

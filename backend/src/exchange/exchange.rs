@@ -8,9 +8,10 @@ use shared::pkce::CodeVerifier;
 use tracing::Instrument as _;
 
 use crate::{
-    connection::{Connection, Grant, revocation::revoke_or_enqueue},
+    connection::{Connection, Grant},
     http::{problem::ApiError, state::AppState},
     provider::ProviderError,
+    revocation::revoke_or_enqueue,
     session::{SessionId, SessionToken, TokenHash, to_signed_duration},
     store::{NewLogin, NewSession},
 };

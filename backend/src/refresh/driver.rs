@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     backoff::with_jitter,
-    connection::{Connection, Grant, State, Tokens, revocation::revoke_or_enqueue},
+    connection::{Connection, Grant, State, Tokens},
     provider::ProviderError,
+    revocation::revoke_or_enqueue,
 };
 
 /// Interval at which the owner renews the lease.

@@ -15,10 +15,10 @@ use std::{
 
 use futures_util::{StreamExt as _, stream};
 
-use super::Grant;
 use crate::{
     backoff::{exponential, with_jitter},
     clock::Clock,
+    connection::Grant,
     provider::{ProviderClient, ProviderError},
     store::{Revocation, RevocationStore},
 };
@@ -69,7 +69,7 @@ pub async fn revoke_or_enqueue(
 }
 
 /// Sends a revocation while a person waits. Returns whether the provider confirmed it in time.
-pub(super) async fn revoke_within(
+pub(crate) async fn revoke_within(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
