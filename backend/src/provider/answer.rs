@@ -5,15 +5,17 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
+use reqwest::Response;
 use shared::{
     json::{self, FromValue},
     snyk::ErrorDocument,
 };
 
 use super::ProviderError;
+use crate::http_client::{self, TransportError};
 
-/// A streamed body, bounded in time and in size after decompression. If it is interrupted, the last
-/// item is the error.
+/// A streamed body, bounded in size after decompression and in the time between two of its parts.
+/// If it is interrupted, the last item is the error.
 pub type ApiBody = BoxStream<'static, Result<Bytes, ProviderError>>;
 
 /// An answer whose body has not been read yet.
@@ -121,8 +123,23 @@ pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
     Ok(whole.freeze())
 }
 
+/// Returns the body of an answer as a stream of at most `max` bytes, counted after decompression
+/// (SEC-59). Returns an error at once if its declared length exceeds that.
+pub(super) fn body(response: Response, max: usize) -> Result<ApiBody, ProviderError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > max as u64)
+    {
+        return Err(too_large(max));
+    }
+    Ok(bounded(
+        http_client::stream(response).map_err(ProviderError::from),
+        max,
+    ))
+}
+
 /// Returns a body that ends with an error once it exceeds `max` bytes.
-pub(super) fn bounded(
+fn bounded(
     body: impl Stream<Item = Result<Bytes, ProviderError>> + Send + 'static,
     max: usize,
 ) -> ApiBody {
@@ -137,8 +154,8 @@ pub(super) fn bounded(
     .boxed()
 }
 
-pub(super) fn too_large(max: usize) -> ProviderError {
-    ProviderError::Unusable(format!("it is larger than {max} bytes"))
+fn too_large(max: usize) -> ProviderError {
+    TransportError::TooLarge { max }.into()
 }
 
 #[cfg(test)]

@@ -15,10 +15,8 @@ use super::{
 };
 use crate::{
     http::{problem::ApiError, state::AppState},
-    provider::{
-        ApiAnswer, answer,
-        retry::{is_later, retry_after, retry_delay},
-    },
+    provider::{ApiAnswer, answer},
+    retry_after::{is_later, retry_after, retry_delay},
     snyk_client::SnykClient,
 };
 

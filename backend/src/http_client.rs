@@ -1,0 +1,100 @@
+//! Creates all HTTP clients of the server: without redirects and implicit proxies, with time-outs
+//! and bounded answers (SEC-39, SEC-45). Its errors tell whether a request was sent.
+
+mod body;
+mod transport_error;
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use tokio::time::timeout;
+use url::Url;
+
+use self::transport_error::chain;
+pub use self::{
+    body::{read_partial, stream},
+    transport_error::{Cause, TransportError},
+};
+
+/// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
+pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
+/// Timeout for the head of an API answer, and for each part of its body. There is none for the
+/// whole body: it is passed on, and a browser that reads slowly would use it up.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Timeout for establishing a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Creates the client for token and revocation requests. It keeps no idle connections: after a reset of a reused one, it would be unknown whether the
+/// request was sent.
+pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
+    let needs_certificates = addresses.iter().any(|url| url.scheme() == "https");
+    build(
+        builder(needs_certificates)
+            .timeout(TOKEN_TIMEOUT)
+            .pool_max_idle_per_host(0),
+    )
+}
+
+/// Creates the client for API requests, which are to be sent by [`send`].
+pub fn for_api(address: &Url) -> Result<Client, CannotMake> {
+    build(
+        builder(address.scheme() == "https")
+            .timeout(READ_TIMEOUT)
+            .gzip(true),
+    )
+}
+
+/// Sends a request of the API, and waits for the head of its answer.
+pub async fn send(request: RequestBuilder) -> Result<Response, TransportError> {
+    match timeout(READ_TIMEOUT, request.send()).await {
+        Ok(answered) => answered.map_err(TransportError::from),
+        // Connecting has a shorter time-out, so the request was sent.
+        Err(elapsed) => Err(TransportError::AnswerLost(elapsed.into())),
+    }
+}
+
+/// The client cannot be created.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotMake {
+    /// The system has no root certificates.
+    #[error(
+        "Snyk is reached by https, and no certificate of an authority was found to check it with \
+         ({}): install the package ca-certificates (apt-get install ca-certificates on Debian, \
+         apk add ca-certificates on Alpine), or name a file of certificates in PEM form by \
+         SSL_CERT_FILE in the environment",
+        chain(.0)
+    )]
+    NoCertificates(#[source] reqwest::Error),
+    /// Another failure, such as of TLS.
+    #[error("no HTTP client can be made: {}", chain(.0))]
+    Other(#[source] reqwest::Error),
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
+    builder.build().map_err(|error| {
+        if chain(&error).contains("certificates") {
+            CannotMake::NoCertificates(error)
+        } else {
+            CannotMake::Other(error)
+        }
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that makes a client"
+)]
+fn builder(needs_certificates: bool) -> reqwest::ClientBuilder {
+    let builder = Client::builder();
+    let builder = if needs_certificates {
+        builder
+    } else {
+        // There is nothing to verify: it runs on a system without certificates too. If it is used
+        // for https all the same, it trusts no certificate.
+        builder.tls_certs_only([])
+    };
+    builder
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .user_agent(concat!("snyk-app/", env!("CARGO_PKG_VERSION")))
+}
