@@ -36,11 +36,7 @@ pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
 
 /// Creates the client for API requests, which are to be sent by [`send`].
 pub fn for_api(address: &Url) -> Result<Client, CannotMake> {
-    build(
-        builder(address.scheme() == "https")
-            .timeout(READ_TIMEOUT)
-            .gzip(true),
-    )
+    build(builder(address.scheme() == "https").gzip(true))
 }
 
 /// Sends a request of the API, and waits for the head of its answer.
