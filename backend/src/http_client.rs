@@ -23,14 +23,28 @@ pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
 pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Timeout for establishing a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Creates the client for token and revocation requests. It keeps no idle connections: after a reset of a reused one, it would be unknown whether the
-/// request was sent.
+/// Maximum number of idle connections to a token endpoint: as many as there are concurrent token
+/// requests after an outage, when reuse saves the TLS handshakes.
+const MAX_IDLE_FOR_TOKENS: usize = 16;
+/// How long an idle connection to a token endpoint may be reused. Much shorter than servers and
+/// firewalls keep theirs (Node.js five seconds, most others a minute), so that a request hardly
+/// ever meets a close in flight, after which it would be unknown whether it was received.
+const REUSE_FOR_TOKENS: Duration = Duration::from_secs(2);
+
+/// Creates the client for token and revocation requests.
+///
+/// It reuses connections for a short time only. A connection that is found closed before the
+/// request is written is replaced by another; a request that was written is never repeated. It
+/// speaks HTTP/1.1 only: a broken connection then affects one token, not all those in flight.
 pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
     let needs_certificates = addresses.iter().any(|url| url.scheme() == "https");
     build(
         builder(needs_certificates)
             .timeout(TOKEN_TIMEOUT)
-            .pool_max_idle_per_host(0),
+            .http1_only()
+            .pool_max_idle_per_host(MAX_IDLE_FOR_TOKENS)
+            .pool_idle_timeout(REUSE_FOR_TOKENS)
+            .retry(reqwest::retry::never()),
     )
 }
 
