@@ -71,20 +71,20 @@ pub enum CannotMake {
          ({}): install the package ca-certificates (apt-get install ca-certificates on Debian, \
          apk add ca-certificates on Alpine), or name a file of certificates in PEM form by \
          SSL_CERT_FILE in the environment",
-        chain(.0)
+        chain(.0.as_ref())
     )]
-    NoCertificates(#[source] reqwest::Error),
+    NoCertificates(#[source] Cause),
     /// Another failure, such as of TLS.
-    #[error("no HTTP client can be made: {}", chain(.0))]
-    Other(#[source] reqwest::Error),
+    #[error("no HTTP client can be made: {}", chain(.0.as_ref()))]
+    Other(#[source] Cause),
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
     builder.build().map_err(|error| {
         if chain(&error).contains("certificates") {
-            CannotMake::NoCertificates(error)
+            CannotMake::NoCertificates(error.into())
         } else {
-            CannotMake::Other(error)
+            CannotMake::Other(error.into())
         }
     })
 }

@@ -178,6 +178,48 @@ async fn sec_44_a_request_that_left_on_a_reused_connection_is_lost_and_sent_once
     }
 }
 
+/// A server that closes its connections at any moment around the request: what counts as not sent
+/// is nothing that the server has read, and nothing is sent twice.
+#[tokio::test]
+async fn sec_44_what_counts_as_not_sent_was_never_read() {
+    for round in 0..300 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = client(listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let mut read = 0;
+            for connection in 0..4 {
+                let Ok(accepted) = timeout(Duration::from_millis(20), listener.accept()).await
+                else {
+                    break;
+                };
+                let (mut stream, _) = accepted.unwrap();
+                // The first connection of every other round serves one request.
+                if connection == 0 && round % 2 == 0 && read_request(&mut stream).await {
+                    answer(&mut stream).await;
+                }
+                for _ in 0..round % 7 {
+                    tokio::task::yield_now().await;
+                }
+                let mut part = [0; 1024];
+                if matches!(stream.try_read(&mut part), Ok(n) if n > 0) {
+                    read += 1;
+                }
+            }
+            read
+        });
+        if round % 2 == 0 {
+            client.refresh(&token()).await.unwrap();
+        }
+        let error = client.refresh(&token()).await.unwrap_err();
+        let read = server.await.unwrap();
+        match error {
+            ProviderError::NotSent(_) => assert_eq!(read, 0, "{round}"),
+            ProviderError::AnswerLost(_) => assert!(read <= 1, "{round}: {read}"),
+            other => panic!("{round}: {other:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_got_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
