@@ -10,9 +10,10 @@ use shared::{
     json::{self, FromValue},
     snyk::ErrorDocument,
 };
+use tokio::time::Instant;
 
 use super::ProviderError;
-use crate::http_client::{self, TransportError};
+use crate::http_client::{self, READ_AHEAD, TransportError};
 
 /// A streamed body, bounded in size after decompression and in the time between two of its parts.
 /// If it is interrupted, the last item is the error.
@@ -98,14 +99,11 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
         })
 }
 
-/// Reads up to about `ahead` bytes of a body, and returns the rest as a stream if there is more. An
+/// Reads up to about [`READ_AHEAD`] bytes of a body, and returns the rest as a stream if there is more. An
 /// interruption within these bytes can still be reported as a problem.
-pub async fn read_ahead(
-    mut body: ApiBody,
-    ahead: usize,
-) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
+pub async fn read_ahead(mut body: ApiBody) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
     let mut head = BytesMut::new();
-    while head.len() <= ahead {
+    while head.len() <= READ_AHEAD {
         match body.try_next().await? {
             Some(chunk) => head.extend_from_slice(&chunk),
             None => return Ok((head.freeze(), None)),
@@ -123,9 +121,13 @@ pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
     Ok(whole.freeze())
 }
 
-/// Returns the body of an answer as a stream of at most `max` bytes, counted after decompression
-/// (SEC-59). Returns an error at once if its declared length exceeds that.
-pub(super) fn body(response: Response, max: usize) -> Result<ApiBody, ProviderError> {
+/// Returns the body of the answer to a request that began at that time, as a stream of at most
+/// `max` bytes, counted after decompression (SEC-59). Returns an error at once if its declared length exceeds that.
+pub(super) fn body(
+    response: Response,
+    began: Instant,
+    max: usize,
+) -> Result<ApiBody, ProviderError> {
     if response
         .content_length()
         .is_some_and(|length| length > max as u64)
@@ -133,7 +135,7 @@ pub(super) fn body(response: Response, max: usize) -> Result<ApiBody, ProviderEr
         return Err(too_large(max));
     }
     Ok(bounded(
-        http_client::stream(response).map_err(ProviderError::from),
+        http_client::stream(response, began).map_err(ProviderError::from),
         max,
     ))
 }

@@ -20,11 +20,6 @@ use crate::{
     snyk_client::SnykClient,
 };
 
-/// Number of bytes that are buffered before an answer is passed on: nearly every page of a list is
-/// smaller, and an interruption within them becomes a problem document instead of half an answer.
-/// Of larger answers no more than this, and the few chunks in flight, are in memory.
-const READ_AHEAD: usize = 256 * 1024;
-
 /// Passes Snyk's answer on, including its status. If the browser disconnects, the read at Snyk ends
 /// as well, since both are one future; a refresh has a task of its own.
 pub async fn get(
@@ -45,7 +40,7 @@ pub async fn get(
     app.limits.proxy(snyk.session().as_str())?;
     let answer = snyk.send(&upstream).await?;
     check_answer(&answer, app.clock.now())?;
-    let body = match answer::read_ahead(answer.body, READ_AHEAD).await? {
+    let body = match answer::read_ahead(answer.body).await? {
         (whole, None) => Body::from(whole),
         (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };

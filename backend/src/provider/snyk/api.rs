@@ -7,7 +7,7 @@ use shared::{
     json::{FromValue, Object, Value},
     snyk::{self, Read, identity::IdentityKind, org::OrgAttributes, read},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use url::{Position, Url};
 
 use crate::{
@@ -38,6 +38,7 @@ pub(super) async fn get(
         .get(address(base, path_and_query)?)
         .header(header::AUTHORIZATION, bearer)
         .header(header::ACCEPT, "application/vnd.api+json, application/json");
+    let began = Instant::now();
     let mut response = http_client::send(request).await?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
@@ -51,7 +52,7 @@ pub(super) async fn get(
     Ok(ApiAnswer {
         status,
         headers,
-        body: answer::body(response, MAX_ANSWER)?,
+        body: answer::body(response, began, MAX_ANSWER)?,
     })
 }
 
