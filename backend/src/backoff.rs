@@ -17,8 +17,13 @@ pub fn exponential(initial: Duration, failures: u32, max: Duration) -> Duration 
 /// Returns `delay` plus a random jitter of up to a quarter of it, but no more than `max_jitter`.
 #[must_use]
 pub fn with_jitter(delay: Duration, max_jitter: Duration) -> Duration {
-    let jitter = rand::rng().random_range(Duration::ZERO..=max_jitter.min(delay / 4));
-    delay.saturating_add(jitter)
+    add_jitter(delay, max_jitter.min(delay / 4))
+}
+
+/// Returns `delay` plus a random jitter of up to `max_jitter`.
+#[must_use]
+pub fn add_jitter(delay: Duration, max_jitter: Duration) -> Duration {
+    delay.saturating_add(rand::rng().random_range(Duration::ZERO..=max_jitter))
 }
 
 #[cfg(test)]

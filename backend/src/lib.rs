@@ -8,13 +8,14 @@
 //! 3. [`session`] signs the browser in. A session is authorized for the connections made in it.
 //! 4. [`refresh`] keeps the tokens of a [`connection`] valid. [`snyk_client`] calls Snyk with them,
 //!    and [`proxy`] does so for the browser.
-//! 5. [`provider`] is the port to Snyk and [`store`] the port to the database. [`vault`] encrypts
+//! 5. [`provider`] is the port to Snyk, whose tokens come from the generic [`oauth`], and [`store`]
+//!    the port to the database. [`vault`] encrypts
 //!    data at rest.
 //! 6. [`http`] holds the code that all routes share, [`config`] the configuration and [`cli`] the
 //!    commands.
 //!
 //! Deliberately absent: no token type can be serialized or printed, only [`config::raw`] reads the
-//! environment, only [`provider::http_client`] creates a client, and no request data selects a
+//! environment, only [`http_client`] creates a client, and no request data selects a
 //! host.
 
 pub mod account;
@@ -26,11 +27,14 @@ pub mod config;
 pub mod connection;
 pub mod exchange;
 pub mod http;
+pub mod http_client;
 pub mod login;
+pub mod oauth;
 pub mod outbound_rate_limit;
 pub mod provider;
 pub mod proxy;
 pub mod refresh;
+pub mod retry_after;
 pub mod revocation;
 pub mod session;
 pub mod snyk_client;

@@ -27,6 +27,7 @@ mod raw;
 mod refresh;
 mod renewal;
 mod revocation;
+mod second_provider;
 mod session;
 mod signals;
 mod snyk_contract;

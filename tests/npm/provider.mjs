@@ -2,15 +2,15 @@
 // configuration, and the few API responses that the app reads after a login. Signing in and consent
 // are automatic and need no person.
 //
-// Configured by variables: CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES. Prints `provider listening
-// on ADDRESS`. For tests: `GET /_test/seen` lists the events in order; `POST /_test/expire` expires
+// Configured by variables: AUTH_METHOD (of the client at the token endpoint), CLIENT_ID, CLIENT_SECRET,
+// REDIRECT_URI, SCOPES. Prints `provider listening on ADDRESS`. For tests: `GET /_test/seen` lists the events in order; `POST /_test/expire` expires
 // every access token, `POST /_test/end` revokes every grant.
 
 import { createServer } from 'node:http';
 
 import Provider from 'oidc-provider';
 
-const { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES } = process.env;
+const { AUTH_METHOD, CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES } = process.env;
 const API = 'urn:api';
 const PERSON = 'b2d3a7de-0b7e-4f0c-8a53-6a1f2f0a77c1';
 const ORG = '6c0f9a4e-53a1-4a2e-9a35-0a8b8f3c7d21';
@@ -27,7 +27,7 @@ const provider = new Provider(address, {
       redirect_uris: [REDIRECT_URI],
       response_types: ['code'],
       grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'client_secret_post',
+      token_endpoint_auth_method: AUTH_METHOD,
     },
   ],
   routes: {
@@ -38,7 +38,7 @@ const provider = new Provider(address, {
   // Like Snyk: requires PKCE of every app, including confidential ones.
   pkce: { required: () => true },
   responseTypes: ['code'],
-  clientAuthMethods: ['client_secret_post'],
+  clientAuthMethods: [AUTH_METHOD],
   // Single use without a grace period; every login issues a refresh token.
   rotateRefreshToken: true,
   issueRefreshToken: () => true,

@@ -23,24 +23,32 @@ pub struct ForeignProvider {
 impl ForeignProvider {
     /// Starts the server and an app; each is configured with the other.
     pub async fn with_app() -> (Self, App) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
         let port = free_port();
+        let redirect_uri = format!("http://localhost:{port}/callback");
+        let provider = Self::start(&redirect_uri, "client_secret_post").await;
+        let app = App::start(port, &provider.url, &[]).await;
+        (provider, app)
+    }
+
+    /// Starts the server with one client, which authenticates itself by `auth_method` of `OpenID`
+    /// Connect.
+    pub async fn start(redirect_uri: &str, auth_method: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let mut command = npm::script("provider.mjs", folder.path());
         command.env_clear().envs([
             ("CLIENT_ID", CLIENT_ID),
             ("CLIENT_SECRET", CLIENT_SECRET),
             ("SCOPES", SCOPES),
+            ("REDIRECT_URI", redirect_uri),
+            ("AUTH_METHOD", auth_method),
         ]);
-        command.env("REDIRECT_URI", format!("http://localhost:{port}/callback"));
         let log = folder.path().join("output.log");
         let (process, url) = Process::listening(&mut command, &log, "provider listening on ").await;
-        let app = App::start(port, &url, &[]).await;
-        let provider = Self {
+        Self {
             url,
             _process: process,
             _folder: folder,
-        };
-        (provider, app)
+        }
     }
 
     /// Follows the authorization request URL as a browser does; the provider signs in and consents

@@ -6,14 +6,17 @@ use domain::{connection::Identity, vault::secret::AccessToken};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{AccountReader, backoff};
-use crate::provider::{AccountError, OrgList, ProviderClient};
+use crate::{
+    backoff::exponential,
+    provider::{AccountError, OrgList, ProviderClient},
+};
 
 /// Total time limit of the read at login; whatever is missing then is read in the background.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(8);
 /// Maximum number of consecutive attempts per request within that time.
 const MAX_ATTEMPTS: u32 = 3;
-/// Base of the exponential backoff, doubled with each failure, if the answer has no `Retry-After`.
-const INITIAL_DELAY: Duration = Duration::from_millis(500);
+/// Delay after the first failure, doubled with each further one, if the answer has no `Retry-After`.
+const INITIAL_DELAY: Duration = Duration::from_secs(1);
 
 /// Reads the account of a new token, as far as it arrives within the time limit. A failure does not
 /// invalidate the token pair: it has been issued, and the rest is read later.
@@ -78,7 +81,8 @@ async fn read_with_retries(
         };
         failures += 1;
         let retry_after = backoff::retry_after(&error);
-        let delay = retry_after.unwrap_or_else(|| INITIAL_DELAY * 2_u32.pow(failures));
+        let delay =
+            retry_after.unwrap_or_else(|| exponential(INITIAL_DELAY, failures, LOGIN_TIMEOUT));
         let delay = backoff::with_jitter(delay);
         let should_retry = backoff::is_transient(&error) && failures < MAX_ATTEMPTS;
         if !should_retry || Instant::now() + delay >= deadline {

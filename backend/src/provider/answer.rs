@@ -5,15 +5,18 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
+use reqwest::Response;
 use shared::{
     json::{self, FromValue},
     snyk::ErrorDocument,
 };
+use tokio::time::Instant;
 
 use super::ProviderError;
+use crate::http_client::{self, READ_AHEAD, TransportError};
 
-/// A streamed body, bounded in time and in size after decompression. If it is interrupted, the last
-/// item is the error.
+/// A streamed body, bounded in size after decompression and in the time between two of its parts.
+/// If it is interrupted, the last item is the error.
 pub type ApiBody = BoxStream<'static, Result<Bytes, ProviderError>>;
 
 /// An answer whose body has not been read yet.
@@ -96,14 +99,11 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
         })
 }
 
-/// Reads up to about `ahead` bytes of a body, and returns the rest as a stream if there is more. An
+/// Reads up to about [`READ_AHEAD`] bytes of a body, and returns the rest as a stream if there is more. An
 /// interruption within these bytes can still be reported as a problem.
-pub async fn read_ahead(
-    mut body: ApiBody,
-    ahead: usize,
-) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
+pub async fn read_ahead(mut body: ApiBody) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
     let mut head = BytesMut::new();
-    while head.len() <= ahead {
+    while head.len() <= READ_AHEAD {
         match body.try_next().await? {
             Some(chunk) => head.extend_from_slice(&chunk),
             None => return Ok((head.freeze(), None)),
@@ -121,8 +121,27 @@ pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
     Ok(whole.freeze())
 }
 
+/// Returns the body of the answer to a request that began at that time, as a stream of at most
+/// `max` bytes, counted after decompression (SEC-59). Returns an error at once if its declared length exceeds that.
+pub(super) fn body(
+    response: Response,
+    began: Instant,
+    max: usize,
+) -> Result<ApiBody, ProviderError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > max as u64)
+    {
+        return Err(too_large(max));
+    }
+    Ok(bounded(
+        http_client::stream(response, began).map_err(ProviderError::from),
+        max,
+    ))
+}
+
 /// Returns a body that ends with an error once it exceeds `max` bytes.
-pub(super) fn bounded(
+fn bounded(
     body: impl Stream<Item = Result<Bytes, ProviderError>> + Send + 'static,
     max: usize,
 ) -> ApiBody {
@@ -137,8 +156,8 @@ pub(super) fn bounded(
     .boxed()
 }
 
-pub(super) fn too_large(max: usize) -> ProviderError {
-    ProviderError::Unusable(format!("it is larger than {max} bytes"))
+fn too_large(max: usize) -> ProviderError {
+    TransportError::TooLarge { max }.into()
 }
 
 #[cfg(test)]

@@ -4,14 +4,15 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
-use rand::RngExt as _;
-use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
 use tokio::time::Instant;
 
-use super::{ApiAnswer, ProviderError, WholeAnswer};
-use crate::clock::Clock;
+use super::{ApiAnswer, ProviderError, WholeAnswer, snyk::error_catalogue};
+use crate::{
+    backoff::{add_jitter, exponential},
+    clock::Clock,
+    retry_after::retry_delay,
+};
 
 /// Maximum number of attempts of a read.
 const MAX_ATTEMPTS: u32 = 3;
@@ -20,6 +21,10 @@ const DEADLINE: Duration = Duration::from_secs(45);
 /// Time limit for waiting for a permit before a read is sent. The remaining time is for the answer;
 /// a caller without a permit gets a `Retry-After`.
 const QUEUE_DEADLINE: Duration = Duration::from_secs(30);
+/// Delay after the first failure, if the answer requests none; doubled with each further one.
+const INITIAL_DELAY: Duration = Duration::from_millis(500);
+/// Upper bound of that delay.
+const MAX_DELAY: Duration = Duration::from_secs(16);
 /// Maximum jitter, so that clients with the same `Retry-After` do not return together.
 const MAX_JITTER: Duration = Duration::from_secs(2);
 
@@ -63,11 +68,11 @@ where
         };
         let delay = match &answered {
             Ok(answer) => delay(answer, tries, clock.now()),
-            Err(error) => error.is_transient().then(|| exponential(tries)),
+            Err(error) => error.is_transient().then(|| backoff(tries)),
         };
         let delay = delay
             .filter(|_| tries < MAX_ATTEMPTS)
-            .map(|delay| delay + jitter(delay.min(MAX_JITTER)))
+            .map(|delay| add_jitter(delay, delay.min(MAX_JITTER)))
             .filter(|delay| Instant::now() + *delay < deadline);
         let Some(delay) = delay else {
             return answered;
@@ -79,95 +84,24 @@ where
     last.unwrap_or_else(|| Err(ProviderError::AnswerLost(None).into()))
 }
 
-fn exponential(tries: u32) -> Duration {
-    Duration::from_millis(250) * 2_u32.pow(tries.min(6))
-}
-
-fn jitter(max: Duration) -> Duration {
-    rand::rng().random_range(Duration::ZERO..=max)
+fn backoff(failures: u32) -> Duration {
+    exponential(INITIAL_DELAY, failures, MAX_DELAY)
 }
 
 /// Returns the delay before the next attempt, or `None` if a retry would not help.
 fn delay(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
-    let is_transient = matches!(
-        answer.status.as_u16(),
-        408 | 425 | 429 | 500 | 502 | 503 | 504
-    );
-    if !is_transient {
-        return None;
-    }
-    if matches!(
-        answer.error_document().code(),
-        Some(TEST_LIMIT | MAINTENANCE)
-    ) {
+    if !error_catalogue::is_transient(answer) {
         return None;
     }
     let asked = retry_delay(&answer.headers, now);
-    Some(asked.unwrap_or_else(|| exponential(tries)))
-}
-
-/// Returns the delay that an answer requests: the longer of `Retry-After` (RFC 9110 section 10.2.3)
-/// and `X-RateLimit-Reset`, each as seconds or as a date. It is clamped to a quarter of an hour,
-/// since callers pass it on to browsers too.
-#[must_use]
-pub fn retry_delay(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let reset = http::HeaderName::from_static("x-ratelimit-reset");
-    [header::RETRY_AFTER, reset]
-        .into_iter()
-        .filter_map(|name| delay_of(headers.get(name)?, now))
-        .max()
-}
-
-/// Returns the delay in `Retry-After` alone, to be passed on: a page decides itself when to retry.
-#[must_use]
-pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let asked = parse(headers.get(header::RETRY_AFTER)?, now)?;
-    Some(asked.min(MAX_RETRY_AFTER))
-}
-
-fn delay_of(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    Some(parse(value, now)?.min(MAX_DELAY))
-}
-
-fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    parse_delay(value.to_str().ok()?.trim(), now)
-}
-
-/// Upper bound of a delay that this server honors.
-const MAX_DELAY: Duration = Duration::from_mins(15);
-/// Upper bound of a delay that is passed on to a page.
-const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
-
-/// Numbers from this on are not a delay but a Unix timestamp in seconds.
-const MIN_TIMESTAMP: i64 = 1_000_000_000;
-
-fn parse_delay(text: &str, now: Timestamp) -> Option<Duration> {
-    if text.len() > 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::MAX);
-    }
-    let instant = match text.parse::<u32>() {
-        Ok(seconds) if i64::from(seconds) < MIN_TIMESTAMP => {
-            return Some(Duration::from_secs(seconds.into()));
-        }
-        Ok(seconds) => Timestamp::from_second(seconds.into()).ok()?,
-        Err(_) => jiff::fmt::rfc2822::parse(text).ok()?.timestamp(),
-    };
-    Some(Duration::try_from(instant.duration_since(now)).unwrap_or_default())
-}
-
-/// Returns whether a status indicates that a retry may succeed.
-#[must_use]
-pub fn is_later(status: StatusCode) -> bool {
-    status.is_server_error()
-        || matches!(
-            status,
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
-        )
+    Some(asked.unwrap_or_else(|| backoff(tries)))
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use http::StatusCode;
+    use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
 
     use super::*;
 
@@ -239,24 +173,5 @@ mod tests {
             .map(|tries| delay(&answer(503, &[], "<html>"), tries, now()).unwrap())
             .collect();
         assert_eq!(pauses, [500, 1_000, 2_000].map(Duration::from_millis),);
-    }
-
-    #[test]
-    fn the_longer_of_both_headers_counts_in_every_form() {
-        for (headers, seconds) in [
-            (&[("retry-after", "38")][..], 38),
-            (&[("retry-after", "3"), ("x-ratelimit-reset", "12")], 12),
-            (&[("retry-after", "Tue, 24 Nov 2026 05:42:07 GMT")], 60),
-            (&[("retry-after", "Tue, 24 Nov 2026 05:40:07 GMT")], 0),
-            (&[("x-ratelimit-reset", "1795498877")], 10),
-            (&[("retry-after", "soon"), ("x-ratelimit-reset", "4")], 4),
-            (&[("retry-after", "999999999")], 900),
-            (&[("retry-after", "99999999999999999999")], 900),
-            (&[("retry-after", "Tue, 24 Nov 2099 05:00:00 GMT")], 900),
-        ] {
-            let asked = retry_delay(&answer(429, headers, "").headers, now());
-            assert_eq!(asked, Some(Duration::from_secs(seconds)), "{headers:?}");
-        }
-        assert_eq!(retry_delay(&HeaderMap::new(), now()), None);
     }
 }

@@ -1,47 +1,31 @@
-//! The provider client for Snyk: its token endpoint and its API.
+//! The provider client for Snyk: the profile of its token endpoint, and its API.
 
 mod api;
-mod token;
-mod token_answer;
-mod token_refusal;
+pub(crate) mod error_catalogue;
+mod profile;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{
-    connection::Grant,
+    connection::{Grant, Identity},
     vault::secret::{AccessToken, RefreshToken},
 };
 use reqwest::Client;
 use shared::pkce::CodeVerifier;
 use url::Url;
 
-use super::{
-    AccountError, ApiAnswer, Identity, OrgList, ProviderClient, ProviderError, http_client,
-};
-use crate::{
-    clock::Clock,
-    config::{provider::Provider, secret_file::ClientSecret},
-};
+use super::{AccountError, ApiAnswer, OrgList, ProviderClient, ProviderError};
+pub use crate::oauth::Credentials;
+use crate::{clock::Clock, config::provider::Provider, http_client, oauth::TokenEndpoint};
 
 /// A client for Snyk, or for a server that stands in for it.
 #[derive(Debug)]
 pub struct Snyk {
-    tokens: token::TokenEndpoint,
+    tokens: TokenEndpoint,
     api: Client,
     api_url: Url,
     clock: Arc<dyn Clock>,
-}
-
-/// The app's credentials at Snyk.
-#[derive(Clone, Debug)]
-pub struct Credentials {
-    /// The client id.
-    pub client_id: String,
-    /// The client secret.
-    pub client_secret: ClientSecret,
-    /// The registered redirect URI.
-    pub redirect_uri: String,
 }
 
 /// The client cannot be created.
@@ -62,10 +46,12 @@ impl Snyk {
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
+        let profile = profile::profile(endpoints)?;
+        let api_url = Url::parse(&endpoints.api_url)?;
         Ok(Self {
-            tokens: token::TokenEndpoint::new(endpoints, credentials, Arc::clone(&clock))?,
-            api: http_client::for_api(endpoints)?,
-            api_url: Url::parse(&endpoints.api_url)?,
+            tokens: TokenEndpoint::new(profile, credentials.clone(), Arc::clone(&clock))?,
+            api: http_client::for_api(&api_url)?,
+            api_url,
             clock,
         })
     }

@@ -4,7 +4,7 @@
 use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 
-use crate::provider::retry::retry_after;
+use crate::retry_after::retry_after;
 
 /// The headers that describe the answer to a page, and nothing else.
 const ALLOWED: [&str; 7] = [
@@ -83,6 +83,8 @@ mod tests {
             (" 38 ", Some("38")),
             ("Tue, 24 Nov 2026 05:42:07 GMT", Some("60")),
             ("Tue, 24 Nov 2026 05:40:07 GMT", Some("0")),
+            ("Tuesday, 24-Nov-26 05:42:07 GMT", Some("60")),
+            ("Tue Nov 24 05:42:07 2026", Some("60")),
             ("3600", Some("3600")),
             ("99999999999999999999", Some("86400")),
             ("soon", None),

@@ -15,17 +15,10 @@ use jiff::Timestamp;
 use super::headers;
 use crate::{
     http::{RateLimits, problem::ApiError},
-    provider::{
-        ApiAnswer, answer,
-        retry::{is_later, retry_after, retry_delay},
-    },
+    provider::{ApiAnswer, answer},
+    retry_after::{is_later, retry_after, retry_delay},
     snyk_client::SnykClient,
 };
-
-/// Number of bytes that are buffered before an answer is passed on: nearly every page of a list is
-/// smaller, and an interruption within them becomes a problem document instead of half an answer.
-/// Of larger answers no more than this, and the few chunks in flight, are in memory.
-const READ_AHEAD: usize = 256 * 1024;
 
 /// Passes Snyk's answer on, including its status. If the browser disconnects, the read at Snyk ends
 /// as well, since both are one future; a refresh has a task of its own.
@@ -48,7 +41,7 @@ pub async fn get(
     let answer = snyk.send(&upstream).await?;
     let now = snyk.now();
     check_answer(&answer, now)?;
-    let body = match answer::read_ahead(answer.body, READ_AHEAD).await? {
+    let body = match answer::read_ahead(answer.body).await? {
         (whole, None) => Body::from(whole),
         (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
     };

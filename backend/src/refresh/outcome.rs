@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::provider::ProviderError;
+use crate::{backoff::exponential, provider::ProviderError};
 
 /// The kind of a failed presentation, as far as the protocol depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,7 +68,7 @@ const MAX_DELAY: Duration = Duration::from_secs(5);
 /// `replayed` is whether the token has been replayed already.
 #[must_use]
 pub fn next(failure: Failure, tries: u32, replayed: bool) -> Next {
-    let delay = Duration::from_millis(250) * 2_u32.pow(tries.min(6));
+    let delay = exponential(Duration::from_millis(500), tries, Duration::from_secs(16));
     match failure {
         Failure::GrantRejected => Next::Reconnect,
         Failure::ClientRejected => Next::Alert,
@@ -118,6 +118,17 @@ mod tests {
             next(&ProviderError::ConcurrentUse, 1, false),
             Next::ReadAgain(_)
         ));
+        assert_eq!(next(&ProviderError::ConcurrentUse, 3, false), Next::GiveUp);
+        let cause = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused).into();
+        let not_sent = ProviderError::NotSent(cause());
+        for replayed in [false, true] {
+            assert!(matches!(next(&not_sent, 1, replayed), Next::Again(_)));
+            assert!(matches!(next(&not_sent, 2, replayed), Next::Again(_)));
+            assert_eq!(next(&not_sent, 3, replayed), Next::GiveUp);
+        }
+        let lost = ProviderError::AnswerLost(Some(cause()));
+        assert_eq!(next(&lost, 1, false), Next::ReplayOnce);
+        assert_eq!(next(&lost, 2, true), Next::GiveUp);
         assert!(matches!(next(&later(None), 1, false), Next::Again(_)));
         assert_eq!(next(&later(None), 3, false), Next::GiveUp);
         let two = Duration::from_secs(2);

@@ -9,10 +9,11 @@ use shared::callback;
 use crate::{
     http::problem::ApiError,
     provider::{
-        ProviderError, WholeAnswer, answer,
-        retry::{self, IsTransient, retry_delay},
+        ProviderError, WholeAnswer, answer, retry::IsTransient,
+        snyk::error_catalogue::sanitized_code,
     },
     refresh::RefreshError,
+    retry_after::{is_later, retry_delay},
 };
 
 /// The reasons why a read from Snyk's API failed.
@@ -59,14 +60,6 @@ impl IsTransient for SnykError {
     fn is_transient(&self) -> bool {
         matches!(self, Self::Provider(error) if error.is_transient())
     }
-}
-
-/// Sanitizes an error code for the log and for callers.
-fn sanitized_code(code: &str) -> String {
-    code.chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .take(64)
-        .collect()
 }
 
 impl SnykError {
@@ -116,7 +109,7 @@ impl From<SnykError> for ApiError {
                     after,
                     snyk_request_id,
                 },
-                status if retry::is_later(status) => Self::Provider(ProviderError::Later {
+                status if is_later(status) => Self::Provider(ProviderError::Later {
                     status: status.as_u16(),
                     after,
                 }),

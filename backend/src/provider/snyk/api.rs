@@ -8,14 +8,14 @@ use shared::{
     json::{FromValue, Object, Value},
     snyk::{self, Read, identity::IdentityKind, org::OrgAttributes, read},
 };
+use tokio::time::{Instant, timeout};
 use url::{Position, Url};
 
 use crate::{
     clock::Clock,
-    provider::{
-        AccountError, ApiAnswer, NextPage, OrgList, ProviderError, WholeAnswer, answer,
-        http_client, retry,
-    },
+    http_client,
+    provider::{AccountError, ApiAnswer, NextPage, OrgList, ProviderError, WholeAnswer, answer},
+    retry_after::{is_later, retry_delay},
 };
 
 /// Maximum size of an API answer in bytes, after decompression.
@@ -32,13 +32,12 @@ pub(super) async fn get(
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
-    let mut response = client
+    let request = client
         .get(address(base, path_and_query)?)
         .header(header::AUTHORIZATION, bearer)
-        .header(header::ACCEPT, "application/vnd.api+json, application/json")
-        .send()
-        .await
-        .map_err(http_client::request_error)?;
+        .header(header::ACCEPT, "application/vnd.api+json, application/json");
+    let began = Instant::now();
+    let mut response = http_client::send(request).await?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     if !status.is_success() {
@@ -51,7 +50,7 @@ pub(super) async fn get(
     Ok(ApiAnswer {
         status,
         headers,
-        body: http_client::bounded(response, MAX_ANSWER)?,
+        body: answer::body(response, began, MAX_ANSWER)?,
     })
 }
 
@@ -86,9 +85,16 @@ pub(super) struct Api<'a> {
 }
 
 impl Api<'_> {
+    /// Sends one read and reads its whole answer within the read timeout.
     async fn send(&self, path_and_query: &str) -> Result<WholeAnswer, AccountError> {
-        let answer = get(self.client, self.base, path_and_query, self.token).await?;
-        Ok(answer.whole().await?)
+        let reading = async {
+            let answer = get(self.client, self.base, path_and_query, self.token).await?;
+            answer.whole().await
+        };
+        match timeout(http_client::READ_TIMEOUT, reading).await {
+            Ok(answer) => Ok(answer?),
+            Err(elapsed) => Err(ProviderError::AnswerLost(Some(elapsed.into())).into()),
+        }
     }
 
     async fn read<T: FromValue>(&self, read: &Read<T>) -> Result<T, AccountError> {
@@ -104,10 +110,10 @@ impl Api<'_> {
         if status == StatusCode::UNAUTHORIZED {
             return AccountError::Unauthorized;
         }
-        let error = if retry::is_later(status) {
+        let error = if is_later(status) {
             ProviderError::Later {
                 status: status.as_u16(),
-                after: retry::retry_delay(&answer.headers, self.clock.now()),
+                after: retry_delay(&answer.headers, self.clock.now()),
             }
         } else {
             ProviderError::Unusable(format!("the status {status}"))

@@ -11,30 +11,39 @@ use domain::{
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
-use secrecy::ExposeSecret as _;
 use shared::pkce::CodeVerifier;
-use url::{Url, form_urlencoded};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
-    CannotMake, Credentials,
+    Profile, ProviderError, client_auth::AuthenticatedForm, operator_log::OperatorLog,
     token_answer::TokenAnswer,
-    token_refusal::{self, OperatorLog},
 };
 use crate::{
     clock::Clock,
-    config::provider::Provider,
-    provider::{ProviderError, http_client, retry},
+    config::secret_file::ClientSecret,
+    http_client::{self, CannotMake, TransportError},
+    retry_after::{is_later, retry_delay},
 };
 
 /// Maximum size of an answer that is read, in bytes. The tokens are at its beginning.
 const MAX_ANSWER: usize = 1024 * 1024;
 
+/// The app's credentials at a provider.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The client id.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: ClientSecret,
+    /// The registered redirect URI.
+    pub redirect_uri: String,
+}
+
 /// A client for the endpoints that exchange and revoke codes and refresh tokens.
 #[derive(Debug)]
-pub(super) struct TokenEndpoint {
-    token_url: Url,
-    revocation_url: Url,
+pub struct TokenEndpoint {
+    profile: Profile,
     credentials: Credentials,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
@@ -42,22 +51,24 @@ pub(super) struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    pub(super) fn new(
-        endpoints: &Provider,
-        credentials: &Credentials,
+    /// Creates a client for the provider of that profile.
+    pub fn new(
+        profile: Profile,
+        credentials: Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
+        let addresses = [&profile.token_endpoint, &profile.revocation_endpoint];
         Ok(Self {
-            token_url: Url::parse(&endpoints.token_endpoint())?,
-            revocation_url: Url::parse(&endpoints.revocation_endpoint())?,
-            credentials: credentials.clone(),
-            http: http_client::for_tokens(endpoints)?,
+            http: http_client::for_tokens(&addresses)?,
+            profile,
+            credentials,
             clock,
             operator: OperatorLog::default(),
         })
     }
 
-    pub(super) async fn exchange(
+    /// Exchanges a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+    pub async fn exchange(
         &self,
         code: &str,
         verifier: &CodeVerifier,
@@ -68,24 +79,28 @@ impl TokenEndpoint {
             ("code_verifier", verifier.secret()),
             ("redirect_uri", &self.credentials.redirect_uri),
         ];
-        let response = self.post(&self.token_url, &form).await?;
+        let response = self.request_tokens(&form).await?;
         self.grant(response, None).await
     }
 
-    pub(super) async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
+    /// Refreshes a token pair (RFC 6749 section 6).
+    pub async fn refresh(&self, token: &RefreshToken) -> Result<Grant, ProviderError> {
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", token.secret()),
         ];
-        let response = self.post(&self.token_url, &form).await?;
+        let response = self.request_tokens(&form).await?;
         self.grant(response, Some(token)).await
     }
 
-    /// Revokes a token. The body of a success is ignored (RFC 7009 section 2.2), unless it is HTML:
+    /// Revokes a refresh token (RFC 7009). The body of a success is ignored (RFC 7009 section 2.2), unless it is HTML:
     /// then an intermediary answered.
-    pub(super) async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
+    pub async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
         let form = [("token", token.secret())];
-        let response = self.post(&self.revocation_url, &form).await?;
+        let further = &self.profile.revocation_parameters;
+        let response = self
+            .post(&self.profile.revocation_endpoint, &form, further)
+            .await?;
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }
@@ -93,31 +108,49 @@ impl TokenEndpoint {
         let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let is_page = body.trim_ascii_start().starts_with(b"<") || is_html(&headers);
         match broken {
-            Some(error @ ProviderError::AnswerLost(_)) => Err(error),
-            _ if is_page => Err(self.logged(token_refusal::classify(status, &headers, &[]))),
+            Some(error @ TransportError::AnswerLost(_)) => Err(error.into()),
+            _ if is_page => Err(self.logged(self.profile.classify(status, &headers, &[]))),
             _ => Ok(()),
         }
     }
 
-    /// Sends a form with the app's credentials in it, which is the only method that Snyk documents.
-    async fn post(&self, to: &Url, form: &[(&str, &str)]) -> Result<Response, ProviderError> {
+    async fn request_tokens(&self, form: &[(&str, &str)]) -> Result<Response, ProviderError> {
+        let further = &self.profile.token_parameters;
+        self.post(&self.profile.token_endpoint, form, further).await
+    }
+
+    /// Sends a form, authenticated with the app's credentials.
+    async fn post(
+        &self,
+        to: &Url,
+        form: &[(&str, &str)],
+        further: &[(String, String)],
+    ) -> Result<Response, ProviderError> {
         // Read each time, since the secret's file may have changed.
         let secret = self.credentials.client_secret.current();
-        let form = form_urlencoded::Serializer::new(String::with_capacity(FORM_CAPACITY))
-            .extend_pairs(form)
-            .append_pair("client_id", &self.credentials.client_id)
-            .append_pair("client_secret", secret.expose_secret())
-            .finish();
-        // The form holds secrets: it is wiped after it has been sent.
-        let form = Bytes::from_owner(Zeroizing::new(form.into_bytes()));
-        self.http
+        let further = further
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let AuthenticatedForm {
+            authorization,
+            form,
+        } = self.profile.client_auth.authenticate(
+            &self.credentials.client_id,
+            &secret,
+            form.iter().copied().chain(further),
+        );
+        let mut request = self
+            .http
             .post(to.clone())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ACCEPT, "application/json")
-            .body(form)
-            .send()
-            .await
-            .map_err(http_client::request_error)
+            // The form holds secrets: it is wiped after it has been sent.
+            .body(Bytes::from_owner(form));
+        if let Some(authorization) = authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let answered = request.send().await.map_err(TransportError::from);
+        Ok(answered?)
     }
 
     /// Extracts the token pair of an answer, as long as the tokens can be found in it: what was
@@ -135,8 +168,8 @@ impl TokenEndpoint {
         let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let lost = match broken {
             // The status reported success.
-            Some(ProviderError::Unusable(_)) => Some(ProviderError::Unreadable),
-            broken => broken,
+            Some(TransportError::TooLarge { .. }) => Some(ProviderError::Unreadable),
+            broken => broken.map(ProviderError::from),
         };
         let Some(answer) = TokenAnswer::read(&body) else {
             return Err(lost.unwrap_or(ProviderError::Unreadable));
@@ -152,11 +185,10 @@ impl TokenEndpoint {
             }
         };
         let now = self.clock.now();
-        // A missing lifetime becomes the shortest that Snyk issues; an absurd one is clamped
-        // (SEC-43).
+        // An absurd lifetime is clamped (SEC-43).
         let lifetime = answer
             .expires_in
-            .unwrap_or(HOUR)
+            .unwrap_or(self.profile.default_lifetime)
             .clamp(Duration::from_secs(1), 2 * DAY);
         let refresh_lifetime = answer
             .refresh_expires_in
@@ -175,35 +207,31 @@ impl TokenEndpoint {
     /// Classifies an unsuccessful answer. For most, the status suffices.
     async fn refusal(&self, response: Response) -> ProviderError {
         let status = response.status();
-        if retry::is_later(status) {
+        if is_later(status) {
             return ProviderError::Later {
                 status: status.as_u16(),
-                after: retry::retry_delay(response.headers(), self.clock.now()),
+                after: retry_delay(response.headers(), self.clock.now()),
             };
         }
         let headers = response.headers().clone();
         let mut body = Zeroizing::default();
-        if token_refusal::may_be_oauth_error(status) {
+        if self.profile.may_be_oauth_error(status) {
             let broken;
             (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
             // The interrupted part may hold the OAuth error.
-            if let Some(error @ ProviderError::AnswerLost(_)) = broken {
-                return error;
+            if let Some(error @ TransportError::AnswerLost(_)) = broken {
+                return error.into();
             }
         }
-        self.logged(token_refusal::classify(status, &headers, &body))
+        self.logged(self.profile.classify(status, &headers, &body))
     }
 
     fn logged(&self, error: ProviderError) -> ProviderError {
-        self.operator.log(&error);
+        self.operator.log(self.profile.name, &error);
         error
     }
 }
 
-/// Initial capacity for a form in bytes, so that it is written without reallocations that leave
-/// copies in memory.
-const FORM_CAPACITY: usize = 8 * 1024;
-const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
 fn later(now: Timestamp, offset: Duration) -> Timestamp {

@@ -1,0 +1,116 @@
+//! Creates all HTTP clients of the server: without redirects and implicit proxies, with time-outs
+//! and bounded answers (SEC-39, SEC-45). Its errors tell whether a request was sent.
+
+mod body;
+mod transport_error;
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, redirect};
+use tokio::time::timeout;
+use url::Url;
+
+use self::transport_error::chain;
+pub use self::{
+    body::{read_partial, stream},
+    transport_error::{Cause, TransportError},
+};
+
+/// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
+pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
+/// Timeout for an API answer up to [`READ_AHEAD`], and for each further part. What follows is passed
+/// on while it arrives, and a browser that reads slowly would use up a timeout for all of it.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Number of bytes of an API answer that are read before any is passed on: nearly every page of a
+/// list is smaller, and an interruption within them becomes a problem document instead of half an
+/// answer. Of larger answers no more than this, and the few chunks in flight, are in memory.
+pub const READ_AHEAD: usize = 256 * 1024;
+/// Timeout for a whole API answer, which a server that sends a byte now and then does not extend.
+const TOTAL_TIMEOUT: Duration = Duration::from_mins(30);
+/// Timeout for establishing a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Maximum number of idle connections to a token endpoint: as many as there are concurrent token
+/// requests after an outage, when reuse saves the TLS handshakes.
+const MAX_IDLE_FOR_TOKENS: usize = 16;
+/// How long an idle connection to a token endpoint may be reused. Much shorter than servers and
+/// firewalls keep theirs (Node.js five seconds, most others a minute), so that a request hardly
+/// ever meets a close in flight, after which it would be unknown whether it was received.
+const REUSE_FOR_TOKENS: Duration = Duration::from_secs(2);
+
+/// Creates the client for token and revocation requests.
+///
+/// It reuses connections for a short time only. A connection that is found closed before the
+/// request is written is replaced by another; a request that was written is never repeated. It
+/// speaks HTTP/1.1 only: a broken connection then affects one token, not all those in flight.
+pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
+    let needs_certificates = addresses.iter().any(|url| url.scheme() == "https");
+    build(
+        builder(needs_certificates)
+            .timeout(TOKEN_TIMEOUT)
+            .http1_only()
+            .pool_max_idle_per_host(MAX_IDLE_FOR_TOKENS)
+            .pool_idle_timeout(REUSE_FOR_TOKENS)
+            .retry(reqwest::retry::never()),
+    )
+}
+
+/// Creates the client for API requests, which are to be sent by [`send`].
+pub fn for_api(address: &Url) -> Result<Client, CannotMake> {
+    build(builder(address.scheme() == "https").gzip(true))
+}
+
+/// Sends a request of the API, and waits for the head of its answer.
+pub async fn send(request: RequestBuilder) -> Result<Response, TransportError> {
+    match timeout(READ_TIMEOUT, request.send()).await {
+        Ok(answered) => answered.map_err(TransportError::from),
+        // Connecting has a shorter time-out, so the request was sent.
+        Err(elapsed) => Err(TransportError::AnswerLost(elapsed.into())),
+    }
+}
+
+/// The client cannot be created.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotMake {
+    /// The system has no root certificates.
+    #[error(
+        "Snyk is reached by https, and no certificate of an authority was found to check it with \
+         ({}): install the package ca-certificates (apt-get install ca-certificates on Debian, \
+         apk add ca-certificates on Alpine), or name a file of certificates in PEM form by \
+         SSL_CERT_FILE in the environment",
+        chain(.0.as_ref())
+    )]
+    NoCertificates(#[source] Cause),
+    /// Another failure, such as of TLS.
+    #[error("no HTTP client can be made: {}", chain(.0.as_ref()))]
+    Other(#[source] Cause),
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
+    builder.build().map_err(|error| {
+        if chain(&error).contains("certificates") {
+            CannotMake::NoCertificates(error.into())
+        } else {
+            CannotMake::Other(error.into())
+        }
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that makes a client"
+)]
+fn builder(needs_certificates: bool) -> reqwest::ClientBuilder {
+    let builder = Client::builder();
+    let builder = if needs_certificates {
+        builder
+    } else {
+        // There is nothing to verify: it runs on a system without certificates too. If it is used
+        // for https all the same, it trusts no certificate.
+        builder.tls_certs_only([])
+    };
+    builder
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .user_agent(concat!("snyk-app/", env!("CARGO_PKG_VERSION")))
+}
