@@ -26,6 +26,9 @@ use snyk_app::{
 };
 use sqlx::Connection as _;
 
+#[path = "store/fixture.rs"]
+mod fixture;
+
 /// A store, and its file.
 struct Bed<S> {
     store: S,
