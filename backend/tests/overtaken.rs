@@ -14,8 +14,8 @@ use snyk_app::{
     connection::{Connection, Consent, Grant, State, Subject, Tokens},
     session::{SessionId, TokenHash},
     store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
-        StoreError, StoredSession, cache::CachedStore,
+        Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SealedTokens,
+        SessionStore, StoreError, StoredSession, cache::CachedStore,
     },
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -60,7 +60,10 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn connections_of(&self, _: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        _: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

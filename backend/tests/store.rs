@@ -17,7 +17,7 @@ use snyk_app::{
     session::{SessionId, SessionToken, TokenHash},
     store::{
         Account, ConnectionStore as _, NewLogin, NewSession, Revocation, RevocationStore as _,
-        SessionStore as _, Store, cache::CachedStore, sqlite::SqliteStore,
+        SessionStore as _, Store, cache::CachedStore, sealer::Sealer, sqlite::SqliteStore,
     },
     vault::{
         Vault,
@@ -28,6 +28,8 @@ use sqlx::Connection as _;
 
 #[path = "store/fixture.rs"]
 mod fixture;
+#[path = "store/sealed.rs"]
+mod sealed;
 
 /// A store, and its file.
 struct Bed<S> {
@@ -56,6 +58,12 @@ async fn cached() -> Bed<CachedStore<SqliteStore>> {
         file,
         folder,
     }
+}
+
+/// Returns a sealer with the key of every store here.
+fn sealer() -> Sealer {
+    let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+    Sealer::new(Arc::new(Vault::new(&secret, &[])))
 }
 
 fn now() -> Timestamp {
@@ -116,8 +124,18 @@ async fn connect_what(
     name: &str,
     account: Account<'_>,
 ) -> (Connection, SessionId, TokenHash) {
+    connect_in(store, name, account, SessionId::generate()).await
+}
+
+/// Connects an account in a new session of this id.
+async fn connect_in(
+    store: &impl Store,
+    name: &str,
+    account: Account<'_>,
+    id: SessionId,
+) -> (Connection, SessionId, TokenHash) {
     let session = NewSession {
-        id: SessionId::generate(),
+        id,
         token_hash: SessionToken::generate().unwrap().hash(),
         browser: "a browser".to_owned(),
         expires_at: now() + SignedDuration::from_hours(24),
@@ -397,8 +415,9 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     .await
     .unwrap();
 
-    let all = store.connections_of(&session).await.unwrap();
-    assert_eq!(access_token(&all[0]), "reconnect needed");
+    let mut all = store.connections_of(&session).await.unwrap();
+    let opened = sealer().open(all.remove(0));
+    assert_eq!(access_token(&opened), "reconnect needed");
     let authorized = store.authorized(&session, &one.id).await.unwrap().unwrap();
     assert_eq!(access_token(&authorized), "reconnect needed");
     let authorized = store.authorized(&other_session, &two.id).await.unwrap();

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use lru::LruCache;
 
 use super::{
-    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store,
-    StoreError, StoredSession,
+    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SealedTokens,
+    SessionStore, Store, StoreError, StoredSession,
 };
 use crate::{
     connection::{Connection, Consent, Grant},
@@ -160,7 +160,10 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         self.inner.connection(id).await
     }
 
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         self.inner.connections_of(session).await
     }
 

@@ -4,6 +4,7 @@
 pub mod cache;
 mod error;
 mod rows;
+pub mod sealer;
 pub mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -15,7 +16,7 @@ use shared::{
     scope::Scopes,
 };
 
-pub use self::error::StoreError;
+pub use self::{error::StoreError, sealer::SealedTokens};
 use crate::{
     connection::{Connection, Consent, Grant, Subject},
     session::{SessionId, TokenHash},
@@ -116,8 +117,12 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Returns the connection of that id.
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError>;
 
-    /// Returns the connections that a session is authorized for, the newest first.
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
+    /// Returns the connections that a session is authorized for, the newest first, to be shown:
+    /// their tokens stay sealed. A connection whose key is not configured counts as lost.
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError>;
 
     /// Returns the connection of that id, if the session is authorized for it.
     async fn authorized(

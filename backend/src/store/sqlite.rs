@@ -27,7 +27,7 @@ use sqlx::{
 };
 
 use self::file::DatabaseFile;
-use super::{StoreError, rows::ConnectionRow};
+use super::{StoreError, rows::ConnectionRow, sealer::Sealer};
 use crate::{config::database, vault::Vault};
 
 /// Time for which a successful write probe counts.
@@ -38,7 +38,7 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
-    vault: Arc<Vault>,
+    sealer: Sealer,
     file: Arc<DatabaseFile>,
     /// When a probe last succeeded in writing.
     probed_at: Mutex<Option<Instant>>,
@@ -180,7 +180,7 @@ impl SqliteStore {
         let store = Self {
             writer,
             readers,
-            vault,
+            sealer: Sealer::new(vault),
             file,
             probed_at: Mutex::default(),
             in_doubt,
@@ -200,7 +200,7 @@ impl SqliteStore {
         )
         .fetch_optional(&self.readers)
         .await?;
-        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.vault)))
+        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.sealer)))
     }
 
     /// Checks that a write succeeds: takes the write lock, and writes a page unless a recent probe

@@ -7,11 +7,7 @@ use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 use super::SqliteStore;
 use crate::{
     connection::{Consent, Subject},
-    store::{
-        Account, NewLogin, StoreError,
-        rows::{associated_data, open},
-    },
-    vault::Purpose,
+    store::{Account, NewLogin, SealedTokens, StoreError},
 };
 
 /// The columns of a connection that decide whether another login replaces it.
@@ -346,11 +342,8 @@ impl SqliteStore {
                     .bind(&from.id)
                     .fetch_one(&mut **tx)
                     .await?;
-            let moved = |column, sealed: &[u8]| -> Result<Vec<u8>, StoreError> {
-                let token = open(&self.vault, &from.id, column, sealed)?;
-                let at = associated_data(&into.id, column);
-                Ok(self.vault.seal(Purpose::Tokens, at, token.as_bytes())?)
-            };
+            let pair = SealedTokens { access, refresh };
+            let pair = self.sealer.move_pair(&from.id, &into.id, &pair)?;
             sqlx::query(
                 "UPDATE connections SET status = 'active', context = $1, orgs = $2, \
                      orgs_complete = $3, orgs_read_at = $4, orgs_due_at = $5, orgs_tries = $6, \
@@ -367,8 +360,8 @@ impl SqliteStore {
             .bind(now.as_millisecond())
             .bind(account.due_at.as_millisecond())
             .bind(account.tries)
-            .bind(moved("access_token", &access)?)
-            .bind(moved("refresh_token", &refresh)?)
+            .bind(pair.access)
+            .bind(pair.refresh)
             .bind(&from.id)
             .bind(&into.id)
             .execute(&mut **tx)

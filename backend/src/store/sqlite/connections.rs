@@ -14,10 +14,9 @@ use crate::{
     connection::{Connection, Consent, Grant},
     session::SessionId,
     store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
-        rows::{ConnectionRow, associated_data, open},
+        Account, ConnectionStore, Ended, NewLogin, Revocation, SealedTokens, StoreError,
+        rows::ConnectionRow,
     },
-    vault::{Purpose, secret::RefreshToken},
 };
 
 impl SqliteStore {
@@ -27,17 +26,8 @@ impl SqliteStore {
 
     /// Seals a token pair for its row.
     fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
-        let seal = |column, token: &str| {
-            self.vault.seal(
-                Purpose::Tokens,
-                associated_data(id, column),
-                token.as_bytes(),
-            )
-        };
-        Ok((
-            seal("access_token", grant.tokens.access.secret())?,
-            seal("refresh_token", grant.tokens.refresh.secret())?,
-        ))
+        let SealedTokens { access, refresh } = self.sealer.seal_pair(id, &grant.tokens)?;
+        Ok((access, refresh))
     }
 }
 
@@ -85,11 +75,14 @@ impl ConnectionStore for SqliteStore {
             .bind(id)
             .fetch_optional(&self.readers)
             .await?
-            .map(|row| row.into_connection(&self.vault))
+            .map(|row| row.into_connection(&self.sealer))
             .transpose()
     }
 
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         sqlx::query_as::<_, ConnectionRow>(
             "SELECT c.* FROM connections c \
              JOIN session_connections s ON s.connection_id = c.id \
@@ -99,7 +92,7 @@ impl ConnectionStore for SqliteStore {
         .fetch_all(&self.readers)
         .await?
         .into_iter()
-        .map(|row| row.into_connection(&self.vault))
+        .map(|row| row.into_sealed(&self.sealer))
         .collect()
     }
 
@@ -117,7 +110,7 @@ impl ConnectionStore for SqliteStore {
         .bind(id)
         .fetch_optional(&self.readers)
         .await?
-        .map(|row| row.into_connection(&self.vault).map(Arc::new))
+        .map(|row| row.into_connection(&self.sealer).map(Arc::new))
         .transpose()
     }
 
@@ -216,7 +209,7 @@ impl ConnectionStore for SqliteStore {
             .execute(&mut *tx)
             .await?;
         }
-        let connection = row.into_connection(&self.vault)?;
+        let connection = row.into_connection(&self.sealer)?;
         tx.commit().await?;
         Ok(Some(connection))
     }
@@ -341,7 +334,7 @@ impl ConnectionStore for SqliteStore {
         .await?;
         let (sealed, refresh_ends_at, is_leased) = row.unwrap_or_default();
         // A token that cannot be opened cannot be revoked; it is erased all the same.
-        let token = match sealed.map(|sealed| open(&self.vault, id, "refresh_token", &sealed)) {
+        let token = match sealed.map(|sealed| self.sealer.open_refresh(id, &sealed)) {
             None => Ok(None),
             Some(Ok(token)) => Ok(Some(token)),
             Some(Err(error)) => Err(error),
@@ -352,7 +345,7 @@ impl ConnectionStore for SqliteStore {
         let more_may_live = is_leased || token.is_err();
         let revocation = token.ok().flatten().map(|token| Revocation {
             id: revocation_id.to_owned(),
-            token: RefreshToken::new(token),
+            token,
             tries: 0,
         });
         if let Some(revocation) = &revocation {

@@ -5,13 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
-use crate::{
-    store::{
-        Revocation, RevocationStore, StoreError,
-        rows::{open, open_text},
-    },
-    vault::{AssociatedData, Purpose, secret::RefreshToken},
-};
+use crate::store::{Revocation, RevocationStore, StoreError};
 
 /// Assumed lifetime of a refresh token without a known expiry; its revocation is given up after
 /// this.
@@ -29,9 +23,7 @@ impl SqliteStore {
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let associated_data = associated_data(&revocation.id);
-        let token = revocation.token.secret().as_bytes();
-        let sealed = self.vault.seal(Purpose::Tokens, associated_data, token)?;
+        let sealed = self.sealer.seal_revocation(revocation)?;
         let ends_at =
             ends_at.unwrap_or_else(|| now.saturating_add(DEFAULT_LIFETIME).unwrap_or(now));
         sqlx::query(
@@ -46,14 +38,6 @@ impl SqliteStore {
         .execute(to)
         .await?;
         Ok(())
-    }
-}
-
-fn associated_data(id: &str) -> AssociatedData<'_> {
-    AssociatedData {
-        table: "revocations",
-        column: "refresh_token",
-        row: id,
     }
 }
 
@@ -85,9 +69,9 @@ impl RevocationStore for SqliteStore {
         .await?;
         let mut due = Vec::new();
         for (id, sealed, tries) in rows {
-            match open_text(&self.vault, associated_data(&id), &sealed) {
+            match self.sealer.open_revocation(&id, &sealed) {
                 Ok(token) => due.push(Revocation {
-                    token: RefreshToken::new(token),
+                    token,
                     tries: u32::try_from(tries).unwrap_or(u32::MAX),
                     id,
                 }),
@@ -155,11 +139,11 @@ impl RevocationStore for SqliteStore {
         for (id, sealed, ends_at) in rows {
             swept += 1;
             let Some(sealed) = sealed else { continue };
-            match open(&self.vault, &id, "refresh_token", &sealed) {
+            match self.sealer.open_refresh(&id, &sealed) {
                 Ok(token) => {
                     let revocation = Revocation {
                         id: ulid::Ulid::new().to_string(),
-                        token: RefreshToken::new(token),
+                        token,
                         tries: 0,
                     };
                     let ends_at = ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
