@@ -30,6 +30,8 @@ use sqlx::Connection as _;
 mod fixture;
 #[path = "store/sealed.rs"]
 mod sealed;
+#[path = "store/sweeps.rs"]
+mod sweeps;
 
 /// A store, and its file.
 struct Bed<S> {

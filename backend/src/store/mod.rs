@@ -224,8 +224,9 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     /// Removes the revocations whose tokens have expired, and returns their ids.
     async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
 
-    /// Removes the connections that no session has been authorized for since `since`, and enqueues
-    /// the revocation of their tokens. Returns how many.
+    /// Removes connections that no session has been authorized for since `since`, and enqueues the
+    /// revocation of their tokens: in batches, so that no other write waits for all of them, and not
+    /// necessarily all in one call. Returns how many.
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
 }
 
@@ -254,7 +255,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;
 
     /// Removes expired claims, and sessions that are past their end or were last used before
-    /// `unused_since`.
+    /// `unused_since`: in batches, so that no other write waits for all of them, and not
+    /// necessarily all in one call.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError>;
 
     /// Checks that the store can read and write.

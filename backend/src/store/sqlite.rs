@@ -8,6 +8,7 @@ mod account;
 mod connections;
 mod file;
 mod open_error;
+mod orphans;
 mod revocations;
 mod sessions;
 

@@ -20,7 +20,7 @@ pub(super) struct ExistingConnection {
     orgs: String,
     pub(super) generation: i64,
     connected_at: i64,
-    is_leased: bool,
+    lease_ends_at: Option<i64>,
 }
 
 /// The query of an [`ExistingConnection`], followed by `$rest`.
@@ -28,7 +28,7 @@ macro_rules! select_existing {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.subject, c.status, c.context, c.orgs, c.generation, c.connected_at, \
-                 c.lease IS NOT NULL AS is_leased FROM connections c ",
+                 c.lease_ends_at FROM connections c ",
             $rest
         )
     };
@@ -80,6 +80,12 @@ impl ExistingConnection {
             }
         }
         as_text(&self.id, &orgs)
+    }
+
+    /// Returns whether its pair is being replaced. An expired lease is not held.
+    fn is_leased(&self, now: Timestamp) -> bool {
+        self.lease_ends_at
+            .is_some_and(|ends_at| ends_at >= now.as_millisecond())
     }
 
     fn has_known_subject(&self) -> bool {
@@ -292,7 +298,7 @@ impl SqliteStore {
                     subject = Some(Subject::unknown(id));
                 }
                 // Its pair is being replaced at the moment: read the account again later.
-                Some(_) if existing.is_leased => {
+                Some(_) if existing.is_leased(now) => {
                     due_at = now;
                     tries = tries.max(1);
                 }
@@ -376,6 +382,10 @@ impl SqliteStore {
         .bind(&from.id)
         .execute(&mut **tx)
         .await?;
+        sqlx::query("UPDATE connections SET unreached_since = NULL WHERE id = $1")
+            .bind(&into.id)
+            .execute(&mut **tx)
+            .await?;
         sqlx::query("DELETE FROM connections WHERE id = $1")
             .bind(&from.id)
             .execute(&mut **tx)

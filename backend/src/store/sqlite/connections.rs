@@ -325,11 +325,13 @@ impl ConnectionStore for SqliteStore {
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
         let mut tx = self.begin().await?;
+        // An expired lease is not held.
         let row: Option<(Option<Vec<u8>>, Option<i64>, bool)> = sqlx::query_as(
-            "SELECT refresh_token, refresh_expires_at, lease IS NOT NULL \
-             FROM connections WHERE id = $1",
+            "SELECT refresh_token, refresh_expires_at, \
+                 lease IS NOT NULL AND lease_ends_at >= $2 FROM connections WHERE id = $1",
         )
         .bind(id)
+        .bind(now.as_millisecond())
         .fetch_optional(&mut *tx)
         .await?;
         let (sealed, refresh_ends_at, is_leased) = row.unwrap_or_default();
