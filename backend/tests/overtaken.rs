@@ -14,8 +14,8 @@ use snyk_app::{
     connection::{Connection, Consent, Grant, State, Subject, Tokens},
     session::{SessionId, TokenHash},
     store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SealedTokens,
-        SessionStore, StoreError, StoredSession, cache::CachedStore,
+        Account, Changed, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore,
+        SealedTokens, SessionStore, StoreError, StoredSession, cache::CachedStore,
     },
     vault::secret::{AccessToken, RefreshToken},
 };
@@ -67,7 +67,10 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn finish_login(&self, _: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
+    async fn finish_login(
+        &self,
+        _: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -76,7 +79,7 @@ impl ConnectionStore for Slow {
         _: &Consent,
         _: Account<'_>,
         _: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -157,7 +160,7 @@ impl SessionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn end_session(&self, _: &TokenHash) -> Result<(), StoreError> {
+    async fn end_session(&self, _: &TokenHash) -> Result<Changed<()>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

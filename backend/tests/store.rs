@@ -26,6 +26,8 @@ use snyk_app::{
 };
 use sqlx::Connection as _;
 
+#[path = "store/cache.rs"]
+mod cache;
 #[path = "store/fixture.rs"]
 mod fixture;
 #[path = "store/sealed.rs"]
@@ -157,6 +159,7 @@ async fn connect_in(
         })
         .await
         .unwrap()
+        .value
         .unwrap();
     (connection, session.id, session.token_hash)
 }
@@ -254,7 +257,8 @@ async fn stores_accounts(store: &impl Store) {
     };
     let put = async |connection: &Connection, account: Account<'_>| {
         let consent = connection.consent();
-        store.store_account(&consent, account, now()).await.unwrap()
+        let stored = store.store_account(&consent, account, now()).await;
+        stored.unwrap().value
     };
     let due = async |at: Timestamp| {
         let due = store.due_accounts(at, 9).await.unwrap();
@@ -302,7 +306,8 @@ async fn stores_accounts(store: &impl Store) {
             connection: connection.to_owned(),
             at,
         };
-        assert!(!store.store_account(&consent, none, now()).await.unwrap());
+        let stored = store.store_account(&consent, none, now()).await;
+        assert!(!stored.unwrap().value);
     }
     assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
 

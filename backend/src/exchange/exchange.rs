@@ -116,6 +116,7 @@ async fn store(app: &AppState, grant: &Grant, browser: Browser) -> Result<Finish
             now,
         })
         .await?
+        .value
         // Signed out meanwhile: do not sign the browser in again.
         .ok_or(ApiError::NotSignedIn)?;
     tracing::info!(

@@ -2,6 +2,7 @@
 //! them, and a database for several machines can do the same. [`cache`] wraps either.
 
 pub mod cache;
+pub mod change;
 mod error;
 mod rows;
 pub mod sealer;
@@ -16,7 +17,11 @@ use shared::{
     scope::Scopes,
 };
 
-pub use self::{error::StoreError, sealer::SealedTokens};
+pub use self::{
+    change::{Change, Changed},
+    error::StoreError,
+    sealer::SealedTokens,
+};
 use crate::{
     connection::{Connection, Consent, Grant, Subject},
     session::{SessionId, TokenHash},
@@ -111,7 +116,8 @@ pub struct Ended {
     pub more_may_live: bool,
 }
 
-/// Stores connections and their token pairs.
+/// Stores connections and their token pairs. A write that may change more than its arguments name
+/// reports what it changed.
 #[async_trait]
 pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Returns the connection of that id.
@@ -134,7 +140,10 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Stores a finished login: the connection (or its replacement with generation + 1) and the
     /// session. Returns `None` and stores nothing if the browser's earlier sessions have ended
     /// meanwhile, since it signed out.
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
+    async fn finish_login(
+        &self,
+        login: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError>;
 
     /// Stores the account that was read for a consent. Returns `false` and changes nothing if a
     /// later consent replaced it, or the connection is no longer active. Only a complete list
@@ -146,7 +155,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         consent: &Consent,
         account: Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Changed<bool>, StoreError>;
 
     /// Returns at most `limit` consents whose account is due to be read: incomplete ones, and those
     /// that were refreshed since the last read.
@@ -249,7 +258,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Ends a session.
-    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError>;
+    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError>;
 
     /// Claims a login attempt. Returns `false` if it was claimed before.
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;

@@ -7,7 +7,7 @@ use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
 use super::SqliteStore;
 use crate::{
     connection::{Consent, Subject},
-    store::{Account, NewLogin, SealedTokens, StoreError},
+    store::{Account, Change, Changed, NewLogin, SealedTokens, StoreError},
 };
 
 /// The columns of a connection that decide whether another login replaces it.
@@ -267,7 +267,7 @@ impl SqliteStore {
         consent: &Consent,
         account: &Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         let id = consent.connection.as_str();
         let mut tx = self.begin().await?;
         let existing = ExistingConnection::of_id(&mut tx, id)
@@ -276,8 +276,9 @@ impl SqliteStore {
                 existing.status == "active" && existing.connected_at == consent.at.as_millisecond()
             });
         let Some(existing) = existing else {
-            return Ok(false);
+            return Ok(Changed::nothing(false));
         };
+        let changed = |id: &str| Change::Connection(id.to_owned());
         let mut due_at = account.due_at;
         let mut tries = account.tries;
         let mut subject = None;
@@ -306,7 +307,10 @@ impl SqliteStore {
                     self.merge(&mut tx, &existing, &same, account, now).await?;
                     tx.commit().await?;
                     tracing::info!(connection = id, into = same.id, "Two connections are one");
-                    return Ok(true);
+                    return Ok(Changed {
+                        value: true,
+                        changes: vec![changed(id), changed(&same.id)],
+                    });
                 }
             }
         }
@@ -328,7 +332,10 @@ impl SqliteStore {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Changed {
+            value: true,
+            changes: vec![changed(id)],
+        })
     }
 
     /// Merges two connections of the same subject, like a login that knows the subject at once. The

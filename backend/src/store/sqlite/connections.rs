@@ -14,8 +14,8 @@ use crate::{
     connection::{Connection, Consent, Grant},
     session::SessionId,
     store::{
-        Account, ConnectionStore, Ended, NewLogin, Revocation, SealedTokens, StoreError,
-        rows::ConnectionRow,
+        Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedTokens,
+        StoreError, rows::ConnectionRow,
     },
 };
 
@@ -114,11 +114,14 @@ impl ConnectionStore for SqliteStore {
         .transpose()
     }
 
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
+    async fn finish_login(
+        &self,
+        login: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError> {
         let mut tx = self.begin().await?;
         let replaced = replaced_sessions(&mut tx, &login).await?;
         if !login.earlier_sessions.is_empty() && replaced.is_empty() {
-            return Ok(None);
+            return Ok(Changed::nothing(None));
         }
         let target = target(&mut tx, &login, &replaced).await?;
         let id = target.id;
@@ -211,7 +214,15 @@ impl ConnectionStore for SqliteStore {
         }
         let connection = row.into_connection(&self.sealer)?;
         tx.commit().await?;
-        Ok(Some(connection))
+        let changes = replaced
+            .into_iter()
+            .map(|id| Change::Session(SessionId::from_stored(id)))
+            .chain([Change::Connection(id)])
+            .collect();
+        Ok(Changed {
+            value: Some(connection),
+            changes,
+        })
     }
 
     async fn store_account(
@@ -219,7 +230,7 @@ impl ConnectionStore for SqliteStore {
         consent: &Consent,
         account: Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         self.put_account(consent, &account, now).await
     }
 

@@ -9,7 +9,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::SqliteStore;
 use crate::{
     session::{SessionId, TokenHash},
-    store::{SessionStore, StoreError, StoredSession},
+    store::{Change, Changed, SessionStore, StoreError, StoredSession},
 };
 
 /// Timeout of a readiness check.
@@ -101,12 +101,17 @@ impl SessionStore for SqliteStore {
         Ok(())
     }
 
-    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-            .bind(token.as_bytes())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError> {
+        let ended: Vec<(String,)> =
+            sqlx::query_as("DELETE FROM sessions WHERE token_hash = $1 RETURNING id")
+                .bind(token.as_bytes())
+                .fetch_all(&self.writer)
+                .await?;
+        let changes = ended
+            .into_iter()
+            .map(|(id,)| Change::Session(SessionId::from_stored(id)))
+            .collect();
+        Ok(Changed { value: (), changes })
     }
 
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
