@@ -5,6 +5,7 @@ pub mod cache;
 pub mod change;
 mod error;
 mod rows;
+mod rules;
 pub mod sealer;
 pub mod sqlite;
 

@@ -17,7 +17,7 @@ pub(super) struct Stamps {
     changes: AtomicU64,
     /// The number of the last change that may have changed anything.
     of_all: AtomicU64,
-    stamps: Box<[AtomicU64]>,
+    of_ids: Box<[AtomicU64]>,
 }
 
 impl Stamps {
@@ -25,7 +25,7 @@ impl Stamps {
         Self {
             changes: AtomicU64::new(0),
             of_all: AtomicU64::new(0),
-            stamps: (0..STAMPS).map(|_| AtomicU64::new(0)).collect(),
+            of_ids: (0..STAMPS).map(|_| AtomicU64::new(0)).collect(),
         }
     }
 
@@ -81,7 +81,7 @@ impl Stamps {
         (kind, id).hash(&mut hasher);
         #[expect(clippy::cast_possible_truncation, reason = "the lower bits are wanted")]
         let index = hasher.finish() as usize % STAMPS;
-        &self.stamps[index]
+        &self.of_ids[index]
     }
 }
 

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 
-use super::{
-    SqliteStore,
-    account::{context_word, target},
-};
+use super::{SqliteStore, account::candidates};
 use crate::{
     connection::{Connection, Consent, Grant},
     session::SessionId,
     store::{
         Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedTokens,
-        StoreError, rows::ConnectionRow,
+        StoreError,
+        rows::ConnectionRow,
+        rules::{self, SIBLING_WINDOW, context_word},
     },
 };
 
@@ -30,10 +29,6 @@ impl SqliteStore {
         Ok((access, refresh))
     }
 }
-
-/// Time for which a login replaces a session that another attempt of the browser created: within
-/// it, the browser may not have received that session's cookie before it finished this one.
-const SIBLING_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Returns the ids of the sessions that a login replaces: those whose cookies the browser
 /// presented, and those that its sibling attempts created.
@@ -66,6 +61,67 @@ async fn replaced_sessions(
         replaced.extend(found.map(|(id,)| id));
     }
     Ok(replaced)
+}
+
+/// Inserts the session of a login, authorized for its connection and for those of the sessions that
+/// it replaces, except for `leaves`; and ends the replaced ones.
+async fn insert_session(
+    tx: &mut Transaction<'_, Sqlite>,
+    login: &NewLogin<'_>,
+    replaced: &[String],
+    connection: &str,
+    leaves: &[String],
+) -> Result<(), StoreError> {
+    let now = login.now.as_millisecond();
+    let session = login.session;
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $4, $5)",
+    )
+    .bind(session.token_hash.as_bytes())
+    .bind(session.id.as_str())
+    .bind(&session.browser)
+    .bind(now)
+    .bind(session.expires_at.as_millisecond())
+    .execute(&mut **tx)
+    .await?;
+    for earlier in replaced {
+        sqlx::query(
+            "INSERT INTO session_connections (session_id, connection_id) \
+             SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(session.id.as_str())
+        .bind(earlier)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query("DELETE FROM sessions WHERE id = $1")
+            .bind(earlier)
+            .execute(&mut **tx)
+            .await?;
+    }
+    sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
+        .bind(session.id.as_str())
+        .bind(now)
+        .bind(login.claim)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(session.id.as_str())
+    .bind(connection)
+    .execute(&mut **tx)
+    .await?;
+    for left in leaves {
+        sqlx::query("DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2")
+            .bind(session.id.as_str())
+            .bind(left)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -123,7 +179,8 @@ impl ConnectionStore for SqliteStore {
         if !login.earlier_sessions.is_empty() && replaced.is_empty() {
             return Ok(Changed::nothing(None));
         }
-        let target = target(&mut tx, &login, &replaced).await?;
+        let candidates = candidates(&mut tx, &login, &replaced).await?;
+        let target = rules::target(&login.account, login.connection_id, candidates)?;
         let id = target.id;
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
@@ -162,56 +219,7 @@ impl ConnectionStore for SqliteStore {
         .fetch_one(&mut *tx)
         .await?;
 
-        let session = login.session;
-        sqlx::query(
-            "INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $4, $5)",
-        )
-        .bind(session.token_hash.as_bytes())
-        .bind(session.id.as_str())
-        .bind(&session.browser)
-        .bind(now)
-        .bind(session.expires_at.as_millisecond())
-        .execute(&mut *tx)
-        .await?;
-        for earlier in &replaced {
-            sqlx::query(
-                "INSERT INTO session_connections (session_id, connection_id) \
-                 SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(session.id.as_str())
-            .bind(earlier)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query("DELETE FROM sessions WHERE id = $1")
-                .bind(earlier)
-                .execute(&mut *tx)
-                .await?;
-        }
-        sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
-            .bind(session.id.as_str())
-            .bind(now)
-            .bind(login.claim)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(session.id.as_str())
-        .bind(&id)
-        .execute(&mut *tx)
-        .await?;
-        for left in target.leaves {
-            sqlx::query(
-                "DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2",
-            )
-            .bind(session.id.as_str())
-            .bind(left)
-            .execute(&mut *tx)
-            .await?;
-        }
+        insert_session(&mut tx, &login, &replaced, &id, &target.leaves).await?;
         let connection = row.into_connection(&self.sealer)?;
         tx.commit().await?;
         let changes = replaced
