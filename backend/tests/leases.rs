@@ -109,6 +109,7 @@ impl<S: Store> Bed<S> {
             })
             .await
             .unwrap()
+            .value
             .unwrap();
         session.id
     }

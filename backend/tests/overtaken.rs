@@ -19,8 +19,8 @@ use domain::{
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore,
-    StoreError,
+    Account, Changed, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SealedTokens,
+    SessionStore, StoreError,
     cache::CachedStore,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
@@ -54,11 +54,17 @@ impl ConnectionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn connections_of(&self, _: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        _: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn finish_login(&self, _: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
+    async fn finish_login(
+        &self,
+        _: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -67,7 +73,7 @@ impl ConnectionStore for Slow {
         _: &Consent,
         _: Account<'_>,
         _: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 
@@ -142,7 +148,7 @@ impl SessionStore for Slow {
         unimplemented!("{NOT_ASKED}")
     }
 
-    async fn end_session(&self, _: &TokenHash) -> Result<(), StoreError> {
+    async fn end_session(&self, _: &TokenHash) -> Result<Changed<()>, StoreError> {
         unimplemented!("{NOT_ASKED}")
     }
 

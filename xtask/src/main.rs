@@ -54,8 +54,8 @@ enum Task {
     Test(test::Arguments),
     /// Check formatting, lints, documentation, dependencies and the house rules.
     Check,
-    /// Measure what the proxy costs, beside a bare pass-through in the same run.
-    Bench,
+    /// Measure what the proxy or a large database costs, beside a baseline in the same run.
+    Bench(bench::Arguments),
     /// Build what is shipped, the page small and compressed, and print how big it is.
     Build(build::Arguments),
 }
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
             Task::Start(arguments) => start::run(&arguments),
             Task::Test(arguments) => test::run(&arguments),
             Task::Check => check::run(),
-            Task::Bench => bench::run(),
+            Task::Bench(arguments) => bench::run(&arguments),
             Task::Build(arguments) => build::run(&arguments),
         },
         Err(error) => Err(error),

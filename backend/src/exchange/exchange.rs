@@ -134,6 +134,7 @@ impl Exchange {
                 now,
             })
             .await?
+            .value
             // Signed out meanwhile: do not sign the browser in again.
             .ok_or(ApiError::NotSignedIn)?;
         tracing::info!(

@@ -358,6 +358,7 @@ fn store_status(error: &StoreError) -> (StatusCode, Code) {
         | StoreError::Moved
         | StoreError::TooSlow
         | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+        StoreError::Shared(error) => store_status(error),
         StoreError::Inconsistent { .. } | StoreError::CannotSeal(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, Code::Internal)
         }

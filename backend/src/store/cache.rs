@@ -1,17 +1,16 @@
 //! A cache in front of a store. Every proxied request reads its session and the connection that the
 //! session is authorized for; cached, they cost neither a query nor a decryption.
 //!
-//! Every write of this process goes through here and invalidates what it changes, and a read that
-//! was in flight during a write is not cached. So no entry is older than the last write that
-//! finished. Writes that continue after their caller was cancelled, and writes of other processes
+//! Every write of this process goes through here. After it, exactly what it changed is read anew,
+//! and a read that was in flight during it is not cached. So no value is older than the last write
+//! that finished. After a write that failed or was cancelled, everything that it may have changed is
+//! read anew. Writes that continue after their caller was cancelled, and writes of other processes
 //! on the same database, become visible after [`TTL`] at the latest.
 
-use std::{
-    hash::Hash,
-    num::NonZeroUsize,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+mod entries;
+mod stamps;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use domain::{
@@ -19,74 +18,46 @@ use domain::{
     session::{SessionId, TokenHash},
 };
 use jiff::Timestamp;
-use lru::LruCache;
 
+use self::{entries::Entries, stamps::Stamps};
 use super::{
-    Account, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SessionStore, Store,
-    StoreError, StoredSession,
+    Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore,
+    SealedTokens, SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 
-/// Capacity of each of the caches; the least recently used entries are evicted first.
-const CAPACITY: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
-/// Time to live of an entry.
+/// Maximum number of cached sessions.
+const MAX_SESSIONS: u64 = 16_384;
+/// Maximum approximate size of the cached connections, in bytes.
+const MAX_CONNECTIONS_SIZE: u64 = 32 << 20;
+/// Approximate size of a connection without its organizations, in bytes.
+const CONNECTION_SIZE: usize = 2_048;
+/// Approximate size of an organization, in bytes.
+const ORG_SIZE: usize = 192;
+/// Time to live of a value.
 const TTL: Duration = Duration::from_secs(5);
 
 /// A store that caches the reads of another one.
-#[derive(Debug)]
 pub struct CachedStore<S> {
     inner: Arc<S>,
-    caches: Mutex<Caches>,
+    stamps: Stamps,
+    sessions: Entries<TokenHash, StoredSession>,
+    /// Connections by the session that is authorized for them: one lookup admits a request.
+    connections: Entries<(SessionId, String), Authorized>,
 }
 
-/// The caches.
-#[derive(Debug)]
-struct Caches {
-    /// The number of writes: a read that began before a write is not cached after it.
-    writes: u64,
-    sessions: TtlCache<TokenHash, StoredSession>,
-    memberships: TtlCache<(SessionId, String), ()>,
-    connections: TtlCache<String, Arc<Connection>>,
+/// A connection that a session is authorized for.
+#[derive(Clone)]
+struct Authorized {
+    session: SessionId,
+    connection: Arc<Connection>,
 }
 
-/// A bounded cache whose entries expire.
-#[derive(Debug)]
-struct TtlCache<K: Hash + Eq, V>(LruCache<K, (Instant, V)>);
-
-impl<K: Hash + Eq, V: Clone> TtlCache<K, V> {
-    fn new() -> Self {
-        Self(LruCache::new(CAPACITY))
-    }
-
-    fn get(&mut self, key: &K) -> Option<V> {
-        let (since, value) = self.0.get(key)?;
-        if since.elapsed() < TTL {
-            return Some(value.clone());
-        }
-        self.0.pop(key);
-        None
-    }
-
-    fn put(&mut self, key: K, value: V) {
-        self.0.put(key, (Instant::now(), value));
-    }
-
-    /// Evicts expired entries, the least recently used first. One that was used recently may stay
-    /// until the next sweep.
-    fn sweep(&mut self) {
-        while let Some((_, (since, _))) = self.0.peek_lru()
-            && since.elapsed() >= TTL
-        {
-            self.0.pop_lru();
-        }
-    }
-
-    fn remove(&mut self, key: &K) {
-        self.0.pop(key);
-    }
-
-    fn clear(&mut self) {
-        self.0.clear();
+impl<S: fmt::Debug> fmt::Debug for CachedStore<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CachedStore")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,62 +65,77 @@ impl<S: Store> CachedStore<S> {
     /// Wraps a store. From then on, all access must go through the wrapper.
     #[must_use]
     pub fn new(inner: Arc<S>) -> Self {
+        let size = |authorized: &Authorized| {
+            let size = CONNECTION_SIZE + ORG_SIZE * authorized.connection.orgs.len();
+            u32::try_from(size).unwrap_or(u32::MAX)
+        };
         Self {
             inner,
-            caches: Mutex::new(Caches {
-                writes: 0,
-                sessions: TtlCache::new(),
-                memberships: TtlCache::new(),
-                connections: TtlCache::new(),
+            stamps: Stamps::new(),
+            sessions: Entries::new(
+                MAX_SESSIONS,
+                TTL,
+                |_| 1,
+                |stamps, session, since| stamps.is_session_current(&session.id, since),
+            ),
+            connections: Entries::new(MAX_CONNECTIONS_SIZE, TTL, size, |stamps, found, since| {
+                stamps.is_session_current(&found.session, since)
+                    && stamps.is_connection_current(&found.connection.id, since)
             }),
         }
     }
 
-    fn caches(&self) -> MutexGuard<'_, Caches> {
-        self.caches.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Runs a write that reports what it changed.
+    async fn write<T>(
+        &self,
+        write: impl Future<Output = Result<Changed<T>, StoreError>>,
+    ) -> Result<Changed<T>, StoreError> {
+        let mut forget = ForgetOnDrop {
+            stamps: &self.stamps,
+            scope: Scope::All,
+        };
+        let changed = write.await?;
+        forget.scope = Scope::These(changed.changes.clone());
+        Ok(changed)
     }
 
-    /// Runs a write and invalidates what it may have changed, whether it succeeded or not: a failed
-    /// write may have taken effect.
-    async fn write<T, E>(
+    /// Runs a write that changes nothing but what its arguments name.
+    async fn write_one<T, E>(
         &self,
+        change: Change,
         write: impl Future<Output = Result<T, E>>,
-        invalidate: impl Fn(&mut Caches),
     ) -> Result<T, E> {
-        // A write whose caller is cancelled may still take effect, so the guard invalidates on
-        // every way out.
-        let _guard = InvalidateOnDrop {
-            caches: &self.caches,
-            invalidate,
+        let _forget = ForgetOnDrop {
+            stamps: &self.stamps,
+            scope: Scope::These(vec![change]),
         };
         write.await
     }
 }
 
-/// Counts a write and invalidates the caches when dropped.
-struct InvalidateOnDrop<'a, F: Fn(&mut Caches)> {
-    caches: &'a Mutex<Caches>,
-    invalidate: F,
+/// What a write changed, or may have changed.
+enum Scope {
+    These(Vec<Change>),
+    All,
 }
 
-impl<F: Fn(&mut Caches)> Drop for InvalidateOnDrop<'_, F> {
+/// Records changes when dropped, so that also a write whose caller is cancelled is recorded: it may
+/// take effect.
+struct ForgetOnDrop<'a> {
+    stamps: &'a Stamps,
+    scope: Scope,
+}
+
+impl Drop for ForgetOnDrop<'_> {
     fn drop(&mut self) {
-        let mut caches = self.caches.lock().unwrap_or_else(PoisonError::into_inner);
-        caches.writes += 1;
-        (self.invalidate)(&mut caches);
-    }
-}
-
-impl Caches {
-    fn sweep(&mut self) {
-        self.sessions.sweep();
-        self.memberships.sweep();
-        self.connections.sweep();
-    }
-
-    fn clear_sessions(&mut self) {
-        self.sessions.clear();
-        self.memberships.clear();
+        match &self.scope {
+            Scope::These(changes) => {
+                for change in changes {
+                    self.stamps.record(change);
+                }
+            }
+            Scope::All => self.stamps.record_all(),
+        }
     }
 }
 
@@ -161,7 +147,10 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         self.inner.connection(id).await
     }
 
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         self.inner.connections_of(session).await
     }
 
@@ -170,36 +159,25 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         session: &SessionId,
         id: &str,
     ) -> Result<Option<Arc<Connection>>, StoreError> {
-        let membership = (session.clone(), id.to_owned());
-        let writes = {
-            let mut caches = self.caches();
-            if caches.memberships.get(&membership).is_some()
-                && let Some(connection) = caches.connections.get(&membership.1)
-            {
-                return Ok(Some(connection));
-            }
-            caches.writes
-        };
-        let found = self.inner.authorized(session, id).await?;
-        if let Some(connection) = &found {
-            let mut caches = self.caches();
-            if caches.writes == writes {
-                caches
-                    .connections
-                    .put(membership.1.clone(), Arc::clone(connection));
-                caches.memberships.put(membership, ());
-            }
-        }
-        Ok(found)
+        let key = (session.clone(), id.to_owned());
+        let found = self
+            .connections
+            .get_or_load(&self.stamps, &key, || async {
+                let connection = self.inner.authorized(session, id).await?;
+                Ok(connection.map(|connection| Authorized {
+                    session: session.clone(),
+                    connection,
+                }))
+            })
+            .await?;
+        Ok(found.map(|authorized| authorized.connection))
     }
 
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
-        // Only the result shows which connection is replaced.
-        self.write(self.inner.finish_login(login), |caches| {
-            caches.clear_sessions();
-            caches.connections.clear();
-        })
-        .await
+    async fn finish_login(
+        &self,
+        login: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError> {
+        self.write(self.inner.finish_login(login)).await
     }
 
     async fn store_account(
@@ -207,14 +185,9 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         consent: &Consent,
         account: Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        // Two connections may be merged, which only the result shows.
-        let write = self.inner.store_account(consent, account, now);
-        self.write(write, |caches| {
-            caches.connections.clear();
-            caches.memberships.clear();
-        })
-        .await
+    ) -> Result<Changed<bool>, StoreError> {
+        self.write(self.inner.store_account(consent, account, now))
+            .await
     }
 
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError> {
@@ -227,11 +200,9 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
         revocation_id: &str,
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
-        self.write(self.inner.disconnect(id, revocation_id, now), |caches| {
-            caches.connections.remove(&id.to_owned());
-            caches.memberships.clear();
-        })
-        .await
+        let write = self.inner.disconnect(id, revocation_id, now);
+        self.write_one(Change::Connection(id.to_owned()), write)
+            .await
     }
 }
 
@@ -260,8 +231,7 @@ impl<S: Store> LeaseStore for CachedStore<S> {
         }
         let id = lease.connection().to_owned();
         let write = self.inner.settle_lease(lease, settlement);
-        self.write(write, |caches| caches.connections.remove(&id))
-            .await
+        self.write_one(Change::Connection(id), write).await
     }
 }
 
@@ -298,7 +268,7 @@ impl<S: Store> RevocationStore for CachedStore<S> {
         self.inner.remove_expired_revocations(now).await
     }
 
-    /// Invalidates nothing: without a membership, a connection is not served from the cache either.
+    /// Changes nothing that is cached: no session is authorized for these connections.
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
         self.inner.sweep_orphaned(now, since).await
     }
@@ -310,46 +280,43 @@ impl<S: Store> SessionStore for CachedStore<S> {
         &self,
         tokens: &[TokenHash],
     ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
-        let (mut found, writes) = {
-            let mut caches = self.caches();
-            let mut known = Vec::new();
-            for token in tokens {
-                let session = caches.sessions.get(token);
-                known.extend(session.map(|session| (*token, session)));
+        if let [token] = tokens {
+            let found = self
+                .sessions
+                .get_or_load(&self.stamps, token, || async {
+                    let found = self.inner.sessions(tokens).await?;
+                    Ok(found.into_iter().next().map(|(_, session)| session))
+                })
+                .await?;
+            return Ok(found.map(|session| (*token, session)).into_iter().collect());
+        }
+        let mut found = Vec::new();
+        let mut others = Vec::new();
+        for token in tokens {
+            match self.sessions.get(&self.stamps, token).await {
+                Some(session) => found.push((*token, session)),
+                None => others.push(*token),
             }
-            (known, caches.writes)
-        };
-        let others: Vec<TokenHash> = tokens
-            .iter()
-            .filter(|token| !found.iter().any(|(known, _)| known == *token))
-            .copied()
-            .collect();
+        }
         if others.is_empty() {
             return Ok(found);
         }
-        let read = self.inner.sessions(&others).await?;
-        let mut caches = self.caches();
-        if caches.writes == writes {
-            for (token, session) in &read {
-                caches.sessions.put(*token, session.clone());
-            }
+        let since = self.stamps.now();
+        for (token, session) in self.inner.sessions(&others).await? {
+            self.sessions.put(token, session.clone(), since).await;
+            found.push((token, session));
         }
-        drop(caches);
-        found.extend(read);
         found.sort_by_key(|(token, _)| tokens.iter().position(|presented| presented == token));
         Ok(found)
     }
 
     async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError> {
-        self.write(self.inner.touch_session(id, now), |caches| {
-            caches.sessions.clear();
-        })
-        .await
+        let write = self.inner.touch_session(id, now);
+        self.write_one(Change::Session(id.clone()), write).await
     }
 
-    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        self.write(self.inner.end_session(token), Caches::clear_sessions)
-            .await
+    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError> {
+        self.write(self.inner.end_session(token)).await
     }
 
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
@@ -359,7 +326,8 @@ impl<S: Store> SessionStore for CachedStore<S> {
     /// Sweeps the cache too, so that no unused token stays in memory. A swept session has expired
     /// by its own timestamps, which every caller checks.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
-        self.caches().sweep();
+        self.sessions.sweep().await;
+        self.connections.sweep().await;
         self.inner.sweep(now, unused_since).await
     }
 

@@ -1,5 +1,7 @@
 //! The errors of the store, with their causes.
 
+use std::sync::Arc;
+
 use domain::vault;
 
 /// A store operation failed.
@@ -43,6 +45,9 @@ pub enum StoreError {
         #[source]
         cause: vault::CannotOpen,
     },
+    /// A read failed that several callers shared.
+    #[error(transparent)]
+    Shared(Arc<Self>),
     /// A value could not be sealed.
     #[error(transparent)]
     CannotSeal(#[from] vault::CannotSeal),

@@ -2,9 +2,12 @@
 //! them, and a database for several machines can do the same. [`cache`] wraps either.
 
 pub mod cache;
+pub mod change;
 mod error;
 pub mod lease;
 mod rows;
+mod rules;
+pub mod sealer;
 pub mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -23,8 +26,12 @@ use domain::{
     vault::secret::RefreshToken,
 };
 
-pub use self::error::StoreError;
 use self::lease::LeaseStore;
+pub use self::{
+    change::{Change, Changed},
+    error::StoreError,
+    sealer::SealedTokens,
+};
 
 /// The data of a finished login, stored atomically.
 #[derive(Debug)]
@@ -90,14 +97,19 @@ pub struct Ended {
     pub more_may_live: bool,
 }
 
-/// Stores connections and their token pairs.
+/// Stores connections and their token pairs. A write that may change more than its arguments name
+/// reports what it changed.
 #[async_trait]
 pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Returns the connection of that id.
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError>;
 
-    /// Returns the connections that a session is authorized for, the newest first.
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError>;
+    /// Returns the connections that a session is authorized for, the newest first, to be shown:
+    /// their tokens stay sealed. A connection whose key is not configured counts as lost.
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError>;
 
     /// Returns the connection of that id, if the session is authorized for it.
     async fn authorized(
@@ -109,7 +121,10 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Stores a finished login: the connection (or its replacement with generation + 1) and the
     /// session. Returns `None` and stores nothing if the browser's earlier sessions have ended
     /// meanwhile, since it signed out.
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError>;
+    async fn finish_login(
+        &self,
+        login: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError>;
 
     /// Stores the account that was read for a consent. Returns `false` and changes nothing if a
     /// later consent replaced it, or the connection is no longer active. Only a complete list
@@ -121,7 +136,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         consent: &Consent,
         account: Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Changed<bool>, StoreError>;
 
     /// Returns at most `limit` consents whose account is due to be read: incomplete ones, and those
     /// that were refreshed since the last read.
@@ -164,8 +179,9 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     /// Removes the revocations whose tokens have expired, and returns their ids.
     async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
 
-    /// Removes the connections that no session has been authorized for since `since`, and enqueues
-    /// the revocation of their tokens. Returns how many.
+    /// Removes connections that no session has been authorized for since `since`, and enqueues the
+    /// revocation of their tokens: in batches, so that no other write waits for all of them, and not
+    /// necessarily all in one call. Returns how many.
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError>;
 }
 
@@ -188,13 +204,14 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn touch_session(&self, id: &SessionId, now: Timestamp) -> Result<(), StoreError>;
 
     /// Ends a session.
-    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError>;
+    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError>;
 
     /// Claims a login attempt. Returns `false` if it was claimed before.
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;
 
     /// Removes expired claims, and sessions that are past their end or were last used before
-    /// `unused_since`.
+    /// `unused_since`: in batches, so that no other write waits for all of them, and not
+    /// necessarily all in one call.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError>;
 
     /// Checks that the store can read and write.

@@ -1,17 +1,17 @@
 //! Converts rows to domain values, or names the inconsistency.
 
 use domain::{
-    connection::{Connection, State, Subject, Tokens},
-    vault::{
-        AssociatedData, CannotOpen, Purpose, Vault,
-        secret::{AccessToken, RefreshToken},
-    },
+    connection::{Connection, State, Subject},
+    vault::CannotOpen,
 };
 use jiff::Timestamp;
 use shared::{api::connection::Context, scope::Scopes};
 use sqlx::FromRow;
 
-use super::StoreError;
+use super::{
+    StoreError,
+    sealer::{SealedTokens, Sealer},
+};
 
 /// A row of `connections`.
 #[derive(FromRow)]
@@ -35,53 +35,49 @@ pub(super) struct ConnectionRow {
 
 impl ConnectionRow {
     /// Returns whether its tokens were sealed with a key that is not in the ring.
-    pub(super) fn has_unknown_key(&self, vault: &Vault) -> bool {
-        self.access_token.as_ref().is_some_and(|sealed| {
-            let opened = vault.open(
-                Purpose::Tokens,
-                associated_data(&self.id, "access_token"),
-                sealed,
-            );
-            matches!(opened, Err(CannotOpen::UnknownKey))
+    pub(super) fn has_unknown_key(self, sealer: &Sealer) -> bool {
+        self.sealed()
+            .is_some_and(|pair| sealer.check_keys(&pair) == Err(CannotOpen::UnknownKey))
+    }
+
+    fn sealed(self) -> Option<SealedTokens> {
+        Some(SealedTokens {
+            access: self.access_token?,
+            refresh: self.refresh_token?,
         })
     }
 
-    /// Opens the tokens of an active connection. If that fails, the connection counts as lost, but
-    /// no other does: a person connects again, which replaces the tokens, or disconnects, which
-    /// erases them.
-    fn tokens(&self, vault: &Vault, access: &[u8], refresh: &[u8]) -> State {
-        let tokens = open(vault, &self.id, "access_token", access).and_then(|access| {
-            let refresh = open(vault, &self.id, "refresh_token", refresh)?;
-            Ok(Tokens {
-                access: AccessToken::new(access),
-                refresh: RefreshToken::new(refresh),
-            })
-        });
-        match tokens {
-            Ok(tokens) => State::Active(tokens),
-            Err(error) => {
-                tracing::error!(connection = self.id, %error, "The tokens of a connection do not open");
-                State::ReconnectNeeded
-            }
-        }
+    /// Converts the row, and opens its tokens.
+    pub(super) fn into_connection(self, sealer: &Sealer) -> Result<Connection, StoreError> {
+        Ok(sealer.open(self.into_sealed(sealer)?))
     }
 
-    /// Converts the row.
-    pub(super) fn into_connection(self, vault: &Vault) -> Result<Connection, StoreError> {
+    /// Converts the row, with its tokens sealed. A connection whose key is not in the ring counts as
+    /// lost, which needs no opening.
+    pub(super) fn into_sealed(
+        mut self,
+        sealer: &Sealer,
+    ) -> Result<Connection<SealedTokens>, StoreError> {
+        let tokens = (self.access_token.take(), self.refresh_token.take());
         let inconsistent = |column| StoreError::Inconsistent {
             table: "connections",
             column,
             row: self.id.clone(),
         };
         let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| inconsistent(column));
-        let state = match (
-            self.status.as_str(),
-            &self.access_token,
-            &self.refresh_token,
-        ) {
-            ("active", Some(access), Some(refresh)) => self.tokens(vault, access, refresh),
-            ("reconnect_needed", None, None) => State::ReconnectNeeded,
-            ("disconnected", None, None) => State::Disconnected,
+        let state = match (self.status.as_str(), tokens) {
+            ("active", (Some(access), Some(refresh))) => {
+                let pair = SealedTokens { access, refresh };
+                match sealer.check_keys(&pair) {
+                    Ok(()) => State::Active(pair),
+                    Err(error) => {
+                        tracing::error!(connection = self.id, %error, "The tokens of a connection do not open");
+                        State::ReconnectNeeded
+                    }
+                }
+            }
+            ("reconnect_needed", (None, None)) => State::ReconnectNeeded,
+            ("disconnected", (None, None)) => State::Disconnected,
             _ => return Err(inconsistent("status")),
         };
         Ok(Connection {
@@ -108,47 +104,4 @@ impl ConnectionRow {
             id: self.id,
         })
     }
-}
-
-/// Returns the associated data of a connection's token.
-pub(super) fn associated_data<'a>(id: &'a str, column: &'static str) -> AssociatedData<'a> {
-    AssociatedData {
-        table: "connections",
-        column,
-        row: id,
-    }
-}
-
-/// Opens one of a connection's tokens.
-pub(super) fn open(
-    vault: &Vault,
-    id: &str,
-    column: &'static str,
-    sealed: &[u8],
-) -> Result<String, StoreError> {
-    open_text(vault, associated_data(id, column), sealed)
-}
-
-/// Opens a sealed text.
-pub(super) fn open_text(
-    vault: &Vault,
-    associated_data: AssociatedData<'_>,
-    sealed: &[u8],
-) -> Result<String, StoreError> {
-    let AssociatedData { table, column, row } = associated_data;
-    let bytes = vault
-        .open(Purpose::Tokens, associated_data, sealed)
-        .map_err(|cause| StoreError::Sealed {
-            table,
-            column,
-            row: row.to_owned(),
-            cause,
-        })?;
-    std::str::from_utf8(&bytes)
-        .map(str::to_owned)
-        .map_err(|_| StoreError::Inconsistent {
-            table,
-            column,
-            row: row.to_owned(),
-        })
 }

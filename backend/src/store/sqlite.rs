@@ -4,11 +4,19 @@
 //! fails with "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first
 //! and writes later would ignore the busy time-out.
 
+/// The database's clock, in milliseconds.
+macro_rules! now {
+    () => {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    };
+}
+
 mod account;
 mod connections;
 mod file;
 mod leases;
 mod open_error;
+mod orphans;
 mod revocations;
 mod sessions;
 
@@ -29,7 +37,7 @@ use sqlx::{
 };
 
 use self::file::DatabaseFile;
-use super::{StoreError, rows::ConnectionRow};
+use super::{StoreError, rows::ConnectionRow, sealer::Sealer};
 use crate::config::database;
 
 /// Time for which a successful write probe counts.
@@ -40,7 +48,7 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
-    vault: Arc<Vault>,
+    sealer: Sealer,
     file: Arc<DatabaseFile>,
     /// When a probe last succeeded in writing.
     probed_at: Mutex<Option<Instant>>,
@@ -182,7 +190,7 @@ impl SqliteStore {
         let store = Self {
             writer,
             readers,
-            vault,
+            sealer: Sealer::new(vault),
             file,
             probed_at: Mutex::default(),
             in_doubt,
@@ -202,7 +210,7 @@ impl SqliteStore {
         )
         .fetch_optional(&self.readers)
         .await?;
-        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.vault)))
+        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.sealer)))
     }
 
     /// Checks that a write succeeds: takes the write lock, and writes a page unless a recent probe

@@ -252,6 +252,7 @@ impl Bed {
             })
             .await
             .unwrap()
+            .value
             .unwrap();
         assert!(store.session(&session.token_hash).await.unwrap().is_some());
         let provider = Arc::new(Provider {

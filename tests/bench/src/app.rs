@@ -1,6 +1,11 @@
 //! The real app, started and signed in.
 
-use std::{net::SocketAddr, path::Path, process::Command};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, ensure};
 use http::header;
@@ -10,6 +15,14 @@ use serde_json::{Value, json};
 pub(crate) struct Session {
     pub(crate) cookie: String,
     pub(crate) connection: String,
+    /// How long the request took that finished the login.
+    pub(crate) finish_duration: Duration,
+}
+
+/// A browser that is not signed in.
+pub(crate) struct Browser {
+    client: Client,
+    address: SocketAddr,
 }
 
 /// Returns the command of `snyk-app serve` as an operator runs it, except for the rate limits,
@@ -39,35 +52,47 @@ pub(crate) fn command(
     command
 }
 
-/// Signs in as a browser does.
-pub(crate) async fn connect(address: SocketAddr) -> Result<Session> {
-    #[expect(clippy::disallowed_methods, reason = "the rule is the backend's")]
-    let client = Client::new();
-    let (state, verifier) = ("s".repeat(42) + "A", "v".repeat(43));
-    let post = |path: &str, cookie: &str, body: &Value| {
-        client
-            .post(format!("http://localhost:{}{path}", address.port()))
+impl Browser {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the rule is the backend's")]
+        let client = Client::new();
+        Self { client, address }
+    }
+
+    /// Signs in as a browser does.
+    pub(crate) async fn connect(&self) -> Result<Session> {
+        let (state, verifier) = ("s".repeat(42) + "A", "v".repeat(43));
+        let start = json!({ "state": state, "code_verifier": verifier });
+        let started = self.post("/api/login", "", &start).await?;
+        let attempt = cookie(&started)?;
+        let finish = json!({ "state": state, "code": "code" });
+        let sent_at = Instant::now();
+        let finished = self.post("/api/connections", &attempt, &finish).await?;
+        let finish_duration = sent_at.elapsed();
+        let cookie = cookie(&finished)?;
+        ensure!(
+            finished.status() == 201,
+            "the sign-in failed: {}",
+            finished.status()
+        );
+        let connected: Value = finished.json().await?;
+        let connection = connected["connection"]["id"].as_str().context("an id")?;
+        Ok(Session {
+            cookie,
+            connection: connection.to_owned(),
+            finish_duration,
+        })
+    }
+
+    async fn post(&self, path: &str, cookie: &str, body: &Value) -> Result<Response> {
+        let request = self
+            .client
+            .post(format!("http://localhost:{}{path}", self.address.port()))
             .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, cookie)
-            .json(body)
-            .send()
-    };
-    let start = json!({ "state": state, "code_verifier": verifier });
-    let started = post("/api/login", "", &start).await?;
-    let finish = json!({ "state": state, "code": "code" });
-    let finished = post("/api/connections", &cookie(&started)?, &finish).await?;
-    let cookie = cookie(&finished)?;
-    ensure!(
-        finished.status() == 201,
-        "the sign-in failed: {}",
-        finished.status()
-    );
-    let connected: Value = finished.json().await?;
-    let connection = connected["connection"]["id"].as_str().context("an id")?;
-    Ok(Session {
-        cookie,
-        connection: connection.to_owned(),
-    })
+            .json(body);
+        Ok(request.send().await?)
+    }
 }
 
 fn cookie(answer: &Response) -> Result<String> {

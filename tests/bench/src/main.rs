@@ -1,31 +1,26 @@
-//! `cargo xtask bench`: measures the overhead of the proxy against a baseline in the same run.
+//! `cargo xtask bench`: measures the real server against a baseline in the same run: the overhead of
+//! the proxy ([`proxy`]), or the cost of a large database ([`store`]).
 //!
-//! There are three programs, each a separate process: an upstream that answers every read with the
-//! same page of projects, a bare pass-through to it (axum and hyper's client, without session,
-//! token and allow-list), and the real `snyk-app`, signed in. The rounds alternate between the two
-//! servers, so that other activity on the machine affects both alike; the medians are reported. On
-//! a machine with few cores the load generator competes with what it measures. The CPU time for
-//! each request, which the kernel counts for each process, is then the figure that is comparable
-//! across machines.
+//! Every server is a separate process. The rounds alternate between the servers, so that other
+//! activity on the machine affects both alike; the medians are reported. On a machine with few
+//! cores the load generator competes with what it measures.
 
 #![expect(clippy::print_stdout, reason = "it reports to a person")]
 
 mod app;
+mod fill;
 mod load;
 mod peer;
+mod proxy;
+mod store;
 mod upstream;
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, bail};
-
-use self::load::{Round, Target};
-
-const ROUNDS: usize = 7;
+use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,8 +29,9 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["upstream", address] => runtime.block_on(upstream::serve(address.parse()?)),
         ["peer", address, upstream] => runtime.block_on(peer::serve(address.parse()?, upstream)),
-        ["run", program] => runtime.block_on(run(std::fs::canonicalize(program)?)),
-        _ => bail!("usage: bench run <path of snyk-app>"),
+        ["proxy", program] => runtime.block_on(proxy::run(&std::fs::canonicalize(program)?)),
+        ["store", program] => runtime.block_on(store::run(&std::fs::canonicalize(program)?)),
+        _ => bail!("usage: bench proxy|store <path of snyk-app>"),
     }
 }
 
@@ -56,86 +52,6 @@ impl Server {
 
     fn id(&self) -> u32 {
         self.0.id()
-    }
-}
-
-async fn run(program: PathBuf) -> Result<()> {
-    let own = std::env::current_exe()?;
-    let (upstream_at, peer_at, app_at) = (free_address()?, free_address()?, free_address()?);
-    let upstream_url = format!("http://{upstream_at}");
-    let _upstream = Server::start(Command::new(&own).args(["upstream", &upstream_at.to_string()]))?;
-    let peer =
-        Server::start(Command::new(&own).args(["peer", &peer_at.to_string(), &upstream_url]))?;
-    load::ready(upstream_at).await?;
-    load::ready(peer_at).await?;
-    let folder = tempfile::tempdir()?;
-    let app = Server::start(
-        app::command(&program, app_at, &upstream_url, folder.path()).stdout(Stdio::null()),
-    )?;
-    load::ready(app_at)
-        .await
-        .context("snyk-app does not start")?;
-    let session = app::connect(app_at).await?;
-
-    println!("rounds of 2 s in turns, medians of {ROUNDS}; 32 connections, one session");
-    for (name, query) in [
-        ("one project, 0.7 KB", "limit=10"),
-        ("a page of 100 projects, 66 KB", "limit=100"),
-    ] {
-        let targets = [
-            Target {
-                name: "bare axum + hyper",
-                address: peer_at,
-                process: peer.id(),
-                path: format!("/rest/orgs/{}/projects?{query}", upstream::ORG),
-                cookie: None,
-            },
-            Target {
-                name: "snyk-app's proxy",
-                address: app_at,
-                process: app.id(),
-                path: format!(
-                    "/api/connections/{}/snyk/rest/orgs/{}/projects?{query}",
-                    session.connection,
-                    upstream::ORG
-                ),
-                cookie: Some(session.cookie.clone()),
-            },
-        ];
-        println!("\n{name}");
-        report(&targets, &rounds(&targets).await?);
-    }
-    Ok(())
-}
-
-/// Runs rounds that alternate between the targets. The first round is a warm-up.
-async fn rounds(targets: &[Target; 2]) -> Result<[Vec<Round>; 2]> {
-    let mut all = [Vec::new(), Vec::new()];
-    for round in 0..=ROUNDS {
-        for (target, rounds) in targets.iter().zip(&mut all) {
-            let measured = load::round(target).await?;
-            if round > 0 {
-                rounds.push(measured);
-            }
-        }
-    }
-    Ok(all)
-}
-
-fn report(targets: &[Target; 2], rounds: &[Vec<Round>; 2]) {
-    println!(
-        "  {:<20} {:>12} {:>12} {:>12} {:>14}",
-        "", "requests/s", "median ms", "99 % ms", "CPU µs/request"
-    );
-    for (target, rounds) in targets.iter().zip(rounds) {
-        println!(
-            "  {:<20} {:>12.0} {:>12.2} {:>12.2} {:>14.0}",
-            target.name,
-            median(rounds.iter().map(|round| round.per_second)),
-            median(rounds.iter().map(|round| round.median_ms)),
-            median(rounds.iter().map(|round| round.slow_ms)),
-            median(rounds.iter().map(|round| round.cpu_us)),
-        );
     }
 }
 

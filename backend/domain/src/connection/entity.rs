@@ -9,9 +9,10 @@ use shared::{
 use super::subject::Subject;
 use crate::vault::secret::{AccessToken, RefreshToken};
 
-/// One authorization of this app at Snyk.
+/// One authorization of this app at Snyk. `T` is its token pair: open where it is used, and sealed
+/// where a connection is only shown.
 #[derive(Clone, Debug)]
-pub struct Connection {
+pub struct Connection<T = Tokens> {
     /// The id, assigned by this server.
     pub id: String,
     /// The person or bot that it belongs to: a later consent for the same subject replaces this
@@ -38,7 +39,7 @@ pub struct Connection {
     /// When the refresh token expires, if Snyk says.
     pub refresh_expires_at: Option<Timestamp>,
     /// Whether the connection works, with its tokens.
-    pub state: State,
+    pub state: State<T>,
 }
 
 /// A person's consent: the connection that it created or replaced, and when. Work that belongs to a
@@ -51,7 +52,7 @@ pub struct Consent {
     pub at: Timestamp,
 }
 
-impl Connection {
+impl<T> Connection<T> {
     /// Returns the consent that the connection is based on.
     #[must_use]
     pub fn consent(&self) -> Consent {
@@ -64,9 +65,9 @@ impl Connection {
 
 /// The state of a connection; only an active one has tokens.
 #[derive(Clone, Debug)]
-pub enum State {
+pub enum State<T = Tokens> {
     /// The tokens are valid as far as this server knows.
-    Active(Tokens),
+    Active(T),
     /// The tokens were rejected and have been erased; a person must connect again.
     ReconnectNeeded,
     /// A person disconnected it; the tokens have been erased.

@@ -9,7 +9,7 @@ use super::entity::{Connection, State};
 
 /// Returns the connection's JSON; `requested` are the configured scopes.
 #[must_use]
-pub fn view(connection: &Connection, requested: &Scopes) -> View {
+pub fn view<T>(connection: &Connection<T>, requested: &Scopes) -> View {
     View {
         id: connection.id.clone(),
         status: match connection.state {

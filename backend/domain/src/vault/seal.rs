@@ -10,7 +10,7 @@ use aes_gcm::{
 };
 use zeroize::Zeroizing;
 
-use super::keys::{KEY_ID, Purpose, Vault};
+use super::keys::{KEY_ID, Key, Purpose, Vault};
 use crate::random;
 
 const VERSION: u8 = 1;
@@ -74,13 +74,18 @@ impl Vault {
         Ok([&[VERSION][..], &key_id, &nonce, &ciphertext].concat())
     }
 
-    /// Opens a value that was sealed for this purpose and storage location.
-    pub fn open(
+    /// Checks that a value has the form of a sealed one and that its key is in the ring, without
+    /// opening it.
+    pub fn check_key(&self, purpose: Purpose, sealed: &[u8]) -> Result<(), CannotOpen> {
+        self.split(purpose, sealed).map(|_| ())
+    }
+
+    /// Splits a sealed value into its key, nonce and ciphertext.
+    fn split<'s>(
         &self,
         purpose: Purpose,
-        associated_data: AssociatedData<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+        sealed: &'s [u8],
+    ) -> Result<(&Key, [u8; NONCE], &'s [u8]), CannotOpen> {
         let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(CannotOpen::Malformed)?;
         let key_id = head[1..=KEY_ID]
             .try_into()
@@ -92,6 +97,17 @@ impl Vault {
             return Err(CannotOpen::Malformed);
         }
         let key = self.by_id(key_id, purpose).ok_or(CannotOpen::UnknownKey)?;
+        Ok((key, nonce, ciphertext))
+    }
+
+    /// Opens a value that was sealed for this purpose and storage location.
+    pub fn open(
+        &self,
+        purpose: Purpose,
+        associated_data: AssociatedData<'_>,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+        let (key, nonce, ciphertext) = self.split(purpose, sealed)?;
         let payload = Payload {
             msg: ciphertext,
             aad: &encode(purpose, associated_data),
@@ -208,6 +224,16 @@ mod tests {
         assert_eq!(*opened.unwrap(), b"token");
         let refused = vault("new", &[]).open(Purpose::Tokens, LOCATION, &sealed);
         assert_eq!(refused, Err(CannotOpen::UnknownKey));
+
+        // The key is known or not without opening the value.
+        for (ring, known) in [
+            (vault("new", &["old"]), Ok(())),
+            (vault("new", &[]), Err(CannotOpen::UnknownKey)),
+        ] {
+            assert_eq!(ring.check_key(Purpose::Tokens, &sealed), known);
+        }
+        let short = vault("old", &[]).check_key(Purpose::Tokens, &sealed[..HEAD - 1]);
+        assert_eq!(short, Err(CannotOpen::Malformed));
     }
 
     #[test]

@@ -1,52 +1,26 @@
 //! The accounts of connections in SQLite, and the merging of connections with the same subject.
 
-use domain::{
-    connection::{Consent, Subject},
-    vault::Purpose,
-};
+use domain::connection::{Consent, Subject};
 use jiff::Timestamp;
-use shared::api::connection::{Context, Org};
-use sqlx::{FromRow, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::SqliteStore;
 use crate::store::{
-    Account, NewLogin, StoreError,
-    rows::{associated_data, open},
+    Account, Change, Changed, NewLogin, SealedTokens, StoreError,
+    rules::{Candidates, ExistingConnection, SubjectChange, context_word},
 };
-
-/// The columns of a connection that decide whether another login replaces it.
-#[derive(FromRow)]
-pub(super) struct ExistingConnection {
-    pub(super) id: String,
-    subject: String,
-    status: String,
-    context: Option<String>,
-    orgs: String,
-    pub(super) generation: i64,
-    connected_at: i64,
-    is_leased: bool,
-}
 
 /// The query of an [`ExistingConnection`], followed by `$rest`.
 macro_rules! select_existing {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.subject, c.status, c.context, c.orgs, c.generation, c.connected_at, \
-                 c.lease IS NOT NULL AS is_leased FROM connections c ",
+                 c.lease IS NOT NULL AND c.lease_ends_at >= ",
+            now!(),
+            " AS is_leased FROM connections c ",
             $rest
         )
     };
-}
-
-/// The connection that a finished login is stored in.
-pub(super) struct Target {
-    pub(super) id: String,
-    pub(super) generation: i64,
-    pub(super) subject: Subject,
-    /// The organizations to store.
-    pub(super) orgs: String,
-    /// Connections to remove from the session: the login replaces them by this one.
-    pub(super) leaves: Vec<String>,
 }
 
 impl ExistingConnection {
@@ -66,159 +40,52 @@ impl ExistingConnection {
             .fetch_optional(tx)
             .await?)
     }
-
-    fn orgs(&self) -> Result<Vec<Org>, StoreError> {
-        serde_json::from_str(&self.orgs).map_err(|_| inconsistent_orgs(&self.id))
-    }
-
-    /// Returns the organizations after a read: a complete list, or the earlier one with additions.
-    fn orgs_after(&self, account: &Account<'_>) -> Result<String, StoreError> {
-        if account.is_whole {
-            return as_text(&self.id, account.orgs);
-        }
-        let mut orgs = self.orgs()?;
-        for org in account.orgs {
-            match orgs.iter_mut().find(|known| known.id == org.id) {
-                Some(known) => known.clone_from(org),
-                None => orgs.push(org.clone()),
-            }
-        }
-        as_text(&self.id, &orgs)
-    }
-
-    fn has_known_subject(&self) -> bool {
-        Subject::from_stored(self.subject.clone()).is_known()
-    }
-
-    /// Returns whether a login is known to be another person's, or of another kind of account.
-    fn is_another_account(&self, account: &Account<'_>) -> bool {
-        match (self.context.as_deref(), account.context) {
-            (Some("user"), Some(Context::User)) => {
-                self.has_known_subject()
-                    && account
-                        .subject
-                        .is_some_and(|subject| subject.as_str() != self.subject)
-            }
-            (Some(before), Some(now)) => before != context_word(now),
-            _ => false,
-        }
-    }
-
-    /// Returns whether a login would give the sessions that share the connection no new
-    /// organization.
-    fn grants_no_new_org(&self, account: &Account<'_>) -> Result<bool, StoreError> {
-        let known = self.orgs()?;
-        Ok(account.context.is_some()
-            && account.is_whole
-            && account.orgs.iter().all(|org| is_among(org, &known)))
-    }
 }
 
-/// Returns the stored form of a context.
-pub(super) fn context_word(context: Context) -> &'static str {
-    match context {
-        Context::Tenant => "tenant",
-        Context::User => "user",
-    }
-}
-
-fn inconsistent_orgs(id: &str) -> StoreError {
-    StoreError::Inconsistent {
-        table: "connections",
-        column: "orgs",
-        row: id.to_owned(),
-    }
-}
-
-fn as_text(id: &str, orgs: &[Org]) -> Result<String, StoreError> {
-    serde_json::to_string(orgs).map_err(|_| inconsistent_orgs(id))
-}
-
-/// Chooses the connection of a finished login: the one with the same subject, else the one that it
-/// reconnects, else a new one. `replaced` are the sessions that it replaces.
-///
-/// A shared connection is replaced only if that gives the other sessions no access that they did
-/// not obtain themselves (SEC-29). Otherwise they keep it, and this session gets a new one instead.
-pub(super) async fn target(
+/// Reads the connections that a finished login may be stored in. `replaced` are the sessions that
+/// it replaces.
+pub(super) async fn candidates(
     tx: &mut Transaction<'_, Sqlite>,
     login: &NewLogin<'_>,
     replaced: &[String],
-) -> Result<Target, StoreError> {
-    let account = &login.account;
-    let same = match account.subject {
+) -> Result<Candidates, StoreError> {
+    let same = match login.account.subject {
         Some(subject) => ExistingConnection::of_subject(tx, subject).await?,
         None => None,
     };
     let reconnected = match login.reconnects {
         Some(id) => authorized_for_any(tx, id, replaced).await?,
         None => None,
-    }
-    .filter(|existing| !existing.is_another_account(account));
-    let is_replaced = match (&same, &reconnected) {
-        (None, Some(existing)) => {
-            !is_shared(tx, &existing.id, replaced).await? || existing.grants_no_new_org(account)?
-        }
-        _ => false,
     };
-    // An active connection is left only for an account that is known to be of the same kind.
-    let mut leaves: Vec<String> = reconnected
-        .iter()
-        .filter(|existing| account.context.is_some() || existing.status != "active")
-        .map(|existing| existing.id.clone())
-        .collect();
-    leaves.extend(superseded(tx, account, replaced).await?);
-    let associated_data = if is_replaced { reconnected } else { same };
-    let id = associated_data
-        .as_ref()
-        .map_or(login.connection_id, |existing| &existing.id)
-        .to_owned();
-    Ok(Target {
-        generation: associated_data
-            .as_ref()
-            .map_or(0, |existing| existing.generation + 1),
-        subject: account
-            .subject
-            .cloned()
-            .unwrap_or_else(|| Subject::unknown(&id)),
-        orgs: match &associated_data {
-            Some(existing) => existing.orgs_after(account)?,
-            None => as_text(&id, account.orgs)?,
-        },
-        leaves: leaves.into_iter().filter(|left| *left != id).collect(),
-        id,
+    let is_shared = match &reconnected {
+        Some(existing) => is_shared(tx, &existing.id, replaced).await?,
+        None => false,
+    };
+    Ok(Candidates {
+        same,
+        reconnected,
+        is_shared,
+        lost_bots: lost_bots(tx, replaced).await?,
     })
 }
 
-/// Returns lost connections of these sessions whose organizations a bot's login covers completely.
-async fn superseded(
+/// Returns the bots' connections of these sessions that need a reconnect.
+async fn lost_bots(
     tx: &mut SqliteConnection,
-    account: &Account<'_>,
     sessions: &[String],
-) -> Result<Vec<String>, StoreError> {
-    let mut superseded = Vec::new();
-    if account.context != Some(Context::Tenant) || !account.is_whole {
-        return Ok(superseded);
-    }
+) -> Result<Vec<ExistingConnection>, StoreError> {
+    let mut lost = Vec::new();
     for session in sessions {
-        let dead: Vec<ExistingConnection> = sqlx::query_as(select_existing!(
+        let found: Vec<ExistingConnection> = sqlx::query_as(select_existing!(
             "JOIN session_connections s ON s.connection_id = c.id WHERE s.session_id = $1 \
                  AND c.status = 'reconnect_needed' AND c.context = 'tenant'"
         ))
         .bind(session)
         .fetch_all(&mut *tx)
         .await?;
-        for existing in dead {
-            let known = existing.orgs()?;
-            if !known.is_empty() && known.iter().all(|org| is_among(org, account.orgs)) {
-                superseded.push(existing.id);
-            }
-        }
+        lost.extend(found);
     }
-    Ok(superseded)
-}
-
-fn is_among(org: &Org, orgs: &[Org]) -> bool {
-    orgs.iter().any(|one| one.id == org.id)
+    Ok(lost)
 }
 
 /// Returns the connection, if one of these sessions is authorized for it.
@@ -265,7 +132,7 @@ impl SqliteStore {
         consent: &Consent,
         account: &Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         let id = consent.connection.as_str();
         let mut tx = self.begin().await?;
         let existing = ExistingConnection::of_id(&mut tx, id)
@@ -274,38 +141,31 @@ impl SqliteStore {
                 existing.status == "active" && existing.connected_at == consent.at.as_millisecond()
             });
         let Some(existing) = existing else {
-            return Ok(false);
+            return Ok(Changed::nothing(false));
         };
+        let changed = |id: &str| Change::Connection(id.to_owned());
         let mut due_at = account.due_at;
         let mut tries = account.tries;
+        let same = match account.subject {
+            Some(read) => ExistingConnection::of_subject(&mut tx, read).await?,
+            None => None,
+        };
         let mut subject = None;
-        if let Some(read) = account.subject
-            && read.as_str() != existing.subject
-        {
-            match ExistingConnection::of_subject(&mut tx, read).await? {
-                None => subject = Some(read.clone()),
-                Some(same) if existing.has_known_subject() => {
-                    // It has come to have the subject of another one without a person's consent:
-                    // both stay, since each works, and this one no longer counts as its earlier
-                    // subject.
-                    tracing::info!(
-                        connection = id,
-                        same = same.id,
-                        "Two connections reach the same by now"
-                    );
-                    subject = Some(Subject::unknown(id));
-                }
-                // Its pair is being replaced at the moment: read the account again later.
-                Some(_) if existing.is_leased => {
-                    due_at = now;
-                    tries = tries.max(1);
-                }
-                Some(same) => {
-                    self.merge(&mut tx, &existing, &same, account, now).await?;
-                    tx.commit().await?;
-                    tracing::info!(connection = id, into = same.id, "Two connections are one");
-                    return Ok(true);
-                }
+        match existing.subject_after(account, same) {
+            SubjectChange::None => {}
+            SubjectChange::To(read) => subject = Some(read),
+            SubjectChange::Later => {
+                due_at = now;
+                tries = tries.max(1);
+            }
+            SubjectChange::Merge(same) => {
+                self.merge(&mut tx, &existing, &same, account, now).await?;
+                tx.commit().await?;
+                tracing::info!(connection = id, into = same.id, "Two connections are one");
+                return Ok(Changed {
+                    value: true,
+                    changes: vec![changed(id), changed(&same.id)],
+                });
             }
         }
         sqlx::query(
@@ -326,7 +186,10 @@ impl SqliteStore {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Changed {
+            value: true,
+            changes: vec![changed(id)],
+        })
     }
 
     /// Merges two connections of the same subject, like a login that knows the subject at once. The
@@ -346,11 +209,8 @@ impl SqliteStore {
                     .bind(&from.id)
                     .fetch_one(&mut **tx)
                     .await?;
-            let moved = |column, sealed: &[u8]| -> Result<Vec<u8>, StoreError> {
-                let token = open(&self.vault, &from.id, column, sealed)?;
-                let at = associated_data(&into.id, column);
-                Ok(self.vault.seal(Purpose::Tokens, at, token.as_bytes())?)
-            };
+            let pair = SealedTokens { access, refresh };
+            let pair = self.sealer.move_pair(&from.id, &into.id, &pair)?;
             sqlx::query(
                 "UPDATE connections SET status = 'active', context = $1, orgs = $2, \
                      orgs_complete = $3, orgs_read_at = $4, orgs_due_at = $5, orgs_tries = $6, \
@@ -367,8 +227,8 @@ impl SqliteStore {
             .bind(now.as_millisecond())
             .bind(account.due_at.as_millisecond())
             .bind(account.tries)
-            .bind(moved("access_token", &access)?)
-            .bind(moved("refresh_token", &refresh)?)
+            .bind(pair.access)
+            .bind(pair.refresh)
             .bind(&from.id)
             .bind(&into.id)
             .execute(&mut **tx)
@@ -383,6 +243,10 @@ impl SqliteStore {
         .bind(&from.id)
         .execute(&mut **tx)
         .await?;
+        sqlx::query("UPDATE connections SET unreached_since = NULL WHERE id = $1")
+            .bind(&into.id)
+            .execute(&mut **tx)
+            .await?;
         sqlx::query("DELETE FROM connections WHERE id = $1")
             .bind(&from.id)
             .execute(&mut **tx)

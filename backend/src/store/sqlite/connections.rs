@@ -6,18 +6,16 @@ use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent, Grant},
     session::SessionId,
-    vault::{Purpose, secret::RefreshToken},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 
-use super::{
-    SqliteStore,
-    account::{context_word, target},
-};
+use super::{SqliteStore, account::candidates};
 use crate::store::{
-    Account, ConnectionStore, Ended, NewLogin, Revocation, StoreError,
-    rows::{ConnectionRow, associated_data, open},
+    Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedTokens,
+    StoreError,
+    rows::ConnectionRow,
+    rules::{self, SIBLING_WINDOW, context_word},
 };
 
 impl SqliteStore {
@@ -27,23 +25,10 @@ impl SqliteStore {
 
     /// Seals a token pair for its row.
     pub(super) fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
-        let seal = |column, token: &str| {
-            self.vault.seal(
-                Purpose::Tokens,
-                associated_data(id, column),
-                token.as_bytes(),
-            )
-        };
-        Ok((
-            seal("access_token", grant.tokens.access.secret())?,
-            seal("refresh_token", grant.tokens.refresh.secret())?,
-        ))
+        let SealedTokens { access, refresh } = self.sealer.seal_pair(id, &grant.tokens)?;
+        Ok((access, refresh))
     }
 }
-
-/// Time for which a login replaces a session that another attempt of the browser created: within
-/// it, the browser may not have received that session's cookie before it finished this one.
-const SIBLING_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Returns the ids of the sessions that a login replaces: those whose cookies the browser
 /// presented, and those that its sibling attempts created.
@@ -78,6 +63,67 @@ async fn replaced_sessions(
     Ok(replaced)
 }
 
+/// Inserts the session of a login, authorized for its connection and for those of the sessions that
+/// it replaces, except for `leaves`; and ends the replaced ones.
+async fn insert_session(
+    tx: &mut Transaction<'_, Sqlite>,
+    login: &NewLogin<'_>,
+    replaced: &[String],
+    connection: &str,
+    leaves: &[String],
+) -> Result<(), StoreError> {
+    let now = login.now.as_millisecond();
+    let session = login.session;
+    sqlx::query(
+        "INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $4, $5)",
+    )
+    .bind(session.token_hash.as_bytes())
+    .bind(session.id.as_str())
+    .bind(&session.browser)
+    .bind(now)
+    .bind(session.expires_at.as_millisecond())
+    .execute(&mut **tx)
+    .await?;
+    for earlier in replaced {
+        sqlx::query(
+            "INSERT INTO session_connections (session_id, connection_id) \
+             SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(session.id.as_str())
+        .bind(earlier)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query("DELETE FROM sessions WHERE id = $1")
+            .bind(earlier)
+            .execute(&mut **tx)
+            .await?;
+    }
+    sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
+        .bind(session.id.as_str())
+        .bind(now)
+        .bind(login.claim)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(session.id.as_str())
+    .bind(connection)
+    .execute(&mut **tx)
+    .await?;
+    for left in leaves {
+        sqlx::query("DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2")
+            .bind(session.id.as_str())
+            .bind(left)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl ConnectionStore for SqliteStore {
     async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
@@ -85,11 +131,14 @@ impl ConnectionStore for SqliteStore {
             .bind(id)
             .fetch_optional(&self.readers)
             .await?
-            .map(|row| row.into_connection(&self.vault))
+            .map(|row| row.into_connection(&self.sealer))
             .transpose()
     }
 
-    async fn connections_of(&self, session: &SessionId) -> Result<Vec<Connection>, StoreError> {
+    async fn connections_of(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
         sqlx::query_as::<_, ConnectionRow>(
             "SELECT c.* FROM connections c \
              JOIN session_connections s ON s.connection_id = c.id \
@@ -99,7 +148,7 @@ impl ConnectionStore for SqliteStore {
         .fetch_all(&self.readers)
         .await?
         .into_iter()
-        .map(|row| row.into_connection(&self.vault))
+        .map(|row| row.into_sealed(&self.sealer))
         .collect()
     }
 
@@ -117,17 +166,21 @@ impl ConnectionStore for SqliteStore {
         .bind(id)
         .fetch_optional(&self.readers)
         .await?
-        .map(|row| row.into_connection(&self.vault).map(Arc::new))
+        .map(|row| row.into_connection(&self.sealer).map(Arc::new))
         .transpose()
     }
 
-    async fn finish_login(&self, login: NewLogin<'_>) -> Result<Option<Connection>, StoreError> {
+    async fn finish_login(
+        &self,
+        login: NewLogin<'_>,
+    ) -> Result<Changed<Option<Connection>>, StoreError> {
         let mut tx = self.begin().await?;
         let replaced = replaced_sessions(&mut tx, &login).await?;
         if !login.earlier_sessions.is_empty() && replaced.is_empty() {
-            return Ok(None);
+            return Ok(Changed::nothing(None));
         }
-        let target = target(&mut tx, &login, &replaced).await?;
+        let candidates = candidates(&mut tx, &login, &replaced).await?;
+        let target = rules::target(&login.account, login.connection_id, candidates)?;
         let id = target.id;
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
@@ -166,59 +219,18 @@ impl ConnectionStore for SqliteStore {
         .fetch_one(&mut *tx)
         .await?;
 
-        let session = login.session;
-        sqlx::query(
-            "INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $4, $5)",
-        )
-        .bind(session.token_hash.as_bytes())
-        .bind(session.id.as_str())
-        .bind(&session.browser)
-        .bind(now)
-        .bind(session.expires_at.as_millisecond())
-        .execute(&mut *tx)
-        .await?;
-        for earlier in &replaced {
-            sqlx::query(
-                "INSERT INTO session_connections (session_id, connection_id) \
-                 SELECT $1, connection_id FROM session_connections WHERE session_id = $2 \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind(session.id.as_str())
-            .bind(earlier)
-            .execute(&mut *tx)
-            .await?;
-            sqlx::query("DELETE FROM sessions WHERE id = $1")
-                .bind(earlier)
-                .execute(&mut *tx)
-                .await?;
-        }
-        sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
-            .bind(session.id.as_str())
-            .bind(now)
-            .bind(login.claim)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query(
-            "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(session.id.as_str())
-        .bind(&id)
-        .execute(&mut *tx)
-        .await?;
-        for left in target.leaves {
-            sqlx::query(
-                "DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2",
-            )
-            .bind(session.id.as_str())
-            .bind(left)
-            .execute(&mut *tx)
-            .await?;
-        }
-        let connection = row.into_connection(&self.vault)?;
+        insert_session(&mut tx, &login, &replaced, &id, &target.leaves).await?;
+        let connection = row.into_connection(&self.sealer)?;
         tx.commit().await?;
-        Ok(Some(connection))
+        let changes = replaced
+            .into_iter()
+            .map(|id| Change::Session(SessionId::from_stored(id)))
+            .chain([Change::Connection(id)])
+            .collect();
+        Ok(Changed {
+            value: Some(connection),
+            changes,
+        })
     }
 
     async fn store_account(
@@ -226,7 +238,7 @@ impl ConnectionStore for SqliteStore {
         consent: &Consent,
         account: Account<'_>,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Changed<bool>, StoreError> {
         self.put_account(consent, &account, now).await
     }
 
@@ -241,16 +253,19 @@ impl ConnectionStore for SqliteStore {
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
         let mut tx = self.begin().await?;
-        let row: Option<(Option<Vec<u8>>, Option<i64>, bool)> = sqlx::query_as(
-            "SELECT refresh_token, refresh_expires_at, lease IS NOT NULL \
-             FROM connections WHERE id = $1",
-        )
+        // An expired lease is not held.
+        let row: Option<(Option<Vec<u8>>, Option<i64>, bool)> = sqlx::query_as(concat!(
+            "SELECT refresh_token, refresh_expires_at, \
+                     lease IS NOT NULL AND lease_ends_at >= ",
+            now!(),
+            " FROM connections WHERE id = $1"
+        ))
         .bind(id)
         .fetch_optional(&mut *tx)
         .await?;
         let (sealed, refresh_ends_at, is_leased) = row.unwrap_or_default();
         // A token that cannot be opened cannot be revoked; it is erased all the same.
-        let token = match sealed.map(|sealed| open(&self.vault, id, "refresh_token", &sealed)) {
+        let token = match sealed.map(|sealed| self.sealer.open_refresh(id, &sealed)) {
             None => Ok(None),
             Some(Ok(token)) => Ok(Some(token)),
             Some(Err(error)) => Err(error),
@@ -261,7 +276,7 @@ impl ConnectionStore for SqliteStore {
         let more_may_live = is_leased || token.is_err();
         let revocation = token.ok().flatten().map(|token| Revocation {
             id: revocation_id.to_owned(),
-            token: RefreshToken::new(token),
+            token,
             tries: 0,
         });
         if let Some(revocation) = &revocation {

@@ -11,13 +11,6 @@ use crate::store::{
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 
-/// The database's clock, in milliseconds.
-macro_rules! now {
-    () => {
-        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
-    };
-}
-
 /// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
 macro_rules! held {
     () => {

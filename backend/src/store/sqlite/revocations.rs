@@ -1,15 +1,11 @@
 //! Pending revocations in SQLite.
 
 use async_trait::async_trait;
-use domain::vault::{AssociatedData, Purpose, secret::RefreshToken};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 
-use super::SqliteStore;
-use crate::store::{
-    Revocation, RevocationStore, StoreError,
-    rows::{open, open_text},
-};
+use super::{SqliteStore, orphans::BATCH};
+use crate::store::{Revocation, RevocationStore, StoreError};
 
 /// Assumed lifetime of a refresh token without a known expiry; its revocation is given up after
 /// this.
@@ -17,6 +13,8 @@ const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 400);
 /// Delay for a token that cannot be opened: it can be opened once the operator configures its key
 /// again.
 const UNOPENED_DELAY: SignedDuration = SignedDuration::from_hours(1);
+/// Maximum number of batches of orphaned connections in a sweep; the next sweep continues.
+const MAX_BATCHES: u32 = 100;
 
 impl SqliteStore {
     /// Inserts a revocation, in the transaction that removes the token from elsewhere.
@@ -27,9 +25,7 @@ impl SqliteStore {
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let associated_data = associated_data(&revocation.id);
-        let token = revocation.token.secret().as_bytes();
-        let sealed = self.vault.seal(Purpose::Tokens, associated_data, token)?;
+        let sealed = self.sealer.seal_revocation(revocation)?;
         let ends_at =
             ends_at.unwrap_or_else(|| now.saturating_add(DEFAULT_LIFETIME).unwrap_or(now));
         sqlx::query(
@@ -44,14 +40,6 @@ impl SqliteStore {
         .execute(to)
         .await?;
         Ok(())
-    }
-}
-
-fn associated_data(id: &str) -> AssociatedData<'_> {
-    AssociatedData {
-        table: "revocations",
-        column: "refresh_token",
-        row: id,
     }
 }
 
@@ -83,9 +71,9 @@ impl RevocationStore for SqliteStore {
         .await?;
         let mut due = Vec::new();
         for (id, sealed, tries) in rows {
-            match open_text(&self.vault, associated_data(&id), &sealed) {
+            match self.sealer.open_revocation(&id, &sealed) {
                 Ok(token) => due.push(Revocation {
-                    token: RefreshToken::new(token),
+                    token,
                     tries: u32::try_from(tries).unwrap_or(u32::MAX),
                     id,
                 }),
@@ -118,58 +106,24 @@ impl RevocationStore for SqliteStore {
     }
 
     async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
-        let ended: Vec<(String,)> = sqlx::query_as(
-            "DELETE FROM revocations WHERE COALESCE(ends_at, asked_at + $1) < $2 RETURNING id",
-        )
-        .bind(DEFAULT_LIFETIME.as_secs() * 1_000)
-        .bind(now.as_millisecond())
-        .fetch_all(&self.writer)
-        .await?;
+        let ended: Vec<(String,)> =
+            sqlx::query_as("DELETE FROM revocations WHERE ends_at < $1 RETURNING id")
+                .bind(now.as_millisecond())
+                .fetch_all(&self.writer)
+                .await?;
         Ok(ended.into_iter().map(|(id,)| id).collect())
     }
 
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
-        for text in [
-            "UPDATE connections SET unreached_since = $1 WHERE unreached_since IS NULL \
-                 AND id NOT IN (SELECT connection_id FROM session_connections)",
-            "UPDATE connections SET unreached_since = NULL WHERE unreached_since <= $1 \
-                 AND id IN (SELECT connection_id FROM session_connections)",
-        ] {
-            sqlx::query(text)
-                .bind(now.as_millisecond())
-                .execute(&mut *tx)
-                .await?;
-        }
-        // A connection whose pair is being refreshed is removed by a later sweep.
-        let rows: Vec<(String, Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(
-            "DELETE FROM connections WHERE unreached_since < $1 AND lease IS NULL \
-             RETURNING id, refresh_token, refresh_expires_at",
-        )
-        .bind(since.as_millisecond())
-        .fetch_all(&mut *tx)
-        .await?;
+        self.mark_orphaned(now).await?;
         let mut swept = 0;
-        for (id, sealed, ends_at) in rows {
-            swept += 1;
-            let Some(sealed) = sealed else { continue };
-            match open(&self.vault, &id, "refresh_token", &sealed) {
-                Ok(token) => {
-                    let revocation = Revocation {
-                        id: ulid::Ulid::new().to_string(),
-                        token: RefreshToken::new(token),
-                        tries: 0,
-                    };
-                    let ends_at = ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
-                    self.insert_revocation(&mut tx, &revocation, ends_at, now)
-                        .await?;
-                }
-                Err(error) => {
-                    tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
-                }
+        for _ in 0..MAX_BATCHES {
+            let removed = self.remove_orphaned(now, since).await?;
+            swept += removed;
+            if removed < u64::from(BATCH) {
+                break;
             }
         }
-        tx.commit().await?;
         Ok(swept)
     }
 }

@@ -8,10 +8,42 @@ use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::SqliteStore;
-use crate::store::{SessionStore, StoreError};
+use crate::store::{Change, Changed, SessionStore, StoreError};
 
 /// Timeout of a readiness check.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
+/// Maximum number of rows that a sweep deletes at once. Another write waits for one batch at most.
+const SWEEP_BATCH: u32 = 100;
+/// Maximum number of batches in a sweep of one kind; the next sweep continues.
+const MAX_BATCHES: u32 = 100;
+
+/// The deletions of a sweep, by index, of the rows before a time.
+const SWEEP_EXPIRED: &str = "DELETE FROM sessions WHERE id IN \
+     (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)";
+const SWEEP_UNUSED: &str = "DELETE FROM sessions WHERE id IN \
+     (SELECT id FROM sessions WHERE last_used_at < $1 LIMIT $2)";
+const SWEEP_CLAIMS: &str = "DELETE FROM claims WHERE attempt IN \
+     (SELECT attempt FROM claims WHERE ends_at < $1 LIMIT $2)";
+
+impl SqliteStore {
+    async fn delete_in_batches(
+        &self,
+        text: &'static str,
+        before: Timestamp,
+    ) -> Result<(), StoreError> {
+        for _ in 0..MAX_BATCHES {
+            let done = sqlx::query(text)
+                .bind(before.as_millisecond())
+                .bind(SWEEP_BATCH)
+                .execute(&self.writer)
+                .await?;
+            if done.rows_affected() < u64::from(SWEEP_BATCH) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -67,12 +99,17 @@ impl SessionStore for SqliteStore {
         Ok(())
     }
 
-    async fn end_session(&self, token: &TokenHash) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
-            .bind(token.as_bytes())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError> {
+        let ended: Vec<(String,)> =
+            sqlx::query_as("DELETE FROM sessions WHERE token_hash = $1 RETURNING id")
+                .bind(token.as_bytes())
+                .fetch_all(&self.writer)
+                .await?;
+        let changes = ended
+            .into_iter()
+            .map(|(id,)| Change::Session(SessionId::from_stored(id)))
+            .collect();
+        Ok(Changed { value: (), changes })
     }
 
     async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
@@ -87,16 +124,9 @@ impl SessionStore for SqliteStore {
     }
 
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM sessions WHERE expires_at < $1 OR last_used_at < $2")
-            .bind(now.as_millisecond())
-            .bind(unused_since.as_millisecond())
-            .execute(&self.writer)
-            .await?;
-        sqlx::query("DELETE FROM claims WHERE ends_at < $1")
-            .bind(now.as_millisecond())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        self.delete_in_batches(SWEEP_EXPIRED, now).await?;
+        self.delete_in_batches(SWEEP_UNUSED, unused_since).await?;
+        self.delete_in_batches(SWEEP_CLAIMS, now).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

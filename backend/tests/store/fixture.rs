@@ -1,0 +1,81 @@
+//! A database that an earlier build made is opened by this one.
+
+use super::*;
+
+#[tokio::test]
+async fn a_database_of_an_earlier_build_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.db");
+    let fixture = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/database/0001.db"
+    );
+    std::fs::copy(fixture, &path).unwrap();
+    let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+    let vault = Arc::new(Vault::new(&secret, &[]));
+    let url = format!("sqlite://{}", path.display());
+    let file = Arc::new(SqliteStore::open(&url, vault).await.unwrap());
+    let store = CachedStore::new(Arc::clone(&file));
+
+    // People stay signed in, and their tokens open.
+    for (browser, id, token) in [
+        ("a", "bot", "bot-again-access"),
+        ("b", "person", "person-next-access"),
+        ("c", "bot", "bot-again-access"),
+        ("e", "lost", "reconnect needed"),
+    ] {
+        let cookie = SessionToken::presented(&browser.repeat(43)).unwrap();
+        let session = store.session(&cookie.hash()).await.unwrap().unwrap();
+        assert_eq!(session.id.as_str(), format!("session-{browser}"));
+        let all = store.connections_of(&session.id).await.unwrap();
+        assert_eq!(all.len(), 1, "{browser}");
+        assert_eq!(all[0].id, id);
+        let connection = store.authorized(&session.id, id).await.unwrap().unwrap();
+        assert_eq!(access_token(&connection), token);
+    }
+    let cookie = SessionToken::presented(&"d".repeat(43)).unwrap();
+    let session = store.session(&cookie.hash()).await.unwrap().unwrap();
+    assert!(store.connections_of(&session.id).await.unwrap().is_empty());
+
+    // A connection refreshes, although its last owner died with the lease.
+    let minute = now() + SignedDuration::from_mins(1);
+    let lease = store
+        .acquire_lease("person", 1, Duration::from_mins(1))
+        .await;
+    let Acquisition::Free(lease) = lease.unwrap() else {
+        panic!("the start of the server clears the lease of the dead owner");
+    };
+    let pair = Settlement::Pair {
+        grant: &grant("third"),
+        issued_at: minute,
+    };
+    assert!(store.settle_lease(lease, pair).await.unwrap());
+
+    // Pending revocations are due, and open.
+    let due = store.due_revocations(now(), 9).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!(due[0].id, "revocation-of-gone");
+    assert_eq!(due[0].token.secret(), "gone-refresh");
+    let later = now() + SignedDuration::from_mins(5);
+    let due = store.due_revocations(later, 9).await.unwrap();
+    assert_eq!(due.len(), 2);
+    assert_eq!((due[1].token.secret(), due[1].tries), ("alone-refresh", 1));
+
+    // The same person connects again: it is the same connection.
+    let (again, ..) = connect_as_person(&store).await;
+    assert_eq!((again.id.as_str(), again.generation), ("person", 3));
+}
+
+async fn connect_as_person(store: &impl Store) -> (Connection, SessionId, TokenHash) {
+    let person = Identity {
+        context: Some(Context::User),
+        user: Some("ann".to_owned()),
+    };
+    let subject = Subject::identified("https://api.example", "client", &person, None);
+    let orgs = [org("acme")];
+    let account = Account {
+        context: Some(Context::User),
+        ..account(subject.as_ref(), &orgs, true)
+    };
+    connect_what(store, "again", account).await
+}
