@@ -50,9 +50,6 @@ pub enum CannotMake {
     /// The HTTP client failed, such as its TLS.
     #[error(transparent)]
     Http(#[from] http_client::CannotMake),
-    /// An address is not a URL.
-    #[error("an address of the provider is not usable")]
-    Address(#[from] url::ParseError),
 }
 
 impl Snyk {
@@ -65,7 +62,7 @@ impl Snyk {
         Ok(Self {
             tokens: token::TokenEndpoint::new(endpoints, credentials, Arc::clone(&clock))?,
             api: http_client::for_api(endpoints)?,
-            api_url: Url::parse(&endpoints.api_url)?,
+            api_url: endpoints.api_url.url().clone(),
             clock,
         })
     }

@@ -48,8 +48,8 @@ impl TokenEndpoint {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         Ok(Self {
-            token_url: Url::parse(&endpoints.token_endpoint())?,
-            revocation_url: Url::parse(&endpoints.revocation_endpoint())?,
+            token_url: endpoints.token_endpoint(),
+            revocation_url: endpoints.revocation_endpoint(),
             credentials: credentials.clone(),
             http: http_client::for_tokens(endpoints)?,
             clock,
