@@ -19,7 +19,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 use self::{standard_error::StandardError, writer::LogWriter};
 use crate::{
     clock::{Clock as _, SystemClock},
-    config::LogFormat,
+    config::log::LogFormat,
 };
 
 /// How long the process waits at exit for unwritten log lines.

@@ -65,10 +65,13 @@ struct Bed<S> {
 impl<S: Store> Bed<S> {
     async fn new(wrap: impl FnOnce(Arc<SqliteStore>) -> Arc<S>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("app.db").display());
         let secret = SecretString::from("0123456789abcdef0123456789abcdef");
         let vault = Arc::new(Vault::new(&secret, &[]));
-        let store = wrap(Arc::new(SqliteStore::open(&url, vault).await.unwrap()));
+        let store = wrap(Arc::new(
+            SqliteStore::open(&folder.path().join("app.db"), vault)
+                .await
+                .unwrap(),
+        ));
         let mut bed = Self {
             store,
             session: SessionId::generate(),

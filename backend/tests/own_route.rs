@@ -19,7 +19,6 @@ use domain::vault::Vault;
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use shared::snyk::read;
 use snyk_app::{
@@ -177,9 +176,9 @@ impl Bed {
             ("FRONTEND_DIR", ""),
         ]))
         .unwrap();
-        let vault = Arc::new(Vault::new(&config.encryption_secret, &[]));
-        let url = config.database_url.expose_secret();
-        let store = SqliteStore::open(url, Arc::clone(&vault)).await.unwrap();
+        let vault = Arc::new(Vault::new(&config.encryption.secret, &[]));
+        let path = config.storage.database_url.path();
+        let store = SqliteStore::open(path, Arc::clone(&vault)).await.unwrap();
         let app = app::build(&config, vault, Arc::new(store)).unwrap();
         let routes = router::api().route(
             "/api/connections/{id}/orgs/{org}/project-names",

@@ -16,8 +16,7 @@ use domain::vault::secret::{AccessToken, RefreshToken};
 use futures_util::StreamExt as _;
 use snyk_app::{
     clock::SystemClock,
-    config::provider::Provider,
-    config::secret_file::ClientSecret,
+    config::{base_url::BaseUrl, provider::Provider, secret_file::ClientSecret},
     provider::{
         ApiAnswer, ProviderClient as _, ProviderError,
         snyk::{Credentials, Snyk},
@@ -37,8 +36,8 @@ fn client(address: std::net::SocketAddr) -> Snyk {
     let region = Provider {
         region: "sandbox".to_owned(),
         sandbox: true,
-        app_url: url.clone(),
-        api_url: url,
+        app_url: BaseUrl::of(url.parse().unwrap()),
+        api_url: BaseUrl::of(url.parse().unwrap()),
     };
     let credentials = Credentials {
         client_id: "id".to_owned(),

@@ -106,9 +106,10 @@ impl Bed {
     async fn with(pending: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let secret = SecretString::from("0123456789abcdef0123456789abcdef");
-        let url = format!("sqlite://{}", folder.path().join("app.db").display());
         let vault = Arc::new(Vault::new(&secret, &[]));
-        let store = SqliteStore::open(&url, vault).await.unwrap();
+        let store = SqliteStore::open(&folder.path().join("app.db"), vault)
+            .await
+            .unwrap();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         for number in 0..pending {
             let revocation = Revocation {

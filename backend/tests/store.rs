@@ -49,8 +49,8 @@ async fn sqlite() -> Bed<Arc<SqliteStore>> {
     let folder = tempfile::tempdir().unwrap();
     let secret = SecretString::from("0123456789abcdef0123456789abcdef");
     let vault = Arc::new(Vault::new(&secret, &[]));
-    let url = format!("sqlite://{}", folder.path().join("app.db").display());
-    let file = Arc::new(SqliteStore::open(&url, vault).await.unwrap());
+    let path = folder.path().join("app.db");
+    let file = Arc::new(SqliteStore::open(&path, vault).await.unwrap());
     Bed {
         store: Arc::clone(&file),
         file,
@@ -410,7 +410,8 @@ async fn what_an_earlier_version_stored_is_known_again() {
     earlier.close().await.unwrap();
     let secret = SecretString::from("0123456789abcdef0123456789abcdef");
     let vault = Arc::new(Vault::new(&secret, &[]));
-    let store = SqliteStore::open(&url, vault).await.unwrap();
+    let path = folder.path().join("app.db");
+    let store = SqliteStore::open(&path, vault).await.unwrap();
     let (again, ..) = connect(&store, "one").await;
     assert_eq!((&again.id, again.generation), (&connection.id, 1));
 }

@@ -41,9 +41,9 @@ pub fn build(
     let tasks = TaskTracker::new();
     let endpoints = &config.provider;
     let credentials = Credentials {
-        client_id: config.client_id.clone(),
-        client_secret: config.client_secret.clone(),
-        redirect_uri: config.redirect_uri.clone(),
+        client_id: config.credentials.client_id.clone(),
+        client_secret: config.credentials.client_secret.clone(),
+        redirect_uri: config.redirect_uri.as_str().to_owned(),
     };
     let provider: Arc<dyn ProviderClient> =
         Arc::new(Snyk::new(endpoints, &credentials, Arc::clone(&clock))?);
@@ -54,8 +54,8 @@ pub fn build(
         Arc::clone(&clock),
         tasks.clone(),
     ));
-    let limits = Arc::new(RateLimits::new(config.rate_limits));
-    let outbound_rate_limit = Arc::new(OutboundRateLimit::new(config.rate_limits));
+    let limits = Arc::new(RateLimits::new(config.limits.rate_limits));
+    let outbound_rate_limit = Arc::new(OutboundRateLimit::new(config.limits.rate_limits));
     let account_sync = Arc::new(AccountSync::new(
         Arc::clone(&store),
         Arc::clone(&provider),
@@ -63,15 +63,18 @@ pub fn build(
         Arc::clone(&outbound_rate_limit),
         Arc::clone(&clock),
         tasks.clone(),
-        (endpoints.api_url.clone(), config.client_id.clone()),
+        (
+            endpoints.api_url.to_string(),
+            config.credentials.client_id.clone(),
+        ),
     ));
     let sessions = Arc::new(Sessions {
         store: Arc::clone(&store),
         clock: Arc::clone(&clock),
-        cookies: Cookies::new(config.public_url.scheme() == "https"),
+        cookies: Cookies::new(config.server.public_url.is_https()),
         lifetimes: Lifetimes {
-            idle: config.session_idle,
-            absolute: config.session_lifetime,
+            idle: config.session.idle,
+            absolute: config.session.lifetime,
         },
         last_used: LastUsed::default(),
         tasks: tasks.clone(),
@@ -79,8 +82,8 @@ pub fn build(
     let logins = Arc::new(Logins {
         vault,
         cookies: sessions.cookies,
-        binding: Binding::new(&endpoints.api_url, &config.client_id, &config.redirect_uri),
-        issuers: [endpoints.app_url.clone(), endpoints.api_url.clone()],
+        binding: binding(config),
+        issuers: [endpoints.app_url.to_string(), endpoints.api_url.to_string()],
         clock: Arc::clone(&clock),
     });
     let exchange = Arc::new(Exchange {
@@ -89,7 +92,7 @@ pub fn build(
         clock: Arc::clone(&clock),
         account_sync: Arc::clone(&account_sync),
         lifetimes: sessions.lifetimes,
-        requested_scopes: config.scopes.clone(),
+        requested_scopes: config.app.scopes.clone(),
         tasks: tasks.clone(),
     });
     let connections = Arc::new(Connections {
@@ -98,7 +101,7 @@ pub fn build(
         clock: Arc::clone(&clock),
         refresher: Arc::clone(&refresher),
         account_sync: Arc::clone(&account_sync),
-        requested_scopes: config.scopes.clone(),
+        requested_scopes: config.app.scopes.clone(),
         tasks: tasks.clone(),
     });
     let task_health = Health::default();
@@ -123,7 +126,7 @@ pub fn build(
             tasks.clone(),
             task_health.clone(),
         )),
-        trusted_proxies: Arc::new(config.trusted_proxies.clone()),
+        trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
         store,
         provider,
         clock,
@@ -134,16 +137,25 @@ pub fn build(
     }))
 }
 
+/// Binds login attempts to the provider, the client and the redirect URI.
+fn binding(config: &Config) -> Binding {
+    Binding::new(
+        config.provider.api_url.as_str(),
+        &config.credentials.client_id,
+        config.redirect_uri.as_str(),
+    )
+}
+
 /// Describes the app for the single-page app.
 fn describe(config: &Config) -> App {
     let endpoints = &config.provider;
     App {
-        name: config.app_name.clone(),
-        client_id: config.client_id.clone(),
+        name: config.app.name.clone(),
+        client_id: config.credentials.client_id.clone(),
         authorization_endpoint: endpoints.authorization_endpoint(),
-        origin: config.frontend_origin.clone(),
-        redirect_uri: config.redirect_uri.clone(),
-        scopes: config.scopes.clone(),
+        origin: config.server.frontend_origin.to_string(),
+        redirect_uri: config.redirect_uri.as_str().to_owned(),
+        scopes: config.app.scopes.clone(),
         region: endpoints.region.clone(),
         sandbox: endpoints.sandbox,
     }

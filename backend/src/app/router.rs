@@ -12,7 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::AppState;
 use crate::{
-    config::Config,
+    config::{Config, server::Server},
     connection, exchange,
     http::{
         body_limit, client_ip::Client, error_page, framing, health, host, is_api, json,
@@ -54,16 +54,17 @@ pub fn with_layers(
     app: AppState,
     config: &Config,
 ) -> std::io::Result<Router> {
-    let backend_origin = config.public_url.origin().ascii_serialization();
-    let cross_origin = (backend_origin != config.frontend_origin)
-        .then(|| HeaderValue::try_from(&config.frontend_origin).ok())
+    let server = &config.server;
+    let (backend, frontend) = (&server.public_url, &server.frontend_origin);
+    let cross_origin = (backend != frontend)
+        .then(|| HeaderValue::try_from(frontend.as_str()).ok())
         .flatten();
     let origins = same_origin::Origins {
-        allowed: [backend_origin, config.frontend_origin.clone()].into(),
+        allowed: [backend, frontend].map(ToString::to_string).into(),
         cross_origin,
     };
-    let headers = security_headers::Headers::from_config(config);
-    let spa = config.frontend_dir.clone().map(spa::Spa::new).transpose()?;
+    let headers = security_headers::Headers::new(backend, frontend);
+    let spa = server.frontend_dir.clone().map(spa::Spa::new).transpose()?;
     let fallback = move |request: Request| async move {
         match spa {
             Some(spa) if !is_api(request.uri().path()) => spa.serve(request).await,
@@ -80,7 +81,7 @@ pub fn with_layers(
         .layer(from_fn(require_json_for_api))
         .layer(from_fn(body_limit::layer))
         .layer(from_fn_with_state(
-            host::Hosts::new(&config.public_url),
+            host::Hosts::new(backend),
             host::layer,
         ))
         .layer(from_fn_with_state(origins.clone(), check_origin_for_api))
@@ -100,7 +101,12 @@ pub fn with_layers(
 #[must_use]
 pub fn error_response_headers(config: &Config) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    security_headers::Headers::from_config(config).insert_into(&mut headers, true);
+    let Server {
+        public_url,
+        frontend_origin,
+        ..
+    } = &config.server;
+    security_headers::Headers::new(public_url, frontend_origin).insert_into(&mut headers, true);
     headers
 }
 

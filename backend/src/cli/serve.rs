@@ -6,7 +6,6 @@ use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 use axum::Router;
 use domain::vault::Vault;
 use env_file::addresses;
-use secrecy::ExposeSecret as _;
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{AppState, build, router, tasks},
-    config::{Config, database},
+    config::Config,
     store::sqlite::SqliteStore,
     telemetry,
     transport::{connection_limit::ConnectionLimit, listeners::Listeners, server::Server},
@@ -32,7 +31,7 @@ pub(super) async fn serve(
     routes: Router<AppState>,
     stop_signals: StopSignals,
 ) -> ExitCode {
-    telemetry::start(&config.log, config.log_format);
+    telemetry::start(&config.log.filter, config.log.format);
     if !core_dumps::disable() {
         tracing::warn!("Core dumps cannot be switched off: one would hold tokens and keys");
     }
@@ -44,19 +43,19 @@ pub(super) async fn serve(
     }
     let max_connections = open_files::max_connections();
     let vault = Arc::new(Vault::new(
-        &config.encryption_secret,
-        &config.encryption_secrets_previous,
+        &config.encryption.secret,
+        &config.encryption.previous,
     ));
-    let database_url = config.database_url.expose_secret();
-    if let Some(folder) = &config.frontend_dir
-        && is_inside(database_url, folder)
+    let database = config.storage.database_url.path();
+    if let Some(folder) = &config.server.frontend_dir
+        && is_inside(database, folder)
     {
         return fail(
             "the database lies below FRONTEND_DIR, whose files anyone may read: move one of them \
              (DATABASE_URL, FRONTEND_DIR)",
         );
     }
-    let sqlite = match SqliteStore::open(database_url, Arc::clone(&vault)).await {
+    let sqlite = match SqliteStore::open(database, Arc::clone(&vault)).await {
         Ok(store) => Arc::new(store),
         Err(error) => return fail(&error.to_string()),
     };
@@ -74,22 +73,24 @@ pub(super) async fn serve(
             ));
         }
     };
-    let public_port = config.public_url.port_or_known_default();
+    let server = &config.server;
+    let public_url = server.public_url.root();
+    let public_port = public_url.port_or_known_default();
     let second_address = addresses::beside(
-        config.listen,
-        config.public_url.host_str().unwrap_or_default(),
+        server.listen,
+        public_url.host_str().unwrap_or_default(),
         public_port.unwrap_or_default(),
     );
-    let listeners = match Listeners::bind(config.listen, second_address).await {
+    let listeners = match Listeners::bind(server.listen, second_address).await {
         Ok(listeners) => listeners,
         Err(error) => return fail(&error.to_string()),
     };
-    let address = listeners.local_addr().unwrap_or(config.listen);
-    tracing::info!(%address, public_url = %config.public_url, "Serving");
+    let address = listeners.local_addr().unwrap_or(server.listen);
+    tracing::info!(%address, %public_url, "Serving");
 
     let connection_limit = ConnectionLimit::new(
         max_connections,
-        config.rate_limits,
+        config.limits.rate_limits,
         Arc::clone(&app.parts().trusted_proxies),
         Arc::clone(&app.parts().rejection_log),
     );
@@ -98,7 +99,7 @@ pub(super) async fn serve(
         router: service,
         connection_limit,
         headers: Arc::new(router::error_response_headers(&config)),
-        keep_alive: config.keep_alive_timeout,
+        keep_alive: config.limits.keep_alive_timeout,
     };
     server
         .serve(
@@ -122,11 +123,8 @@ pub(super) async fn serve(
 
 /// Returns whether the database file is, or would be created, inside a folder. Symbolic links are
 /// followed.
-fn is_inside(database_url: &str, folder: &Path) -> bool {
-    let Ok(path) = database::file_of(database_url) else {
-        return false;
-    };
-    let (Ok(folder), Ok(path)) = (folder.canonicalize(), std::path::absolute(path)) else {
+fn is_inside(database: &Path, folder: &Path) -> bool {
+    let (Ok(folder), Ok(path)) = (folder.canonicalize(), std::path::absolute(database)) else {
         return false;
     };
     // If the path does not exist yet, its nearest existing ancestor decides.
@@ -171,18 +169,18 @@ mod tests {
         std::fs::create_dir(&pages).unwrap();
         std::fs::create_dir(folder.path().join("x")).unwrap();
         std::os::unix::fs::symlink(&pages, folder.path().join("link")).unwrap();
-        let url = |path: &str| format!("sqlite://{}", folder.path().join(path).display());
+        let path = |name: &str| folder.path().join(name);
         for below in [
             "dist/app.db",
             "dist/new/app.db",
             "link/app.db",
             "x/../dist/app.db",
         ] {
-            assert!(is_inside(&url(below), &pages), "{below}");
+            assert!(is_inside(&path(below), &pages), "{below}");
         }
         for beside in ["app.db", "dist.db", "new/app.db"] {
-            assert!(!is_inside(&url(beside), &pages), "{beside}");
+            assert!(!is_inside(&path(beside), &pages), "{beside}");
         }
-        assert!(!is_inside(&url("app.db"), &folder.path().join("none")));
+        assert!(!is_inside(&path("app.db"), &folder.path().join("none")));
     }
 }

@@ -2,30 +2,35 @@
 
 use std::{fs, io, path::Path};
 
-use super::{problems::Problems, raw::Raw};
+use super::reader::Reader;
 
 /// Warns of certificate locations without certificates. This is only a warning, since the other
 /// location may have some. Without any certificate, creating the client fails.
-pub(super) fn check(raw: &Raw, p: &mut Problems) {
-    let from_environment = |name| {
-        raw.get(name)
-            .filter(|_| !raw.variables.is_of_file_alone(name))
-    };
-    if let Some(file) = from_environment("SSL_CERT_FILE")
+pub(super) fn check(reader: &mut Reader<'_>) {
+    if let Some(file) = from_environment(reader, "SSL_CERT_FILE")
         && let Err(why) = has_certificates(Path::new(&file))
     {
-        p.warn(format!("SSL_CERT_FILE names {file}, which {why}"));
+        reader
+            .problems
+            .warn(format!("SSL_CERT_FILE names {file}, which {why}"));
     }
-    for folder in from_environment("SSL_CERT_DIR")
+    for folder in from_environment(reader, "SSL_CERT_DIR")
         .iter()
         .flat_map(|dirs| dirs.split(':'))
     {
         if let Err(error) = fs::read_dir(folder) {
-            p.warn(format!(
+            reader.problems.warn(format!(
                 "SSL_CERT_DIR names {folder}, which cannot be read ({error})"
             ));
         }
     }
+}
+
+/// Returns a variable of the environment. The TLS library does not see those of `.env`.
+fn from_environment(reader: &mut Reader<'_>, name: &str) -> Option<String> {
+    reader
+        .get(name)
+        .filter(|_| !reader.variables().is_of_file_alone(name))
 }
 
 fn has_certificates(file: &Path) -> Result<(), String> {

@@ -3,11 +3,6 @@
 
 use std::fmt;
 
-use secrecy::ExposeSecret as _;
-use url::Url;
-
-use super::{raw::Raw, secret_file::SecretText};
-
 /// A collector of problems and warnings.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -81,97 +76,5 @@ impl Problems {
     #[must_use]
     pub fn into_report(self) -> Report {
         Report(self)
-    }
-
-    /// Returns a required variable. A missing one is a problem, and an empty string is returned.
-    pub(super) fn require(&mut self, raw: &Raw, name: &'static str, what: &str) -> String {
-        raw.get(name).unwrap_or_else(|| {
-            self.missing(raw, name, what);
-            String::new()
-        })
-    }
-
-    /// Returns a required secret, given by value or by file. A missing one is a problem, and an
-    /// empty secret is returned.
-    pub(super) fn require_secret(
-        &mut self,
-        raw: &Raw,
-        name: &'static str,
-        what: &str,
-    ) -> SecretText {
-        let text = raw.get_or_file(name, self);
-        let text = text.unwrap_or_else(|| SecretText::of_value(""));
-        if text.value.expose_secret().is_empty() && !self.has_problem(name) {
-            self.missing(raw, name, what);
-        }
-        text
-    }
-
-    fn missing(&mut self, raw: &Raw, name: &'static str, what: &str) {
-        if raw.variables.is_not_text(name) {
-            self.add(name, "is not UTF-8 text: write it again");
-        } else {
-            self.add(name, format!("is missing: it is {what}"));
-        }
-    }
-
-    /// Parses a variable, or its default. A parse error is a problem.
-    pub(super) fn parse_with<T>(
-        &mut self,
-        raw: &Raw,
-        name: &'static str,
-        default: &str,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        match parse(&raw.get(name).unwrap_or_else(|| default.to_owned())) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                self.add(name, why);
-                None
-            }
-        }
-    }
-
-    /// Parses an absolute http or https URL of one host, without credentials, query and fragment.
-    pub(crate) fn url(&mut self, raw: &Raw, name: &'static str, default: &str) -> Option<Url> {
-        self.parse_with(raw, name, default, |text| match Url::parse(text) {
-            Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
-                Err("is not an http or https address".to_owned())
-            }
-            Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                Err("holds a user name or password: leave them out".to_owned())
-            }
-            // A query or fragment would swallow the path that is appended to the URL.
-            Ok(url) if url.query().is_some() || url.fragment().is_some() => {
-                Err("has a query or a fragment: leave it out".to_owned())
-            }
-            Ok(url) if url.host_str().is_some_and(|host| host.contains('*')) => {
-                Err("has a wildcard: write one address".to_owned())
-            }
-            Ok(url) => Ok(url),
-            Err(_) => {
-                Err("is not an address: write for instance https://app.example.com".to_owned())
-            }
-        })
-    }
-
-    /// Parses a variable that is one of a few words.
-    pub(super) fn choice<T: Copy>(
-        &mut self,
-        raw: &Raw,
-        name: &'static str,
-        default: &str,
-        choices: &[(&str, T)],
-    ) -> Option<T> {
-        self.parse_with(raw, name, default, |text| {
-            choices
-                .iter()
-                .find(|(word, _)| *word == text)
-                .map(|(_, value)| *value)
-                .ok_or_else(|| {
-                    let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-                    format!("is none of: {}", words.join(", "))
-                })
-        })
     }
 }

@@ -1,14 +1,8 @@
-//! The raw variables: the environment over `.env`, and values from files. Only this module reads
-//! the environment.
+//! The raw variables: the environment over `.env`. Only this module reads the environment.
 
 use std::{collections::BTreeMap, fs, io::IsTerminal as _, path::Path};
 
 use env_file::{Unreadable, Variables};
-
-use super::{
-    problems::Problems,
-    secret_file::{self, SecretText},
-};
 
 /// Raw variables by name. Does not print the values, since some are secret.
 #[derive(Debug, Default)]
@@ -101,30 +95,5 @@ impl Raw {
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<String> {
         self.variables.get_even_empty(name).map(ToOwned::to_owned)
-    }
-
-    /// Returns the value, or the contents of the file that `NAME_FILE` names. Setting both is a
-    /// problem.
-    pub(super) fn get_or_file(
-        &self,
-        name: &'static str,
-        problems: &mut Problems,
-    ) -> Option<SecretText> {
-        let file = self.get(&format!("{name}_FILE"));
-        match (self.get(name), file) {
-            (Some(_), Some(_)) => {
-                problems.add(name, "and its _FILE are both set: keep one of them");
-                None
-            }
-            (None, Some(file)) => match secret_file::read(Path::new(&file)) {
-                Ok(text) => Some(text),
-                Err(error) => {
-                    problems.add(name, format!("cannot be read from its file: {error}"));
-                    None
-                }
-            },
-            (Some(_), None) => self.variables.as_written(name).map(SecretText::of_value),
-            (None, None) => None,
-        }
     }
 }

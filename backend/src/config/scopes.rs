@@ -2,22 +2,23 @@
 
 use shared::scope::{self, Scopes};
 
-use super::{edit_distance::nearest, problems::Problems, raw::Raw};
+use super::{edit_distance::nearest, problems::Problems, reader::Reader};
 
 /// The scope that every app must request.
 const MANDATORY: &str = "org.read";
 
 /// Reads `SCOPES`. A scope that Snyk certainly rejects is a problem. A scope that is only missing
 /// from its list is a warning, since Snyk may add scopes.
-pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
-    let text = raw.get("SCOPES").unwrap_or_default();
+pub(super) fn read(reader: &mut Reader<'_>) -> Option<Scopes> {
+    let text = reader.get("SCOPES").unwrap_or_default();
+    let p = &mut reader.problems;
     let scopes = Scopes::parse(&text);
     if scopes.is_empty() {
         p.add(
             "SCOPES",
             "is missing: name the scopes that the app was registered with",
         );
-        return scopes;
+        return None;
     }
     let mut suggestions = Vec::new();
     for scope in scopes.iter() {
@@ -26,7 +27,7 @@ pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
         }
     }
     if p.has_problem("SCOPES") {
-        return scopes;
+        return None;
     }
     if !scopes.iter().any(|scope| scope == MANDATORY) {
         let hint = if suggestions.contains(&Some(MANDATORY)) {
@@ -43,7 +44,7 @@ pub(super) fn read(raw: &Raw, p: &mut Problems) -> Scopes {
     if named.filter(|scope| !scope.is_empty()).count() > scopes.len() {
         p.warn("SCOPES names a scope twice, which counts once");
     }
-    scopes
+    (!p.has_problem("SCOPES")).then_some(scopes)
 }
 
 /// Checks one scope against the list. The error is the known scope that an unknown one resembles.

@@ -1,4 +1,5 @@
 mod forms;
+mod sections;
 
 use std::collections::BTreeMap;
 
@@ -21,8 +22,11 @@ fn with(changes: &[(&str, &str)]) -> Result<Config, Report> {
 #[test]
 fn the_demos_env_file_is_enough() {
     let config = with(&[]).unwrap();
-    assert_eq!(config.scopes.to_string(), "org.read org.project.read");
-    assert_eq!(config.frontend_origin, "http://localhost:3000");
+    assert_eq!(config.app.scopes.to_string(), "org.read org.project.read");
+    assert_eq!(
+        config.server.frontend_origin.as_str(),
+        "http://localhost:3000"
+    );
     assert_eq!(config.provider.region, "us-01");
     assert!(!config.provider.sandbox);
 }

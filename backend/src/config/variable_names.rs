@@ -1,10 +1,12 @@
 //! The names of the variables: those that are read, and warnings for others that are likely
 //! misspelled.
 
+use std::collections::BTreeSet;
+
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// All variables that are read.
-const KNOWN_VARIABLES: [&str; 25] = [
+pub(super) const KNOWN_VARIABLES: [&str; 25] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -48,10 +50,14 @@ const PROXY_VARIABLES: [&str; 6] = [
 /// programs resemble ours.
 const MIN_ENVIRONMENT_NAME_LENGTH: usize = 8;
 
-/// Warns of variables that are set and have no effect, or another one than expected.
-pub(super) fn check(raw: &Raw, p: &mut Problems) {
+/// Warns of variables that are set and have no effect, or another one than expected. Checks the
+/// values only of the variables that were read, since no other value can affect the command.
+pub(super) fn check(raw: &Raw, names_read: &BTreeSet<String>, p: &mut Problems) {
     let variables = &raw.variables;
     for name in KNOWN_VARIABLES {
+        if !names_read.contains(name) {
+            continue;
+        }
         if variables.is_overridden(name) {
             p.warn(format!(
                 "{name} is set in the environment to another value than in .env: the environment’s \
@@ -148,7 +154,7 @@ mod tests {
 
     fn warnings_for(pairs: &[(&str, &str)]) -> String {
         let mut problems = Problems::default();
-        check(&Raw::from_pairs(pairs), &mut problems);
+        check(&Raw::from_pairs(pairs), &BTreeSet::new(), &mut problems);
         problems.into_warnings().join("\n")
     }
 

@@ -9,13 +9,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{header, uri::Authority};
-use url::Url;
 
 use super::{
     problem::ApiError,
     rejection_log::{Rejection, quoted},
 };
-use crate::config::is_loopback;
+use crate::config::origin::{Origin, is_loopback};
 
 /// The host names of this server.
 #[derive(Clone, Debug)]
@@ -27,7 +26,8 @@ pub(crate) struct Hosts {
 impl Hosts {
     /// Returns the host and port of the public URL. On loopback, also returns every other name of
     /// this computer, since no foreign page can redirect those.
-    pub(crate) fn new(public_url: &Url) -> Self {
+    pub(crate) fn new(origin: &Origin) -> Self {
+        let public_url = origin.root();
         let host = public_url.host_str().unwrap_or_default();
         let mut names = vec![host];
         if is_loopback(public_url) {
@@ -45,7 +45,7 @@ impl Hosts {
         }
         Self {
             names: hosts.into(),
-            public_url: public_url.origin().ascii_serialization().into(),
+            public_url: origin.as_str().into(),
         }
     }
 
@@ -118,11 +118,17 @@ pub(crate) fn requested_host(request: &Request) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
+
+    fn origin(url: &str) -> Origin {
+        Origin::of(&Url::parse(url).unwrap())
+    }
 
     #[test]
     fn sec_37_only_configured_names_are_ours() {
-        let hosts = Hosts::new(&Url::parse("https://app.example").unwrap());
+        let hosts = Hosts::new(&origin("https://app.example"));
         assert!(hosts.contains("app.example") && hosts.contains("APP.example:443"));
         for foreign in [
             "evil.example",
@@ -133,7 +139,7 @@ mod tests {
         ] {
             assert!(!hosts.contains(foreign), "{foreign}");
         }
-        let hosts = Hosts::new(&Url::parse("http://localhost:3000").unwrap());
+        let hosts = Hosts::new(&origin("http://localhost:3000"));
         assert!(hosts.contains("127.0.0.1:3000") && hosts.contains("localhost:3000"));
         assert!(!hosts.contains("evil.example:3000") && !hosts.contains("localhost:80"));
     }

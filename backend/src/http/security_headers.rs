@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::{Host, Url};
 
 use super::{host, is_api};
-use crate::config::{Config, is_loopback};
+use crate::config::origin::{Origin, is_loopback};
 
 /// The headers that depend on the installation.
 #[derive(Clone, Copy, Debug)]
@@ -41,12 +41,11 @@ pub(crate) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
 }
 
 impl Headers {
-    /// Derives the headers from the configuration.
-    pub(crate) fn from_config(config: &Config) -> Self {
-        let backend_origin = config.public_url.origin().ascii_serialization();
+    /// Derives the headers from the origins of the backend and of the single-page app.
+    pub(crate) fn new(backend: &Origin, frontend: &Origin) -> Self {
         Self {
-            hsts: is_pinnable(&config.public_url),
-            cross_origin: backend_origin != config.frontend_origin,
+            hsts: is_pinnable(backend.root()),
+            cross_origin: backend != frontend,
         }
     }
 }

@@ -34,9 +34,6 @@ pub enum CannotMake {
     /// The HTTP client failed, such as its TLS.
     #[error(transparent)]
     Http(#[from] http_client::CannotMake),
-    /// An address is not a URL.
-    #[error("an address of the provider is not usable")]
-    Address(#[from] url::ParseError),
 }
 
 impl Snyk {
@@ -46,8 +43,8 @@ impl Snyk {
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
-        let profile = profile::profile(endpoints)?;
-        let api_url = Url::parse(&endpoints.api_url)?;
+        let profile = profile::profile(endpoints);
+        let api_url = endpoints.api_url.url().clone();
         Ok(Self {
             tokens: TokenEndpoint::new(profile, credentials.clone(), Arc::clone(&clock))?,
             api: http_client::for_api(&api_url)?,

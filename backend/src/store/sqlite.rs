@@ -22,7 +22,7 @@ mod sessions;
 
 use std::{
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -38,7 +38,6 @@ use sqlx::{
 
 use self::file::DatabaseFile;
 use super::{StoreError, rows::ConnectionRow, sealer::Sealer};
-use crate::config::database;
 
 /// Time for which a successful write probe counts.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
@@ -59,9 +58,6 @@ pub struct SqliteStore {
 /// The file cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL is not `sqlite://path`.
-    #[error("DATABASE_URL {0}")]
-    NotAPath(String),
     /// Its folder or file cannot be created or written.
     #[error("the database {path} cannot be written: {}", open_error::why(.at, .cause))]
     NotWritable {
@@ -120,11 +116,11 @@ pub enum OpenError {
 }
 
 impl SqliteStore {
-    /// Opens the file of `sqlite://path`, creates it (mode 0600) if it is missing, applies
+    /// Opens the file at a path, creates it (mode 0600) if it is missing, applies
     /// migrations, and clears all leases: their owners are gone, since the file belongs to one
     /// process.
-    pub async fn open(database_url: &str, vault: Arc<Vault>) -> Result<Self, OpenError> {
-        let path = database::file_of(database_url).map_err(OpenError::NotAPath)?;
+    pub async fn open(path: &Path, vault: Arc<Vault>) -> Result<Self, OpenError> {
+        let path = path.to_owned();
         let file = Arc::new(DatabaseFile::make_and_lock(&path)?);
 
         let options = SqliteConnectOptions::new()

@@ -13,8 +13,7 @@ async fn a_database_of_an_earlier_build_is_opened() {
     std::fs::copy(fixture, &path).unwrap();
     let secret = SecretString::from("0123456789abcdef0123456789abcdef");
     let vault = Arc::new(Vault::new(&secret, &[]));
-    let url = format!("sqlite://{}", path.display());
-    let file = Arc::new(SqliteStore::open(&url, vault).await.unwrap());
+    let file = Arc::new(SqliteStore::open(&path, vault).await.unwrap());
     let store = CachedStore::new(Arc::clone(&file));
 
     // People stay signed in, and their tokens open.

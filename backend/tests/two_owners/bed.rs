@@ -217,7 +217,9 @@ impl Bed {
         let secret = SecretString::from("0123456789abcdef0123456789abcdef");
         let vault = Arc::new(Vault::new(&secret, &[]));
         let store = Arc::new(CachedStore::new(Arc::new(
-            SqliteStore::open(&url, vault).await.unwrap(),
+            SqliteStore::open(&folder.path().join("app.db"), vault)
+                .await
+                .unwrap(),
         )));
         let now = SystemClock.now();
         let session = NewSession {

@@ -231,11 +231,11 @@ fn what_an_earlier_version_encrypted_with_unseen_characters_still_opens() {
     ] {
         let config = of_file(&bytes).unwrap();
         assert_eq!(
-            config.encryption_secret.expose_secret(),
+            config.encryption.secret.expose_secret(),
             secret,
             "{bytes:x?}"
         );
-        let ring = config.encryption_secrets_previous;
+        let ring = config.encryption.previous;
         let ring: Vec<_> = ring
             .iter()
             .map(|one| one.expose_secret().to_owned())
@@ -255,7 +255,7 @@ fn what_an_earlier_version_encrypted_with_unseen_characters_still_opens() {
     // Inside the secret, such characters have always been part of it and remain so.
     let within = format!("{secret}\n{secret}");
     let config = of_file(within.as_bytes()).unwrap();
-    assert_eq!(config.encryption_secret.expose_secret(), within);
+    assert_eq!(config.encryption.secret.expose_secret(), within);
     assert!(config.warnings.join("\n").contains("a line break"));
     let report = of_file(b"caf\xe9").unwrap_err().to_string();
     assert!(report.contains("UTF-8"), "{report}");
@@ -264,7 +264,7 @@ fn what_an_earlier_version_encrypted_with_unseen_characters_still_opens() {
         "ENCRYPTION_SECRET_PREVIOUS",
         "\u{feff}0123456789abcdef0123456789abcdeX",
     )]);
-    assert_eq!(earlier.unwrap().encryption_secrets_previous.len(), 2);
+    assert_eq!(earlier.unwrap().encryption.previous.len(), 2);
 }
 
 #[test]
@@ -294,6 +294,9 @@ fn addresses_of_this_server_that_contradict_each_other_are_reported() {
         ("REDIRECT_URI", "http://localhost:4000/callback"),
     ];
     let config = with(&one).unwrap();
-    assert_eq!(config.public_url.as_str(), "http://localhost:4000/");
+    assert_eq!(
+        config.server.public_url.root().as_str(),
+        "http://localhost:4000/"
+    );
     assert_eq!(config.warnings, Vec::<String>::new());
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use url::Url;
 
 use crate::{
     config::provider::Provider,
@@ -23,8 +22,8 @@ const ERRORS: &[ErrorRule] = &[
 ];
 
 /// Returns the profile of Snyk in a region.
-pub(super) fn profile(region: &Provider) -> Result<Profile, url::ParseError> {
-    Ok(Profile {
+pub(super) fn profile(region: &Provider) -> Profile {
+    Profile {
         // The only method that Snyk documents.
         client_auth: ClientAuth::SecretPost,
         // Snyk documents these three.
@@ -38,10 +37,10 @@ pub(super) fn profile(region: &Provider) -> Result<Profile, url::ParseError> {
         default_lifetime: Duration::from_hours(1),
         ..Profile::new(
             "Snyk",
-            Url::parse(&region.token_endpoint())?,
-            Url::parse(&region.revocation_endpoint())?,
+            region.token_endpoint(),
+            region.revocation_endpoint(),
         )
-    })
+    }
 }
 
 #[cfg(test)]
@@ -49,6 +48,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
+    use crate::config::base_url::BaseUrl;
 
     fn error(error: &str, description: &str) -> String {
         format!(r#"{{"error":"{error}","error_description":"{description}"}}"#)
@@ -59,10 +59,9 @@ mod tests {
         let profile = profile(&Provider {
             region: "us-01".to_owned(),
             sandbox: false,
-            app_url: "https://app.snyk.io".to_owned(),
-            api_url: "https://api.snyk.io".to_owned(),
-        })
-        .unwrap();
+            app_url: BaseUrl::of("https://app.snyk.io".parse().unwrap()),
+            api_url: BaseUrl::of("https://api.snyk.io".parse().unwrap()),
+        });
         for (status, body, means) in [
             (400, error("invalid_grant", ""), "GrantRejected"),
             (401, error("token_inactive", ""), "GrantRejected"),

@@ -16,8 +16,15 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "backend/src",
         &[
-            &["backoff", "clock", "config", "outbound_rate_limit"],
-            &["supervisor", "telemetry"],
+            &[
+                "backoff",
+                "clock",
+                "config",
+                "outbound_rate_limit",
+                "retry_after",
+            ],
+            &["supervisor", "telemetry", "http_client"],
+            &["oauth"],
             &["provider", "store"],
             &["revocation"],
             &["refresh"],

@@ -1,15 +1,45 @@
 //! The syntax of `DATABASE_URL` (pure). The URL must name a file, and nothing that only resembles
 //! one. A rejected URL leaves nothing on disk.
 
-use std::path::PathBuf;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// The hint for a URL with another syntax.
 const FORM: &str = "write sqlite://path, for instance sqlite://data/snyk-app.db or \
                     sqlite:///var/lib/snyk-app/app.db";
 
-/// Returns the file of a `sqlite://path`, or why it names none. The error never contains the URL,
-/// which may hold a password.
-pub(crate) fn file_of(url: &str) -> Result<PathBuf, String> {
+/// The URL of a database: `sqlite://path`.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    path: PathBuf,
+}
+
+impl DatabaseUrl {
+    /// Parses a URL. The error is for the operator, and never contains the URL, which may hold a
+    /// password.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        Ok(Self {
+            path: file_of(url)?,
+        })
+    }
+
+    /// Returns the path of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseUrl(redacted)")
+    }
+}
+
+/// Returns the file of a `sqlite://path`, or why it names none.
+fn file_of(url: &str) -> Result<PathBuf, String> {
     if let Some(c) = env_file::text::first_unseen(url) {
         let name = env_file::text::name_of(c);
         return Err(format!("holds a character that cannot be seen ({name})"));
@@ -46,8 +76,6 @@ pub(crate) fn file_of(url: &str) -> Result<PathBuf, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -59,7 +87,9 @@ mod tests {
             ("sqlite://my data/ä+%20.db", "my data/ä+%20.db"),
             ("sqlite://../app", "../app"),
         ] {
-            assert_eq!(file_of(url).as_deref(), Ok(Path::new(path)), "{url}");
+            let parsed = DatabaseUrl::parse(url).unwrap();
+            assert_eq!(parsed.path(), Path::new(path), "{url}");
+            assert!(!format!("{parsed:?}").contains("app"), "{parsed:?}");
         }
     }
 
@@ -92,7 +122,7 @@ mod tests {
             ("sqlite3://app.db", "this build"),
             ("data/app.db", "this build"),
         ] {
-            let why = file_of(url).unwrap_err();
+            let why = DatabaseUrl::parse(url).unwrap_err();
             assert!(why.contains(words), "{url}: {why}");
             assert!(!why.contains("canary"), "{why}");
         }
