@@ -12,21 +12,12 @@ use url::Url;
 
 use self::transport_error::chain;
 pub use self::{
-    body::{read_partial, stream},
+    body::{READ_AHEAD, READ_TIMEOUT, read_partial, stream},
     transport_error::{Cause, TransportError},
 };
 
 /// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
 pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
-/// Timeout for an API answer up to [`READ_AHEAD`], and for each further part. What follows is passed
-/// on while it arrives, and a browser that reads slowly would use up a timeout for all of it.
-pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// Number of bytes of an API answer that are read before any is passed on: nearly every page of a
-/// list is smaller, and an interruption within them becomes a problem document instead of half an
-/// answer. Of larger answers no more than this, and the few chunks in flight, are in memory.
-pub const READ_AHEAD: usize = 256 * 1024;
-/// Timeout for a whole API answer, which a server that sends a byte now and then does not extend.
-const TOTAL_TIMEOUT: Duration = Duration::from_mins(30);
 /// Timeout for establishing a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of idle connections to a token endpoint: as many as there are concurrent token

@@ -1,12 +1,24 @@
 //! Bodies of answers.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use super::{READ_AHEAD, READ_TIMEOUT, TOTAL_TIMEOUT, TransportError};
+use super::transport_error::TransportError;
+
+/// Timeout for an API answer up to [`READ_AHEAD`], and for each further part. What follows is passed
+/// on while it arrives, and a browser that reads slowly would use up a timeout for all of it.
+pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Number of bytes of an API answer that are read before any is passed on: nearly every page of a
+/// list is smaller, and an interruption within them becomes a problem document instead of half an
+/// answer. Of larger answers no more than this, and the few chunks in flight, are in memory.
+pub const READ_AHEAD: usize = 256 * 1024;
+/// Timeout for a whole API answer, which a server that sends a byte now and then does not extend.
+const TOTAL_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// Initial capacity for a token answer, in bytes, so that it is read without reallocations that
 /// leave copies in memory.

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use self::heartbeat::{Heartbeat, LEASE_LIFETIME};
 use super::{
     concurrency_limit::{Permit, Urgency},
+    error::RefreshError,
     machine::{Acquired, Command, Event, Row, State as Protocol, step},
     outcome::Failure,
-    refresher::{RefreshError, Refresher},
+    resources::Resources,
 };
 use crate::{
     backoff::with_jitter,
@@ -29,14 +30,14 @@ use crate::{
 /// Refreshes the pair of `generation`, or returns the connection if that has happened already.
 /// `is_awaited` returns whether anybody waits for the refresh at the moment.
 pub(super) async fn run(
-    refresher: &Refresher,
+    resources: &Resources,
     id: &str,
     generation: u64,
     urgency: &Urgency,
     is_awaited: impl Fn() -> bool,
 ) -> Result<Arc<Connection>, RefreshError> {
     let mut driver = Driver {
-        refresher,
+        resources,
         id,
         generation,
         urgency,
@@ -65,7 +66,7 @@ pub(super) async fn run(
 
 /// What one refresh holds.
 struct Driver<'a, F> {
-    refresher: &'a Refresher,
+    resources: &'a Resources,
     id: &'a str,
     generation: u64,
     urgency: &'a Urgency,
@@ -129,7 +130,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
     async fn beside_heartbeat<T>(&mut self, work: impl Future<Output = T>) -> T {
         match &self.lease {
             Some(lease) => {
-                let store = &*self.refresher.store;
+                let store = &*self.resources.store;
                 self.heartbeat.beside(store, lease, work).await
             }
             None => work.await,
@@ -142,12 +143,12 @@ impl<F: Fn() -> bool> Driver<'_, F> {
     }
 
     async fn load(&mut self) -> Event {
-        let (store, id) = (&self.refresher.store, self.id);
+        let (store, id) = (&self.resources.store, self.id);
         let loaded = match self.beside_heartbeat(store.connection(id)).await {
             Ok(loaded) => loaded,
             Err(error) => return self.store_failed(error),
         };
-        let now = self.refresher.clock.now();
+        let now = self.resources.clock.now();
         let row = row_of(loaded.as_ref(), self.grant.as_ref(), now);
         self.connection = loaded.map(Arc::new);
         let is_urgent = self.urgency.is_raised();
@@ -155,12 +156,12 @@ impl<F: Fn() -> bool> Driver<'_, F> {
     }
 
     async fn acquire_permit(&mut self) -> Event {
-        let (refresher, urgency) = (self.refresher, self.urgency);
+        let (resources, urgency) = (self.resources, self.urgency);
         let permit = self
-            .beside_heartbeat(refresher.permits.acquire(urgency))
+            .beside_heartbeat(resources.permits.acquire(urgency))
             .await;
         self.permit = Some(permit);
-        if refresher.is_stopping() && !(self.is_awaited)() {
+        if resources.is_stopping() && !(self.is_awaited)() {
             Event::StopAsked
         } else {
             Event::Permitted
@@ -170,7 +171,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
     async fn acquire_lease(&mut self) -> Event {
         self.lease = None;
         self.heartbeat = Heartbeat::default();
-        let store = &self.refresher.store;
+        let store = &self.resources.store;
         let acquired = store
             .acquire_lease(self.id, self.generation, LEASE_LIFETIME)
             .await;
@@ -197,7 +198,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             return Event::LeaseLost;
         };
         match self
-            .refresher
+            .resources
             .store
             .renew_lease(lease, LEASE_LIFETIME)
             .await
@@ -219,7 +220,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
         let Some(State::Active(tokens)) = connection.as_ref().map(|found| &found.state) else {
             return Event::Failed(Failure::Unusable);
         };
-        let provider = &self.refresher.provider;
+        let provider = &self.resources.provider;
         let answer = self.beside_heartbeat(provider.refresh(&tokens.refresh));
         match answer.await {
             Ok(grant) => {
@@ -242,7 +243,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
         };
         let settlement = Settlement::Pair {
             grant: &grant,
-            issued_at: self.refresher.clock.now(),
+            issued_at: self.resources.clock.now(),
         };
         let event = self.settle(settlement).await;
         self.grant = Some(grant);
@@ -258,7 +259,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
         let Some(lease) = self.lease.take() else {
             return Event::NotSettled;
         };
-        match self.refresher.store.settle_lease(lease, settlement).await {
+        match self.resources.store.settle_lease(lease, settlement).await {
             Ok(true) => Event::Settled,
             Ok(false) => Event::NotSettled,
             Err(error) => {
@@ -270,12 +271,12 @@ impl<F: Fn() -> bool> Driver<'_, F> {
 
     async fn revoke(&mut self) -> Event {
         if let Some(grant) = self.grant.take() {
-            let Refresher {
+            let Resources {
                 store,
                 provider,
                 clock,
                 ..
-            } = self.refresher;
+            } = self.resources;
             revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
         }
         Event::Revoked

@@ -21,8 +21,10 @@ mod backoff;
 mod concurrency_limit;
 pub mod decide;
 mod driver;
+mod error;
 pub mod machine;
 pub mod outcome;
 mod refresher;
+mod resources;
 
-pub use self::refresher::{RefreshError, Refresher};
+pub use self::{error::RefreshError, refresher::Refresher};

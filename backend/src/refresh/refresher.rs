@@ -19,47 +19,14 @@ use super::{
     concurrency_limit::{ConcurrencyLimit, Urgency},
     decide::{Decision, decide},
     driver,
+    error::RefreshError,
+    resources::Resources,
 };
 use crate::{
     clock::Clock,
     provider::{ProviderClient, ProviderError},
-    store::{Store, StoreError},
+    store::Store,
 };
-
-/// The reasons why no access token is available.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum RefreshError {
-    /// The tokens are invalid; a person must connect again.
-    #[error("the connection must be made again by a person")]
-    ReconnectNeeded,
-    /// The connection does not exist any more.
-    #[error("the connection is no more")]
-    Gone,
-    /// The provider did not refresh it.
-    #[error(transparent)]
-    Provider(Arc<ProviderError>),
-    /// The store failed.
-    #[error(transparent)]
-    Store(Arc<StoreError>),
-    /// A refresh failed recently, or its owner died, and the backoff delay has not passed.
-    #[error("the refresh failed lately and is paused")]
-    Paused {
-        /// The remaining delay.
-        after: Duration,
-    },
-    /// The refresh takes longer than a request may wait; it continues.
-    #[error("the refresh takes too long to wait for")]
-    Waiting,
-    /// The process is stopping, and nobody waits for the refresh.
-    #[error("the refresh was not begun before the stop")]
-    Stopping,
-}
-
-impl From<StoreError> for RefreshError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
-    }
-}
 
 type Outcome = Option<Result<Arc<Connection>, RefreshError>>;
 
@@ -78,11 +45,7 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(50);
 /// Provides valid access tokens and refreshes token pairs.
 #[derive(Debug)]
 pub struct Refresher {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) provider: Arc<dyn ProviderClient>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) permits: ConcurrencyLimit,
-    tasks: TaskTracker,
+    resources: Resources,
     in_flight: Mutex<HashMap<String, InFlight>>,
     backoff: Backoff,
 }
@@ -97,11 +60,13 @@ impl Refresher {
         tasks: TaskTracker,
     ) -> Self {
         Self {
-            store,
-            provider,
-            clock,
-            permits: ConcurrencyLimit::default(),
-            tasks,
+            resources: Resources {
+                store,
+                provider,
+                clock,
+                permits: ConcurrencyLimit::default(),
+                tasks,
+            },
             in_flight: Mutex::default(),
             backoff: Backoff::default(),
         }
@@ -112,7 +77,7 @@ impl Refresher {
         self: &Arc<Self>,
         connection: &Connection,
     ) -> Result<(AccessToken, u64), RefreshError> {
-        match decide(connection, self.clock.now()) {
+        match decide(connection, self.resources.clock.now()) {
             Decision::Reconnect => Err(RefreshError::ReconnectNeeded),
             Decision::Serve => token_of(connection),
             Decision::ServeAndRenew => {
@@ -131,7 +96,7 @@ impl Refresher {
                     Err(error @ (RefreshError::ReconnectNeeded | RefreshError::Gone)) => Err(error),
                     // In its last seconds the token may expire in transit, which is better than
                     // none.
-                    Err(_) if self.clock.now() < connection.access_expires_at => {
+                    Err(_) if self.resources.clock.now() < connection.access_expires_at => {
                         token_of(connection)
                     }
                     Err(error) => Err(error),
@@ -226,7 +191,7 @@ impl Refresher {
         let work = async move {
             // The table holds one receiver.
             let is_awaited = || send.receiver_count() > 1;
-            let outcome = driver::run(&this, &id, generation, &urgency, is_awaited).await;
+            let outcome = driver::run(&this.resources, &id, generation, &urgency, is_awaited).await;
             match &outcome {
                 Ok(_) | Err(RefreshError::Stopping) => {}
                 Err(error) => {
@@ -242,7 +207,7 @@ impl Refresher {
             let _ = send.send(Some(outcome));
         };
         // The span names the request that started it.
-        self.tasks.spawn(work.in_current_span());
+        self.resources.tasks.spawn(work.in_current_span());
         outcome
     }
 
@@ -288,22 +253,17 @@ impl Refresher {
 
     /// Returns the delay that lets no proactive refresh start before the access token expires.
     async fn delay_until_expiry(&self, id: &str) -> RetryDelay {
-        let connection = self.store.connection(id).await.ok().flatten();
+        let connection = self.resources.store.connection(id).await.ok().flatten();
         let left = connection.map(|connection| {
             let left = connection
                 .access_expires_at
-                .duration_since(self.clock.now());
+                .duration_since(self.resources.clock.now());
             Duration::try_from(left).unwrap_or_default()
         });
         RetryDelay {
             proactive: left.unwrap_or_default(),
             ..RetryDelay::default()
         }
-    }
-
-    /// Returns whether the process is stopping: no refresh that nobody waits for starts then.
-    pub(super) fn is_stopping(&self) -> bool {
-        self.tasks.is_closed()
     }
 
     /// Evicts expired backoff entries, so that memory stays bounded.

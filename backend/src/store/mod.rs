@@ -5,6 +5,7 @@ pub mod cache;
 pub mod change;
 mod error;
 pub mod lease;
+mod revocation;
 mod rows;
 mod rules;
 pub mod sealer;
@@ -23,13 +24,13 @@ pub use domain::session::{NewSession, StoredSession};
 use domain::{
     connection::{Connection, Consent, Grant, Subject},
     session::{SessionId, TokenHash},
-    vault::secret::RefreshToken,
 };
 
 use self::lease::LeaseStore;
 pub use self::{
     change::{Change, Changed},
     error::StoreError,
+    revocation::Revocation,
     sealer::SealedTokens,
 };
 
@@ -73,17 +74,6 @@ pub struct Account<'a> {
     /// When the account is due to be read again.
     pub due_at: Timestamp,
     /// Number of failed reads since the last complete one.
-    pub tries: u32,
-}
-
-/// A pending revocation of a refresh token at the provider.
-#[derive(Debug)]
-pub struct Revocation {
-    /// Its id.
-    pub id: String,
-    /// The token.
-    pub token: RefreshToken,
-    /// Number of failed attempts.
     pub tries: u32,
 }
 

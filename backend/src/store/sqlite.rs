@@ -21,8 +21,7 @@ mod revocations;
 mod sessions;
 
 use std::{
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -37,6 +36,7 @@ use sqlx::{
 };
 
 use self::file::DatabaseFile;
+pub use self::open_error::OpenError;
 use super::{StoreError, rows::ConnectionRow, sealer::Sealer};
 
 /// Time for which a successful write probe counts.
@@ -53,66 +53,6 @@ pub struct SqliteStore {
     probed_at: Mutex<Option<Instant>>,
     /// Whether a write has failed since.
     in_doubt: Arc<AtomicBool>,
-}
-
-/// The file cannot be opened. Each message says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Its folder or file cannot be created or written.
-    #[error("the database {path} cannot be written: {}", open_error::why(.at, .cause))]
-    NotWritable {
-        /// The file.
-        path: PathBuf,
-        /// The folder or file that failed.
-        at: PathBuf,
-        /// The cause.
-        #[source]
-        cause: io::Error,
-    },
-    /// Another process uses it.
-    #[error(
-        "the database {0} is in use by another snyk-app: stop that one, or give this one a file of its own (a SQLite file serves one process)"
-    )]
-    InUse(PathBuf),
-    /// It has a second hard link.
-    #[error(
-        "the database {0} has a second name (a hard link). SQLite keeps what is new in a file beside it that goes by its name, so that by two names it would be destroyed: remove one of them, or make a copy or a symbolic link of it"
-    )]
-    SecondName(PathBuf),
-    /// SQLite cannot open it.
-    #[error("the database {path} cannot be opened: {cause}")]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        cause: sqlx::Error,
-    },
-    /// The disk is full or fails.
-    #[error(
-        "the database {path} cannot be opened ({cause}): its disk is full, or fails, or may not be written"
-    )]
-    Disk {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        cause: sqlx::Error,
-    },
-    /// Its tokens were sealed with a key that is not configured.
-    #[error(
-        "the tokens in the database {0} were sealed with another ENCRYPTION_SECRET: set that one again, or name it in ENCRYPTION_SECRET_PREVIOUS; nothing was changed"
-    )]
-    OtherKey(PathBuf),
-    /// A migration failed.
-    #[error("the database {path} cannot be brought up to date: {cause}")]
-    Migration {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        #[source]
-        cause: sqlx::migrate::MigrateError,
-    },
 }
 
 impl SqliteStore {

@@ -42,7 +42,7 @@ impl<F> Driver<'_, F> {
                 let Some(error) = self.provider_error else {
                     return Err(paused);
                 };
-                let now = self.refresher.clock.now();
+                let now = self.resources.clock.now();
                 if failure == Failure::ClientRejected {
                     tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
                 } else if self

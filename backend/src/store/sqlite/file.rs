@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::OpenError;
+use super::open_error::OpenError;
 
 /// A database file that is locked for this process until dropped.
 #[derive(Debug)]

@@ -1,0 +1,14 @@
+//! A pending revocation.
+
+use domain::vault::secret::RefreshToken;
+
+/// A pending revocation of a refresh token at the provider.
+#[derive(Debug)]
+pub struct Revocation {
+    /// Its id.
+    pub id: String,
+    /// The token.
+    pub token: RefreshToken,
+    /// Number of failed attempts.
+    pub tries: u32,
+}
