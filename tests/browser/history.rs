@@ -1,8 +1,6 @@
 //! A browser that rejects history calls, as Safari does after a hundred calls in ten seconds: the
 //! page continues, and the URL is updated once possible.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use tests::browser::Browser;
 

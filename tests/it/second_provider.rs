@@ -5,17 +5,17 @@ mod profile;
 
 use std::sync::Arc;
 
+use domain::connection::Grant;
 use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::{Clock as _, SystemClock},
     config::secret_file::ClientSecret,
-    connection::Grant,
     oauth::{Credentials, Profile, ProviderError, TokenEndpoint},
 };
 use tests::{
     client::Client,
     foreign::ForeignProvider,
-    sandbox::{CLIENT_ID, CLIENT_SECRET},
+    registration::{CLIENT_ID, CLIENT_SECRET},
 };
 
 /// Where the app would be; nothing listens there.
