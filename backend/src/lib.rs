@@ -1,6 +1,6 @@
 //! The backend of a Snyk App.
 //!
-//! Data flows one way: browser → [`login`] → [`exchange`] → [`vault`] and [`store`] → Snyk.
+//! Data flows one way: browser → [`login`] → [`exchange`] → [`domain::vault`] and [`store`] → Snyk.
 //!
 //! 1. [`login`] seals a login attempt into a cookie of its own.
 //! 2. [`exchange`] verifies the callback, claims the attempt, exchanges the code and stores the
@@ -9,14 +9,12 @@
 //! 4. [`refresh`] keeps the tokens of a [`connection`] valid. [`snyk_client`] calls Snyk with them,
 //!    and [`proxy`] does so for the browser.
 //! 5. [`provider`] is the port to Snyk, whose tokens come from the generic [`oauth`], and [`store`]
-//!    the port to the database. [`vault`] encrypts
-//!    data at rest.
-//! 6. [`http`] holds the code that all routes share, [`config`] the configuration and [`cli`] the
-//!    commands.
+//!    the port to the database. [`domain`] holds the rules without IO.
+//! 6. [`transport`] accepts connections, [`http`] checks what every request must pass, [`app`] puts
+//!    the parts together, and [`cli`] holds the commands.
 //!
 //! Deliberately absent: no token type can be serialized or printed, only [`config::raw`] reads the
-//! environment, only [`http_client`] creates a client, and no request data selects a
-//! host.
+//! environment, only [`http_client`] creates a client, and no request data selects a host.
 
 pub mod account;
 pub mod app;
