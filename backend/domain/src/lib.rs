@@ -8,15 +8,18 @@
 //! 2. [`connection`] and [`session`] are the entities that are stored.
 //! 3. [`vault`] encrypts data at rest.
 //! 4. [`allow_list`] decides which reads the proxy passes on.
-//! 5. [`net`] determines whose address a request counts for.
+//! 5. [`refresh`] is the protocol that keeps token pairs valid, and [`backoff`] its delays.
+//! 6. [`net`] determines whose address a request counts for.
 //!
 //! [`random`] is the one exception: it reads the operating system's random bytes.
 
 pub mod allow_list;
 pub mod attempt;
+pub mod backoff;
 pub mod connection;
 pub mod net;
 pub mod random;
+pub mod refresh;
 pub mod session;
 pub mod vault;
 pub mod verify;

@@ -1,4 +1,4 @@
-//! Carries out the commands of the protocol in [`super::machine`], and reports their results to it.
+//! Carries out the commands of the protocol in [`domain::refresh::machine`], and reports their results to it.
 //! Tokens, permits, leases and errors stay here; all decisions are the machine's.
 
 mod finish;
@@ -6,15 +6,19 @@ mod heartbeat;
 
 use std::sync::Arc;
 
-use domain::connection::{Connection, Grant, State};
+use domain::{
+    connection::{Connection, Grant, State},
+    refresh::{
+        machine::{Acquired, Command, Event, Row, State as Protocol, step},
+        outcome::Failure,
+    },
+};
 use jiff::Timestamp;
 
 use self::heartbeat::{Heartbeat, LEASE_LIFETIME};
 use super::{
     concurrency_limit::{Permit, Urgency},
     error::RefreshError,
-    machine::{Acquired, Command, Event, Row, State as Protocol, step},
-    outcome::Failure,
     resources::Resources,
 };
 use crate::{

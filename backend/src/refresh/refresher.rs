@@ -8,6 +8,7 @@ use std::{
 
 use domain::{
     connection::{Connection, State},
+    refresh::decide::{Decision, decide},
     vault::secret::AccessToken,
 };
 use tokio::sync::watch;
@@ -17,7 +18,6 @@ use tracing::Instrument as _;
 use super::{
     backoff::{self, Backoff, RetryDelay},
     concurrency_limit::{ConcurrencyLimit, Urgency},
-    decide::{Decision, decide},
     driver,
     error::RefreshError,
     resources::Resources,

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::connection::Connection;
+use domain::{
+    connection::Connection,
+    refresh::{machine::End, outcome::Failure},
+};
 
 use super::Driver;
-use crate::refresh::{RefreshError, backoff::INITIAL_DELAY, machine::End, outcome::Failure};
+use crate::refresh::{RefreshError, backoff::INITIAL_DELAY};
 
 impl<F> Driver<'_, F> {
     /// Returns the result.

@@ -8,9 +8,10 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "backend/domain/src",
         &[
-            &["random", "net", "allow_list"],
+            &["random", "net", "allow_list", "backoff"],
             &["vault", "session", "attempt"],
             &["connection", "verify"],
+            &["refresh"],
         ],
     ),
     (

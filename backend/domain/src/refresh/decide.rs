@@ -1,7 +1,8 @@
 //! Decides whether the access token of a connection is refreshed before use (pure).
 
-use domain::connection::{Connection, State};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::connection::{Connection, State};
 
 /// The action required before the access token is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ mod tests {
     use shared::scope::Scopes;
 
     use super::*;
-    use domain::{
+    use crate::{
         connection::{Subject, Tokens},
         vault::secret::{AccessToken, RefreshToken},
     };

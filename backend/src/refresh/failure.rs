@@ -1,30 +1,8 @@
-//! Classifies the provider's answer to a refresh, or its absence (pure).
+//! Classifies the errors of a token request for the protocol of a refresh (pure).
 
-use std::time::Duration;
+use domain::refresh::outcome::Failure;
 
-use crate::{backoff::exponential, provider::ProviderError};
-
-/// The kind of a failed presentation, as far as the protocol depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Failure {
-    /// No byte of the request was sent.
-    NotSent,
-    /// The answer was lost: it is unknown whether the token was consumed.
-    Lost,
-    /// The provider fails temporarily.
-    Later {
-        /// The delay that the provider requests.
-        after: Option<Duration>,
-    },
-    /// Another presentation of the token is in flight.
-    ConcurrentUse,
-    /// The token is invalid.
-    GrantRejected,
-    /// The app's credentials are wrong.
-    ClientRejected,
-    /// The answer is of no use, or not the provider's.
-    Unusable,
-}
+use crate::provider::ProviderError;
 
 impl From<&ProviderError> for Failure {
     fn from(error: &ProviderError) -> Self {
@@ -40,56 +18,16 @@ impl From<&ProviderError> for Failure {
     }
 }
 
-/// The step that follows a failed presentation of a refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// The token was not consumed: present it again after this delay.
-    Again(Duration),
-    /// It is unknown whether the token was consumed: present it once more, at once, in this task.
-    /// Under strict rotation the connection is lost anyway; with a grace period this saves it.
-    ReplayOnce,
-    /// Another presentation is in flight: reload, and present again if the pair has not changed.
-    ReadAgain(Duration),
-    /// The token is invalid: erase it; a person must connect again.
-    Reconnect,
-    /// The app's credentials are wrong: log it for the operator; drop no connection and end no
-    /// session.
-    Alert,
-    /// Stop for now; drop nothing.
-    GiveUp,
-}
-
-/// Maximum number of presentations in one task.
-pub(super) const MAX_ATTEMPTS: u32 = 3;
-/// Maximum delay within one task; a later task handles longer ones.
-const MAX_DELAY: Duration = Duration::from_secs(5);
-
-/// Returns the step that follows `failure` at presentation number `tries` (the first is 1).
-/// `replayed` is whether the token has been replayed already.
-#[must_use]
-pub fn next(failure: Failure, tries: u32, replayed: bool) -> Next {
-    let delay = exponential(Duration::from_millis(500), tries, Duration::from_secs(16));
-    match failure {
-        Failure::GrantRejected => Next::Reconnect,
-        Failure::ClientRejected => Next::Alert,
-        Failure::Lost if !replayed => Next::ReplayOnce,
-        Failure::Lost | Failure::Unusable => Next::GiveUp,
-        _ if tries >= MAX_ATTEMPTS => Next::GiveUp,
-        Failure::ConcurrentUse => Next::ReadAgain(delay),
-        Failure::NotSent => Next::Again(delay),
-        Failure::Later { after } => match after.unwrap_or(delay) {
-            after if after > MAX_DELAY => Next::GiveUp,
-            after => Next::Again(after.max(delay)),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use domain::refresh::outcome::{self, Next};
+
     use super::*;
 
     fn next(error: &ProviderError, tries: u32, replayed: bool) -> Next {
-        super::next(Failure::from(error), tries, replayed)
+        outcome::next(Failure::from(error), tries, replayed)
     }
 
     #[test]
@@ -138,9 +76,9 @@ mod tests {
             Next::GiveUp
         );
         assert!(matches!(
-            super::next(Failure::NotSent, 2, true),
+            outcome::next(Failure::NotSent, 2, true),
             Next::Again(_)
         ));
-        assert_eq!(super::next(Failure::NotSent, 3, true), Next::GiveUp);
+        assert_eq!(outcome::next(Failure::NotSent, 3, true), Next::GiveUp);
     }
 }
