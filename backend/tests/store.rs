@@ -29,10 +29,14 @@ use snyk_app::store::{
 };
 use sqlx::Connection as _;
 
+#[path = "store/accounts.rs"]
+mod accounts;
 #[path = "store/cache.rs"]
 mod cache;
 #[path = "store/fixture.rs"]
 mod fixture;
+#[path = "store/revocations.rs"]
+mod revocations;
 #[path = "store/sealed.rs"]
 mod sealed;
 #[path = "store/sweeps.rs"]
@@ -289,105 +293,13 @@ async fn keeps_the_contract(store: &impl Store) {
 #[tokio::test]
 async fn the_file_keeps_the_contract() {
     keeps_the_contract(&*sqlite().await.store).await;
-    stores_accounts(&*sqlite().await.store).await;
+    accounts::stores_accounts(&*sqlite().await.store).await;
 }
 
 #[tokio::test]
 async fn the_cache_keeps_the_contract() {
     keeps_the_contract(&cached().await.store).await;
-    stores_accounts(&cached().await.store).await;
-}
-
-async fn stores_accounts(store: &impl Store) {
-    let names = async |session: &SessionId, id: &str| {
-        let connection = store.authorized(session, id).await.unwrap().unwrap();
-        let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
-        (names.join(" "), connection.orgs_complete)
-    };
-    let put = async |connection: &Connection, account: Account<'_>| {
-        let consent = connection.consent();
-        let stored = store.store_account(&consent, account, now()).await;
-        stored.unwrap().value
-    };
-    let due = async |at: Timestamp| {
-        let due = store.due_accounts(at, 9).await.unwrap();
-        due.into_iter()
-            .map(|consent| consent.connection)
-            .collect::<Vec<_>>()
-    };
-    let (a, b, c) = (org("a"), org("b"), org("c"));
-
-    // An incomplete account is due at once, and what was read is kept when later attempts fail.
-    let (one, session, _) =
-        connect_what(store, "one", account(None, std::slice::from_ref(&a), false)).await;
-    assert_eq!(names(&session, &one.id).await, ("a".to_owned(), false));
-    let later = now() + SignedDuration::from_hours(2);
-    assert_eq!(due(now()).await, [""; 0]);
-    assert_eq!(due(later).await, [one.id.as_str()]);
-    assert!(put(&one, account(None, std::slice::from_ref(&b), false)).await);
-    assert_eq!(names(&session, &one.id).await, ("a b".to_owned(), false));
-
-    // A complete list replaces the earlier one, and the subject is known.
-    let all = [b.clone(), c.clone()];
-    let subject = bot_of(&all);
-    assert!(put(&one, account(subject.as_ref(), &all, true)).await);
-    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
-    assert_eq!(due(later).await, [""; 0]);
-    assert!(put(&one, account(None, &[], false)).await);
-    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
-    assert_eq!(due(later).await, [one.id.as_str()]);
-    assert!(put(&one, account(subject.as_ref(), &all, true)).await);
-
-    // Refreshed since the last read, it is due again.
-    let minute = now() + SignedDuration::from_mins(1);
-    let renewed = store_grant(store, &one.id, 0, &grant("next"), minute).await;
-    assert!(renewed.unwrap());
-    assert_eq!(due(minute).await, [""; 0]);
-    assert_eq!(due(later).await, [one.id.as_str()]);
-
-    // A read for another consent, or of a disconnected connection, changes nothing.
-    let none = account(subject.as_ref(), &[], true);
-    for (connection, at) in [
-        (one.id.as_str(), now() - SignedDuration::from_secs(1)),
-        ("unknown", now()),
-    ] {
-        let consent = Consent {
-            connection: connection.to_owned(),
-            at,
-        };
-        let stored = store.store_account(&consent, none, now()).await;
-        assert!(!stored.unwrap().value);
-    }
-    assert_eq!(names(&session, &one.id).await, ("b c".to_owned(), true));
-
-    // The subject of another connection: they are merged, with the pair of the later consent.
-    let (two, other, _) = connect_what(store, "two", account(None, &[], false)).await;
-    assert!(store.authorized(&other, &two.id).await.unwrap().is_some());
-    assert!(put(&two, account(subject.as_ref(), &all, true)).await);
-    for session in [&session, &other] {
-        assert!(store.authorized(session, &two.id).await.unwrap().is_none());
-        let merged = store.authorized(session, &one.id).await.unwrap().unwrap();
-        assert_eq!(
-            (merged.generation, access_token(&merged)),
-            (2, "two-access")
-        );
-        assert!(merged.orgs_complete);
-    }
-
-    // While its pair is being replaced it is not merged, and it is read again.
-    let (three, third, _) = connect_what(store, "three", account(None, &[], false)).await;
-    let lease = lease(store, &three.id, 0).await;
-    assert!(lease.is_some());
-    assert!(put(&three, account(subject.as_ref(), &all, true)).await);
-    assert_eq!(names(&third, &three.id).await, ("b c".to_owned(), true));
-    assert_eq!(due(now()).await, [three.id.as_str()]);
-
-    // One that comes to have the same subject without a consent stays, with an unknown subject.
-    let (four, fourth, _) = connect(store, "four").await;
-    assert!(put(&four, account(subject.as_ref(), &all, true)).await);
-    assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
-    let (again, ..) = connect(store, "four").await;
-    assert_ne!(again.id, four.id);
+    accounts::stores_accounts(&cached().await.store).await;
 }
 
 #[tokio::test]
@@ -484,90 +396,4 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
     assert!(!ended.more_may_live);
     assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn sec_42_what_may_not_be_revoked_is_reported() {
-    let bed = sqlite().await;
-    let store = &*bed.store;
-    // A pair that is being refreshed may have a successor.
-    let (one, ..) = connect(store, "one").await;
-    assert!(lease(store, &one.id, 0).await.is_some());
-    let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
-    assert!(ended.revocation.is_some() && ended.more_may_live);
-    // A token that cannot be opened cannot be revoked.
-    let (two, ..) = connect(store, "two").await;
-    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
-    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("UPDATE connections SET refresh_token = zeroblob(80) WHERE id = $1")
-        .bind(&two.id)
-        .execute(&mut file)
-        .await
-        .unwrap();
-    let ended = store.disconnect(&two.id, "s", now()).await.unwrap();
-    assert!(ended.revocation.is_none() && ended.more_may_live);
-    // Tokens that were rejected need no revocation.
-    let (three, ..) = connect(store, "three").await;
-    assert!(mark_reconnect_needed(store, &three.id, 0).await.unwrap());
-    let ended = store.disconnect(&three.id, "t", now()).await.unwrap();
-    assert!(ended.revocation.is_none() && !ended.more_may_live);
-}
-
-#[tokio::test]
-async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
-    let bed = sqlite().await;
-    let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
-    let revocation = Revocation {
-        id: "r".to_owned(),
-        token: RefreshToken::new("dying".to_owned()),
-        tries: 0,
-    };
-    store
-        .enqueue_revocation(&revocation, Some(at(100)), now())
-        .await
-        .unwrap();
-    assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
-    store.postpone_revocation("r", at(20)).await.unwrap();
-    assert!(store.due_revocations(at(19), 9).await.unwrap().is_empty());
-    let due = store.due_revocations(at(20), 9).await.unwrap();
-    assert_eq!((due[0].token.secret(), due[0].tries), ("dying", 1));
-    assert!(
-        store
-            .remove_expired_revocations(at(100))
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    assert_eq!(
-        store.remove_expired_revocations(at(101)).await.unwrap(),
-        ["r"]
-    );
-    assert!(store.due_revocations(at(200), 9).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
-    let bed = sqlite().await;
-    let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
-    for (seconds, id) in [(0, "a"), (1, "b"), (2, "c")] {
-        let revocation = Revocation {
-            id: id.to_owned(),
-            token: RefreshToken::new(id.to_owned()),
-            tries: 0,
-        };
-        let noted = store
-            .enqueue_revocation(&revocation, None, at(seconds))
-            .await;
-        noted.unwrap();
-    }
-    let due = async |limit| -> Vec<_> {
-        let due = store.due_revocations(at(10), limit).await.unwrap();
-        due.into_iter().map(|revocation| revocation.id).collect()
-    };
-    assert_eq!(due(2).await, ["a", "b"]);
-    store.postpone_revocation("a", at(5)).await.unwrap();
-    assert_eq!(due(2).await, ["b", "c"]);
-    assert_eq!(due(9).await, ["b", "c", "a"]);
 }
