@@ -8,17 +8,12 @@ use shared::api::session::App;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    account::AccountSync,
-    clock::Clock,
     connection::Connections,
     exchange::Exchange,
     http::{RateLimits, health::Readiness, rejection_log::RejectionLog},
     login::Logins,
-    provider::ProviderClient,
-    refresh::Refresher,
     session::Sessions,
     snyk_client::SnykApi,
-    store::Store,
     supervisor::Health,
 };
 
@@ -51,16 +46,6 @@ pub struct Parts {
     pub readiness: Arc<Readiness>,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<TrustedProxies>,
-    /// The store.
-    pub store: Arc<dyn Store>,
-    /// The provider.
-    pub provider: Arc<dyn ProviderClient>,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// Keeps tokens valid.
-    pub refresher: Arc<Refresher>,
-    /// Keeps accounts up to date.
-    pub account_sync: Arc<AccountSync>,
     /// Which background tasks are failing.
     pub task_health: Health,
     /// Work that must not be cancelled with its request, and that shutdown waits for.

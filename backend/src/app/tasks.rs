@@ -24,7 +24,7 @@ pub fn start(app: &AppState) -> Supervisor {
     supervisor.spawn("housekeeping", move || housekeeping(of.clone()));
     let of = app.clone();
     supervisor.spawn("revocations", move || revoke_due(of.clone()));
-    let account_sync = Arc::clone(&app.parts().account_sync);
+    let account_sync = Arc::clone(&app.parts().connections.account_sync);
     supervisor.spawn("accounts", move || Arc::clone(&account_sync).run());
     supervisor
 }
@@ -44,7 +44,7 @@ async fn housekeeping(app: AppState) {
         parts.rejection_log.log();
         parts.limits.evict_idle();
         parts.snyk.evict_idle();
-        parts.refresher.evict_idle();
+        parts.connections.refresher.evict_idle();
     }
 }
 
@@ -52,11 +52,11 @@ async fn housekeeping(app: AppState) {
 /// long as a browser may stay signed in, in case the user returns to that browser and its links.
 /// After that, their tokens would only remain stored here and valid at Snyk.
 async fn sweep_orphaned(app: &AppState) {
-    let parts = app.parts();
-    let now = parts.clock.now();
-    let max_age = to_signed_duration(parts.sessions.lifetimes.absolute);
+    let sessions = &app.parts().sessions;
+    let now = sessions.clock.now();
+    let max_age = to_signed_duration(sessions.lifetimes.absolute);
     let since = now.saturating_sub(max_age).unwrap_or(now);
-    match parts.store.sweep_orphaned(now, since).await {
+    match sessions.store.sweep_orphaned(now, since).await {
         Ok(0) => {}
         Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
         Err(error) => tracing::warn!(%error, "What nobody reaches could not be ended"),
@@ -66,13 +66,13 @@ async fn sweep_orphaned(app: &AppState) {
 /// Removes expired sessions and claims, but only if all uses were written. Otherwise sessions would
 /// expire whose recent use could not be recorded.
 async fn sweep_expired(app: &AppState) {
-    let parts = app.parts();
-    let now = parts.clock.now();
+    let sessions = &app.parts().sessions;
+    let now = sessions.clock.now();
     let unused_since = now
-        .saturating_sub(to_signed_duration(parts.sessions.lifetimes.idle))
+        .saturating_sub(to_signed_duration(sessions.lifetimes.idle))
         .unwrap_or(now);
-    if parts.sessions.last_used.catch_up(&*parts.store).await
-        && let Err(error) = parts.store.sweep(now, unused_since).await
+    if sessions.last_used.catch_up(&*sessions.store).await
+        && let Err(error) = sessions.store.sweep(now, unused_since).await
     {
         tracing::warn!(%error, "What has ended could not be removed");
     }
@@ -81,12 +81,17 @@ async fn sweep_expired(app: &AppState) {
 /// Revokes tokens at the provider whose earlier revocation failed. This task is separate from
 /// housekeeping, which must not wait for a slow provider.
 async fn revoke_due(app: AppState) {
-    let parts = app.parts();
+    let connections = &app.parts().connections;
     let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
     // A slow round is not followed by several at once.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        revocation::revoke_due(&*parts.store, &*parts.provider, &*parts.clock).await;
+        revocation::revoke_due(
+            &*connections.store,
+            &*connections.provider,
+            &*connections.clock,
+        )
+        .await;
     }
 }

@@ -115,7 +115,11 @@ pub(super) async fn serve(
     {
         tracing::warn!("Refreshes were still in flight after {DRAIN:?}");
     }
-    parts.sessions.last_used.catch_up(&*parts.store).await;
+    parts
+        .sessions
+        .last_used
+        .catch_up(&*parts.sessions.store)
+        .await;
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS

@@ -1,7 +1,6 @@
 //! Connections: shown, refreshed and ended by the people who use them.
 
-pub mod disconnect;
-
+mod disconnect;
 pub mod route;
 
 use std::sync::Arc;

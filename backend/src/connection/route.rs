@@ -8,7 +8,7 @@ use http::{HeaderName, StatusCode};
 use shared::api::connection::{Connection as View, REVOCATION};
 use tracing::Instrument as _;
 
-use super::{Connections, disconnect};
+use super::Connections;
 use crate::{
     http::{RateLimits, json::NoBody, problem::ApiError},
     session::extract::AuthorizedConnection,
@@ -28,9 +28,7 @@ pub async fn disconnect(
     AuthorizedConnection { connection, .. }: AuthorizedConnection,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let of = Arc::clone(&connections);
-    let disconnect = async move {
-        disconnect::disconnect(&of.store, &of.provider, &of.clock, &connection.id).await
-    };
+    let disconnect = async move { of.disconnect(&connection.id).await };
     let revoked = connections
         .tasks
         .spawn(disconnect.in_current_span())
