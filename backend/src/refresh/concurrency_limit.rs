@@ -4,8 +4,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rand::RngExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+
+use crate::backoff::add_jitter;
 
 /// Maximum number of concurrent token requests.
 const MAX_CONCURRENT: usize = 16;
@@ -75,8 +76,7 @@ impl ConcurrencyLimit {
     }
 
     async fn acquire_proactive(&self) -> Permit<'_> {
-        let jitter = rand::rng().random_range(Duration::ZERO..=MAX_JITTER);
-        tokio::time::sleep(jitter).await;
+        tokio::time::sleep(add_jitter(Duration::ZERO, MAX_JITTER)).await;
         let proactive = self.proactive.acquire().await.ok();
         self.acquire_now(proactive).await
     }
