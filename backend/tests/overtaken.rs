@@ -51,21 +51,21 @@ impl ConnectionStore for Slow {
     }
 
     async fn connection(&self, _: &str) -> Result<Option<Connection>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn connections_of(
         &self,
         _: &SessionId,
     ) -> Result<Vec<Connection<SealedTokens>>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn finish_login(
         &self,
         _: NewLogin<'_>,
     ) -> Result<Changed<Option<Connection>>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn store_account(
@@ -74,15 +74,15 @@ impl ConnectionStore for Slow {
         _: Account<'_>,
         _: Timestamp,
     ) -> Result<Changed<bool>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn due_accounts(&self, _: Timestamp, _: u32) -> Result<Vec<Consent>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn disconnect(&self, _: &str, _: &str, _: Timestamp) -> Result<Ended, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 }
 
@@ -95,11 +95,11 @@ impl LeaseStore for Slow {
     }
 
     async fn acquire_lease(&self, _: &str, _: u64, _: Duration) -> Result<Acquisition, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn renew_lease(&self, _: &Lease, _: Duration) -> Result<bool, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 }
 
@@ -111,27 +111,27 @@ impl RevocationStore for Slow {
         _: Option<Timestamp>,
         _: Timestamp,
     ) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn due_revocations(&self, _: Timestamp, _: u32) -> Result<Vec<Revocation>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn postpone_revocation(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn sweep_orphaned(&self, _: Timestamp, _: Timestamp) -> Result<u64, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn remove_expired_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn complete_revocation(&self, _: &str) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 }
 
@@ -141,27 +141,27 @@ impl SessionStore for Slow {
         &self,
         _: &[TokenHash],
     ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn touch_session(&self, _: &SessionId, _: Timestamp) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn end_session(&self, _: &TokenHash) -> Result<Changed<()>, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn claim(&self, _: &str, _: Timestamp) -> Result<bool, StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn sweep(&self, _: Timestamp, _: Timestamp) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 }
 

@@ -74,23 +74,23 @@ impl ProviderClient for Provider {
     }
 
     async fn exchange(&self, _: String, _: &CodeVerifier) -> Result<Grant, ProviderError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn refresh(&self, _: &RefreshToken) -> Result<Grant, ProviderError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn identity(&self, _: &AccessToken) -> Result<Identity, AccountError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), AccountError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 
     async fn get(&self, _: &str, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
-        unimplemented!("{NOT_ASKED}")
+        unreachable!("{NOT_ASKED}")
     }
 }
 

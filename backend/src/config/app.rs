@@ -1,4 +1,4 @@
-//! What people are told of the app, and what it requests of them.
+//! The app's name and the scopes that it requests.
 
 use shared::scope::Scopes;
 

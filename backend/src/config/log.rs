@@ -1,10 +1,10 @@
-//! What is logged, and in which format.
+//! The filter and the format of the log.
 
 use tracing_subscriber::EnvFilter;
 
 use super::reader::Reader;
 
-/// What is logged, and in which format.
+/// The filter and the format of the log.
 #[derive(Debug)]
 pub struct Log {
     /// The `tracing` filter.

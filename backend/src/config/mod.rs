@@ -54,7 +54,7 @@ pub struct Config {
     pub session: Session,
     /// Limits for clients of this server.
     pub limits: Limits,
-    /// What is logged, and in which format.
+    /// The filter and the format of the log.
     pub log: Log,
     /// Where data is stored.
     pub storage: Storage,

@@ -1,4 +1,4 @@
-//! How long browsers stay signed in.
+//! The lifetimes of sessions.
 
 use std::time::Duration;
 

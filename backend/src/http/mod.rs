@@ -1,4 +1,4 @@
-//! What all routes share: extractors, errors, and the checks that every request passes.
+//! Extractors, errors, and the checks that every request passes, shared by all routes.
 
 pub(crate) mod body_limit;
 pub mod client_ip;

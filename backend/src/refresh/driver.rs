@@ -68,7 +68,7 @@ pub(super) async fn run(
     }
 }
 
-/// What one refresh holds.
+/// The tokens, permits and leases of one refresh.
 struct Driver<'a, F> {
     resources: &'a Resources,
     id: &'a str,

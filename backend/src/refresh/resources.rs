@@ -1,4 +1,4 @@
-//! What a refresh works with.
+//! The parts that all refreshes share.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 use super::concurrency_limit::ConcurrencyLimit;
 use crate::{clock::Clock, provider::ProviderClient, store::Store};
 
-/// The parts that all refreshes share.
+/// The store, the provider and the limits that all refreshes share.
 #[derive(Debug)]
 pub(super) struct Resources {
     pub(super) store: Arc<dyn Store>,

@@ -113,7 +113,7 @@ impl<S: Store> CachedStore<S> {
     }
 }
 
-/// What a write changed, or may have changed.
+/// The changes of a write, as far as they are known.
 enum Scope {
     These(Vec<Change>),
     All,

@@ -1,4 +1,4 @@
-//! What a write has changed.
+//! The changes that a write reports.
 
 use domain::session::SessionId;
 

@@ -38,7 +38,7 @@ pub(super) struct Candidates {
     pub(super) lost_bots: Vec<ExistingConnection>,
 }
 
-/// What becomes of a connection's subject after a read of its account.
+/// The change of a connection's subject after a read of its account.
 pub(super) enum SubjectChange {
     /// It stays.
     None,

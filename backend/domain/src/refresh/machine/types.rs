@@ -21,7 +21,7 @@ pub struct State {
     pub store_failures: u32,
 }
 
-/// What the refresh is doing.
+/// The step that a refresh is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Phase {
     /// Loads the connection; no lease is held.
@@ -70,7 +70,7 @@ pub enum Phase {
     Done(End),
 }
 
-/// What follows the release of the lease.
+/// The continuation after the lease is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Exit {
     /// The refresh ends.
@@ -169,7 +169,7 @@ pub enum Event {
     StoreFailed,
 }
 
-/// What the driver carries out.
+/// An instruction to the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Command {
     /// Load the connection.
