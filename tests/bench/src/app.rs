@@ -4,6 +4,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::Command,
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -11,6 +12,9 @@ use anyhow::{Context as _, Result, ensure};
 use http::header;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+
+/// Number of attempts so far.
+static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) struct Session {
     pub(crate) cookie: String,
@@ -61,7 +65,10 @@ impl Browser {
 
     /// Signs in as a browser does.
     pub(crate) async fn connect(&self) -> Result<Session> {
-        let (state, verifier) = ("s".repeat(42) + "A", "v".repeat(43));
+        let verifier = "v".repeat(43);
+        // A state is accepted once.
+        let number = ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+        let state = format!("{number:0>42}A");
         let start = json!({ "state": state, "code_verifier": verifier });
         let started = self.post("/api/login", "", &start).await?;
         let attempt = cookie(&started)?;
