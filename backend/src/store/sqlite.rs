@@ -72,6 +72,9 @@ impl SqliteStore {
             .pragma("secure_delete", "ON")
             // No temporary files: their disk may be full as well.
             .pragma("temp_store", "MEMORY")
+            // A checkpoint runs in the commit that reaches this number of pages, and the next write
+            // waits for it. A fifth of the default: in a large file each page is written elsewhere.
+            .pragma("wal_autocheckpoint", "200")
             .busy_timeout(Duration::from_secs(5));
         let unusable = |cause| {
             let path = path.clone();
