@@ -136,17 +136,48 @@ async fn sweeps_remove_what_has_ended_and_keep_the_rest() {
 }
 
 #[tokio::test]
-async fn no_sweep_scans_a_table() {
+async fn no_sweep_and_no_poll_scans_a_table() {
     let bed = sqlite().await;
     let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
     let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    for text in [
-        "EXPLAIN QUERY PLAN SELECT id FROM sessions WHERE expires_at < 1 LIMIT 100",
-        "EXPLAIN QUERY PLAN SELECT id FROM sessions WHERE last_used_at < 1 LIMIT 100",
-        "EXPLAIN QUERY PLAN SELECT attempt FROM claims WHERE ends_at < 1 LIMIT 100",
+    for (query, index) in [
+        (
+            "SELECT id FROM sessions WHERE expires_at < 1 LIMIT 10",
+            "sessions_by_expires_at (expires_at<?)",
+        ),
+        (
+            "SELECT id FROM sessions WHERE last_used_at < 1 LIMIT 10",
+            "sessions_by_last_used_at (last_used_at<?)",
+        ),
+        (
+            "SELECT attempt FROM claims WHERE ends_at < 1 LIMIT 10",
+            "claims_by_ends_at (ends_at<?)",
+        ),
+        (
+            "SELECT id, connected_at FROM connections WHERE orgs_due_at <= 1 \
+                 AND status = 'active' AND unreached_since IS NULL \
+                 AND (orgs_complete = 0 OR orgs_tries > 0 OR refreshed_at > orgs_read_at) \
+             ORDER BY orgs_due_at LIMIT 10",
+            "connections_due (orgs_due_at<?)",
+        ),
+        (
+            "SELECT id FROM connections WHERE unreached_since IS NULL AND id > '1' \
+             ORDER BY id LIMIT 10",
+            "COVERING INDEX connections_unmarked (id>?)",
+        ),
+        (
+            "SELECT id FROM connections WHERE unreached_since IS NOT NULL AND id > '1' \
+             ORDER BY id LIMIT 10",
+            "COVERING INDEX connections_marked (id>?)",
+        ),
     ] {
         let plan: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(text).fetch_all(&mut file).await.unwrap();
-        assert!(plan[0].3.contains("USING"), "{text}: {}", plan[0].3);
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+                .fetch_all(&mut file)
+                .await
+                .unwrap();
+        let plan: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();
+        assert!(plan[0].contains(index), "{query}: {plan:?}");
+        assert_eq!(plan.len(), 1, "{query}: {plan:?}");
     }
 }
