@@ -32,6 +32,7 @@ pub mod outbound_rate_limit;
 pub mod provider;
 pub mod proxy;
 pub mod refresh;
+pub mod request_context;
 pub mod retry_after;
 pub mod revocation;
 pub mod session;

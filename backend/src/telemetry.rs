@@ -3,6 +3,7 @@
 //! Log lines go through a bounded queue to a dedicated thread ([`writer`]). A write that fails or
 //! blocks then loses log lines, but never affects a request, a refresh or shutdown (REL-13).
 
+mod line;
 mod standard_error;
 mod writer;
 
@@ -14,9 +15,12 @@ use std::{
 };
 
 use serde_json::json;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{
+    EnvFilter, fmt,
+    fmt::format::{DefaultFields, JsonFields},
+};
 
-use self::{standard_error::StandardError, writer::LogWriter};
+use self::{line::LineFormat, standard_error::StandardError, writer::LogWriter};
 use crate::{
     clock::{Clock as _, SystemClock},
     config::log::LogFormat,
@@ -45,8 +49,16 @@ pub fn start(filter: &str, format: LogFormat) {
         .log_internal_errors(false);
     // A second call, as in tests, keeps the first subscriber.
     let _ = match format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder
+            .with_ansi(false)
+            .fmt_fields(DefaultFields::new())
+            .event_format(LineFormat(format))
+            .try_init(),
+        LogFormat::Json => builder
+            .with_ansi(false)
+            .fmt_fields(JsonFields::new())
+            .event_format(LineFormat(format))
+            .try_init(),
     };
 }
 

@@ -22,14 +22,13 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use shared::snyk::read;
 use snyk_app::{
-    app::{self, AppState, router},
+    app::{self, AppState, Edge, router},
     config::{Config, raw::Raw},
     http::problem::ApiError,
     snyk_client::SnykClient,
     store::sqlite::SqliteStore,
 };
 use tokio::net::TcpListener;
-use tower::ServiceExt as _;
 
 #[path = "own_route/upstream.rs"]
 mod upstream;
@@ -53,7 +52,7 @@ async fn project_names(
 
 /// The app with the route, in this process, and a browser that has connected.
 struct Bed {
-    app: Router,
+    app: Edge,
     state: AppState,
     upstream: Upstream,
     cookie: String,
@@ -88,7 +87,7 @@ impl Bed {
             get(project_names),
         );
         let mut bed = Self {
-            app: router::with_layers(routes, app.clone(), &config).unwrap(),
+            app: Edge::new(routes, app.clone(), &config).unwrap(),
             state: app,
             upstream,
             cookie: String::new(),
@@ -133,7 +132,7 @@ impl Bed {
         let mut request = request.body(body).unwrap();
         let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
         request.extensions_mut().insert(peer);
-        self.app.clone().oneshot(request).await.unwrap()
+        self.app.respond(request).await
     }
 
     async fn project_names(&self) -> Response {

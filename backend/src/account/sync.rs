@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::{AccountReader, at_login, backoff};
+use crate::request_context::carried;
 use crate::{
     clock::Clock,
     outbound_rate_limit::OutboundRateLimit,
@@ -165,14 +166,14 @@ impl AccountSync {
             consent,
             _send: send,
         };
-        tokio::spawn(
+        tokio::spawn(carried(
             async move {
                 if let Err(error) = entry.of.read(&entry.consent, reader).await {
                     tracing::warn!(connection = entry.consent.connection, %error, "What a connection reaches could not be read; it is tried again");
                 }
             }
             .in_current_span(),
-        );
+        ));
         ended
     }
 

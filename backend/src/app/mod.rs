@@ -4,8 +4,9 @@
 //! this module.
 
 mod build;
+mod edge;
 pub mod router;
 mod state;
 pub mod tasks;
 
-pub use self::{build::build, state::AppState};
+pub use self::{build::build, edge::Edge, state::AppState};

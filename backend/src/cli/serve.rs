@@ -13,7 +13,7 @@ use super::{
     signals::{self, StopSignals},
 };
 use crate::{
-    app::{AppState, build, router, tasks},
+    app::{AppState, Edge, build, tasks},
     config::Config,
     store::sqlite::SqliteStore,
     telemetry,
@@ -63,8 +63,8 @@ pub(super) async fn serve(
         Ok(app) => app,
         Err(error) => return fail(&error.to_string()),
     };
-    let service = match router::with_layers(routes, app.clone(), &config) {
-        Ok(service) => service,
+    let edge = match Edge::new(routes, app.clone(), &config) {
+        Ok(edge) => edge,
         Err(error) => {
             return fail(&format!(
                 "the built single-page app cannot be read ({error}): build it with \
@@ -95,10 +95,14 @@ pub(super) async fn serve(
         Arc::clone(&app.parts().rejection_log),
     );
     let background = tasks::start(&app);
+    let headers = Arc::new(edge.common_headers());
     let server = Server {
-        router: service,
+        respond: move |request| {
+            let edge = edge.clone();
+            async move { edge.respond(request).await }
+        },
         connection_limit,
-        headers: Arc::new(router::error_response_headers(&config)),
+        headers,
         keep_alive: config.limits.keep_alive_timeout,
     };
     server

@@ -12,6 +12,7 @@ use shared::{pkce::CodeVerifier, scope::Scopes};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+use crate::request_context::carried;
 use crate::{
     account::AccountSync,
     clock::Clock,
@@ -100,7 +101,7 @@ impl Exchange {
             let revoke = async move {
                 revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, &grant).await;
             };
-            self.tasks.spawn(revoke.in_current_span());
+            self.tasks.spawn(carried(revoke.in_current_span()));
         }
         stored
     }

@@ -19,6 +19,7 @@ use shared::{
 use tracing::Instrument as _;
 
 use super::exchange::{Browser, Exchange, Finished};
+use crate::request_context::carried;
 use crate::{
     http::{
         RateLimits, client_ip::Client, json::JsonBody, problem::ApiError, rejection_log::quoted,
@@ -94,7 +95,9 @@ pub async fn finish(
         .tasks
         .spawn({
             let exchange = Arc::clone(&exchange);
-            async move { exchange.exchange(code, &verifier, browser).await }.in_current_span()
+            carried(
+                async move { exchange.exchange(code, &verifier, browser).await }.in_current_span(),
+            )
         })
         .await
         .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));

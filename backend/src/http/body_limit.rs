@@ -3,11 +3,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::extract::Request;
 use bytes::Bytes;
 use http::{StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -23,14 +19,14 @@ const MAX_DISCARD_BYTES: usize = 1024 * 1024;
 /// Maximum time spent discarding.
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Rejects requests whose target or declared body length is too large.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
+/// Returns a request, or the error if its target or declared body length is too large.
+pub(crate) fn admit(request: Request) -> Result<Request, ApiError> {
     let target = request
         .uri()
         .path_and_query()
         .map_or(0, |target| target.as_str().len());
     if target > MAX_TARGET {
-        return ApiError::TooLarge(StatusCode::URI_TOO_LONG).into_response();
+        return Err(ApiError::TooLarge(StatusCode::URI_TOO_LONG));
     }
     let declared_length = request
         .headers()
@@ -39,9 +35,9 @@ pub(crate) async fn layer(request: Request, next: Next) -> Response {
         .unwrap_or(0);
     if declared_length > MAX_BODY as u64 {
         tokio::spawn(discard(request));
-        return ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+        return Err(ApiError::TooLarge(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    next.run(request).await
+    Ok(request)
 }
 
 /// Keeps reading after the response, for a bounded time and amount. Closing a connection with

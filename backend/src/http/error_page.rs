@@ -3,11 +3,7 @@
 
 use std::sync::LazyLock;
 
-use axum::{
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use sha2::{Digest as _, Sha256};
@@ -46,13 +42,11 @@ pub(crate) fn asks_for_page(method: &Method, uri: &Uri, headers: &HeaderMap) -> 
             || header_contains(HeaderName::from_static("sec-fetch-dest"), "document"))
 }
 
-/// Converts problem responses to pages for requests that ask for a page.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    let asks_for_page = asks_for_page(request.method(), request.uri(), request.headers());
-    let response = next.run(request).await;
+/// Converts a problem response to a page. Returns another response as it is.
+pub(crate) fn convert(response: Response) -> Response {
     match response.extensions().get::<Problem>() {
-        Some(problem) if asks_for_page => page(&response, problem),
-        _ => response,
+        Some(problem) => page(&response, problem),
+        None => response,
     }
 }
 

@@ -8,23 +8,20 @@
 
 use axum::{
     extract::Request,
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderValue, Method, header};
 
 use super::problem::ApiError;
 
-/// Rejects unsupported requests.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
-    let Some(why) = rejection_reason(&request) else {
-        return next.run(request).await;
-    };
+/// Returns the response to an unsupported request.
+pub(crate) fn rejection(request: &Request) -> Option<Response> {
+    let why = rejection_reason(request)?;
     let mut response = ApiError::BadRequest(why.to_owned()).into_response();
     response
         .headers_mut()
         .insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+    Some(response)
 }
 
 fn rejection_reason(request: &Request) -> Option<&'static str> {

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse as _, Response},
 };
 use http::{header, uri::Authority};
@@ -49,7 +48,24 @@ impl Hosts {
         }
     }
 
-    fn contains(&self, authority: &str) -> bool {
+    /// Returns the response to a request for a foreign name. Probes are exempt, since they use the
+    /// address.
+    pub(crate) fn rejection(&self, request: &Request) -> Option<Response> {
+        if is_probe(request.uri().path())
+            || requested_host(request).is_some_and(|host| self.contains(host))
+        {
+            return None;
+        }
+        let mut response = ApiError::Forbidden(FOREIGN_HOST).into_response();
+        response.extensions_mut().insert(Rejection {
+            why: FOREIGN_HOST,
+            about: Some(self.describe_rejection(request)),
+        });
+        Some(response)
+    }
+
+    /// Returns whether a host and port are this server's.
+    pub(crate) fn contains(&self, authority: &str) -> bool {
         self.names
             .iter()
             .any(|host| host.eq_ignore_ascii_case(authority))
@@ -82,22 +98,6 @@ impl Hosts {
 /// Returns whether a path is a health probe.
 pub(crate) fn is_probe(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
-}
-
-/// Rejects requests for a foreign name. Probes are exempt, since they use the address.
-pub(crate) async fn layer(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    if is_probe(request.uri().path())
-        || requested_host(&request).is_some_and(|host| hosts.contains(host))
-    {
-        return next.run(request).await;
-    }
-    let about = hosts.describe_rejection(&request);
-    let mut response = ApiError::Forbidden(FOREIGN_HOST).into_response();
-    response.extensions_mut().insert(Rejection {
-        why: FOREIGN_HOST,
-        about: Some(about),
-    });
-    response
 }
 
 const FOREIGN_HOST: &str =

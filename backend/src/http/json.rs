@@ -9,8 +9,6 @@ use axum::{
         FromRequest, Request,
         rejection::{BytesRejection, FailedToBufferBody},
     },
-    middleware::Next,
-    response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -54,17 +52,14 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
     }
 }
 
-/// Rejects a body that is not JSON on every route, since a form on a foreign page cannot send JSON.
-pub(crate) async fn require_json(request: Request, next: Next) -> Response {
-    let headers = request.headers();
+/// Returns whether a request has a body that is not JSON. Such a request is rejected on every route,
+/// since a form on a foreign page cannot send JSON.
+pub(crate) fn has_other_body(headers: &HeaderMap) -> bool {
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers
             .get(header::CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
-    if has_body && !is_json(headers) {
-        return ApiError::UnsupportedMediaType.into_response();
-    }
-    next.run(request).await
+    has_body && !is_json(headers)
 }
 
 async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {

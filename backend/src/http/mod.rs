@@ -10,7 +10,6 @@ pub mod json;
 pub mod problem;
 mod rate_limit;
 pub mod rejection_log;
-pub(crate) mod request_id;
 pub(crate) mod same_origin;
 pub(crate) mod security_headers;
 pub(crate) mod spa;

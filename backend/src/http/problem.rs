@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use shared::problem::{Code, MEDIA_TYPE, Problem, UNUSABLE_ANSWER};
 
-use super::{rejection_log::Rejection, request_id};
-use crate::{provider::ProviderError, refresh::RefreshError, store::StoreError};
+use super::rejection_log::Rejection;
+use crate::{provider::ProviderError, refresh::RefreshError, request_context, store::StoreError};
 
 /// The reason why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -302,7 +302,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
         self.log(status, code);
-        let problem = self.problem(request_id::current());
+        let problem = self.problem(request_context::current_id());
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         response.extensions_mut().insert(problem);

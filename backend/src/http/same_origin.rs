@@ -6,17 +6,16 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{
-    is_api,
     problem::ApiError,
     rejection_log::{Rejection, quoted},
 };
+use crate::config::origin::Origin;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -33,14 +32,24 @@ const NO_ORIGIN: &str = "The request arrived without the headers that say which 
 #[derive(Clone, Debug)]
 pub(crate) struct Origins {
     /// The origin of the backend, and that of the single-page app.
-    pub(crate) allowed: Arc<[String]>,
+    allowed: Arc<[String]>,
     /// The origin of the single-page app, if it differs from the backend's.
-    pub(crate) cross_origin: Option<HeaderValue>,
+    cross_origin: Option<HeaderValue>,
 }
 
 impl Origins {
+    /// Returns the origins of an installation.
+    pub(crate) fn new(backend: &Origin, frontend: &Origin) -> Self {
+        Self {
+            allowed: [backend, frontend].map(ToString::to_string).into(),
+            cross_origin: (backend != frontend)
+                .then(|| HeaderValue::try_from(frontend.as_str()).ok())
+                .flatten(),
+        }
+    }
+
     /// Returns whether a request comes from the single-page app on its separate origin.
-    fn is_cross(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_cross(&self, headers: &HeaderMap) -> bool {
         self.cross_origin.is_some() && headers.get(header::ORIGIN) == self.cross_origin.as_ref()
     }
 
@@ -67,53 +76,42 @@ struct RequestSource<'a> {
     origin: Option<&'a str>,
 }
 
-/// Rejects API requests that do not come from an allowed origin, and responds to preflight
-/// requests.
-pub(crate) async fn layer(
-    State(origins): State<Origins>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let headers = request.headers();
-    // Rejects duplicates: this server would trust one of the two values, and a proxy may have
-    // trusted the other.
-    if [SEC_FETCH_SITE, header::ORIGIN]
-        .iter()
-        .any(|name| headers.get_all(name).iter().count() > 1)
-    {
-        return ApiError::Forbidden("The request says twice where it comes from.").into_response();
-    }
-    let is_preflight = request.method() == Method::OPTIONS
-        && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    match check(request_source(request.method(), headers), &origins.allowed) {
-        Err(why) => {
-            let about = origins.describe(headers);
-            let mut response = ApiError::Forbidden(why).into_response();
-            response.extensions_mut().insert(Rejection { why, about });
-            response
+impl Origins {
+    /// Returns the response to an API request that does not come from an allowed origin, or that is
+    /// a preflight request.
+    pub(crate) fn early_response(&self, request: &Request) -> Option<Response> {
+        let headers = request.headers();
+        // Rejects duplicates: this server would trust one of the two values, and a proxy may have
+        // trusted the other.
+        if [SEC_FETCH_SITE, header::ORIGIN]
+            .iter()
+            .any(|name| headers.get_all(name).iter().count() > 1)
+        {
+            let why = "The request says twice where it comes from.";
+            return Some(ApiError::Forbidden(why).into_response());
         }
-        Ok(()) if is_preflight && origins.is_cross(headers) => preflight(),
-        Ok(()) => next.run(request).await,
+        let is_preflight = request.method() == Method::OPTIONS
+            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+        match check(request_source(request.method(), headers), &self.allowed) {
+            Err(why) => {
+                let about = self.describe(headers);
+                let mut response = ApiError::Forbidden(why).into_response();
+                response.extensions_mut().insert(Rejection { why, about });
+                Some(response)
+            }
+            Ok(()) => (is_preflight && self.is_cross(headers)).then(preflight),
+        }
     }
-}
 
-/// Adds the CORS headers with which our page on another origin can read API responses, including
-/// rejections.
-pub(crate) async fn cors_headers(
-    State(origins): State<Origins>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if !is_api(request.uri().path()) {
-        return next.run(request).await;
-    }
-    let is_allowed_cross = origins.is_cross(request.headers());
-    let mut response = next.run(request).await;
-    if let Some(origin) = origins.cross_origin {
-        let headers = response.headers_mut();
+    /// Adds the CORS headers with which our page on another origin can read an API response,
+    /// including a rejection. `is_cross` tells whether the request came from that page.
+    pub(crate) fn add_cors_headers(&self, headers: &mut HeaderMap, is_cross: bool) {
+        let Some(origin) = &self.cross_origin else {
+            return;
+        };
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        if is_allowed_cross {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if is_cross {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(
                 header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
                 HeaderValue::from_static("true"),
@@ -124,7 +122,6 @@ pub(crate) async fn cors_headers(
             );
         }
     }
-    response
 }
 
 fn preflight() -> Response {

@@ -1,15 +1,17 @@
 //! Security headers of every response, including errors (SEC-36, SEC-60 to SEC-62).
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::Request;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::{Host, Url};
 
-use super::{host, is_api};
+use super::host;
 use crate::config::origin::{Origin, is_loopback};
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+/// Space for all headers of a response of the API, so that they are inserted without growing.
+const MAX_COUNT: usize = 16;
 
 /// The headers that depend on the installation.
 #[derive(Clone, Copy, Debug)]
@@ -57,18 +59,6 @@ fn is_pinnable(url: &Url) -> bool {
     url.scheme() == "https" && matches!(url.host(), Some(Host::Domain(_))) && !is_loopback(url)
 }
 
-/// Adds the headers. A `Cache-Control` header that a response outside the API already has is kept.
-pub(crate) async fn layer(State(config): State<Headers>, request: Request, next: Next) -> Response {
-    let is_api = is_api(request.uri().path());
-    // Probes and rejections are sent under any host name.
-    let requested_url =
-        host::requested_host(&request).and_then(|host| Url::parse(&format!("https://{host}")).ok());
-    let hsts = config.hsts && requested_url.is_none_or(|url| is_pinnable(&url));
-    let mut response = next.run(request).await;
-    Headers { hsts, ..config }.insert_into(response.headers_mut(), is_api);
-    response
-}
-
 /// Adds `no-transform` to `Cache-Control`, so that intermediaries do not rewrite responses (RFC
 /// 9111, section 5.2.2.6). An optimizer that minifies or injects code would break the integrity
 /// hashes and the content security policy of the page.
@@ -85,19 +75,32 @@ fn forbid_transformation(headers: &mut HeaderMap) {
 }
 
 impl Headers {
-    /// Inserts the headers into a response of the API, or into another response.
+    /// Returns the headers for the response to a request. Probes and rejections are sent under any
+    /// host name, and HSTS only for a name that may be pinned.
+    pub(crate) fn for_request(self, request: &Request) -> Self {
+        let may_pin = || {
+            host::requested_host(request)
+                .and_then(|host| Url::parse(&format!("https://{host}")).ok())
+                .is_none_or(|url| is_pinnable(&url))
+        };
+        Self {
+            hsts: self.hsts && may_pin(),
+            ..self
+        }
+    }
+
+    /// Inserts the headers into a response of the API, or into another response. A `Cache-Control`
+    /// header that a response outside the API already has is kept.
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, is_api: bool) {
+        headers.reserve(MAX_COUNT);
         let mut set = |name: HeaderName, value: &'static str| {
             headers.insert(name, HeaderValue::from_static(value));
         };
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::REFERRER_POLICY, "no-referrer");
+        set(OPENER_POLICY, "same-origin");
         set(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        );
-        set(
-            HeaderName::from_static("cross-origin-resource-policy"),
+            RESOURCE_POLICY,
             if self.cross_origin {
                 "same-site"
             } else {
@@ -106,24 +109,24 @@ impl Headers {
         );
         set(header::X_FRAME_OPTIONS, "DENY");
         set(
-            HeaderName::from_static("permissions-policy"),
+            PERMISSIONS_POLICY,
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         );
         if self.hsts {
             set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
         }
         if is_api {
-            set(header::CACHE_CONTROL, "no-store");
+            set(header::CACHE_CONTROL, "no-store, no-transform");
             set(header::CONTENT_SECURITY_POLICY, DENY_ALL);
-        } else {
-            // The document sets its own policy.
-            headers
-                .entry(header::CONTENT_SECURITY_POLICY)
-                .or_insert(HeaderValue::from_static(DENY_ALL));
-            headers
-                .entry(header::CACHE_CONTROL)
-                .or_insert(HeaderValue::from_static("no-store"));
+            return;
         }
+        // The document sets its own policy.
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(HeaderValue::from_static(DENY_ALL));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
         forbid_transformation(headers);
     }
 }

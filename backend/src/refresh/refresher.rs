@@ -22,6 +22,7 @@ use super::{
     error::RefreshError,
     resources::Resources,
 };
+use crate::request_context::carried;
 use crate::{
     clock::Clock,
     provider::{ProviderClient, ProviderError},
@@ -206,8 +207,8 @@ impl Refresher {
             this.finish(&id, generation);
             let _ = send.send(Some(outcome));
         };
-        // The span names the request that started it.
-        self.resources.tasks.spawn(work.in_current_span());
+        // Its log lines name the request that started it.
+        self.resources.tasks.spawn(carried(work.in_current_span()));
         outcome
     }
 

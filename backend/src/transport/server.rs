@@ -6,13 +6,9 @@ use std::{
     convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
 };
 
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request},
-    response::Response,
-};
+use axum::{body::Body, extract::ConnectInfo, response::Response};
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Request, header};
 use hyper::{
     body::{Body as _, Incoming},
     server::conn::http1,
@@ -25,7 +21,6 @@ use tokio::{
 };
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower::ServiceExt as _;
 
 use super::{
     body::{TrackedRequestBody, TrackedResponseBody},
@@ -51,9 +46,9 @@ const DRAIN: Duration = Duration::from_secs(25);
 
 /// The HTTP server.
 #[derive(Debug)]
-pub struct Server {
-    /// All routes, with their layers.
-    pub router: Router,
+pub struct Server<R> {
+    /// Responds to a request.
+    pub respond: R,
     /// Limits the number of connections.
     pub connection_limit: ConnectionLimit,
     /// The headers of every response, for responses that no route produces.
@@ -62,7 +57,11 @@ pub struct Server {
     pub keep_alive: Duration,
 }
 
-impl Server {
+impl<R, F> Server<R>
+where
+    R: Fn(Request<Body>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     /// Serves until `stop` completes, then lets requests in progress finish.
     pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) {
         let stopping = CancellationToken::new();
@@ -146,13 +145,13 @@ impl Server {
         }));
         let connected_at = Instant::now();
         let service = hyper::service::service_fn({
-            let (router, framer) = (self.router.clone(), Arc::clone(&framer));
+            let (respond, framer) = (self.respond.clone(), Arc::clone(&framer));
             move |request: Request<Incoming>| {
                 // Runs before hyper reads further.
                 let length = request.body().size_hint().exact();
                 framer.begin(length);
                 let is_last = length.is_none() || connected_at.elapsed() > MAX_CONNECTION_AGE;
-                handle(router.clone(), request, peer, Arc::clone(&framer), is_last)
+                handle(respond.clone(), request, peer, Arc::clone(&framer), is_last)
             }
         });
         let headers = Arc::clone(&self.headers);
@@ -194,17 +193,21 @@ fn with_timeouts(stream: TcpStream) -> std::pin::Pin<Box<TimeoutStream<TcpStream
 /// Handles a request, and announces the end of the connection in the last response on it. Clients
 /// that keep connections alive, such as load balancers, would otherwise send the next request into
 /// a closing connection and not retry it.
-async fn handle(
-    router: Router,
+async fn handle<R, F>(
+    respond: R,
     mut request: Request<Incoming>,
     peer: SocketAddr,
     framer: Arc<RequestFramer>,
     is_last: bool,
-) -> Result<Response<TrackedResponseBody>, Infallible> {
+) -> Result<Response<TrackedResponseBody>, Infallible>
+where
+    R: Fn(Request<Body>) -> F,
+    F: Future<Output = Response>,
+{
     request.extensions_mut().insert(ConnectInfo(peer));
     let (request, read_status) = TrackedRequestBody::track(request);
     let response_body = TrackedResponseBody::track(framer);
-    let mut response = router.oneshot(request).await?;
+    let mut response = respond(request).await;
     if is_last || read_status.is_unread() || response_body.framer().is_stopping() {
         response
             .headers_mut()

@@ -22,6 +22,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
                 "clock",
                 "config",
                 "outbound_rate_limit",
+                "request_context",
                 "retry_after",
             ],
             &["supervisor", "telemetry", "http_client"],

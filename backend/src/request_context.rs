@@ -1,0 +1,110 @@
+//! The request that a task serves: its id, for every log line and every problem, and what it asks
+//! for.
+//!
+//! It is kept in the task and formatted only when a line is written ([`telemetry`](crate::telemetry)).
+//! A span would be formatted for each request, and most requests write no line.
+
+use std::fmt;
+
+use http::{Method, Uri};
+use ulid::Ulid;
+
+tokio::task_local! {
+    static CURRENT: RequestContext;
+}
+
+/// The request that a task serves.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    id: Ulid,
+    method: Method,
+    uri: Uri,
+}
+
+impl RequestContext {
+    /// Creates the context of a request with a new id. Ids sent by clients are ignored, since they
+    /// could forge log lines.
+    #[must_use]
+    pub fn new(method: Method, uri: Uri) -> Self {
+        Self {
+            id: Ulid::new(),
+            method,
+            uri,
+        }
+    }
+
+    /// Returns the id.
+    #[must_use]
+    pub const fn id(&self) -> Ulid {
+        self.id
+    }
+
+    /// Returns the method.
+    #[must_use]
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Returns the path, escaped for the log. The query is left out: it may hold data that must not
+    /// be logged.
+    pub fn path(&self) -> impl fmt::Display + '_ {
+        self.uri.path().escape_default()
+    }
+
+    /// Runs a future as part of the request.
+    pub async fn scope<F: Future>(self, future: F) -> F::Output {
+        CURRENT.scope(self, future).await
+    }
+}
+
+/// Returns the request that this task serves, or `None` outside a request.
+#[must_use]
+pub fn current() -> Option<RequestContext> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Returns the id of the request that this task serves, or an empty string outside a request.
+#[must_use]
+pub fn current_id() -> String {
+    CURRENT
+        .try_with(|context| context.id.to_string())
+        .unwrap_or_default()
+}
+
+/// Ties a future to the request that this task serves, so that a task spawned for it logs as part of
+/// that request.
+pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let context = current();
+    async move {
+        match context {
+            Some(context) => context.scope(future).await,
+            None => future.await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_spawned_task_belongs_to_the_request_only_if_it_carries_it() {
+        let context = RequestContext::new(Method::GET, Uri::from_static("/a"));
+        let id = context.id().to_string();
+        let (carrying, other) = context
+            .scope(async {
+                let carrying = tokio::spawn(carried(async { current_id() }));
+                let other = tokio::spawn(async { current_id() });
+                (carrying.await.unwrap(), other.await.unwrap())
+            })
+            .await;
+        assert_eq!((carrying, other), (id, String::new()));
+        assert_eq!(current_id(), "");
+    }
+
+    #[test]
+    fn sec_73_the_path_is_escaped_and_without_its_query() {
+        let context = RequestContext::new(Method::GET, "/a%0A?code=secret".parse().unwrap());
+        assert_eq!(context.path().to_string(), "/a%0A");
+    }
+}
