@@ -1,25 +1,25 @@
 //! Creates all HTTP clients of the server: without redirects and implicit proxies, with time-outs
 //! and bounded answers (SEC-39, SEC-45). Its errors tell whether a request was sent.
 
+mod api_client;
 mod body;
+mod connector;
 mod transport_error;
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, redirect};
-use tokio::time::timeout;
+use reqwest::{Client, redirect};
 use url::Url;
 
-use self::transport_error::chain;
 pub use self::{
-    body::{READ_AHEAD, READ_TIMEOUT, read_partial, stream},
+    api_client::ApiClient,
+    body::{READ_AHEAD, READ_TIMEOUT, TimedBody, read_partial},
     transport_error::{Cause, TransportError},
 };
+use self::{connector::CONNECT_TIMEOUT, transport_error::chain};
 
 /// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
 pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
-/// Timeout for establishing a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum number of idle connections to a token endpoint: as many as there are concurrent token
 /// requests after an outage, when reuse saves the TLS handshakes.
 const MAX_IDLE_FOR_TOKENS: usize = 16;
@@ -45,20 +45,6 @@ pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
     )
 }
 
-/// Creates the client for API requests, which are to be sent by [`send`].
-pub fn for_api(address: &Url) -> Result<Client, CannotMake> {
-    build(builder(address.scheme() == "https").gzip(true))
-}
-
-/// Sends a request of the API, and waits for the head of its answer.
-pub async fn send(request: RequestBuilder) -> Result<Response, TransportError> {
-    match timeout(READ_TIMEOUT, request.send()).await {
-        Ok(answered) => answered.map_err(TransportError::from),
-        // Connecting has a shorter time-out, so the request was sent.
-        Err(elapsed) => Err(TransportError::AnswerLost(elapsed.into())),
-    }
-}
-
 /// The client cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotMake {
@@ -76,14 +62,20 @@ pub enum CannotMake {
     Other(#[source] Cause),
 }
 
-fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
-    builder.build().map_err(|error| {
-        if chain(&error).contains("certificates") {
-            CannotMake::NoCertificates(error.into())
+impl CannotMake {
+    fn of(error: Cause) -> Self {
+        if chain(&*error).contains("certificates") {
+            Self::NoCertificates(error)
         } else {
-            CannotMake::Other(error.into())
+            Self::Other(error)
         }
-    })
+    }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {
+    builder
+        .build()
+        .map_err(|error| CannotMake::of(error.into()))
 }
 
 #[expect(

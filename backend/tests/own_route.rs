@@ -30,6 +30,8 @@ use snyk_app::{
 };
 use tokio::net::TcpListener;
 
+#[path = "own_route/compressed.rs"]
+mod compressed;
 #[path = "own_route/upstream.rs"]
 mod upstream;
 
@@ -129,7 +131,10 @@ impl Bed {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let mut request = request.body(body).unwrap();
+        self.send(request.body(body).unwrap()).await
+    }
+
+    async fn send(&self, mut request: Request) -> Response {
         let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
         request.extensions_mut().insert(peer);
         self.app.respond(request).await

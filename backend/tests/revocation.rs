@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
-    provider::{AccountError, ApiAnswer, OrgList, ProviderClient, ProviderError},
+    provider::{AccountError, ApiAnswer, Encoding, OrgList, ProviderClient, ProviderError},
     revocation::revoke_due,
     store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
 };
@@ -89,7 +89,7 @@ impl ProviderClient for Provider {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn get(&self, _: &str, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
+    async fn get(&self, _: &str, _: Encoding, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
         unreachable!("{NOT_ASKED}")
     }
 }

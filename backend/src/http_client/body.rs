@@ -1,11 +1,16 @@
 //! Bodies of answers.
 
-use std::time::Duration;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use reqwest::Response;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 use zeroize::Zeroizing;
 
 use super::transport_error::TransportError;
@@ -24,28 +29,72 @@ const TOTAL_TIMEOUT: Duration = Duration::from_mins(30);
 /// leave copies in memory.
 const INITIAL_CAPACITY: usize = 16 * 1024;
 
-/// Returns the body of the answer to an API request that began at that time, as a stream.
+/// The body of the answer to an API request.
 ///
 /// Beyond the read-ahead, the read timeout limits the time that this server waits for the provider.
-/// Data that has arrived is returned however long the stream was not polled: [`timeout_at`] polls
-/// the body before its timer. The read timeout of reqwest does the opposite, and would cut off a
-/// slow reader.
-pub fn stream(
-    response: Response,
+/// Data that has arrived is returned however long the body was not polled, so that a slow reader is
+/// not cut off.
+#[derive(Debug)]
+pub struct TimedBody {
+    body: Incoming,
+    /// When the request began.
     began: Instant,
-) -> impl Stream<Item = Result<Bytes, TransportError>> + Send {
-    stream::try_unfold((response, 0), move |(mut response, read)| async move {
-        let is_ahead = read <= READ_AHEAD;
-        let since = if is_ahead { began } else { Instant::now() };
-        let until = (since + READ_TIMEOUT).min(began + TOTAL_TIMEOUT);
-        match timeout_at(until, response.chunk()).await {
-            Ok(chunk) => Ok(chunk?.map(|chunk| {
-                let read = read.saturating_add(chunk.len());
-                (chunk, (response, read))
-            })),
-            Err(elapsed) => Err(TransportError::AnswerLost(elapsed.into())),
+    /// Number of bytes that have been returned.
+    read: usize,
+    /// The timeout of the chunk that is being waited for.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl TimedBody {
+    pub(super) fn new(body: Incoming, began: Instant) -> Self {
+        Self {
+            body,
+            began,
+            read: 0,
+            timer: None,
         }
-    })
+    }
+
+    /// Returns when a wait that begins now ends.
+    fn deadline(&self) -> Instant {
+        let is_ahead = self.read <= READ_AHEAD;
+        let since = if is_ahead { self.began } else { Instant::now() };
+        (since + READ_TIMEOUT).min(self.began + TOTAL_TIMEOUT)
+    }
+}
+
+impl Body for TimedBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.timer = None;
+            if let Some(Ok(frame)) = &frame {
+                let length = frame.data_ref().map_or(0, Bytes::len);
+                self.read = self.read.saturating_add(length);
+            }
+            return Poll::Ready(frame.map(|frame| Ok(frame?)));
+        }
+        let deadline = self.deadline();
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(timer.as_mut().poll(cx));
+        let elapsed = io::Error::new(io::ErrorKind::TimedOut, "no more of the answer came");
+        Poll::Ready(Some(Err(TransportError::AnswerLost(elapsed.into()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Reads a body as far as it arrives, up to `max` bytes. Returns it with the error that interrupted

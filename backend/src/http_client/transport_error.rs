@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use hyper_util::client::legacy;
+
 /// The cause of a failure.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
@@ -22,12 +24,34 @@ pub enum TransportError {
     },
 }
 
-/// Classifies a failure. In doubt, the request counts as sent.
+/// Classifies a failure of a request to the token endpoint. In doubt, the request counts as sent.
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         // The URL may contain ids; the log needs only the cause.
         let error = error.without_url();
-        let cause = chain(&error);
+        let is_unsent = error.is_connect() || error.is_builder() || was_queued(&error);
+        Self::classified(error.into(), is_unsent)
+    }
+}
+
+/// Classifies a failure of a request to the API. In doubt, the request counts as sent.
+impl From<legacy::Error> for TransportError {
+    fn from(error: legacy::Error) -> Self {
+        let is_unsent = error.is_connect() || was_queued(&error);
+        Self::classified(error.into(), is_unsent)
+    }
+}
+
+/// An answer that breaks off.
+impl From<hyper::Error> for TransportError {
+    fn from(error: hyper::Error) -> Self {
+        Self::AnswerLost(error.into())
+    }
+}
+
+impl TransportError {
+    fn classified(error: Cause, is_unsent: bool) -> Self {
+        let cause = chain(&*error);
         if cause.contains(UNTRUSTED) {
             tracing::error!(
                 cause,
@@ -35,17 +59,17 @@ impl From<reqwest::Error> for TransportError {
                  certificate to this system's, or name it by SSL_CERT_FILE; the clock may be wrong too"
             );
         }
-        if error.is_connect() || error.is_builder() || was_queued(&error) {
-            Self::NotSent(error.into())
+        if is_unsent {
+            Self::NotSent(error)
         } else {
-            Self::AnswerLost(error.into())
+            Self::AnswerLost(error)
         }
     }
 }
 
 /// Returns whether the request was still queued when its connection ended: hyper reports it as
 /// cancelled only if no byte of it was written.
-fn was_queued(error: &reqwest::Error) -> bool {
+fn was_queued(error: &(dyn Error + 'static)) -> bool {
     causes(error)
         .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
         .any(hyper::Error::is_canceled)

@@ -1,23 +1,37 @@
-//! The answer to an API request: as a stream or complete.
+//! The answer to an API request: as a body that arrives, or complete.
 
-use std::fmt;
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use http::{HeaderMap, StatusCode};
-use reqwest::Response;
+use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
+use hyper::body::{Body, Frame, SizeHint};
 use shared::{
     json::{self, FromValue},
     snyk::ErrorDocument,
 };
-use tokio::time::Instant;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::ProviderError;
-use crate::http_client::{self, READ_AHEAD, TransportError};
+use super::{
+    ProviderError,
+    encoding::{self, Encoding, Refused, SizeLimit},
+};
+use crate::http_client::{READ_AHEAD, TransportError};
 
-/// A streamed body, bounded in size after decompression and in the time between two of its parts.
-/// If it is interrupted, the last item is the error.
-pub type ApiBody = BoxStream<'static, Result<Bytes, ProviderError>>;
+/// A body that arrives, bounded in size, also after decompression, and in the time between two of
+/// its parts. If it is interrupted, the last item is the error.
+pub struct ApiBody {
+    source: UnsyncBoxBody<Bytes, TransportError>,
+    encoding: Encoding,
+    max: usize,
+    limit: SizeLimit,
+    /// Held until the body is dropped.
+    _permit: Option<OwnedSemaphorePermit>,
+}
 
 /// An answer whose body has not been read yet.
 pub struct ApiAnswer {
@@ -40,7 +54,7 @@ impl ApiAnswer {
         Ok(WholeAnswer {
             status,
             headers,
-            body: whole(body).await?,
+            body: body.whole().await?,
         })
     }
 }
@@ -99,88 +113,150 @@ pub fn request_id(headers: &HeaderMap) -> Option<&str> {
         })
 }
 
-/// Reads up to about [`READ_AHEAD`] bytes of a body, and returns the rest as a stream if there is more. An
-/// interruption within these bytes can still be reported as a problem.
-pub async fn read_ahead(mut body: ApiBody) -> Result<(Bytes, Option<ApiBody>), ProviderError> {
-    let mut head = BytesMut::new();
-    while head.len() <= READ_AHEAD {
-        match body.try_next().await? {
-            Some(chunk) => head.extend_from_slice(&chunk),
-            None => return Ok((head.freeze(), None)),
+impl ApiBody {
+    /// Bounds a body of that encoding by `max` bytes, counted after decompression (SEC-59).
+    ///
+    /// # Errors
+    ///
+    /// If its declared length exceeds that.
+    pub fn new(
+        source: impl Body<Data = Bytes, Error = TransportError> + Send + 'static,
+        encoding: Encoding,
+        max: usize,
+    ) -> Result<Self, ProviderError> {
+        if source.size_hint().lower() > max as u64 {
+            return Err(refused(&Refused::TooLarge { max }));
+        }
+        Ok(Self {
+            source: UnsyncBoxBody::new(source),
+            encoding,
+            max,
+            limit: SizeLimit::new(max, encoding),
+            _permit: None,
+        })
+    }
+
+    /// Holds a permit until the body is dropped.
+    #[must_use]
+    pub fn holding(self, permit: OwnedSemaphorePermit) -> Self {
+        Self {
+            _permit: Some(permit),
+            ..self
         }
     }
-    Ok((head.freeze(), Some(body)))
-}
 
-/// Reads a whole body.
-pub(super) async fn whole(mut body: ApiBody) -> Result<Bytes, ProviderError> {
-    let mut whole = BytesMut::new();
-    while let Some(chunk) = body.try_next().await? {
-        whole.extend_from_slice(&chunk);
+    /// Returns the next chunk, or `None` at the end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ProviderError> {
+        while let Some(frame) = self.frame().await {
+            if let Ok(chunk) = frame?.into_data() {
+                return Ok(Some(chunk));
+            }
+        }
+        Ok(None)
     }
-    Ok(whole.freeze())
-}
 
-/// Returns the body of the answer to a request that began at that time, as a stream of at most
-/// `max` bytes, counted after decompression (SEC-59). Returns an error at once if its declared length exceeds that.
-pub(super) fn body(
-    response: Response,
-    began: Instant,
-    max: usize,
-) -> Result<ApiBody, ProviderError> {
-    if response
-        .content_length()
-        .is_some_and(|length| length > max as u64)
-    {
-        return Err(too_large(max));
+    /// Reads up to about [`READ_AHEAD`] bytes. Returns them with the rest of the body if there is
+    /// more. An interruption within these bytes can still be reported as a problem.
+    pub async fn read_ahead(mut self) -> Result<(Vec<Bytes>, Option<Self>), ProviderError> {
+        let (mut chunks, mut size) = (Vec::new(), 0);
+        while size <= READ_AHEAD {
+            // Its end is known with its last chunk if its length was declared.
+            if self.is_end_stream() {
+                return Ok((chunks, None));
+            }
+            match self.chunk().await? {
+                Some(chunk) => {
+                    size += chunk.len();
+                    chunks.push(chunk);
+                }
+                None => return Ok((chunks, None)),
+            }
+        }
+        Ok((chunks, Some(self)))
     }
-    Ok(bounded(
-        http_client::stream(response, began).map_err(ProviderError::from),
-        max,
-    ))
+
+    /// Reads and decompresses the whole body.
+    async fn whole(mut self) -> Result<Bytes, ProviderError> {
+        let mut whole = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            whole.extend_from_slice(&chunk);
+        }
+        match self.encoding {
+            Encoding::Identity => Ok(whole.freeze()),
+            Encoding::Gzip => encoding::decompress(&whole, self.max).map_err(|why| refused(&why)),
+        }
+    }
 }
 
-/// Returns a body that ends with an error once it exceeds `max` bytes.
-fn bounded(
-    body: impl Stream<Item = Result<Bytes, ProviderError>> + Send + 'static,
-    max: usize,
-) -> ApiBody {
-    let mut left = max;
-    body.map(move |chunk| {
-        let chunk = chunk?;
-        left = left
-            .checked_sub(chunk.len())
-            .ok_or_else(|| too_large(max))?;
-        Ok(chunk)
-    })
-    .boxed()
+impl Body for ApiBody {
+    type Data = Bytes;
+    type Error = ProviderError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ProviderError>>> {
+        let Some(frame) = ready!(Pin::new(&mut self.source).poll_frame(cx)) else {
+            return Poll::Ready(None);
+        };
+        let frame = frame?;
+        if let Some(chunk) = frame.data_ref()
+            && let Err(why) = self.limit.count(chunk)
+        {
+            return Poll::Ready(Some(Err(refused(&why))));
+        }
+        Poll::Ready(Some(Ok(frame)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.source.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.source.size_hint()
+    }
 }
 
-fn too_large(max: usize) -> ProviderError {
-    TransportError::TooLarge { max }.into()
+impl fmt::Debug for ApiBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiBody").finish_non_exhaustive()
+    }
+}
+
+fn refused(why: &Refused) -> ProviderError {
+    ProviderError::Unusable(why.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use http_body_util::StreamBody;
 
     use super::*;
+
+    fn body(encoding: Encoding, max: usize) -> ApiBody {
+        let chunks = ["1234"; 3].map(|chunk| Ok(Frame::data(Bytes::from_static(chunk.as_bytes()))));
+        let source = StreamBody::new(futures_util::stream::iter(chunks));
+        ApiBody::new(source, encoding, max).unwrap()
+    }
 
     #[tokio::test]
     async fn sec_59_a_body_ends_at_its_bound() {
         let answer = |max| ApiAnswer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
-            body: bounded(
-                stream::iter(["1234"; 3]).map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))),
-                max,
-            ),
+            body: body(Encoding::Identity, max),
         };
         assert_eq!(answer(12).whole().await.unwrap().body.len(), 12);
         assert!(matches!(
             answer(11).whole().await,
             Err(ProviderError::Unusable(_))
         ));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_ahead_without_copies() {
+        let (chunks, rest) = body(Encoding::Identity, 12).read_ahead().await.unwrap();
+        assert_eq!((chunks.len(), rest.is_none()), (3, true));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The port to the provider: exchange, refresh, revoke, read. [`snyk`] implements it.
 
 pub mod answer;
+mod encoding;
 mod org_list;
 pub mod retry;
 pub mod snyk;
@@ -16,6 +17,7 @@ use shared::pkce::CodeVerifier;
 
 pub use self::{
     answer::{ApiAnswer, ApiBody, WholeAnswer},
+    encoding::Encoding,
     org_list::{NextPage, OrgList},
 };
 pub use crate::oauth::ProviderError;
@@ -52,10 +54,11 @@ pub trait ProviderClient: fmt::Debug + Send + Sync {
     async fn next_orgs(&self, token: &AccessToken, list: &mut OrgList) -> Result<(), AccountError>;
 
     /// Sends one read to the API. `path_and_query` begins with `/rest/` or `/v1/`, and was built by
-    /// this server. The body is streamed.
+    /// this server. The body is streamed, in an encoding that is accepted.
     async fn get(
         &self,
         path_and_query: &str,
+        accepted: Encoding,
         token: &AccessToken,
     ) -> Result<ApiAnswer, ProviderError>;
 }

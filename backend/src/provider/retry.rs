@@ -101,9 +101,11 @@ fn delay(answer: &WholeAnswer, tries: u32, now: Timestamp) -> Option<Duration> {
 mod tests {
     use bytes::Bytes;
     use http::StatusCode;
+    use http_body_util::{BodyExt as _, Empty};
     use shared::snyk::error::{MAINTENANCE, TEST_LIMIT};
 
     use super::*;
+    use crate::provider::{ApiBody, Encoding};
 
     fn answer(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> WholeAnswer {
         WholeAnswer {
@@ -129,7 +131,11 @@ mod tests {
         Ok(ApiAnswer {
             status,
             headers,
-            body: Box::pin(futures_util::stream::empty()),
+            body: ApiBody::new(
+                Empty::new().map_err(|never| match never {}),
+                Encoding::Identity,
+                0,
+            )?,
         })
     }
 

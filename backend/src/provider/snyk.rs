@@ -1,6 +1,7 @@
 //! The provider client for Snyk: the profile of its token endpoint, and its API.
 
 mod api;
+mod base_url;
 pub(crate) mod error_catalogue;
 mod profile;
 
@@ -11,20 +12,25 @@ use domain::{
     connection::{Grant, Identity},
     vault::secret::{AccessToken, RefreshToken},
 };
-use reqwest::Client;
 use shared::pkce::CodeVerifier;
-use url::Url;
 
-use super::{AccountError, ApiAnswer, OrgList, ProviderClient, ProviderError};
+use self::base_url::BaseUrl;
+pub use self::base_url::NotABaseUrl;
+use super::{AccountError, ApiAnswer, Encoding, OrgList, ProviderClient, ProviderError};
 pub use crate::oauth::Credentials;
-use crate::{clock::Clock, config::provider::Provider, http_client, oauth::TokenEndpoint};
+use crate::{
+    clock::Clock,
+    config::provider::Provider,
+    http_client::{self, ApiClient},
+    oauth::TokenEndpoint,
+};
 
 /// A client for Snyk, or for a server that stands in for it.
 #[derive(Debug)]
 pub struct Snyk {
     tokens: TokenEndpoint,
-    api: Client,
-    api_url: Url,
+    api: ApiClient,
+    api_url: BaseUrl,
     clock: Arc<dyn Clock>,
 }
 
@@ -34,6 +40,9 @@ pub enum CannotMake {
     /// The HTTP client failed, such as its TLS.
     #[error(transparent)]
     Http(#[from] http_client::CannotMake),
+    /// The address of the API is not one.
+    #[error(transparent)]
+    ApiUrl(#[from] NotABaseUrl),
 }
 
 impl Snyk {
@@ -44,10 +53,10 @@ impl Snyk {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, CannotMake> {
         let profile = profile::profile(endpoints);
-        let api_url = endpoints.api_url.url().clone();
+        let api_url = BaseUrl::new(endpoints.api_url.url())?;
         Ok(Self {
             tokens: TokenEndpoint::new(profile, credentials.clone(), Arc::clone(&clock))?,
-            api: http_client::for_api(&api_url)?,
+            api: ApiClient::new(api_url.is_https())?,
             api_url,
             clock,
         })
@@ -94,8 +103,9 @@ impl ProviderClient for Snyk {
     async fn get(
         &self,
         path_and_query: &str,
+        accepted: Encoding,
         token: &AccessToken,
     ) -> Result<ApiAnswer, ProviderError> {
-        api::get(&self.api, &self.api_url, path_and_query, token).await
+        api::get(&self.api, &self.api_url, path_and_query, accepted, token).await
     }
 }

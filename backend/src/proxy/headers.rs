@@ -7,27 +7,29 @@ use jiff::Timestamp;
 use crate::retry_after::retry_after;
 
 /// The headers that describe the answer to a page, and nothing else.
-const ALLOWED: [&str; 7] = [
-    "x-ratelimit-reset",
-    "snyk-request-id",
-    "snyk-version-requested",
-    "snyk-version-served",
-    "snyk-version-lifecycle-stage",
-    "deprecation",
-    "sunset",
+const ALLOWED: [HeaderName; 9] = [
+    HeaderName::from_static("x-ratelimit-reset"),
+    HeaderName::from_static("snyk-request-id"),
+    HeaderName::from_static("snyk-version-requested"),
+    HeaderName::from_static("snyk-version-served"),
+    HeaderName::from_static("snyk-version-lifecycle-stage"),
+    HeaderName::from_static("deprecation"),
+    HeaderName::from_static("sunset"),
+    header::CONTENT_TYPE,
+    // Only one that was asked for, since the browser accepts it.
+    header::CONTENT_ENCODING,
 ];
 
-/// Returns the allowed headers and the media type. `Retry-After` is normalized to seconds and
-/// clamped; an unreadable one is dropped.
+/// Space for these, and for those that every response gets.
+const CAPACITY: usize = 32;
+
+/// Returns the allowed headers. `Retry-After` is normalized to seconds and clamped; an unreadable
+/// one is dropped.
 pub(super) fn passed(upstream: &HeaderMap, now: Timestamp) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for name in ALLOWED
-        .map(HeaderName::from_static)
-        .into_iter()
-        .chain([header::CONTENT_TYPE])
-    {
-        if let Some(value) = upstream.get(&name) {
-            headers.insert(name, value.clone());
+    let mut headers = HeaderMap::with_capacity(CAPACITY);
+    for name in &ALLOWED {
+        if let Some(value) = upstream.get(name) {
+            headers.insert(name.clone(), value.clone());
         }
     }
     if let Some(after) = retry_after(upstream, now) {

@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::{
-    body::Body,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, extract::State, response::Response};
 use domain::allow_list::{Refusal, allowed};
-use futures_util::{StreamExt as _, stream};
-use http::{Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use jiff::Timestamp;
 
-use super::headers;
+use super::{body::PassedBody, headers};
 use crate::{
     http::{RateLimits, problem::ApiError},
-    provider::{ApiAnswer, answer},
+    provider::{ApiAnswer, Encoding, answer},
     retry_after::{is_later, retry_after, retry_delay},
     snyk_client::SnykClient,
 };
@@ -27,6 +22,7 @@ pub async fn get(
     snyk: SnykClient,
     method: Method,
     uri: Uri,
+    request_headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // Matched on the raw path: axum's own parameter is decoded.
     let path = uri.path().split_once("/snyk/").map_or("", |(_, path)| path);
@@ -38,15 +34,18 @@ pub async fn get(
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
     limits.proxy(snyk.session().as_str())?;
-    let answer = snyk.send(&upstream).await?;
+    let accepted = Encoding::accepted_by(&request_headers);
+    let answer = snyk.send(&upstream, accepted).await?;
     let now = snyk.now();
     check_answer(&answer, now)?;
-    let body = match answer::read_ahead(answer.body).await? {
-        (whole, None) => Body::from(whole),
-        (head, Some(rest)) => Body::from_stream(stream::once(async { Ok(head) }).chain(rest)),
-    };
-    let headers = headers::passed(&answer.headers, now);
-    Ok((answer.status, headers, body).into_response())
+    let (chunks, rest) = answer.body.read_ahead().await?;
+    let mut response = Response::new(Body::new(PassedBody::new(chunks, rest)));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = headers::passed(&answer.headers, now);
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(response)
 }
 
 /// Rejects redirects and everything that is not JSON: it is not meant for a page. Of an error that

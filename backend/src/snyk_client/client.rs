@@ -22,7 +22,7 @@ use crate::{
     clock::Clock,
     http::problem::ApiError,
     outbound_rate_limit::OutboundRateLimit,
-    provider::{ApiAnswer, ProviderClient, retry::with_retries},
+    provider::{ApiAnswer, Encoding, ProviderClient, retry::with_retries},
     refresh::{RefreshError, Refresher},
     session::{Sessions, extract::AuthorizedConnection},
     store::Store,
@@ -129,19 +129,24 @@ impl SnykClient {
     }
 
     /// Sends one read to Snyk's API and returns the answer, whatever its status. `path_and_query`
-    /// begins with `/rest/` or `/v1/` and includes the version. A 401 causes a refresh and a retry,
+    /// begins with `/rest/` or `/v1/` and includes the version. The body has an encoding that is
+    /// accepted. A 401 causes a refresh and a retry,
     /// since a token can become invalid early; it is returned only if a new token is rejected as
     /// well. A 403 causes neither (RFC 6750 section 3.1).
     ///
     /// # Errors
     ///
     /// If no token or no answer is available, or the rate limit allows no request now.
-    pub async fn send(&self, path_and_query: &str) -> Result<ApiAnswer, SnykError> {
+    pub async fn send(
+        &self,
+        path_and_query: &str,
+        accepted: Encoding,
+    ) -> Result<ApiAnswer, SnykError> {
         self.api
             .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
             .map_err(|after| SnykError::TooFast { after })?;
-        self.request(path_and_query, None).await
+        self.request(path_and_query, accepted, None).await
     }
 
     /// Waits for the rate limit, and returns an error at once if the wait would end after `until`.
@@ -160,7 +165,8 @@ impl SnykClient {
             }
             tokio::time::sleep(after).await;
         }
-        self.request(path_and_query, Some(until)).await
+        self.request(path_and_query, Encoding::Gzip, Some(until))
+            .await
     }
 
     /// Sends a read with the current state of the connection: in a long list it may have been
@@ -168,6 +174,7 @@ impl SnykClient {
     async fn request(
         &self,
         path_and_query: &str,
+        accepted: Encoding,
         until: Option<Instant>,
     ) -> Result<ApiAnswer, SnykError> {
         let api = &self.api;
@@ -183,7 +190,7 @@ impl SnykClient {
             let (token, generation) = api.refresher.access_token(&connection).await?;
             let until = until.unwrap_or_else(|| Instant::now() + QUEUE_TIMEOUT);
             let permit = api.concurrency_limit.take(&self.session, until).await?;
-            let answer = api.provider.get(path_and_query, &token).await?;
+            let answer = api.provider.get(path_and_query, accepted, &token).await?;
             if answer.status != StatusCode::UNAUTHORIZED {
                 return Ok(permit.held_by(answer));
             }

@@ -7,7 +7,6 @@ use std::{
 };
 
 use domain::session::SessionId;
-use futures_util::StreamExt as _;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::Instant,
@@ -32,13 +31,8 @@ pub(super) struct ConcurrencyPermit(OwnedSemaphorePermit);
 impl ConcurrencyPermit {
     /// Ties the permit to the answer's body: it is released when the body ends.
     pub(super) fn held_by(self, answer: ApiAnswer) -> ApiAnswer {
-        let Self(permit) = self;
-        let body = answer.body.map(move |chunk| {
-            let _held = &permit;
-            chunk
-        });
         ApiAnswer {
-            body: body.boxed(),
+            body: answer.body.holding(self.0),
             ..answer
         }
     }
@@ -81,8 +75,11 @@ mod tests {
     use bytes::Bytes;
     use futures_util::{FutureExt as _, stream};
     use http::{HeaderMap, StatusCode};
+    use http_body_util::StreamBody;
+    use hyper::body::Frame;
 
     use super::*;
+    use crate::provider::{ApiBody, Encoding};
 
     fn id(name: &str) -> SessionId {
         SessionId::from_stored(name.to_owned())
@@ -119,14 +116,15 @@ mod tests {
             .take(&id("a"), Instant::now())
             .await
             .unwrap();
+        let source = StreamBody::new(stream::iter(
+            ["x"; 2].map(|chunk| Ok(Frame::data(Bytes::from_static(chunk.as_bytes())))),
+        ));
         let mut answer = permit.held_by(ApiAnswer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
-            body: stream::iter(["x"; 2])
-                .map(|chunk| Ok(Bytes::from_static(chunk.as_bytes())))
-                .boxed(),
+            body: ApiBody::new(source, Encoding::Identity, 2).unwrap(),
         });
-        answer.body.next().await.unwrap().unwrap();
+        answer.body.chunk().await.unwrap();
         concurrency_limit.evict_idle();
         assert_eq!(concurrency_limit.0.lock().unwrap().len(), 1);
         drop(answer);

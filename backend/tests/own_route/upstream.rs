@@ -1,5 +1,9 @@
 //! A Snyk in this process.
 
+use std::io::Write as _;
+
+use flate2::{Compression, write::GzEncoder};
+
 use super::*;
 
 /// A Snyk that issues numbered tokens, and answers reads of projects as the test sets it.
@@ -57,6 +61,10 @@ impl Upstream {
         headers
             .entry(header::CONTENT_TYPE)
             .or_insert("application/vnd.api+json".parse().unwrap());
+        let body = match headers.get(header::CONTENT_ENCODING) {
+            Some(encoding) if encoding == "gzip" => gzip(body.as_bytes()),
+            _ => body.into_bytes(),
+        };
         (StatusCode::from_u16(status).unwrap(), headers, body).into_response()
     }
 
@@ -69,6 +77,12 @@ impl Upstream {
         assert!(self.answers.lock().unwrap().is_empty(), "answers are left");
         self.seen.lock().unwrap().len()
     }
+}
+
+pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body).unwrap();
+    encoder.finish().unwrap()
 }
 
 pub(crate) fn document(data: &Value) -> Response {

@@ -23,7 +23,7 @@ use secrecy::SecretString;
 use shared::{pkce::CodeVerifier, scope::Scopes};
 use snyk_app::{
     clock::{Clock as _, SystemClock},
-    provider::{AccountError, ApiAnswer, OrgList, ProviderClient, ProviderError},
+    provider::{AccountError, ApiAnswer, Encoding, OrgList, ProviderClient, ProviderError},
     refresh::{RefreshError, Refresher},
     store::{
         Account, ConnectionStore as _, NewLogin, SessionStore as _, cache::CachedStore,
@@ -139,7 +139,7 @@ impl ProviderClient for Provider {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn get(&self, _: &str, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
+    async fn get(&self, _: &str, _: Encoding, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
         unreachable!("{NOT_ASKED}")
     }
 }

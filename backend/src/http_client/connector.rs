@@ -1,0 +1,84 @@
+//! Opens connections to the API: plain, or with TLS and the protocol that is negotiated by ALPN.
+
+use std::{
+    io,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::{FutureExt as _, TryFutureExt as _, future::BoxFuture};
+use http::Uri;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioIo};
+use tokio::{net::TcpStream, time::timeout};
+use tower::Service;
+
+use super::{CannotMake, transport_error::Cause};
+
+/// Timeout for establishing a connection: name resolution, TCP and TLS.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens connections.
+#[derive(Clone, Debug)]
+pub(super) enum Connector {
+    /// Without TLS. There is nothing to verify, so it runs on a system without certificates too.
+    Plain(HttpConnector),
+    /// With TLS only, by the certificates of the system.
+    Tls(HttpsConnector<HttpConnector>),
+}
+
+impl Connector {
+    pub(super) fn new(is_https: bool) -> Result<Self, CannotMake> {
+        let mut http = HttpConnector::new();
+        http.set_nodelay(true);
+        if !is_https {
+            return Ok(Self::Plain(http));
+        }
+        http.enforce_http(false);
+        let tls = HttpsConnectorBuilder::new()
+            .try_with_platform_verifier()
+            .map_err(|error| CannotMake::of(error.into()))?
+            .https_only()
+            .enable_all_versions()
+            .wrap_connector(http);
+        Ok(Self::Tls(tls))
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = Cause;
+    type Future = BoxFuture<'static, Result<Self::Response, Cause>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Cause>> {
+        match self {
+            Self::Plain(http) => http.poll_ready(context).map_err(Into::into),
+            Self::Tls(tls) => tls.poll_ready(context),
+        }
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let connecting = match self {
+            Self::Plain(http) => http
+                .call(to)
+                .map_ok(MaybeHttpsStream::Http)
+                .map_err(Cause::from)
+                .boxed(),
+            Self::Tls(tls) => tls.call(to).boxed(),
+        };
+        async move {
+            timeout(CONNECT_TIMEOUT, connecting)
+                .await
+                .unwrap_or_else(|_| Err(timed_out()))
+        }
+        .boxed()
+    }
+}
+
+fn timed_out() -> Cause {
+    io::Error::new(
+        io::ErrorKind::TimedOut,
+        format!("no connection within {} s", CONNECT_TIMEOUT.as_secs()),
+    )
+    .into()
+}
