@@ -7,7 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     connection::{Grant, State, Subject, Tokens},
-    session::{NewSession, SessionId, SessionToken},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
+    session::{NewSession, SessionToken},
     vault::{
         Vault,
         secret::{AccessToken, RefreshToken},
@@ -36,6 +37,11 @@ async fn expire() {
 /// A time far from the database's clock, which leases must not depend on.
 fn now() -> Timestamp {
     Timestamp::from_second(1_000_000_000).unwrap()
+}
+
+/// Returns the id of the one connection.
+fn c() -> ConnectionId {
+    ConnectionId::presented("c")
 }
 
 fn grant(name: &str) -> Grant {
@@ -92,7 +98,7 @@ impl<S: Store> Bed<S> {
         let subject = Subject::from_stored("s".to_owned());
         self.store
             .finish_login(NewLogin {
-                connection_id: "c",
+                connection_id: &c(),
                 account: Account {
                     subject: Some(&subject),
                     context: None,
@@ -105,7 +111,7 @@ impl<S: Store> Bed<S> {
                 scopes: &Scopes::parse("org.read"),
                 grant: &grant(name),
                 session: &session,
-                claim: "claim",
+                attempt_id: &AttemptId::from_stored("attempt".to_owned()),
                 sibling_attempts: &[],
                 earlier_sessions: &[],
                 now: now(),
@@ -118,7 +124,7 @@ impl<S: Store> Bed<S> {
     }
 
     async fn acquire(&self, generation: u64, lifetime: Duration) -> Acquisition {
-        let acquired = self.store.acquire_lease("c", generation, lifetime).await;
+        let acquired = self.store.acquire_lease(&c(), generation, lifetime).await;
         acquired.unwrap()
     }
 
@@ -185,8 +191,8 @@ impl<S: Store> Bed<S> {
 
     /// Returns generation and access token, as the refresh and as the session see them.
     async fn row(&self) -> (u64, String) {
-        let row = self.store.connection("c").await.unwrap().unwrap();
-        let seen = self.store.authorized(&self.session, "c").await.unwrap();
+        let row = self.store.connection(&c()).await.unwrap().unwrap();
+        let seen = self.store.authorized(&self.session, &c()).await.unwrap();
         let row = (row.generation, text(&row.state));
         if let Some(seen) = seen {
             let seen = (seen.generation, text(&seen.state));
@@ -209,7 +215,7 @@ fn row(generation: u64, access: &str) -> (u64, String) {
 
 async fn is_acquired_renewed_and_released<S: Store>(bed: Bed<S>) {
     let first = bed.free(0, LONG).await;
-    assert_eq!((first.connection(), first.generation()), ("c", 0));
+    assert_eq!((first.connection(), first.generation()), (&c(), 0));
     assert!(bed.is_held(0).await);
     assert!(bed.renew(&first).await);
     assert!(bed.release(first).await);
@@ -225,7 +231,10 @@ async fn is_acquired_renewed_and_released<S: Store>(bed: Bed<S>) {
 
     // There is none for another generation or an unknown connection.
     assert!(bed.is_superseded(1).await);
-    let unknown = bed.store.acquire_lease("unknown", 0, LONG).await;
+    let unknown = bed
+        .store
+        .acquire_lease(&ConnectionId::presented("unknown"), 0, LONG)
+        .await;
     assert!(matches!(unknown.unwrap(), Acquisition::Superseded));
 }
 
@@ -315,11 +324,12 @@ async fn belongs_to_one_of_two_who_race<S: Store>(bed: Bed<S>) {
 }
 
 async fn ends_with_a_disconnect<S: Store>(bed: Bed<S>) {
+    let r = RevocationId::generate();
     for (generation, marks) in [(0, true), (1, false)] {
         let lease = bed.free(generation, LONG).await;
-        let ended = bed.store.disconnect("c", "r", now()).await.unwrap();
+        let ended = bed.store.disconnect(&c(), &r, now()).await.unwrap();
         assert!(ended.more_may_live, "the pair may have a successor");
-        bed.store.complete_revocation("r").await.unwrap();
+        bed.store.complete_revocation(&r).await.unwrap();
         assert!(!bed.renew(&lease).await);
         assert!(!bed.settle_late(lease, marks).await);
         assert_eq!(bed.row().await, row(generation, "Disconnected"));

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::vault::Vault;
+use domain::{ids::ConnectionId, vault::Vault};
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
@@ -222,7 +222,7 @@ async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
         .parts()
         .snyk
         .outbound_rate_limit
-        .take(&bed.connection, now)
+        .take(&ConnectionId::presented(&bed.connection), now)
         .is_ok()
     {}
     let answer = bed.project_names().await;

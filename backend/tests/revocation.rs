@@ -12,6 +12,7 @@ use std::{
 use async_trait::async_trait;
 use domain::{
     connection::{Grant, Identity},
+    ids::RevocationId,
     vault::{
         Vault,
         secret::{AccessToken, RefreshToken},
@@ -113,7 +114,7 @@ impl Bed {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         for number in 0..pending {
             let revocation = Revocation {
-                id: format!("r{number}"),
+                id: RevocationId::from_stored(format!("r{number}")),
                 token: RefreshToken::new(format!("t{number}")),
                 tries: 0,
             };

@@ -7,7 +7,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     connection::{Connection, Consent, Grant, Identity, State, Subject, Tokens},
-    session::{NewSession, SessionId, SessionToken, TokenHash},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
+    session::{NewSession, SessionToken, TokenHash},
     vault::{
         Vault,
         secret::{AccessToken, RefreshToken},
@@ -153,13 +154,13 @@ async fn connect_in(
     };
     let connection = store
         .finish_login(NewLogin {
-            connection_id: &format!("{name}-{}", session.id.as_str()),
+            connection_id: &ConnectionId::from_stored(format!("{name}-{}", session.id)),
             account,
             reconnects: None,
             scopes: &Scopes::parse("org.read"),
             grant: &grant(name),
             session: &session,
-            claim: "claim",
+            attempt_id: &AttemptId::from_stored("attempt".to_owned()),
             sibling_attempts: &[],
             earlier_sessions: &[],
             now: now(),
@@ -172,7 +173,7 @@ async fn connect_in(
 }
 
 /// Acquires the lease for a refresh of `generation`. Returns `None` if it is not current.
-async fn lease(store: &impl Store, id: &str, generation: u64) -> Option<Lease> {
+async fn lease(store: &impl Store, id: &ConnectionId, generation: u64) -> Option<Lease> {
     let lifetime = Duration::from_secs(10);
     match store.acquire_lease(id, generation, lifetime).await.unwrap() {
         Acquisition::Free(lease) | Acquisition::Abandoned(lease) => Some(lease),
@@ -183,7 +184,7 @@ async fn lease(store: &impl Store, id: &str, generation: u64) -> Option<Lease> {
 
 async fn settle(
     store: &impl Store,
-    id: &str,
+    id: &ConnectionId,
     generation: u64,
     settlement: Settlement<'_>,
 ) -> Result<bool, StoreError> {
@@ -199,7 +200,7 @@ async fn settle(
 /// Replaces the pair of `generation` as a refresh does.
 async fn store_grant(
     store: &impl Store,
-    id: &str,
+    id: &ConnectionId,
     generation: u64,
     grant: &Grant,
     issued_at: Timestamp,
@@ -211,7 +212,7 @@ async fn store_grant(
 /// Marks the connection as a refresh does whose token is rejected.
 async fn mark_reconnect_needed(
     store: &impl Store,
-    id: &str,
+    id: &ConnectionId,
     generation: u64,
 ) -> Result<bool, StoreError> {
     settle(store, id, generation, Settlement::ReconnectNeeded).await
@@ -229,7 +230,7 @@ async fn keeps_the_contract(store: &impl Store) {
     let (one, session, token) = connect(store, "one").await;
     let (two, other_session, _) = connect(store, "two").await;
     let authorized =
-        async |session: &SessionId, id: &str| store.authorized(session, id).await.unwrap();
+        async |session: &SessionId, id: &ConnectionId| store.authorized(session, id).await.unwrap();
 
     // Read twice, so that the second read can come from a cache.
     for _ in 0..2 {
@@ -241,7 +242,11 @@ async fn keeps_the_contract(store: &impl Store) {
             "a connection of another session"
         );
         assert!(authorized(&other_session, &one.id).await.is_none());
-        assert!(authorized(&session, "unknown").await.is_none());
+        assert!(
+            authorized(&session, &ConnectionId::presented("unknown"))
+                .await
+                .is_none()
+        );
     }
 
     // A new pair is visible at once, and only if its generation is the next one.
@@ -285,7 +290,9 @@ async fn keeps_the_contract(store: &impl Store) {
     // No session is authorized for a disconnected connection.
     let two_before = authorized(&other_session, &two.id).await.unwrap();
     assert_eq!(access_token(&two_before), "two-access");
-    let revocation = store.disconnect(&two.id, "revocation", now()).await;
+    let revocation = store
+        .disconnect(&two.id, &RevocationId::generate(), now())
+        .await;
     assert!(revocation.unwrap().revocation.is_some());
     assert!(authorized(&other_session, &two.id).await.is_none());
 }
@@ -377,8 +384,8 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
         "UPDATE connections SET access_token = \
              (SELECT access_token FROM connections WHERE id = $1) WHERE id = $2",
     )
-    .bind(&two.id)
-    .bind(&one.id)
+    .bind(two.id.as_str())
+    .bind(one.id.as_str())
     .execute(&mut file)
     .await
     .unwrap();
@@ -393,7 +400,10 @@ async fn sec_46_a_row_that_does_not_open_is_alone_in_it() {
     // It can be disconnected, and it can be reconnected.
     let (again, ..) = connect(store, "one").await;
     assert_eq!((&again.id, access_token(&again)), (&one.id, "one-access"));
-    let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
+    let ended = store
+        .disconnect(&one.id, &RevocationId::generate(), now())
+        .await
+        .unwrap();
     assert!(!ended.more_may_live);
     assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
 }

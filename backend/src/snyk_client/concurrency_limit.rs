@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use domain::session::SessionId;
+use domain::ids::SessionId;
 use futures_util::StreamExt as _;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},

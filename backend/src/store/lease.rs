@@ -8,7 +8,7 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use domain::connection::Grant;
+use domain::{connection::Grant, ids::ConnectionId};
 use jiff::Timestamp;
 
 use super::StoreError;
@@ -17,7 +17,7 @@ use super::StoreError;
 /// settled once.
 #[derive(Debug)]
 pub struct Lease {
-    connection: String,
+    connection: ConnectionId,
     generation: u64,
     owner: String,
 }
@@ -25,7 +25,7 @@ pub struct Lease {
 impl Lease {
     /// Creates the value of a lease; for implementations of [`LeaseStore`].
     #[must_use]
-    pub const fn new(connection: String, generation: u64, owner: String) -> Self {
+    pub const fn new(connection: ConnectionId, generation: u64, owner: String) -> Self {
         Self {
             connection,
             generation,
@@ -35,7 +35,7 @@ impl Lease {
 
     /// Returns the id of the connection.
     #[must_use]
-    pub fn connection(&self) -> &str {
+    pub const fn connection(&self) -> &ConnectionId {
         &self.connection
     }
 
@@ -99,7 +99,7 @@ pub trait LeaseStore: fmt::Debug + Send + Sync {
     /// not renewed for `lifetime`.
     async fn acquire_lease(
         &self,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
         lifetime: Duration,
     ) -> Result<Acquisition, StoreError>;

@@ -1,12 +1,12 @@
 //! A pending revocation.
 
-use domain::vault::secret::RefreshToken;
+use domain::{ids::RevocationId, vault::secret::RefreshToken};
 
 /// A pending revocation of a refresh token at the provider.
 #[derive(Debug)]
 pub struct Revocation {
     /// Its id.
-    pub id: String,
+    pub id: RevocationId,
     /// The token.
     pub token: RefreshToken,
     /// Number of failed attempts.

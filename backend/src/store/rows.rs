@@ -2,6 +2,7 @@
 
 use domain::{
     connection::{Connection, State, Subject},
+    ids::ConnectionId,
     vault::CannotOpen,
 };
 use jiff::Timestamp;
@@ -101,7 +102,7 @@ impl ConnectionRow {
                 .transpose()?,
             state,
             subject: Subject::from_stored(self.subject),
-            id: self.id,
+            id: ConnectionId::from_stored(self.id),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The rules by which a login or a read account is stored in an existing connection (pure). Adapters
 //! read the candidates and store the decision.
 
-use domain::connection::Subject;
+use domain::{connection::Subject, ids::ConnectionId};
 use jiff::SignedDuration;
 use shared::api::connection::{Context, Org};
 use sqlx::FromRow;
@@ -96,7 +96,7 @@ impl ExistingConnection {
                     same = same.id,
                     "Two connections reach the same by now"
                 );
-                SubjectChange::To(Subject::unknown(&self.id))
+                SubjectChange::To(Subject::unknown(&ConnectionId::presented(&self.id)))
             }
             Some(_) if self.is_leased => SubjectChange::Later,
             Some(same) => SubjectChange::Merge(same),
@@ -158,7 +158,7 @@ fn as_text(id: &str, orgs: &[Org]) -> Result<String, StoreError> {
 /// not obtain themselves (SEC-29). Otherwise they keep it, and this session gets a new one instead.
 pub(super) fn target(
     account: &Account<'_>,
-    new_id: &str,
+    new_id: &ConnectionId,
     candidates: Candidates,
 ) -> Result<Target, StoreError> {
     let same = candidates.same;
@@ -179,7 +179,7 @@ pub(super) fn target(
     let existing = if is_replaced { reconnected } else { same };
     let id = existing
         .as_ref()
-        .map_or(new_id, |existing| &existing.id)
+        .map_or(new_id.as_str(), |existing| &existing.id)
         .to_owned();
     Ok(Target {
         generation: existing
@@ -188,7 +188,7 @@ pub(super) fn target(
         subject: account
             .subject
             .cloned()
-            .unwrap_or_else(|| Subject::unknown(&id)),
+            .unwrap_or_else(|| Subject::unknown(&ConnectionId::presented(&id))),
         orgs: match &existing {
             Some(existing) => existing.orgs_after(account)?,
             None => as_text(&id, account.orgs)?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     connection::{Connection, State, Tokens},
+    ids::{ConnectionId, RevocationId},
     vault::{
         AssociatedData, CannotOpen, Purpose, Vault,
         secret::{AccessToken, RefreshToken},
@@ -33,7 +34,11 @@ impl Sealer {
     }
 
     /// Seals the token pair of a connection.
-    pub(super) fn seal_pair(&self, id: &str, tokens: &Tokens) -> Result<SealedTokens, StoreError> {
+    pub(super) fn seal_pair(
+        &self,
+        id: &ConnectionId,
+        tokens: &Tokens,
+    ) -> Result<SealedTokens, StoreError> {
         Ok(SealedTokens {
             access: self.seal(access_of(id), tokens.access.secret())?,
             refresh: self.seal(refresh_of(id), tokens.refresh.secret())?,
@@ -41,7 +46,7 @@ impl Sealer {
     }
 
     /// Opens the token pair of a connection.
-    fn open_pair(&self, id: &str, sealed: &SealedTokens) -> Result<Tokens, StoreError> {
+    fn open_pair(&self, id: &ConnectionId, sealed: &SealedTokens) -> Result<Tokens, StoreError> {
         Ok(Tokens {
             access: AccessToken::new(self.open_text(access_of(id), &sealed.access)?),
             refresh: self.open_refresh(id, &sealed.refresh)?,
@@ -49,7 +54,11 @@ impl Sealer {
     }
 
     /// Opens the refresh token of a connection.
-    pub(super) fn open_refresh(&self, id: &str, sealed: &[u8]) -> Result<RefreshToken, StoreError> {
+    pub(super) fn open_refresh(
+        &self,
+        id: &ConnectionId,
+        sealed: &[u8],
+    ) -> Result<RefreshToken, StoreError> {
         self.open_text(refresh_of(id), sealed)
             .map(RefreshToken::new)
     }
@@ -57,8 +66,8 @@ impl Sealer {
     /// Seals the token pair of one connection for another.
     pub(super) fn move_pair(
         &self,
-        from: &str,
-        into: &str,
+        from: &ConnectionId,
+        into: &ConnectionId,
         sealed: &SealedTokens,
     ) -> Result<SealedTokens, StoreError> {
         self.seal_pair(into, &self.open_pair(from, sealed)?)
@@ -72,7 +81,7 @@ impl Sealer {
     /// Opens the token of a pending revocation.
     pub(super) fn open_revocation(
         &self,
-        id: &str,
+        id: &RevocationId,
         sealed: &[u8],
     ) -> Result<RefreshToken, StoreError> {
         self.open_text(revocation_of(id), sealed)
@@ -94,7 +103,7 @@ impl Sealer {
             State::Active(sealed) => match self.open_pair(&id, sealed) {
                 Ok(tokens) => State::Active(tokens),
                 Err(error) => {
-                    tracing::error!(connection = id, %error, "The tokens of a connection do not open");
+                    tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
                     State::ReconnectNeeded
                 }
             },
@@ -153,26 +162,26 @@ impl Sealer {
     }
 }
 
-fn access_of(id: &str) -> AssociatedData<'_> {
+fn access_of(id: &ConnectionId) -> AssociatedData<'_> {
     AssociatedData {
         table: "connections",
         column: "access_token",
-        row: id,
+        row: id.as_str(),
     }
 }
 
-fn refresh_of(id: &str) -> AssociatedData<'_> {
+fn refresh_of(id: &ConnectionId) -> AssociatedData<'_> {
     AssociatedData {
         table: "connections",
         column: "refresh_token",
-        row: id,
+        row: id.as_str(),
     }
 }
 
-fn revocation_of(id: &str) -> AssociatedData<'_> {
+fn revocation_of(id: &RevocationId) -> AssociatedData<'_> {
     AssociatedData {
         table: "revocations",
         column: "refresh_token",
-        row: id,
+        row: id.as_str(),
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 pub(crate) async fn stores_accounts(store: &impl Store) {
-    let names = async |session: &SessionId, id: &str| {
+    let names = async |session: &SessionId, id: &ConnectionId| {
         let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
         (names.join(" "), connection.orgs_complete)
@@ -16,7 +16,7 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     let due = async |at: Timestamp| {
         let due = store.due_accounts(at, 9).await.unwrap();
         due.into_iter()
-            .map(|consent| consent.connection)
+            .map(|consent| consent.connection.to_string())
             .collect::<Vec<_>>()
     };
     let (a, b, c) = (org("a"), org("b"), org("c"));
@@ -52,13 +52,10 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     // A read for another consent, or of a disconnected connection, changes nothing.
     let none = account(subject.as_ref(), &[], true);
     for (connection, at) in [
-        (one.id.as_str(), now() - SignedDuration::from_secs(1)),
-        ("unknown", now()),
+        (one.id.clone(), now() - SignedDuration::from_secs(1)),
+        (ConnectionId::presented("unknown"), now()),
     ] {
-        let consent = Consent {
-            connection: connection.to_owned(),
-            at,
-        };
+        let consent = Consent { connection, at };
         let stored = store.store_account(&consent, none, now()).await;
         assert!(!stored.unwrap().value);
     }

@@ -63,13 +63,13 @@ async fn a_login_in_my_browser_shows_its_connection_at_once() {
         expires_at: now() + SignedDuration::from_hours(24),
     };
     let login = NewLogin {
-        connection_id: "two",
+        connection_id: &ConnectionId::presented("two"),
         account: account(subject.as_ref(), &orgs, true),
         reconnects: None,
         scopes: &Scopes::parse("org.read"),
         grant: &grant("two"),
         session: &next,
-        claim: "claim",
+        attempt_id: &AttemptId::from_stored("attempt".to_owned()),
         sibling_attempts: &[],
         earlier_sessions: &[token],
         now: now(),
@@ -79,8 +79,8 @@ async fn a_login_in_my_browser_shows_its_connection_at_once() {
     assert!(bed.store.session(&token).await.unwrap().is_none());
     let found = bed.store.authorized(&session, &one.id).await.unwrap();
     assert!(found.is_none());
-    for id in [one.id.as_str(), "two"] {
-        let found = bed.store.authorized(&next.id, id).await.unwrap();
+    for id in [one.id, ConnectionId::presented("two")] {
+        let found = bed.store.authorized(&next.id, &id).await.unwrap();
         assert!(found.is_some(), "{id}");
     }
 }

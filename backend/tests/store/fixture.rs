@@ -28,8 +28,9 @@ async fn a_database_of_an_earlier_build_is_opened() {
         assert_eq!(session.id.as_str(), format!("session-{browser}"));
         let all = store.connections_of(&session.id).await.unwrap();
         assert_eq!(all.len(), 1, "{browser}");
-        assert_eq!(all[0].id, id);
-        let connection = store.authorized(&session.id, id).await.unwrap().unwrap();
+        assert_eq!(all[0].id.as_str(), id);
+        let connection = store.authorized(&session.id, &all[0].id).await;
+        let connection = connection.unwrap().unwrap();
         assert_eq!(access_token(&connection), token);
     }
     let cookie = SessionToken::presented(&"d".repeat(43)).unwrap();
@@ -39,7 +40,11 @@ async fn a_database_of_an_earlier_build_is_opened() {
     // A connection refreshes, although its last owner died with the lease.
     let minute = now() + SignedDuration::from_mins(1);
     let lease = store
-        .acquire_lease("person", 1, Duration::from_mins(1))
+        .acquire_lease(
+            &ConnectionId::presented("person"),
+            1,
+            Duration::from_mins(1),
+        )
         .await;
     let Acquisition::Free(lease) = lease.unwrap() else {
         panic!("the start of the server clears the lease of the dead owner");
@@ -53,7 +58,7 @@ async fn a_database_of_an_earlier_build_is_opened() {
     // Pending revocations are due, and open.
     let due = store.due_revocations(now(), 9).await.unwrap();
     assert_eq!(due.len(), 1);
-    assert_eq!(due[0].id, "revocation-of-gone");
+    assert_eq!(due[0].id.as_str(), "revocation-of-gone");
     assert_eq!(due[0].token.secret(), "gone-refresh");
     let later = now() + SignedDuration::from_mins(5);
     let due = store.due_revocations(later, 9).await.unwrap();

@@ -61,7 +61,10 @@ async fn an_expired_lease_leaves_no_doubt_at_a_disconnect() {
         let bed = sqlite().await;
         let (one, ..) = connect(&*bed.store, "one").await;
         lease(&bed, &one, is_expired).await;
-        let ended = bed.store.disconnect(&one.id, "r", now()).await;
+        let ended = bed
+            .store
+            .disconnect(&one.id, &RevocationId::generate(), now())
+            .await;
         assert_eq!(ended.unwrap().more_may_live, !is_expired);
     }
 }
@@ -121,10 +124,11 @@ async fn sweeps_remove_what_has_ended_and_keep_the_rest() {
          INSERT INTO claims (attempt, ends_at) SELECT 'c' || i, 1 FROM n",
     )
     .await;
-    assert!(store.claim("kept", at(1)).await.unwrap());
+    let kept = AttemptId::from_stored("kept".to_owned());
+    assert!(store.claim(&kept, at(1)).await.unwrap());
     store.sweep(now(), at(-60)).await.unwrap();
     assert!(store.session(&token).await.unwrap().is_some());
-    assert!(!store.claim("kept", at(1)).await.unwrap());
+    assert!(!store.claim(&kept, at(1)).await.unwrap());
     let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
     let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
     let left: (i64, i64) =

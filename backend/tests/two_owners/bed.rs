@@ -12,7 +12,8 @@ use std::{
 use async_trait::async_trait;
 use domain::{
     connection::{Connection, Grant, Identity, State, Tokens},
-    session::{NewSession, SessionId, SessionToken},
+    ids::{AttemptId, ConnectionId, SessionId},
+    session::{NewSession, SessionToken},
     vault::{
         Vault,
         secret::{AccessToken, RefreshToken},
@@ -234,7 +235,7 @@ impl Bed {
         };
         let connection = store
             .finish_login(NewLogin {
-                connection_id: "c",
+                connection_id: &ConnectionId::presented("c"),
                 account: Account {
                     subject: None,
                     context: None,
@@ -247,7 +248,7 @@ impl Bed {
                 scopes: &Scopes::parse("org.read"),
                 grant: &first,
                 session: &session,
-                claim: "claim",
+                attempt_id: &AttemptId::from_stored("attempt".to_owned()),
                 sibling_attempts: &[],
                 earlier_sessions: &[],
                 now: now + left - SignedDuration::from_hours(1),
@@ -294,7 +295,12 @@ impl Bed {
     }
 
     pub(crate) async fn after(&self) -> After {
-        let row = self.store.connection("c").await.unwrap().unwrap();
+        let row = self
+            .store
+            .connection(&self.connection.id)
+            .await
+            .unwrap()
+            .unwrap();
         After {
             generation: row.generation,
             access: match row.state {

@@ -47,11 +47,12 @@ async fn sec_40_a_rejection_of_who_lost_the_lease_ends_no_connection() {
 async fn sec_40_one_refresh_per_generation_over_all_nodes() {
     let bed = Bed::with(&[]).await;
     let (second, third) = (bed.other_node(), bed.other_node());
+    let id = &bed.connection.id;
     for generation in 0..8 {
         let (one, two, three) = tokio::join!(
-            bed.refresher.renew("c", generation),
-            second.renew("c", generation),
-            third.renew("c", generation)
+            bed.refresher.renew(id, generation),
+            second.renew(id, generation),
+            third.renew(id, generation)
         );
         for renewed in [one, two, three] {
             assert_eq!(renewed.unwrap().generation, generation + 1);

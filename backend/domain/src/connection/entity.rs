@@ -7,14 +7,17 @@ use shared::{
 };
 
 use super::subject::Subject;
-use crate::vault::secret::{AccessToken, RefreshToken};
+use crate::{
+    ids::ConnectionId,
+    vault::secret::{AccessToken, RefreshToken},
+};
 
 /// One authorization of this app at Snyk. `T` is its token pair: open where it is used, and sealed
 /// where a connection is only shown.
 #[derive(Clone, Debug)]
 pub struct Connection<T = Tokens> {
     /// The id, assigned by this server.
-    pub id: String,
+    pub id: ConnectionId,
     /// The person or bot that it belongs to: a later consent for the same subject replaces this
     /// one.
     pub subject: Subject,
@@ -47,7 +50,7 @@ pub struct Connection<T = Tokens> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Consent {
     /// The connection's id.
-    pub connection: String,
+    pub connection: ConnectionId,
     /// When consent was given.
     pub at: Timestamp,
 }

@@ -65,13 +65,14 @@ fn sec_29_a_login_finds_its_connection() {
     ] {
         let read = orgs(read);
         let subject = Subject::from_stored("sha256 read".to_owned());
+        let new = ConnectionId::presented("new");
         let candidates = Candidates {
             same,
             reconnected,
             is_shared,
             lost_bots: Vec::new(),
         };
-        let target = target(&account(context, &read, &subject), "new", candidates).unwrap();
+        let target = target(&account(context, &read, &subject), &new, candidates).unwrap();
         let case = format!("{context:?} {read:?} {is_shared}");
         assert_eq!(
             (target.id.as_str(), target.leaves.join(" ").as_str()),
@@ -87,6 +88,7 @@ fn a_bots_login_supersedes_lost_connections_that_it_covers() {
     for (context, read, left) in [(BOT, "a b c", "ab"), (BOT, "a", ""), (PERSON, "a b c", "")] {
         let read = orgs(read);
         let subject = Subject::from_stored("sha256 read".to_owned());
+        let new = ConnectionId::presented("new");
         let candidates = Candidates {
             same: None,
             reconnected: None,
@@ -96,7 +98,7 @@ fn a_bots_login_supersedes_lost_connections_that_it_covers() {
                 existing("none", "reconnect_needed", "tenant", ""),
             ],
         };
-        let target = target(&account(context, &read, &subject), "new", candidates).unwrap();
+        let target = target(&account(context, &read, &subject), &new, candidates).unwrap();
         assert_eq!(target.leaves.join(" "), left, "{read:?}");
     }
 }

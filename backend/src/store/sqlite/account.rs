@@ -1,6 +1,9 @@
 //! The accounts of connections in SQLite, and the merging of connections with the same subject.
 
-use domain::connection::{Consent, Subject};
+use domain::{
+    connection::{Consent, Subject},
+    ids::ConnectionId,
+};
 use jiff::Timestamp;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
@@ -54,7 +57,7 @@ pub(super) async fn candidates(
         None => None,
     };
     let reconnected = match login.reconnects {
-        Some(id) => authorized_for_any(tx, id, replaced).await?,
+        Some(id) => authorized_for_any(tx, id.as_str(), replaced).await?,
         None => None,
     };
     let is_shared = match &reconnected {
@@ -143,7 +146,7 @@ impl SqliteStore {
         let Some(existing) = existing else {
             return Ok(Changed::nothing(false));
         };
-        let changed = |id: &str| Change::Connection(id.to_owned());
+        let changed = |id: &str| Change::Connection(ConnectionId::presented(id));
         let mut due_at = account.due_at;
         let mut tries = account.tries;
         let same = match account.subject {
@@ -210,7 +213,11 @@ impl SqliteStore {
                     .fetch_one(&mut **tx)
                     .await?;
             let pair = SealedTokens { access, refresh };
-            let pair = self.sealer.move_pair(&from.id, &into.id, &pair)?;
+            let pair = self.sealer.move_pair(
+                &ConnectionId::presented(&from.id),
+                &ConnectionId::presented(&into.id),
+                &pair,
+            )?;
             sqlx::query(
                 "UPDATE connections SET status = 'active', context = $1, orgs = $2, \
                      orgs_complete = $3, orgs_read_at = $4, orgs_due_at = $5, orgs_tries = $6, \
@@ -272,6 +279,7 @@ impl SqliteStore {
                     column: "connected_at",
                     row: connection.clone(),
                 })?;
+                let connection = ConnectionId::from_stored(connection);
                 Ok(Consent { connection, at })
             })
             .collect()

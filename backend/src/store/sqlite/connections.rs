@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent, Grant},
-    session::SessionId,
+    ids::{ConnectionId, RevocationId, SessionId},
 };
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
@@ -24,7 +24,11 @@ impl SqliteStore {
     }
 
     /// Seals a token pair for its row.
-    pub(super) fn seal(&self, id: &str, grant: &Grant) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+    pub(super) fn seal(
+        &self,
+        id: &ConnectionId,
+        grant: &Grant,
+    ) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let SealedTokens { access, refresh } = self.sealer.seal_pair(id, &grant.tokens)?;
         Ok((access, refresh))
     }
@@ -54,7 +58,7 @@ async fn replaced_sessions(
             "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
              WHERE c.attempt = $1 AND c.session_at >= $2",
         )
-        .bind(claim)
+        .bind(claim.as_str())
         .bind(since.as_millisecond())
         .fetch_optional(&mut **tx)
         .await?;
@@ -69,7 +73,7 @@ async fn insert_session(
     tx: &mut Transaction<'_, Sqlite>,
     login: &NewLogin<'_>,
     replaced: &[String],
-    connection: &str,
+    connection: &ConnectionId,
     leaves: &[String],
 ) -> Result<(), StoreError> {
     let now = login.now.as_millisecond();
@@ -103,7 +107,7 @@ async fn insert_session(
     sqlx::query("UPDATE claims SET session_id = $1, session_at = $2 WHERE attempt = $3")
         .bind(session.id.as_str())
         .bind(now)
-        .bind(login.claim)
+        .bind(login.attempt_id.as_str())
         .execute(&mut **tx)
         .await?;
     sqlx::query(
@@ -111,7 +115,7 @@ async fn insert_session(
          ON CONFLICT DO NOTHING",
     )
     .bind(session.id.as_str())
-    .bind(connection)
+    .bind(connection.as_str())
     .execute(&mut **tx)
     .await?;
     for left in leaves {
@@ -126,9 +130,9 @@ async fn insert_session(
 
 #[async_trait]
 impl ConnectionStore for SqliteStore {
-    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         sqlx::query_as::<_, ConnectionRow>("SELECT * FROM connections WHERE id = $1")
-            .bind(id)
+            .bind(id.as_str())
             .fetch_optional(&self.readers)
             .await?
             .map(|row| row.into_connection(&self.sealer))
@@ -155,7 +159,7 @@ impl ConnectionStore for SqliteStore {
     async fn authorized(
         &self,
         session: &SessionId,
-        id: &str,
+        id: &ConnectionId,
     ) -> Result<Option<Arc<Connection>>, StoreError> {
         sqlx::query_as::<_, ConnectionRow>(
             "SELECT c.* FROM connections c \
@@ -163,7 +167,7 @@ impl ConnectionStore for SqliteStore {
              WHERE s.session_id = $1 AND c.id = $2",
         )
         .bind(session.as_str())
-        .bind(id)
+        .bind(id.as_str())
         .fetch_optional(&self.readers)
         .await?
         .map(|row| row.into_connection(&self.sealer).map(Arc::new))
@@ -181,7 +185,7 @@ impl ConnectionStore for SqliteStore {
         }
         let candidates = candidates(&mut tx, &login, &replaced).await?;
         let target = rules::target(&login.account, login.connection_id, candidates)?;
-        let id = target.id;
+        let id = ConnectionId::from_stored(target.id);
         let (access, refresh) = self.seal(&id, login.grant)?;
         let now = login.now.as_millisecond();
         let account = login.account;
@@ -197,7 +201,7 @@ impl ConnectionStore for SqliteStore {
                  orgs_tries = $14, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
              RETURNING *",
         )
-        .bind(&id)
+        .bind(id.as_str())
         .bind(target.subject.as_str())
         .bind(account.context.map(context_word))
         .bind(target.orgs)
@@ -248,8 +252,8 @@ impl ConnectionStore for SqliteStore {
 
     async fn disconnect(
         &self,
-        id: &str,
-        revocation_id: &str,
+        id: &ConnectionId,
+        revocation_id: &RevocationId,
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
         let mut tx = self.begin().await?;
@@ -260,7 +264,7 @@ impl ConnectionStore for SqliteStore {
             now!(),
             " FROM connections WHERE id = $1"
         ))
-        .bind(id)
+        .bind(id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
         let (sealed, refresh_ends_at, is_leased) = row.unwrap_or_default();
@@ -271,11 +275,11 @@ impl ConnectionStore for SqliteStore {
             Some(Err(error)) => Err(error),
         };
         if let Err(error) = &token {
-            tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
+            tracing::error!(connection = id.as_str(), %error, "A token was erased that Snyk cannot be told of");
         }
         let more_may_live = is_leased || token.is_err();
         let revocation = token.ok().flatten().map(|token| Revocation {
-            id: revocation_id.to_owned(),
+            id: revocation_id.clone(),
             token,
             tries: 0,
         });
@@ -288,11 +292,11 @@ impl ConnectionStore for SqliteStore {
             "UPDATE connections SET status = 'disconnected', access_token = NULL, \
                  refresh_token = NULL, lease = NULL, lease_ends_at = NULL WHERE id = $1",
         )
-        .bind(id)
+        .bind(id.as_str())
         .execute(&mut *tx)
         .await?;
         sqlx::query("DELETE FROM session_connections WHERE connection_id = $1")
-            .bind(id)
+            .bind(id.as_str())
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;

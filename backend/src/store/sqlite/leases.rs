@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::ids::ConnectionId;
 use jiff::Timestamp;
 
 use super::SqliteStore;
@@ -25,12 +26,16 @@ fn milliseconds(lifetime: Duration) -> i64 {
 
 impl SqliteStore {
     /// Returns why a lease was not acquired. Only a read: the caller tries again in either case.
-    async fn why_not_acquired(&self, id: &str, generation: u64) -> Result<Acquisition, StoreError> {
+    async fn why_not_acquired(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+    ) -> Result<Acquisition, StoreError> {
         let current: Option<(i64,)> = sqlx::query_as(
             "SELECT generation FROM connections \
              WHERE id = $1 AND generation = $2 AND status = 'active'",
         )
-        .bind(id)
+        .bind(id.as_str())
         .bind(generation.cast_signed())
         .fetch_optional(&self.readers)
         .await?;
@@ -60,7 +65,7 @@ impl SqliteStore {
             )),
         };
         let mut query = query
-            .bind(lease.connection())
+            .bind(lease.connection().as_str())
             .bind(lease.generation().cast_signed())
             .bind(lease.owner());
         if let Settlement::Pair { grant, issued_at } = settlement {
@@ -82,7 +87,7 @@ impl SqliteStore {
 impl LeaseStore for SqliteStore {
     async fn acquire_lease(
         &self,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
         lifetime: Duration,
     ) -> Result<Acquisition, StoreError> {
@@ -100,14 +105,14 @@ impl LeaseStore for SqliteStore {
             now!(),
             ") RETURNING lease"
         ))
-        .bind(id)
+        .bind(id.as_str())
         .bind(generation.cast_signed())
         .bind(&owner)
         .bind(&successor)
         .bind(milliseconds(lifetime))
         .fetch_all(&self.writer)
         .await?;
-        let lease = |owner| Lease::new(id.to_owned(), generation, owner);
+        let lease = |owner| Lease::new(id.clone(), generation, owner);
         match acquired.into_iter().next() {
             Some((stored,)) if stored == owner => Ok(Acquisition::Free(lease(owner))),
             Some((stored,)) => Ok(Acquisition::Abandoned(lease(stored))),
@@ -122,7 +127,7 @@ impl LeaseStore for SqliteStore {
             " + $4",
             held!()
         ))
-        .bind(lease.connection())
+        .bind(lease.connection().as_str())
         .bind(lease.generation().cast_signed())
         .bind(lease.owner())
         .bind(milliseconds(lifetime))

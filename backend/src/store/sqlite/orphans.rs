@@ -3,6 +3,7 @@
 //! They are searched for by the readers, since the only writer must not be busy for long, and
 //! changed by the writer in batches. Each change checks again that it still applies.
 
+use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 
 use super::SqliteStore;
@@ -89,10 +90,11 @@ impl SqliteStore {
         for (id, sealed, ends_at) in rows {
             removed += 1;
             let Some(sealed) = sealed else { continue };
+            let id = ConnectionId::from_stored(id);
             match self.sealer.open_refresh(&id, &sealed) {
                 Ok(token) => {
                     let revocation = Revocation {
-                        id: ulid::Ulid::new().to_string(),
+                        id: RevocationId::generate(),
                         token,
                         tries: 0,
                     };
@@ -101,7 +103,7 @@ impl SqliteStore {
                         .await?;
                 }
                 Err(error) => {
-                    tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
+                    tracing::error!(connection = id.as_str(), %error, "A token was erased that Snyk cannot be told of");
                 }
             }
         }

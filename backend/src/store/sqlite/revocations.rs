@@ -1,6 +1,7 @@
 //! Pending revocations in SQLite.
 
 use async_trait::async_trait;
+use domain::ids::RevocationId;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 
@@ -33,7 +34,7 @@ impl SqliteStore {
             "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at) \
              VALUES ($1, $2, $3, $3, $4) ON CONFLICT DO NOTHING",
         )
-        .bind(&revocation.id)
+        .bind(revocation.id.as_str())
         .bind(sealed)
         .bind(now.as_millisecond())
         .bind(ends_at.as_millisecond())
@@ -71,6 +72,7 @@ impl RevocationStore for SqliteStore {
         .await?;
         let mut due = Vec::new();
         for (id, sealed, tries) in rows {
+            let id = RevocationId::from_stored(id);
             match self.sealer.open_revocation(&id, &sealed) {
                 Ok(token) => due.push(Revocation {
                     token,
@@ -79,7 +81,7 @@ impl RevocationStore for SqliteStore {
                 }),
                 // A token that cannot be opened must not block the others.
                 Err(error) => {
-                    tracing::error!(revocation = id, %error, "A token to revoke does not open");
+                    tracing::error!(revocation = id.as_str(), %error, "A token to revoke does not open");
                     let next_at = now.saturating_add(UNOPENED_DELAY).unwrap_or(now);
                     self.postpone_revocation(&id, next_at).await?;
                 }
@@ -88,30 +90,40 @@ impl RevocationStore for SqliteStore {
         Ok(due)
     }
 
-    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+    async fn postpone_revocation(
+        &self,
+        id: &RevocationId,
+        next_at: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query("UPDATE revocations SET tries = tries + 1, next_at = $1 WHERE id = $2")
             .bind(next_at.as_millisecond())
-            .bind(id)
+            .bind(id.as_str())
             .execute(&self.writer)
             .await?;
         Ok(())
     }
 
-    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError> {
+    async fn complete_revocation(&self, id: &RevocationId) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM revocations WHERE id = $1")
-            .bind(id)
+            .bind(id.as_str())
             .execute(&self.writer)
             .await?;
         Ok(())
     }
 
-    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn remove_expired_revocations(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<RevocationId>, StoreError> {
         let ended: Vec<(String,)> =
             sqlx::query_as("DELETE FROM revocations WHERE ends_at < $1 RETURNING id")
                 .bind(now.as_millisecond())
                 .fetch_all(&self.writer)
                 .await?;
-        Ok(ended.into_iter().map(|(id,)| id).collect())
+        Ok(ended
+            .into_iter()
+            .map(|(id,)| RevocationId::from_stored(id))
+            .collect())
     }
 
     async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {

@@ -3,7 +3,10 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use async_trait::async_trait;
-use domain::session::{SessionId, StoredSession, TokenHash};
+use domain::{
+    ids::{AttemptId, SessionId},
+    session::{StoredSession, TokenHash},
+};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -114,11 +117,11 @@ impl SessionStore for SqliteStore {
         Ok(Changed { value: (), changes })
     }
 
-    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
+    async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "INSERT INTO claims (attempt, ends_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         )
-        .bind(attempt)
+        .bind(attempt.as_str())
         .bind(ends_at.as_millisecond())
         .execute(&self.writer)
         .await?;
