@@ -26,7 +26,7 @@ use snyk_app::{
     config::{Config, raw::Raw},
     http::problem::ApiError,
     snyk_client::SnykClient,
-    store::sqlite::SqliteStore,
+    store::{repository::Repository, sqlite::SqliteDatabase},
 };
 use tokio::net::TcpListener;
 
@@ -80,7 +80,10 @@ impl Bed {
         .unwrap();
         let vault = Arc::new(Vault::new(&config.encryption.secret, &[]));
         let path = config.storage.database_url.path();
-        let store = SqliteStore::open(path, Arc::clone(&vault)).await.unwrap();
+        let database = Arc::new(SqliteDatabase::open(path).await.unwrap());
+        let store = Repository::open(database, Arc::clone(&vault))
+            .await
+            .unwrap();
         let app = app::build(&config, vault, Arc::new(store)).unwrap();
         let routes = router::api().route(
             "/api/connections/{id}/orgs/{org}/project-names",

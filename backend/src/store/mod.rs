@@ -1,14 +1,21 @@
-//! The ports to persistent storage. Other modules know only these traits; [`sqlite`] implements
-//! them, and a database for several machines can do the same. [`cache`] wraps either.
+//! Persistent storage, in three steps.
+//!
+//! 1. The traits of this module are the port that other modules use: connections and sessions with
+//!    their rules, and tokens in the open.
+//! 2. [`repository`] implements them over any database. It seals and opens tokens, applies the rules,
+//!    and writes the compound changes. [`cache`] wraps it.
+//! 3. [`database`] is the port that an adapter implements: sealed records, single statements and
+//!    transactions. [`sqlite`] is the adapter for a SQLite file.
 
 pub mod cache;
 pub mod change;
-mod error;
+pub mod database;
+pub mod error;
 pub mod lease;
+pub mod repository;
 mod revocation;
 mod rows;
 mod rules;
-pub mod sealer;
 pub mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -30,9 +37,9 @@ use domain::{
 use self::lease::LeaseStore;
 pub use self::{
     change::{Change, Changed},
+    database::{SealedToken, SealedTokens},
     error::StoreError,
     revocation::Revocation,
-    sealer::SealedTokens,
 };
 
 /// The data of a finished login, stored atomically.

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use domain::ids::ConnectionId;
 use jiff::Timestamp;
 
-use super::SqliteStore;
+use super::SqliteDatabase;
 use crate::store::{
-    StoreError,
-    lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
+    SealedTokens, StoreError,
+    database::LeaseRecords,
+    lease::{Acquisition, Lease, Settlement},
 };
 
 /// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
@@ -24,7 +25,7 @@ fn milliseconds(lifetime: Duration) -> i64 {
     u32::try_from(lifetime.as_millis()).map_or(i64::from(u32::MAX), i64::from)
 }
 
-impl SqliteStore {
+impl SqliteDatabase {
     /// Returns why a lease was not acquired. Only a read: the caller tries again in either case.
     async fn why_not_acquired(
         &self,
@@ -44,47 +45,10 @@ impl SqliteStore {
             None => Acquisition::Superseded,
         })
     }
-
-    async fn settle(&self, lease: &Lease, settlement: Settlement<'_>) -> Result<bool, StoreError> {
-        let query = match settlement {
-            Settlement::Pair { .. } => sqlx::query(concat!(
-                "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
-                     access_expires_at = $5, refresh_expires_at = $6, access_token = $7, \
-                     refresh_token = $8, scopes = COALESCE($9, scopes), \
-                     lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-            Settlement::ReconnectNeeded => sqlx::query(concat!(
-                "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
-                     refresh_token = NULL, lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-            Settlement::Nothing => sqlx::query(concat!(
-                "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-        };
-        let mut query = query
-            .bind(lease.connection().as_str())
-            .bind(lease.generation().cast_signed())
-            .bind(lease.owner());
-        if let Settlement::Pair { grant, issued_at } = settlement {
-            let (access, refresh) = self.seal(lease.connection(), grant)?;
-            query = query
-                .bind(issued_at.as_millisecond())
-                .bind(grant.access_expires_at.as_millisecond())
-                .bind(grant.refresh_expires_at.map(Timestamp::as_millisecond))
-                .bind(access)
-                .bind(refresh)
-                .bind(grant.scopes.as_ref().map(ToString::to_string));
-        }
-        let done = query.execute(&self.writer).await?;
-        Ok(done.rows_affected() == 1)
-    }
 }
 
 #[async_trait]
-impl LeaseStore for SqliteStore {
+impl LeaseRecords for SqliteDatabase {
     async fn acquire_lease(
         &self,
         id: &ConnectionId,
@@ -138,12 +102,41 @@ impl LeaseStore for SqliteStore {
 
     async fn settle_lease(
         &self,
-        lease: Lease,
-        settlement: Settlement<'_>,
-    ) -> Result<bool, SettleError> {
-        match self.settle(&lease, settlement).await {
-            Ok(is_settled) => Ok(is_settled),
-            Err(cause) => Err(SettleError { lease, cause }),
+        lease: &Lease,
+        settlement: Settlement<'_, SealedTokens>,
+    ) -> Result<bool, StoreError> {
+        let query = match settlement {
+            Settlement::Pair { .. } => sqlx::query(concat!(
+                "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
+                     access_expires_at = $5, refresh_expires_at = $6, access_token = $7, \
+                     refresh_token = $8, scopes = COALESCE($9, scopes), \
+                     lease = NULL, lease_ends_at = NULL",
+                held!()
+            )),
+            Settlement::ReconnectNeeded => sqlx::query(concat!(
+                "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
+                     refresh_token = NULL, lease = NULL, lease_ends_at = NULL",
+                held!()
+            )),
+            Settlement::Nothing => sqlx::query(concat!(
+                "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
+                held!()
+            )),
+        };
+        let mut query = query
+            .bind(lease.connection().as_str())
+            .bind(lease.generation().cast_signed())
+            .bind(lease.owner());
+        if let Settlement::Pair { grant, issued_at } = settlement {
+            query = query
+                .bind(issued_at.as_millisecond())
+                .bind(grant.access_expires_at.as_millisecond())
+                .bind(grant.refresh_expires_at.map(Timestamp::as_millisecond))
+                .bind(grant.tokens.access.as_bytes())
+                .bind(grant.tokens.refresh.as_bytes())
+                .bind(grant.scopes.as_ref().map(ToString::to_string));
         }
+        let done = query.execute(&self.writer).await?;
+        Ok(done.rows_affected() == 1)
     }
 }

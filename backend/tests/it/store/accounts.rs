@@ -1,8 +1,16 @@
 //! The contract of accounts: what a read adds, replaces and merges.
 
-use super::*;
+use domain::{
+    connection::{Connection, Consent},
+    ids::{ConnectionId, SessionId},
+};
+use jiff::{SignedDuration, Timestamp};
+use snyk_app::store::Account;
 
-pub(crate) async fn stores_accounts(store: &impl Store) {
+use crate::common::{bed::Bed, records::*};
+
+async fn stores_accounts(bed: Bed) {
+    let store = &*bed.store;
     let names = async |session: &SessionId, id: &ConnectionId| {
         let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
@@ -89,4 +97,8 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
     let (again, ..) = connect(store, "four").await;
     assert_ne!(again.id, four.id);
+}
+
+contract! {
+    stores_accounts
 }

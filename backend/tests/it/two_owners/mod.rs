@@ -1,8 +1,6 @@
 //! Refreshes whose lease another owner takes over, as another node would: who presents the refresh
 //! token, whose pair is stored, and what is revoked.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod bed;
 
 use std::{sync::atomic::Ordering, time::Duration};
@@ -79,7 +77,7 @@ async fn rel_3_a_late_pair_is_stored_if_it_is_the_newest() {
 async fn sec_42_a_pair_of_a_connection_that_ended_meanwhile_is_revoked() {
     let bed = Bed::with(&[(DISCONNECT, Reply::Pair, NOTHING)]).await;
     assert!(matches!(bed.renew().await, Err(RefreshError::Gone)));
-    assert_eq!(bed.after().await, after(0, "Disconnected", 1, 1));
+    assert_eq!(bed.after().await, after(0, "disconnected", 1, 1));
 }
 
 #[tokio::test]
@@ -124,14 +122,14 @@ async fn a_refresh_whose_row_cannot_be_read_gives_its_lease_back() {
     change(&bed.url, BREAK_ROW).await;
     assert!(matches!(bed.renew().await, Err(RefreshError::Store(_))));
     assert!(!bed.is_leased().await);
-    assert_eq!(bed.provider.presented.load(Ordering::SeqCst), 0);
+    assert_eq!(bed.script().presented.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
 async fn rel_3_a_slow_answer_keeps_the_lease() {
     let bed = Bed::with(&[(NOTHING, Reply::SlowPair, NOTHING)]).await;
     assert_eq!(bed.renew().await.unwrap(), 1);
-    let left = bed.provider.leased_for.load(Ordering::SeqCst);
+    let left = bed.script().leased_for.load(Ordering::SeqCst);
     assert!((8_000..=10_000).contains(&left), "renewed: {left} ms");
     assert_eq!(bed.after().await, after(1, "next-access", 1, 0));
 }

@@ -1,14 +1,15 @@
 //! Pending revocations.
 
-use super::*;
+use domain::{ids::RevocationId, vault::secret::RefreshToken};
+use snyk_app::store::Revocation;
+
+use crate::common::{bed::Bed, records::*};
 
 fn id(text: &str) -> RevocationId {
     RevocationId::from_stored(text.to_owned())
 }
 
-#[tokio::test]
-async fn sec_42_what_may_not_be_revoked_is_reported() {
-    let bed = sqlite().await;
+async fn sec_42_what_may_not_be_revoked_is_reported(bed: Bed) {
     let store = &*bed.store;
     // A pair that is being refreshed may have a successor.
     let (one, ..) = connect(store, "one").await;
@@ -17,13 +18,8 @@ async fn sec_42_what_may_not_be_revoked_is_reported() {
     assert!(ended.revocation.is_some() && ended.more_may_live);
     // A token that cannot be opened cannot be revoked.
     let (two, ..) = connect(store, "two").await;
-    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
-    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("UPDATE connections SET refresh_token = zeroblob(80) WHERE id = $1")
-        .bind(two.id.as_str())
-        .execute(&mut file)
-        .await
-        .unwrap();
+    let misplace = "UPDATE connections SET refresh_token = access_token";
+    bed.database.execute(misplace).await;
     let ended = store.disconnect(&two.id, &id("s"), now()).await.unwrap();
     assert!(ended.revocation.is_none() && ended.more_may_live);
     // Tokens that were rejected need no revocation.
@@ -33,11 +29,8 @@ async fn sec_42_what_may_not_be_revoked_is_reported() {
     assert!(ended.revocation.is_none() && !ended.more_may_live);
 }
 
-#[tokio::test]
-async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
-    let bed = sqlite().await;
+async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token(bed: Bed) {
     let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
     let revocation = Revocation {
         id: id("r"),
         token: RefreshToken::new("dying".to_owned()),
@@ -66,11 +59,8 @@ async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
     assert!(store.due_revocations(at(200), 9).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
-    let bed = sqlite().await;
+async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time(bed: Bed) {
     let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
     for (seconds, id) in [(0, "a"), (1, "b"), (2, "c")] {
         let revocation = Revocation {
             id: self::id(id),
@@ -92,4 +82,10 @@ async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
     store.postpone_revocation(&id("a"), at(5)).await.unwrap();
     assert_eq!(due(2).await, ["b", "c"]);
     assert_eq!(due(9).await, ["b", "c", "a"]);
+}
+
+contract! {
+    sec_42_what_may_not_be_revoked_is_reported
+    sec_42_a_postponed_revocation_waits_and_ends_with_its_token
+    sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time
 }

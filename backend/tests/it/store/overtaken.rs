@@ -1,7 +1,5 @@
 //! A read of the store that is overtaken by a write must not be cached: its result is outdated.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     sync::{
         Arc,
