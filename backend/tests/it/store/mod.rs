@@ -3,6 +3,7 @@
 
 mod accounts;
 mod cache;
+mod concurrency;
 mod contract;
 mod leases;
 mod overtaken;
