@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use domain::ids::ConnectionId;
 use tokio::time::Instant;
 
 /// Maximum number of requests of a connection in any sixty seconds.
@@ -23,7 +24,7 @@ const WINDOW: usize = 61;
 #[derive(Debug)]
 pub struct OutboundRateLimit {
     /// `None` when limits are off.
-    connections: Option<Mutex<HashMap<String, Minute>>>,
+    connections: Option<Mutex<HashMap<ConnectionId, Minute>>>,
     began: Instant,
 }
 
@@ -46,7 +47,7 @@ impl OutboundRateLimit {
     }
 
     /// Takes a permit for one request. Returns the delay after which to try again if there is none.
-    pub fn take(&self, connection: &str, now: Instant) -> Result<(), Duration> {
+    pub fn take(&self, connection: &ConnectionId, now: Instant) -> Result<(), Duration> {
         let Some(connections) = &self.connections else {
             return Ok(());
         };
@@ -57,7 +58,7 @@ impl OutboundRateLimit {
         }
         let mut minute = Minute::new(at);
         let taken = minute.take(at);
-        connections.insert(connection.to_owned(), minute);
+        connections.insert(connection.clone(), minute);
         taken
     }
 
@@ -121,6 +122,10 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn id(name: &str) -> ConnectionId {
+        ConnectionId::presented(name)
+    }
+
     #[test]
     fn in_no_minute_are_there_more_than_allowed() {
         let outbound_rate_limit = OutboundRateLimit::new(true);
@@ -130,7 +135,7 @@ mod tests {
             let now = outbound_rate_limit.began + SECOND * step / 20;
             let tries = if step == 0 { 5_000 } else { 3 };
             for _ in 0..tries {
-                if outbound_rate_limit.take("c", now).is_ok() {
+                if outbound_rate_limit.take(&id("c"), now).is_ok() {
                     taken.push(now);
                 }
             }
@@ -154,12 +159,12 @@ mod tests {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         let mut now = outbound_rate_limit.began + SECOND * 7 / 2;
         for _ in 0..MAX_PER_MINUTE {
-            outbound_rate_limit.take("c", now).unwrap();
+            outbound_rate_limit.take(&id("c"), now).unwrap();
         }
         now += SECOND * 12;
-        let after = outbound_rate_limit.take("c", now).unwrap_err();
+        let after = outbound_rate_limit.take(&id("c"), now).unwrap_err();
         assert!(after <= SECOND * 61 && after >= SECOND * 47, "{after:?}");
-        outbound_rate_limit.take("c", now + after).unwrap();
+        outbound_rate_limit.take(&id("c"), now + after).unwrap();
     }
 
     #[test]
@@ -167,16 +172,16 @@ mod tests {
         let outbound_rate_limit = OutboundRateLimit::new(true);
         for _ in 0..MAX_PER_MINUTE {
             outbound_rate_limit
-                .take("a", outbound_rate_limit.began)
+                .take(&id("a"), outbound_rate_limit.began)
                 .unwrap();
         }
         assert!(
             outbound_rate_limit
-                .take("a", outbound_rate_limit.began)
+                .take(&id("a"), outbound_rate_limit.began)
                 .is_err()
         );
         outbound_rate_limit
-            .take("b", outbound_rate_limit.began + SECOND * 30)
+            .take(&id("b"), outbound_rate_limit.began + SECOND * 30)
             .unwrap();
         outbound_rate_limit.evict_idle(outbound_rate_limit.began + SECOND * 70);
         let known = outbound_rate_limit
@@ -185,7 +190,7 @@ mod tests {
             .unwrap()
             .lock()
             .unwrap();
-        assert_eq!(known.keys().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(known.keys().collect::<Vec<_>>(), [&id("b")]);
     }
 
     #[test]
@@ -193,7 +198,7 @@ mod tests {
         let outbound_rate_limit = OutboundRateLimit::new(false);
         for _ in 0..=MAX_PER_MINUTE {
             outbound_rate_limit
-                .take("a", outbound_rate_limit.began)
+                .take(&id("a"), outbound_rate_limit.began)
                 .unwrap();
         }
     }

@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use domain::connection::Grant;
+use domain::{connection::Grant, ids::RevocationId};
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
@@ -48,7 +48,7 @@ pub async fn revoke_or_enqueue(
     grant: &Grant,
 ) {
     let revocation = Revocation {
-        id: ulid::Ulid::new().to_string(),
+        id: RevocationId::generate(),
         token: grant.tokens.refresh.clone(),
         tries: 0,
     };
@@ -89,7 +89,7 @@ pub async fn revoke_due(
         Ok(expired) => {
             for revocation in expired {
                 tracing::error!(
-                    revocation,
+                    revocation = revocation.as_str(),
                     "Snyk never took the revocation of a token, which has ended by itself now"
                 );
             }
@@ -123,25 +123,25 @@ async fn revoke(
     clock: &dyn Clock,
     revocation: &Revocation,
 ) -> bool {
-    let id = revocation.id.as_str();
+    let id = &revocation.id;
     match provider.revoke(&revocation.token).await {
         // A token that the provider no longer accepts counts as revoked.
         Ok(()) | Err(ProviderError::GrantRejected { .. }) => {}
         Err(error) => {
-            tracing::warn!(revocation = id, %error, "Snyk could not be told to revoke");
+            tracing::warn!(revocation = id.as_str(), %error, "Snyk could not be told to revoke");
             let now = clock.now();
             let delay = delay(revocation.tries, error.retry_after());
             let delay = with_jitter(delay, MAX_JITTER);
             let next_at = now.saturating_add(delay).unwrap_or(now);
             if let Err(error) = store.postpone_revocation(id, next_at).await {
-                tracing::warn!(revocation = id, %error, "A revocation could not be postponed");
+                tracing::warn!(revocation = id.as_str(), %error, "A revocation could not be postponed");
             }
             return false;
         }
     }
     if let Err(error) = store.complete_revocation(id).await {
         // It is sent again later, which is harmless (RFC 7009 section 2.2).
-        tracing::warn!(revocation = id, %error, "A revocation could not be noted");
+        tracing::warn!(revocation = id.as_str(), %error, "A revocation could not be noted");
     }
     true
 }

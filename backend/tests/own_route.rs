@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
-use domain::vault::Vault;
+use domain::{ids::ConnectionId, vault::Vault};
 use futures_util::TryStreamExt as _;
 use http::{HeaderMap, StatusCode, Uri, header};
 use http_body_util::BodyExt as _;
@@ -26,7 +26,7 @@ use snyk_app::{
     config::{Config, raw::Raw},
     http::problem::ApiError,
     snyk_client::SnykClient,
-    store::sqlite::SqliteStore,
+    store::{repository::Repository, sqlite::SqliteDatabase},
 };
 use tokio::net::TcpListener;
 
@@ -82,7 +82,10 @@ impl Bed {
         .unwrap();
         let vault = Arc::new(Vault::new(&config.encryption.secret, &[]));
         let path = config.storage.database_url.path();
-        let store = SqliteStore::open(path, Arc::clone(&vault)).await.unwrap();
+        let database = Arc::new(SqliteDatabase::open(path).await.unwrap());
+        let store = Repository::open(database, Arc::clone(&vault))
+            .await
+            .unwrap();
         let app = app::build(&config, vault, Arc::new(store)).unwrap();
         let routes = router::api().route(
             "/api/connections/{id}/orgs/{org}/project-names",
@@ -227,7 +230,7 @@ async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
         .parts()
         .snyk
         .outbound_rate_limit
-        .take(&bed.connection, now)
+        .take(&ConnectionId::presented(&bed.connection), now)
         .is_ok()
     {}
     let answer = bed.project_names().await;

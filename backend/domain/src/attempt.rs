@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256};
 use shared::{login_state::LoginState, pkce::CodeVerifier, return_path::ReturnPath};
 use zeroize::Zeroizing;
 
+use crate::ids::{AttemptId, ConnectionId};
+
 /// Lifetime of an attempt (RFC 6749 section 4.1.2 recommends ten minutes for codes).
 pub const COUNTS_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// Lifetime of its cookie; longer, so that an expired attempt can be distinguished from a foreign
@@ -56,7 +58,7 @@ pub struct Attempt {
     /// The path to continue at.
     pub return_to: ReturnPath,
     /// The connection that the login replaces.
-    pub reconnects: Option<String>,
+    pub reconnects: Option<ConnectionId>,
 }
 
 /// An attempt that a browser presents.
@@ -66,8 +68,8 @@ pub struct Presented {
     pub attempt: Attempt,
     /// The name of its cookie.
     pub cookie: String,
-    /// The claim, by which the attempt is used once.
-    pub claim: String,
+    /// Its id, by which it is claimed once.
+    pub attempt_id: AttemptId,
 }
 
 impl Attempt {
@@ -88,7 +90,7 @@ impl Attempt {
         bytes.extend_from_slice(&self.binding.0);
         bytes.extend_from_slice(self.state.secret().as_bytes());
         bytes.extend_from_slice(self.verifier.secret().as_bytes());
-        if let Some(id) = &self.reconnects
+        if let Some(id) = self.reconnects.as_ref().map(ConnectionId::as_str)
             && id.len() <= MAX_ID
             && let Ok(length) = u8::try_from(id.len())
         {
@@ -109,7 +111,10 @@ impl Attempt {
         let (reconnects, return_to) = match rest {
             [RECONNECTS, length, rest @ ..] => {
                 let (id, rest) = rest.split_at_checked(usize::from(*length))?;
-                (Some(std::str::from_utf8(id).ok()?.to_owned()), rest)
+                (
+                    Some(ConnectionId::presented(std::str::from_utf8(id).ok()?)),
+                    rest,
+                )
             }
             rest => (None, rest),
         };
@@ -142,7 +147,7 @@ mod tests {
     #[test]
     fn an_attempt_survives_its_cookie() {
         let mut before = attempt(Timestamp::from_second(1_800_000_000).unwrap());
-        before.reconnects = Some("01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned());
+        before.reconnects = Some(ConnectionId::presented("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
         let after = Attempt::from_bytes(&before.to_bytes()).unwrap();
         assert_eq!(after.began_at, before.began_at);
         assert_eq!(after.binding, before.binding);

@@ -5,7 +5,7 @@
 //! checker links the code that runs in production.
 //!
 //! 1. [`attempt`] is a login attempt, and [`verify`] compares a callback with it.
-//! 2. [`connection`] and [`session`] are the entities that are stored.
+//! 2. [`connection`] and [`session`] are the entities that are stored, by their [`ids`].
 //! 3. [`vault`] encrypts data at rest.
 //! 4. [`allow_list`] decides which reads the proxy passes on.
 //! 5. [`refresh`] is the protocol that keeps token pairs valid, and [`backoff`] its delays.
@@ -17,6 +17,7 @@ pub mod allow_list;
 pub mod attempt;
 pub mod backoff;
 pub mod connection;
+pub mod ids;
 pub mod net;
 pub mod random;
 pub mod refresh;

@@ -1,12 +1,13 @@
 //! Sessions: an opaque token in a cookie, of which only the SHA-256 is stored.
 
-mod id;
+mod token;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::id::{SessionId, SessionToken, TokenHash};
+pub use self::token::{SessionToken, TokenHash};
+use crate::ids::SessionId;
 
 /// A session to be stored.
 #[derive(Debug)]

@@ -12,7 +12,10 @@ use shared::{
     return_path::ReturnPath,
 };
 
-use crate::attempt::{Binding, Presented};
+use crate::{
+    attempt::{Binding, Presented},
+    ids::{AttemptId, ConnectionId},
+};
 
 /// This server's side of the comparison.
 #[derive(Clone, Copy, Debug)]
@@ -30,14 +33,14 @@ pub struct Expected<'a> {
 pub struct Verified {
     /// The name of the cookie that holds the attempt.
     pub cookie: String,
-    /// The claim of the attempt.
-    pub claim: String,
+    /// The id of the attempt, by which it is claimed.
+    pub attempt_id: AttemptId,
     /// The PKCE code verifier of the attempt.
     pub verifier: CodeVerifier,
     /// The path to continue at.
     pub return_to: ReturnPath,
     /// The connection that the login replaces.
-    pub reconnects: Option<String>,
+    pub reconnects: Option<ConnectionId>,
     /// The provider's answer.
     pub answer: Answer,
 }
@@ -130,7 +133,7 @@ pub fn verify(
     };
     Ok(Verified {
         cookie: presented.cookie,
-        claim: presented.claim,
+        attempt_id: presented.attempt_id,
         verifier: presented.attempt.verifier,
         return_to: presented.attempt.return_to,
         reconnects: presented.attempt.reconnects,
@@ -192,7 +195,7 @@ mod tests {
                 reconnects: None,
             },
             cookie: "attempt".to_owned(),
-            claim: "claim".to_owned(),
+            attempt_id: AttemptId::from_stored("id".to_owned()),
         }
     }
 

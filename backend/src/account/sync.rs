@@ -169,7 +169,7 @@ impl AccountSync {
         tokio::spawn(carried(
             async move {
                 if let Err(error) = entry.of.read(&entry.consent, reader).await {
-                    tracing::warn!(connection = entry.consent.connection, %error, "What a connection reaches could not be read; it is tried again");
+                    tracing::warn!(connection = entry.consent.connection.as_str(), %error, "What a connection reaches could not be read; it is tried again");
                 }
             }
             .in_current_span(),
@@ -212,7 +212,7 @@ impl AccountSync {
                     if reader.retry_after.is_none() {
                         return Err(error);
                     }
-                    tracing::info!(connection = connection.id, %error, "Snyk asks to wait; the reading goes on then");
+                    tracing::info!(connection = connection.id.as_str(), %error, "Snyk asks to wait; the reading goes on then");
                 }
             }
         }
@@ -270,7 +270,7 @@ impl AccountSync {
         self.store.store_account(consent, account, now).await?;
         if reader.is_whole() {
             tracing::info!(
-                connection = consent.connection,
+                connection = consent.connection.as_str(),
                 orgs = account.orgs.len(),
                 "What a connection reaches was read"
             );

@@ -23,11 +23,11 @@ use crate::{
     refresh::Refresher,
     session::{LastUsed, Sessions, cookie::Cookies},
     snyk_client::{ConcurrencyLimit, SnykApi},
-    store::{Store, cache::CachedStore, sqlite::SqliteStore},
+    store::{Store, cache::CachedStore},
     supervisor::Health,
 };
 
-/// Creates the parts of the server.
+/// Creates the parts of the server around a store, which gets a cache in front of it.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ use crate::{
 pub fn build(
     config: &Config,
     vault: Arc<Vault>,
-    sqlite: Arc<SqliteStore>,
+    store: Arc<impl Store + 'static>,
 ) -> Result<AppState, CannotMake> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let tasks = TaskTracker::new();
@@ -47,7 +47,7 @@ pub fn build(
     };
     let provider: Arc<dyn ProviderClient> =
         Arc::new(Snyk::new(endpoints, &credentials, Arc::clone(&clock))?);
-    let store: Arc<dyn Store> = Arc::new(CachedStore::new(sqlite));
+    let store: Arc<dyn Store> = Arc::new(CachedStore::new(store));
     let refresher = Arc::new(Refresher::new(
         Arc::clone(&store),
         Arc::clone(&provider),

@@ -1,7 +1,7 @@
 //! The `serve` command: creates the parts of the server, listens, and shuts down without losing a
 //! refresh.
 
-use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{error::Error, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
 use domain::vault::Vault;
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::{AppState, Edge, build, tasks},
     config::Config,
-    store::sqlite::SqliteStore,
+    store::{repository::Repository, sqlite::SqliteDatabase},
     telemetry,
     transport::{connection_limit::ConnectionLimit, listeners::Listeners, server::Server},
 };
@@ -55,11 +55,11 @@ pub(super) async fn serve(
              (DATABASE_URL, FRONTEND_DIR)",
         );
     }
-    let sqlite = match SqliteStore::open(database, Arc::clone(&vault)).await {
-        Ok(store) => Arc::new(store),
+    let (sqlite, store) = match open_store(database, &vault).await {
+        Ok(opened) => opened,
         Err(error) => return fail(&error.to_string()),
     };
-    let app = match build(&config, vault, Arc::clone(&sqlite)) {
+    let app = match build(&config, vault, store) {
         Ok(app) => app,
         Err(error) => return fail(&error.to_string()),
     };
@@ -127,6 +127,16 @@ pub(super) async fn serve(
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
+}
+
+/// Opens the database, and the store in it. An error says what the operator can do.
+async fn open_store(
+    path: &Path,
+    vault: &Arc<Vault>,
+) -> Result<(Arc<SqliteDatabase>, Arc<Repository<SqliteDatabase>>), Box<dyn Error>> {
+    let database = Arc::new(SqliteDatabase::open(path).await?);
+    let repository = Repository::open(Arc::clone(&database), Arc::clone(vault)).await?;
+    Ok((database, Arc::new(repository)))
 }
 
 /// Returns whether the database file is, or would be created, inside a folder. Symbolic links are

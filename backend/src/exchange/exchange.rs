@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{
     connection::{Connection, Grant},
-    session::{Lifetimes, NewSession, SessionId, SessionToken, TokenHash, to_signed_duration},
+    ids::{AttemptId, ConnectionId, SessionId},
+    session::{Lifetimes, NewSession, SessionToken, TokenHash, to_signed_duration},
 };
 use jiff::{SignedDuration, Timestamp};
 use shared::{pkce::CodeVerifier, scope::Scopes};
@@ -59,20 +60,20 @@ pub(super) struct Browser {
     pub(super) name: String,
     /// Its live sessions; usually at most one.
     pub(super) sessions: Vec<TokenHash>,
-    /// The claim of the attempt.
-    pub(super) claim: String,
-    /// The claims of the browser's other attempts.
-    pub(super) sibling_attempts: Vec<String>,
+    /// The id of the attempt.
+    pub(super) attempt_id: AttemptId,
+    /// The ids of the browser's other attempts.
+    pub(super) sibling_attempts: Vec<AttemptId>,
     /// The connection that the login replaces, if the attempt was started to reconnect it.
-    pub(super) reconnects: Option<String>,
+    pub(super) reconnects: Option<ConnectionId>,
 }
 
 impl Exchange {
     /// Claims an attempt, so that it is exchanged once, however often it is presented (SEC-6).
-    pub(super) async fn claim(&self, claim: &str) -> Result<(), ApiError> {
+    pub(super) async fn claim(&self, id: &AttemptId) -> Result<(), ApiError> {
         let now = self.clock.now();
         let ends_at = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
-        if self.store.claim(claim, ends_at).await? {
+        if self.store.claim(id, ends_at).await? {
             Ok(())
         } else {
             Err(ApiError::LoginUsed)
@@ -109,7 +110,6 @@ impl Exchange {
     async fn store_login(&self, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
         let reader = self.account_sync.read_at_login(&grant.tokens.access).await;
         let subject = self.account_sync.subject(&reader);
-        let connection_id = ulid::Ulid::new().to_string();
         let token = SessionToken::generate()?;
         let now = self.clock.now();
         let session = NewSession {
@@ -121,15 +121,15 @@ impl Exchange {
         let connection = self
             .store
             .finish_login(NewLogin {
-                connection_id: &connection_id,
+                connection_id: &ConnectionId::generate(),
                 account: reader.account(subject.as_ref(), 1, now),
-                reconnects: browser.reconnects.as_deref(),
+                reconnects: browser.reconnects.as_ref(),
                 // A provider that omits the scopes has granted the requested ones (RFC 6749 section
                 // 5.1).
                 scopes: grant.scopes.as_ref().unwrap_or(&self.requested_scopes),
                 grant,
                 session: &session,
-                claim: &browser.claim,
+                attempt_id: &browser.attempt_id,
                 sibling_attempts: &browser.sibling_attempts,
                 earlier_sessions: &browser.sessions,
                 now,
@@ -139,7 +139,7 @@ impl Exchange {
             // Signed out meanwhile: do not sign the browser in again.
             .ok_or(ApiError::NotSignedIn)?;
         tracing::info!(
-            connection = connection.id,
+            connection = connection.id.as_str(),
             session = session.id.as_str(),
             generation = connection.generation,
             orgs = connection.orgs.len(),

@@ -9,6 +9,7 @@ use axum::{
 };
 use domain::{
     connection::view,
+    ids::ConnectionId,
     verify::{Answer, Expected, Refusal, Rejected, Verified, verify},
 };
 use http::{HeaderMap, StatusCode, header};
@@ -60,13 +61,13 @@ pub async fn finish(
     };
     let Verified {
         cookie,
-        claim,
+        attempt_id,
         verifier,
         return_to,
         reconnects,
         answer,
     } = verified;
-    match exchange.claim(&claim).await {
+    match exchange.claim(&attempt_id).await {
         // The claim may not have been stored: keep the attempt and its cookie.
         Err(error @ ApiError::Store(_)) => return Err(error),
         Err(error) => return Ok(with_cookie_removed(&logins, cookie, error.into_response())),
@@ -88,7 +89,7 @@ pub async fn finish(
             &headers,
             &cookie,
         ),
-        claim,
+        attempt_id,
         reconnects: reconnects.clone(),
     };
     let done = exchange
@@ -109,7 +110,7 @@ pub async fn finish(
         }) => {
             let body = Connected {
                 connection: view(&connection, &exchange.requested_scopes),
-                return_to: redirect_path(return_to, reconnects.as_deref(), &connection.id)
+                return_to: redirect_path(return_to, reconnects.as_ref(), &connection.id)
                     .to_string(),
             };
             let set = logins.cookies.set(
@@ -139,14 +140,18 @@ fn error_of(refusal: Refusal, logins: &Logins) -> ApiError {
 
 /// Returns the path to continue at. If a reconnect produced another connection, the path leads to
 /// the same page of that one.
-fn redirect_path(return_to: ReturnPath, from: Option<&str>, to: &str) -> ReturnPath {
+fn redirect_path(
+    return_to: ReturnPath,
+    from: Option<&ConnectionId>,
+    to: &ConnectionId,
+) -> ReturnPath {
     let rest = from
         .filter(|from| *from != to)
         .and_then(|from| {
             return_to
                 .as_str()
                 .strip_prefix("/connections/")?
-                .strip_prefix(from)
+                .strip_prefix(from.as_str())
         })
         .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
     match rest.and_then(|rest| ReturnPath::parse(&format!("/connections/{to}{rest}"))) {
@@ -198,7 +203,9 @@ mod tests {
             ("/connections/a", None, "/connections/a"),
             ("/flow", Some("a"), "/flow"),
         ] {
-            let moved = redirect_path(ReturnPath::parse(path).unwrap(), from, "b");
+            let from = from.map(ConnectionId::presented);
+            let to = ConnectionId::presented("b");
+            let moved = redirect_path(ReturnPath::parse(path).unwrap(), from.as_ref(), &to);
             assert_eq!(moved.as_str(), expected, "{path} {from:?}");
         }
     }

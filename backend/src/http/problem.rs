@@ -279,6 +279,7 @@ fn store_status(error: &StoreError) -> (StatusCode, Code) {
         StoreError::Unreachable(_)
         | StoreError::DiskFull(_)
         | StoreError::DiskFails(_)
+        | StoreError::Conflict(_)
         | StoreError::Moved
         | StoreError::TooSlow
         | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),

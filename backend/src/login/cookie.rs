@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     attempt::{Attempt, KEPT_FOR, Presented},
+    ids::AttemptId,
     vault::{AssociatedData, CannotSeal, Purpose, Vault},
 };
 use http::{HeaderMap, HeaderValue};
@@ -20,7 +21,7 @@ const MAX_COOKIE_BYTES: usize = 1_900;
 /// Maximum number of other attempts' cookies that are examined. A browser has five of them; each
 /// further one costs a decryption and possibly a header.
 const MAX_EXAMINED: usize = 16;
-/// Number of the claim's hex digits in a cookie's name.
+/// Number of the attempt id's hex digits in a cookie's name.
 const NAME_DIGITS: usize = 16;
 
 /// Returns the `Set-Cookie` headers of a new attempt: its own, and those that remove older cookies
@@ -31,9 +32,9 @@ pub fn bind(
     headers: &HeaderMap,
     attempt: &Attempt,
 ) -> Result<Vec<HeaderValue>, CannotSeal> {
-    let (name, _) = names(vault, cookies, attempt.state.secret())
+    let name = names(vault, cookies, attempt.state.secret())
         .next()
-        .unwrap_or_default();
+        .map_or_else(String::new, |(name, _)| name);
     let sealed = vault.seal(
         Purpose::AttemptCookie,
         associated_data(&name),
@@ -82,7 +83,7 @@ pub fn find(
     headers: &HeaderMap,
     state: &str,
 ) -> Option<Presented> {
-    names(vault, cookies, state).find_map(|(name, claim)| {
+    names(vault, cookies, state).find_map(|(name, attempt_id)| {
         // Another program on this host may have set a cookie of this name under another path.
         let attempt = presented(headers)
             .filter(|(presented, _)| *presented == name)
@@ -91,7 +92,7 @@ pub fn find(
         Some(Presented {
             attempt,
             cookie: name,
-            claim,
+            attempt_id,
         })
     })
 }
@@ -111,8 +112,8 @@ fn is_name(suffix: Option<&str>) -> bool {
     suffix.is_some_and(|suffix| suffix.len() == NAME_DIGITS && suffix.bytes().all(is_hex))
 }
 
-/// Returns the claims of the browser's other attempts: those whose cookies it presents besides
-/// `name`. Nobody else has these cookies, so this browser made any login that such a claim
+/// Returns the ids of the browser's other attempts: those whose cookies it presents besides
+/// `name`. Nobody else has these cookies, so this browser made any login that such an attempt
 /// finished.
 #[must_use]
 pub fn sibling_attempts(
@@ -120,7 +121,7 @@ pub fn sibling_attempts(
     cookies: Cookies,
     headers: &HeaderMap,
     name: &str,
-) -> Vec<String> {
+) -> Vec<AttemptId> {
     let prefix = cookies.attempt_prefix();
     presented(headers)
         .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
@@ -128,7 +129,7 @@ pub fn sibling_attempts(
         .filter_map(|(other, value)| {
             let attempt = open(vault, other, value)?;
             names(vault, cookies, attempt.state.secret())
-                .find_map(|(name, claim)| (name == other).then_some(claim))
+                .find_map(|(name, id)| (name == other).then_some(id))
         })
         .take(MAX_ATTEMPTS)
         .collect()
@@ -150,21 +151,21 @@ fn associated_data(name: &str) -> AssociatedData<'_> {
     }
 }
 
-/// Returns the cookie name and claim of a state under each key, the current key first.
+/// Returns the cookie name and attempt id of a state under each key, the current key first.
 fn names<'v>(
     vault: &'v Vault,
     cookies: Cookies,
     state: &'v str,
-) -> impl Iterator<Item = (String, String)> + 'v {
+) -> impl Iterator<Item = (String, AttemptId)> + 'v {
     vault.attempt_names(state).map(move |mac| {
-        let claim = mac.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let id = mac.iter().fold(String::with_capacity(64), |mut hex, byte| {
             // Writing to a string cannot fail.
             let _ = write!(hex, "{byte:02x}");
             hex
         });
         (
-            format!("{}{}", cookies.attempt_prefix(), &claim[..NAME_DIGITS]),
-            claim,
+            format!("{}{}", cookies.attempt_prefix(), &id[..NAME_DIGITS]),
+            AttemptId::from_stored(id),
         )
     })
 }

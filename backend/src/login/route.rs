@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::attempt::Attempt;
+use domain::{attempt::Attempt, ids::ConnectionId};
 use http::{HeaderMap, StatusCode, header};
 use shared::{
     api::login::{LoginAttempts, LoginStart},
@@ -51,6 +51,7 @@ pub async fn start(
     if let Some(id) = body.reconnect {
         let current = sessions.current(&headers).await?;
         let session = current.ok_or(ApiError::NotSignedIn)?.session;
+        let id = ConnectionId::presented(&id);
         let authorized = sessions.store.authorized(&session.id, &id).await?;
         attempt.reconnects = Some(authorized.ok_or(ApiError::NotFound)?.id.clone());
     }

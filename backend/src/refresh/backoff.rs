@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use domain::ids::ConnectionId;
+
 use crate::backoff::{exponential, with_jitter};
 
 /// Delay after the second consecutive failure; doubled with each further one. A single failure
@@ -28,7 +30,7 @@ const UNAUTHORIZED_FOR: Duration = Duration::from_mins(1);
 /// generation starts without failures, so that a person who reconnects does not wait for the
 /// earlier pair.
 #[derive(Debug, Default)]
-pub(super) struct Backoff(Mutex<HashMap<String, Entry>>);
+pub(super) struct Backoff(Mutex<HashMap<ConnectionId, Entry>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -53,7 +55,12 @@ pub(super) struct RetryDelay {
 
 impl Backoff {
     /// Returns the remaining delay before an automatic refresh of the pair, if any.
-    pub(super) fn left(&self, id: &str, generation: u64, now: Instant) -> Option<Duration> {
+    pub(super) fn left(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        now: Instant,
+    ) -> Option<Duration> {
         let left = self
             .entry_of(id, generation)?
             .until
@@ -62,25 +69,31 @@ impl Backoff {
     }
 
     /// Returns whether a proactive refresh of the pair is allowed.
-    pub(super) fn allow_ahead(&self, id: &str, generation: u64, now: Instant) -> bool {
+    pub(super) fn allow_ahead(&self, id: &ConnectionId, generation: u64, now: Instant) -> bool {
         self.entry_of(id, generation)
             .is_none_or(|entry| entry.until.max(entry.proactive_until) <= now)
     }
 
     /// Returns whether the API recently rejected the pair although it was new.
-    pub(super) fn is_refused(&self, id: &str, generation: u64, now: Instant) -> bool {
+    pub(super) fn is_refused(&self, id: &ConnectionId, generation: u64, now: Instant) -> bool {
         self.entry_of(id, generation)
             .is_some_and(|entry| now < entry.refused_until)
     }
 
-    fn entry_of(&self, id: &str, generation: u64) -> Option<Entry> {
+    fn entry_of(&self, id: &ConnectionId, generation: u64) -> Option<Entry> {
         let backoffs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = backoffs.get(id).copied();
         entry.filter(|entry| entry.generation == generation)
     }
 
     /// Records a failed refresh of the pair.
-    pub(super) fn failed(&self, id: &str, generation: u64, delay: RetryDelay, now: Instant) {
+    pub(super) fn failed(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        delay: RetryDelay,
+        now: Instant,
+    ) {
         self.change(id, generation, now, |entry| {
             let exponential = match entry.failures {
                 0 => Duration::ZERO,
@@ -95,14 +108,20 @@ impl Backoff {
     }
 
     /// Records that the API rejected the pair although it was new.
-    pub(super) fn refused(&self, id: &str, generation: u64, now: Instant) {
+    pub(super) fn refused(&self, id: &ConnectionId, generation: u64, now: Instant) {
         self.change(id, generation, now, |entry| {
             entry.refused_until = now + UNAUTHORIZED_FOR;
         });
     }
 
     /// Updates the entry of a pair. Does nothing if a newer pair has an entry.
-    fn change(&self, id: &str, generation: u64, now: Instant, change: impl FnOnce(&mut Entry)) {
+    fn change(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        now: Instant,
+        change: impl FnOnce(&mut Entry),
+    ) {
         let mut backoffs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let clean = Entry {
             generation,
@@ -111,7 +130,7 @@ impl Backoff {
             proactive_until: now,
             refused_until: now,
         };
-        let entry = backoffs.entry(id.to_owned()).or_insert(clean);
+        let entry = backoffs.entry(id.clone()).or_insert(clean);
         if entry.generation < generation {
             *entry = clean;
         }
@@ -134,6 +153,11 @@ impl Backoff {
 mod tests {
     use super::*;
 
+    /// Returns the id of the one connection of most tests.
+    fn c() -> ConnectionId {
+        ConnectionId::presented("c")
+    }
+
     const NONE: RetryDelay = RetryDelay {
         retry_after: None,
         proactive: Duration::ZERO,
@@ -155,24 +179,24 @@ mod tests {
     fn rel_5_delays_grow_to_a_minute_unless_more_is_requested() {
         let backoffs = Backoff::default();
         let mut now = Instant::now();
-        assert_eq!(backoffs.left("c", 3, now), None);
-        backoffs.failed("c", 3, NONE, now);
-        assert_eq!(backoffs.left("c", 3, now), None);
+        assert_eq!(backoffs.left(&c(), 3, now), None);
+        backoffs.failed(&c(), 3, NONE, now);
+        assert_eq!(backoffs.left(&c(), 3, now), None);
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             let entry = Duration::from_secs(seconds);
-            backoffs.failed("c", 3, NONE, now);
-            assert!(is_about(backoffs.left("c", 3, now), entry), "{seconds}");
-            assert!(!backoffs.allow_ahead("c", 3, now));
-            assert_eq!(backoffs.left("d", 3, now), None);
+            backoffs.failed(&c(), 3, NONE, now);
+            assert!(is_about(backoffs.left(&c(), 3, now), entry), "{seconds}");
+            assert!(!backoffs.allow_ahead(&c(), 3, now));
+            assert_eq!(backoffs.left(&ConnectionId::presented("d"), 3, now), None);
             now += entry * 5 / 4;
-            assert_eq!(backoffs.left("c", 3, now), None);
-            assert!(backoffs.allow_ahead("c", 3, now));
+            assert_eq!(backoffs.left(&c(), 3, now), None);
+            assert!(backoffs.allow_ahead(&c(), 3, now));
         }
         let five = Duration::from_mins(5);
-        backoffs.failed("c", 3, retry_after(five), now);
-        assert!(is_about(backoffs.left("c", 3, now), five));
-        backoffs.failed("c", 3, retry_after(Duration::MAX), now);
-        assert_eq!(backoffs.left("c", 3, now), Some(MAX_RETRY_AFTER));
+        backoffs.failed(&c(), 3, retry_after(five), now);
+        assert!(is_about(backoffs.left(&c(), 3, now), five));
+        backoffs.failed(&c(), 3, retry_after(Duration::MAX), now);
+        assert_eq!(backoffs.left(&c(), 3, now), Some(MAX_RETRY_AFTER));
         backoffs.evict_idle(now + MAX_RETRY_AFTER);
         assert_eq!(backoffs.0.lock().unwrap().len(), 1);
         backoffs.evict_idle(now + MAX_RETRY_AFTER + EVICT_AFTER);
@@ -183,15 +207,15 @@ mod tests {
     fn rel_5_a_newer_pair_has_a_clean_record() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
         let five = Duration::from_mins(5);
-        backoffs.failed("c", 3, retry_after(five), now);
-        assert_eq!(backoffs.left("c", 4, now), None);
-        backoffs.failed("c", 4, NONE, now);
-        backoffs.failed("c", 4, NONE, now);
-        assert!(is_about(backoffs.left("c", 4, now), INITIAL_DELAY));
+        backoffs.failed(&c(), 3, retry_after(five), now);
+        assert_eq!(backoffs.left(&c(), 4, now), None);
+        backoffs.failed(&c(), 4, NONE, now);
+        backoffs.failed(&c(), 4, NONE, now);
+        assert!(is_about(backoffs.left(&c(), 4, now), INITIAL_DELAY));
         // A late failure of the earlier pair changes nothing.
-        backoffs.failed("c", 3, retry_after(five), now);
-        assert!(is_about(backoffs.left("c", 4, now), INITIAL_DELAY));
-        assert_eq!(backoffs.left("c", 3, now), None);
+        backoffs.failed(&c(), 3, retry_after(five), now);
+        assert!(is_about(backoffs.left(&c(), 4, now), INITIAL_DELAY));
+        assert_eq!(backoffs.left(&c(), 3, now), None);
     }
 
     #[test]
@@ -201,19 +225,19 @@ mod tests {
             retry_after: None,
             proactive: Duration::from_mins(3),
         };
-        backoffs.failed("c", 0, delay, now);
-        assert!(!backoffs.allow_ahead("c", 0, now));
-        assert_eq!(backoffs.left("c", 0, now), None);
-        assert!(backoffs.allow_ahead("c", 0, now + delay.proactive));
+        backoffs.failed(&c(), 0, delay, now);
+        assert!(!backoffs.allow_ahead(&c(), 0, now));
+        assert_eq!(backoffs.left(&c(), 0, now), None);
+        assert!(backoffs.allow_ahead(&c(), 0, now + delay.proactive));
     }
 
     #[test]
     fn a_refusal_of_a_new_pair_is_cached_for_a_minute_and_for_that_pair() {
         let (backoffs, now) = (Backoff::default(), Instant::now());
-        backoffs.refused("c", 2, now);
-        assert!(backoffs.is_refused("c", 2, now));
-        assert!(!backoffs.is_refused("c", 3, now));
-        assert!(!backoffs.is_refused("c", 2, now + UNAUTHORIZED_FOR));
-        assert_eq!(backoffs.left("c", 2, now), None, "a person may renew it");
+        backoffs.refused(&c(), 2, now);
+        assert!(backoffs.is_refused(&c(), 2, now));
+        assert!(!backoffs.is_refused(&c(), 3, now));
+        assert!(!backoffs.is_refused(&c(), 2, now + UNAUTHORIZED_FOR));
+        assert_eq!(backoffs.left(&c(), 2, now), None, "a person may renew it");
     }
 }

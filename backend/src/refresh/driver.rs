@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use domain::{
     connection::{Connection, Grant, State},
+    ids::ConnectionId,
     refresh::{
         machine::{Acquired, Command, Event, Row, State as Protocol, step},
         outcome::Failure,
@@ -35,7 +36,7 @@ use crate::{
 /// `is_awaited` returns whether anybody waits for the refresh at the moment.
 pub(super) async fn run(
     resources: &Resources,
-    id: &str,
+    id: &ConnectionId,
     generation: u64,
     urgency: &Urgency,
     is_awaited: impl Fn() -> bool,
@@ -71,7 +72,7 @@ pub(super) async fn run(
 /// The tokens, permits and leases of one refresh.
 struct Driver<'a, F> {
     resources: &'a Resources,
-    id: &'a str,
+    id: &'a ConnectionId,
     generation: u64,
     urgency: &'a Urgency,
     is_awaited: F,
@@ -101,7 +102,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                 if event == Event::Settled
                     && let Some(error) = &self.provider_error
                 {
-                    tracing::warn!(connection = self.id, generation = self.generation, %error, "A connection was lost");
+                    tracing::warn!(connection = self.id.as_str(), generation = self.generation, %error, "A connection was lost");
                 }
                 event
             }
@@ -110,7 +111,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                 if event == Event::StoreFailed
                     && let Some(error) = &self.store_error
                 {
-                    tracing::warn!(connection = self.id, %error, "A lease could not be given back; it ends by itself");
+                    tracing::warn!(connection = self.id.as_str(), %error, "A lease could not be given back; it ends by itself");
                 }
                 event
             }
@@ -183,7 +184,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             Ok(Acquisition::Free(lease)) => (Acquired::Free, Some(lease)),
             Ok(Acquisition::Abandoned(lease)) => {
                 tracing::warn!(
-                    connection = self.id,
+                    connection = self.id.as_str(),
                     generation = self.generation,
                     "A refresh was abandoned by its owner"
                 );
@@ -254,7 +255,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
         if event == Event::StoreFailed
             && let Some(error) = &self.store_error
         {
-            tracing::error!(connection = self.id, %error, "A new pair cannot be stored; trying again");
+            tracing::error!(connection = self.id.as_str(), %error, "A new pair cannot be stored; trying again");
         }
         event
     }

@@ -8,6 +8,7 @@ use std::{
 
 use domain::{
     connection::{Connection, State},
+    ids::ConnectionId,
     refresh::decide::{Decision, decide},
     vault::secret::AccessToken,
 };
@@ -47,7 +48,7 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(50);
 #[derive(Debug)]
 pub struct Refresher {
     resources: Resources,
-    in_flight: Mutex<HashMap<String, InFlight>>,
+    in_flight: Mutex<HashMap<ConnectionId, InFlight>>,
     backoff: Backoff,
 }
 
@@ -110,7 +111,7 @@ impl Refresher {
     /// passed. For every refresh that a person did not request.
     pub async fn renew_unless_paused(
         self: &Arc<Self>,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
         match self.backoff.left(id, generation, Instant::now()) {
@@ -121,9 +122,9 @@ impl Refresher {
 
     /// Records that the API rejects the pair of `generation` although it was just refreshed:
     /// another refresh would not help, and every request would rotate the pair once more.
-    pub fn note_unauthorized(&self, id: &str, generation: u64) {
+    pub fn note_unauthorized(&self, id: &ConnectionId, generation: u64) {
         tracing::warn!(
-            connection = id,
+            connection = id.as_str(),
             generation,
             "Snyk’s API refuses a new token"
         );
@@ -133,7 +134,7 @@ impl Refresher {
     /// Returns whether that was recorded recently for the pair of `generation`. A 401 is final for
     /// now then: a refresh would not help.
     #[must_use]
-    pub fn is_refused(&self, id: &str, generation: u64) -> bool {
+    pub fn is_refused(&self, id: &ConnectionId, generation: u64) -> bool {
         self.backoff.is_refused(id, generation, Instant::now())
     }
 
@@ -141,7 +142,7 @@ impl Refresher {
     /// is stored already, or a new one.
     pub async fn renew(
         self: &Arc<Self>,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
     ) -> Result<Arc<Connection>, RefreshError> {
         let mut outcome = self.join(id, generation, true);
@@ -159,7 +160,7 @@ impl Refresher {
     /// somebody waits for it.
     fn join(
         self: &Arc<Self>,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
         is_urgent: bool,
     ) -> watch::Receiver<Outcome> {
@@ -187,8 +188,8 @@ impl Refresher {
             outcome: outcome.clone(),
             urgency: urgency.clone(),
         };
-        refreshes.insert(id.to_owned(), in_flight);
-        let (this, id) = (Arc::clone(self), id.to_owned());
+        refreshes.insert(id.clone(), in_flight);
+        let (this, id) = (Arc::clone(self), id.clone());
         let work = async move {
             // The table holds one receiver.
             let is_awaited = || send.receiver_count() > 1;
@@ -197,7 +198,7 @@ impl Refresher {
                 Ok(_) | Err(RefreshError::Stopping) => {}
                 Err(error) => {
                     if !matches!(error, RefreshError::Paused { .. }) {
-                        tracing::warn!(connection = id, generation, %error, "A refresh failed");
+                        tracing::warn!(connection = id.as_str(), generation, %error, "A refresh failed");
                     }
                     let delay = this.delay_after(&id, error).await;
                     this.backoff.failed(&id, generation, delay, Instant::now());
@@ -212,7 +213,7 @@ impl Refresher {
         outcome
     }
 
-    fn finish(&self, id: &str, generation: u64) {
+    fn finish(&self, id: &ConnectionId, generation: u64) {
         let mut refreshes = self
             .in_flight
             .lock()
@@ -230,7 +231,7 @@ impl Refresher {
     /// were lost, or the owner of an earlier refresh died, the refresh token may have been consumed:
     /// it is presented again only when necessary, that is, when the present access token expires or
     /// the API rejects it.
-    async fn delay_after(&self, id: &str, error: &RefreshError) -> RetryDelay {
+    async fn delay_after(&self, id: &ConnectionId, error: &RefreshError) -> RetryDelay {
         let error = match error {
             RefreshError::Provider(error) => error,
             RefreshError::Paused { .. } => return self.delay_until_expiry(id).await,
@@ -253,7 +254,7 @@ impl Refresher {
     }
 
     /// Returns the delay that lets no proactive refresh start before the access token expires.
-    async fn delay_until_expiry(&self, id: &str) -> RetryDelay {
+    async fn delay_until_expiry(&self, id: &ConnectionId) -> RetryDelay {
         let connection = self.resources.store.connection(id).await.ok().flatten();
         let left = connection.map(|connection| {
             let left = connection

@@ -8,6 +8,7 @@ use axum::{
 };
 use domain::{
     connection::{Connection, State as ConnectionState},
+    ids::ConnectionId,
     session::StoredSession,
 };
 
@@ -89,7 +90,7 @@ where
             .ok_or(ApiError::NotFound)?;
         let connection = Arc::<Sessions>::from_ref(state)
             .store
-            .authorized(&session.id, id)
+            .authorized(&session.id, &ConnectionId::presented(id))
             .await?
             .filter(|connection| !matches!(connection.state, ConnectionState::Disconnected))
             .ok_or(ApiError::NotFound)?;

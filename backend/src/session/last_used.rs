@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use domain::session::{SessionId, StoredSession};
+use domain::{ids::SessionId, session::StoredSession};
 use jiff::Timestamp;
 use tokio_util::task::TaskTracker;
 

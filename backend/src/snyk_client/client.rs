@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
-use domain::{connection::Connection, session::SessionId};
+use domain::{connection::Connection, ids::SessionId};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::{StatusCode, request::Parts};
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use domain::session::SessionId;
+use domain::ids::SessionId;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::Instant,

@@ -15,7 +15,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent},
-    session::{SessionId, TokenHash},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
+    session::TokenHash,
 };
 use jiff::Timestamp;
 
@@ -43,7 +44,7 @@ pub struct CachedStore<S> {
     stamps: Stamps,
     sessions: Entries<TokenHash, StoredSession>,
     /// Connections by the session that is authorized for them: one lookup admits a request.
-    connections: Entries<(SessionId, String), Authorized>,
+    connections: Entries<(SessionId, ConnectionId), Authorized>,
 }
 
 /// A connection that a session is authorized for.
@@ -143,7 +144,7 @@ impl Drop for ForgetOnDrop<'_> {
 impl<S: Store> ConnectionStore for CachedStore<S> {
     /// Not cached: the refresh reloads the connection after it acquires the lease, and must see the
     /// current state.
-    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError> {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         self.inner.connection(id).await
     }
 
@@ -157,9 +158,9 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
     async fn authorized(
         &self,
         session: &SessionId,
-        id: &str,
+        id: &ConnectionId,
     ) -> Result<Option<Arc<Connection>>, StoreError> {
-        let key = (session.clone(), id.to_owned());
+        let key = (session.clone(), id.clone());
         let found = self
             .connections
             .get_or_load(&self.stamps, &key, || async {
@@ -196,13 +197,12 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
 
     async fn disconnect(
         &self,
-        id: &str,
-        revocation_id: &str,
+        id: &ConnectionId,
+        revocation_id: &RevocationId,
         now: Timestamp,
     ) -> Result<Ended, StoreError> {
         let write = self.inner.disconnect(id, revocation_id, now);
-        self.write_one(Change::Connection(id.to_owned()), write)
-            .await
+        self.write_one(Change::Connection(id.clone()), write).await
     }
 }
 
@@ -210,7 +210,7 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
 impl<S: Store> LeaseStore for CachedStore<S> {
     async fn acquire_lease(
         &self,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
         lifetime: Duration,
     ) -> Result<Acquisition, StoreError> {
@@ -229,7 +229,7 @@ impl<S: Store> LeaseStore for CachedStore<S> {
         if matches!(settlement, Settlement::Nothing) {
             return self.inner.settle_lease(lease, settlement).await;
         }
-        let id = lease.connection().to_owned();
+        let id = lease.connection().clone();
         let write = self.inner.settle_lease(lease, settlement);
         self.write_one(Change::Connection(id), write).await
     }
@@ -256,15 +256,22 @@ impl<S: Store> RevocationStore for CachedStore<S> {
         self.inner.due_revocations(now, limit).await
     }
 
-    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError> {
+    async fn postpone_revocation(
+        &self,
+        id: &RevocationId,
+        next_at: Timestamp,
+    ) -> Result<(), StoreError> {
         self.inner.postpone_revocation(id, next_at).await
     }
 
-    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError> {
+    async fn complete_revocation(&self, id: &RevocationId) -> Result<(), StoreError> {
         self.inner.complete_revocation(id).await
     }
 
-    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn remove_expired_revocations(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<RevocationId>, StoreError> {
         self.inner.remove_expired_revocations(now).await
     }
 
@@ -319,7 +326,7 @@ impl<S: Store> SessionStore for CachedStore<S> {
         self.write(self.inner.end_session(token)).await
     }
 
-    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
+    async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {
         self.inner.claim(attempt, ends_at).await
     }
 

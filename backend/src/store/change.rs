@@ -1,6 +1,6 @@
 //! The changes that a write reports.
 
-use domain::session::SessionId;
+use domain::ids::{ConnectionId, SessionId};
 
 /// A record that a write has changed or removed. A cache forgets what it has of it: the cache in
 /// front of this store, and those of other nodes, which a database can notify with the same values.
@@ -9,7 +9,7 @@ pub enum Change {
     /// A session: its times, its end, or the connections that it is authorized for.
     Session(SessionId),
     /// A connection: its data, its tokens, its end, or the sessions that are authorized for it.
-    Connection(String),
+    Connection(ConnectionId),
 }
 
 /// The result of a write that may change more than its arguments name.

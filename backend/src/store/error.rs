@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::vault;
+use sqlx::{error::DatabaseError as _, sqlite::SqliteError};
 
 /// A store operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -22,16 +23,12 @@ pub enum StoreError {
     /// The operation timed out.
     #[error("the database takes too long")]
     TooSlow,
-    /// A row holds an invalid value, named by table, column and id.
-    #[error("{table}.{column} of row {row} holds something that cannot be")]
-    Inconsistent {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-        /// The row's id.
-        row: String,
-    },
+    /// A concurrent transaction conflicts with this one, which changed nothing.
+    #[error("the database rejected one of two concurrent changes")]
+    Conflict(#[source] sqlx::Error),
+    /// A row holds an invalid value.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
     /// A sealed value cannot be opened.
     #[error("{table}.{column} of row {row} does not open")]
     Sealed {
@@ -51,6 +48,18 @@ pub enum StoreError {
     /// A value could not be sealed.
     #[error(transparent)]
     CannotSeal(#[from] vault::CannotSeal),
+}
+
+/// A row holds an invalid value, named by table, column and id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{table}.{column} of row {row} holds something that cannot be")]
+pub struct Inconsistent {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// The row's id.
+    pub row: String,
 }
 
 /// SQLite's primary result codes of disk failures.
@@ -82,8 +91,11 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Returns SQLite's primary result code: the last byte of an extended one.
+/// Returns SQLite's primary result code: the last byte of an extended one. Other databases have
+/// codes of another kind.
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
-    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    let error = error.as_database_error()?;
+    let error: &SqliteError = error.try_downcast_ref()?;
+    let code: u32 = error.code()?.parse().ok()?;
     Some(code & 0xff)
 }

@@ -8,7 +8,10 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
-use domain::connection::Grant;
+use domain::{
+    connection::{Grant, Tokens},
+    ids::ConnectionId,
+};
 use jiff::Timestamp;
 
 use super::StoreError;
@@ -17,15 +20,15 @@ use super::StoreError;
 /// settled once.
 #[derive(Debug)]
 pub struct Lease {
-    connection: String,
+    connection: ConnectionId,
     generation: u64,
     owner: String,
 }
 
 impl Lease {
-    /// Creates the value of a lease; for implementations of [`LeaseStore`].
+    /// Creates the value of a lease; for adapters of a database.
     #[must_use]
-    pub const fn new(connection: String, generation: u64, owner: String) -> Self {
+    pub const fn new(connection: ConnectionId, generation: u64, owner: String) -> Self {
         Self {
             connection,
             generation,
@@ -35,7 +38,7 @@ impl Lease {
 
     /// Returns the id of the connection.
     #[must_use]
-    pub fn connection(&self) -> &str {
+    pub const fn connection(&self) -> &ConnectionId {
         &self.connection
     }
 
@@ -65,13 +68,14 @@ pub enum Acquisition {
     Superseded,
 }
 
-/// The result of a refresh, which is applied when the lease is released.
-#[derive(Clone, Copy, Debug)]
-pub enum Settlement<'a> {
+/// The result of a refresh, which is applied when the lease is released. `T` is a token pair: open
+/// for the store, and sealed for its database.
+#[derive(Debug)]
+pub enum Settlement<'a, T = Tokens> {
     /// The next token pair.
     Pair {
         /// The pair.
-        grant: &'a Grant,
+        grant: &'a Grant<T>,
         /// When it was issued, by the clock that its expiry was determined with.
         issued_at: Timestamp,
     },
@@ -79,6 +83,15 @@ pub enum Settlement<'a> {
     ReconnectNeeded,
     /// The pair stays as it is.
     Nothing,
+}
+
+// Not derived, since that would require `T: Copy`.
+impl<T> Copy for Settlement<'_, T> {}
+
+impl<T> Clone for Settlement<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
 }
 
 /// The store failed to settle a lease. The settlement may have taken effect all the same.
@@ -99,7 +112,7 @@ pub trait LeaseStore: fmt::Debug + Send + Sync {
     /// not renewed for `lifetime`.
     async fn acquire_lease(
         &self,
-        id: &str,
+        id: &ConnectionId,
         generation: u64,
         lifetime: Duration,
     ) -> Result<Acquisition, StoreError>;

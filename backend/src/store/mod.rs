@@ -1,14 +1,21 @@
-//! The ports to persistent storage. Other modules know only these traits; [`sqlite`] implements
-//! them, and a database for several machines can do the same. [`cache`] wraps either.
+//! Persistent storage, in three steps.
+//!
+//! 1. The traits of this module are the port that other modules use: connections and sessions with
+//!    their rules, and tokens in the open.
+//! 2. [`repository`] implements them over any database. It seals and opens tokens, applies the rules,
+//!    and writes the compound changes. [`cache`] wraps it.
+//! 3. [`database`] is the port that an adapter implements: sealed records, single statements and
+//!    transactions. [`sqlite`] is the adapter for a SQLite file.
 
 pub mod cache;
 pub mod change;
-mod error;
+pub mod database;
+pub mod error;
 pub mod lease;
+pub mod repository;
 mod revocation;
 mod rows;
 mod rules;
-pub mod sealer;
 pub mod sqlite;
 
 use std::{fmt, sync::Arc};
@@ -23,37 +30,38 @@ use shared::{
 pub use domain::session::{NewSession, StoredSession};
 use domain::{
     connection::{Connection, Consent, Grant, Subject},
-    session::{SessionId, TokenHash},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
+    session::TokenHash,
 };
 
 use self::lease::LeaseStore;
 pub use self::{
     change::{Change, Changed},
+    database::{SealedToken, SealedTokens},
     error::StoreError,
     revocation::Revocation,
-    sealer::SealedTokens,
 };
 
 /// The data of a finished login, stored atomically.
 #[derive(Debug)]
 pub struct NewLogin<'a> {
     /// The id of a new connection; a replaced connection keeps its own.
-    pub connection_id: &'a str,
+    pub connection_id: &'a ConnectionId,
     /// The account, as far as it has been read.
     pub account: Account<'a>,
     /// The connection to replace, if the browser's session is authorized for it.
-    pub reconnects: Option<&'a str>,
+    pub reconnects: Option<&'a ConnectionId>,
     /// The granted scopes.
     pub scopes: &'a Scopes,
     /// The token pair.
     pub grant: &'a Grant,
     /// The new session.
     pub session: &'a NewSession,
-    /// The claim of the finished attempt.
-    pub claim: &'a str,
-    /// The claims of the browser's other attempts. Sessions that these created a moment ago are
+    /// The id of the finished attempt, which has been claimed.
+    pub attempt_id: &'a AttemptId,
+    /// The ids of the browser's other attempts. Sessions that these created a moment ago are
     /// replaced like an earlier one.
-    pub sibling_attempts: &'a [String],
+    pub sibling_attempts: &'a [AttemptId],
     /// The browser's earlier sessions: the new session takes over their connections, and they end.
     pub earlier_sessions: &'a [TokenHash],
     /// The current time.
@@ -92,7 +100,7 @@ pub struct Ended {
 #[async_trait]
 pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// Returns the connection of that id.
-    async fn connection(&self, id: &str) -> Result<Option<Connection>, StoreError>;
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError>;
 
     /// Returns the connections that a session is authorized for, the newest first, to be shown:
     /// their tokens stay sealed. A connection whose key is not configured counts as lost.
@@ -105,7 +113,7 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     async fn authorized(
         &self,
         session: &SessionId,
-        id: &str,
+        id: &ConnectionId,
     ) -> Result<Option<Arc<Connection>>, StoreError>;
 
     /// Stores a finished login: the connection (or its replacement with generation + 1) and the
@@ -136,8 +144,8 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// the provider.
     async fn disconnect(
         &self,
-        id: &str,
-        revocation_id: &str,
+        id: &ConnectionId,
+        revocation_id: &RevocationId,
         now: Timestamp,
     ) -> Result<Ended, StoreError>;
 }
@@ -161,13 +169,20 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     ) -> Result<Vec<Revocation>, StoreError>;
 
     /// Records a failed attempt, and makes the revocation due at `next_at`.
-    async fn postpone_revocation(&self, id: &str, next_at: Timestamp) -> Result<(), StoreError>;
+    async fn postpone_revocation(
+        &self,
+        id: &RevocationId,
+        next_at: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Removes a revocation that the provider has confirmed.
-    async fn complete_revocation(&self, id: &str) -> Result<(), StoreError>;
+    async fn complete_revocation(&self, id: &RevocationId) -> Result<(), StoreError>;
 
     /// Removes the revocations whose tokens have expired, and returns their ids.
-    async fn remove_expired_revocations(&self, now: Timestamp) -> Result<Vec<String>, StoreError>;
+    async fn remove_expired_revocations(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<RevocationId>, StoreError>;
 
     /// Removes connections that no session has been authorized for since `since`, and enqueues the
     /// revocation of their tokens: in batches, so that no other write waits for all of them, and not
@@ -197,7 +212,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError>;
 
     /// Claims a login attempt. Returns `false` if it was claimed before.
-    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError>;
+    async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError>;
 
     /// Removes expired claims, and sessions that are past their end or were last used before
     /// `unused_since`: in batches, so that no other write waits for all of them, and not

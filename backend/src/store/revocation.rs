@@ -1,14 +1,15 @@
 //! A pending revocation.
 
-use domain::vault::secret::RefreshToken;
+use domain::{ids::RevocationId, vault::secret::RefreshToken};
 
-/// A pending revocation of a refresh token at the provider.
-#[derive(Debug)]
-pub struct Revocation {
+/// A pending revocation of a refresh token at the provider. `T` is the token: open for who sends it,
+/// and sealed for the database.
+#[derive(Clone, Debug)]
+pub struct Revocation<T = RefreshToken> {
     /// Its id.
-    pub id: String,
+    pub id: RevocationId,
     /// The token.
-    pub token: RefreshToken,
+    pub token: T,
     /// Number of failed attempts.
     pub tries: u32,
 }

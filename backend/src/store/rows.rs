@@ -1,28 +1,31 @@
-//! Converts rows to domain values, or names the inconsistency.
+//! The rows that adapters share: converted to records, or the inconsistency is named.
 
 use domain::{
     connection::{Connection, State, Subject},
-    vault::CannotOpen,
+    ids::ConnectionId,
 };
 use jiff::Timestamp;
-use shared::{api::connection::Context, scope::Scopes};
+use shared::{
+    api::connection::{Context, Org},
+    scope::Scopes,
+};
 use sqlx::FromRow;
 
 use super::{
-    StoreError,
-    sealer::{SealedTokens, Sealer},
+    database::{ExistingConnection, SealedToken, SealedTokens},
+    error::Inconsistent,
 };
 
 /// A row of `connections`.
 #[derive(FromRow)]
 pub(super) struct ConnectionRow {
-    pub(super) id: String,
+    id: String,
     subject: String,
     status: String,
     context: Option<String>,
     orgs: String,
     orgs_complete: bool,
-    orgs_tries: u32,
+    orgs_tries: i64,
     scopes: String,
     connected_at: i64,
     refreshed_at: i64,
@@ -33,75 +36,139 @@ pub(super) struct ConnectionRow {
     refresh_token: Option<Vec<u8>>,
 }
 
-impl ConnectionRow {
-    /// Returns whether its tokens were sealed with a key that is not in the ring.
-    pub(super) fn has_unknown_key(self, sealer: &Sealer) -> bool {
-        self.sealed()
-            .is_some_and(|pair| sealer.check_keys(&pair) == Err(CannotOpen::UnknownKey))
-    }
+/// The columns of `connections` that an [`ExistingConnection`] has.
+#[derive(FromRow)]
+pub(super) struct ExistingRow {
+    id: String,
+    subject: String,
+    status: String,
+    context: Option<String>,
+    orgs: String,
+    generation: i64,
+    connected_at: i64,
+    is_leased: bool,
+}
 
-    fn sealed(self) -> Option<SealedTokens> {
-        Some(SealedTokens {
-            access: self.access_token?,
-            refresh: self.refresh_token?,
-        })
-    }
+impl TryFrom<ConnectionRow> for Connection<SealedTokens> {
+    type Error = Inconsistent;
 
-    /// Converts the row, and opens its tokens.
-    pub(super) fn into_connection(self, sealer: &Sealer) -> Result<Connection, StoreError> {
-        Ok(sealer.open(self.into_sealed(sealer)?))
-    }
-
-    /// Converts the row, with its tokens sealed. A connection whose key is not in the ring counts as
-    /// lost, which needs no opening.
-    pub(super) fn into_sealed(
-        mut self,
-        sealer: &Sealer,
-    ) -> Result<Connection<SealedTokens>, StoreError> {
-        let tokens = (self.access_token.take(), self.refresh_token.take());
-        let inconsistent = |column| StoreError::Inconsistent {
-            table: "connections",
-            column,
-            row: self.id.clone(),
+    fn try_from(row: ConnectionRow) -> Result<Self, Inconsistent> {
+        let column = Column(&row.id);
+        let tokens = match (row.access_token, row.refresh_token) {
+            (Some(access), Some(refresh)) => Some(SealedTokens {
+                access: SealedToken::from_stored(access),
+                refresh: SealedToken::from_stored(refresh),
+            }),
+            (None, None) => None,
+            _ => return Err(column.inconsistent("status")),
         };
-        let time = |column, ms| Timestamp::from_millisecond(ms).map_err(|_| inconsistent(column));
-        let state = match (self.status.as_str(), tokens) {
-            ("active", (Some(access), Some(refresh))) => {
-                let pair = SealedTokens { access, refresh };
-                match sealer.check_keys(&pair) {
-                    Ok(()) => State::Active(pair),
-                    Err(error) => {
-                        tracing::error!(connection = self.id, %error, "The tokens of a connection do not open");
-                        State::ReconnectNeeded
-                    }
-                }
-            }
-            ("reconnect_needed", (None, None)) => State::ReconnectNeeded,
-            ("disconnected", (None, None)) => State::Disconnected,
-            _ => return Err(inconsistent("status")),
+        let state = match (column.state(&row.status)?, tokens) {
+            (State::Active(()), Some(tokens)) => State::Active(tokens),
+            (State::ReconnectNeeded, None) => State::ReconnectNeeded,
+            (State::Disconnected, None) => State::Disconnected,
+            _ => return Err(column.inconsistent("status")),
         };
-        Ok(Connection {
-            context: match self.context.as_deref() {
-                None => None,
-                Some("tenant") => Some(Context::Tenant),
-                Some("user") => Some(Context::User),
-                Some(_) => return Err(inconsistent("context")),
-            },
-            orgs: serde_json::from_str(&self.orgs).map_err(|_| inconsistent("orgs"))?,
-            orgs_complete: self.orgs_complete,
-            orgs_tries: self.orgs_tries,
-            scopes: Scopes::parse(&self.scopes),
-            connected_at: time("connected_at", self.connected_at)?,
-            refreshed_at: time("refreshed_at", self.refreshed_at)?,
-            generation: u64::try_from(self.generation).map_err(|_| inconsistent("generation"))?,
-            access_expires_at: time("access_expires_at", self.access_expires_at)?,
-            refresh_expires_at: self
+        Ok(Self {
+            context: column.context(row.context.as_deref())?,
+            orgs: column.orgs(&row.orgs)?,
+            orgs_complete: row.orgs_complete,
+            orgs_tries: u32::try_from(row.orgs_tries)
+                .map_err(|_| column.inconsistent("orgs_tries"))?,
+            scopes: Scopes::parse(&row.scopes),
+            connected_at: column.time("connected_at", row.connected_at)?,
+            refreshed_at: column.time("refreshed_at", row.refreshed_at)?,
+            generation: column.generation(row.generation)?,
+            access_expires_at: column.time("access_expires_at", row.access_expires_at)?,
+            refresh_expires_at: row
                 .refresh_expires_at
-                .map(|at| time("refresh_expires_at", at))
+                .map(|at| column.time("refresh_expires_at", at))
                 .transpose()?,
             state,
-            subject: Subject::from_stored(self.subject),
-            id: self.id,
+            subject: Subject::from_stored(row.subject),
+            id: ConnectionId::from_stored(row.id),
         })
     }
+}
+
+impl TryFrom<ExistingRow> for ExistingConnection {
+    type Error = Inconsistent;
+
+    fn try_from(row: ExistingRow) -> Result<Self, Inconsistent> {
+        let column = Column(&row.id);
+        Ok(Self {
+            state: column.state(&row.status)?,
+            context: column.context(row.context.as_deref())?,
+            orgs: column.orgs(&row.orgs),
+            generation: column.generation(row.generation)?,
+            connected_at: column.time("connected_at", row.connected_at)?,
+            is_leased: row.is_leased,
+            subject: Subject::from_stored(row.subject),
+            id: ConnectionId::from_stored(row.id),
+        })
+    }
+}
+
+/// Parses the columns of the connection with this id.
+struct Column<'a>(&'a str);
+
+impl Column<'_> {
+    fn inconsistent(&self, column: &'static str) -> Inconsistent {
+        Inconsistent {
+            table: "connections",
+            column,
+            row: self.0.to_owned(),
+        }
+    }
+
+    fn state(&self, status: &str) -> Result<State<()>, Inconsistent> {
+        match status {
+            "active" => Ok(State::Active(())),
+            "reconnect_needed" => Ok(State::ReconnectNeeded),
+            "disconnected" => Ok(State::Disconnected),
+            _ => Err(self.inconsistent("status")),
+        }
+    }
+
+    fn context(&self, context: Option<&str>) -> Result<Option<Context>, Inconsistent> {
+        match context {
+            None => Ok(None),
+            Some("tenant") => Ok(Some(Context::Tenant)),
+            Some("user") => Ok(Some(Context::User)),
+            Some(_) => Err(self.inconsistent("context")),
+        }
+    }
+
+    fn orgs(&self, orgs: &str) -> Result<Vec<Org>, Inconsistent> {
+        serde_json::from_str(orgs).map_err(|_| self.inconsistent("orgs"))
+    }
+
+    fn generation(&self, generation: i64) -> Result<u64, Inconsistent> {
+        u64::try_from(generation).map_err(|_| self.inconsistent("generation"))
+    }
+
+    fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
+        Timestamp::from_millisecond(ms).map_err(|_| self.inconsistent(column))
+    }
+}
+
+/// Returns the stored form of a state.
+pub(super) fn status_text<T>(state: &State<T>) -> &'static str {
+    match state {
+        State::Active(_) => "active",
+        State::ReconnectNeeded => "reconnect_needed",
+        State::Disconnected => "disconnected",
+    }
+}
+
+/// Returns the stored form of a context.
+pub(super) fn context_text(context: Context) -> &'static str {
+    match context {
+        Context::Tenant => "tenant",
+        Context::User => "user",
+    }
+}
+
+/// Returns the stored form of the organizations of a connection.
+pub(super) fn orgs_text(id: &ConnectionId, orgs: &[Org]) -> Result<String, Inconsistent> {
+    serde_json::to_string(orgs).map_err(|_| Column(id.as_str()).inconsistent("orgs"))
 }

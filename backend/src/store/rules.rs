@@ -1,30 +1,18 @@
-//! The rules by which a login or a read account is stored in an existing connection (pure). Adapters
-//! read the candidates and store the decision.
+//! The rules by which a login or a read account is stored in an existing connection (pure). The
+//! repository reads the candidates and stores the decision.
 
-use domain::connection::Subject;
+use domain::{
+    connection::{Consent, State, Subject},
+    ids::ConnectionId,
+};
 use jiff::SignedDuration;
 use shared::api::connection::{Context, Org};
-use sqlx::FromRow;
 
-use super::{Account, StoreError};
+use super::{Account, database::ExistingConnection, error::Inconsistent};
 
 /// Time for which a login replaces a session that another attempt of the browser created: within
 /// it, the browser may not have received that session's cookie before it finished this one.
 pub(super) const SIBLING_WINDOW: SignedDuration = SignedDuration::from_mins(5);
-
-/// The columns of a connection that decide whether another login replaces it.
-#[derive(FromRow)]
-pub(super) struct ExistingConnection {
-    pub(super) id: String,
-    subject: String,
-    pub(super) status: String,
-    context: Option<String>,
-    orgs: String,
-    generation: i64,
-    pub(super) connected_at: i64,
-    /// Whether its pair is being replaced. An expired lease is not held.
-    is_leased: bool,
-}
 
 /// The connections that a finished login may be stored in.
 pub(super) struct Candidates {
@@ -52,48 +40,60 @@ pub(super) enum SubjectChange {
 
 /// The connection that a finished login is stored in.
 pub(super) struct Target {
-    pub(super) id: String,
-    pub(super) generation: i64,
+    pub(super) id: ConnectionId,
+    pub(super) generation: u64,
     pub(super) subject: Subject,
     /// The organizations to store.
-    pub(super) orgs: String,
+    pub(super) orgs: Vec<Org>,
     /// Connections to remove from the session: the login replaces them by this one.
-    pub(super) leaves: Vec<String>,
+    pub(super) leaves: Vec<ConnectionId>,
 }
 
 impl ExistingConnection {
-    fn orgs(&self) -> Result<Vec<Org>, StoreError> {
-        serde_json::from_str(&self.orgs).map_err(|_| inconsistent_orgs(&self.id))
+    fn known_orgs(&self) -> Result<&[Org], Inconsistent> {
+        self.orgs.as_deref().map_err(Clone::clone)
+    }
+
+    /// Returns whether it works.
+    pub(super) fn is_active(&self) -> bool {
+        matches!(self.state, State::Active(()))
+    }
+
+    /// Returns whether it is active, and no later consent has replaced this one.
+    pub(super) fn is_of(&self, consent: &Consent) -> bool {
+        // The database's precision.
+        let is_same = self.connected_at.as_millisecond() == consent.at.as_millisecond();
+        self.is_active() && is_same
     }
 
     /// Returns the organizations after a read: a complete list, or the earlier one with additions.
-    pub(super) fn orgs_after(&self, account: &Account<'_>) -> Result<String, StoreError> {
+    pub(super) fn orgs_after(&self, account: &Account<'_>) -> Result<Vec<Org>, Inconsistent> {
         if account.is_whole {
-            return as_text(&self.id, account.orgs);
+            return Ok(account.orgs.to_vec());
         }
-        let mut orgs = self.orgs()?;
+        let mut orgs = self.known_orgs()?.to_vec();
         for org in account.orgs {
             match orgs.iter_mut().find(|known| known.id == org.id) {
                 Some(known) => known.clone_from(org),
                 None => orgs.push(org.clone()),
             }
         }
-        as_text(&self.id, &orgs)
+        Ok(orgs)
     }
 
     /// Decides on the subject after a read. `same` is the connection that has the read subject.
     pub(super) fn subject_after(&self, account: &Account<'_>, same: Option<Self>) -> SubjectChange {
-        let Some(read) = account.subject.filter(|read| read.as_str() != self.subject) else {
+        let Some(read) = account.subject.filter(|read| **read != self.subject) else {
             return SubjectChange::None;
         };
         match same {
             None => SubjectChange::To(read.clone()),
-            Some(same) if self.has_known_subject() => {
+            Some(same) if self.subject.is_known() => {
                 // It has come to have the subject of another one without a person's consent: both
                 // stay, since each works, and this one no longer counts as its earlier subject.
                 tracing::info!(
-                    connection = self.id,
-                    same = same.id,
+                    connection = self.id.as_str(),
+                    same = same.id.as_str(),
                     "Two connections reach the same by now"
                 );
                 SubjectChange::To(Subject::unknown(&self.id))
@@ -103,52 +103,34 @@ impl ExistingConnection {
         }
     }
 
-    fn has_known_subject(&self) -> bool {
-        Subject::from_stored(self.subject.clone()).is_known()
+    /// Returns whether the pair of a connection with the same subject replaces this one's when the
+    /// two are merged: the pair of the later consent is kept.
+    pub(super) fn is_replaced_by(&self, other: &Self) -> bool {
+        !self.is_active() || self.connected_at <= other.connected_at
     }
 
     /// Returns whether a login is known to be another person's, or of another kind of account.
     fn is_another_account(&self, account: &Account<'_>) -> bool {
-        match (self.context.as_deref(), account.context) {
-            (Some("user"), Some(Context::User)) => {
-                self.has_known_subject()
+        match (self.context, account.context) {
+            (Some(Context::User), Some(Context::User)) => {
+                self.subject.is_known()
                     && account
                         .subject
-                        .is_some_and(|subject| subject.as_str() != self.subject)
+                        .is_some_and(|subject| *subject != self.subject)
             }
-            (Some(before), Some(now)) => before != context_word(now),
+            (Some(before), Some(now)) => before != now,
             _ => false,
         }
     }
 
     /// Returns whether a login would give the sessions that share the connection no new
     /// organization.
-    fn grants_no_new_org(&self, account: &Account<'_>) -> Result<bool, StoreError> {
-        let known = self.orgs()?;
+    fn grants_no_new_org(&self, account: &Account<'_>) -> Result<bool, Inconsistent> {
+        let known = self.known_orgs()?;
         Ok(account.context.is_some()
             && account.is_whole
-            && account.orgs.iter().all(|org| is_among(org, &known)))
+            && account.orgs.iter().all(|org| is_among(org, known)))
     }
-}
-
-/// Returns the stored form of a context.
-pub(super) fn context_word(context: Context) -> &'static str {
-    match context {
-        Context::Tenant => "tenant",
-        Context::User => "user",
-    }
-}
-
-fn inconsistent_orgs(id: &str) -> StoreError {
-    StoreError::Inconsistent {
-        table: "connections",
-        column: "orgs",
-        row: id.to_owned(),
-    }
-}
-
-fn as_text(id: &str, orgs: &[Org]) -> Result<String, StoreError> {
-    serde_json::to_string(orgs).map_err(|_| inconsistent_orgs(id))
 }
 
 /// Chooses the connection of a finished login: the one with the same subject, else the one that it
@@ -158,9 +140,9 @@ fn as_text(id: &str, orgs: &[Org]) -> Result<String, StoreError> {
 /// not obtain themselves (SEC-29). Otherwise they keep it, and this session gets a new one instead.
 pub(super) fn target(
     account: &Account<'_>,
-    new_id: &str,
+    new_id: &ConnectionId,
     candidates: Candidates,
-) -> Result<Target, StoreError> {
+) -> Result<Target, Inconsistent> {
     let same = candidates.same;
     let reconnected = candidates
         .reconnected
@@ -170,9 +152,9 @@ pub(super) fn target(
         _ => false,
     };
     // An active connection is left only for an account that is known to be of the same kind.
-    let mut leaves: Vec<String> = reconnected
+    let mut leaves: Vec<ConnectionId> = reconnected
         .iter()
-        .filter(|existing| account.context.is_some() || existing.status != "active")
+        .filter(|existing| account.context.is_some() || !existing.is_active())
         .map(|existing| existing.id.clone())
         .collect();
     leaves.extend(superseded(account, candidates.lost_bots)?);
@@ -180,7 +162,7 @@ pub(super) fn target(
     let id = existing
         .as_ref()
         .map_or(new_id, |existing| &existing.id)
-        .to_owned();
+        .clone();
     Ok(Target {
         generation: existing
             .as_ref()
@@ -191,7 +173,7 @@ pub(super) fn target(
             .unwrap_or_else(|| Subject::unknown(&id)),
         orgs: match &existing {
             Some(existing) => existing.orgs_after(account)?,
-            None => as_text(&id, account.orgs)?,
+            None => account.orgs.to_vec(),
         },
         leaves: leaves.into_iter().filter(|left| *left != id).collect(),
         id,
@@ -202,13 +184,13 @@ pub(super) fn target(
 fn superseded(
     account: &Account<'_>,
     lost_bots: Vec<ExistingConnection>,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<ConnectionId>, Inconsistent> {
     let mut superseded = Vec::new();
     if account.context != Some(Context::Tenant) || !account.is_whole {
         return Ok(superseded);
     }
     for existing in lost_bots {
-        let known = existing.orgs()?;
+        let known = existing.known_orgs()?;
         if !known.is_empty() && known.iter().all(|org| is_among(org, account.orgs)) {
             superseded.push(existing.id);
         }

@@ -1,4 +1,4 @@
-//! The store in a SQLite file: write-ahead log, one writer, several readers.
+//! The adapter for a SQLite file: write-ahead log, one writer, several readers.
 //!
 //! One writer connection, because SQLite allows one writer anyway, and a queue in front of it never
 //! fails with "database is locked". Transactions that write begin `IMMEDIATE`: one that reads first
@@ -11,43 +11,41 @@ macro_rules! now {
     };
 }
 
-mod account;
 mod connections;
 mod file;
 mod leases;
+mod migrations;
 mod open_error;
 mod orphans;
+mod probe;
 mod revocations;
 mod sessions;
+mod transaction;
 
 use std::{
     path::Path,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use domain::vault::Vault;
+use async_trait::async_trait;
 use sqlx::{
-    Connection as _, SqlitePool,
+    Connection as _, Sqlite, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use self::file::DatabaseFile;
-pub use self::open_error::OpenError;
-use super::{StoreError, rows::ConnectionRow, sealer::Sealer};
+pub use self::{open_error::OpenError, transaction::SqliteTransaction};
+use super::{StoreError, database::Database};
 
-/// Time for which a successful write probe counts.
-const PROBE_INTERVAL: Duration = Duration::from_secs(1);
-
-/// A store in a SQLite file, with its migrations applied.
+/// A SQLite file, with its migrations applied.
 #[derive(Debug)]
-pub struct SqliteStore {
+pub struct SqliteDatabase {
     writer: SqlitePool,
     readers: SqlitePool,
-    sealer: Sealer,
     file: Arc<DatabaseFile>,
     /// When a probe last succeeded in writing.
     probed_at: Mutex<Option<Instant>>,
@@ -55,11 +53,11 @@ pub struct SqliteStore {
     in_doubt: Arc<AtomicBool>,
 }
 
-impl SqliteStore {
+impl SqliteDatabase {
     /// Opens the file at a path, creates it (mode 0600) if it is missing, applies
     /// migrations, and clears all leases: their owners are gone, since the file belongs to one
     /// process.
-    pub async fn open(path: &Path, vault: Arc<Vault>) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path) -> Result<Self, OpenError> {
         let path = path.to_owned();
         let file = Arc::new(DatabaseFile::make_and_lock(&path)?);
 
@@ -114,77 +112,49 @@ impl SqliteStore {
                 path: path.clone(),
                 cause,
             })?;
-        // Writes nothing if there is no lease: stored data can be served on a full disk.
-        sqlx::query(
-            "UPDATE connections SET lease = NULL, lease_ends_at = NULL WHERE lease IS NOT NULL",
-        )
-        .execute(&writer)
-        .await
-        .map_err(unusable)?;
+        migrations::clear_leases(&writer).await.map_err(unusable)?;
+        migrations::migrate_subjects(&writer)
+            .await
+            .map_err(unusable)?;
         let readers = pool(&file)
             .max_connections(4)
             .connect_with(options.read_only(true))
             .await
             .map_err(unusable)?;
-        let store = Self {
+        Ok(Self {
             writer,
             readers,
-            sealer: Sealer::new(vault),
             file,
             probed_at: Mutex::default(),
             in_doubt,
-        };
-        store.migrate_subjects().await.map_err(unusable)?;
-        if store.newest_has_unknown_key().await.map_err(unusable)? {
-            return Err(OpenError::OtherKey(path));
-        }
-        Ok(store)
+        })
     }
 
-    /// Returns whether the newest token pair was sealed with a key that is not in the ring: better
-    /// reported at the start than by every request.
-    async fn newest_has_unknown_key(&self) -> Result<bool, sqlx::Error> {
-        let newest = sqlx::query_as::<_, ConnectionRow>(
-            "SELECT * FROM connections WHERE status = 'active' ORDER BY refreshed_at DESC LIMIT 1",
-        )
-        .fetch_optional(&self.readers)
-        .await?;
-        Ok(newest.is_some_and(|row| row.has_unknown_key(&self.sealer)))
-    }
-
-    /// Checks that a write succeeds: takes the write lock, and writes a page unless a recent probe
-    /// did so and no write has failed since.
-    async fn probe(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        let is_known = !self.in_doubt.load(Ordering::Relaxed)
-            && self
-                .probed_at()
-                .is_some_and(|at| at.elapsed() < PROBE_INTERVAL);
-        if is_known {
-            return Ok(tx.rollback().await?);
-        }
-        // Reset first: a write that fails from here on must cause another probe.
-        self.in_doubt.store(false, Ordering::Relaxed);
-        *self.probed_at() = None;
-        // This is written even if the number stays the same; nothing reads it.
-        sqlx::query("PRAGMA user_version = 1")
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        *self.probed_at() = Some(Instant::now());
-        Ok(())
-    }
-
-    fn probed_at(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.probed_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    async fn begin_immediate(&self) -> Result<sqlx::Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// Checkpoints pending writes and closes the file.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl Database for SqliteDatabase {
+    type Transaction = SqliteTransaction;
+
+    async fn begin(&self) -> Result<SqliteTransaction, StoreError> {
+        Ok(SqliteTransaction(self.begin_immediate().await?))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.check().await
+    }
+
+    fn location(&self) -> String {
+        self.file.given().display().to_string()
     }
 }
 

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use shared::api::connection::{Context, Org};
 
 use super::identity::Identity;
+use crate::ids::ConnectionId;
 
 /// Prefix of a stored subject that is known.
 const DIGEST: &str = "sha256 ";
@@ -45,8 +46,8 @@ impl Subject {
     /// Returns the subject of a connection without a known identity. It is unique to the
     /// connection: a stranger's consent must never replace another's.
     #[must_use]
-    pub fn unknown(connection_id: &str) -> Self {
-        Self(format!("{UNKNOWN}{connection_id}"))
+    pub fn unknown(connection: &ConnectionId) -> Self {
+        Self(format!("{UNKNOWN}{connection}"))
     }
 
     /// Converts a subject that was stored in full into the current form, so that it matches later
@@ -138,8 +139,9 @@ mod tests {
             let subject = subject(context, user, ids);
             assert_eq!(subject, None, "{context:?} {user:?} {ids:?}");
         }
-        assert_ne!(Subject::unknown("1"), Subject::unknown("2"));
-        assert!(!Subject::unknown("1").is_known());
+        let [one, two] = ["1", "2"].map(|id| Subject::unknown(&ConnectionId::presented(id)));
+        assert_ne!(one, two);
+        assert!(!one.is_known());
     }
 
     #[test]
@@ -148,7 +150,8 @@ mod tests {
         let now = subject(BOT, None, Some(&["b", "a"])).unwrap();
         assert_eq!(Subject::migrated(stored), Some(now.clone()));
         assert_eq!(Subject::migrated(now.as_str()), None);
-        assert_eq!(Subject::migrated(Subject::unknown("1").as_str()), None);
+        let unknown = Subject::unknown(&ConnectionId::presented("1"));
+        assert_eq!(Subject::migrated(unknown.as_str()), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::entity::{Connection, State};
 #[must_use]
 pub fn view<T>(connection: &Connection<T>, requested: &Scopes) -> View {
     View {
-        id: connection.id.clone(),
+        id: connection.id.to_string(),
         status: match connection.state {
             State::Active(_) => Status::Active,
             State::ReconnectNeeded | State::Disconnected => Status::ReconnectNeeded,

@@ -50,13 +50,14 @@ mod tests {
     use super::*;
     use crate::{
         connection::{Subject, Tokens},
+        ids::ConnectionId,
         vault::secret::{AccessToken, RefreshToken},
     };
 
     fn connection(lifetime: i64, state: State) -> Connection {
         let start = Timestamp::from_second(1_000_000).unwrap();
         Connection {
-            id: "c".to_owned(),
+            id: ConnectionId::presented("c"),
             subject: Subject::from_stored("s".to_owned()),
             context: None,
             orgs: Vec::new(),

@@ -22,7 +22,7 @@ impl<F> Driver<'_, F> {
                 let connection = self.connection.ok_or(RefreshError::Gone)?;
                 if end == End::Refreshed {
                     tracing::info!(
-                        connection = id,
+                        connection = id.as_str(),
                         generation = connection.generation,
                         "A connection was refreshed"
                     );
@@ -34,7 +34,7 @@ impl<F> Driver<'_, F> {
             End::Stopping => Err(RefreshError::Stopping),
             End::Postponed => {
                 tracing::info!(
-                    connection = id,
+                    connection = id.as_str(),
                     generation,
                     "A pair that may be consumed is not refreshed ahead of need"
                 );
@@ -47,19 +47,19 @@ impl<F> Driver<'_, F> {
                 };
                 let now = self.resources.clock.now();
                 if failure == Failure::ClientRejected {
-                    tracing::error!(connection = id, %error, "Snyk rejects this app’s credentials; no connection is dropped");
+                    tracing::error!(connection = id.as_str(), %error, "Snyk rejects this app’s credentials; no connection is dropped");
                 } else if self
                     .connection
                     .is_some_and(|connection| connection.access_expires_at > now)
                 {
                     // The present access token can be used until it expires.
-                    tracing::info!(connection = id, %error, "A renewal failed; the present token still lives");
+                    tracing::info!(connection = id.as_str(), %error, "A renewal failed; the present token still lives");
                 }
                 Err(RefreshError::Provider(Arc::new(error)))
             }
             End::Unexpected => {
                 tracing::error!(
-                    connection = id,
+                    connection = id.as_str(),
                     generation,
                     "A refresh ended in a state that cannot be"
                 );

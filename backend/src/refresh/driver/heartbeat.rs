@@ -57,7 +57,7 @@ impl Heartbeat {
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(connection = lease.connection(), %error, "A lease could not be kept alive");
+                    tracing::warn!(connection = lease.connection().as_str(), %error, "A lease could not be kept alive");
                 }
             }
             self.next_at = Instant::now() + INTERVAL;
@@ -73,7 +73,7 @@ impl Heartbeat {
 /// Logs that another owner holds the lease, or that the connection was changed meanwhile.
 pub(super) fn warn_of_loss(lease: &Lease) {
     tracing::warn!(
-        connection = lease.connection(),
+        connection = lease.connection().as_str(),
         generation = lease.generation(),
         "The lease of a refresh was lost"
     );

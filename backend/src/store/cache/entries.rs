@@ -141,10 +141,15 @@ where
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    use domain::ids::ConnectionId;
     use tokio::sync::Semaphore;
 
     use super::*;
     use crate::store::change::Change;
+
+    fn id() -> ConnectionId {
+        ConnectionId::presented("c")
+    }
 
     /// A source whose loads return their number, and only when released.
     struct Source {
@@ -167,7 +172,7 @@ mod tests {
                     9,
                     Duration::from_secs(5),
                     |_| 1,
-                    |stamps, _, since| stamps.is_connection_current("c", since),
+                    |stamps, _, since| stamps.is_connection_current(&id(), since),
                 ),
                 source: Source {
                     loads: AtomicU32::new(0),
@@ -204,7 +209,7 @@ mod tests {
         }
 
         fn change(&self) {
-            self.stamps.record(&Change::Connection("c".to_owned()));
+            self.stamps.record(&Change::Connection(id()));
         }
     }
 

@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use domain::session::SessionId;
+use domain::ids::{ConnectionId, SessionId};
 
 use crate::store::change::Change;
 
@@ -62,7 +62,7 @@ impl Stamps {
     }
 
     /// Returns whether a connection that was read at `since` is unchanged.
-    pub(super) fn is_connection_current(&self, id: &str, since: u64) -> bool {
+    pub(super) fn is_connection_current(&self, id: &ConnectionId, since: u64) -> bool {
         self.is_current(self.of_connection(id), since)
     }
 
@@ -74,8 +74,8 @@ impl Stamps {
         self.stamp('s', id.as_str())
     }
 
-    fn of_connection(&self, id: &str) -> &AtomicU64 {
-        self.stamp('c', id)
+    fn of_connection(&self, id: &ConnectionId) -> &AtomicU64 {
+        self.stamp('c', id.as_str())
     }
 
     fn stamp(&self, kind: char, id: &str) -> &AtomicU64 {
@@ -95,9 +95,10 @@ mod tests {
     fn a_change_outdates_what_was_read_before_it_and_nothing_else() {
         let stamps = Stamps::new();
         let session = |id: &str| SessionId::from_stored(id.to_owned());
+        let connection = ConnectionId::presented;
         let before = stamps.now();
         stamps.record(&Change::Session(session("a")));
-        stamps.record(&Change::Connection("b".to_owned()));
+        stamps.record(&Change::Connection(connection("b")));
         let between = stamps.now();
         for (kind, id, since, is_current) in [
             ('s', "a", before, false),
@@ -109,13 +110,13 @@ mod tests {
         ] {
             let found = match kind {
                 's' => stamps.is_session_current(&session(id), since),
-                _ => stamps.is_connection_current(id, since),
+                _ => stamps.is_connection_current(&connection(id), since),
             };
             assert_eq!(found, is_current, "{kind} {id} {since}");
         }
         stamps.record_all();
         assert!(!stamps.is_session_current(&session("c"), between));
-        assert!(!stamps.is_connection_current("c", between));
+        assert!(!stamps.is_connection_current(&connection("c"), between));
         let after = stamps.now();
         assert!(stamps.is_session_current(&session("c"), after));
     }

@@ -91,6 +91,11 @@ impl DatabaseFile {
         })
     }
 
+    /// Returns the path as configured.
+    pub(super) fn given(&self) -> &Path {
+        &self.given
+    }
+
     /// Returns whether both paths still lead to the opened file.
     pub(super) fn is_in_place(&self) -> bool {
         [&self.path, &self.given].into_iter().all(|path| {

@@ -49,11 +49,6 @@ pub enum OpenError {
         #[source]
         cause: sqlx::Error,
     },
-    /// Its tokens were sealed with a key that is not configured.
-    #[error(
-        "the tokens in the database {0} were sealed with another ENCRYPTION_SECRET: set that one again, or name it in ENCRYPTION_SECRET_PREVIOUS; nothing was changed"
-    )]
-    OtherKey(PathBuf),
     /// A migration failed.
     #[error("the database {path} cannot be brought up to date: {cause}")]
     Migration {

@@ -1,16 +1,15 @@
-//! Orphaned connections, which no session is authorized for, in SQLite.
+//! Marks of orphaned connections in SQLite.
 //!
 //! They are searched for by the readers, since the only writer must not be busy for long, and
-//! changed by the writer in batches. Each change checks again that it still applies.
+//! changed by the writer in one transaction for each batch, since each transaction waits for the
+//! disk.
 
+use async_trait::async_trait;
+use domain::ids::ConnectionId;
 use jiff::Timestamp;
 
-use super::SqliteStore;
-use crate::store::{Revocation, StoreError};
-
-/// Maximum number of connections that are changed in one transaction. Another write waits for one
-/// batch at most.
-pub(super) const BATCH: u32 = 50;
+use super::SqliteDatabase;
+use crate::store::{StoreError, database::OrphanRecords};
 
 /// Finds connections from an id on that no session is authorized for and that are not marked.
 const FIND_ORPHANED: &str = "SELECT id FROM connections c \
@@ -30,82 +29,66 @@ const FIND_REACHED: &str = "SELECT id FROM connections c \
 const UNMARK: &str = "UPDATE connections SET unreached_since = NULL \
      WHERE unreached_since <= $1 AND id = $2 AND EXISTS \
          (SELECT 1 FROM session_connections s WHERE s.connection_id = connections.id)";
-/// Removes those that have been marked for long. One whose pair is being refreshed is removed by a
-/// later sweep; an expired lease is not held.
-const REMOVE: &str = concat!(
-    "DELETE FROM connections WHERE id IN \
-         (SELECT id FROM connections c WHERE unreached_since < $1 \
-              AND (lease IS NULL OR lease_ends_at < ",
-    now!(),
-    ") AND NOT EXISTS \
-                  (SELECT 1 FROM session_connections s WHERE s.connection_id = c.id) \
-          LIMIT $2) \
-     RETURNING id, refresh_token, refresh_expires_at"
-);
 
-impl SqliteStore {
-    /// Marks orphaned connections with the current time, and removes outdated marks.
-    pub(super) async fn mark_orphaned(&self, now: Timestamp) -> Result<(), StoreError> {
-        for (find, change) in [(FIND_ORPHANED, MARK), (FIND_REACHED, UNMARK)] {
-            let mut after = String::new();
-            loop {
-                let found: Vec<(String,)> = sqlx::query_as(find)
-                    .bind(&after)
-                    .bind(BATCH)
-                    .fetch_all(&self.readers)
-                    .await?;
-                let Some((last,)) = found.last() else {
-                    break;
-                };
-                after.clone_from(last);
-                let mut tx = self.begin().await?;
-                for (id,) in &found {
-                    sqlx::query(change)
-                        .bind(now.as_millisecond())
-                        .bind(id)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                tx.commit().await?;
-            }
-        }
-        Ok(())
+impl SqliteDatabase {
+    async fn find(
+        &self,
+        query: &'static str,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        let found: Vec<(String,)> = sqlx::query_as(query)
+            .bind(after.map_or("", ConnectionId::as_str))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|(id,)| ConnectionId::from_stored(id))
+            .collect())
     }
 
-    /// Removes one batch of connections that have been orphaned since `since`, and enqueues the
-    /// revocation of their tokens. Returns how many.
-    pub(super) async fn remove_orphaned(
+    async fn change_each(
         &self,
+        query: &'static str,
+        ids: &[ConnectionId],
         now: Timestamp,
-        since: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let mut tx = self.begin().await?;
-        let rows: Vec<(String, Option<Vec<u8>>, Option<i64>)> = sqlx::query_as(REMOVE)
-            .bind(since.as_millisecond())
-            .bind(BATCH)
-            .fetch_all(&mut *tx)
-            .await?;
-        let mut removed = 0;
-        for (id, sealed, ends_at) in rows {
-            removed += 1;
-            let Some(sealed) = sealed else { continue };
-            match self.sealer.open_refresh(&id, &sealed) {
-                Ok(token) => {
-                    let revocation = Revocation {
-                        id: ulid::Ulid::new().to_string(),
-                        token,
-                        tries: 0,
-                    };
-                    let ends_at = ends_at.and_then(|at| Timestamp::from_millisecond(at).ok());
-                    self.insert_revocation(&mut tx, &revocation, ends_at, now)
-                        .await?;
-                }
-                Err(error) => {
-                    tracing::error!(connection = id, %error, "A token was erased that Snyk cannot be told of");
-                }
-            }
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin_immediate().await?;
+        for id in ids {
+            sqlx::query(query)
+                .bind(now.as_millisecond())
+                .bind(id.as_str())
+                .execute(&mut *tx)
+                .await?;
         }
-        tx.commit().await?;
-        Ok(removed)
+        Ok(tx.commit().await?)
+    }
+}
+
+#[async_trait]
+impl OrphanRecords for SqliteDatabase {
+    async fn find_orphaned(
+        &self,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        self.find(FIND_ORPHANED, after, limit).await
+    }
+
+    async fn mark_orphaned(&self, ids: &[ConnectionId], now: Timestamp) -> Result<(), StoreError> {
+        self.change_each(MARK, ids, now).await
+    }
+
+    async fn find_outdated_marks(
+        &self,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        self.find(FIND_REACHED, after, limit).await
+    }
+
+    async fn remove_marks(&self, ids: &[ConnectionId], now: Timestamp) -> Result<(), StoreError> {
+        self.change_each(UNMARK, ids, now).await
     }
 }

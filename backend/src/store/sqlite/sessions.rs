@@ -1,62 +1,36 @@
 //! Sessions and claims in SQLite.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use domain::session::{SessionId, StoredSession, TokenHash};
+use domain::{
+    ids::{AttemptId, SessionId},
+    session::{StoredSession, TokenHash},
+};
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::SqliteStore;
-use crate::store::{Change, Changed, SessionStore, StoreError};
-
-/// Timeout of a readiness check.
-const PING_TIMEOUT: Duration = Duration::from_secs(2);
-/// Maximum number of rows that a sweep deletes at once. Another write waits for one batch at most.
-/// Few, since the rows of a large table and of its indexes are all on different pages: with a
-/// million sessions, deleting 200 of them takes ten times as long as deleting 10.
-const SWEEP_BATCH: u32 = 10;
-/// Maximum number of batches in a sweep of one kind; the next sweep continues.
-const MAX_BATCHES: u32 = 1_000;
+use super::SqliteDatabase;
+use crate::store::{
+    StoreError,
+    database::{Expired, SessionRecords},
+    error::Inconsistent,
+};
 
 /// The deletions of a sweep, by index, of the rows before a time.
-const SWEEP_EXPIRED: &str = "DELETE FROM sessions WHERE id IN \
+const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE id IN \
      (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)";
-const SWEEP_UNUSED: &str = "DELETE FROM sessions WHERE id IN \
+const DELETE_UNUSED: &str = "DELETE FROM sessions WHERE id IN \
      (SELECT id FROM sessions WHERE last_used_at < $1 LIMIT $2)";
-const SWEEP_CLAIMS: &str = "DELETE FROM claims WHERE attempt IN \
+const DELETE_CLAIMS: &str = "DELETE FROM claims WHERE attempt IN \
      (SELECT attempt FROM claims WHERE ends_at < $1 LIMIT $2)";
 
-impl SqliteStore {
-    async fn delete_in_batches(
-        &self,
-        text: &'static str,
-        before: Timestamp,
-    ) -> Result<(), StoreError> {
-        for _ in 0..MAX_BATCHES {
-            let done = sqlx::query(text)
-                .bind(before.as_millisecond())
-                .bind(SWEEP_BATCH)
-                .execute(&self.writer)
-                .await?;
-            if done.rows_affected() < u64::from(SWEEP_BATCH) {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[async_trait]
-impl SessionStore for SqliteStore {
+impl SessionRecords for SqliteDatabase {
     async fn sessions(
         &self,
         tokens: &[TokenHash],
     ) -> Result<Vec<(TokenHash, StoredSession)>, StoreError> {
-        if tokens.is_empty() {
-            return Ok(Vec::new());
-        }
-        // One query for all: the client chooses how many hashes there are.
         let mut query = QueryBuilder::<Sqlite>::new(
             "SELECT token_hash, id, last_used_at, expires_at FROM sessions WHERE token_hash IN (",
         );
@@ -74,7 +48,7 @@ impl SessionStore for SqliteStore {
         found
             .map(|(token, (_, id, last_used_at, expires_at))| {
                 let time = |column, ms| {
-                    Timestamp::from_millisecond(ms).map_err(|_| StoreError::Inconsistent {
+                    Timestamp::from_millisecond(ms).map_err(|_| Inconsistent {
                         table: "sessions",
                         column,
                         row: id.clone(),
@@ -101,46 +75,44 @@ impl SessionStore for SqliteStore {
         Ok(())
     }
 
-    async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError> {
+    async fn end_session(&self, token: &TokenHash) -> Result<Option<SessionId>, StoreError> {
+        // All rows, since the statement is committed after its last one.
         let ended: Vec<(String,)> =
             sqlx::query_as("DELETE FROM sessions WHERE token_hash = $1 RETURNING id")
                 .bind(token.as_bytes())
                 .fetch_all(&self.writer)
                 .await?;
-        let changes = ended
-            .into_iter()
-            .map(|(id,)| Change::Session(SessionId::from_stored(id)))
-            .collect();
-        Ok(Changed { value: (), changes })
+        let ended = ended.into_iter().next();
+        Ok(ended.map(|(id,)| SessionId::from_stored(id)))
     }
 
-    async fn claim(&self, attempt: &str, ends_at: Timestamp) -> Result<bool, StoreError> {
+    async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "INSERT INTO claims (attempt, ends_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         )
-        .bind(attempt)
+        .bind(attempt.as_str())
         .bind(ends_at.as_millisecond())
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() == 1)
     }
 
-    async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
-        self.delete_in_batches(SWEEP_EXPIRED, now).await?;
-        self.delete_in_batches(SWEEP_UNUSED, unused_since).await?;
-        self.delete_in_batches(SWEEP_CLAIMS, now).await
-    }
-
-    async fn ping(&self) -> Result<(), StoreError> {
-        if !self.file.is_in_place() {
-            return Err(StoreError::Moved);
-        }
-        let check = async {
-            sqlx::query("SELECT 1").execute(&self.readers).await?;
-            self.probe().await
+    async fn delete_expired(
+        &self,
+        expired: Expired,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let query = match expired {
+            Expired::Sessions => DELETE_EXPIRED,
+            Expired::UnusedSessions => DELETE_UNUSED,
+            Expired::Claims => DELETE_CLAIMS,
         };
-        tokio::time::timeout(PING_TIMEOUT, check)
-            .await
-            .unwrap_or(Err(StoreError::TooSlow))
+        let done = sqlx::query(query)
+            .bind(before.as_millisecond())
+            .bind(limit)
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected())
     }
 }

@@ -8,7 +8,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "backend/domain/src",
         &[
-            &["random", "net", "allow_list", "backoff"],
+            &["random", "ids", "net", "allow_list", "backoff"],
             &["vault", "session", "attempt"],
             &["connection", "verify"],
             &["refresh"],

@@ -11,27 +11,25 @@ use std::{
 
 use async_trait::async_trait;
 use domain::{
-    connection::{Connection, Grant, Identity, State, Tokens},
-    session::{NewSession, SessionId, SessionToken},
-    vault::{
-        Vault,
-        secret::{AccessToken, RefreshToken},
-    },
+    connection::{Connection, Grant},
+    ids::{ConnectionId, SessionId},
+    vault::secret::RefreshToken,
 };
 use jiff::SignedDuration;
-use secrecy::SecretString;
-use shared::{pkce::CodeVerifier, scope::Scopes};
 use snyk_app::{
     clock::{Clock as _, SystemClock},
-    provider::{AccountError, ApiAnswer, Encoding, OrgList, ProviderClient, ProviderError},
+    provider::ProviderError,
     refresh::{RefreshError, Refresher},
-    store::{
-        Account, ConnectionStore as _, NewLogin, SessionStore as _, cache::CachedStore,
-        sqlite::SqliteStore,
-    },
+    store::{Account, Store},
 };
 use sqlx::{Connection as _, SqliteConnection};
 use tokio_util::task::TaskTracker;
+
+use crate::common::{
+    bed::{self, Raw, sqlite},
+    provider::{Provider, TokenEndpoint},
+    records::*,
+};
 
 /// Another owner takes the lease.
 pub(crate) const TAKE_OVER: &str =
@@ -75,9 +73,9 @@ pub(crate) enum Reply {
 /// One presentation: what happens to the row before the answer arrives, and what 400 ms later.
 pub(crate) type Step = (&'static str, Reply, &'static str);
 
-/// A provider whose answers are scripted.
+/// A token endpoint whose answers are scripted.
 #[derive(Debug)]
-pub(crate) struct Provider {
+pub(crate) struct Script {
     url: String,
     steps: Mutex<VecDeque<Step>>,
     pub(crate) presented: AtomicU32,
@@ -86,10 +84,8 @@ pub(crate) struct Provider {
     pub(crate) leased_for: AtomicI64,
 }
 
-const NOT_ASKED: &str = "this test does not ask that";
-
 #[async_trait]
-impl ProviderClient for Provider {
+impl TokenEndpoint for Script {
     async fn refresh(&self, _: &RefreshToken) -> Result<Grant, ProviderError> {
         self.presented.fetch_add(1, Ordering::SeqCst);
         let (before, reply, after) =
@@ -110,7 +106,7 @@ impl ProviderClient for Provider {
                 .store(leased_for(&self.url).await, Ordering::SeqCst);
         }
         match reply {
-            Reply::Pair | Reply::SlowPair => Ok(grant("next")),
+            Reply::Pair | Reply::SlowPair => Ok(grant_at("next", SystemClock.now())),
             Reply::Lost => Err(ProviderError::AnswerLost(None)),
             Reply::Rejected | Reply::SlowRejection => Err(ProviderError::GrantRejected {
                 error: "invalid_grant".to_owned(),
@@ -126,22 +122,6 @@ impl ProviderClient for Provider {
         self.revoked.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
-
-    async fn exchange(&self, _: String, _: &CodeVerifier) -> Result<Grant, ProviderError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn identity(&self, _: &AccessToken) -> Result<Identity, AccountError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), AccountError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn get(&self, _: &str, _: Encoding, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
-        unreachable!("{NOT_ASKED}")
-    }
 }
 
 /// Changes the row as another process would.
@@ -152,9 +132,9 @@ pub(crate) async fn change(url: &str, sql: &'static str) {
 }
 
 /// Returns the refresher of a node.
-fn node(store: &Arc<CachedStore<SqliteStore>>, provider: &Arc<Provider>) -> Arc<Refresher> {
+fn node(store: &Arc<dyn Store>, provider: &Arc<Provider<Script>>) -> Arc<Refresher> {
     Arc::new(Refresher::new(
-        Arc::clone(store) as _,
+        Arc::clone(store),
         Arc::clone(provider) as _,
         Arc::new(SystemClock),
         TaskTracker::new(),
@@ -173,26 +153,14 @@ async fn leased_for(url: &str) -> i64 {
     left.0
 }
 
-fn grant(name: &str) -> Grant {
-    Grant {
-        tokens: Tokens {
-            access: AccessToken::new(format!("{name}-access")),
-            refresh: RefreshToken::new(format!("{name}-refresh")),
-        },
-        access_expires_at: SystemClock.now() + SignedDuration::from_hours(1),
-        refresh_expires_at: None,
-        scopes: None,
-    }
-}
-
 /// A refresher, and a connection to refresh.
 pub(crate) struct Bed {
     pub(crate) refresher: Arc<Refresher>,
-    pub(crate) provider: Arc<Provider>,
-    store: Arc<CachedStore<SqliteStore>>,
+    provider: Arc<Provider<Script>>,
+    store: Arc<dyn Store>,
     pub(crate) connection: Connection,
     pub(crate) url: String,
-    _folder: tempfile::TempDir,
+    _database: Arc<dyn Raw>,
 }
 
 /// The rest of a row after a refresh.
@@ -212,58 +180,32 @@ impl Bed {
 
     /// Returns a bed whose access token lives as long, of an hour that it had.
     pub(crate) async fn with_token_until(left: SignedDuration, steps: &[Step]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("app.db").display());
-        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
-        let vault = Arc::new(Vault::new(&secret, &[]));
-        let store = Arc::new(CachedStore::new(Arc::new(
-            SqliteStore::open(&folder.path().join("app.db"), vault)
-                .await
-                .unwrap(),
-        )));
+        let (database, file) = sqlite().await;
+        let url = format!("sqlite://{}", file.path().display());
+        let bed = bed::Bed::over((database, file), true).await;
+        let store = bed.store;
         let now = SystemClock.now();
-        let session = NewSession {
-            id: SessionId::generate(),
-            token_hash: SessionToken::generate().unwrap().hash(),
-            browser: "a browser".to_owned(),
-            expires_at: now + SignedDuration::from_hours(24),
-        };
+        let session = session(SessionId::generate(), now);
         let first = Grant {
             access_expires_at: now + left,
-            ..grant("first")
+            ..grant_at("first", now)
         };
-        let connection = store
-            .finish_login(NewLogin {
-                connection_id: "c",
-                account: Account {
-                    subject: None,
-                    context: None,
-                    orgs: &[],
-                    is_whole: true,
-                    due_at: now,
-                    tries: 0,
-                },
-                reconnects: None,
-                scopes: &Scopes::parse("org.read"),
-                grant: &first,
-                session: &session,
-                claim: "claim",
-                sibling_attempts: &[],
-                earlier_sessions: &[],
-                now: now + left - SignedDuration::from_hours(1),
-            })
-            .await
-            .unwrap()
-            .value
-            .unwrap();
+        let account = Account {
+            due_at: now,
+            ..account(None, &[], true)
+        };
+        let id = ConnectionId::presented("c");
+        let connected_at = now + left - SignedDuration::from_hours(1);
+        let login = login(&id, account, &first, &session, connected_at);
+        let connection = finish(&*store, login).await;
         assert!(store.session(&session.token_hash).await.unwrap().is_some());
-        let provider = Arc::new(Provider {
+        let provider = Arc::new(Provider(Script {
             url: url.clone(),
             steps: Mutex::new(steps.iter().copied().collect()),
             presented: AtomicU32::new(0),
             revoked: AtomicU32::new(0),
             leased_for: AtomicI64::new(0),
-        });
+        }));
         let refresher = node(&store, &provider);
         Self {
             refresher,
@@ -271,8 +213,12 @@ impl Bed {
             store,
             connection,
             url,
-            _folder: folder,
+            _database: bed.database,
         }
+    }
+
+    pub(crate) fn script(&self) -> &Script {
+        &self.provider.0
     }
 
     pub(crate) async fn renew(&self) -> Result<u64, RefreshError> {
@@ -294,15 +240,17 @@ impl Bed {
     }
 
     pub(crate) async fn after(&self) -> After {
-        let row = self.store.connection("c").await.unwrap().unwrap();
+        let row = self
+            .store
+            .connection(&self.connection.id)
+            .await
+            .unwrap()
+            .unwrap();
         After {
             generation: row.generation,
-            access: match row.state {
-                State::Active(tokens) => tokens.access.secret().to_owned(),
-                other => format!("{other:?}"),
-            },
-            presented: self.provider.presented.load(Ordering::SeqCst),
-            revoked: self.provider.revoked.load(Ordering::SeqCst),
+            access: access_token(&row).to_owned(),
+            presented: self.script().presented.load(Ordering::SeqCst),
+            revoked: self.script().revoked.load(Ordering::SeqCst),
             leased: self.is_leased().await,
         }
     }

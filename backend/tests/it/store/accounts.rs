@@ -1,9 +1,17 @@
 //! The contract of accounts: what a read adds, replaces and merges.
 
-use super::*;
+use domain::{
+    connection::{Connection, Consent},
+    ids::{ConnectionId, SessionId},
+};
+use jiff::{SignedDuration, Timestamp};
+use snyk_app::store::Account;
 
-pub(crate) async fn stores_accounts(store: &impl Store) {
-    let names = async |session: &SessionId, id: &str| {
+use crate::common::{bed::Bed, records::*};
+
+async fn stores_accounts(bed: Bed) {
+    let store = &*bed.store;
+    let names = async |session: &SessionId, id: &ConnectionId| {
         let connection = store.authorized(session, id).await.unwrap().unwrap();
         let names: Vec<String> = connection.orgs.iter().map(|org| org.id.clone()).collect();
         (names.join(" "), connection.orgs_complete)
@@ -16,7 +24,7 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     let due = async |at: Timestamp| {
         let due = store.due_accounts(at, 9).await.unwrap();
         due.into_iter()
-            .map(|consent| consent.connection)
+            .map(|consent| consent.connection.to_string())
             .collect::<Vec<_>>()
     };
     let (a, b, c) = (org("a"), org("b"), org("c"));
@@ -52,13 +60,10 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     // A read for another consent, or of a disconnected connection, changes nothing.
     let none = account(subject.as_ref(), &[], true);
     for (connection, at) in [
-        (one.id.as_str(), now() - SignedDuration::from_secs(1)),
-        ("unknown", now()),
+        (one.id.clone(), now() - SignedDuration::from_secs(1)),
+        (ConnectionId::presented("unknown"), now()),
     ] {
-        let consent = Consent {
-            connection: connection.to_owned(),
-            at,
-        };
+        let consent = Consent { connection, at };
         let stored = store.store_account(&consent, none, now()).await;
         assert!(!stored.unwrap().value);
     }
@@ -92,4 +97,8 @@ pub(crate) async fn stores_accounts(store: &impl Store) {
     assert_eq!(names(&fourth, &four.id).await, ("b c".to_owned(), true));
     let (again, ..) = connect(store, "four").await;
     assert_ne!(again.id, four.id);
+}
+
+contract! {
+    stores_accounts
 }

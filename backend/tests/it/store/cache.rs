@@ -1,6 +1,18 @@
 //! The cache forgets what a write changed, and nothing else.
 
-use super::*;
+use domain::ids::{ConnectionId, SessionId};
+use jiff::SignedDuration;
+use snyk_app::store::{NewLogin, lease::Settlement};
+
+use crate::common::{
+    bed::{Bed, sqlite},
+    records::*,
+};
+
+/// Returns a store behind a cache, over any database.
+async fn cached() -> Bed {
+    Bed::over(sqlite().await, true).await
+}
 
 #[tokio::test]
 async fn the_login_of_somebody_else_costs_me_no_query() {
@@ -11,7 +23,7 @@ async fn the_login_of_somebody_else_costs_me_no_query() {
         let subject = bot_of(&orgs);
         let account = account(subject.as_ref(), &orgs, true);
         let id = SessionId::from_stored(format!("session-{name}"));
-        connect_in(&bed.store, name, account, id).await
+        connect_in(&*bed.store, name, account, id).await
     };
     let (mine, session, token) = connect("one").await;
     let read = async || {
@@ -25,7 +37,7 @@ async fn the_login_of_somebody_else_costs_me_no_query() {
     bed.store.touch_session(&other, later).await.unwrap();
     bed.store.end_session(&other_token).await.unwrap();
     // From here on every query fails.
-    bed.file.close().await;
+    bed.database.close().await;
     read().await;
 }
 
@@ -35,12 +47,12 @@ async fn a_failed_touch_forgets_only_its_own_session() {
     let orgs = [org("one")];
     let account = account(None, &orgs, true);
     let [session, other] = ["a", "b"].map(|id| SessionId::from_stored(id.to_owned()));
-    let (_, session, token) = connect_in(&bed.store, "one", account, session).await;
-    let (_, _, other_token) = connect_in(&bed.store, "two", account, other).await;
+    let (_, session, token) = connect_in(&*bed.store, "one", account, session).await;
+    let (_, _, other_token) = connect_in(&*bed.store, "two", account, other).await;
     for token in [&token, &other_token] {
         assert!(bed.store.session(token).await.unwrap().is_some());
     }
-    bed.file.close().await;
+    bed.database.close().await;
     assert!(bed.store.touch_session(&session, now()).await.is_err());
     assert!(bed.store.session(&token).await.is_err());
     assert!(bed.store.session(&other_token).await.unwrap().is_some());
@@ -49,38 +61,63 @@ async fn a_failed_touch_forgets_only_its_own_session() {
 #[tokio::test]
 async fn a_login_in_my_browser_shows_its_connection_at_once() {
     let bed = cached().await;
-    let (one, session, token) = connect(&bed.store, "one").await;
+    let (one, earlier, token) = connect(&*bed.store, "one").await;
     assert!(bed.store.session(&token).await.unwrap().is_some());
-    let found = bed.store.authorized(&session, &one.id).await.unwrap();
+    let found = bed.store.authorized(&earlier, &one.id).await.unwrap();
     assert!(found.is_some());
 
     let orgs = [org("two")];
     let subject = bot_of(&orgs);
-    let next = NewSession {
-        id: SessionId::generate(),
-        token_hash: SessionToken::generate().unwrap().hash(),
-        browser: "a browser".to_owned(),
-        expires_at: now() + SignedDuration::from_hours(24),
-    };
+    let next = session(SessionId::generate(), now());
+    let (id, grant) = (ConnectionId::presented("two"), grant("two"));
+    let account = account(subject.as_ref(), &orgs, true);
     let login = NewLogin {
-        connection_id: "two",
-        account: account(subject.as_ref(), &orgs, true),
-        reconnects: None,
-        scopes: &Scopes::parse("org.read"),
-        grant: &grant("two"),
-        session: &next,
-        claim: "claim",
-        sibling_attempts: &[],
         earlier_sessions: &[token],
-        now: now(),
+        ..login(&id, account, &grant, &next, now())
     };
     bed.store.finish_login(login).await.unwrap();
     // The earlier session has ended, and the later one has both connections.
     assert!(bed.store.session(&token).await.unwrap().is_none());
-    let found = bed.store.authorized(&session, &one.id).await.unwrap();
+    let found = bed.store.authorized(&earlier, &one.id).await.unwrap();
     assert!(found.is_none());
-    for id in [one.id.as_str(), "two"] {
+    for id in [&one.id, &id] {
         let found = bed.store.authorized(&next.id, id).await.unwrap();
         assert!(found.is_some(), "{id}");
     }
+}
+
+#[tokio::test]
+async fn a_cached_read_costs_no_query() {
+    let bed = cached().await;
+    let (connection, session, token) = connect(&*bed.store, "one").await;
+    let lease = lease(&*bed.store, &connection.id, 0).await.unwrap();
+    for asked_before in [true, false] {
+        if !asked_before {
+            // From here on every query fails.
+            bed.database.close().await;
+        }
+        assert!(bed.store.session(&token).await.unwrap().is_some());
+        let authorized = bed
+            .store
+            .authorized(&session, &connection.id)
+            .await
+            .unwrap();
+        assert_eq!(access_token(&authorized.unwrap()), "one-access");
+    }
+    // Reads that are never cached: the owner of a lease gets the current state or an error.
+    assert!(bed.store.connection(&connection.id).await.is_err());
+    assert!(bed.store.connections_of(&session).await.is_err());
+    // A failed write may have taken effect: nothing is cached after it.
+    assert!(
+        bed.store
+            .settle_lease(lease, Settlement::ReconnectNeeded)
+            .await
+            .is_err()
+    );
+    assert!(
+        bed.store
+            .authorized(&session, &connection.id)
+            .await
+            .is_err()
+    );
 }

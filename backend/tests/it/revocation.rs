@@ -1,30 +1,26 @@
 //! Rounds of revocations against a failing provider: which tokens are sent, how often, and how many
 //! at once.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use domain::{
-    connection::{Grant, Identity},
-    vault::{
-        Vault,
-        secret::{AccessToken, RefreshToken},
-    },
-};
+use domain::{ids::RevocationId, vault::secret::RefreshToken};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
-use shared::pkce::CodeVerifier;
 use snyk_app::{
     clock::Clock,
-    provider::{AccountError, ApiAnswer, Encoding, OrgList, ProviderClient, ProviderError},
+    provider::ProviderError,
     revocation::revoke_due,
-    store::{Revocation, RevocationStore as _, sqlite::SqliteStore},
+    store::{Revocation, Store},
+};
+
+use crate::common::{
+    bed::{self, Raw, sqlite},
+    provider::{Provider, TokenEndpoint},
+    records::now,
 };
 
 /// A clock that the test sets.
@@ -37,9 +33,9 @@ impl Clock for HandClock {
     }
 }
 
-/// A provider that fails for some tokens, or for all.
+/// A token endpoint that fails for some tokens, or for all.
 #[derive(Debug, Default)]
-struct Provider(Mutex<Seen>);
+struct Revocations(Mutex<Seen>);
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -50,10 +46,8 @@ struct Seen {
     most_at_once: usize,
 }
 
-const NOT_ASKED: &str = "this test does not ask that";
-
 #[async_trait]
-impl ProviderClient for Provider {
+impl TokenEndpoint for Revocations {
     async fn revoke(&self, token: &RefreshToken) -> Result<(), ProviderError> {
         let fails = {
             let mut seen = self.0.lock().unwrap();
@@ -72,48 +66,24 @@ impl ProviderClient for Provider {
         }
         Ok(())
     }
-
-    async fn exchange(&self, _: String, _: &CodeVerifier) -> Result<Grant, ProviderError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn refresh(&self, _: &RefreshToken) -> Result<Grant, ProviderError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn identity(&self, _: &AccessToken) -> Result<Identity, AccountError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn next_orgs(&self, _: &AccessToken, _: &mut OrgList) -> Result<(), AccountError> {
-        unreachable!("{NOT_ASKED}")
-    }
-
-    async fn get(&self, _: &str, _: Encoding, _: &AccessToken) -> Result<ApiAnswer, ProviderError> {
-        unreachable!("{NOT_ASKED}")
-    }
 }
 
 /// A store with `n` pending revocations, `t0` and on.
 struct Bed {
-    store: SqliteStore,
-    provider: Provider,
+    store: Arc<dyn Store>,
+    provider: Provider<Revocations>,
     clock: HandClock,
-    _folder: tempfile::TempDir,
+    _database: Arc<dyn Raw>,
 }
 
 impl Bed {
     async fn with(pending: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
-        let vault = Arc::new(Vault::new(&secret, &[]));
-        let store = SqliteStore::open(&folder.path().join("app.db"), vault)
-            .await
-            .unwrap();
-        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let bed = bed::Bed::over(sqlite().await, false).await;
+        let store = bed.store;
+        let now = now();
         for number in 0..pending {
             let revocation = Revocation {
-                id: format!("r{number}"),
+                id: RevocationId::from_stored(format!("r{number}")),
                 token: RefreshToken::new(format!("t{number}")),
                 tries: 0,
             };
@@ -126,21 +96,26 @@ impl Bed {
             store,
             provider: Provider::default(),
             clock: HandClock(Mutex::new(now)),
-            _folder: folder,
+            _database: bed.database,
         }
     }
 
     /// Runs a round, then advances the clock by ten seconds. Returns the number of requests.
     async fn round(&self) -> u32 {
         let before = self.requests();
-        revoke_due(&self.store, &self.provider, &self.clock).await;
+        revoke_due(&*self.store, &self.provider, &self.clock).await;
         let now = self.clock.now();
         *self.clock.0.lock().unwrap() = now + SignedDuration::from_secs(10);
         self.requests() - before
     }
 
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        let Provider(Revocations(seen)) = &self.provider;
+        seen.lock().unwrap()
+    }
+
     fn requests(&self) -> u32 {
-        self.provider.0.lock().unwrap().requests.values().sum()
+        self.seen().requests.values().sum()
     }
 
     async fn pending(&self) -> Vec<String> {
@@ -156,7 +131,7 @@ impl Bed {
 async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
     let bed = Bed::with(40).await;
     let bad: Vec<String> = ["t0", "t1", "t2", "t3", "t7"].map(str::to_owned).into();
-    bed.provider.0.lock().unwrap().fails_for = bad.iter().cloned().collect();
+    bed.seen().fails_for = bad.iter().cloned().collect();
     // The first that are due all fail, which ends a round: the others come in the next rounds.
     for _ in 0..4 {
         bed.round().await;
@@ -168,7 +143,7 @@ async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
     for _ in 0..360 {
         bed.round().await;
     }
-    for (token, times) in &bed.provider.0.lock().unwrap().requests {
+    for (token, times) in &bed.seen().requests {
         let most = if bad.contains(token) { 10 } else { 1 };
         assert!((1..=most).contains(times), "{token}: {times} times");
     }
@@ -177,19 +152,19 @@ async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
 #[tokio::test]
 async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for_all() {
     let bed = Bed::with(500).await;
-    bed.provider.0.lock().unwrap().is_away = true;
+    bed.seen().is_away = true;
     for round in 0..30 {
         let requests = bed.round().await;
         assert!((1..=8).contains(&requests), "round {round}: {requests}");
     }
     // Different tokens have been sent.
-    assert!(bed.provider.0.lock().unwrap().requests.len() > 60);
-    bed.provider.0.lock().unwrap().is_away = false;
+    assert!(bed.seen().requests.len() > 60);
+    bed.seen().is_away = false;
     for round in 0..100 {
         let requests = bed.round().await;
         assert!(requests <= 100, "round {round}: {requests} in one round");
     }
     assert!(bed.pending().await.is_empty());
-    let most = bed.provider.0.lock().unwrap().most_at_once;
+    let most = bed.seen().most_at_once;
     assert!((2..=4).contains(&most), "{most} at once");
 }

@@ -1,41 +1,38 @@
 //! Pending revocations.
 
-use super::*;
+use domain::{ids::RevocationId, vault::secret::RefreshToken};
+use snyk_app::store::Revocation;
 
-#[tokio::test]
-async fn sec_42_what_may_not_be_revoked_is_reported() {
-    let bed = sqlite().await;
+use crate::common::{bed::Bed, records::*};
+
+fn id(text: &str) -> RevocationId {
+    RevocationId::from_stored(text.to_owned())
+}
+
+async fn sec_42_what_may_not_be_revoked_is_reported(bed: Bed) {
     let store = &*bed.store;
     // A pair that is being refreshed may have a successor.
     let (one, ..) = connect(store, "one").await;
     assert!(lease(store, &one.id, 0).await.is_some());
-    let ended = store.disconnect(&one.id, "r", now()).await.unwrap();
+    let ended = store.disconnect(&one.id, &id("r"), now()).await.unwrap();
     assert!(ended.revocation.is_some() && ended.more_may_live);
     // A token that cannot be opened cannot be revoked.
     let (two, ..) = connect(store, "two").await;
-    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
-    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("UPDATE connections SET refresh_token = zeroblob(80) WHERE id = $1")
-        .bind(&two.id)
-        .execute(&mut file)
-        .await
-        .unwrap();
-    let ended = store.disconnect(&two.id, "s", now()).await.unwrap();
+    let misplace = "UPDATE connections SET refresh_token = access_token";
+    bed.database.execute(misplace).await;
+    let ended = store.disconnect(&two.id, &id("s"), now()).await.unwrap();
     assert!(ended.revocation.is_none() && ended.more_may_live);
     // Tokens that were rejected need no revocation.
     let (three, ..) = connect(store, "three").await;
     assert!(mark_reconnect_needed(store, &three.id, 0).await.unwrap());
-    let ended = store.disconnect(&three.id, "t", now()).await.unwrap();
+    let ended = store.disconnect(&three.id, &id("t"), now()).await.unwrap();
     assert!(ended.revocation.is_none() && !ended.more_may_live);
 }
 
-#[tokio::test]
-async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
-    let bed = sqlite().await;
+async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token(bed: Bed) {
     let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
     let revocation = Revocation {
-        id: "r".to_owned(),
+        id: id("r"),
         token: RefreshToken::new("dying".to_owned()),
         tries: 0,
     };
@@ -44,7 +41,7 @@ async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
         .await
         .unwrap();
     assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
-    store.postpone_revocation("r", at(20)).await.unwrap();
+    store.postpone_revocation(&id("r"), at(20)).await.unwrap();
     assert!(store.due_revocations(at(19), 9).await.unwrap().is_empty());
     let due = store.due_revocations(at(20), 9).await.unwrap();
     assert_eq!((due[0].token.secret(), due[0].tries), ("dying", 1));
@@ -57,19 +54,16 @@ async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token() {
     );
     assert_eq!(
         store.remove_expired_revocations(at(101)).await.unwrap(),
-        ["r"]
+        [id("r")]
     );
     assert!(store.due_revocations(at(200), 9).await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
-    let bed = sqlite().await;
+async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time(bed: Bed) {
     let store = &*bed.store;
-    let at = |seconds| now() + SignedDuration::from_secs(seconds);
     for (seconds, id) in [(0, "a"), (1, "b"), (2, "c")] {
         let revocation = Revocation {
-            id: id.to_owned(),
+            id: self::id(id),
             token: RefreshToken::new(id.to_owned()),
             tries: 0,
         };
@@ -80,10 +74,18 @@ async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time() {
     }
     let due = async |limit| -> Vec<_> {
         let due = store.due_revocations(at(10), limit).await.unwrap();
-        due.into_iter().map(|revocation| revocation.id).collect()
+        due.into_iter()
+            .map(|revocation| revocation.id.to_string())
+            .collect()
     };
     assert_eq!(due(2).await, ["a", "b"]);
-    store.postpone_revocation("a", at(5)).await.unwrap();
+    store.postpone_revocation(&id("a"), at(5)).await.unwrap();
     assert_eq!(due(2).await, ["b", "c"]);
     assert_eq!(due(9).await, ["b", "c", "a"]);
+}
+
+contract! {
+    sec_42_what_may_not_be_revoked_is_reported
+    sec_42_a_postponed_revocation_waits_and_ends_with_its_token
+    sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time
 }

@@ -1,7 +1,5 @@
 //! A read of the store that is overtaken by a write must not be cached: its result is outdated.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{
     sync::{
         Arc,
@@ -13,7 +11,8 @@ use std::{
 use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent, Grant, State, Subject, Tokens},
-    session::{SessionId, StoredSession, TokenHash},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
+    session::{StoredSession, TokenHash},
     vault::secret::{AccessToken, RefreshToken},
 };
 use jiff::Timestamp;
@@ -42,7 +41,7 @@ impl ConnectionStore for Slow {
     async fn authorized(
         &self,
         _: &SessionId,
-        id: &str,
+        id: &ConnectionId,
     ) -> Result<Option<Arc<Connection>>, StoreError> {
         let generation = self.generation.load(Ordering::SeqCst);
         self.asked.add_permits(1);
@@ -50,7 +49,7 @@ impl ConnectionStore for Slow {
         Ok(Some(Arc::new(connection(id, generation))))
     }
 
-    async fn connection(&self, _: &str) -> Result<Option<Connection>, StoreError> {
+    async fn connection(&self, _: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
@@ -81,7 +80,12 @@ impl ConnectionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn disconnect(&self, _: &str, _: &str, _: Timestamp) -> Result<Ended, StoreError> {
+    async fn disconnect(
+        &self,
+        _: &ConnectionId,
+        _: &RevocationId,
+        _: Timestamp,
+    ) -> Result<Ended, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 }
@@ -94,7 +98,12 @@ impl LeaseStore for Slow {
         Ok(true)
     }
 
-    async fn acquire_lease(&self, _: &str, _: u64, _: Duration) -> Result<Acquisition, StoreError> {
+    async fn acquire_lease(
+        &self,
+        _: &ConnectionId,
+        _: u64,
+        _: Duration,
+    ) -> Result<Acquisition, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
@@ -118,7 +127,7 @@ impl RevocationStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn postpone_revocation(&self, _: &str, _: Timestamp) -> Result<(), StoreError> {
+    async fn postpone_revocation(&self, _: &RevocationId, _: Timestamp) -> Result<(), StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
@@ -126,11 +135,14 @@ impl RevocationStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn remove_expired_revocations(&self, _: Timestamp) -> Result<Vec<String>, StoreError> {
+    async fn remove_expired_revocations(
+        &self,
+        _: Timestamp,
+    ) -> Result<Vec<RevocationId>, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn complete_revocation(&self, _: &str) -> Result<(), StoreError> {
+    async fn complete_revocation(&self, _: &RevocationId) -> Result<(), StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 }
@@ -152,7 +164,7 @@ impl SessionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn claim(&self, _: &str, _: Timestamp) -> Result<bool, StoreError> {
+    async fn claim(&self, _: &AttemptId, _: Timestamp) -> Result<bool, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
@@ -165,6 +177,11 @@ impl SessionStore for Slow {
     }
 }
 
+/// Returns the id of the one connection.
+fn c() -> ConnectionId {
+    ConnectionId::presented("c")
+}
+
 fn tokens() -> Tokens {
     Tokens {
         access: AccessToken::new("a".to_owned()),
@@ -172,10 +189,10 @@ fn tokens() -> Tokens {
     }
 }
 
-fn connection(id: &str, generation: u64) -> Connection {
+fn connection(id: &ConnectionId, generation: u64) -> Connection {
     let now = Timestamp::UNIX_EPOCH;
     Connection {
-        id: id.to_owned(),
+        id: id.clone(),
         subject: Subject::from_stored("s".to_owned()),
         context: None,
         orgs: Vec::new(),
@@ -201,7 +218,7 @@ async fn a_read_that_a_write_overtook_is_not_cached() {
     let cached = Arc::new(CachedStore::new(Arc::clone(&slow)));
     let session = SessionId::generate();
     let generation = async || {
-        let connection = cached.authorized(&session, "c").await.unwrap();
+        let connection = cached.authorized(&session, &c()).await.unwrap();
         connection.unwrap().generation
     };
 
@@ -210,7 +227,7 @@ async fn a_read_that_a_write_overtook_is_not_cached() {
         let (cached, session) = (Arc::clone(&cached), session.clone());
         async move {
             cached
-                .authorized(&session, "c")
+                .authorized(&session, &c())
                 .await
                 .unwrap()
                 .unwrap()
@@ -224,7 +241,7 @@ async fn a_read_that_a_write_overtook_is_not_cached() {
         refresh_expires_at: None,
         scopes: None,
     };
-    let lease = Lease::new("c".to_owned(), 0, "owner".to_owned());
+    let lease = Lease::new(c(), 0, "owner".to_owned());
     let pair = Settlement::Pair {
         grant: &grant,
         issued_at: Timestamp::UNIX_EPOCH,

@@ -1,28 +1,18 @@
-//! The contract of leases: one suite for each store, for the SQLite file alone and with a cache in
-//! front of it.
+//! The contract of leases.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, time::Duration};
 
 use domain::{
-    connection::{Grant, State, Subject, Tokens},
-    session::{NewSession, SessionId, SessionToken},
-    vault::{
-        Vault,
-        secret::{AccessToken, RefreshToken},
-    },
+    connection::{Grant, State, Subject},
+    ids::{ConnectionId, RevocationId, SessionId},
 };
-use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
-use shared::scope::Scopes;
+use jiff::Timestamp;
 use snyk_app::store::{
-    Account, NewLogin, Store,
-    cache::CachedStore,
+    Account,
     lease::{Acquisition, Lease, Settlement},
-    sqlite::SqliteStore,
 };
-use sqlx::Connection as _;
+
+use crate::common::{bed, records::*};
 
 /// A lifetime that no test outlives.
 const LONG: Duration = Duration::from_mins(10);
@@ -38,16 +28,13 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_000_000_000).unwrap()
 }
 
+/// Returns the id of the one connection.
+fn c() -> ConnectionId {
+    ConnectionId::presented("c")
+}
+
 fn grant(name: &str) -> Grant {
-    Grant {
-        tokens: Tokens {
-            access: AccessToken::new(format!("{name}-access")),
-            refresh: RefreshToken::new(format!("{name}-refresh")),
-        },
-        access_expires_at: now() + SignedDuration::from_hours(1),
-        refresh_expires_at: None,
-        scopes: None,
-    }
+    grant_at(name, now())
 }
 
 fn pair_of(grant: &Grant) -> Settlement<'_> {
@@ -55,70 +42,41 @@ fn pair_of(grant: &Grant) -> Settlement<'_> {
     Settlement::Pair { grant, issued_at }
 }
 
-/// A store, and the session of the connection `c` in it.
-struct Bed<S> {
-    store: Arc<S>,
+/// A store with the connection `c`, and the first session of it.
+struct Bed {
+    bed: bed::Bed,
     session: SessionId,
-    folder: tempfile::TempDir,
 }
 
-impl<S: Store> Bed<S> {
-    async fn new(wrap: impl FnOnce(Arc<SqliteStore>) -> Arc<S>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
-        let vault = Arc::new(Vault::new(&secret, &[]));
-        let store = wrap(Arc::new(
-            SqliteStore::open(&folder.path().join("app.db"), vault)
-                .await
-                .unwrap(),
-        ));
-        let mut bed = Self {
-            store,
-            session: SessionId::generate(),
-            folder,
-        };
-        bed.session = bed.connect("first").await;
-        bed
-    }
+impl Deref for Bed {
+    type Target = bed::Bed;
 
-    /// Connects the account of `c`, again or for the first time.
-    async fn connect(&self, name: &str) -> SessionId {
-        let session = NewSession {
-            id: SessionId::generate(),
-            token_hash: SessionToken::generate().unwrap().hash(),
-            browser: "a browser".to_owned(),
-            expires_at: now() + SignedDuration::from_hours(24),
-        };
-        let subject = Subject::from_stored("s".to_owned());
-        self.store
-            .finish_login(NewLogin {
-                connection_id: "c",
-                account: Account {
-                    subject: Some(&subject),
-                    context: None,
-                    orgs: &[],
-                    is_whole: true,
-                    due_at: now(),
-                    tries: 0,
-                },
-                reconnects: None,
-                scopes: &Scopes::parse("org.read"),
-                grant: &grant(name),
-                session: &session,
-                claim: "claim",
-                sibling_attempts: &[],
-                earlier_sessions: &[],
-                now: now(),
-            })
-            .await
-            .unwrap()
-            .value
-            .unwrap();
-        session.id
+    fn deref(&self) -> &bed::Bed {
+        &self.bed
+    }
+}
+
+/// Connects the account of `c`, again or for the first time.
+async fn connect(bed: &bed::Bed, name: &str) -> SessionId {
+    let session = session(SessionId::generate(), now());
+    let subject = Subject::from_stored("s".to_owned());
+    let account = Account {
+        context: None,
+        ..account(Some(&subject), &[], true)
+    };
+    let (id, grant) = (c(), grant(name));
+    finish(&*bed.store, login(&id, account, &grant, &session, now())).await;
+    session.id
+}
+
+impl Bed {
+    async fn new(bed: bed::Bed) -> Self {
+        let session = connect(&bed, "first").await;
+        Self { bed, session }
     }
 
     async fn acquire(&self, generation: u64, lifetime: Duration) -> Acquisition {
-        let acquired = self.store.acquire_lease("c", generation, lifetime).await;
+        let acquired = self.store.acquire_lease(&c(), generation, lifetime).await;
         acquired.unwrap()
     }
 
@@ -185,8 +143,8 @@ impl<S: Store> Bed<S> {
 
     /// Returns generation and access token, as the refresh and as the session see them.
     async fn row(&self) -> (u64, String) {
-        let row = self.store.connection("c").await.unwrap().unwrap();
-        let seen = self.store.authorized(&self.session, "c").await.unwrap();
+        let row = self.store.connection(&c()).await.unwrap().unwrap();
+        let seen = self.store.authorized(&self.session, &c()).await.unwrap();
         let row = (row.generation, text(&row.state));
         if let Some(seen) = seen {
             let seen = (seen.generation, text(&seen.state));
@@ -207,9 +165,10 @@ fn row(generation: u64, access: &str) -> (u64, String) {
     (generation, access.to_owned())
 }
 
-async fn is_acquired_renewed_and_released<S: Store>(bed: Bed<S>) {
+async fn is_acquired_renewed_and_released(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     let first = bed.free(0, LONG).await;
-    assert_eq!((first.connection(), first.generation()), ("c", 0));
+    assert_eq!((first.connection(), first.generation()), (&c(), 0));
     assert!(bed.is_held(0).await);
     assert!(bed.renew(&first).await);
     assert!(bed.release(first).await);
@@ -225,11 +184,15 @@ async fn is_acquired_renewed_and_released<S: Store>(bed: Bed<S>) {
 
     // There is none for another generation or an unknown connection.
     assert!(bed.is_superseded(1).await);
-    let unknown = bed.store.acquire_lease("unknown", 0, LONG).await;
+    let unknown = bed
+        .store
+        .acquire_lease(&ConnectionId::presented("unknown"), 0, LONG)
+        .await;
     assert!(matches!(unknown.unwrap(), Acquisition::Superseded));
 }
 
-async fn stores_a_pair_and_marks<S: Store>(bed: Bed<S>) {
+async fn stores_a_pair_and_marks(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     assert_eq!(bed.row().await, row(0, "first-access"));
     let lease = bed.free(0, LONG).await;
     assert!(bed.store_pair(lease, "second").await);
@@ -241,7 +204,8 @@ async fn stores_a_pair_and_marks<S: Store>(bed: Bed<S>) {
     assert!(bed.is_superseded(1).await, "there is nothing to refresh");
 }
 
-async fn expires_unless_renewed<S: Store>(bed: Bed<S>) {
+async fn expires_unless_renewed(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     let lease = bed.free(0, SHORT).await;
     expire().await;
     // An expired lease that nobody took over is still its owner's.
@@ -250,7 +214,8 @@ async fn expires_unless_renewed<S: Store>(bed: Bed<S>) {
     assert!(bed.is_held(0).await, "it was renewed");
 }
 
-async fn is_taken_over_when_it_expired<S: Store>(bed: Bed<S>) {
+async fn is_taken_over_when_it_expired(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     let (late, next) = bed.taken_over(0).await;
     assert!(!bed.renew(&late).await);
     assert!(bed.renew(&next).await);
@@ -265,7 +230,8 @@ async fn is_taken_over_when_it_expired<S: Store>(bed: Bed<S>) {
 }
 
 /// A superseded owner changes nothing while the other one works, and nothing afterwards.
-async fn settles_nothing_for_a_superseded_owner<S: Store>(bed: Bed<S>) {
+async fn settles_nothing_for_a_superseded_owner(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     for (generation, marks) in [(0, true), (1, false)] {
         for stored_before in [false, true] {
             let (late, next) = bed.taken_over(generation).await;
@@ -283,7 +249,8 @@ async fn settles_nothing_for_a_superseded_owner<S: Store>(bed: Bed<S>) {
     }
 }
 
-async fn belongs_to_one_of_two_who_race<S: Store>(bed: Bed<S>) {
+async fn belongs_to_one_of_two_who_race(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     for generation in 0..20 {
         let (one, two) = tokio::join!(bed.acquire(generation, LONG), bed.acquire(generation, LONG));
         let lease = match (one, two) {
@@ -314,24 +281,27 @@ async fn belongs_to_one_of_two_who_race<S: Store>(bed: Bed<S>) {
     assert_eq!(bed.row().await.0, 40);
 }
 
-async fn ends_with_a_disconnect<S: Store>(bed: Bed<S>) {
+async fn ends_with_a_disconnect(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
+    let r = RevocationId::generate();
     for (generation, marks) in [(0, true), (1, false)] {
         let lease = bed.free(generation, LONG).await;
-        let ended = bed.store.disconnect("c", "r", now()).await.unwrap();
+        let ended = bed.store.disconnect(&c(), &r, now()).await.unwrap();
         assert!(ended.more_may_live, "the pair may have a successor");
-        bed.store.complete_revocation("r").await.unwrap();
+        bed.store.complete_revocation(&r).await.unwrap();
         assert!(!bed.renew(&lease).await);
         assert!(!bed.settle_late(lease, marks).await);
         assert_eq!(bed.row().await, row(generation, "Disconnected"));
         assert!(bed.is_superseded(generation).await);
-        bed.connect("again").await;
+        connect(&bed, "again").await;
     }
 }
 
-async fn ends_with_a_reconnect<S: Store>(bed: Bed<S>) {
+async fn ends_with_a_reconnect(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
     for (generation, marks) in [(0, true), (1, false)] {
         let lease = bed.free(generation, LONG).await;
-        bed.connect("again").await;
+        connect(&bed, "again").await;
         assert!(!bed.renew(&lease).await);
         assert!(!bed.settle_late(lease, marks).await);
         assert_eq!(bed.row().await, row(generation + 1, "again-access"));
@@ -339,56 +309,6 @@ async fn ends_with_a_reconnect<S: Store>(bed: Bed<S>) {
         let lease = bed.free(generation + 1, LONG).await;
         assert!(bed.release(lease).await);
     }
-}
-
-/// A failed settlement gives the lease back, so that a pair can be stored later.
-async fn is_given_back_by_a_failure<S: Store>(bed: Bed<S>) {
-    let lease = bed.free(0, LONG).await;
-    let url = format!("sqlite://{}", bed.folder.path().join("app.db").display());
-    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    let refuse = "CREATE TRIGGER full BEFORE UPDATE ON connections \
-                  BEGIN SELECT RAISE(ABORT, 'no'); END";
-    sqlx::query(refuse).execute(&mut other).await.unwrap();
-    let pair = grant("second");
-    let settlement = pair_of(&pair);
-    let failed = bed.store.settle_lease(lease, settlement).await.unwrap_err();
-    let allow = "DROP TRIGGER full";
-    sqlx::query(allow).execute(&mut other).await.unwrap();
-    let stored = bed.store.settle_lease(failed.lease, settlement).await;
-    assert!(stored.unwrap());
-    assert_eq!(bed.row().await, row(1, "second-access"));
-
-    // A settlement may have taken effect although it failed. It does so once.
-    let lease = bed.free(1, LONG).await;
-    let lose = "CREATE TRIGGER lost AFTER UPDATE ON connections \
-                BEGIN SELECT RAISE(FAIL, 'lost'); END";
-    sqlx::query(lose).execute(&mut other).await.unwrap();
-    let failed = bed.store.settle_lease(lease, settlement).await.unwrap_err();
-    assert_eq!(bed.row().await, row(2, "second-access"));
-    let again = bed.store.settle_lease(failed.lease, settlement).await;
-    assert!(!again.unwrap());
-}
-
-/// Runs each part of the contract on a file, and on a file behind a cache.
-macro_rules! contract {
-    ($($part:ident)*) => {
-        mod file {
-            use super::*;
-            $(#[tokio::test]
-            async fn $part() {
-                super::$part(Bed::new(|file| file).await).await;
-            })*
-        }
-
-        mod cache {
-            use super::*;
-            $(#[tokio::test]
-            async fn $part() {
-                let cached = |file| Arc::new(CachedStore::new(file));
-                super::$part(Bed::new(cached).await).await;
-            })*
-        }
-    };
 }
 
 contract! {
@@ -400,5 +320,4 @@ contract! {
     belongs_to_one_of_two_who_race
     ends_with_a_disconnect
     ends_with_a_reconnect
-    is_given_back_by_a_failure
 }

@@ -1,0 +1,94 @@
+//! The ids of stored records. They are not secret, and none of them grants access.
+//!
+//! Each kind of record has a type of its own, so that no id can be passed where another is meant:
+//!
+//! ```compile_fail,E0308
+//! use domain::ids::{ConnectionId, SessionId};
+//!
+//! fn disconnect(_: &ConnectionId) {}
+//! disconnect(&SessionId::generate());
+//! ```
+
+use std::fmt;
+
+/// Declares the type of an id. Its text is what the database stores and logs show.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Creates an id from its stored text.
+            #[must_use]
+            pub fn from_stored(text: String) -> Self {
+                Self(text)
+            }
+
+            /// Returns the text to store.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+    ($(#[$doc:meta])* $name:ident, generated) => {
+        id! { $(#[$doc])* $name }
+
+        impl $name {
+            /// Generates an id.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(ulid::Ulid::new().to_string())
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of a connection.
+    ConnectionId, generated
+}
+
+id! {
+    /// The id of a session.
+    SessionId, generated
+}
+
+id! {
+    /// The id of a pending revocation.
+    RevocationId, generated
+}
+
+id! {
+    /// The id of a login attempt, by which it is claimed once: derived from its OAuth `state`.
+    AttemptId
+}
+
+impl ConnectionId {
+    /// Creates the id that a request names. It may be of any form; only a lookup shows whether
+    /// there is such a connection.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_ids_differ_and_are_stored_as_they_are() {
+        let (one, other) = (ConnectionId::generate(), ConnectionId::generate());
+        assert_ne!(one, other);
+        assert_eq!(ConnectionId::from_stored(one.to_string()), one);
+        assert_eq!(one.as_str().len(), 26);
+    }
+}

@@ -1,0 +1,193 @@
+//! Seals and opens the tokens of the store, each bound to its table, column and row.
+
+use std::sync::Arc;
+
+use domain::{
+    connection::{Connection, Grant, Tokens},
+    ids::{ConnectionId, RevocationId},
+    vault::{
+        AssociatedData, CannotOpen, Purpose, Vault,
+        secret::{AccessToken, RefreshToken},
+    },
+};
+
+use crate::store::{Revocation, SealedToken, SealedTokens, StoreError, error::Inconsistent};
+
+/// Seals and opens tokens.
+#[derive(Clone, Debug)]
+pub struct Sealer(Arc<Vault>);
+
+impl Sealer {
+    /// Creates a sealer with the keys of a vault.
+    #[must_use]
+    pub fn new(vault: Arc<Vault>) -> Self {
+        Self(vault)
+    }
+
+    /// Seals the token pair of a connection.
+    pub(super) fn seal_grant(
+        &self,
+        id: &ConnectionId,
+        grant: &Grant,
+    ) -> Result<Grant<SealedTokens>, StoreError> {
+        Ok(Grant {
+            tokens: self.seal_pair(id, &grant.tokens)?,
+            access_expires_at: grant.access_expires_at,
+            refresh_expires_at: grant.refresh_expires_at,
+            scopes: grant.scopes.clone(),
+        })
+    }
+
+    fn seal_pair(&self, id: &ConnectionId, tokens: &Tokens) -> Result<SealedTokens, StoreError> {
+        Ok(SealedTokens {
+            access: self.seal(access_of(id), tokens.access.secret())?,
+            refresh: self.seal(refresh_of(id), tokens.refresh.secret())?,
+        })
+    }
+
+    fn open_pair(&self, id: &ConnectionId, sealed: &SealedTokens) -> Result<Tokens, StoreError> {
+        Ok(Tokens {
+            access: AccessToken::new(self.open_text(access_of(id), &sealed.access)?),
+            refresh: self.open_refresh(id, &sealed.refresh)?,
+        })
+    }
+
+    /// Opens the refresh token of a connection.
+    pub(super) fn open_refresh(
+        &self,
+        id: &ConnectionId,
+        sealed: &SealedToken,
+    ) -> Result<RefreshToken, StoreError> {
+        self.open_text(refresh_of(id), sealed)
+            .map(RefreshToken::new)
+    }
+
+    /// Seals the token pair of one connection for another.
+    pub(super) fn move_pair(
+        &self,
+        from: &ConnectionId,
+        into: &ConnectionId,
+        sealed: &SealedTokens,
+    ) -> Result<SealedTokens, StoreError> {
+        self.seal_pair(into, &self.open_pair(from, sealed)?)
+    }
+
+    /// Seals the token of a pending revocation.
+    pub(super) fn seal_revocation(
+        &self,
+        revocation: &Revocation,
+    ) -> Result<Revocation<SealedToken>, StoreError> {
+        Ok(Revocation {
+            id: revocation.id.clone(),
+            token: self.seal(revocation_of(&revocation.id), revocation.token.secret())?,
+            tries: revocation.tries,
+        })
+    }
+
+    /// Opens the token of a pending revocation.
+    pub(super) fn open_revocation(
+        &self,
+        sealed: Revocation<SealedToken>,
+    ) -> Result<Revocation, (RevocationId, StoreError)> {
+        let Revocation { id, token, tries } = sealed;
+        match self.open_text(revocation_of(&id), &token) {
+            Ok(token) => Ok(Revocation {
+                id,
+                token: RefreshToken::new(token),
+                tries,
+            }),
+            Err(error) => Err((id, error)),
+        }
+    }
+
+    /// Checks that the keys of a pair are in the ring, without opening it.
+    pub(super) fn check_keys(&self, sealed: &SealedTokens) -> Result<(), CannotOpen> {
+        self.0
+            .check_key(Purpose::Tokens, sealed.access.as_bytes())?;
+        self.0.check_key(Purpose::Tokens, sealed.refresh.as_bytes())
+    }
+
+    /// Opens the tokens of a connection. If that fails, the connection counts as lost, but no other
+    /// does: a person connects again, which replaces the tokens, or disconnects, which erases them.
+    #[must_use]
+    pub fn open(&self, connection: Connection<SealedTokens>) -> Connection {
+        connection.map_tokens(|id, sealed| {
+            self.open_pair(id, &sealed)
+                .inspect_err(|error| log_unopened(id, error))
+                .ok()
+        })
+    }
+
+    /// Returns a connection whose tokens stay sealed. If their key is not in the ring, which shows
+    /// without opening them, the connection counts as lost.
+    pub(super) fn check(&self, connection: Connection<SealedTokens>) -> Connection<SealedTokens> {
+        connection.map_tokens(|id, sealed| {
+            self.check_keys(&sealed)
+                .inspect_err(|error| log_unopened(id, error))
+                .ok()
+                .map(|()| sealed)
+        })
+    }
+
+    fn seal(
+        &self,
+        associated_data: AssociatedData<'_>,
+        token: &str,
+    ) -> Result<SealedToken, StoreError> {
+        let sealed = self
+            .0
+            .seal(Purpose::Tokens, associated_data, token.as_bytes())?;
+        Ok(SealedToken::from_stored(sealed))
+    }
+
+    fn open_text(
+        &self,
+        associated_data: AssociatedData<'_>,
+        sealed: &SealedToken,
+    ) -> Result<String, StoreError> {
+        let AssociatedData { table, column, row } = associated_data;
+        let bytes = self
+            .0
+            .open(Purpose::Tokens, associated_data, sealed.as_bytes())
+            .map_err(|cause| StoreError::Sealed {
+                table,
+                column,
+                row: row.to_owned(),
+                cause,
+            })?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Inconsistent {
+            table,
+            column,
+            row: row.to_owned(),
+        })?;
+        Ok(text.to_owned())
+    }
+}
+
+fn log_unopened(id: &ConnectionId, error: &dyn std::error::Error) {
+    tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
+}
+
+fn access_of(id: &ConnectionId) -> AssociatedData<'_> {
+    AssociatedData {
+        table: "connections",
+        column: "access_token",
+        row: id.as_str(),
+    }
+}
+
+fn refresh_of(id: &ConnectionId) -> AssociatedData<'_> {
+    AssociatedData {
+        table: "connections",
+        column: "refresh_token",
+        row: id.as_str(),
+    }
+}
+
+fn revocation_of(id: &RevocationId) -> AssociatedData<'_> {
+    AssociatedData {
+        table: "revocations",
+        column: "refresh_token",
+        row: id.as_str(),
+    }
+}

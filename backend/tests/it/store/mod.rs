@@ -1,0 +1,11 @@
+//! The contract of the store's port, for each database that has an adapter, and the cache in front of
+//! it.
+
+mod accounts;
+mod cache;
+mod concurrency;
+mod contract;
+mod leases;
+mod overtaken;
+mod revocations;
+mod sweeps;
