@@ -3,6 +3,7 @@
 
 mod api_client;
 mod body;
+mod cannot_make;
 mod connector;
 mod transport_error;
 
@@ -11,12 +12,13 @@ use std::time::Duration;
 use reqwest::{Client, redirect};
 use url::Url;
 
+use self::connector::CONNECT_TIMEOUT;
 pub use self::{
     api_client::ApiClient,
     body::{READ_AHEAD, READ_TIMEOUT, TimedBody, read_partial},
+    cannot_make::CannotMake,
     transport_error::{Cause, TransportError},
 };
-use self::{connector::CONNECT_TIMEOUT, transport_error::chain};
 
 /// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
 pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
@@ -43,33 +45,6 @@ pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
             .pool_idle_timeout(REUSE_FOR_TOKENS)
             .retry(reqwest::retry::never()),
     )
-}
-
-/// The client cannot be created.
-#[derive(Debug, thiserror::Error)]
-pub enum CannotMake {
-    /// The system has no root certificates.
-    #[error(
-        "Snyk is reached by https, and no certificate of an authority was found to check it with \
-         ({}): install the package ca-certificates (apt-get install ca-certificates on Debian, \
-         apk add ca-certificates on Alpine), or name a file of certificates in PEM form by \
-         SSL_CERT_FILE in the environment",
-        chain(.0.as_ref())
-    )]
-    NoCertificates(#[source] Cause),
-    /// Another failure, such as of TLS.
-    #[error("no HTTP client can be made: {}", chain(.0.as_ref()))]
-    Other(#[source] Cause),
-}
-
-impl CannotMake {
-    fn of(error: Cause) -> Self {
-        if chain(&*error).contains("certificates") {
-            Self::NoCertificates(error)
-        } else {
-            Self::Other(error)
-        }
-    }
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<Client, CannotMake> {

@@ -11,7 +11,12 @@ use hyper_util::{
 };
 use tokio::time::{Instant, timeout};
 
-use super::{CannotMake, READ_TIMEOUT, TransportError, body::TimedBody, connector::Connector};
+use super::{
+    body::{READ_TIMEOUT, TimedBody},
+    cannot_make::CannotMake,
+    connector::Connector,
+    transport_error::TransportError,
+};
 
 /// How long an idle connection to the API is kept open.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);

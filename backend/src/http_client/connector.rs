@@ -13,7 +13,7 @@ use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioIo};
 use tokio::{net::TcpStream, time::timeout};
 use tower::Service;
 
-use super::{CannotMake, transport_error::Cause};
+use super::{cannot_make::CannotMake, transport_error::Cause};
 
 /// Timeout for establishing a connection: name resolution, TCP and TLS.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
