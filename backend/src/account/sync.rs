@@ -18,12 +18,12 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 use super::{AccountReader, at_login, backoff};
-use crate::request_context::carried;
 use crate::{
     clock::Clock,
     outbound_rate_limit::OutboundRateLimit,
     provider::{AccountError, ProviderClient},
     refresh::{RefreshError, Refresher},
+    request_context::carried,
     store::{Store, StoreError},
 };
 

@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     connection::Connections,
     exchange::Exchange,
-    http::{RateLimits, health::Readiness},
+    http::{RateLimits, readiness::Readiness},
     login::Logins,
     outbound_rate_limit::OutboundRateLimit,
     provider::{

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::AppState;
-use crate::{connection, exchange, http::health, login, proxy, session};
+use crate::{connection, exchange, http::readiness, login, proxy, session};
 
 /// Returns every route of the API. An application adds its own routes here, or merges them before
 /// it puts the [`Edge`](super::Edge) around them.
@@ -30,6 +30,6 @@ pub fn api() -> Router<AppState> {
             post(connection::route::refresh_now),
         )
         .route("/api/connections/{id}/snyk/{*rest}", get(proxy::route::get))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+        .route("/healthz", get(readiness::alive))
+        .route("/readyz", get(readiness::ready))
 }

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     connection::Connections,
     exchange::Exchange,
-    http::{RateLimits, health::Readiness, rejection_log::RejectionLog},
+    http::{RateLimits, readiness::Readiness, rejection_log::RejectionLog},
     login::Logins,
     session::Sessions,
     snyk_client::SnykApi,

@@ -13,12 +13,12 @@ use shared::{pkce::CodeVerifier, scope::Scopes};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
-use crate::request_context::carried;
 use crate::{
     account::AccountSync,
     clock::Clock,
     http::problem::ApiError,
     provider::{ProviderClient, ProviderError},
+    request_context::carried,
     revocation::revoke_or_enqueue,
     store::{NewLogin, Store},
 };

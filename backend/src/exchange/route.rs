@@ -20,12 +20,12 @@ use shared::{
 use tracing::Instrument as _;
 
 use super::exchange::{Browser, Exchange, Finished};
-use crate::request_context::carried;
 use crate::{
     http::{
         RateLimits, client_ip::Client, json::JsonBody, problem::ApiError, rejection_log::quoted,
     },
     login::{Logins, cookie as login_cookie},
+    request_context::carried,
     session::extract::PresentedSessions,
 };
 

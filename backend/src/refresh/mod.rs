@@ -24,5 +24,6 @@ mod error;
 mod failure;
 mod refresher;
 mod resources;
+mod single_flight;
 
 pub use self::{error::RefreshError, refresher::Refresher};

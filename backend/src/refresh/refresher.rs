@@ -1,8 +1,7 @@
 //! Runs at most one refresh per connection in this process, and shares the result with all waiters.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,28 +17,18 @@ use tracing::Instrument as _;
 
 use super::{
     backoff::{self, Backoff, RetryDelay},
-    concurrency_limit::{ConcurrencyLimit, Urgency},
+    concurrency_limit::ConcurrencyLimit,
     driver,
     error::RefreshError,
     resources::Resources,
+    single_flight::{Flight, Outcome, SingleFlight},
 };
-use crate::request_context::carried;
 use crate::{
     clock::Clock,
     provider::{ProviderClient, ProviderError},
+    request_context::carried,
     store::Store,
 };
-
-type Outcome = Option<Result<Arc<Connection>, RefreshError>>;
-
-/// A refresh in flight.
-#[derive(Clone, Debug)]
-struct InFlight {
-    /// The generation that it replaces.
-    generation: u64,
-    outcome: watch::Receiver<Outcome>,
-    urgency: Urgency,
-}
 
 /// Maximum time that a request waits for a refresh; the refresh itself continues.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(50);
@@ -48,7 +37,7 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(50);
 #[derive(Debug)]
 pub struct Refresher {
     resources: Resources,
-    in_flight: Mutex<HashMap<ConnectionId, InFlight>>,
+    flights: SingleFlight,
     backoff: Backoff,
 }
 
@@ -69,7 +58,7 @@ impl Refresher {
                 permits: ConcurrencyLimit::default(),
                 tasks,
             },
-            in_flight: Mutex::default(),
+            flights: SingleFlight::default(),
             backoff: Backoff::default(),
         }
     }
@@ -164,66 +153,32 @@ impl Refresher {
         generation: u64,
         is_urgent: bool,
     ) -> watch::Receiver<Outcome> {
-        let mut refreshes = self
-            .in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(in_flight) = refreshes.get(id) {
-            // A caller with a newer pair than the one in flight replaces needs another refresh. A
-            // closed channel without an outcome means that the task panicked: start a new one.
-            if in_flight.generation >= generation
-                && in_flight.outcome.borrow().is_none()
-                && in_flight.outcome.has_changed().is_ok()
-            {
-                if is_urgent {
-                    in_flight.urgency.raise();
-                }
-                return in_flight.outcome.clone();
-            }
+        let (outcome, flight) = self.flights.join(id, generation, is_urgent);
+        if let Some(flight) = flight {
+            let this = Arc::clone(self);
+            let work = async move { this.run(flight).await };
+            // Its log lines name the request that started it.
+            self.resources.tasks.spawn(carried(work.in_current_span()));
         }
-        let (send, outcome) = watch::channel(None);
-        let urgency = Urgency::new(is_urgent);
-        let in_flight = InFlight {
-            generation,
-            outcome: outcome.clone(),
-            urgency: urgency.clone(),
-        };
-        refreshes.insert(id.clone(), in_flight);
-        let (this, id) = (Arc::clone(self), id.clone());
-        let work = async move {
-            // The table holds one receiver.
-            let is_awaited = || send.receiver_count() > 1;
-            let outcome = driver::run(&this.resources, &id, generation, &urgency, is_awaited).await;
-            match &outcome {
-                Ok(_) | Err(RefreshError::Stopping) => {}
-                Err(error) => {
-                    if !matches!(error, RefreshError::Paused { .. }) {
-                        tracing::warn!(connection = id.as_str(), generation, %error, "A refresh failed");
-                    }
-                    let delay = this.delay_after(&id, error).await;
-                    this.backoff.failed(&id, generation, delay, Instant::now());
-                }
-            }
-            // Remove it from the table first: callers that come now read the stored pair.
-            this.finish(&id, generation);
-            let _ = send.send(Some(outcome));
-        };
-        // Its log lines name the request that started it.
-        self.resources.tasks.spawn(carried(work.in_current_span()));
         outcome
     }
 
-    fn finish(&self, id: &ConnectionId, generation: u64) {
-        let mut refreshes = self
-            .in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if refreshes
-            .get(id)
-            .is_some_and(|in_flight| in_flight.generation == generation)
-        {
-            refreshes.remove(id);
+    async fn run(&self, flight: Flight) {
+        let (id, generation) = (flight.id(), flight.generation());
+        let is_awaited = || flight.is_awaited();
+        let outcome =
+            driver::run(&self.resources, id, generation, &flight.urgency, is_awaited).await;
+        match &outcome {
+            Ok(_) | Err(RefreshError::Stopping) => {}
+            Err(error) => {
+                if !matches!(error, RefreshError::Paused { .. }) {
+                    tracing::warn!(connection = id.as_str(), generation, %error, "A refresh failed");
+                }
+                let delay = self.delay_after(id, error).await;
+                self.backoff.failed(id, generation, delay, Instant::now());
+            }
         }
+        self.flights.land(&flight, outcome);
     }
 
     /// Returns the delays after a failure: as long as the provider requests, or a moment if a
