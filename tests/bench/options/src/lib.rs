@@ -46,3 +46,54 @@ pub enum Part {
     /// Micro-benchmarks of the vault, the allow-list, the head scanner, the session look-up and PKCE.
     Micro(Micro),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct CommandLine {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn parse(words: &str) -> Result<Options, clap::Error> {
+        let words = std::iter::once("bench").chain(words.split(' '));
+        CommandLine::try_parse_from(words).map(|line| line.options)
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn several_values_are_separated_by_commas_and_json_may_come_last() {
+        let options = parse("proxy --page large --sessions 1,50 --upstream plain,h2 --json -");
+        let options = options.unwrap();
+        assert_eq!(options.json, Some(PathBuf::from("-")));
+        let Part::Proxy(proxy) = options.part else {
+            panic!("another part: {:?}", options.part)
+        };
+        assert_eq!(proxy.page, [Page::Large]);
+        assert_eq!(proxy.sessions, [1, 50]);
+        assert_eq!(proxy.upstream, [Upstream::Plain, Upstream::H2]);
+        assert_eq!(proxy.servers.len(), 5);
+    }
+
+    #[test]
+    fn what_would_measure_nothing_is_refused() {
+        for words in [
+            "",
+            "proxy --sessions 0",
+            "proxy --rounds 0",
+            "instructions --requests 1",
+            "instructions --limit 1",
+            "start-up --times 0",
+        ] {
+            assert!(parse(words).is_err(), "{words}");
+        }
+    }
+}

@@ -28,7 +28,8 @@ impl Callgrind {
             // `callgrind_control` finds the process here.
             .arg(format!("--vgdb-prefix={}", pipes(&folder).display()))
             .arg(of.get_program())
-            .args(of.get_args());
+            .args(of.get_args())
+            .env_clear();
         for (name, value) in of.get_envs() {
             if let Some(value) = value {
                 command.env(name, value);
