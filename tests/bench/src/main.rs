@@ -55,7 +55,7 @@ async fn main() -> Result<ExitCode> {
         Part::SignIns(options) => sign_ins::run(*options).await?,
         Part::StartUp(options) => start_up::run(*options).await?,
         Part::Growth(options) => growth::run(*options).await?,
-        Part::Micro(_) => micro::run()?,
+        Part::Micro(options) => micro::run(options)?,
     };
     write(&report, json.as_deref())?;
     Ok(if report.violations.is_empty() {

@@ -77,7 +77,7 @@ async fn row(sessions: u32, upstream: &Target, load: Load) -> Result<Row> {
     let folder = tempfile::tempdir()?;
     let address = free_address()?;
     let server = snyk_app::serve(address, upstream, folder.path(), false).await?;
-    let idle = server.usage()?.rss_mib;
+    let idle = server.idle_mib().await?;
     let began = Instant::now();
     let signed_in = snyk_app::sign_in(address, sessions, false).await?;
     let sign_in_seconds = began.elapsed().as_secs_f64();

@@ -1,4 +1,7 @@
-//! Reads what criterion has measured in Rust; the task runner has run it.
+//! Reads what criterion has measured on the host, and its copy in `wasm-bindgen-test` in a browser;
+//! the task runner has run them.
+
+mod browser;
 
 use std::{
     fs,
@@ -6,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use bench_options::Micro;
 use serde::Deserialize;
 
 use crate::{
@@ -49,13 +53,17 @@ struct Interval {
     upper_bound: f64,
 }
 
-pub(crate) fn run() -> Result<Report> {
+pub(crate) fn run(options: &Micro) -> Result<Report> {
     let folder = programs::criterion()?;
     let mut rows = Vec::new();
     for file in estimates(&folder)? {
         rows.push(row(&folder, &file)?);
     }
     ensure!(!rows.is_empty(), "criterion measured nothing");
+    match options.without_browser() {
+        Some(reason) => rows.push(Row::not_measured("PKCE in a browser", reason)),
+        None => rows.extend(in_browser(&folder)?),
+    }
     let mut report = Report::new("micro", vec!["criterion, one thread".to_owned()]);
     report.tables.push(Table {
         title: "micro-benchmarks".to_owned(),
@@ -63,6 +71,17 @@ pub(crate) fn run() -> Result<Report> {
         rows,
     });
     Ok(report)
+}
+
+fn in_browser(folder: &Path) -> Result<Vec<Row>> {
+    let output = fs::read_to_string(folder.join("browser.txt"))?;
+    let found = browser::parse(&output);
+    ensure!(!found.is_empty(), "the browser measured nothing");
+    let row = |one: browser::Estimate| {
+        let figures = [one.mean, one.low, one.high];
+        Row::new(format!("browser/{}", one.name), figures.map(Cell::from))
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// Returns the files of the last run, in the order of their names.

@@ -20,6 +20,9 @@ pub(crate) use self::usage::Usage;
 /// Time in which a server must begin to listen. Node.js on a busy machine needs many seconds.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// Time from when a server listens until its memory counts as idle.
+const SETTLE_TIME: Duration = Duration::from_millis(500);
+
 /// A running server. It and its descendants are killed on drop.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -66,6 +69,13 @@ impl Server {
     /// Returns the CPU time so far and the memory of the process and its descendants.
     pub(crate) fn usage(&self) -> Result<Usage> {
         Usage::of_tree(self.id())
+    }
+
+    /// Returns the memory in MiB when the start has settled: some servers start workers after they
+    /// have begun to listen.
+    pub(crate) async fn idle_mib(&self) -> Result<f64> {
+        tokio::time::sleep(SETTLE_TIME).await;
+        Ok(self.usage()?.rss_mib)
     }
 
     /// Asks it to end by SIGTERM, and waits until it has.

@@ -103,10 +103,26 @@ pub struct Growth {
 /// Options of `micro`.
 #[derive(Args, Clone, Debug)]
 pub struct Micro {
-    /// Run only benchmarks whose name contains this.
+    /// Run only benchmarks of the backend whose name contains this, and none in a browser.
     #[arg(long, value_name = "WORDS")]
     pub filter: Option<String>,
-    /// Measure in Rust only, without the browser's part.
+    /// Run only the benchmarks of the backend, and none in a browser.
     #[arg(long)]
-    pub no_wasm: bool,
+    pub no_browser: bool,
+}
+
+impl Micro {
+    /// Returns why nothing is measured in a browser, if so.
+    #[must_use]
+    pub fn without_browser(&self) -> Option<&'static str> {
+        match self {
+            Self {
+                no_browser: true, ..
+            } => Some("--no-browser was given"),
+            Self {
+                filter: Some(_), ..
+            } => Some("--filter was given"),
+            _ => None,
+        }
+    }
 }

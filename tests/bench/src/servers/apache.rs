@@ -5,10 +5,16 @@
 mod config;
 mod sign_in;
 
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    process::Command,
+};
+
 use anyhow::{Context as _, Result};
 use bench_options::Server as Kind;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use std::{path::Path, process::Command};
 
 use super::{Session, Setting, UnderTest, name};
 use crate::{
@@ -32,7 +38,7 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
     let (provider, issuer) = provider(provider_folder.path(), &public).await?;
     let config = config::config(folder.path(), address, &public, &issuer, setting)?;
     let file = folder.path().join("apache.conf");
-    std::fs::write(&file, config)?;
+    fs::write(&file, config)?;
     let mut server = Server::start(
         Command::new(programs::apache()?)
             .arg("-DFOREGROUND")
@@ -42,7 +48,7 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
     )?;
     let listens = server.listens(address).await;
     listens.with_context(|| last_lines(&folder.path().join("error.log")))?;
-    let idle_mib = server.usage()?.rss_mib;
+    let idle_mib = server.idle_mib().await?;
     let sessions: Vec<Session> = stream::iter(0..setting.sessions)
         .map(|_| sign_in::sign_in(&public))
         .buffer_unordered(CONCURRENT_SIGN_INS)
@@ -51,10 +57,13 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
         .with_context(|| last_lines(&folder.path().join("error.log")))?;
     // It is needed for sign-ins only.
     drop(provider);
-    let under_test = UnderTest::new(name(Kind::Apache), address, server, sessions, folder)?;
     Ok(UnderTest {
+        name: name(Kind::Apache),
+        address,
+        server,
+        sessions,
         idle_mib,
-        ..under_test
+        _folder: folder,
     })
 }
 
@@ -79,15 +88,11 @@ async fn provider(folder: &Path, public: &str) -> Result<(Server, String)> {
 }
 
 fn allow_to_enter(folder: &Path) -> Result<()> {
-    use std::{fs::Permissions, os::unix::fs::PermissionsExt as _};
-    Ok(std::fs::set_permissions(
-        folder,
-        Permissions::from_mode(0o755),
-    )?)
+    Ok(fs::set_permissions(folder, Permissions::from_mode(0o755))?)
 }
 
 fn last_lines(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     format!(
         "Apache says: {}",

@@ -29,6 +29,12 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
         &folder.path().join("output.log"),
     )?;
     server.listens(address).await?;
-    let anonymous = vec![Session::default()];
-    UnderTest::new(name(Kind::Bare), address, server, anonymous, folder)
+    Ok(UnderTest {
+        name: name(Kind::Bare),
+        address,
+        idle_mib: server.idle_mib().await?,
+        server,
+        sessions: vec![Session::default()],
+        _folder: folder,
+    })
 }

@@ -27,15 +27,18 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
     }
     let mut server = Server::start(&mut command, &folder.path().join("output.log"))?;
     server.listens(address).await?;
-    let idle_mib = server.usage()?.rss_mib;
+    let idle_mib = server.idle_mib().await?;
     let mut sessions = Vec::new();
     for _ in 0..setting.sessions {
         sessions.push(sign_in(address).await?);
     }
-    let under_test = UnderTest::new(name(Kind::Express), address, server, sessions, folder)?;
     Ok(UnderTest {
+        name: name(Kind::Express),
+        address,
+        server,
+        sessions,
         idle_mib,
-        ..under_test
+        _folder: folder,
     })
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct UnderTest {
     pub(crate) sessions: Vec<Session>,
     /// Memory in MiB before the first load.
     pub(crate) idle_mib: f64,
-    /// What else must live as long as the server.
+    /// Its files, which must live as long as the server.
     _folder: tempfile::TempDir,
 }
 
@@ -49,24 +49,6 @@ pub(crate) struct Session {
 }
 
 impl UnderTest {
-    fn new(
-        name: &'static str,
-        address: SocketAddr,
-        server: Server,
-        sessions: Vec<Session>,
-        folder: tempfile::TempDir,
-    ) -> Result<Self> {
-        let idle_mib = server.usage()?.rss_mib;
-        Ok(Self {
-            name,
-            address,
-            server,
-            sessions,
-            idle_mib,
-            _folder: folder,
-        })
-    }
-
     /// Returns the read of a page in each session.
     pub(crate) fn requests(&self, page: Page) -> Vec<Request> {
         let request = |session: &Session| Request {

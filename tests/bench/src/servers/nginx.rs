@@ -11,8 +11,14 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
     let address = free_address()?;
     let mut server = upstream::nginx(folder.path(), &config(address, setting)?)?;
     server.listens(address).await?;
-    let anonymous = vec![Session::default()];
-    UnderTest::new(name(Kind::Nginx), address, server, anonymous, folder)
+    Ok(UnderTest {
+        name: name(Kind::Nginx),
+        address,
+        idle_mib: server.idle_mib().await?,
+        server,
+        sessions: vec![Session::default()],
+        _folder: folder,
+    })
 }
 
 fn config(address: std::net::SocketAddr, setting: &Setting) -> Result<String> {

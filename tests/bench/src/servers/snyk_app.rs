@@ -78,13 +78,15 @@ pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
         are_limits_on,
     } = setting;
     let server = serve(address, upstream, folder.path(), *are_limits_on).await?;
-    let idle_mib = server.usage()?.rss_mib;
+    let idle_mib = server.idle_mib().await?;
     let sessions = sign_in(address, *sessions, *are_limits_on).await?;
-    let name = name(Kind::SnykApp);
-    let under_test = UnderTest::new(name, address, server, sessions, folder)?;
     Ok(UnderTest {
+        name: name(Kind::SnykApp),
+        address,
+        server,
+        sessions,
         idle_mib,
-        ..under_test
+        _folder: folder,
     })
 }
 
