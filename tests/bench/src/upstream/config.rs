@@ -66,7 +66,6 @@ pub(super) fn upstream(ports: &Ports, certificate: &str, key: &str) -> String {
             listen {plain};
             listen {tls} ssl;
             listen {h2} ssl http2;
-            http2_max_requests 1000000000;
             ssl_certificate {certificate};
             ssl_certificate_key {key};
             ssl_session_cache shared:tls:1m;
