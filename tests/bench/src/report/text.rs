@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::{Cell, Report, Table};
 
-const NAME_WIDTH: usize = 30;
+/// Least width of the column of names.
+const NAME_WIDTH: usize = 24;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,14 +40,16 @@ impl fmt::Display for Table {
             .iter()
             .map(|column| column.heading.chars().count().max(9))
             .collect();
+        let names = self.rows.iter().map(|row| row.name.chars().count());
+        let name_width = names.max().unwrap_or_default().max(NAME_WIDTH);
         writeln!(f, "{}", self.title)?;
-        write!(f, "  {:<NAME_WIDTH$}", "")?;
+        write!(f, "  {:<name_width$}", "")?;
         for (column, width) in self.columns.iter().zip(&widths) {
             write!(f, "  {:>width$}", column.heading)?;
         }
         writeln!(f)?;
         for row in &self.rows {
-            write!(f, "  {:<NAME_WIDTH$}", row.name)?;
+            write!(f, "  {:<name_width$}", row.name)?;
             match &row.figures {
                 Ok(figures) => {
                     let columns = self.columns.iter().zip(&widths);

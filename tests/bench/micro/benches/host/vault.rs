@@ -30,7 +30,9 @@ pub(crate) fn all(criterion: &mut Criterion) {
         bencher.iter(|| vault.open(Purpose::Tokens, PLACE, black_box(&sealed)));
     });
     group.finish();
-    criterion.bench_function("vault/derive the keys of a secret", |bencher| {
+    let mut group = criterion.benchmark_group("vault_keys");
+    group.bench_function("derive from a secret", |bencher| {
         bencher.iter(|| Vault::new(black_box(&secret), &[]));
     });
+    group.finish();
 }
