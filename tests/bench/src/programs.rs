@@ -31,7 +31,12 @@ programs! {
 )]
 fn path(variable: &str) -> Result<PathBuf> {
     let value = std::env::var_os(variable);
-    let path = value.with_context(|| format!("{variable} is not set: it could not be installed, or this was not run by `cargo xtask bench`"))?;
+    let path = value.with_context(|| {
+        format!(
+            "{variable} is not set: the program could not be installed, or this was not started by \
+             `cargo xtask bench`"
+        )
+    })?;
     // Servers run in folders of their own.
     std::fs::canonicalize(&path).with_context(|| format!("{variable}: {}", path.display()))
 }
