@@ -88,8 +88,7 @@ async fn ready(folder: &Path) -> Result<f64> {
         address: free_address()?,
         certificate: None,
     };
-    let program = Command::new(programs::snyk_app()?);
-    let mut command = snyk_app::command(program, address, &upstream, folder, false);
+    let mut command = snyk_app::command(address, &upstream, folder, false)?;
     let began = Instant::now();
     let _server = Server::start(&mut command, &folder.join("output.log"))?;
     while !is_ready(address).await {

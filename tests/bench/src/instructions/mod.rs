@@ -136,8 +136,7 @@ async fn bare(setting: &Setting, requests: u32) -> Result<u64> {
 async fn product(setting: &Setting, requests: u32) -> Result<u64> {
     let folder = tempfile::tempdir()?;
     let address = free_address()?;
-    let program = Command::new(programs::snyk_app()?);
-    let command = snyk_app::command(program, address, &setting.upstream, folder.path(), false);
+    let command = snyk_app::command(address, &setting.upstream, folder.path(), false)?;
     let mut callgrind = Callgrind::start(&command)?;
     callgrind.server().listens(address).await?;
     let sessions = snyk_app::sign_in(address, 1, false).await?;

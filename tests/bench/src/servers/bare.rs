@@ -1,6 +1,6 @@
 //! The baseline, `bin/bare_proxy.rs`.
 
-use std::process::Command;
+use std::{net::SocketAddr, process::Command};
 
 use anyhow::Result;
 use bench_options::Server as Kind;
@@ -11,8 +11,8 @@ use crate::{
     programs,
 };
 
-/// Returns the command of the bare proxy.
-pub(crate) fn arguments(address: std::net::SocketAddr, setting: &Setting) -> Vec<String> {
+/// Returns the arguments of the bare proxy.
+pub(crate) fn arguments(address: SocketAddr, setting: &Setting) -> Vec<String> {
     let certificate = setting.upstream.certificate.as_ref();
     let certificate = certificate.map(|path| path.display().to_string());
     [address.to_string(), setting.upstream.url()]

@@ -1,6 +1,6 @@
 //! An Express gateway, `gateway.mjs`: one Node.js process, as most of them run.
 
-use std::{net::SocketAddr, process::Command};
+use std::net::SocketAddr;
 
 use anyhow::{Context as _, Result, ensure};
 use bench_options::Server as Kind;
@@ -16,7 +16,7 @@ use crate::{
 pub(super) async fn start(setting: &Setting) -> Result<UnderTest> {
     let folder = tempfile::tempdir()?;
     let address = free_address()?;
-    let mut command: Command = npm::script("gateway.mjs", folder.path())?;
+    let mut command = npm::script("gateway.mjs", folder.path())?;
     command
         .env_clear()
         .env("NODE_ENV", "production")

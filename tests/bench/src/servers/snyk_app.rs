@@ -19,15 +19,14 @@ use crate::{
 /// Sign-ins at the same time, while sessions are prepared.
 const CONCURRENT_SIGN_INS: usize = 16;
 
-/// Returns the command of `snyk-app serve` in a folder of its own. `program` may be preceded by
-/// another one that runs it.
+/// Returns the command of `snyk-app serve`, as an operator runs it.
 pub(crate) fn command(
-    mut command: Command,
     address: SocketAddr,
     upstream: &Target,
     folder: &Path,
     are_limits_on: bool,
-) -> Command {
+) -> Result<Command> {
+    let mut command = Command::new(programs::snyk_app()?);
     let url = upstream.url();
     let public = format!("http://localhost:{}", address.port());
     let database = format!("sqlite://{}", folder.join("app.db").display());
@@ -50,7 +49,7 @@ pub(crate) fn command(
     if let Some(certificate) = &upstream.certificate {
         command.env("SSL_CERT_FILE", certificate);
     }
-    command
+    Ok(command)
 }
 
 /// Starts the product in a folder, without signing in.
@@ -60,9 +59,8 @@ pub(crate) async fn serve(
     folder: &Path,
     are_limits_on: bool,
 ) -> Result<Server> {
-    let program = Command::new(programs::snyk_app()?);
     let mut server = Server::start(
-        &mut command(program, address, upstream, folder, are_limits_on),
+        &mut command(address, upstream, folder, are_limits_on)?,
         &folder.join("output.log"),
     )?;
     server.listens(address).await?;
