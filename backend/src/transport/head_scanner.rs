@@ -24,7 +24,7 @@ const API_PREFIX: &[u8] = b"GET /api";
     clippy::struct_excessive_bools,
     reason = "each says whether one line was there, and all combinations occur"
 )]
-pub(super) struct HeadScanner {
+pub struct HeadScanner {
     position: Position,
     /// Whether the request line has ended.
     has_request_line: bool,
@@ -77,7 +77,7 @@ impl HeadScanner {
     /// Scans bytes up to the end of the head, and returns the position after that end if it is
     /// among the bytes. Replaces a rejected byte by [`INVALID_BYTE`], which makes hyper reject the
     /// head, and stops scanning.
-    pub(super) fn scan(&mut self, bytes: &mut [u8]) -> Option<usize> {
+    pub fn scan(&mut self, bytes: &mut [u8]) -> Option<usize> {
         for (index, byte) in bytes.iter_mut().enumerate() {
             match self.advance(*byte) {
                 Step::Continue => {}

@@ -4,7 +4,7 @@
 mod body;
 pub mod connection_limit;
 mod framed_stream;
-mod head_scanner;
+pub mod head_scanner;
 pub mod listeners;
 mod malformed;
 mod request_framer;

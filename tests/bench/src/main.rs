@@ -1,66 +1,80 @@
-//! `cargo xtask bench`: measures the real server against a baseline in the same run: the overhead of
-//! the proxy ([`proxy`]), or the cost of a large database ([`store`]).
+//! `cargo xtask bench`: measures the product beside others of its kind, each part in one run.
 //!
-//! Every server is a separate process. The rounds alternate between the servers, so that other
-//! activity on the machine affects both alike; the medians are reported. On a machine with few
-//! cores the load generator competes with what it measures.
+//! A part starts its [`servers`] as separate processes in front of one [`upstream`], generates load
+//! with [`wrk`] in rounds that alternate between them, so that other activity on the machine affects
+//! all alike, and returns a [`report`].
+//!
+//! To add a part, add its options to `tests/bench/options`, a module with a `run` function here, and
+//! what it needs to the task runner.
 
 #![expect(clippy::print_stdout, reason = "it reports to a person")]
 
-mod app;
-mod fill;
-mod load;
-mod peer;
+mod client;
+mod growth;
+mod http_client;
+mod instructions;
+mod memory;
+mod micro;
+mod npm;
+mod process;
+mod programs;
 mod proxy;
-mod store;
+mod report;
+mod request;
+mod rounds;
+mod servers;
+mod sign_ins;
+mod start_up;
+mod stats;
 mod upstream;
+mod wrk;
 
-use std::{
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
-};
+use std::{fs, path::Path, process::ExitCode};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
+use bench_options::{Options, Part};
+use clap::Parser;
 
-fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let runtime = tokio::runtime::Runtime::new()?;
-    match words.as_slice() {
-        ["upstream", address] => runtime.block_on(upstream::serve(address.parse()?)),
-        ["peer", address, upstream] => runtime.block_on(peer::serve(address.parse()?, upstream)),
-        ["proxy", program] => runtime.block_on(proxy::run(&std::fs::canonicalize(program)?)),
-        ["store", program] => runtime.block_on(store::run(&std::fs::canonicalize(program)?)),
-        _ => bail!("usage: bench proxy|store <path of snyk-app>"),
-    }
+use crate::report::Report;
+
+/// Measures the product. Run by `cargo xtask bench`, which says where the programs are.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct CommandLine {
+    #[command(flatten)]
+    options: Options,
 }
 
-/// A server process that is killed on drop.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let Options { part, json } = CommandLine::parse().options;
+    let report = match &part {
+        Part::Instructions(options) => instructions::run(options).await?,
+        Part::Proxy(options) => proxy::run(options).await?,
+        Part::Memory(options) => memory::run(options).await?,
+        Part::SignIns(options) => sign_ins::run(*options).await?,
+        Part::StartUp(options) => start_up::run(*options).await?,
+        Part::Growth(options) => growth::run(*options).await?,
+        Part::Micro(options) => micro::run(options)?,
+    };
+    write(&report, json.as_deref())?;
+    Ok(if report.violations.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
-impl Server {
-    fn start(command: &mut Command) -> Result<Self> {
-        Ok(Self(command.stdin(Stdio::null()).spawn()?))
+fn write(report: &Report, json: Option<&Path>) -> Result<()> {
+    let text = || serde_json::to_string_pretty(report);
+    match json {
+        Some(path) if path == Path::new("-") => println!("{}", text()?),
+        Some(path) => {
+            fs::write(path, text()? + "\n")
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            println!("{report}");
+        }
+        None => println!("{report}"),
     }
-
-    fn id(&self) -> u32 {
-        self.0.id()
-    }
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn free_address() -> Result<SocketAddr> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    Ok(())
 }

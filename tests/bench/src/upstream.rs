@@ -1,88 +1,107 @@
-//! A mock of Snyk that answers without delay: tokens, one organization, and fixed pages of
-//! projects.
+//! The upstream of every server under test: nginx, which serves fixed pages of projects and the few
+//! answers of a sign-in. It costs less CPU than an upstream in hyper.
 
-use std::{net::SocketAddr, sync::LazyLock};
+mod config;
+mod pages;
 
-use anyhow::Result;
-use axum::{
-    Json, Router,
-    extract::RawQuery,
-    response::{IntoResponse, Response},
-    routing::{get, post},
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
 };
-use bytes::Bytes;
-use http::header;
-use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-pub(crate) const ORG: &str = "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11";
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
 
-static SMALL: LazyLock<Bytes> = LazyLock::new(|| page(1));
-static LARGE: LazyLock<Bytes> = LazyLock::new(|| page(100));
+use self::config::Ports;
+pub(crate) use self::pages::Contents;
+use crate::{
+    process::{Server, free_address},
+    programs,
+};
 
-pub(crate) async fn serve(address: SocketAddr) -> Result<()> {
-    let routes = Router::new()
-        .route("/oauth2/token", post(token))
-        .route("/rest/self", get(me))
-        .route("/rest/orgs", get(orgs))
-        .route("/rest/orgs/{org}/projects", get(projects));
-    Ok(axum::serve(TcpListener::bind(address).await?, routes).await?)
+/// A certificate for loopback addresses that signs itself, for tests only.
+const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/tls-certificate.pem");
+const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../npm/tls-key.pem");
+
+/// The running upstream.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    server: Server,
+    ports: Ports,
+    _folder: TempDir,
 }
 
-async fn token() -> Json<Value> {
-    Json(
-        json!({ "access_token": "a".repeat(800), "expires_in": 86_400, "refresh_token": "r",
-        "token_type": "bearer", "scope": "org.read org.project.read" }),
+/// Where a server under test reaches the upstream.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    /// The certificate to trust, if the upstream is reached over TLS.
+    pub(crate) certificate: Option<PathBuf>,
+}
+
+impl Target {
+    /// Returns the base URL, without a trailing slash.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
+    }
+}
+
+impl Upstream {
+    pub(crate) async fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let ports = Ports {
+            plain: free_address()?,
+            tls: free_address()?,
+            h2: free_address()?,
+        };
+        pages::write(folder.path())?;
+        let server = nginx(folder.path(), &config::upstream(&ports, CERTIFICATE, KEY))?;
+        let mut upstream = Self {
+            server,
+            ports,
+            _folder: folder,
+        };
+        let address = upstream.ports.plain;
+        upstream
+            .server
+            .listens(address)
+            .await
+            .context("the upstream")?;
+        Ok(upstream)
+    }
+
+    pub(crate) fn target(&self, way: bench_options::Upstream) -> Target {
+        let address = match way {
+            bench_options::Upstream::Plain => self.ports.plain,
+            bench_options::Upstream::Tls => self.ports.tls,
+            bench_options::Upstream::H2 => self.ports.h2,
+        };
+        let is_plain = way == bench_options::Upstream::Plain;
+        Target {
+            address,
+            certificate: (!is_plain).then(|| PathBuf::from(CERTIFICATE)),
+        }
+    }
+}
+
+/// Starts an nginx that runs in `folder`.
+pub(crate) fn nginx(folder: &Path, servers: &str) -> Result<Server> {
+    let file = folder.join("nginx.conf");
+    std::fs::write(&file, config::whole(servers))?;
+    Server::start(
+        Command::new(programs::nginx()?)
+            .arg("-p")
+            .arg(folder)
+            .arg("-c")
+            .arg(&file)
+            // Otherwise it opens the system's log before it reads its configuration.
+            .args(["-e", "stderr"]),
+        &folder.join("nginx.log"),
     )
-}
-
-async fn me() -> Response {
-    answer(document(
-        &json!({ "type": "app_instance", "id": ORG, "attributes": { "name": "app" } }),
-    ))
-}
-
-async fn orgs() -> Response {
-    answer(document(&json!([{ "type": "org", "id": ORG,
-        "attributes": { "name": "Acme", "slug": "acme", "is_personal": false } }])))
-}
-
-async fn projects(RawQuery(query): RawQuery) -> Response {
-    let is_large = query.is_some_and(|query| query.contains("limit=100"));
-    answer(if is_large {
-        LARGE.clone()
-    } else {
-        SMALL.clone()
-    })
-}
-
-fn answer(body: Bytes) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/vnd.api+json"),
-        (
-            header::HeaderName::from_static("snyk-request-id"),
-            "7ff2a7d1-0f2b-4a55-9bd2-000000000001",
-        ),
-    ];
-    (headers, body).into_response()
-}
-
-fn document(data: &Value) -> Bytes {
-    json!({ "data": data, "jsonapi": { "version": "1.0" }, "links": {} })
-        .to_string()
-        .into()
-}
-
-fn page(projects: usize) -> Bytes {
-    let project = json!({ "type": "project", "id": ORG,
-        "attributes": { "name": "acme/web:services/checkout/package-lock.json", "type": "npm",
-            "origin": "github", "status": "active", "read_only": false,
-            "created": "2024-01-02T03:04:05Z", "target_file": "services/checkout/package-lock.json",
-            "target_reference": "main", "settings": { "recurring_tests": { "frequency": "daily" } } },
-        "meta": { "latest_issue_counts": { "critical": 1, "high": 2, "medium": 5, "low": 9,
-            "updated_at": "2024-01-02T03:04:05Z" } },
-        "relationships": {
-            "target": { "data": { "type": "target", "id": ORG }, "links": {} },
-            "organization": { "data": { "type": "org", "id": ORG }, "links": {} } } });
-    document(&vec![project; projects].into())
 }

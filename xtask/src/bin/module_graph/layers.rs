@@ -49,6 +49,7 @@ pub(crate) const WITHOUT_CIRCLES: &[&str] = &[
     "frontend/login/src",
     "frontend/src",
     "shared/src",
+    "tests/bench/options/src",
     "tests/bench/src",
     "tests/sandbox/src",
     "tests/src",

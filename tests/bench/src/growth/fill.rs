@@ -38,7 +38,7 @@ const STATEMENTS: [&str; 5] = [
 ];
 
 /// Adds sessions, as many claims, and connections.
-pub(crate) async fn fill(file: &Path, sessions: u32, connections: u32) -> Result<()> {
+pub(super) async fn fill(file: &Path, sessions: u32, connections: u32) -> Result<()> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         // Without a journal: if this fails, the file is discarded.
