@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{body::Body, extract::State, response::Response};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
 use domain::allow_list::{Refusal, allowed};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use jiff::Timestamp;
 
 use super::{body::PassedBody, headers};
@@ -20,13 +24,12 @@ use crate::{
 pub async fn get(
     State(limits): State<Arc<RateLimits>>,
     snyk: SnykClient,
-    method: Method,
-    uri: Uri,
-    request_headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, ApiError> {
+    let uri = request.uri();
     // Matched on the raw path: axum's own parameter is decoded.
     let path = uri.path().split_once("/snyk/").map_or("", |(_, path)| path);
-    if method != Method::GET {
+    if request.method() != Method::GET {
         return Err(ApiError::MethodNotAllowed);
     }
     let upstream = allowed(path, uri.query()).map_err(|refusal| match refusal {
@@ -34,7 +37,7 @@ pub async fn get(
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
     limits.proxy(snyk.session().as_str())?;
-    let accepted = Encoding::accepted_by(&request_headers);
+    let accepted = Encoding::accepted_by(request.headers());
     let answer = snyk.send(&upstream, accepted).await?;
     let now = snyk.now();
     check_answer(&answer, now)?;

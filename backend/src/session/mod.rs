@@ -53,14 +53,15 @@ impl Sessions {
     /// Returns every live session that a request presents, in the order of its cookies.
     pub async fn presented(&self, headers: &HeaderMap) -> Result<Vec<CurrentSession>, StoreError> {
         let mut tokens = self.presented_tokens(headers);
-        let hashes: Vec<_> = tokens.iter().map(SessionToken::hash).collect();
+        let mut hashes: Vec<_> = tokens.iter().map(SessionToken::hash).collect();
         let now = self.clock.now();
         let mut all = Vec::new();
         for (hash, session) in self.store.sessions(&hashes).await? {
             let session = self.last_used.known(session);
             if self.lifetimes.is_alive(&session, now)
-                && let Some(at) = tokens.iter().position(|token| token.hash() == hash)
+                && let Some(at) = hashes.iter().position(|presented| *presented == hash)
             {
+                hashes.swap_remove(at);
                 let token = tokens.swap_remove(at);
                 all.push(CurrentSession { token, session });
             }

@@ -6,6 +6,8 @@
 //! in front of this server may read such a head differently, and one of the two would then take a
 //! body for a request. The scanner also detects requests for a page.
 
+use memchr::memchr2;
+
 /// A byte that is invalid anywhere in a head, so hyper rejects a head that contains it.
 pub(super) const INVALID_BYTE: u8 = 0;
 const CONTENT_LENGTH: &[u8] = b"content-length";
@@ -78,10 +80,16 @@ impl HeadScanner {
     /// among the bytes. Replaces a rejected byte by [`INVALID_BYTE`], which makes hyper reject the
     /// head, and stops scanning.
     pub fn scan(&mut self, bytes: &mut [u8]) -> Option<usize> {
-        for (index, byte) in bytes.iter_mut().enumerate() {
+        let mut index = 0;
+        while let Some(rest) = bytes.get_mut(index..) {
+            index += self.skip(rest);
+            let Some(byte) = bytes.get_mut(index) else {
+                break;
+            };
+            index += 1;
             match self.advance(*byte) {
                 Step::Continue => {}
-                Step::End => return Some(index + 1),
+                Step::End => return Some(index),
                 Step::Rejected => {
                     *byte = INVALID_BYTE;
                     self.position = Position::Rejected;
@@ -90,6 +98,24 @@ impl HeadScanner {
             }
         }
         None
+    }
+
+    /// Returns the number of bytes that change nothing: those of a value up to the end of its line,
+    /// and everything after a rejection.
+    fn skip(&self, bytes: &[u8]) -> usize {
+        let next = match self.position {
+            Position::Rejected => None,
+            Position::Line if self.is_in_plain_value() => memchr2(b'\r', b'\n', bytes),
+            _ => Some(0),
+        };
+        next.unwrap_or(bytes.len())
+    }
+
+    /// Returns whether the position is in the value of a field whose characters do not matter.
+    fn is_in_plain_value(&self) -> bool {
+        self.has_request_line
+            && self.name_length.is_none()
+            && !matches!(self.accepts, Accepts::Matching(_))
     }
 
     /// Returns whether a byte of the head has arrived. Empty lines before the request line belong
@@ -193,7 +219,57 @@ impl Accepts {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Scans without skipping anything.
+    fn scan_each(scanner: &mut HeadScanner, bytes: &mut [u8]) -> Option<usize> {
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            match scanner.advance(*byte) {
+                Step::Continue => {}
+                Step::End => return Some(index + 1),
+                Step::Rejected => {
+                    *byte = INVALID_BYTE;
+                    scanner.position = Position::Rejected;
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    proptest! {
+        #[test]
+        fn sec_66_skipping_values_changes_no_verdict(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "GET / HTTP/1.1", "GET /api/x#y HTTP/1.1", "\r\n", "\r\n", "\r\n", "\n", "\r", ": ",
+                    "accept", "Accept: a, text/html", "cookie: s=1; t=2", "content-length: 1",
+                    "transfer-encoding: chunked", "x", " ", "#", ":", "text/htm", "l",
+                ]),
+                0..24,
+            ),
+            pieces in prop::collection::vec(1_usize..9, 1..40),
+        ) {
+            let head = parts.concat().into_bytes();
+            let (mut skipping, mut each) = (HeadScanner::default(), HeadScanner::default());
+            let (mut rest, mut pieces) = (head.as_slice(), pieces.iter().cycle());
+            while !rest.is_empty() {
+                let length = pieces.next().map_or(1, |piece| *piece).min(rest.len());
+                let (mut one, mut other) = (rest[..length].to_vec(), rest[..length].to_vec());
+                let end = skipping.scan(&mut one);
+                prop_assert_eq!(end, scan_each(&mut each, &mut other));
+                prop_assert_eq!(&one, &other);
+                prop_assert_eq!(skipping.asks_for_page(), each.asks_for_page());
+                prop_assert_eq!(skipping.has_begun(), each.has_begun());
+                if end.is_some() {
+                    break;
+                }
+                rest = &rest[length..];
+            }
+        }
+    }
 
     #[test]
     fn who_asks_for_a_page_is_seen_before_the_head_is_whole() {
