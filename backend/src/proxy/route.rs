@@ -38,7 +38,7 @@ pub async fn get(
     })?;
     limits.proxy(snyk.session().as_str())?;
     let accepted = Encoding::accepted_by(request.headers());
-    let answer = snyk.send(&upstream, accepted).await?;
+    let answer = snyk.send_at_once(&upstream, accepted).await?;
     let now = snyk.now();
     check_answer(&answer, now)?;
     let (chunks, rest) = answer.body.read_ahead().await?;

@@ -142,11 +142,41 @@ impl SnykClient {
         path_and_query: &str,
         accepted: Encoding,
     ) -> Result<ApiAnswer, SnykError> {
+        self.take_rate()?;
+        let connection = self.current().await?;
+        self.request(connection, path_and_query, accepted, None)
+            .await
+    }
+
+    /// Sends like [`send`](Self::send), for a handler that does so before it awaits anything: the
+    /// connection is not looked up again.
+    pub(crate) async fn send_at_once(
+        &self,
+        path_and_query: &str,
+        accepted: Encoding,
+    ) -> Result<ApiAnswer, SnykError> {
+        self.take_rate()?;
+        self.request(Arc::clone(&self.connection), path_and_query, accepted, None)
+            .await
+    }
+
+    fn take_rate(&self) -> Result<(), SnykError> {
         self.api
             .outbound_rate_limit
             .take(&self.connection.id, Instant::now())
-            .map_err(|after| SnykError::TooFast { after })?;
-        self.request(path_and_query, accepted, None).await
+            .map_err(|after| SnykError::TooFast { after })
+    }
+
+    /// Returns the current state of the connection: during a long list it may have been refreshed
+    /// or ended.
+    async fn current(&self) -> Result<Arc<Connection>, SnykError> {
+        let found = self
+            .api
+            .store
+            .authorized(&self.session, &self.connection.id)
+            .await
+            .map_err(RefreshError::from)?;
+        Ok(found.ok_or(RefreshError::Gone)?)
     }
 
     /// Waits for the rate limit, and returns an error at once if the wait would end after `until`.
@@ -165,26 +195,21 @@ impl SnykClient {
             }
             tokio::time::sleep(after).await;
         }
-        self.request(path_and_query, Encoding::Gzip, Some(until))
+        let connection = self.current().await?;
+        self.request(connection, path_and_query, Encoding::Gzip, Some(until))
             .await
     }
 
-    /// Sends a read with the current state of the connection: in a long list it may have been
-    /// refreshed or ended. Without `until`, the queue timeout starts when the token is available.
+    /// Sends a read. Without `until`, the queue timeout starts when the token is available.
     async fn request(
         &self,
+        mut connection: Arc<Connection>,
         path_and_query: &str,
         accepted: Encoding,
         until: Option<Instant>,
     ) -> Result<ApiAnswer, SnykError> {
         let api = &self.api;
         let began = api.clock.now();
-        let mut connection = api
-            .store
-            .authorized(&self.session, &self.connection.id)
-            .await
-            .map_err(RefreshError::from)?
-            .ok_or(RefreshError::Gone)?;
         let mut renewals = 0;
         loop {
             let (token, generation) = api.refresher.access_token(&connection).await?;
