@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod bodies;
+mod defaults;
 mod endpoint;
 
 use std::collections::BTreeMap;
@@ -95,7 +96,7 @@ pub(crate) enum Fault {
     },
     /// Redirects to another URL.
     Redirect {
-        #[serde(default = "found")]
+        #[serde(default = "defaults::found")]
         status: u16,
         location: String,
         #[serde(default)]
@@ -103,7 +104,7 @@ pub(crate) enum Fault {
     },
     /// Answers with an HTML page, as gateways do.
     Html {
-        #[serde(default = "bad_gateway")]
+        #[serde(default = "defaults::bad_gateway")]
         status: u16,
         #[serde(default)]
         consume: bool,
@@ -115,12 +116,12 @@ pub(crate) enum Fault {
     Truncated,
     /// Sends half of the real response, waits, and sends the rest.
     Stall {
-        #[serde(default = "half_a_minute")]
+        #[serde(default = "defaults::half_a_minute")]
         ms: u64,
     },
     /// Pads the real response with white space to this length. It stays valid JSON.
     Large {
-        #[serde(default = "hundred_megabytes")]
+        #[serde(default = "defaults::hundred_megabytes")]
         bytes: u64,
     },
     /// Makes a page that was requested with a cursor link to itself: following `next` never ends.
@@ -140,19 +141,19 @@ pub(crate) enum Fault {
     /// Replaces the JSON body.
     Body {
         json: Value,
-        #[serde(default = "ok")]
+        #[serde(default = "defaults::ok")]
         status: u16,
-        #[serde(default = "yes")]
+        #[serde(default = "defaults::yes")]
         consume: bool,
     },
     /// Sends this text, in which `{{name}}` is replaced by that member of the real JSON response:
     /// output that no JSON library would write, with real tokens.
     Template {
         text: String,
-        #[serde(default = "ok")]
+        #[serde(default = "defaults::ok")]
         status: u16,
         /// No content type is sent if this is empty.
-        #[serde(default = "json_type")]
+        #[serde(default = "defaults::json_type")]
         content_type: String,
         /// Encodes each character as one byte, which results in invalid UTF-8.
         #[serde(default)]
@@ -171,34 +172,6 @@ pub(crate) enum Fault {
         #[serde(default)]
         text: Option<String>,
     },
-}
-
-fn found() -> u16 {
-    302
-}
-
-fn bad_gateway() -> u16 {
-    502
-}
-
-fn ok() -> u16 {
-    200
-}
-
-fn json_type() -> String {
-    "application/json".to_owned()
-}
-
-fn half_a_minute() -> u64 {
-    30_000
-}
-
-fn hundred_megabytes() -> u64 {
-    100_000_000
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl Fault {
