@@ -20,6 +20,8 @@ pub use self::{
     transport_error::{Cause, TransportError},
 };
 
+/// The `User-Agent` of all requests.
+pub const USER_AGENT: &str = concat!("snyk-app/", env!("CARGO_PKG_VERSION"));
 /// Timeout of a token request. Long, since giving up before the answer arrives loses the new token.
 pub const TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
 /// Maximum number of idle connections to a token endpoint: as many as there are concurrent token
@@ -70,5 +72,5 @@ fn builder(needs_certificates: bool) -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
-        .user_agent(concat!("snyk-app/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
 }

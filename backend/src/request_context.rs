@@ -7,6 +7,7 @@
 use std::fmt;
 
 use http::{Method, Uri};
+use tracing::Instrument as _;
 use ulid::Ulid;
 
 tokio::task_local! {
@@ -14,11 +15,22 @@ tokio::task_local! {
 }
 
 /// The request that a task serves.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RequestContext {
     id: Ulid,
     method: Method,
+    /// Its query may hold data that must not be logged.
     uri: Uri,
+}
+
+impl fmt::Debug for RequestContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestContext")
+            .field("id", &self.id)
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .finish()
+    }
 }
 
 impl RequestContext {
@@ -71,10 +83,11 @@ pub fn current_id() -> String {
         .unwrap_or_default()
 }
 
-/// Ties a future to the request that this task serves, so that a task spawned for it logs as part of
-/// that request.
+/// Ties a future to the request that this task serves, and to its spans, so that a task spawned for
+/// it logs as part of that request.
 pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let context = current();
+    let future = future.in_current_span();
     async move {
         match context {
             Some(context) => context.scope(future).await,
@@ -106,5 +119,6 @@ mod tests {
     fn sec_73_the_path_is_escaped_and_without_its_query() {
         let context = RequestContext::new(Method::GET, "/a%0A?code=secret".parse().unwrap());
         assert_eq!(context.path().to_string(), "/a%0A");
+        assert!(!format!("{context:?}").contains("secret"));
     }
 }

@@ -15,7 +15,6 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
 
 use super::{AccountReader, at_login, backoff};
 use crate::{
@@ -166,14 +165,11 @@ impl AccountSync {
             consent,
             _send: send,
         };
-        tokio::spawn(carried(
-            async move {
-                if let Err(error) = entry.of.read(&entry.consent, reader).await {
-                    tracing::warn!(connection = entry.consent.connection.as_str(), %error, "What a connection reaches could not be read; it is tried again");
-                }
+        tokio::spawn(carried(async move {
+            if let Err(error) = entry.of.read(&entry.consent, reader).await {
+                tracing::warn!(connection = entry.consent.connection.as_str(), %error, "What a connection reaches could not be read; it is tried again");
             }
-            .in_current_span(),
-        ));
+        }));
         ended
     }
 

@@ -137,7 +137,7 @@ impl Edge {
         );
         let mut response = match rules.early_response(&request, client, is_api) {
             Some(response) => response,
-            None => self.route(request).await,
+            None => self.route(request, is_api).await,
         };
         if let Some(rejection) = response.extensions().get::<Rejection>() {
             parts.rejection_log.record(client, rejection.clone());
@@ -150,11 +150,14 @@ impl Edge {
         response
     }
 
-    async fn route(&self, request: Request) -> Response {
+    async fn route(&self, request: Request, is_api: bool) -> Response {
         let mut request = match body_limit::admit(request) {
             Ok(request) => request,
             Err(error) => return error.into_response(),
         };
+        if is_api && json::has_other_body(request.headers()) {
+            return ApiError::UnsupportedMediaType.into_response();
+        }
         DefaultBodyLimit::max(body_limit::MAX_BODY).apply(&mut request);
         let mut routes = self.routes.clone();
         match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
@@ -166,8 +169,8 @@ impl Edge {
 }
 
 impl Rules {
-    /// Returns the response to a request that is rejected, or that needs no route. Documents and
-    /// files are public, so that the origin and the media type of API requests only are checked.
+    /// Returns the response to a request that is rejected, or to a preflight, which needs no route.
+    /// Documents and files are public, so that the origin of API requests only is checked.
     fn early_response(
         &self,
         request: &Request,
@@ -183,10 +186,6 @@ impl Rules {
         if is_api && let Some(response) = self.origins.early_response(request) {
             return Some(response);
         }
-        if let Some(rejection) = self.hosts.rejection(request) {
-            return Some(rejection);
-        }
-        (is_api && json::has_other_body(request.headers()))
-            .then(|| ApiError::UnsupportedMediaType.into_response())
+        self.hosts.rejection(request)
     }
 }

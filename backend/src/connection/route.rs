@@ -6,11 +6,11 @@ use axum::{Json, extract::State};
 use domain::connection::view;
 use http::{HeaderName, StatusCode};
 use shared::api::connection::{Connection as View, REVOCATION};
-use tracing::Instrument as _;
 
 use super::Connections;
 use crate::{
     http::{RateLimits, json::NoBody, problem::ApiError},
+    request_context::carried,
     session::extract::AuthorizedConnection,
 };
 
@@ -31,7 +31,7 @@ pub async fn disconnect(
     let disconnect = async move { of.disconnect(&connection.id).await };
     let revoked = connections
         .tasks
-        .spawn(disconnect.in_current_span())
+        .spawn(carried(disconnect))
         .await
         .map_err(|_| ApiError::Internal("the task that disconnects ended".to_owned()))??;
     let revoked = if revoked { "done" } else { "pending" };

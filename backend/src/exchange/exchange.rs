@@ -11,7 +11,6 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use shared::{pkce::CodeVerifier, scope::Scopes};
 use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
 
 use crate::{
     account::AccountSync,
@@ -102,7 +101,7 @@ impl Exchange {
             let revoke = async move {
                 revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, &grant).await;
             };
-            self.tasks.spawn(carried(revoke.in_current_span()));
+            self.tasks.spawn(carried(revoke));
         }
         stored
     }

@@ -17,7 +17,6 @@ use shared::{
     api::connection::{Connected, LoginFinish},
     return_path::ReturnPath,
 };
-use tracing::Instrument as _;
 
 use super::exchange::{Browser, Exchange, Finished};
 use crate::{
@@ -96,9 +95,7 @@ pub async fn finish(
         .tasks
         .spawn({
             let exchange = Arc::clone(&exchange);
-            carried(
-                async move { exchange.exchange(code, &verifier, browser).await }.in_current_span(),
-            )
+            carried(async move { exchange.exchange(code, &verifier, browser).await })
         })
         .await
         .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));

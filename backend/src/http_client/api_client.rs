@@ -1,6 +1,6 @@
 //! The client for API requests.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -14,14 +14,17 @@ use tokio::time::{Instant, timeout};
 use super::{
     body::{READ_TIMEOUT, TimedBody},
     cannot_make::CannotMake,
-    connector::Connector,
-    transport_error::TransportError,
+    connector::{Connector, PROBE_INTERVAL},
+    transport_error::{TransportError, causes},
 };
 
 /// How long an idle connection to the API is kept open.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Maximum number of idle connections to the API.
 const MAX_IDLE: usize = 128;
+
+/// Maximum number of times that a request is sent again.
+const MAX_REPEATS: u32 = 2;
 
 /// A client for API requests, which have no body.
 ///
@@ -34,25 +37,55 @@ impl ApiClient {
     /// Creates a client for an address with that scheme.
     pub fn new(is_https: bool) -> Result<Self, CannotMake> {
         let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(MAX_IDLE)
+            // All reads share one HTTP/2 connection: one that is dead must not take them all along.
+            .http2_keep_alive_interval(PROBE_INTERVAL)
+            .http2_keep_alive_timeout(PROBE_INTERVAL)
             .build(Connector::new(is_https)?);
         Ok(Self(client))
     }
 
-    /// Sends a request and waits for the head of its answer. A request that was queued on a
-    /// connection that had ended is sent on another; one that was written is never repeated.
+    /// Sends a request and waits for the head of its answer.
+    ///
+    /// A request that was queued on a connection that had ended is sent on another, and one that the
+    /// server states not to have processed is sent again (RFC 9113, section 8.7). Any other one is
+    /// never repeated.
     pub async fn send(
         &self,
-        request: Request<Empty<Bytes>>,
+        request: impl Fn() -> Request<Empty<Bytes>>,
     ) -> Result<Response<TimedBody>, TransportError> {
         let began = Instant::now();
-        match timeout(READ_TIMEOUT, self.0.request(request)).await {
+        let sending = async {
+            let mut repeats = 0;
+            loop {
+                match self.0.request(request()).await {
+                    Err(error) if repeats < MAX_REPEATS && was_not_processed(&error) => {
+                        repeats += 1;
+                    }
+                    done => return done,
+                }
+            }
+        };
+        match timeout(READ_TIMEOUT, sending).await {
             Ok(Ok(response)) => Ok(response.map(|body| TimedBody::new(body, began))),
             Ok(Err(error)) => Err(error.into()),
             // Connecting has a shorter time-out, so the request was sent.
             Err(elapsed) => Err(TransportError::AnswerLost(elapsed.into())),
         }
     }
+}
+
+/// Returns whether the server ended the stream before it processed the request: it refused it, or it
+/// goes away and the request came too late.
+fn was_not_processed(error: &(dyn Error + 'static)) -> bool {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+        .any(|error| {
+            error.is_remote()
+                && (error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM)
+                    || error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR))
+        })
 }

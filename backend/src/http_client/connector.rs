@@ -18,6 +18,12 @@ use super::{cannot_make::CannotMake, transport_error::Cause};
 /// Timeout for establishing a connection: name resolution, TCP and TLS.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Interval of the probes on a connection on which nothing arrives.
+pub(super) const PROBE_INTERVAL: Duration = Duration::from_secs(15);
+/// Time after which a connection ends on which sent data is not acknowledged (RFC 5482).
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Opens connections.
 #[derive(Clone, Debug)]
 pub(super) enum Connector {
@@ -31,6 +37,14 @@ impl Connector {
     pub(super) fn new(is_https: bool) -> Result<Self, CannotMake> {
         let mut http = HttpConnector::new();
         http.set_nodelay(true);
+        // Divided among the addresses of the host, so that a dead one does not use up all of it.
+        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        // A connection that a firewall dropped without a word is noticed, and no read waits on it.
+        http.set_keepalive(Some(PROBE_INTERVAL));
+        http.set_keepalive_interval(Some(PROBE_INTERVAL));
+        http.set_keepalive_retries(Some(3));
+        #[cfg(target_os = "linux")]
+        http.set_tcp_user_timeout(Some(UNACKNOWLEDGED_TIMEOUT));
         if !is_https {
             return Ok(Self::Plain(http));
         }

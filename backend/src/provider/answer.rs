@@ -182,6 +182,8 @@ impl ApiBody {
             whole.extend_from_slice(&chunk);
         }
         match self.encoding {
+            // An empty body is no gzip, and says nothing that could be broken.
+            _ if whole.is_empty() => Ok(Bytes::new()),
             Encoding::Identity => Ok(whole.freeze()),
             Encoding::Gzip => encoding::decompress(&whole, self.max).map_err(|why| refused(&why)),
         }

@@ -34,9 +34,10 @@ impl Encoding {
             // A weight of zero means "not acceptable" (RFC 9110, section 12.4.2).
             is_named
                 && !parts.any(|parameter| {
-                    parameter
-                        .strip_prefix("q=")
-                        .is_some_and(|weight| weight.trim_end_matches(['0', '.']).is_empty())
+                    parameter.split_once('=').is_some_and(|(name, weight)| {
+                        name.eq_ignore_ascii_case("q")
+                            && weight.trim_end_matches(['0', '.']).is_empty()
+                    })
                 })
         };
         let accepts = headers
@@ -233,6 +234,7 @@ mod tests {
             ("br;q=1.0, GZIP;q=0.5", true),
             ("gzip;q=0", false),
             ("gzip; q=0.000", false),
+            ("gzip;Q=0", false),
             ("deflate, br", false),
             ("x-gzip2", false),
             ("*", false),

@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -37,9 +37,15 @@ impl Body for PassedBody {
         if let Some(chunk) = self.chunks.next() {
             return Poll::Ready(Some(Ok(Frame::data(chunk))));
         }
-        match &mut self.rest {
-            Some(rest) => Pin::new(rest).poll_frame(cx),
-            None => Poll::Ready(None),
+        let Some(rest) = &mut self.rest else {
+            return Poll::Ready(None);
+        };
+        loop {
+            match ready!(Pin::new(&mut *rest).poll_frame(cx)) {
+                // Trailers are headers, of which only listed ones pass.
+                Some(Ok(frame)) if !frame.is_data() => {}
+                frame => return Poll::Ready(frame),
+            }
         }
     }
 

@@ -13,7 +13,6 @@ use domain::{
 };
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
 
 use super::{
     backoff::{self, Backoff, RetryDelay},
@@ -158,7 +157,7 @@ impl Refresher {
             let this = Arc::clone(self);
             let work = async move { this.run(flight).await };
             // Its log lines name the request that started it.
-            self.resources.tasks.spawn(carried(work.in_current_span()));
+            self.resources.tasks.spawn(carried(work));
         }
         outcome
     }

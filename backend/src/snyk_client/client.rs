@@ -130,9 +130,9 @@ impl SnykClient {
 
     /// Sends one read to Snyk's API and returns the answer, whatever its status. `path_and_query`
     /// begins with `/rest/` or `/v1/` and includes the version. The body has an encoding that is
-    /// accepted. A 401 causes a refresh and a retry,
-    /// since a token can become invalid early; it is returned only if a new token is rejected as
-    /// well. A 403 causes neither (RFC 6750 section 3.1).
+    /// accepted. A 401 causes a refresh and a retry, since a token can become invalid early; it is
+    /// returned only if a new token is rejected as well. A 403 causes neither (RFC 6750 section
+    /// 3.1).
     ///
     /// # Errors
     ///

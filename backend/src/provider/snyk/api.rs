@@ -25,8 +25,6 @@ use crate::{
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
 const ACCEPT: HeaderValue = HeaderValue::from_static("application/vnd.api+json, application/json");
-const USER_AGENT: HeaderValue =
-    HeaderValue::from_static(concat!("snyk-app/", env!("CARGO_PKG_VERSION")));
 
 /// Sends one read. The request is built from scratch: nothing of a browser's request is in it
 /// except the path and query, and whether it accepts gzip.
@@ -40,13 +38,20 @@ pub(super) async fn get(
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
-    let mut request = Request::new(Empty::new());
-    *request.uri_mut() = base.address(path_and_query)?;
-    let headers = request.headers_mut();
-    headers.insert(header::AUTHORIZATION, bearer);
-    headers.insert(header::ACCEPT, ACCEPT);
-    headers.insert(header::ACCEPT_ENCODING, accepted.asked());
-    headers.insert(header::USER_AGENT, USER_AGENT);
+    let address = base.address(path_and_query)?;
+    let request = || {
+        let mut request = Request::new(Empty::new());
+        *request.uri_mut() = address.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, bearer.clone());
+        headers.insert(header::ACCEPT, ACCEPT);
+        headers.insert(header::ACCEPT_ENCODING, accepted.asked());
+        headers.insert(
+            header::USER_AGENT,
+            HeaderValue::from_static(http_client::USER_AGENT),
+        );
+        request
+    };
     let (head, body) = client.send(request).await?.into_parts();
     if !head.status.is_success() {
         tracing::info!(

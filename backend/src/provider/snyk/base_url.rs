@@ -42,7 +42,8 @@ impl BaseUrl {
         let other = || ProviderError::Unusable("the path is not one of the API".to_owned());
         let path = path_and_query.split('?').next().unwrap_or(path_and_query);
         let is_of_api = path.starts_with("/rest/") || path.starts_with("/v1/");
-        if !is_of_api || !is_normalized(path) || path_and_query.contains('#') {
+        let is_plain = path_and_query.is_ascii() && !path_and_query.contains('#');
+        if !is_of_api || !is_normalized(path) || !is_plain {
             return Err(other());
         }
         let path_and_query = PathAndQuery::try_from(format!("{}{path_and_query}", self.path));
@@ -113,6 +114,7 @@ mod tests {
                 "/rest/self?a=b#x",
                 "/rest/self?a= b",
                 "/rest/s\u{e9}lf",
+                "/rest/self?a=\u{e9}",
             ] {
                 assert!(url.address(path).is_err(), "{base}{path}");
             }
