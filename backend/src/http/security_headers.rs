@@ -17,9 +17,9 @@ const MAX_COUNT: usize = 16;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Headers {
     /// Whether to send HSTS, which restricts browsers to https on this host.
-    pub(crate) hsts: bool,
+    hsts: bool,
     /// Whether the single-page app is on another origin.
-    pub(crate) cross_origin: bool,
+    cross_origin: bool,
 }
 
 /// The content security policy of responses that are not pages.
@@ -40,16 +40,6 @@ pub(crate) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
          form-action 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(DENY_ALL))
-}
-
-impl Headers {
-    /// Derives the headers from the origins of the backend and of the single-page app.
-    pub(crate) fn new(backend: &Origin, frontend: &Origin) -> Self {
-        Self {
-            hsts: is_pinnable(backend.root()),
-            cross_origin: backend != frontend,
-        }
-    }
 }
 
 /// Returns whether a host may be pinned to https. A browser pins all ports of a name for years, so
@@ -75,6 +65,14 @@ fn forbid_transformation(headers: &mut HeaderMap) {
 }
 
 impl Headers {
+    /// Derives the headers from the origins of the backend and of the single-page app.
+    pub(crate) fn new(backend: &Origin, frontend: &Origin) -> Self {
+        Self {
+            hsts: is_pinnable(backend.root()),
+            cross_origin: backend != frontend,
+        }
+    }
+
     /// Returns the headers for the response to a request. Probes and rejections are sent under any
     /// host name, and HSTS only for a name that may be pinned.
     pub(crate) fn for_request(self, request: &Request) -> Self {

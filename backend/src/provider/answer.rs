@@ -177,6 +177,8 @@ impl ApiBody {
 
     /// Reads and decompresses the whole body.
     async fn whole(mut self) -> Result<Bytes, ProviderError> {
+        // Decompressed below and bounded there, instead of being counted here too.
+        self.limit = SizeLimit::new(self.max, Encoding::Identity);
         let mut whole = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
             whole.extend_from_slice(&chunk);

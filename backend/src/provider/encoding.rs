@@ -77,10 +77,10 @@ pub(super) struct SizeLimit {
     /// Size of the chunks so far.
     size: usize,
     encoding: Encoding,
-    /// The compressed chunks, as long as they are too small to exceed the limit however well they
-    /// are compressed. Most bodies are, so that decompressing them would be in vain.
+    /// The compressed chunks that are not decompressed yet. There is no need to as long as they are
+    /// too small to exceed the limit however well they are compressed, as most bodies are.
     uncounted: Vec<Bytes>,
-    /// Decompresses what is not among them.
+    /// Decompresses the chunks, once that is needed.
     counter: Option<write::MultiGzDecoder<Room>>,
 }
 
@@ -122,23 +122,16 @@ impl SizeLimit {
         if self.encoding == Encoding::Identity {
             return Ok(());
         }
-        if self.counter.is_none() {
-            self.uncounted.push(chunk.clone());
-            if self.size <= self.max / MAX_RATIO {
-                return Ok(());
-            }
+        self.uncounted.push(chunk.clone());
+        if self.counter.is_none() && self.size <= self.max / MAX_RATIO {
+            return Ok(());
         }
         let counter = self
             .counter
             .get_or_insert_with(|| write::MultiGzDecoder::new(Room(self.max)));
-        if self.uncounted.is_empty() {
-            return counter
-                .write_all(chunk)
-                .map_err(|error| Refused::of(&error, self.max));
-        }
-        std::mem::take(&mut self.uncounted)
-            .iter()
-            .try_for_each(|chunk| counter.write_all(chunk))
+        self.uncounted
+            .drain(..)
+            .try_for_each(|chunk| counter.write_all(&chunk))
             .map_err(|error| Refused::of(&error, self.max))
     }
 }

@@ -1,4 +1,4 @@
-//! What the tests share: stores over each database, records to put into them, and a provider that
+//! Helpers of the tests: stores over each database, records to put into them, and a provider that
 //! only has a token endpoint.
 
 #[macro_use]

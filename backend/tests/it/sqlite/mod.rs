@@ -1,4 +1,4 @@
-//! What only holds for SQLite: its files, its failures, and its transactions.
+//! Tests of SQLite alone: its files, its failures, and its transactions.
 
 mod failures;
 mod fixture;

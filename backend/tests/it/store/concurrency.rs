@@ -47,7 +47,7 @@ async fn a_login_and_a_sign_out_end_in_no_session_that_was_named(bed: Bed) {
             (stored, signed_out)
         };
         let is_stored = stored.unwrap().value.is_some();
-        // Whoever came first ended the earlier session.
+        // The first of the two ended the earlier session.
         assert_eq!(signed_out.changes.is_empty(), is_stored);
         assert!(store.session(&token).await.unwrap().is_none());
         let found = store.session(&next.token_hash).await.unwrap();

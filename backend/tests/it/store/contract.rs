@@ -124,7 +124,7 @@ async fn a_cancelled_login_is_stored_whole_or_not_at_all(bed: Bed) {
         let login = login(&id, account(None, &orgs, true), &grant, &session, now());
         let patience = Duration::from_micros(20) * round;
         let finished = tokio::time::timeout(patience, bed.store.finish_login(login)).await;
-        // What was in flight ends before another write.
+        // The login in flight ends before this write begins.
         let attempt = AttemptId::from_stored(format!("a{round}"));
         assert!(bed.store.claim(&attempt, now()).await.unwrap());
         let connection = bed.store.connection(&id).await.unwrap();

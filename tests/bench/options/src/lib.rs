@@ -16,7 +16,7 @@ pub use self::{
     values::{Page, Server, Switch, Upstream},
 };
 
-/// What to measure, and where to write the result.
+/// The part to measure, and the file for its result.
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// The part.

@@ -18,7 +18,7 @@ pub(super) struct Entry {
     pub(super) product: u64,
     /// Those of the bare proxy.
     pub(super) bare: u64,
-    /// What had changed.
+    /// The change since the line before.
     pub(super) words: String,
 }
 

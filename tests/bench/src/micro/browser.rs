@@ -1,7 +1,7 @@
 //! The lines that `wasm-bindgen-test` prints for a benchmark: `NAME  time:   [LOW MEAN HIGH]`, with
 //! the name on a line of its own if it is long, and in colours.
 
-/// What a benchmark in a browser measured, in nanoseconds.
+/// The result of a benchmark in a browser, in nanoseconds.
 #[derive(Debug, PartialEq)]
 pub(super) struct Estimate {
     pub(super) name: String,

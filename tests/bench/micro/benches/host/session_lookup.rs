@@ -1,5 +1,5 @@
-//! What admits a proxied request: the session of a cookie, and the connection that it is authorized
-//! for, with both in the cache, and without a cache.
+//! The look-ups that admit a proxied request: the session of a cookie, and the connection that it
+//! is authorized for, with both in the cache, and without a cache.
 
 use std::sync::Arc;
 
