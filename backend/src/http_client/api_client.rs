@@ -9,6 +9,7 @@ use hyper_util::{
     client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
+use thread_local::ThreadLocal;
 use tokio::time::{Instant, timeout};
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
 
 /// How long an idle connection to the API is kept open.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
-/// Maximum number of idle connections to the API.
+/// Maximum number of a thread's idle connections to the API.
 const MAX_IDLE: usize = 128;
 
 /// Maximum number of times that a request is sent again.
@@ -30,22 +31,38 @@ const MAX_REPEATS: u32 = 2;
 ///
 /// It is hyper's client and not reqwest's, which parses each address again and passes each request
 /// through layers for redirects, retries, cookies and decompression that the proxy has no use for.
-#[derive(Clone, Debug)]
-pub struct ApiClient(Client<Connector, Empty<Bytes>>);
+///
+/// Each thread has connections of its own: an answer then arrives on the thread that waits for it,
+/// and wakes no other one.
+#[derive(Debug)]
+pub struct ApiClient {
+    connector: Connector,
+    clients: ThreadLocal<Client<Connector, Empty<Bytes>>>,
+}
 
 impl ApiClient {
     /// Creates a client for an address with that scheme.
     pub fn new(is_https: bool) -> Result<Self, CannotMake> {
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_max_idle_per_host(MAX_IDLE)
-            // All reads share one HTTP/2 connection: one that is dead must not take them all along.
-            .http2_keep_alive_interval(PROBE_INTERVAL)
-            .http2_keep_alive_timeout(PROBE_INTERVAL)
-            .build(Connector::new(is_https)?);
-        Ok(Self(client))
+        Ok(Self {
+            connector: Connector::new(is_https)?,
+            clients: ThreadLocal::new(),
+        })
+    }
+
+    /// Returns the client of this thread.
+    fn client(&self) -> &Client<Connector, Empty<Bytes>> {
+        self.clients.get_or(|| {
+            Client::builder(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(MAX_IDLE)
+                // All reads share one HTTP/2 connection: one that is dead must not take them all
+                // along.
+                .http2_keep_alive_interval(PROBE_INTERVAL)
+                .http2_keep_alive_timeout(PROBE_INTERVAL)
+                .build(self.connector.clone())
+        })
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -61,7 +78,7 @@ impl ApiClient {
         let sending = async {
             let mut repeats = 0;
             loop {
-                match self.0.request(request()).await {
+                match self.client().request(request()).await {
                     Err(error) if repeats < MAX_REPEATS && was_not_processed(&error) => {
                         repeats += 1;
                     }
