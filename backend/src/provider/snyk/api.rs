@@ -35,7 +35,7 @@ pub(super) async fn get(
     accepted: Encoding,
     token: &AccessToken,
 ) -> Result<ApiAnswer, ProviderError> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
+    let mut bearer = HeaderValue::try_from(["Bearer ", token.secret()].concat())
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
     let address = base.address(path_and_query)?;
