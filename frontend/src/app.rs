@@ -7,7 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
-    browser::{self, events, history},
+    announcer::Announcer,
     callback_query::CallbackQuery,
     components::layout::Layout,
     data::lists::Lists,
@@ -16,13 +16,13 @@ use crate::{
         callback::CallbackPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
         not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
+    platform::{self, events, history},
     session::SessionContext,
-    shell::Shell,
 };
 
 /// Starts the app. `returned` is the callback's query, if the page is the callback.
 pub fn start(returned: Option<String>) {
-    browser::remove_starting();
+    platform::remove_starting();
     mount_to_body(move || view! { <App returned /> });
 }
 
@@ -36,7 +36,7 @@ fn App(
     // Before the router, which calls the history and hears of it. Kept as long as the app.
     StoredValue::new_local((history::guard(), events::press_once()));
     SessionContext::provide();
-    Shell::provide();
+    Announcer::provide();
     Lists::provide();
     loading::follow();
     view! {

@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::api::connection::{Connection, Status};
 
-use crate::{renewal, session::SessionContext};
+use crate::{refresh_polls, session::SessionContext};
 
 /// Asks the server again, more and more rarely, for as long as a connection is not complete.
 pub fn follow() {
@@ -17,13 +17,13 @@ pub fn follow() {
         }
         is_asking.set_value(true);
         leptos::task::spawn_local(async move {
-            let mut pause = renewal::FIRST_TO_COME;
+            let mut pause = refresh_polls::FIRST_TO_COME;
             while is_loading.get_untracked() {
                 TimeoutFuture::new(pause).await;
                 let before = session.connections_untracked();
                 session.read().await;
                 let has_come = session.connections_untracked() != before;
-                pause = renewal::until_more_comes(pause, has_come);
+                pause = refresh_polls::until_more_comes(pause, has_come);
             }
             is_asking.set_value(false);
         });

@@ -6,8 +6,8 @@ fn main() {
     {
         let returned = login::browser::address_bar::take_callback(frontend::paths::CALLBACK);
         console_error_panic_hook::set_once();
-        frontend::browser::translated::follow();
+        frontend::platform::translated::follow();
         frontend::app::start(returned);
-        frontend::browser::face::load_when_idle();
+        frontend::platform::web_font::load_when_idle();
     }
 }

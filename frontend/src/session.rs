@@ -10,11 +10,11 @@ use shared::{
     problem::Code,
 };
 
-pub use crate::who::{Who, first_usable};
+pub use crate::session_state::{SessionState, first_usable};
 use crate::{
     api::{self, Failure},
-    browser, paths,
-    who::Turns,
+    paths, platform,
+    session_state::RequestSequence,
 };
 
 /// What the server said so long ago, in milliseconds, is not asked for again.
@@ -23,11 +23,11 @@ const NEW_ENOUGH: f64 = 1_000.0;
 /// The context: who is here, what the app is, and the other tabs.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionContext {
-    who: RwSignal<Who>,
+    who: RwSignal<SessionState>,
     app: RwSignal<Option<App>>,
     /// When the server last said who is here, in milliseconds.
     read_at: RwSignal<Option<f64>>,
-    turns: RwSignal<Turns>,
+    turns: RwSignal<RequestSequence>,
     /// The connection that this tab ended last.
     ended: StoredValue<Option<String>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
@@ -38,10 +38,10 @@ impl SessionContext {
     /// Makes the context and asks the server for the first time.
     pub fn provide() {
         let context = Self {
-            who: RwSignal::new(Who::Checking),
+            who: RwSignal::new(SessionState::Checking),
             app: RwSignal::new(None),
             read_at: RwSignal::new(None),
-            turns: RwSignal::new(Turns::default()),
+            turns: RwSignal::new(RequestSequence::default()),
             ended: StoredValue::new(None),
             tabs: StoredValue::new_local(None),
             restored: StoredValue::new_local(None),
@@ -70,13 +70,13 @@ impl SessionContext {
 
     /// Who is here; tracked.
     #[must_use]
-    pub fn who(self) -> Who {
+    pub fn who(self) -> SessionState {
         self.who.get()
     }
 
     /// Who is here.
     #[must_use]
-    pub fn who_untracked(self) -> Who {
+    pub fn who_untracked(self) -> SessionState {
         self.who.get_untracked()
     }
 
@@ -128,7 +128,7 @@ impl SessionContext {
     /// Whether someone is here, as far as is known; tracked.
     #[must_use]
     pub fn is_someone(self) -> bool {
-        self.who.with(Who::is_someone)
+        self.who.with(SessionState::is_someone)
     }
 
     /// When the server last said who is here, in milliseconds; tracked.
@@ -140,7 +140,7 @@ impl SessionContext {
     /// Whether the server is being asked; tracked.
     #[must_use]
     pub fn is_asking(self) -> bool {
-        self.turns.with(Turns::is_open)
+        self.turns.with(RequestSequence::is_open)
     }
 
     /// Shows nothing of a person until the server has been asked again.
@@ -149,7 +149,7 @@ impl SessionContext {
         self.turns.update(|turns| {
             turns.outdate();
         });
-        self.who.set(Who::Checking);
+        self.who.set(SessionState::Checking);
     }
 
     /// Asks the server again, in the background.
@@ -160,32 +160,35 @@ impl SessionContext {
     }
 
     /// Asks the server again, unless it has just said or is about to.
-    pub fn freshen(self) {
+    pub fn refresh_if_stale(self) {
         let is_new = self
             .read_at
             .get_untracked()
-            .is_some_and(|at| (browser::now() - at).abs() < NEW_ENOUGH);
-        if !is_new && !self.turns.with_untracked(Turns::is_open) {
+            .is_some_and(|at| (platform::now() - at).abs() < NEW_ENOUGH);
+        if !is_new && !self.turns.with_untracked(RequestSequence::is_open) {
             self.check();
         }
     }
 
     /// Asks the server again. Returns whether someone is signed in.
     pub async fn read(self) -> bool {
-        let turn = self.turns.try_update(Turns::ask).unwrap_or_default();
+        let turn = self
+            .turns
+            .try_update(RequestSequence::ask)
+            .unwrap_or_default();
         let answer = api::session::read().await;
         let is_news = self.turns.try_update(|turns| turns.answer(turn));
         if is_news == Some(true) {
-            self.believe(answer);
+            self.apply(answer);
         }
         self.who
-            .with_untracked(|who| matches!(who, Who::SignedIn(_)))
+            .with_untracked(|who| matches!(who, SessionState::SignedIn(_)))
     }
 
-    fn believe(self, answer: Result<Session, Failure>) {
+    fn apply(self, answer: Result<Session, Failure>) {
         let connections = answer.map(|Session { app, connections }| {
             self.app.set(Some(app));
-            self.read_at.set(Some(browser::now()));
+            self.read_at.set(Some(platform::now()));
             connections
         });
         let after = self.who.with_untracked(|who| who.after(connections));
@@ -197,9 +200,9 @@ impl SessionContext {
     /// Takes a connection as the server now has it.
     pub fn replace(self, connection: Connection) {
         self.who.update(|who| who.replace(connection));
-        self.read_at.set(Some(browser::now()));
+        self.read_at.set(Some(platform::now()));
         // What was asked before does not know of it, and must not undo it.
-        if self.turns.try_update(Turns::outdate) == Some(true) {
+        if self.turns.try_update(RequestSequence::outdate) == Some(true) {
             self.check();
         }
     }
@@ -209,7 +212,7 @@ impl SessionContext {
     pub fn remove(self, id: &str) {
         self.ended.set_value(Some(id.to_owned()));
         self.who.update(|who| who.remove(id));
-        let goes_on = self.who.with_untracked(Who::is_someone);
+        let goes_on = self.who.with_untracked(SessionState::is_someone);
         self.tell(if goes_on {
             Change::Connections
         } else {

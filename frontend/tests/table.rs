@@ -1,4 +1,4 @@
-//! In a real browser: the table that draws only the rows in sight, and the gauge.
+//! In a real browser: the table that draws only the rows in sight, and the severity chart.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,
@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use frontend::{
     components::{
-        gauge::Gauge,
         project::word_head,
+        severity_chart::SeverityChart,
         table::{DrawRow, Key, Sorted, WindowedTable},
     },
-    data::level::Counts,
+    data::severity::Counts,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
@@ -280,7 +280,7 @@ async fn a_gauge_is_a_table_of_figures_on_a_round_ruler() {
     let place = place();
     let handle = mount_to(place.clone(), || {
         view! {
-            <Gauge
+            <SeverityChart
                 label="Open issues"
                 issues=Signal::derive(|| Counts::new([37, 412, 1_906, 3_288]))
                 projects=Signal::derive(|| Counts::new([19, 188, 1_340, 2_207]))

@@ -9,7 +9,7 @@ pub use login::{
     failure::{Answer, Failure},
 };
 
-use crate::{browser, paths};
+use crate::{paths, platform};
 
 /// Sends a request and sets our clock by the answer.
 async fn send(
@@ -22,7 +22,7 @@ async fn send(
     if let Some(date) = &answer.date
         && answer.is_success()
     {
-        browser::set_clock_by(date);
+        platform::set_clock_by(date);
     }
     Ok(answer)
 }

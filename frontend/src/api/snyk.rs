@@ -10,11 +10,11 @@ use shared::{
 
 use super::Within;
 use crate::{
-    browser,
     data::{
         failure::{self, Failure},
         paging,
     },
+    platform,
 };
 
 /// Why a read gave nothing, and how many seconds to wait if the answer said so.
@@ -53,7 +53,7 @@ async fn text(connection: &str, path: &str) -> Result<String, Failed> {
     let wait = answer
         .retry_after
         .as_deref()
-        .and_then(|wait| paging::seconds(wait, browser::now(), browser::millis));
+        .and_then(|wait| paging::seconds(wait, platform::now(), platform::millis));
     let failure = Failure::of(&answer);
     Err(Failed {
         failure: failure.saying(wait),

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::{icon::Icon, severity::shape};
 use crate::{
-    browser::menu,
-    data::{figures::number, level::Level},
+    data::{number_format::number, severity::Level},
+    platform::menu,
 };
 
 /// Toggles for severities.

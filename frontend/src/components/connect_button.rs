@@ -6,10 +6,10 @@ use shared::return_path::ReturnPath;
 
 use super::icon::Icon;
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser, paths,
-    session::{SessionContext, Who},
-    shell::Shell,
+    paths, platform,
+    session::{SessionContext, SessionState},
 };
 
 /// How long leaving for Snyk may take before the button can be pressed again, in milliseconds.
@@ -31,7 +31,7 @@ impl ReturnTo {
         match self {
             Self::Start => None,
             // The end of another login, say, is no place to come back to.
-            Self::Here => browser::path_here().filter(|path| ReturnPath::parse(path).is_some()),
+            Self::Here => platform::path_here().filter(|path| ReturnPath::parse(path).is_some()),
             Self::Path(path) => Some(path.clone()),
         }
     }
@@ -54,7 +54,7 @@ impl Reconnect {
         match self {
             Self::Nothing => None,
             Self::Shown => {
-                let path = browser::path().filter(|path| paths::section(path).is_some())?;
+                let path = platform::path().filter(|path| paths::section(path).is_some())?;
                 untrack(|| session.current(&path)).map(|connection| connection.id)
             }
             Self::Id(id) => Some(id),
@@ -81,16 +81,17 @@ pub fn ConnectButton(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let busy = RwSignal::new(false);
     // Back from Snyk, out of the back-forward cache, the button can be pressed again.
     Effect::new(move |_| {
-        if session.who() == Who::Checking {
+        if session.who() == SessionState::Checking {
             busy.set(false);
         }
     });
     // Until it is known who is here and what the app is.
-    let too_early = Memo::new(move |_| session.who() == Who::Checking && session.app().is_none());
+    let too_early =
+        Memo::new(move |_| session.who() == SessionState::Checking && session.app().is_none());
     let press = move |_| {
         if busy.get_untracked() || too_early.get_untracked() {
             return;

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
-use crate::{browser, shell::Shell};
+use crate::{announcer::Announcer, platform};
 
 /// Where the browser does not let us copy, the text is selected, and a person can.
 const BY_HAND: &str = "Press Ctrl+C";
@@ -16,7 +16,7 @@ pub fn Copyable(
     /// The value.
     value: String,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let copied = RwSignal::new(false);
     let refused = RwSignal::new(false);
     let code = NodeRef::<html::Code>::new();
@@ -24,14 +24,14 @@ pub fn Copyable(
     let press = move |_| {
         let text = text.clone();
         leptos::task::spawn_local(async move {
-            if browser::copy(&text).await {
+            if platform::copy(&text).await {
                 shell.say("Copied");
                 refused.set(false);
                 copied.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
                 copied.try_set(false);
             } else if let Some(Some(code)) = code.try_get_untracked() {
-                browser::select(&code);
+                platform::select(&code);
                 refused.set(true);
                 shell.say(BY_HAND);
             }

@@ -11,7 +11,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::browser::viewport;
+use crate::platform::focus;
 
 /// A finger is lifted before what it pressed is pressed, and rows must not move in between.
 const AFTER_TOUCH: Duration = Duration::from_millis(500);
@@ -95,12 +95,11 @@ impl Hold {
     pub fn focus_left(self, event: &FocusEvent) {
         let around = event.current_target();
         let around = around.and_then(|around| around.dyn_into::<Element>().ok());
-        let Some(around) = around.filter(|it| !viewport::contains(it, event.related_target()))
-        else {
+        let Some(around) = around.filter(|it| !focus::contains(it, event.related_target())) else {
             return;
         };
         request_animation_frame(move || {
-            let is_here = viewport::focused_within(&around).is_some() && viewport::has_focus();
+            let is_here = focus::focused_within(&around).is_some() && focus::has_focus();
             self.focus.set_value(is_here);
             self.tell();
         });

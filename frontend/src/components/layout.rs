@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
 use super::{
-    icon::mark, newer::Newer, notice::Notice, offline::Offline, retry::Retry, switcher::Switcher,
-    this_browser::ThisBrowser, toast::Toast,
+    account_menu::AccountMenu, connection_switcher::ConnectionSwitcher, icon::mark, notice::Notice,
+    offline_banner::OfflineBanner, retry::Retry, toast::Toast, update_banner::UpdateBanner,
 };
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser::{history, scroll},
     paths::{self, Section},
-    session::{SessionContext, Who},
-    shell::Shell,
+    platform::{history, scroll},
+    session::{SessionContext, SessionState},
 };
 
 /// What surrounds every page.
@@ -22,10 +22,12 @@ pub fn Layout(
     children: Children,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     // What is on the screen stays, with the reason beside it. Without any answer, a strip says so.
     let trouble = Signal::derive(move || match session.who() {
-        Who::Unreachable { failure, last } if !last.is_empty() && failure != Failure::Offline => {
+        SessionState::Unreachable { failure, last }
+            if !last.is_empty() && failure != Failure::Offline =>
+        {
             Some(failure)
         }
         _ => None,
@@ -60,11 +62,11 @@ pub fn Layout(
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </A>
             <Navigation />
-            <Switcher />
-            <ThisBrowser />
+            <ConnectionSwitcher />
+            <AccountMenu />
         </header>
-        <Offline />
-        <Newer />
+        <OfflineBanner />
+        <UpdateBanner />
         <main id="main" tabindex="-1">
             <Notice failure=trouble retry=Retry::of_session() />
             <Notice failure=shell.failed() />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::api::connection::Connection;
 
-use crate::naming;
+use crate::connection_label;
 
 /// Says that not all organizations of a connection are here yet. Nothing when all are.
 #[component]
@@ -11,7 +11,7 @@ pub fn LoadingOrganizations(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let words = Memo::new(move |_| naming::orgs_to_come(&connection.read()));
+    let words = Memo::new(move |_| connection_label::orgs_to_come(&connection.read()));
     move || {
         words
             .get()

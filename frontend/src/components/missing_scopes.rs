@@ -11,7 +11,7 @@ use super::{
     glyph::glyph,
     icon::Icon,
 };
-use crate::{api::Failure, naming::lower_first, paths, session::SessionContext};
+use crate::{api::Failure, connection_label::lower_first, paths, session::SessionContext};
 
 /// The notice; nothing while all that the pages read with was granted. A connection that has
 /// stopped working says that first.

@@ -12,12 +12,11 @@ use super::{
     retry::Retry,
 };
 use crate::{
+    announcer::{Announcer, PageHeading},
     api::Failure,
-    browser,
-    outcome::{self, Act, Outcome, Tone},
-    paths,
+    messages::{self, Action, Outcome, Tone},
+    paths, platform,
     session::SessionContext,
-    shell::{PageHeading, Shell},
 };
 
 fn problem_of(failure: Failure) -> Option<Problem> {
@@ -69,13 +68,13 @@ pub fn Notice(
     move || {
         let failure = failure.get()?;
         let name = session.name();
-        let read_at = untrack(|| session.read_at()).map(browser::clock);
+        let read_at = untrack(|| session.read_at()).map(platform::clock);
         let outcome = match (&failure, &read_at) {
             (Failure::Problem(problem), Some(time)) => {
-                outcome::beside_read_at(problem, &name, time)
+                messages::beside_read_at(problem, &name, time)
             }
-            (Failure::Problem(problem), None) => outcome::beside(problem, &name),
-            (failure, _) => outcome::of_failure(failure, &name),
+            (Failure::Problem(problem), None) => messages::beside(problem, &name),
+            (failure, _) => messages::of_failure(failure, &name),
         };
         let problem = problem_of(failure);
         let (tone, icon) = look(outcome.tone, problem.as_ref());
@@ -89,8 +88,8 @@ pub fn Notice(
             .acts
             .into_iter()
             .filter(|act| match act {
-                Act::Again(_) => retry.is_some(),
-                Act::Reload | Act::Open(_) | Act::Back | Act::Copy(_) => true,
+                Action::Again(_) => retry.is_some(),
+                Action::Reload | Action::Open(_) | Action::Back | Action::Copy(_) => true,
                 _ => false,
             })
             .map(|act| button(act, "button", &buttons))
@@ -126,9 +125,9 @@ pub fn OutcomePage(
     let session = SessionContext::get();
     let name = untrack(|| session.name());
     let outcome = if of_login {
-        outcome::of_login(&failure, &name)
+        messages::of_login(&failure, &name)
     } else {
-        outcome::of_failure(&failure, &name)
+        messages::of_failure(&failure, &name)
     };
     let problem = problem_of(failure);
     let again = RwSignal::new(None::<Failure>);
@@ -142,7 +141,7 @@ pub fn OutcomePage(
 
 fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl IntoView + use<> {
     let (tone, icon) = look(outcome.tone, problem.as_ref());
-    let at = browser::exact(browser::now());
+    let at = platform::exact(platform::now());
     let again = buttons.failure;
     let acts = outcome
         .acts
@@ -150,7 +149,7 @@ fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl I
         .enumerate()
         .map(|(place, act)| {
             // Copying mends nothing, so it is never the main thing to do.
-            let is_main = place == 0 && !matches!(act, Act::Copy(_));
+            let is_main = place == 0 && !matches!(act, Action::Copy(_));
             let class = if is_main { "button primary" } else { "button" };
             button(act, class, buttons)
         })
@@ -171,7 +170,7 @@ fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl I
 
 fn message_of(problem: Option<&Problem>, app: &str) -> String {
     problem.map_or_else(String::new, |problem| {
-        outcome::message(problem, app, &browser::exact(browser::now()))
+        messages::message(problem, app, &platform::exact(platform::now()))
     })
 }
 
@@ -190,8 +189,8 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
     }
 }
 
-fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
-    let shell = Shell::get();
+fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
+    let shell = Announcer::get();
     let Buttons {
         failure,
         message,
@@ -199,20 +198,20 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
     } = with.clone();
     match act {
         // A login goes on where it is begun, unless that is the end of another login.
-        Act::Connect(words) => {
+        Action::Connect(words) => {
             let reconnect = Reconnect::Shown;
             view! { <ConnectButton words class failure return_to=ReturnTo::Here reconnect /> }
                 .into_any()
         }
-        Act::Home(words) => home(class, move || words),
-        Act::Enter => view! {
+        Action::Home(words) => home(class, move || words),
+        Action::Enter => view! {
             <a class=class href=paths::HOME rel="external">
                 "Start page"
             </a>
         }
         .into_any(),
-        Act::Open(origin) => open(class, &origin),
-        Act::Overview => {
+        Action::Open(origin) => open(class, &origin),
+        Action::Overview => {
             let session = SessionContext::get();
             home(class, move || {
                 if session.is_someone() {
@@ -222,27 +221,27 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
                 }
             })
         }
-        Act::Again(words) => again(words, class, retry),
-        Act::Back => view! {
-            <button type="button" class=class on:click=|_| browser::back()>
+        Action::Again(words) => again(words, class, retry),
+        Action::Back => view! {
+            <button type="button" class=class on:click=|_| platform::back()>
                 "Back"
             </button>
         }
         .into_any(),
-        Act::Reload => view! {
-            <button type="button" class=class on:click=|_| browser::reload()>
+        Action::Reload => view! {
+            <button type="button" class=class on:click=|_| platform::reload()>
                 "Reload"
             </button>
         }
         .into_any(),
-        Act::Copy(words) => view! {
+        Action::Copy(words) => view! {
             <button
                 type="button"
                 class=class
                 on:click=move |_| {
                     let message = message.clone();
                     leptos::task::spawn_local(async move {
-                        if browser::copy(&message).await {
+                        if platform::copy(&message).await {
                             shell.toast("Copied");
                         } else {
                             shell.say("The browser did not allow copying");
@@ -254,7 +253,7 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
             </button>
         }
         .into_any(),
-        Act::SnykStatus => view! {
+        Action::SnykStatus => view! {
             <a class=class href="https://status.snyk.io/" rel="noopener external">
                 "Snyk’s status page"
                 {Icon::Out.view()}
@@ -267,7 +266,7 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
 /// Leads to this page at another origin; at the callback, which has nothing to finish there, to the
 /// start page.
 fn open(class: &'static str, origin: &str) -> AnyView {
-    let path = browser::path_here().filter(|path| path != paths::CALLBACK);
+    let path = platform::path_here().filter(|path| path != paths::CALLBACK);
     let href = format!("{origin}{}", path.as_deref().unwrap_or(paths::HOME));
     let words = format!("Open {origin}");
     view! {
@@ -282,7 +281,7 @@ fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyV
     let busy = Signal::derive(move || retry.is_some_and(|retry| retry.busy.get()));
     let press = move |()| match retry {
         Some(retry) => retry.run.run(()),
-        None => browser::reload(),
+        None => platform::reload(),
     };
     view! { <BusyButton class words=[words, "Trying"] busy on_press=press /> }.into_any()
 }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    data::{figures::number, ruler::thousandths},
-    shell::Shell,
+    announcer::Announcer,
+    data::{axis::thousandths, number_format::number},
 };
 
 /// A track beside its words: "3,100 of 4,012 projects". With an unknown total there are only words.
@@ -23,7 +23,7 @@ pub fn Progress(
     #[prop(into)]
     total: Signal<Option<u64>>,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let words = move || {
         let done = number(done.get());
         match total.get() {

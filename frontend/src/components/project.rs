@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{dash::dash, icon::Icon, severity, table::Head, timestamp};
-use crate::data::{level::Level, name::Parts, row::Row};
+use crate::data::{name::Parts, row::Row, severity::Level};
 
 /// A name in its three parts: the target is shortened last, the folder first, the file never.
 #[must_use]

@@ -5,23 +5,23 @@ use leptos_router::hooks::use_location;
 
 use super::{
     busy_button::BusyButton,
-    clock::{seconds, ticking},
     connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
+    countdown::{seconds, ticking},
     glyph::glyph,
     icon::Icon,
     notice::Notice,
 };
 use crate::{
-    browser,
+    announcer::Announcer,
     data::{
-        failure::{Offer, Told},
-        lists::{Lists, Slowed},
+        failure::{FailureText, Offer},
+        lists::{Lists, RateLimited},
         status,
     },
-    outcome::Tone,
+    messages::Tone,
+    platform,
     session::SessionContext,
-    shell::Shell,
 };
 
 /// Says who asks to slow down, and counts until reading goes on.
@@ -29,22 +29,22 @@ use crate::{
 pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let path = use_location().pathname;
-    let slowed = Memo::new(move |_| {
+    let limited = Memo::new(move |_| {
         let connection = session.current(&path.read())?;
-        lists.slowed(&connection.id)
+        lists.rate_limited(&connection.id)
     });
-    let is_slowed = Memo::new(move |_| slowed.get().is_some());
+    let is_limited = Memo::new(move |_| limited.get().is_some());
     // Once, and not with each second.
     Effect::new(move |_| {
-        if is_slowed.get() {
+        if is_limited.get() {
             shell.say("Reading was asked to slow down, and goes on by itself");
         }
     });
     view! {
-        <Show when=move || is_slowed.get()>
-            <Slow slowed />
+        <Show when=move || is_limited.get()>
+            <Slow limited />
         </Show>
     }
 }
@@ -52,18 +52,18 @@ pub fn SlowedNotice() -> impl IntoView {
 #[component]
 fn Slow(
     /// Who asks, and until when.
-    slowed: Memo<Option<Slowed>>,
+    limited: Memo<Option<RateLimited>>,
 ) -> impl IntoView {
     let now = ticking();
     let title = move || {
-        if slowed.get().is_some_and(|slowed| slowed.by_us) {
+        if limited.get().is_some_and(|limited| limited.by_us) {
             "This server asks us to slow down"
         } else {
             "Snyk asks us to slow down"
         }
     };
     let left = move || {
-        let Slowed { until, .. } = slowed.get()?;
+        let RateLimited { until, .. } = limited.get()?;
         Some(seconds(now.get(), until) + 1)
     };
     view! {
@@ -87,7 +87,7 @@ fn Slow(
 #[component]
 pub fn ReadFailure(
     /// Why, in words.
-    told: Told,
+    told: FailureText,
     /// What could not be read, in a sentence; before the reason.
     #[prop(optional, into)]
     lead: Option<String>,
@@ -97,7 +97,7 @@ pub fn ReadFailure(
     #[prop(optional, into)]
     trying: Signal<bool>,
 ) -> impl IntoView {
-    let Told {
+    let FailureText {
         tone,
         title,
         text,
@@ -180,7 +180,7 @@ pub fn Remedy(
                 // It worked, and the button is gone with what it was about.
                 if was_pressed.try_get_value() == Some(true) {
                     request_animation_frame(move || {
-                        browser::focus_if_lost(back.as_deref().unwrap_or("heading"));
+                        platform::focus_if_lost(back.as_deref().unwrap_or("heading"));
                     });
                 }
             });
@@ -209,7 +209,7 @@ pub fn Remedy(
         }
         .into_any(),
         Offer::Reload => view! {
-            <button type="button" class="button" on:click=|_| browser::reload()>
+            <button type="button" class="button" on:click=|_| platform::reload()>
                 "Reload"
             </button>
         }

@@ -11,10 +11,10 @@ use super::{
     icon::Icon,
 };
 use crate::{
+    announcer::Announcer,
     api::{self, Failure},
-    naming,
+    connection_label,
     session::SessionContext,
-    shell::Shell,
 };
 
 /// Notices for every connection that a person must connect again, the one with this id first: its
@@ -57,9 +57,9 @@ fn ReconnectNotice(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let navigate = use_navigate();
-    let name = naming::name(&connection);
+    let name = connection_label::name(&connection);
     let reconnect = Reconnect::Id(connection.id.clone());
     let id = connection.id;
     let dialog = NodeRef::<Dialog>::new();

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    session::{SessionContext, Who},
-    shell::Shell,
+    announcer::Announcer,
+    session::{SessionContext, SessionState},
 };
 
 /// What tries again.
@@ -21,12 +21,12 @@ impl Retry {
     #[must_use]
     pub fn of_session() -> Self {
         let session = SessionContext::get();
-        let shell = Shell::get();
+        let shell = Announcer::get();
         let run = Callback::new(move |()| {
             leptos::task::spawn_local(async move {
                 session.read().await;
                 // The same trouble changes nothing that is seen, so it is said again.
-                if let Who::Unreachable { failure, .. } = session.who_untracked() {
+                if let SessionState::Unreachable { failure, .. } = session.who_untracked() {
                     shell.say_failure(&failure);
                 }
             });

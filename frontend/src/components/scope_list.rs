@@ -28,7 +28,7 @@ pub fn consequence(scopes: &Scopes) -> String {
     let changes: Vec<_> = scopes
         .iter()
         .filter(|scope| !only_reads(scope))
-        .map(|scope| crate::naming::lower_first(meaning(scope)))
+        .map(|scope| crate::connection_label::lower_first(meaning(scope)))
         .collect();
     if changes.is_empty() {
         "It asks for nothing that changes anything at Snyk. You can disconnect at any time."

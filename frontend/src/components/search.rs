@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::icon::Icon;
-use crate::browser::{events::while_mounted, viewport};
+use crate::platform::{events::while_mounted, focus};
 
 /// How long after the last key a search begins.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -62,7 +62,7 @@ pub fn SearchField(
     };
     let slash = window_event_listener(ev::keydown, move |event| {
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        if event.key() == "/" && is_plain && !viewport::is_typing(event.target()) {
+        if event.key() == "/" && is_plain && !focus::is_typing(event.target()) {
             event.prevent_default();
             if let Some(Some(input)) = input.try_get_untracked() {
                 // Scrolls there, too. It fails for elements that take no focus only.

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::data::{
-    figures::number,
-    level::{Counts, Level},
-    ruler::thousandths,
+    axis::thousandths,
+    number_format::number,
+    severity::{Counts, Level},
 };
 
 /// Outline and letter on a grid of 20. The letter is drawn, so that it is the same everywhere.

@@ -7,7 +7,7 @@
 //! or the focus would be lost with it.
 
 mod key;
-pub mod position;
+pub mod row_range;
 mod rows;
 
 use std::{ops::Range, sync::Arc};
@@ -21,8 +21,8 @@ use leptos::{
 use self::rows::Rows;
 use super::{hold::Hold, icon::Icon, severity};
 use crate::{
-    browser::{events::while_mounted, viewport},
-    data::level::Level,
+    data::severity::Level,
+    platform::{events::while_mounted, focus},
 };
 
 pub use self::key::Key;
@@ -183,7 +183,7 @@ pub fn WindowedTable(
                 on:keydown=while_mounted(keydown)
                 on:focusin=while_mounted(move |event: FocusEvent| {
                     holder.focus_came();
-                    let key = viewport::attribute_around(event.target(), "data-key");
+                    let key = focus::attribute_around(event.target(), "data-key");
                     rows.focused(key.and_then(|key| key.parse().ok()));
                 })
                 on:focusout=while_mounted(move |event| holder.focus_left(&event))

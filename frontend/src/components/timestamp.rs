@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::clock::seconds;
-use crate::{browser, times};
+use super::countdown::seconds;
+use crate::{platform, times};
 
 /// The time in milliseconds, new each half minute until its owner goes: for times that change by
 /// the minute.
 #[must_use]
 pub fn minutes() -> ReadSignal<f64> {
-    let (now, set_now) = signal(browser::now());
+    let (now, set_now) = signal(platform::now());
     let half = std::time::Duration::from_secs(30);
-    if let Ok(handle) = set_interval_with_handle(move || set_now.set(browser::now()), half) {
+    if let Ok(handle) = set_interval_with_handle(move || set_now.set(platform::now()), half) {
         on_cleanup(move || handle.clear());
     }
     now
@@ -26,13 +26,13 @@ pub fn Timestamp(
     /// The time now.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
-    let exact = Memo::new(move |_| browser::exact(at.get()));
+    let exact = Memo::new(move |_| platform::exact(at.get()));
     let words = Memo::new(move |_| times::ago(seconds(at.get(), now.get())));
     view! {
         <time
             class="stamp"
             tabindex="0"
-            datetime=move || browser::machine(at.get())
+            datetime=move || platform::machine(at.get())
             data-exact=move || exact.get()
         >
             {move || words.get()}
@@ -48,9 +48,9 @@ pub fn short(at: Option<f64>, now: ReadSignal<f64>) -> impl IntoView {
     let Some(at) = at.filter(|at| at.is_finite()) else {
         return view! { <span class="second">"not yet"</span> }.into_any();
     };
-    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| browser::date(at));
+    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| platform::date(at));
     view! {
-        <time class="stamp" datetime=browser::machine(at) title=browser::exact(at)>
+        <time class="stamp" datetime=platform::machine(at) title=platform::exact(at)>
             {words}
         </time>
     }

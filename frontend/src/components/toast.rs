@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::shell::Shell;
+use crate::announcer::Announcer;
 
 /// How long it stays when nobody holds it.
 const STAYS: Duration = Duration::from_secs(8);
@@ -13,7 +13,7 @@ const STAYS: Duration = Duration::from_secs(8);
 /// stays.
 #[component]
 pub fn Toast() -> impl IntoView {
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let held = RwSignal::new(false);
     let close = move || {
         held.set(false);

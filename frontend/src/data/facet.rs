@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{figures::len, row::Row, unknown};
+use super::{number_format::len, row::Row, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -13,7 +13,7 @@ use shared::{
     },
 };
 
-use crate::outcome::Tone;
+use crate::messages::Tone;
 
 /// Why there is nothing to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub enum Offer {
 
 /// A failure in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct FailureText {
     /// How serious it is.
     pub tone: Tone,
     /// What happened.
@@ -202,7 +202,7 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome;
+    use crate::messages;
 
     fn answer(status: u16, media_type: &str, body: &str) -> Answer {
         Answer {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     pub(super) fn ours(code: Code) -> Failure {
-        Failure::Ours(Box::new(outcome::local(code)))
+        Failure::Ours(Box::new(messages::local(code)))
     }
 
     #[test]

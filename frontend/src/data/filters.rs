@@ -2,10 +2,10 @@
 
 use super::{
     facet::Facet,
-    figures::{either, number},
-    level::Level,
+    number_format::{either, number},
     order::Order,
     row::Row,
+    severity::Level,
     unknown,
 };
 
@@ -105,7 +105,7 @@ impl Filters {
 
     /// Whether rows are left out.
     #[must_use]
-    pub fn leave_out(&self) -> bool {
+    pub fn is_filtering(&self) -> bool {
         !self.search.trim().is_empty()
             || !self.levels.is_empty()
             || self.chosen.iter().any(|chosen| !chosen.is_empty())
@@ -207,7 +207,7 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{fold::fold, order::By, row::tests::row};
+    use crate::data::{order::By, row::tests::row, search_text::fold};
 
     fn rows() -> [Row; 4] {
         [
@@ -230,8 +230,8 @@ mod tests {
     #[test]
     fn nothing_chosen_shows_everything_worst_first() {
         assert_eq!(shown(""), [1, 0, 2, 3]);
-        assert!(!Filters::parse("?sort=name&other=1").leave_out());
-        assert!(!Filters::parse("q=+").leave_out());
+        assert!(!Filters::parse("?sort=name&other=1").is_filtering());
+        assert!(!Filters::parse("q=+").is_filtering());
     }
 
     #[test]

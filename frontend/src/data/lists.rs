@@ -5,8 +5,8 @@
 
 mod issues;
 mod list;
+mod list_cache;
 mod reader;
-mod shelf;
 
 use std::sync::Arc;
 
@@ -15,57 +15,56 @@ use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
 pub use self::{
     list::{Held, List, Look},
+    list_cache::ListKey,
     reader::Source,
-    shelf::Place,
 };
-use self::{reader::Reader, shelf::Shelf};
-use super::{
-    fold,
-    looked::Bell,
-    row::{Platform, Row, Words},
-    slowed::SlowDowns,
-};
+use self::{list_cache::ListCache, reader::Reader};
 pub use super::{
-    slowed::Slowed,
+    rate_limit::{RateLimited, RateLimits},
     status::{Stage, Status},
 };
+use super::{
+    row::{Platform, Row, Words},
+    search_text,
+    viewers::Notify,
+};
 use crate::{
-    browser::{self, events, network, viewport},
-    session::{SessionContext, Who},
+    platform::{self, events, network, unicode},
+    session::{SessionContext, SessionState},
 };
 
 /// What the browser does with texts for rows.
 pub const PLATFORM: Platform = Platform {
     fold: folded,
-    millis: browser::millis,
+    millis: platform::millis,
 };
 
 /// A text as it is searched for.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    fold::fold(&viewport::taken_apart(text))
+    search_text::fold(&unicode::nfd(text))
 }
 
 /// The context.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
-    projects: StoredValue<Shelf<Row>, LocalStorage>,
-    issues: StoredValue<Shelf<Arc<super::issues::row::Row>>, LocalStorage>,
+    projects: StoredValue<ListCache<Row>, LocalStorage>,
+    issues: StoredValue<ListCache<Arc<super::issues::row::Row>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
-    slowed: RwSignal<SlowDowns>,
+    rate_limits: RwSignal<RateLimits>,
 }
 
 impl Lists {
     /// Makes the context. It follows who is here.
     pub fn provide() {
         let session = SessionContext::get();
-        let slowed = RwSignal::new(SlowDowns::default());
-        let (online, seen) = (Bell::default(), Bell::default());
+        let rate_limits = RwSignal::new(RateLimits::default());
+        let (online, seen) = (Notify::default(), Notify::default());
         let lists = Self {
-            projects: StoredValue::new_local(Shelf::default()),
-            issues: StoredValue::new_local(Shelf::default()),
-            reader: StoredValue::new_local(Reader::new(session, slowed, &online, &seen)),
-            slowed,
+            projects: StoredValue::new_local(ListCache::default()),
+            issues: StoredValue::new_local(ListCache::default()),
+            reader: StoredValue::new_local(Reader::new(session, rate_limits, &online, &seen)),
+            rate_limits,
         };
         // Kept as long as the app.
         StoredValue::new_local((
@@ -75,14 +74,14 @@ impl Lists {
         Effect::new(move |_| {
             let here: Vec<String> = match session.who() {
                 // Nothing is known, so nothing is known to have ended.
-                Who::Unreachable { last, .. } if last.is_empty() => return,
+                SessionState::Unreachable { last, .. } if last.is_empty() => return,
                 who => who.connections().iter().map(|one| one.id.clone()).collect(),
             };
             lists.projects.update_value(|shelf| {
-                shelf.keep(|place| here.contains(&place.connection));
+                shelf.keep(|key| here.contains(&key.connection));
             });
             lists.issues.update_value(|shelf| {
-                shelf.keep(|place| here.contains(&place.connection));
+                shelf.keep(|key| here.contains(&key.connection));
             });
         });
         provide_context(lists);
@@ -97,21 +96,19 @@ impl Lists {
     /// The projects of an organization. Reading begins if it has not.
     #[must_use]
     pub fn projects(self, connection: &str, org: &str) -> List<Row> {
-        let place = Place::new(connection, org);
+        let key = ListKey::new(connection, org);
         let source = self.source(org);
         self.projects
-            .try_update_value(|shelf| {
-                shelf.take(place, |list| self.start(connection, list, source))
-            })
+            .try_update_value(|shelf| shelf.take(key, |list| self.start(connection, list, source)))
             .unwrap_or_default()
     }
 
     /// The projects of an organization, if reading has begun.
     #[must_use]
     pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Row>> {
-        let place = Place::new(connection, org);
+        let key = ListKey::new(connection, org);
         self.projects
-            .try_with_value(|shelf| shelf.look(&place))
+            .try_with_value(|shelf| shelf.look(&key))
             .flatten()
     }
 
@@ -125,11 +122,11 @@ impl Lists {
         self.start(connection, &list, self.source(org));
     }
 
-    /// How a connection's reading is slowed down at the moment; tracked.
+    /// Until when the reads of a connection wait for a rate limit; tracked.
     #[must_use]
-    pub fn slowed(self, connection: &str) -> Option<Slowed> {
-        self.slowed
-            .with(|slowed| slowed.of(connection, browser::now()))
+    pub fn rate_limited(self, connection: &str) -> Option<RateLimited> {
+        self.rate_limits
+            .with(|limits| limits.of(connection, platform::now()))
     }
 
     fn source(self, org: &str) -> Projects {

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::{
     facet::Facet,
-    level::Level,
     row::Row,
+    severity::Level,
     sorting::{self, SortBy},
 };
 

@@ -168,7 +168,7 @@ mod tests {
     use shared::{problem::Code, snyk::Project};
 
     use super::*;
-    use crate::{data::failure::Refusal, outcome::local};
+    use crate::{data::failure::Refusal, messages::local};
 
     fn page(cursor: &str) -> Next {
         Next::Page(cursor.to_owned())

@@ -8,9 +8,9 @@ use shared::snyk::{
 };
 
 use super::{
-    figures::len,
-    level::{Counts, PartialCounts},
     name::{self, Parts},
+    number_format::len,
+    severity::{Counts, PartialCounts},
     unknown,
 };
 
@@ -226,7 +226,7 @@ pub(super) mod tests {
 
     pub(in crate::data) fn row_of(json: &str) -> Row {
         let platform = Platform {
-            fold: crate::data::fold::fold,
+            fold: crate::data::search_text::fold,
             millis: |time| time.parse().unwrap_or(f64::NAN),
         };
         Row::of(

@@ -1,6 +1,6 @@
 //! How the reading of a list stands, and how that is told.
 
-use super::{failure::Failure, figures::count, figures::number, paging::Paging};
+use super::{failure::Failure, number_format::count, number_format::number, paging::Paging};
 
 /// How the reading of a list stands.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -45,7 +45,7 @@ pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
 /// The row that a key leads to from the row `at`, of `count`; `None` for keys that do not move.
 /// `page` is how many rows a page is.
 #[must_use]
-pub fn led_to(key: &str, at: usize, page: usize, count: usize) -> Option<usize> {
+pub fn target_row(key: &str, at: usize, page: usize, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     let to = match key {
         "ArrowDown" => at.saturating_add(1),
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn keys_lead_from_row_to_row_and_stop_at_the_ends() {
-        let to = |key, at| led_to(key, at, 18, 100);
+        let to = |key, at| target_row(key, at, 18, 100);
         assert_eq!(to("ArrowDown", 4), Some(5));
         assert_eq!(to("ArrowDown", 99), Some(99));
         assert_eq!(to("ArrowUp", 0), Some(0));
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(to("PageUp", 40), Some(22));
         assert_eq!((to("Home", 40), to("End", 40)), (Some(0), Some(99)));
         assert_eq!(to("x", 40), None);
-        assert_eq!(led_to("End", 0, 18, 0), None);
+        assert_eq!(target_row("End", 0, 18, 0), None);
     }
 
     #[test]

@@ -13,13 +13,12 @@ use shared::{
 };
 
 use crate::{
+    announcer::{Announcer, PageHeading},
     api::Failure,
-    browser,
     callback_query::CallbackQuery,
     components::{glyph::glyph, icon::Icon, notice::OutcomePage},
-    naming, outcome, paths,
-    session::{SessionContext, Who},
-    shell::{PageHeading, Shell},
+    connection_label, messages, paths, platform,
+    session::{SessionContext, SessionState},
 };
 
 /// How a callback ends.
@@ -36,7 +35,7 @@ enum End {
 #[component]
 pub fn CallbackPage() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let navigate = use_navigate();
     let query = CallbackQuery::take();
     let failed = RwSignal::new(None::<Failure>);
@@ -51,7 +50,7 @@ pub fn CallbackPage() -> impl IntoView {
                 progress.exchanged();
                 session.tell(Change::SignedIn);
                 session.read().await;
-                if session.who_untracked() == Who::SignedOut {
+                if session.who_untracked() == SessionState::SignedOut {
                     // It is connected, and this browser did not keep the session's cookie.
                     failed.try_set(Some(Failure::CookiesBlocked));
                     return;
@@ -83,9 +82,9 @@ struct Progress {
 impl Progress {
     /// Counts in tenths of a second, until its owner goes.
     fn begin() -> Self {
-        let began = browser::elapsed();
+        let began = platform::elapsed();
         let now = RwSignal::new(began);
-        let tick = move || now.set(browser::elapsed());
+        let tick = move || now.set(platform::elapsed());
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(100)) {
             on_cleanup(move || handle.clear());
         }
@@ -97,7 +96,7 @@ impl Progress {
     }
 
     fn exchanged(self) {
-        self.exchanged.try_set(Some(browser::elapsed()));
+        self.exchanged.try_set(Some(platform::elapsed()));
     }
 
     /// Seconds since it began, or that the step after the exchange has taken.
@@ -123,7 +122,7 @@ fn Finishing(
     /// How far it is.
     progress: Progress,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let now = Memo::new(move |_| progress.step());
     let is_slow = Memo::new(move |_| progress.now.get() - progress.began > 10_000.0);
     Effect::new(move |_| {
@@ -185,7 +184,7 @@ async fn run(session: SessionContext, query: Option<String>) -> End {
                 .unwrap_or_else(ReturnPath::home)
                 .as_str()
                 .to_owned(),
-            name: naming::name(&connected.connection),
+            name: connection_label::name(&connected.connection),
         },
         Err(Failure::Problem(problem)) => explain(session, problem).await,
         Err(failure) => End::Failed(failure),
@@ -215,6 +214,6 @@ async fn unless_signed_in(session: SessionContext, code: Code) -> End {
     if session.read().await {
         End::Already
     } else {
-        End::Failed(Failure::Problem(Box::new(outcome::local(code))))
+        End::Failed(Failure::Problem(Box::new(messages::local(code))))
     }
 }

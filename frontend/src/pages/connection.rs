@@ -13,19 +13,19 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
+    announcer::Announcer,
     api::{self, Failure, connections::Revocation},
     components::{
+        account_menu::use_sign_out,
         busy_button::BusyButton,
         confirm::{self, Confirm},
         icon::Icon,
         notice::Notice,
         reconnect::ReconnectNotices,
-        this_browser::use_sign_out,
     },
-    data::figures::number,
-    naming,
+    connection_label,
+    data::number_format::number,
     session::SessionContext,
-    shell::Shell,
 };
 
 /// The page of a connection.
@@ -40,7 +40,7 @@ pub fn ConnectionPage() -> impl IntoView {
         (which == id.get()).then_some(revocation)
     });
     // It may have been renewed since it was last asked for.
-    SessionContext::get().freshen();
+    SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
     move || match ended_here.get() {
         Some(revocation) => view! { <Disconnected revocation /> }.into_any(),
@@ -88,7 +88,7 @@ fn RefreshButton(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let busy = RwSignal::new(false);
     let press = move |()| {
         busy.set(true);
@@ -124,7 +124,7 @@ fn RefreshButton(
 /// such; anything else is a notice.
 async fn after_failure(
     session: SessionContext,
-    shell: Shell,
+    shell: Announcer,
     failure: RwSignal<Option<Failure>>,
     why: Failure,
 ) {
@@ -152,10 +152,10 @@ fn EndIt(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
-    let name = Signal::derive(move || naming::name(&connection.read()));
+    let name = Signal::derive(move || connection_label::name(&connection.read()));
     let (sign_out, _) = use_sign_out(move |why| {
         failure.try_set(Some(why));
     });

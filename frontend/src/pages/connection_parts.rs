@@ -8,20 +8,20 @@ use shared::{
 };
 
 use crate::{
+    announcer::PageHeading,
     api::Failure,
-    browser,
     components::{
-        clock::{Clock, seconds, ticking},
         connect_button::{ConnectButton, Reconnect, ReturnTo},
+        countdown::{Countdown, seconds, ticking},
         dash::dash,
         icon::Icon,
         loading_orgs::LoadingOrganizations,
         scope_list::row,
     },
-    data::figures::number,
-    generation, naming, paths, renewal,
+    connection_label,
+    data::number_format::number,
+    paths, platform, refresh_polls, refresh_scale,
     session::SessionContext,
-    shell::PageHeading,
     times,
 };
 
@@ -31,7 +31,7 @@ pub fn Summary(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let title = Signal::derive(move || naming::name(&connection.read()));
+    let title = Signal::derive(move || connection_label::name(&connection.read()));
     let status = move || match connection.read().status {
         Status::Active => view! {
             <p class="status" data-tone="ok">
@@ -48,15 +48,15 @@ pub fn Summary(
     };
     let since = move || {
         let connection = connection.read();
-        let at = browser::millis(&connection.connected_at);
-        let words = times::ago(seconds(at, browser::now()));
-        let exact = browser::exact(at);
+        let at = platform::millis(&connection.connected_at);
+        let words = times::ago(seconds(at, platform::now()));
+        let exact = platform::exact(at);
         view! {
             "Connected "
             <time datetime=connection.connected_at.clone() title=exact>
                 {words}
             </time>
-            {naming::acting(&connection)}
+            {connection_label::acting(&connection)}
             "."
         }
     };
@@ -87,7 +87,7 @@ pub fn Access(
     let works = Signal::derive(move || connection.read().status == Status::Active);
     ask_when_renewed(connection, works, now);
     let last = move || {
-        let at = browser::millis(&began.read());
+        let at = platform::millis(&began.read());
         format!("Last: {} ago", times::line(seconds(at, now.get())))
     };
     view! {
@@ -99,16 +99,16 @@ pub fn Access(
                 </Show>
             </div>
             <div class="gauges">
-                <Clock label="Access token ends in" began ends=access renews=works now />
-                <Clock label="Refresh token ends in" began ends=refresh now />
+                <Countdown label="Access token ends in" began ends=access renews=works now />
+                <Countdown label="Refresh token ends in" began ends=refresh now />
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
                     <p class="figure">{move || number(count.get())}</p>
                     <div class="generations" aria-hidden="true">
-                        <div style:--v=move || generation::ticks(count.get()).0.to_string()></div>
+                        <div style:--v=move || refresh_scale::ticks(count.get()).0.to_string()></div>
                     </div>
                     <p class="ticks">
-                        <span>{move || generation::words(generation::ticks(count.get()).1)}</span>
+                        <span>{move || refresh_scale::words(refresh_scale::ticks(count.get()).1)}</span>
                         <span>{last}</span>
                     </p>
                 </div>
@@ -123,14 +123,14 @@ fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: Re
     let session = SessionContext::get();
     let moments = Memo::new(move |_| {
         let connection = connection.read();
-        let ends = browser::millis(&connection.access_token_expires_at);
-        let lifetime = ends - browser::millis(&connection.refreshed_at);
-        renewal::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
+        let ends = platform::millis(&connection.access_token_expires_at);
+        let lifetime = ends - platform::millis(&connection.refreshed_at);
+        refresh_polls::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
     });
     Effect::new(move |before: Option<u32>| {
         let moments = moments.get();
         if works.get_untracked() && before.is_some_and(|before| moments > before) {
-            session.freshen();
+            session.refresh_if_stale();
         }
         moments
     });
@@ -247,7 +247,7 @@ fn missing_row(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
-    let words = naming::lower_first(meaning(scope));
+    let words = connection_label::lower_first(meaning(scope));
     let return_to = ReturnTo::Path(paths::connection_asked(id, scope));
     let scope = scope.to_owned();
     let in_vain = in_vain.then(|| {

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
+    announcer::{Announcer, PageHeading},
     api::connections::Revocation,
     components::{glyph::glyph, icon::Icon},
     paths,
     session::SessionContext,
-    shell::{PageHeading, Shell},
 };
 
 /// Says what has ended, and what is left to do at Snyk.
@@ -18,7 +18,7 @@ pub fn Disconnected(
 ) -> impl IntoView {
     let session = SessionContext::get();
     // It was of what has just ended.
-    Shell::get().close_toast();
+    Announcer::get().close_toast();
     let (name, at_snyk) = untrack(|| {
         let app = session.app().filter(|app| !app.sandbox);
         let address = app.and_then(|app| paths::authorized_apps(&app.authorization_endpoint));

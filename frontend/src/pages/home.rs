@@ -4,17 +4,17 @@ use leptos::prelude::*;
 
 use super::overview::OverviewOf;
 use crate::{
+    announcer::PageHeading,
     api::Failure,
     components::{
         connect_button::ConnectButton,
-        lanes::Lanes,
+        flow_diagram::FlowDiagram,
         notice::Notice,
         retry::Retry,
         scope_list::{self, consequence},
     },
     paths,
-    session::{SessionContext, Who, first_usable},
-    shell::PageHeading,
+    session::{SessionContext, SessionState, first_usable},
 };
 
 /// The start page. While it is not known who is here, the welcome stands, and stays if nobody is.
@@ -41,7 +41,7 @@ fn Welcome() -> impl IntoView {
     let refused = RwSignal::new(None::<Failure>);
     let failure = Signal::derive(move || {
         refused.get().or_else(|| match session.who() {
-            Who::Unreachable { failure, .. } => Some(failure),
+            SessionState::Unreachable { failure, .. } => Some(failure),
             _ => session
                 .app()
                 .and_then(|app| login::start::wrong_origin(&app)),
@@ -57,7 +57,7 @@ fn Welcome() -> impl IntoView {
         ..of_session
     };
     // For a tenth of a second nothing shows, or a signed-in person would see the wrong page flash.
-    let state = move || (session.who() == Who::Checking).then_some("checking");
+    let state = move || (session.who() == SessionState::Checking).then_some("checking");
     let host = Signal::derive(move || {
         session.app().map_or_else(String::new, |app| {
             if app.sandbox {
@@ -109,7 +109,7 @@ fn Welcome() -> impl IntoView {
                 </div>
                 {asked}
             </div>
-            <Lanes app=name host />
+            <FlowDiagram app=name host />
         </div>
     }
 }

@@ -5,8 +5,8 @@ pub mod broken;
 pub mod detail;
 pub mod head;
 pub mod list;
-pub mod place;
-pub mod way_icon;
+pub mod remediation_icon;
+pub mod state;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -17,16 +17,16 @@ use self::{
     detail::{DetailPage, Panel},
     head::Head,
     list::IssueList,
-    place::Place,
+    state::IssuesState,
 };
 use super::with_connection::WithConnection;
 use crate::{
-    browser::{self, media, viewport},
     components::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::failure::Failure,
+    platform::{self, focus, media},
 };
 
 /// From this width on, list and panel stand side by side.
@@ -35,7 +35,7 @@ const WIDE: &str = "(width >= 1081px)";
 /// The issues of a project.
 #[component]
 pub fn IssuesPage() -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let params = use_params_map();
     let of =
         move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());
@@ -63,9 +63,9 @@ fn Issues(
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
-    let place = Place::new(id, works, org, project, is_wide);
+    let state = IssuesState::new(id, works, org, project, is_wide);
     // A page of its own for one issue, where there is no room beside the list.
-    let is_alone = Memo::new(move |_| !is_wide.get() && place.filters.read().issue.is_some());
+    let is_alone = Memo::new(move |_| !is_wide.get() && state.filters.read().issue.is_some());
     Effect::new(move |was_alone: Option<bool>| {
         let is_alone = is_alone.get();
         match was_alone {
@@ -74,13 +74,13 @@ fn Issues(
             Some(true) if !is_alone => after_frames(
                 2,
                 Box::new(move || {
-                    place.scroll_back();
+                    state.scroll_back();
                     after_frames(
                         3,
                         Box::new(move || {
                             // Whoever has gone on meanwhile is not called back.
-                            if viewport::is_nowhere() || browser::has_focus("heading") {
-                                place.focus_last();
+                            if focus::focus_is_lost() || platform::has_focus("heading") {
+                                state.focus_last();
                             }
                         }),
                     );
@@ -92,26 +92,26 @@ fn Issues(
     });
     // Of a connection that does not work, what was read is all that there is.
     let has_list = Memo::new(move |_| {
-        let is_here = works.get() || place.held.with(|held| !held.rows.is_empty());
-        is_here && !place.is_missing()
+        let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
+        is_here && !state.is_missing()
     });
     let is_told = Signal::derive(move || {
-        place.status.with(|status| {
+        state.status.with(|status| {
             matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
         })
     });
     let content = move || {
         if is_alone.get() {
-            return view! { <DetailPage place /> }.into_any();
+            return view! { <DetailPage state /> }.into_any();
         }
         view! {
-            <Head connection place />
+            <Head connection state />
             <Show when=move || has_list.get()>
-                <FilterBar place />
+                <FilterBar state />
                 <div class="issues">
-                    <IssueList place />
-                    <Show when=move || is_wide.get() && place.has_panel()>
-                        <Panel place />
+                    <IssueList state />
+                    <Show when=move || is_wide.get() && state.has_panel()>
+                        <Panel state />
                     </Show>
                 </div>
             </Show>

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use shared::problem::Code;
 
-use crate::{api::Failure, components::notice::OutcomePage, outcome};
+use crate::{api::Failure, components::notice::OutcomePage, messages};
 
 /// The page of an address that is none.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <OutcomePage failure=Failure::Problem(Box::new(outcome::local(Code::NotFound))) /> }
+    view! { <OutcomePage failure=Failure::Problem(Box::new(messages::local(Code::NotFound))) /> }
 }

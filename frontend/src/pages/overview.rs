@@ -11,25 +11,25 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    browser,
+    announcer::PageHeading,
     components::{
         busy_button::BusyButton,
-        gauge::Gauge,
         icon::Icon,
         loading_orgs::LoadingOrganizations,
         missing_scopes::MissingScopes,
         notice::Notice,
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
+        severity_chart::SeverityChart,
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::{len, number},
         lists::Lists,
+        number_format::{len, number},
+        overview_summary::OverviewSummary,
         row::Totals,
-        verdict::Known,
     },
-    shell::PageHeading,
+    platform,
 };
 
 /// The overview of a connection.
@@ -47,7 +47,7 @@ pub fn OverviewOf(
     #[prop(into)]
     id: Signal<String>,
 ) -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let draw = Callback::new(move |connection| view! { <Overview connection /> }.into_any());
     view! { <WithConnection id draw /> }
 }
@@ -119,7 +119,7 @@ fn Content(
     let lists = Lists::get();
     let known = Memo::new(move |_| {
         readings.with_value(|readings| {
-            let start = Known::nothing(reached);
+            let start = OverviewSummary::nothing(reached);
             readings.iter().fold(start, |known, reading| {
                 let totals = reading.totals.get();
                 reading.list.status.with(|status| known.and(status, totals))
@@ -177,7 +177,7 @@ fn Parts(
     /// What is read.
     readings: Readings,
     /// What it comes to.
-    known: Memo<Known>,
+    known: Memo<OverviewSummary>,
     /// Whether anything can be read.
     works: bool,
 ) -> impl IntoView {
@@ -200,7 +200,7 @@ fn Parts(
                     <h2 id="by-severity">"Open issues by severity"</h2>
                     <p class="second">{sum}</p>
                 </div>
-                <Gauge label="Open issues by severity" issues projects known=has_figures />
+                <SeverityChart label="Open issues by severity" issues projects known=has_figures />
             </section>
             <ByOrganization connection readings works />
         </div>
@@ -214,7 +214,7 @@ fn Freshness(
     /// What is read.
     readings: Readings,
     /// What it comes to.
-    known: Memo<Known>,
+    known: Memo<OverviewSummary>,
     /// Whether anything can be read.
     works: bool,
 ) -> impl IntoView {
@@ -235,7 +235,7 @@ fn Freshness(
             <Show when=move || is_read.get() && works>
                 "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
-            {move || (!works).then(|| at.get().map(|at| format!("As of {}.", browser::clock(at))))}
+            {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>
     }
 }

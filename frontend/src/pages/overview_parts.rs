@@ -6,10 +6,9 @@ use leptos::prelude::*;
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
-    browser::events::while_mounted,
     components::{
         copyable::Copyable,
-        empty::Empty,
+        empty_state::EmptyState,
         hold::Hold,
         progress::Progress,
         project::{self, count_heads},
@@ -17,13 +16,14 @@ use crate::{
         severity::{self, SeverityBar},
     },
     data::{
-        failure::Told,
-        figures::count,
-        level::Level,
+        failure::FailureText,
         lists::{Lists, Status},
+        number_format::count,
+        severity::Level,
         status::together,
     },
     paths,
+    platform::events::while_mounted,
     session::SessionContext,
 };
 
@@ -129,12 +129,12 @@ pub fn NoProjects(
         (!app.sandbox).then(|| project::import_link(address))
     };
     view! {
-        <Empty
+        <EmptyState
             title
             text="Projects appear here once someone imports a repository or runs “snyk monitor”."
         >
             {import}
-        </Empty>
+        </EmptyState>
     }
 }
 
@@ -291,12 +291,12 @@ fn org_row(
 
 /// Why an organization could not be read, and what to do, within its row.
 fn org_failure(
-    told: Told,
+    told: FailureText,
     on_again: Callback<()>,
     trying: Memo<bool>,
     back: String,
 ) -> impl IntoView {
-    let Told {
+    let FailureText {
         title,
         offer,
         request_id,

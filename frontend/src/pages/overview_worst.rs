@@ -12,7 +12,10 @@ use crate::{
         table::{DrawRow, Key, WindowedTable},
         timestamp::minutes,
     },
-    data::{facet::Facet, figures::count, order::Order, row::Row, verdict::Known},
+    data::{
+        facet::Facet, number_format::count, order::Order, overview_summary::OverviewSummary,
+        row::Row,
+    },
     paths,
 };
 
@@ -27,7 +30,7 @@ pub fn WorstProjects(
     /// What is read.
     readings: Readings,
     /// What it comes to.
-    known: Memo<Known>,
+    known: Memo<OverviewSummary>,
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);

@@ -10,14 +10,14 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    browser::{self, menu},
+    announcer::PageHeading,
     components::{
         icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::lists::Lists,
     paths,
-    shell::PageHeading,
+    platform::{self, menu},
 };
 
 const MENU: &str = "organizations";
@@ -25,7 +25,7 @@ const MENU: &str = "organizations";
 /// The projects of an organization, or of the connection's first one where the path names none.
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let org_id = Memo::new(move |_| params.read().get("org_id"));

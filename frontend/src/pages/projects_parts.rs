@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use shared::api::connection::Org;
 
 use super::{
-    overview_parts::SCOPE, projects_sentence::Sentence, projects_shown::Shown,
-    projects_table::ProjectTable,
+    overview_parts::SCOPE, projects_sentence::Sentence, projects_table::ProjectTable,
+    projects_visible::VisibleProjects,
 };
 use crate::{
     components::{
         busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles},
-        empty::Empty,
+        empty_state::EmptyState,
         progress::Progress,
         project,
         read_notice::{ReadFailure, UnreadableNotice},
@@ -20,11 +20,11 @@ use crate::{
     },
     data::{
         facet::Facet,
-        figures::{count, len, number},
         filters::Filters,
-        level::Level,
         lists::{Look, Stage, Status},
+        number_format::{count, len, number},
         row::Row,
+        severity::Level,
     },
     paths,
     session::SessionContext,
@@ -45,7 +45,7 @@ pub fn ProjectList(
     works: bool,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shown = Shown::new(list);
+    let shown = VisibleProjects::new(list);
     let told = Memo::new(move |_| {
         let failure = list.status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
@@ -94,12 +94,12 @@ pub fn ProjectList(
         }
         if is_empty.get() {
             return view! {
-                    <Empty
+                    <EmptyState
                         title=format!("No projects in {name} yet")
                         text="Projects appear here once someone imports a repository or runs “snyk monitor”."
                     >
                         {import}
-                    </Empty>
+                    </EmptyState>
                 }
                 .into_any();
         }
@@ -174,7 +174,7 @@ pub fn Freshness(
 #[component]
 fn Bar(
     /// Which are shown.
-    shown: Shown,
+    shown: VisibleProjects,
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {

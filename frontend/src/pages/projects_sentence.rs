@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::projects_shown::Shown;
+use super::projects_visible::VisibleProjects;
 use crate::{
     components::icon::Icon,
     data::{
-        figures::{count, len, number},
         lists::{Look, Status},
+        number_format::{count, len, number},
         row::Row,
     },
 };
@@ -16,12 +16,12 @@ use crate::{
 #[component]
 pub fn Sentence(
     /// Which are shown.
-    shown: Shown,
+    shown: VisibleProjects,
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {
     let growing = Memo::new(move |_| list.status.with(Status::is_growing));
-    let filtered = Memo::new(move |_| shown.filters.read().leave_out());
+    let filtered = Memo::new(move |_| shown.filters.read().is_filtering());
     // Where nothing matches, that is told with a button of its own.
     let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
     let size = move || {

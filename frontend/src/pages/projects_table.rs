@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::projects_shown::Shown;
+use super::projects_visible::VisibleProjects;
 use crate::{
     components::{
-        empty::Empty,
+        empty_state::EmptyState,
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
-        table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable, row_range::RowRange},
         timestamp::minutes,
     },
-    data::{facet::Facet, figures::len, lists::Look, order::By, row::Row, sorting::SortBy as _},
+    data::{
+        facet::Facet, lists::Look, number_format::len, order::By, row::Row, sorting::SortBy as _,
+    },
     paths,
 };
 
@@ -29,7 +31,7 @@ pub fn ProjectTable(
     /// Its projects.
     list: Look<Row>,
     /// Which are shown.
-    shown: Shown,
+    shown: VisibleProjects,
 ) -> impl IntoView {
     let now = minutes();
     let seen = RwSignal::new(0..0);
@@ -105,7 +107,7 @@ pub fn ProjectTable(
                 seen
                 held=shown.held
             />
-            <Position seen count=matching keys="Arrow keys move, Enter opens, / searches" />
+            <RowRange seen count=matching keys="Arrow keys move, Enter opens, / searches" />
         </Show>
     }
 }
@@ -133,11 +135,11 @@ fn heads() -> Vec<Head> {
 #[component]
 fn NothingMatches(
     /// Which are shown.
-    shown: Shown,
+    shown: VisibleProjects,
 ) -> impl IntoView {
     let words = Memo::new(move |_| shown.filters.read().nothing_matches(shown.all.get()));
     view! {
-        <Empty
+        <EmptyState
             title=Signal::derive(move || words.get().0)
             text=Signal::derive(move || words.get().1)
         >
@@ -148,6 +150,6 @@ fn NothingMatches(
             >
                 "Clear filters"
             </button>
-        </Empty>
+        </EmptyState>
     }
 }

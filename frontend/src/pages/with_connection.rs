@@ -6,11 +6,11 @@ use shared::{api::connection::Connection, problem::Code};
 
 use super::not_found::NotFoundPage;
 use crate::{
+    announcer::Announcer,
     api::Failure,
     components::{layout::Waiting, notice::OutcomePage, retry::Retry},
-    outcome,
-    session::{SessionContext, Who},
-    shell::Shell,
+    messages,
+    session::{SessionContext, SessionState},
 };
 
 /// What the page shows. The connection itself is not in it, so that a change of it does not draw
@@ -36,7 +36,7 @@ pub fn WithConnection(
     draw: Callback<Signal<Connection>, AnyView>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let shell = Announcer::get();
     let navigate = use_navigate();
     let was_loading = StoredValue::new(false);
     let stand = Memo::new(move |last: Option<&Stand>| {
@@ -48,13 +48,15 @@ pub fn WithConnection(
             return here;
         }
         match who {
-            Who::Checking => Stand::Waiting,
+            SessionState::Checking => Stand::Waiting,
             // It was ended on this page, which is being left.
             _ if last == Some(&here) && session.has_ended(&id) => here,
-            Who::SignedOut => Stand::SignedOut,
-            Who::Unreachable { failure, .. } => Stand::Failed(failure),
-            Who::SignedIn(_) if last == Some(&here) && was_loading.get_value() => Stand::Merged,
-            Who::SignedIn(_) => Stand::Missing,
+            SessionState::SignedOut => Stand::SignedOut,
+            SessionState::Unreachable { failure, .. } => Stand::Failed(failure),
+            SessionState::SignedIn(_) if last == Some(&here) && was_loading.get_value() => {
+                Stand::Merged
+            }
+            SessionState::SignedIn(_) => Stand::Missing,
         }
     });
     move || match stand.get() {
@@ -73,7 +75,7 @@ pub fn WithConnection(
             draw.run(connection.into())
         }
         Stand::SignedOut => {
-            let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
+            let failure = Failure::Problem(Box::new(messages::local(Code::NotSignedIn)));
             view! { <OutcomePage failure /> }.into_any()
         }
         Stand::Merged => {

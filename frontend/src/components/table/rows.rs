@@ -6,11 +6,12 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::key::Key;
 use crate::{
-    browser::{
-        media,
-        viewport::{self, Watch},
-    },
     data::window::{self, Geometry},
+    platform::{
+        focus,
+        geometry::{self, Watch},
+        media,
+    },
 };
 
 /// So many rows are printed at most.
@@ -70,7 +71,7 @@ impl Rows {
         let stop = Memo::new(move |last: Option<&Option<(usize, Key)>>| {
             let has_focus = || {
                 let body = body.get_untracked();
-                body.is_some_and(|body| viewport::focused_within(&body).is_some())
+                body.is_some_and(|body| focus::focused_within(&body).is_some())
             };
             order.with(|order| {
                 let at = |at: usize| Some((at, *order.get(at)?));
@@ -136,7 +137,7 @@ impl Rows {
         let page = self
             .seen
             .with_untracked(|seen| seen.len().saturating_sub(2));
-        let to = window::led_to(&event.key(), at, page.max(1), self.count.get_untracked());
+        let to = window::target_row(&event.key(), at, page.max(1), self.count.get_untracked());
         let key = to.and_then(|to| self.order.with_untracked(|order| order.get(to).copied()));
         let Some(key) = key else {
             return;
@@ -157,7 +158,7 @@ impl Rows {
             let Some(Some(body)) = self.body.try_get_untracked() else {
                 return false;
             };
-            viewport::focus_within(&body, &link_of(key))
+            focus::focus_within(&body, &link_of(key))
         };
         if !focus() {
             request_animation_frame(move || {
@@ -177,7 +178,7 @@ impl Rows {
                 if let Some(Some(body)) = self.body.try_get_untracked()
                     && media::scrolled() < 1.0
                 {
-                    viewport::bring_into_sight(&body, &link_of(key));
+                    geometry::bring_into_sight(&body, &link_of(key));
                 }
             });
         });
@@ -190,12 +191,12 @@ impl Rows {
         let focused = self
             .body
             .get_untracked()
-            .and_then(|body| viewport::focused_within(&body));
+            .and_then(|body| focus::focused_within(&body));
         if let Some(element) = focused {
             leptos::task::spawn_local(async move {
                 let stop = self.stop.try_get_untracked().flatten();
-                if !viewport::refocus(&element)
-                    && viewport::is_nowhere()
+                if !focus::refocus(&element)
+                    && focus::focus_is_lost()
                     && let Some((_, key)) = stop
                 {
                     self.go_to(key);
@@ -243,7 +244,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
         request_animation_frame(move || {
             asked.try_set_value(false);
             if let Some(Some(body)) = body.try_get_untracked() {
-                let now = viewport::geometry(&body);
+                let now = geometry::geometry(&body);
                 if geometry.try_get_untracked().is_some_and(|last| last != now) {
                     set_geometry.set(now);
                 }
@@ -267,7 +268,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
 fn printing() -> ReadSignal<bool> {
     let (printing, set_printing) = signal(false);
     // The guard goes with its owner.
-    StoredValue::new_local(viewport::printing(move |now| {
+    StoredValue::new_local(geometry::printing(move |now| {
         set_printing.try_set(now);
     }));
     printing

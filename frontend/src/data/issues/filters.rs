@@ -9,7 +9,7 @@ use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{figures::either, level::Level};
+use crate::data::{number_format::either, severity::Level};
 
 /// What an address says. It lives there and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +212,11 @@ impl Filters {
             let kinds: Vec<_> = self
                 .kinds
                 .iter()
-                .map(|kind| crate::naming::lower_first(kind_words(&IssueKind::from(kind.as_str()))))
+                .map(|kind| {
+                    crate::connection_label::lower_first(kind_words(&IssueKind::from(
+                        kind.as_str(),
+                    )))
+                })
                 .collect();
             parts.push(format!("of kind {}", either(&kinds)));
         }
@@ -260,7 +264,7 @@ mod tests {
         ];
         rows[0].kind = IssueKind::License;
         rows[4].status = IssueStatus::Resolved;
-        rows[2].way = super::super::way::Way::Upgrade;
+        rows[2].way = super::super::remediation::Remediation::Upgrade;
         rows[1].is_ignored = Some(true);
         rows
     }

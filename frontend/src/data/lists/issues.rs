@@ -9,15 +9,14 @@ use shared::{
     snyk::{Issue, Page, Read, read, read::LARGEST_PAGE},
 };
 
-use super::{Lists, list::List, reader::Source, shelf::Place};
+use super::{Lists, list::List, list_cache::ListKey, reader::Source};
 use crate::{
-    browser,
     data::{
         failure::Failure,
         issues::row::Row,
         status::{Stage, Status},
     },
-    outcome,
+    messages, platform,
 };
 
 impl Lists {
@@ -34,7 +33,7 @@ impl Lists {
     #[must_use]
     pub fn issues_at_rest(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         self.issues_begun(connection, org, project, |list| {
-            let failure = Failure::Ours(Box::new(outcome::local(Code::ReconnectNeeded)));
+            let failure = Failure::Ours(Box::new(messages::local(Code::ReconnectNeeded)));
             list.set_status(|status| status.stage = Stage::Failed(failure));
         })
     }
@@ -46,9 +45,9 @@ impl Lists {
         project: &str,
         begin: impl FnOnce(&List<Arc<Row>>),
     ) -> List<Arc<Row>> {
-        let place = Place::new(connection, &format!("{org}/{project}"));
+        let key = ListKey::new(connection, &format!("{org}/{project}"));
         self.issues
-            .try_update_value(|shelf| shelf.take(place, begin))
+            .try_update_value(|shelf| shelf.take(key, begin))
             .unwrap_or_default()
     }
 
@@ -60,9 +59,9 @@ impl Lists {
         org: &str,
         project: &str,
     ) -> Option<List<Arc<Row>>> {
-        let place = Place::new(connection, &format!("{org}/{project}"));
+        let key = ListKey::new(connection, &format!("{org}/{project}"));
         self.issues
-            .try_with_value(|shelf| shelf.look(&place))
+            .try_with_value(|shelf| shelf.look(&key))
             .flatten()
     }
 
@@ -128,7 +127,7 @@ impl Source for Issues {
     }
 
     fn row(&mut self, item: Issue) -> Arc<Row> {
-        Arc::new(Row::of(item, browser::millis))
+        Arc::new(Row::of(item, platform::millis))
     }
 
     fn id(row: &Arc<Row>) -> &str {

@@ -8,7 +8,7 @@ use std::sync::{
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
 
-use crate::data::{figures::len, looked::Looked, status::Status};
+use crate::data::{number_format::len, status::Status, viewers::Viewers};
 
 /// A list. Clones are the same list.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct List<R: 'static> {
     held: ArcRwSignal<Held<R>>,
     status: ArcRwSignal<Status>,
     task: Arc<Mutex<Option<AbortHandle>>>,
-    looked: Looked,
+    looked: Viewers,
     next: Arc<Next<R>>,
     waits: ArcRwSignal<bool>,
 }
@@ -61,7 +61,7 @@ impl<R: Send + Sync> Default for List<R> {
             }),
             status: ArcRwSignal::new(Status::default()),
             task: Arc::default(),
-            looked: Looked::default(),
+            looked: Viewers::default(),
             next: Arc::new(Next {
                 holds: AtomicUsize::new(0),
                 rows: Mutex::new(None),
@@ -145,7 +145,7 @@ impl<R: Send + Sync> List<R> {
             .with_untracked(|held| held.rows.iter().find_map(find))
     }
 
-    pub(super) const fn looked(&self) -> &Looked {
+    pub(super) const fn looked(&self) -> &Viewers {
         &self.looked
     }
 

@@ -13,19 +13,19 @@ use shared::{
 
 use super::list::List;
 use crate::{
+    announcer::Announcer,
     api::snyk::{self, Failed},
-    browser::{self, events},
     data::{
         failure::{Failure, Remedy},
-        figures::len,
-        gate::{Gate, Rank},
-        looked::{Bell, Looked},
+        number_format::len,
         paging::{After, Next, Paging, Tries, Wait, rest},
-        slowed::{SlowDowns, Slowed},
+        rate_limit::{RateLimited, RateLimits},
+        semaphore::{Priority, Semaphore},
         status::{self, Stage, Status},
+        viewers::{Notify, Viewers},
     },
+    platform::{self, events},
     session::SessionContext,
-    shell::Shell,
 };
 
 /// So many requests at once, of all lists together.
@@ -61,28 +61,28 @@ pub trait Source: 'static {
 /// What reads lists.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
-    gate: Gate,
+    gate: Semaphore,
     session: SessionContext,
-    shell: Shell,
-    slowed: RwSignal<SlowDowns>,
+    shell: Announcer,
+    rate_limits: RwSignal<RateLimits>,
     /// The network came back.
-    online: Bell,
+    online: Notify,
     /// The page is seen again.
-    seen: Bell,
+    seen: Notify,
 }
 
 impl Reader {
     pub(super) fn new(
         session: SessionContext,
-        slowed: RwSignal<SlowDowns>,
-        online: &Bell,
-        seen: &Bell,
+        rate_limits: RwSignal<RateLimits>,
+        online: &Notify,
+        seen: &Notify,
     ) -> Self {
         Self {
-            gate: Gate::new(AT_ONCE),
+            gate: Semaphore::new(AT_ONCE),
             session,
-            shell: Shell::get(),
-            slowed,
+            shell: Announcer::get(),
+            rate_limits,
             online: online.clone(),
             seen: seen.clone(),
         }
@@ -156,7 +156,7 @@ impl Reader {
     }
 
     /// Lets a while go by, or the network come back; and then waits until it is of use to anybody.
-    async fn rest(&self, seconds: u64, looked: &Looked) {
+    async fn rest(&self, seconds: u64, looked: &Viewers) {
         let pause = u32::try_from(seconds).unwrap_or(u32::MAX).min(86_400) * 1_000;
         let online = pin!(self.online.rings());
         select(TimeoutFuture::new(pause), online).await;
@@ -177,9 +177,9 @@ impl Reader {
             let looked = looked.clone();
             move || {
                 if looked.is_now() {
-                    Rank::Shown
+                    Priority::Shown
                 } else {
-                    Rank::Behind
+                    Priority::Behind
                 }
             }
         };
@@ -269,11 +269,11 @@ impl Reader {
         connection: &str,
         request: &Read<T>,
     ) -> Result<T, Failure> {
-        self.turn(connection, request, || || Rank::Single).await
+        self.turn(connection, request, || || Priority::Single).await
     }
 
     /// An answer, in its turn, however often it takes.
-    async fn turn<T: FromValue, R: Fn() -> Rank + 'static>(
+    async fn turn<T: FromValue, R: Fn() -> Priority + 'static>(
         &self,
         connection: &str,
         request: &Read<T>,
@@ -284,7 +284,7 @@ impl Reader {
             self.slow_down(connection).await;
             let pass = self.gate.enter(rank()).await;
             // It may have been asked for while this one waited for its turn.
-            if self.slowed(connection).is_some() {
+            if self.rate_limited(connection).is_some() {
                 continue;
             }
             let answer = snyk::read(connection, request).await;
@@ -298,9 +298,9 @@ impl Reader {
             };
             match tries.after(&failure, told) {
                 Wait::SlowDown(seconds) => {
-                    let until = browser::now() + millis(seconds);
+                    let until = platform::now() + millis(seconds);
                     let by_us = failure.is_ours();
-                    self.ask_to_slow_down(connection, Slowed { until, by_us });
+                    self.limit(connection, RateLimited { until, by_us });
                 }
                 Wait::TryAgain(millis) => TimeoutFuture::new(millis).await,
                 Wait::GiveUp => return Err(failure),
@@ -308,26 +308,26 @@ impl Reader {
         }
     }
 
-    fn slowed(&self, connection: &str) -> Option<Slowed> {
-        self.slowed
-            .with_untracked(|slowed| slowed.of(connection, browser::now()))
+    fn rate_limited(&self, connection: &str) -> Option<RateLimited> {
+        self.rate_limits
+            .with_untracked(|limits| limits.of(connection, platform::now()))
     }
 
     /// Everything that is read with the connection waits. That ends with time, whatever becomes of
     /// whoever was asked.
-    fn ask_to_slow_down(&self, connection: &str, asked: Slowed) {
-        let slowed = self.slowed;
-        slowed.update(|slowed| slowed.ask(connection, asked));
+    fn limit(&self, connection: &str, asked: RateLimited) {
+        let rate_limits = self.rate_limits;
+        rate_limits.update(|limits| limits.ask(connection, asked));
         leptos::task::spawn_local(async move {
             TimeoutFuture::new(left(asked)).await;
-            slowed.update(|slowed| slowed.clear(browser::now()));
+            rate_limits.update(|limits| limits.clear(platform::now()));
         });
     }
 
     /// Waits as long as the connection is asked to.
     async fn slow_down(&self, connection: &str) {
-        while let Some(slowed) = self.slowed(connection) {
-            TimeoutFuture::new(left(slowed)).await;
+        while let Some(limited) = self.rate_limited(connection) {
+            TimeoutFuture::new(left(limited)).await;
         }
     }
 }
@@ -353,13 +353,13 @@ fn begin<R: Send + Sync>(list: &List<R>) {
     clippy::cast_sign_loss,
     reason = "`as` is bounded here: between nothing and five minutes"
 )]
-fn left(slowed: Slowed) -> u32 {
-    (slowed.until - browser::now()).max(0.0) as u32 + 50
+fn left(limited: RateLimited) -> u32 {
+    (limited.until - platform::now()).max(0.0) as u32 + 50
 }
 
 fn whole(status: &mut Status, cut: bool) {
     status.stage = Stage::Done;
-    status.whole_at = Some(browser::now());
+    status.whole_at = Some(platform::now());
     status.cut = cut;
     // What was counted before may have changed meanwhile.
     if !cut {

@@ -1,0 +1,86 @@
+//! Counts by severity as bars on one ruler.
+
+use leptos::prelude::*;
+
+use super::severity::badge;
+use crate::data::{
+    axis::{step, thousandths},
+    number_format::{count, number},
+    severity::{Counts, Level},
+};
+
+/// Above this, the note of a bar stands at its end, inside.
+const LONG: u64 = 550;
+
+/// Four rows: shape and word, figure, bar. The ruler reaches to four round steps.
+#[component]
+pub fn SeverityChart(
+    /// The table's name.
+    label: &'static str,
+    /// How many issues there are.
+    #[prop(into)]
+    issues: Signal<Counts>,
+    /// In how many projects.
+    #[prop(into)]
+    projects: Signal<Counts>,
+    /// Whether anything is known: nothing known is not none.
+    #[prop(into)]
+    known: Signal<bool>,
+) -> impl IntoView {
+    let tick = Memo::new(move |_| {
+        let most = issues.get().each().map(|(_, count)| count).max();
+        step(u64::from(most.unwrap_or_default()))
+    });
+    let rows = Level::COUNTED.map(|level| {
+        let figure = Memo::new(move |_| issues.get().of(level));
+        let part = Memo::new(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
+        let note = move || {
+            let projects = projects.get().of(level);
+            (projects > 0).then(|| format!("in {}", count(u64::from(projects), "project")))
+        };
+        let side = move || if part.get() > LONG { "in" } else { "out" };
+        view! {
+            <tr>
+                <th scope="row">{badge(level)}</th>
+                <td class="gauge-figure" data-zero=move || (figure.get() == 0).then_some("true")>
+                    {move || known.get().then(|| number(u64::from(figure.get())))}
+                </td>
+                <td
+                    class="gauge-track"
+                    data-side=side
+                    style:--v=move || format!("calc({} / 1000)", part.get())
+                >
+                    <span
+                        class="gauge-bar"
+                        data-level=level.name()
+                        data-zero=move || (figure.get() == 0).then_some("true")
+                    ></span>
+                    <span class="gauge-note">{note}</span>
+                </td>
+            </tr>
+        }
+    });
+    let ticks = (0..=4_u64)
+        .map(|place| {
+            // A scale of nothing would be one that is made up.
+            view! { <span>{move || (place == 0 || known.get()).then(|| number(tick.get() * place))}</span> }
+        })
+        .collect_view();
+    view! {
+        <div class="severity-gauge">
+            <table aria-label=label>
+                <thead class="hidden">
+                    <tr>
+                        <th scope="col">"Severity"</th>
+                        <th scope="col">"Open issues"</th>
+                        <th scope="col">"In how many projects"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <div class="ruler" aria-hidden="true">
+                {ticks}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,44 @@
+//! The strip under the bar that says that the server has a newer page than the one that runs.
+
+use leptos::prelude::*;
+
+use crate::{
+    announcer::Announcer,
+    api,
+    platform::{self, events},
+};
+
+/// The strip; nothing while this page is the newest. Whoever comes back to a tab may find that the
+/// server was updated meanwhile: until then there is nobody to tell.
+#[component]
+pub fn UpdateBanner() -> impl IntoView {
+    let shell = Announcer::get();
+    let is_newer = RwSignal::new(false);
+    let listener = events::on_return(move || {
+        if is_newer.get_untracked() {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            if let Some(script) = platform::script()
+                && let Ok(document) = api::document().await
+                && !document.contains(&script)
+            {
+                is_newer.set(true);
+                shell.say("A newer version is ready");
+            }
+        });
+    });
+    // Kept as long as the component, which is as long as the app.
+    StoredValue::new_local(listener);
+    view! {
+        <Show when=move || is_newer.get()>
+            <aside class="banner" aria-label="A newer version">
+                <strong>"A newer version is ready."</strong>
+                " Reload when it suits you. "
+                <button type="button" class="link" on:click=move |_| platform::reload()>
+                    "Reload"
+                </button>
+            </aside>
+        </Show>
+    }
+}

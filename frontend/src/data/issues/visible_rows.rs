@@ -1,0 +1,177 @@
+//! Which issues are shown, and what waits while somebody is about to press one.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{filters::Filters, row::Row};
+
+/// Numbers for issues. An issue keeps its number however often it is read, so that its row in a
+/// table stays the same row, with the focus in it.
+#[derive(Debug, Default)]
+pub struct Keys {
+    of: HashMap<Box<str>, usize>,
+    rows: Vec<Arc<Row>>,
+}
+
+impl Keys {
+    /// Numbers these rows, and keeps each as it was read last.
+    pub fn take(&mut self, rows: &[Arc<Row>]) {
+        for row in rows {
+            let known = self.of.get(&row.id).copied();
+            if let Some(known) = known.and_then(|at| self.rows.get_mut(at)) {
+                *known = Arc::clone(row);
+            } else {
+                self.of.insert(row.id.clone(), self.rows.len());
+                self.rows.push(Arc::clone(row));
+            }
+        }
+    }
+
+    /// The number of an issue, by Snyk's id.
+    #[must_use]
+    pub fn of(&self, id: &str) -> Option<u64> {
+        self.of.get(id).and_then(|at| u64::try_from(*at).ok())
+    }
+
+    /// The issue of a number. It stays known when it is gone at Snyk.
+    #[must_use]
+    pub fn row(&self, key: u64) -> Option<&Arc<Row>> {
+        self.rows.get(usize::try_from(key).ok()?)
+    }
+}
+
+/// The issues that are shown, by number, and by which filters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VisibleRows {
+    /// In their order.
+    pub order: Arc<Vec<u64>>,
+    by: Filters,
+}
+
+/// What waits until nobody is about to press a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewRows {
+    /// So many issues are new.
+    New(usize),
+    /// None is new, but some are gone or stand elsewhere.
+    Changed,
+}
+
+impl VisibleRows {
+    /// Those of `rows` that the filters let through.
+    #[must_use]
+    pub fn of(rows: &[Arc<Row>], filters: &Filters, keys: &Keys) -> Self {
+        let mut seen = HashSet::new();
+        let order = filters
+            .apply(rows)
+            .into_iter()
+            .filter_map(|at| keys.of(&rows.get(at)?.id))
+            // A page that moved while it was read can bring an issue twice.
+            .filter(|key| seen.insert(*key))
+            .collect();
+        Self {
+            order: Arc::new(order),
+            by: filters.with_issue(None),
+        }
+    }
+
+    /// What is shown next, after `last`: nothing moves while the rows are held still. What a person
+    /// asked for, another filter or order, comes at once; so do the first rows.
+    #[must_use]
+    pub fn after(self, last: Option<&Self>, is_still: bool) -> Self {
+        match last {
+            Some(last) if is_still && !last.order.is_empty() && last.by == self.by => last.clone(),
+            _ => self,
+        }
+    }
+
+    /// What there would be, instead of this.
+    #[must_use]
+    pub fn news(&self, now: &Self) -> Option<NewRows> {
+        if self.order == now.order {
+            return None;
+        }
+        let shown: HashSet<_> = self.order.iter().collect();
+        let new = now.order.iter().filter(|key| !shown.contains(key)).count();
+        Some(if new > 0 {
+            NewRows::New(new)
+        } else {
+            NewRows::Changed
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::row::tests::row, *};
+
+    fn read(ids: &str) -> Vec<Arc<Row>> {
+        let one = |id: char| {
+            let mut row = row("");
+            row.id = id.to_string().into();
+            row.title = id.to_string().into();
+            Arc::new(row)
+        };
+        ids.chars().map(one).collect()
+    }
+
+    fn by_title() -> Filters {
+        Filters::parse("sort=title")
+    }
+
+    fn shown(keys: &mut Keys, ids: &str) -> VisibleRows {
+        let rows = read(ids);
+        keys.take(&rows);
+        VisibleRows::of(&rows, &by_title(), keys)
+    }
+
+    #[test]
+    fn an_issue_keeps_its_number_and_stays_known() {
+        let mut keys = Keys::default();
+        let first = shown(&mut keys, "bcd");
+        let again = shown(&mut keys, "dac");
+        assert_eq!(first.order[1..], again.order[1..], "c and d");
+        assert_eq!(keys.of("b"), Some(first.order[0]));
+        assert_eq!(&*keys.row(first.order[0]).unwrap().id, "b");
+        assert_eq!(keys.of("e"), None);
+        assert_eq!(keys.row(99), None);
+        assert_eq!(shown(&mut keys, "aba").order.len(), 2, "a twice");
+    }
+
+    #[test]
+    fn what_changed_is_known_as_it_was_read_last() {
+        let mut keys = Keys::default();
+        let mut rows = read("a");
+        keys.take(&rows);
+        Arc::make_mut(&mut rows[0]).score = Some(9);
+        keys.take(&rows);
+        let key = keys.of("a").unwrap();
+        assert_eq!(keys.row(key).unwrap().score, Some(9));
+    }
+
+    #[test]
+    fn nothing_moves_while_the_rows_are_held_still() {
+        let mut keys = Keys::default();
+        let last = shown(&mut keys, "bd");
+        let now = shown(&mut keys, "abc");
+        assert_eq!(now.clone().after(Some(&last), true), last);
+        assert_eq!(now.clone().after(Some(&last), false), now);
+        assert_eq!(now.clone().after(None, true), now);
+        // The first rows, and what was asked for.
+        assert_eq!(now.clone().after(Some(&VisibleRows::default()), true), now);
+        let rows = read("abc");
+        let other = VisibleRows::of(&rows, &Filters::parse("sort=-title"), &keys);
+        assert_eq!(other.clone().after(Some(&last), true), other);
+    }
+
+    #[test]
+    fn what_waits_is_told() {
+        let mut keys = Keys::default();
+        let last = shown(&mut keys, "bd");
+        assert_eq!(last.news(&shown(&mut keys, "abc")), Some(NewRows::New(2)));
+        assert_eq!(last.news(&shown(&mut keys, "b")), Some(NewRows::Changed));
+        assert_eq!(last.news(&shown(&mut keys, "db")), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! The overview's answer in a sentence, and how far it can be trusted.
+
+use super::{
+    number_format::{count, number},
+    row::Totals,
+    severity::Level,
+    status::Status,
+};
+
+/// What the overview knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OverviewSummary {
+    /// What was read comes to this.
+    pub totals: Totals,
+    /// Organizations that the connection reaches.
+    pub orgs: u64,
+    /// How many of them are read, are being read or have failed; of the others nothing is here.
+    pub begun: u64,
+    /// Organizations that could not be read.
+    pub failed: u64,
+    /// Projects at Snyk, if it has said so of every organization.
+    pub at_snyk: Option<u64>,
+    /// Whether something is being read of which nothing was whole before.
+    pub growing: bool,
+    /// Whether something is being read.
+    pub reading: bool,
+    /// Whether there are more projects than are read here.
+    pub cut: bool,
+    /// How many projects could not be read, though their organizations could.
+    pub unreadable: u64,
+}
+
+impl OverviewSummary {
+    /// What is known before anything is read of so many organizations.
+    #[must_use]
+    pub fn nothing(orgs: u64) -> Self {
+        Self {
+            orgs,
+            at_snyk: Some(0),
+            ..Self::default()
+        }
+    }
+
+    /// And one more of them.
+    #[must_use]
+    pub fn and(self, status: &Status, totals: Totals) -> Self {
+        // What was whole before stands, even where it could not be read again.
+        let has_failed = status.failure().is_some() && status.whole_at.is_none();
+        let whole = status.whole_at.map(|_| totals.rows);
+        let at_snyk = status.total.or(whole).map(|all| all.max(totals.rows));
+        Self {
+            totals: self.totals.plus(totals),
+            begun: self.begun + 1,
+            failed: self.failed + u64::from(has_failed),
+            at_snyk: self.at_snyk.zip(at_snyk).map(|(sum, one)| sum + one),
+            growing: self.growing || status.is_growing(),
+            reading: self.reading || status.is_asked_for(),
+            cut: self.cut || status.cut,
+            unreadable: self.unreadable + status.unreadable,
+            ..self
+        }
+    }
+
+    /// How many organizations there is an answer about.
+    fn read(self) -> u64 {
+        self.begun.saturating_sub(self.failed)
+    }
+
+    /// Whether some organizations could not be read.
+    const fn lacks(self) -> bool {
+        self.failed > 0 || self.begun < self.orgs
+    }
+
+    /// Whether what is known is of a part of the projects only.
+    const fn is_part(self) -> bool {
+        self.lacks() || self.cut || self.unreadable > 0
+    }
+
+    /// Whether there are no projects, and that is certain.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.totals.rows == 0 && !self.growing && !self.is_part()
+    }
+
+    /// Whether there is anything of which figures could tell.
+    #[must_use]
+    pub const fn has_figures(self) -> bool {
+        self.totals.counted() > 0
+    }
+
+    /// Whether no project has an issue that is known, and none has all of its counts.
+    fn is_uncounted(self) -> bool {
+        self.totals.whole() == 0 && self.totals.issues.total() == 0
+    }
+
+    /// The answer: `37 critical issues in 19 projects`.
+    #[must_use]
+    pub fn verdict(self) -> String {
+        let Self {
+            totals, growing, ..
+        } = self;
+        if totals.rows == 0 {
+            return match (growing, self.orgs) {
+                (true, 1) => "Reading your projects".to_owned(),
+                (true, orgs) => format!("Reading {}", count(orgs, "organization")),
+                (false, _) if self.begun == 0 && self.lacks() => "Nothing can be read".to_owned(),
+                (false, _) if self.read() == 0 && self.lacks() => {
+                    "Nothing could be read".to_owned()
+                }
+                (false, _) if self.unreadable > 0 => "Nothing could be read".to_owned(),
+                (false, _) if self.lacks() => format!("No projects {}", self.within()),
+                (false, _) => "No projects yet".to_owned(),
+            };
+        }
+        if self.is_uncounted() {
+            let projects = count(totals.rows, "project");
+            let so_far = if growing { " so far" } else { "" };
+            return format!("{projects}{so_far}, none counted yet");
+        }
+        let is_part = self.is_part();
+        let critical = u64::from(totals.issues.of(Level::Critical));
+        if critical > 0 {
+            let issues = count(critical, "critical issue");
+            let projects = count(u64::from(totals.projects.of(Level::Critical)), "project");
+            return match (growing, is_part) {
+                (false, false) => format!("{issues} in {projects}"),
+                (true, false) => format!("{issues} so far, in {projects}"),
+                (false, true) => format!("{issues} {}", self.within()),
+                (true, true) => format!("{issues} so far, {}", self.within()),
+            };
+        }
+        let worst = totals.issues.each().find(|(_, count)| *count > 0);
+        let sentence = match worst {
+            Some((Level::High, high)) => {
+                format!("No critical issues, {} high", number(u64::from(high)))
+            }
+            Some((level, issues)) => format!(
+                "No critical or high issues, {} {}",
+                number(u64::from(issues)),
+                level.name()
+            ),
+            None => {
+                let within = if is_part {
+                    self.within()
+                } else {
+                    format!("in {}", count(totals.whole(), "project"))
+                };
+                return if growing {
+                    format!("No open issues so far, {within}")
+                } else {
+                    format!("No open issues {within}")
+                };
+            }
+        };
+        let so_far = if growing { " so far" } else { "" };
+        if is_part {
+            format!("{sentence}{so_far}, {}", self.within())
+        } else {
+            format!("{sentence}{so_far}")
+        }
+    }
+
+    /// What the answer is about, where that is not everything.
+    fn within(self) -> String {
+        let projects = format!("the first {}", count(self.totals.rows, "project"));
+        let orgs = format!(
+            "the {} that could be read",
+            count(self.read(), "organization")
+        );
+        match (self.cut, self.lacks()) {
+            (true, true) => format!("in {projects} of {orgs}"),
+            (true, false) => format!("in {projects}"),
+            (false, true) => format!("in {orgs}"),
+            (false, false) => format!(
+                "in the {} that could be read",
+                count(self.totals.rows, "project")
+            ),
+        }
+    }
+
+    /// How much there is: `6 organizations, 5,724 projects, 1 not counted yet`.
+    #[must_use]
+    pub fn size(self) -> String {
+        let orgs = count(self.orgs, "organization");
+        let mut size = if self.lacks() && !self.growing && self.begun > 0 {
+            format!("{} of {orgs}", number(self.read()))
+        } else {
+            orgs
+        };
+        if self.cut {
+            size = format!("{size}, the first {}", count(self.totals.rows, "project"));
+        } else if let Some(all) = self.at_snyk.filter(|_| self.begun > 0) {
+            size = format!("{size}, {}", count(all, "project"));
+        } else if !self.growing && self.totals.rows > 0 {
+            size = format!("{size}, {}", count(self.totals.rows, "project"));
+        }
+        if self.totals.uncounted > 0 {
+            size = format!("{size}, {} not counted yet", number(self.totals.uncounted));
+        }
+        if self.totals.partial > 0 {
+            size = format!("{size}, {} counted in part", number(self.totals.partial));
+        }
+        if self.unreadable > 0 {
+            size = format!("{size}, {} could not be read", number(self.unreadable));
+        }
+        size
+    }
+
+    /// What to say where no project with issues is here, when nothing is being read.
+    #[must_use]
+    pub fn without_worst(self) -> String {
+        match (self.totals.whole(), self.is_part()) {
+            (0, true) => "No project could be read.".to_owned(),
+            (0, false) => "No project is counted yet.".to_owned(),
+            (_, true) => format!("No open issues {}.", self.within()),
+            _ if self.totals.uncounted > 0 || self.totals.partial > 0 => {
+                "No project that is counted has open issues.".to_owned()
+            }
+            _ => "No project has open issues.".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! How many token pairs there have been, as ticks on a ruler. Pure.
+
+use crate::data::number_format::number;
+
+/// The most ticks that a ruler shows apart.
+const MOST: u64 = 60;
+
+/// How many ticks there are, and how many token pairs one of them is: ten, or as many times ten as
+/// it takes for the ticks to stand apart.
+#[must_use]
+pub fn ticks(generation: u64) -> (u64, u64) {
+    let mut each = 10;
+    while generation / each > MOST {
+        each *= 10;
+    }
+    (generation / each, each)
+}
+
+/// What a tick is, in words.
+#[must_use]
+pub fn words(each: u64) -> String {
+    match each {
+        10 => "One tick is ten token pairs".to_owned(),
+        100 => "One tick is a hundred token pairs".to_owned(),
+        1_000 => "One tick is a thousand token pairs".to_owned(),
+        _ => format!("One tick is {} token pairs", number(each)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tick_is_ten_pairs_until_they_would_run_together() {
+        assert_eq!(ticks(0), (0, 10));
+        assert_eq!(ticks(9), (0, 10));
+        assert_eq!(ticks(458), (45, 10));
+        assert_eq!(ticks(609), (60, 10));
+        assert_eq!(ticks(610), (6, 100));
+        assert_eq!(ticks(70_000), (7, 10_000));
+        assert!(ticks(u64::MAX / 2).0 <= MOST);
+        assert_eq!(words(10_000), "One tick is 10,000 token pairs");
+    }
+}
