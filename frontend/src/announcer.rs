@@ -1,33 +1,27 @@
-//! What surrounds every page: the live region, the toast, titles and focus.
+//! Announcements: the live region for screen readers, and the toast.
 
 use std::{collections::VecDeque, time::Duration};
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 
-use crate::{
-    api::Failure,
-    messages, paths,
-    platform::{self, scroll},
-    session::SessionContext,
-};
+use crate::{api::Failure, messages, paths, platform, session::SessionContext};
 
-/// The id of the page's heading.
-const HEADING: &str = "heading";
-
-/// How long each message stands before the next one: what is replaced sooner, readers may miss.
+/// Time between two messages in the live region, in milliseconds. Screen readers may miss one that
+/// is replaced sooner.
 const STANDS: Duration = Duration::from_millis(400);
-/// So many messages wait at most. Where none is said, as in a tab that is not seen, the latest count.
+/// Maximum number of queued messages. In a hidden tab, where none is announced, the latest are
+/// kept.
 const WAITING: usize = 8;
 
-/// The context of the shell.
+/// The context through which all parts of the app announce.
 #[derive(Clone, Copy, Debug)]
 pub struct Announcer {
     session: SessionContext,
     said: RwSignal<String>,
-    /// Messages that are to be said.
+    /// Queued messages.
     to_say: StoredValue<VecDeque<String>>,
-    /// Whether one is being said, after which the next one comes.
+    /// Whether a message is being announced.
     is_saying: StoredValue<bool>,
     toast: RwSignal<Option<String>>,
     /// When it was set, by the clock of durations.
@@ -38,9 +32,9 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// Makes the context.
+    /// Provides the context.
     pub fn provide() {
-        let shell = Self {
+        let announcer = Self {
             session: SessionContext::get(),
             said: RwSignal::new(String::new()),
             to_say: StoredValue::new(VecDeque::new()),
@@ -50,16 +44,16 @@ impl Announcer {
             page: StoredValue::new(platform::path()),
             failed: RwSignal::new(None),
         };
-        provide_context(shell);
+        provide_context(announcer);
     }
 
-    /// The context of the app.
+    /// Returns the context of the app.
     #[must_use]
     pub fn get() -> Self {
         expect_context()
     }
 
-    /// Says something to readers of the page, after what was to be said before.
+    /// Queues a message for the live region.
     pub fn say(self, words: impl Into<String>) {
         let words = words.into();
         self.to_say.update_value(|waiting| {
@@ -81,7 +75,7 @@ impl Announcer {
         if !is_more {
             return;
         }
-        // The same words again are only said when they were gone meanwhile.
+        // A live region announces the same text again only after it was empty.
         self.said.set(String::new());
         request_animation_frame(move || {
             let words = self.to_say.try_update_value(VecDeque::pop_front).flatten();
@@ -90,19 +84,18 @@ impl Announcer {
         });
     }
 
-    /// Says to readers of the page that something failed.
+    /// Announces a failure.
     pub fn say_failure(self, failure: &Failure) {
         let app = self.session.name_untracked();
         self.say(messages::title(failure, &app));
     }
 
-    /// The page is about to be another one by the person's own act: its heading takes the focus, at
-    /// the same address too.
+    /// Lets the heading of the next page take the focus, also at the same address.
     fn expect_page(self) {
         self.page.set_value(None);
     }
 
-    /// Leaves the page, which is over, for the start page; Back does not return to it.
+    /// Opens the start page in place of a page that has ended: Back does not return to it.
     pub fn leave_for_home(self, navigate: &impl Fn(&str, NavigateOptions)) {
         self.expect_page();
         let options = NavigateOptions {
@@ -112,111 +105,57 @@ impl Announcer {
         navigate(paths::HOME, options);
     }
 
-    /// Takes note of the page that is shown. Returns whether it is another than before.
-    fn arrive(self, page: String) -> bool {
+    /// Records the page that is shown, and clears what was announced about another one. Returns
+    /// whether it is another one.
+    pub fn arrive(self, page: String) -> bool {
         let is_new = self.page.with_value(|last| last.as_ref() != Some(&page));
         self.page.set_value(Some(page));
+        if is_new {
+            self.failed.set(None);
+            self.close_old_toast();
+        }
         is_new
     }
 
-    /// What was said last; tracked.
+    /// Returns the current message of the live region; tracked.
     #[must_use]
     pub fn said(self) -> String {
         self.said.get()
     }
 
-    /// Confirms something that is visible elsewhere too, for a while.
+    /// Shows a toast for a while. It confirms something that is visible elsewhere too.
     pub fn toast(self, words: impl Into<String>) {
         self.toasted_at.set_value(platform::elapsed());
         self.toast.set(Some(words.into()));
     }
 
-    /// What is confirmed; tracked.
+    /// Returns the text of the toast; tracked.
     #[must_use]
     pub fn toasted(self) -> Option<String> {
         self.toast.get()
     }
 
-    /// Tells a failure that belongs to no page, above the page.
+    /// Shows a failure that belongs to no page, above the page.
     pub fn fail(self, failure: Failure) {
         self.failed.set(Some(failure));
     }
 
-    /// What failed that belongs to no page.
+    /// Returns the failure that belongs to no page.
     #[must_use]
     pub fn failed(self) -> Signal<Option<Failure>> {
         self.failed.into()
     }
 
-    /// Takes a toast away that is older than the page that is being drawn: one that confirms what led
-    /// to it is set within the same moment.
+    /// Takes a toast away that is older than the page that is being drawn: one that confirms what
+    /// led to it is set within the same moment.
     fn close_old_toast(self) {
         if platform::elapsed() - self.toasted_at.get_value() > 1_000.0 {
             self.close_toast();
         }
     }
 
-    /// Takes the toast away.
+    /// Closes the toast.
     pub fn close_toast(self) {
         self.toast.set(None);
-    }
-}
-
-/// The page's one heading. Names the document, and takes the focus once after each navigation: on
-/// the first page of a visit the focus stays where the browser puts it, and where the same page is
-/// drawn again it stays with whatever has it.
-#[component]
-pub fn PageHeading(
-    /// The heading, and the document's title before the app's name.
-    #[prop(into)]
-    title: Signal<String>,
-    /// Takes the focus wherever it was: it stands for a page that could not be shown, or has ended.
-    #[prop(optional)]
-    outcome: bool,
-    /// Which of several pages at the same path it is the heading of.
-    #[prop(optional)]
-    of: &'static str,
-    /// The heading's class.
-    #[prop(optional)]
-    class: &'static str,
-    /// What stands there instead of the title in plain words.
-    #[prop(optional)]
-    children: Option<Children>,
-) -> impl IntoView {
-    let session = SessionContext::get();
-    let shell = Announcer::get();
-    Effect::new(move |_| {
-        let name = session.app().map(|app| app.name);
-        let title = title.get();
-        platform::set_title(&name.map_or(title.clone(), |name| format!("{title} · {name}")));
-    });
-    let path = platform::path().unwrap_or_default();
-    let is_new = shell.arrive(if of.is_empty() {
-        path
-    } else {
-        format!("{path}#{of}")
-    });
-    if is_new {
-        // They were about the page before.
-        shell.failed.set(None);
-        shell.close_old_toast();
-    }
-    // Drawn anew, the heading keeps the focus that it had.
-    if is_new || outcome || platform::has_focus(HEADING) {
-        request_animation_frame(|| {
-            if scroll::is_going_back() {
-                platform::focus_unmoved(HEADING);
-            } else {
-                platform::focus(HEADING);
-            }
-        });
-    }
-    view! {
-        <h1 id=HEADING tabindex="-1" class=class>
-            {match children {
-                Some(children) => children(),
-                None => view! { <bdi>{move || title.get()}</bdi> }.into_any(),
-            }}
-        </h1>
     }
 }

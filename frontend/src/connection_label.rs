@@ -1,8 +1,9 @@
-//! What a connection is called, and as whom it acts. Pure.
+//! The label of a connection: its name, and the account that it acts as. Pure.
 
 use shared::api::connection::{Connection, Context, Status};
 
-/// The connection's name: that of its organization; of a group, the first and how many more.
+/// Returns the name of a connection: that of its organization, or the first one and the number of
+/// others.
 #[must_use]
 pub fn name(connection: &Connection) -> String {
     match connection.orgs.as_slice() {
@@ -14,7 +15,7 @@ pub fn name(connection: &Connection) -> String {
     }
 }
 
-/// What a connection reaches, in a line below its name.
+/// Returns what a connection is authorized for, as a line below its name.
 #[must_use]
 pub fn reach(connection: &Connection) -> String {
     match connection.orgs.len() {
@@ -26,7 +27,7 @@ pub fn reach(connection: &Connection) -> String {
     }
 }
 
-/// What is said of organizations that are not here yet; `None` when all are.
+/// Returns the text about organizations that are not loaded yet, or `None` if all are.
 #[must_use]
 pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
     if connection.orgs_complete {
@@ -45,10 +46,10 @@ pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
     })
 }
 
-/// What it takes to read organizations.
+/// The scope that reading organizations needs.
 const ORG_READ: &str = "org.read";
 
-/// As whom it acts: `, as a bot of the organization`.
+/// Returns the account that it acts as: `, as a bot of the organization`.
 #[must_use]
 pub fn acting(connection: &Connection) -> &'static str {
     match (connection.context, connection.orgs.len()) {
@@ -59,7 +60,7 @@ pub fn acting(connection: &Connection) -> &'static str {
     }
 }
 
-/// A sentence with its first letter small, to go on after a colon.
+/// Returns a sentence with a lower-case first letter, to continue after a colon.
 #[must_use]
 pub fn lower_first(sentence: &str) -> String {
     let mut letters = sentence.chars();

@@ -1,64 +1,64 @@
-//! What a person is told about each code: title, text and the one thing to do. Pure.
+//! The message for each error code: title, text and one action. Pure.
 
 use login::failure::Failure;
 use shared::problem::{Code, Problem, UNUSABLE_ANSWER};
 
-/// How serious an outcome is, shown by its glyph.
+/// The severity of a message, shown by its glyph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// A person's choice, or time.
+    /// Caused by the person's choice, or by time.
     Neutral,
-    /// Needs care.
+    /// Needs attention.
     Warn,
-    /// Only the operator can mend it.
+    /// Only the operator can fix it.
     Danger,
 }
 
-/// What a button of an outcome does.
+/// The action of a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Begins a new login; without words, with those of the start page.
+    /// Starts a login; the label of the start page if it is empty.
     Connect(&'static str),
-    /// Goes to the start page.
+    /// Opens the start page.
     Home(&'static str),
-    /// Loads the start page from the server, past whatever stands in between.
+    /// Loads the start page from the server, so that an intermediary can show its own page.
     Enter,
     /// Opens this page at another origin.
     Open(String),
-    /// Goes back to what is connected; to the start page where nobody is signed in.
+    /// Opens the connections, or the start page if nobody is signed in.
     Overview,
-    /// Tries again: the part that failed, or the whole page.
+    /// Retries the part that failed, or the whole page.
     Again(&'static str),
-    /// Goes back to where the person came from.
+    /// Goes back to the previous page.
     Back,
-    /// Loads the page again.
+    /// Reloads the page.
     Reload,
     /// Copies one sentence for the people who run the app.
     Copy(&'static str),
-    /// Goes to Snyk's status page.
+    /// Opens Snyk's status page.
     SnykStatus,
 }
 
-/// One outcome in words.
+/// A message about an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// How serious it is.
+    /// Its severity.
     pub tone: Tone,
     /// What happened.
     pub title: String,
-    /// What it means, and what to do.
+    /// What it means, and what the person can do.
     pub text: String,
-    /// What to do, the first being the main one.
+    /// The actions, the main one first.
     pub acts: Vec<Action>,
 }
 
-/// What follows a login that came to nothing.
+/// The action after a failed login.
 pub const START_AGAIN: Action = Action::Connect("Start again");
 const COPY: Action = Action::Copy("Copy details");
 const START_PAGE: Action = Action::Home("Start page");
 const TRY_AGAIN: Action = Action::Again("Try again");
 
-/// The words for a problem, as a page of its own. `app` is the app's name.
+/// Returns the message about a problem, for a page of its own. `app` is the name of the app.
 #[must_use]
 pub fn of(problem: &Problem, app: &str) -> Outcome {
     let (tone, text, acts) = match problem.code {
@@ -98,14 +98,14 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
     }
 }
 
-/// The title where an answer came that the server could not use.
+/// The title if the server could not use an answer.
 const NO_USE: &str = "Snyk’s answer could not be used";
 
 fn is_of_no_use(problem: &Problem) -> bool {
     problem.kind == UNUSABLE_ANSWER
 }
 
-/// Why the provider is of no help: the server knows it best.
+/// Returns why the provider could not serve the request: the server's detail says it best.
 fn away(problem: &Problem) -> &str {
     if problem.detail.is_empty() {
         "Snyk did not answer in time."
@@ -114,7 +114,7 @@ fn away(problem: &Problem) -> &str {
     }
 }
 
-/// What to do where it happens again; the request's id is spoken of where there is one.
+/// Returns what to do if it happens again. Mentions the request id if there is one.
 fn once_more(problem: &Problem) -> &'static str {
     if problem.request_id.is_empty() {
         "."
@@ -132,8 +132,8 @@ fn forbidden(problem: &Problem) -> String {
     }
 }
 
-/// The words for a problem of a part, beside what still works. They differ from the page's where
-/// that speaks of the login.
+/// Returns the message about a problem of one part of a page. It differs from the page's own
+/// message where that is about the login.
 #[must_use]
 pub fn beside(problem: &Problem, app: &str) -> Outcome {
     let (text, acts) = match problem.code {
@@ -170,7 +170,7 @@ pub fn beside(problem: &Problem, app: &str) -> Outcome {
     }
 }
 
-/// The same, where it is known that what stands beside it was read at `time`.
+/// Returns the same message if the data beside it was read at `time`.
 #[must_use]
 pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
     let mut outcome = beside(problem, app);
@@ -180,13 +180,13 @@ pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
     outcome
 }
 
-/// What happened, in a few words to be announced.
+/// Returns the title, for the live region.
 #[must_use]
 pub fn title(failure: &Failure, app: &str) -> String {
     of_failure(failure, app).title
 }
 
-/// The words for a failure, as a page of its own.
+/// Returns the message about a failure, for a page of its own.
 #[must_use]
 pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
     let (tone, title, text, acts) = match failure {
@@ -238,7 +238,7 @@ pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
     }
 }
 
-/// The words for a failure of a login that was under way: it is begun again rather than tried again.
+/// Returns the message about a failed login, which is started anew instead of retried.
 #[must_use]
 pub fn of_login(failure: &Failure, app: &str) -> Outcome {
     let mut outcome = of_failure(failure, app);
@@ -266,16 +266,16 @@ pub fn of_login(failure: &Failure, app: &str) -> Outcome {
     outcome
 }
 
-/// The title after a time-out.
+/// Returns the title after a time-out.
 #[must_use]
 pub fn timed_out(app: &str) -> String {
     format!("{app}’s server did not answer in time")
 }
 
-/// The title where something in between answered.
+/// The title if an intermediary answered.
 pub const INTERCEPTED: &str = "Something between this page and its server answered in its place";
 
-/// What that may be, and what to do.
+/// Returns what the intermediary may be, and what to do.
 #[must_use]
 pub fn why_intercepted(status: u16) -> String {
     match status {
@@ -291,7 +291,7 @@ pub fn why_intercepted(status: u16) -> String {
     }
 }
 
-/// A problem that this browser found by itself.
+/// Creates a problem that was found in the browser.
 #[must_use]
 pub fn local(code: Code) -> Problem {
     Problem {
@@ -305,7 +305,7 @@ pub fn local(code: Code) -> Problem {
     }
 }
 
-/// One sentence for the people who run the app.
+/// Returns one sentence for the operators of the app.
 #[must_use]
 pub fn message(problem: &Problem, app: &str, at: &str) -> String {
     let Problem {

@@ -1,16 +1,17 @@
-//! When a page asks the server again: whether an access token was renewed, whether organizations have
-//! come. Pure.
+//! The schedule on which a page polls the server: for a refreshed access token, and for
+//! organizations that are still being read. Pure.
 
-/// The server renews a token that is used a quarter of its lifetime before the end, and at most so
-/// many seconds.
+/// The server refreshes a token in use a quarter of its lifetime before the end, and at most this
+/// many seconds before.
 const AHEAD_AT_MOST: f64 = 300.0;
-/// After the end it is asked so many seconds later, and then after twice as long each time.
+/// Seconds from the end to the first poll after it. Each further delay is twice as long.
 const FIRST_PAUSE: f64 = 30.0;
-/// Whoever leaves the page open for days is answered by the next thing that they do.
+/// Maximum number of polls after the end. A page that is open for days polls again at the next
+/// action.
 const MOST: u32 = 12;
 
-/// How many moments to ask have passed for a token of that lifetime, `left` seconds before its end:
-/// when renewal may begin, halfway from there, at the end, and ever more rarely after it.
+/// Returns the number of polls that are due for a token of that lifetime, `left` seconds before its
+/// end: when a refresh may begin, halfway from there, at the end, and with growing delays after it.
 #[must_use]
 pub fn moments(lifetime: f64, left: f64) -> u32 {
     let ahead = (lifetime / 4.0).min(AHEAD_AT_MOST);
@@ -26,12 +27,12 @@ pub fn moments(lifetime: f64, left: f64) -> u32 {
     passed
 }
 
-/// The first pause while organizations are still to come, in milliseconds.
+/// Initial delay while organizations are still being read, in milliseconds.
 pub const FIRST_TO_COME: u32 = 2_000;
-/// The longest: what Snyk keeps back may be long in coming.
+/// Maximum delay: after a rate limit the rest may take long.
 const LONGEST_TO_COME: u32 = 300_000;
 
-/// How long to wait for more, after that pause, if something has come in it or not.
+/// Returns the delay that follows a delay in which organizations arrived, or in which none did.
 #[must_use]
 pub const fn until_more_comes(pause: u32, has_come: bool) -> u32 {
     let longer = pause.saturating_add(pause / 2);

@@ -1,12 +1,12 @@
-//! How many token pairs there have been, as ticks on a ruler. Pure.
+//! The number of token pairs so far, as ticks on a scale. Pure.
 
 use crate::data::number_format::number;
 
-/// The most ticks that a ruler shows apart.
+/// Maximum number of ticks that can be told apart.
 const MOST: u64 = 60;
 
-/// How many ticks there are, and how many token pairs one of them is: ten, or as many times ten as
-/// it takes for the ticks to stand apart.
+/// Returns the number of ticks, and the number of token pairs for each: ten, or a greater power of
+/// ten with which the ticks can be told apart.
 #[must_use]
 pub fn ticks(generation: u64) -> (u64, u64) {
     let mut each = 10;
@@ -16,7 +16,7 @@ pub fn ticks(generation: u64) -> (u64, u64) {
     (generation / each, each)
 }
 
-/// What a tick is, in words.
+/// Returns the meaning of a tick in words.
 #[must_use]
 pub fn words(each: u64) -> String {
     match each {

@@ -1,28 +1,30 @@
-//! Who is here, as far as the server has said, and which of its answers is believed. Pure.
+//! The state of the session as the server last reported it, and which of its answers is applied.
+//! Pure.
 
 use login::failure::Failure;
 use shared::api::connection::{Connection, Status};
 
-/// Who is here.
+/// The state of the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// Not known yet. Nothing of a person is shown.
+    /// Not known yet. No personal data is shown.
     Checking,
-    /// Nobody.
+    /// Signed out.
     SignedOut,
-    /// Someone, with these connections; there is at least one.
+    /// Signed in, with these connections; there is at least one.
     SignedIn(Vec<Connection>),
-    /// The server could not say.
+    /// The server gave no usable answer.
     Unreachable {
-        /// Why.
+        /// The reason.
         failure: Failure,
-        /// What it said before: what is on the screen stays there. Empty when it had not.
+        /// The connections of its last usable answer: what is on the screen stays. Empty without
+        /// one.
         last: Vec<Connection>,
     },
 }
 
 impl SessionState {
-    /// The connections, as the server last told of them.
+    /// Returns the connections that the server last reported.
     #[must_use]
     pub fn connections(&self) -> &[Connection] {
         match self {
@@ -31,25 +33,25 @@ impl SessionState {
         }
     }
 
-    /// Whether someone is here, as far as is known.
+    /// Returns whether somebody is signed in, as far as is known.
     #[must_use]
     pub fn is_someone(&self) -> bool {
         !self.connections().is_empty()
     }
 
-    /// The connection with this id.
+    /// Returns the connection with this id.
     #[must_use]
     pub fn connection(&self, id: &str) -> Option<&Connection> {
         self.connections().iter().find(|one| one.id == id)
     }
 
-    /// Who is here after the server was asked; `None` when that is no news.
+    /// Returns the state after an answer of the server, or `None` if it does not change.
     #[must_use]
     pub fn after(&self, answer: Result<Vec<Connection>, Failure>) -> Option<Self> {
         match answer {
             Ok(connections) if connections.is_empty() => Some(Self::SignedOut),
             Ok(connections) => Some(Self::SignedIn(connections)),
-            // The same trouble as before: a page that tells of it stands as it is.
+            // The same failure as before: the page that shows it stays as it is.
             Err(failure) if self.is_trouble(&failure) => None,
             Err(failure) => Some(Self::Unreachable {
                 failure,
@@ -72,7 +74,7 @@ impl SessionState {
         }
     }
 
-    /// Takes a connection as the server now has it.
+    /// Replaces a connection by the server's current one.
     pub fn replace(&mut self, connection: Connection) {
         if let Some(all) = self.connections_mut()
             && let Some(one) = all.iter_mut().find(|one| one.id == connection.id)
@@ -81,7 +83,7 @@ impl SessionState {
         }
     }
 
-    /// Takes a connection away that has ended. With the last one the session ends.
+    /// Removes a connection that has ended. The session ends with the last one.
     pub fn remove(&mut self, id: &str) {
         if let Some(all) = self.connections_mut() {
             all.retain(|one| one.id != id);
@@ -99,7 +101,7 @@ impl SessionState {
     }
 }
 
-/// The first connection that works, or the first.
+/// Returns the first connection that works, or else the first one.
 #[must_use]
 pub fn first_usable(all: &[Connection]) -> Option<&Connection> {
     all.iter()
@@ -107,27 +109,27 @@ pub fn first_usable(all: &[Connection]) -> Option<&Connection> {
         .or_else(|| all.first())
 }
 
-/// The order of the questions. Answers overtake one another: one to an older question tells of an
-/// older state, and is not believed after a newer one.
+/// The sequence of the requests for the session. Answers can overtake one another: one to an older
+/// request describes an older state and is not applied after a newer one.
 #[derive(Debug, Default)]
 pub struct RequestSequence {
-    /// The number of the newest question.
+    /// The number of the newest request.
     asked: u64,
-    /// Answers up to this number are not believed any more.
+    /// Answers up to this number are no longer applied.
     settled: u64,
-    /// How many questions wait for their answer.
+    /// The number of requests without an answer.
     open: usize,
 }
 
 impl RequestSequence {
-    /// Numbers a question.
+    /// Numbers a request.
     pub fn ask(&mut self) -> u64 {
         self.asked += 1;
         self.open += 1;
         self.asked
     }
 
-    /// An answer came: whether it is believed.
+    /// Records an answer. Returns whether it is applied.
     pub fn answer(&mut self, turn: u64) -> bool {
         self.open = self.open.saturating_sub(1);
         let is_news = turn > self.settled;
@@ -137,15 +139,15 @@ impl RequestSequence {
         is_news
     }
 
-    /// Something happened that questions asked so far do not know of. Returns whether an answer is
-    /// now missing, so that one must ask again.
+    /// Records a change that the requests so far do not include. Returns whether an answer is now
+    /// missing, so that another request is needed.
     pub fn outdate(&mut self) -> bool {
         let was_awaited = self.open > 0 && self.settled < self.asked;
         self.settled = self.asked;
         was_awaited
     }
 
-    /// Whether an answer is under way.
+    /// Returns whether an answer is awaited.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.open > 0

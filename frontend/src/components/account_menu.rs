@@ -1,4 +1,5 @@
-//! The menu "This browser" in the bar, and signing out, which other places offer too.
+//! The account menu in the bar, labelled "This browser", and signing out, which other places use
+//! too.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -18,10 +19,10 @@ const MENU: &str = "this-browser";
 #[component]
 pub fn AccountMenu() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let is_here = Memo::new(move |_| session.is_someone());
     // The bar has no place for a notice: it stands above the page.
-    let (sign_out, _) = use_sign_out(move |why| shell.fail(why));
+    let (sign_out, _) = use_sign_out(move |why| announcer.fail(why));
     view! {
         <Show when=move || is_here.get()>
             <div class="this-browser">
@@ -64,7 +65,7 @@ pub fn use_sign_out(
     on_failure: impl Fn(Failure) + Send + Sync + 'static,
 ) -> (Callback<()>, RwSignal<bool>) {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let busy = RwSignal::new(false);
     let on_failure = StoredValue::new(on_failure);
@@ -80,12 +81,12 @@ pub fn use_sign_out(
                     session.tell(Change::SignedOut);
                     // First, or the start page would lead straight back.
                     session.forget();
-                    shell.leave_for_home(&navigate);
+                    announcer.leave_for_home(&navigate);
                     session.read().await;
-                    shell.say("Signed out");
+                    announcer.say("Signed out");
                 }
                 Err(why) => {
-                    shell.say_failure(&why);
+                    announcer.say_failure(&why);
                     on_failure.try_with_value(|tell| tell(why));
                 }
             }

@@ -81,7 +81,7 @@ pub fn ConnectButton(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let busy = RwSignal::new(false);
     // Back from Snyk, out of the back-forward cache, the button can be pressed again.
     Effect::new(move |_| {
@@ -98,12 +98,12 @@ pub fn ConnectButton(
         }
         busy.set(true);
         failure.set(None);
-        shell.say("Connecting");
+        announcer.say("Connecting");
         let return_to = return_to.path();
         let reconnect = reconnect.clone().id(session);
         leptos::task::spawn_local(async move {
             if let Err(why) = session.connect(return_to, reconnect).await {
-                shell.say_failure(&why);
+                announcer.say_failure(&why);
                 failure.try_set(Some(why));
             } else {
                 // The page is being left. Where the person stops that, or a download comes instead

@@ -1,4 +1,4 @@
-//! The connections of this session, in the bar: which one the page is about, and the others.
+//! The menu in the bar that shows the current connection and switches to another one.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -20,7 +20,7 @@ const MENU: &str = "connections";
 #[component]
 pub fn ConnectionSwitcher() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let path = use_location().pathname;
     let current = Memo::new(move |_| session.current(&path.read()));
     let all = Memo::new(move |_| session.connections());
@@ -40,7 +40,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
     Effect::new(move |_| {
         if let Some(why) = failure.get() {
             menu::close(MENU);
-            shell.fail(why);
+            announcer.fail(why);
         }
     });
     view! {

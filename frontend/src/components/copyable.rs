@@ -16,7 +16,7 @@ pub fn Copyable(
     /// The value.
     value: String,
 ) -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let copied = RwSignal::new(false);
     let refused = RwSignal::new(false);
     let code = NodeRef::<html::Code>::new();
@@ -25,7 +25,7 @@ pub fn Copyable(
         let text = text.clone();
         leptos::task::spawn_local(async move {
             if platform::copy(&text).await {
-                shell.say("Copied");
+                announcer.say("Copied");
                 refused.set(false);
                 copied.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
@@ -33,7 +33,7 @@ pub fn Copyable(
             } else if let Some(Some(code)) = code.try_get_untracked() {
                 platform::select(&code);
                 refused.set(true);
-                shell.say(BY_HAND);
+                announcer.say(BY_HAND);
             }
         });
     };

@@ -1,4 +1,4 @@
-//! A clock that runs down, by the server's time.
+//! A countdown to the end of a lifetime, by the server's clock.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! In place of what is not known.
+//! The dash in place of an unknown value.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is not here, why, and the one thing to do.
+//! The empty state: what is missing, why, and one action.
 
 use leptos::prelude::*;
 

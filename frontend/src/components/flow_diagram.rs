@@ -1,4 +1,4 @@
-//! The figure "This browser never sees a token": three lanes, six messages.
+//! The sequence diagram "This browser never sees a token": three participants, six messages.
 
 use leptos::prelude::*;
 

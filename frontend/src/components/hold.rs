@@ -1,5 +1,5 @@
-//! Whether somebody is about to press a row, so that no row may move: by where the pointer is, and
-//! by where the focus is.
+//! Holds the rows of a table in place while the pointer or the focus is on one, so that nobody
+//! presses the wrong row.
 
 use std::time::Duration;
 
@@ -90,8 +90,8 @@ impl Hold {
         self.tell();
     }
 
-    /// The focus left a row, for another one perhaps, or because the row is moved and gets it back at
-    /// once.
+    /// The focus left a row, for another one perhaps, or because the row is moved and gets it back
+    /// at once.
     pub fn focus_left(self, event: &FocusEvent) {
         let around = event.current_target();
         let around = around.and_then(|around| around.dyn_into::<Element>().ok());

@@ -22,7 +22,7 @@ pub fn Layout(
     children: Children,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     // What is on the screen stays, with the reason beside it. Without any answer, a strip says so.
     let trouble = Signal::derive(move || match session.who() {
         SessionState::Unreachable { failure, last }
@@ -69,11 +69,11 @@ pub fn Layout(
         <UpdateBanner />
         <main id="main" tabindex="-1">
             <Notice failure=trouble retry=Retry::of_session() />
-            <Notice failure=shell.failed() />
+            <Notice failure=announcer.failed() />
             {children()}
         </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
-        <div class="hidden" role="status" aria-live="polite">{move || shell.said()}</div>
+        <div class="hidden" role="status" aria-live="polite">{move || announcer.said()}</div>
         <Toast />
     }
 }

@@ -12,9 +12,10 @@ use super::{
     retry::Retry,
 };
 use crate::{
-    announcer::{Announcer, PageHeading},
+    announcer::Announcer,
     api::Failure,
     messages::{self, Action, Outcome, Tone},
+    page_heading::PageHeading,
     paths, platform,
     session::SessionContext,
 };
@@ -190,7 +191,7 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
 }
 
 fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let Buttons {
         failure,
         message,
@@ -242,9 +243,9 @@ fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
                     let message = message.clone();
                     leptos::task::spawn_local(async move {
                         if platform::copy(&message).await {
-                            shell.toast("Copied");
+                            announcer.toast("Copied");
                         } else {
-                            shell.say("The browser did not allow copying");
+                            announcer.say("The browser did not allow copying");
                         }
                     });
                 }

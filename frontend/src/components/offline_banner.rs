@@ -1,5 +1,5 @@
-//! The strip under the bar that says that this computer is offline, and the tries to reach a server
-//! that could not say who is here.
+//! The banner that tells that the computer is offline, and the polls of a server that did not
+//! answer.
 
 use std::time::Duration;
 
@@ -21,16 +21,16 @@ use crate::{
 #[component]
 pub fn OfflineBanner() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let is_offline = RwSignal::new(!network::is_online());
     let polls = Polls::of(session);
     let listeners = network::listen(move |online| {
         is_offline.set(!online);
         if online {
-            shell.say("You are online again");
+            announcer.say("You are online again");
             polls.came_online();
         } else {
-            shell.say("You are offline");
+            announcer.say("You are offline");
         }
     });
     // Kept as long as the component, which is as long as the app.
@@ -43,7 +43,7 @@ pub fn OfflineBanner() -> impl IntoView {
             if !is_offline.get_untracked()
                 && let SessionState::Unreachable { failure, .. } = session.who_untracked()
             {
-                shell.say_failure(&failure);
+                announcer.say_failure(&failure);
             }
             polls.was_unanswered();
         }

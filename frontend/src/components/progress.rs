@@ -23,7 +23,7 @@ pub fn Progress(
     #[prop(into)]
     total: Signal<Option<u64>>,
 ) -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let words = move || {
         let done = number(done.get());
         match total.get() {
@@ -44,7 +44,7 @@ pub fn Progress(
     Effect::new(move |_| {
         quarter.track();
         let said = untrack(|| format!("{}, {}", label.get(), words()));
-        shell.say(said);
+        announcer.say(said);
     });
     let track = move || {
         view! {

@@ -29,7 +29,7 @@ use crate::{
 pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let path = use_location().pathname;
     let limited = Memo::new(move |_| {
         let connection = session.current(&path.read())?;
@@ -39,7 +39,7 @@ pub fn SlowedNotice() -> impl IntoView {
     // Once, and not with each second.
     Effect::new(move |_| {
         if is_limited.get() {
-            shell.say("Reading was asked to slow down, and goes on by itself");
+            announcer.say("Reading was asked to slow down, and goes on by itself");
         }
     });
     view! {

@@ -57,7 +57,7 @@ fn ReconnectNotice(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let name = connection_label::name(&connection);
     let reconnect = Reconnect::Id(connection.id.clone());
@@ -82,13 +82,13 @@ fn ReconnectNotice(
                 Ok(_) => {
                     if !is_other {
                         // What this page was about is gone; the start page shows what is left.
-                        shell.leave_for_home(&navigate);
+                        announcer.leave_for_home(&navigate);
                     }
                     session.remove(&id);
-                    shell.toast("Connection removed");
+                    announcer.toast("Connection removed");
                 }
                 Err(why) => {
-                    shell.say_failure(&why);
+                    announcer.say_failure(&why);
                     failure.try_set(Some(why));
                 }
             }

@@ -21,13 +21,13 @@ impl Retry {
     #[must_use]
     pub fn of_session() -> Self {
         let session = SessionContext::get();
-        let shell = Announcer::get();
+        let announcer = Announcer::get();
         let run = Callback::new(move |()| {
             leptos::task::spawn_local(async move {
                 session.read().await;
                 // The same trouble changes nothing that is seen, so it is said again.
                 if let SessionState::Unreachable { failure, .. } = session.who_untracked() {
-                    shell.say_failure(&failure);
+                    announcer.say_failure(&failure);
                 }
             });
         });

@@ -1,4 +1,4 @@
-//! Counts by severity as bars on one ruler.
+//! The bar chart of counts by severity.
 
 use leptos::prelude::*;
 

@@ -13,14 +13,14 @@ const STAYS: Duration = Duration::from_secs(8);
 /// stays.
 #[component]
 pub fn Toast() -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let held = RwSignal::new(false);
     let close = move || {
         held.set(false);
-        shell.close_toast();
+        announcer.close_toast();
     };
     Effect::new(move |_| {
-        if shell.toasted().is_none() {
+        if announcer.toasted().is_none() {
             // It may have gone from under the pointer, which then never leaves it.
             held.set(false);
         } else if !held.get()
@@ -30,7 +30,7 @@ pub fn Toast() -> impl IntoView {
         }
     });
     let toast = move || {
-        let words = shell.toasted()?;
+        let words = announcer.toasted()?;
         let toast = view! {
             <div
                 class="toast"

@@ -1,4 +1,4 @@
-//! The strip under the bar that says that the server has a newer page than the one that runs.
+//! The banner that tells that the server has a newer version of the page.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
 /// server was updated meanwhile: until then there is nobody to tell.
 #[component]
 pub fn UpdateBanner() -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let is_newer = RwSignal::new(false);
     let listener = events::on_return(move || {
         if is_newer.get_untracked() {
@@ -24,7 +24,7 @@ pub fn UpdateBanner() -> impl IntoView {
                 && !document.contains(&script)
             {
                 is_newer.set(true);
-                shell.say("A newer version is ready");
+                announcer.say("A newer version is ready");
             }
         });
     });

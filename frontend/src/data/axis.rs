@@ -1,4 +1,4 @@
-//! The ruler under bars: zero and four round steps.
+//! The axis of the bar chart: zero and four round steps.
 
 /// The step between ticks, so that four of them reach `most`: 1, 2, 2.5 or 5 times a power of ten,
 /// and whole.
@@ -21,7 +21,7 @@ pub fn step(most: u64) -> u64 {
     }
 }
 
-/// How long a bar is, in thousandths of the ruler, which is finer than a pixel.
+/// Returns the length of a bar in thousandths of the axis, which is finer than a pixel.
 #[must_use]
 pub fn thousandths(value: u64, whole: u64) -> u64 {
     if whole == 0 {

@@ -1,21 +1,21 @@
-//! How many rows are held, and which lists give way to others.
+//! Evicts lists from memory, least recently viewed first.
 
-/// So many rows are held, of all lists of a kind together. A row takes some 300 bytes.
+/// Maximum number of rows in memory, of all lists of a kind together. A row takes some 300 bytes.
 const MOST_ROWS: usize = 60_000;
 
-/// What a list takes up.
+/// A list in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct HeldList {
-    /// Its rows.
+    /// The number of its rows.
     pub rows: usize,
-    /// Whether somebody looks at it.
+    /// Whether it is visible.
     pub is_shown: bool,
-    /// When somebody last did; greater is later.
+    /// The number of its last view; greater is later.
     pub last: u64,
 }
 
-/// Which of the other lists to forget, by their places, so that one can have `own` rows and more;
-/// and whether it then can. What nobody looks at goes, what was looked at longest ago first.
+/// Returns the indexes of the lists to evict, so that another one can have `own` rows and more, and
+/// whether it then can. A visible list is never evicted.
 #[must_use]
 pub fn make(own: usize, others: &[HeldList]) -> (Vec<usize>, bool) {
     let mut held = own + others.iter().map(|one| one.rows).sum::<usize>();

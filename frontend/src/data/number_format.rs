@@ -1,6 +1,6 @@
-//! Numbers and lists in words.
+//! Formats numbers and lists.
 
-/// A number with its thousands apart: `1,906`. Never abbreviated.
+/// Formats a number with separated thousands, never abbreviated: `1,906`.
 #[must_use]
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
@@ -14,14 +14,14 @@ pub fn number(number: u64) -> String {
     words
 }
 
-/// How many of what: `1 project`, `5,724 projects`.
+/// Formats a count: `1 project`, `5,724 projects`.
 #[must_use]
 pub fn count(how_many: u64, one: &str) -> String {
     let plural = if how_many == 1 { "" } else { "s" };
     format!("{} {one}{plural}", number(how_many))
 }
 
-/// Alternatives: `GitHub`, `GitHub or GitLab`, `a, b or c`.
+/// Formats alternatives: `GitHub`, `GitHub or GitLab`, `a, b or c`.
 #[must_use]
 pub fn either(words: &[String]) -> String {
     match words {
@@ -31,7 +31,7 @@ pub fn either(words: &[String]) -> String {
     }
 }
 
-/// A length as the whole number that a table or a set has.
+/// Converts a length.
 #[must_use]
 pub fn len(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! The overview's answer in a sentence, and how far it can be trusted.
+//! The summary of the overview in a sentence, and how complete it is.
 
 use super::{
     number_format::{count, number},
@@ -7,22 +7,22 @@ use super::{
     status::Status,
 };
 
-/// What the overview knows.
+/// The data of all organizations together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OverviewSummary {
-    /// What was read comes to this.
+    /// The totals of what has been read.
     pub totals: Totals,
-    /// Organizations that the connection reaches.
+    /// Number of organizations that the connection is authorized for.
     pub orgs: u64,
     /// How many of them are read, are being read or have failed; of the others nothing is here.
     pub begun: u64,
-    /// Organizations that could not be read.
+    /// Number of organizations that could not be read.
     pub failed: u64,
     /// Projects at Snyk, if it has said so of every organization.
     pub at_snyk: Option<u64>,
     /// Whether something is being read of which nothing was whole before.
     pub growing: bool,
-    /// Whether something is being read.
+    /// Whether anything is being read.
     pub reading: bool,
     /// Whether there are more projects than are read here.
     pub cut: bool,
@@ -93,7 +93,7 @@ impl OverviewSummary {
         self.totals.whole() == 0 && self.totals.issues.total() == 0
     }
 
-    /// The answer: `37 critical issues in 19 projects`.
+    /// Returns the summary: `37 critical issues in 19 projects`.
     #[must_use]
     pub fn verdict(self) -> String {
         let Self {
@@ -178,7 +178,7 @@ impl OverviewSummary {
         }
     }
 
-    /// How much there is: `6 organizations, 5,724 projects, 1 not counted yet`.
+    /// Returns the size: `6 organizations, 5,724 projects, 1 not counted yet`.
     #[must_use]
     pub fn size(self) -> String {
         let orgs = count(self.orgs, "organization");

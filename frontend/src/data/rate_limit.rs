@@ -1,20 +1,20 @@
-//! Who asked to slow down, and until when.
+//! The rate limits in force: Snyk's for a connection, or our server's for the browser.
 
-/// Until when reading waits.
+/// A rate limit in force.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimited {
-    /// In milliseconds.
+    /// Its end, in milliseconds.
     pub until: f64,
-    /// Our own server asked, and not Snyk.
+    /// Whether it is our server's and not Snyk's.
     pub by_us: bool,
 }
 
-/// Who waits, and until when. Snyk counts for each connection, our server for all of a browser.
+/// All rate limits in force. Snyk's are for each connection, our server's for the whole browser.
 #[derive(Clone, Debug, Default)]
 pub struct RateLimits(Vec<(Option<String>, RateLimited)>);
 
 impl RateLimits {
-    /// Takes note of what a connection was asked for.
+    /// Records a rate limit that a connection met.
     pub fn ask(&mut self, connection: &str, limited: RateLimited) {
         let whose = (!limited.by_us).then(|| connection.to_owned());
         match self.0.iter_mut().find(|(known, _)| *known == whose) {
@@ -24,7 +24,7 @@ impl RateLimits {
         }
     }
 
-    /// How long a connection has to wait, if it has to.
+    /// Returns the rate limit that a connection must wait for.
     #[must_use]
     pub fn of(&self, connection: &str, now: f64) -> Option<RateLimited> {
         let concerned = |whose: &Option<String>| whose.as_deref().is_none_or(|id| id == connection);
@@ -35,7 +35,7 @@ impl RateLimits {
             .max_by(|one, other| one.until.total_cmp(&other.until))
     }
 
-    /// Forgets what is over. Time alone ends it, whatever became of the reading that was asked.
+    /// Removes those that have ended. Only time ends one, whatever became of the request.
     pub fn clear(&mut self, now: f64) {
         self.0.retain(|(_, limited)| limited.until > now);
     }
@@ -64,7 +64,7 @@ mod tests {
     fn time_ends_it() {
         let mut all = RateLimits::default();
         all.ask("one", until(40.0, false));
-        // Another answer that asks for less does not shorten it.
+        // A shorter one does not shorten it.
         all.ask("one", until(20.0, false));
         assert!(all.of("one", 39.0).is_some());
         assert_eq!(all.of("one", 40.0), None);

@@ -1,9 +1,9 @@
-//! Text for searching: without accents, in small letters.
+//! Folds text for searching: without accents, in lower case.
 //!
-//! Unicode's tables would be heavy in the Wasm, and the browser has them: it takes a text apart into
-//! letters and marks, and what is left to do here is small.
+//! Unicode's tables would make the Wasm large, and the browser has them: it decomposes a text into
+//! letters and marks, and little is left to do here.
 
-/// A text that was taken apart (Unicode's form NFD): marks away, letters small.
+/// Folds a text in Unicode's form NFD: removes marks and lower-cases letters.
 #[must_use]
 pub fn fold(apart: &str) -> String {
     apart
@@ -13,8 +13,8 @@ pub fn fold(apart: &str) -> String {
         .collect()
 }
 
-/// A combining mark of the Latin, Greek or Cyrillic script. Those of other scripts, such as the
-/// vowels of Indic ones, make another word when they are left out.
+/// Returns whether a character is a combining mark of the Latin, Greek or Cyrillic script. Without
+/// those of other scripts, such as the vowels of Indic ones, it would be another word.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{300}'..='\u{36f}')
 }

@@ -1,4 +1,4 @@
-//! So many requests at once and no more, whoever sends them, each in its turn.
+//! A semaphore with priorities, which bounds the requests that are sent at once.
 
 use std::{
     cell::RefCell,
@@ -8,19 +8,19 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// Who goes before whom. Among equals, who came first goes first.
+/// The priority of a request. Equal ones are served in order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// One document that somebody waits for.
+    /// A single document that somebody waits for.
     Single,
-    /// A part of what somebody looks at.
+    /// A part of a visible list.
     Shown,
-    /// What nobody looks at now.
+    /// A part of a list that is not visible.
     Behind,
 }
 
-/// A gate that lets a few through at a time. A place that is left is handed over to whoever waits:
-/// who leaves and comes back at once stands behind them.
+/// A semaphore. A released permit is handed over to the next waiter, so that a task that releases
+/// one and acquires again queues behind the others.
 #[derive(Clone, Debug)]
 pub struct Semaphore(Rc<RefCell<Inside>>);
 
@@ -28,16 +28,16 @@ pub struct Semaphore(Rc<RefCell<Inside>>);
 struct Inside {
     free: usize,
     last: u64,
-    /// Those who wait, in the order in which they came.
+    /// The waiters, in order of arrival.
     waiting: Vec<Waiting>,
 }
 
 struct Waiting {
     number: u64,
-    /// Asked when a place is free: what is looked at may have changed since.
+    /// Evaluated when a permit is free: the visible list may have changed since.
     rank: Box<dyn Fn() -> Priority>,
     waker: Waker,
-    /// Whether a place is kept for it.
+    /// Whether a permit is reserved for it.
     called: bool,
 }
 
@@ -50,18 +50,18 @@ impl fmt::Debug for Waiting {
     }
 }
 
-/// Leave to be inside, until it is dropped.
+/// Permits one request until it is dropped.
 #[derive(Debug)]
 pub struct Permit(Semaphore);
 
-/// A place in the queue, until it is dropped.
+/// A position in the queue until it is dropped.
 struct Ticket<'a> {
     gate: &'a Semaphore,
     number: Option<u64>,
 }
 
 impl Semaphore {
-    /// A gate for so many.
+    /// Creates a semaphore with this number of permits.
     #[must_use]
     pub fn new(places: usize) -> Self {
         Self(Rc::new(RefCell::new(Inside {
@@ -71,7 +71,7 @@ impl Semaphore {
         })))
     }
 
-    /// Waits until there is a place, and its turn.
+    /// Acquires a permit.
     pub async fn enter(&self, rank: impl Fn() -> Priority + 'static) -> Permit {
         let mut rank: Option<Box<dyn Fn() -> Priority>> = Some(Box::new(rank));
         let mut ticket = Ticket {
@@ -81,7 +81,7 @@ impl Semaphore {
         poll_fn(|context| ticket.poll(context, &mut rank)).await
     }
 
-    /// A place is free: it is handed over, or stays free.
+    /// Hands a released permit over, or keeps it.
     fn hand_over(&self) {
         let mut inside = self.0.borrow_mut();
         let next = inside
@@ -111,7 +111,7 @@ impl Ticket<'_> {
     ) -> Poll<Permit> {
         let mut inside = self.gate.0.borrow_mut();
         let Some(number) = self.number else {
-            // With a place free, nobody waits who has not been called.
+            // While a permit is free, every waiter has been woken.
             if let Some(left) = inside.free.checked_sub(1) {
                 inside.free = left;
                 return Poll::Ready(Permit(self.gate.clone()));
@@ -144,7 +144,7 @@ impl Ticket<'_> {
 }
 
 impl Drop for Ticket<'_> {
-    /// One that is given up while waiting holds nobody up.
+    /// A waiter that is dropped does not block the others.
     fn drop(&mut self) {
         let Some(number) = self.number else {
             return;

@@ -1,6 +1,6 @@
-//! How severe an issue is, and how many there are of each.
+//! Severity levels, and counts by level.
 
-/// A severity. The order is from worst to least.
+/// A severity level, ordered from worst to least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Critical.
@@ -16,7 +16,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// All of them, worst first.
+    /// All levels, worst first.
     pub const ALL: [Self; 5] = [
         Self::Critical,
         Self::High,
@@ -24,10 +24,10 @@ impl Level {
         Self::Low,
         Self::Info,
     ];
-    /// Those that Snyk counts for a project, worst first.
+    /// The levels that Snyk counts for a project, worst first.
     pub const COUNTED: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
 
-    /// As Snyk writes it, which is also how it stands inside a sentence.
+    /// Returns Snyk's name, which is also the form inside a sentence.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Level {
         }
     }
 
-    /// As a label.
+    /// Returns the label.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -51,14 +51,14 @@ impl Level {
         }
     }
 
-    /// Reads Snyk's word.
+    /// Parses Snyk's name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 
-/// How many issues a project has of each counted severity, of which some may not be known.
+/// The issues of a project by level, of which some may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartialCounts([Option<u32>; 4]);
 
@@ -69,26 +69,26 @@ impl PartialCounts {
         counts.iter().any(Option::is_some).then_some(Self(counts))
     }
 
-    /// Whether all are known.
+    /// Returns whether all are known.
     #[must_use]
     pub fn is_complete(self) -> bool {
         self.0.iter().all(Option::is_some)
     }
 
-    /// Those that are known, with none in place of the others.
+    /// Returns the known counts, with zero for the others.
     #[must_use]
     pub fn known(self) -> Counts {
         Counts(self.0.map(Option::unwrap_or_default))
     }
 
-    /// Each with its severity, worst first.
+    /// Returns each with its level, worst first.
     pub fn each(self) -> impl Iterator<Item = (Level, Option<u32>)> {
         Level::COUNTED.into_iter().zip(self.0)
     }
 }
 
-/// How many issues there are of each counted severity. Ordered by critical, then high, then medium,
-/// then low: the greater is the worse.
+/// Issues by level. Ordered by critical, then high, then medium, then low: the greater is the
+/// worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counts([u32; 4]);
 
@@ -99,24 +99,24 @@ impl Counts {
         Self(counts)
     }
 
-    /// How many of a severity; none of those that Snyk does not count.
+    /// Returns the count of a level; zero for one that Snyk does not count.
     #[must_use]
     pub fn of(self, level: Level) -> u32 {
         self.0.get(level as usize).copied().unwrap_or_default()
     }
 
-    /// How many in all.
+    /// Returns the total.
     #[must_use]
     pub fn total(self) -> u32 {
         self.0.into_iter().fold(0, u32::saturating_add)
     }
 
-    /// Each with its severity, worst first.
+    /// Returns each with its level, worst first.
     pub fn each(self) -> impl Iterator<Item = (Level, u32)> {
         Level::COUNTED.into_iter().zip(self.0)
     }
 
-    /// Both together. Stays at the largest number that there is rather than starting anew.
+    /// Adds both, saturating.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let mut sum = self.0;
@@ -126,7 +126,7 @@ impl Counts {
         Self(sum)
     }
 
-    /// One for each severity that occurs.
+    /// Returns one for each level that occurs.
     #[must_use]
     pub fn occurring(self) -> Self {
         Self(self.0.map(|count| u32::from(count > 0)))

@@ -1,4 +1,4 @@
-//! Whether somebody looks at something, and waiting for that or for another event.
+//! Counts who views a list, and notifies those who wait for a viewer or for another event.
 
 use std::{
     future::poll_fn,
@@ -9,10 +9,10 @@ use std::{
     task::{Poll, Waker},
 };
 
-/// Counts looks, so that of two it is known which was later.
+/// Numbers the views, so that their order is known.
 static LOOKS: AtomicU64 = AtomicU64::new(1);
 
-/// How many look at something, and when somebody last did. Clones are of the same thing.
+/// The number of viewers of something, and its last view. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Viewers(Arc<Inside>);
 
@@ -24,38 +24,38 @@ struct Inside {
 }
 
 impl Viewers {
-    /// Somebody begins to look.
+    /// Adds a viewer.
     pub fn begin(&self) {
         self.0.now.fetch_add(1, Ordering::Relaxed);
         self.touch();
         self.0.bell.ring();
     }
 
-    /// Somebody who began looks no more.
+    /// Removes a viewer.
     pub fn end(&self) {
         self.0.now.fetch_sub(1, Ordering::Relaxed);
         self.touch();
     }
 
-    /// Takes note that somebody is about to look, or did.
+    /// Records a view.
     pub fn touch(&self) {
         let look = LOOKS.fetch_add(1, Ordering::Relaxed);
         self.0.last.store(look, Ordering::Relaxed);
     }
 
-    /// Whether somebody looks.
+    /// Returns whether there is a viewer.
     #[must_use]
     pub fn is_now(&self) -> bool {
         self.0.now.load(Ordering::Relaxed) > 0
     }
 
-    /// Greater than of anything that was last looked at before.
+    /// Returns the number of the last view. A later one is greater.
     #[must_use]
     pub fn last(&self) -> u64 {
         self.0.last.load(Ordering::Relaxed)
     }
 
-    /// Waits until somebody looks.
+    /// Waits for a viewer.
     pub async fn until(&self) {
         while !self.is_now() {
             self.0.bell.rings().await;
@@ -63,7 +63,7 @@ impl Viewers {
     }
 }
 
-/// Wakes those who wait for an event.
+/// Notifies the tasks that wait for an event.
 #[derive(Clone, Debug, Default)]
 pub struct Notify(Arc<Mutex<Heard>>);
 
@@ -74,7 +74,7 @@ struct Heard {
 }
 
 impl Notify {
-    /// It happened.
+    /// Wakes all that wait.
     pub fn ring(&self) {
         // Poisoned by a panic that ended the app anyway.
         let waiting = self.0.lock().map(|mut heard| {
@@ -87,7 +87,7 @@ impl Notify {
             .for_each(Waker::wake);
     }
 
-    /// Waits until it happens next.
+    /// Waits for the next event.
     pub async fn rings(&self) {
         let before = self.0.lock().map(|heard| heard.times).unwrap_or_default();
         poll_fn(|context| match self.0.lock() {

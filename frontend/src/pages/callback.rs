@@ -13,11 +13,13 @@ use shared::{
 };
 
 use crate::{
-    announcer::{Announcer, PageHeading},
+    announcer::Announcer,
     api::Failure,
     callback_query::CallbackQuery,
     components::{glyph::glyph, icon::Icon, notice::OutcomePage},
-    connection_label, messages, paths, platform,
+    connection_label, messages,
+    page_heading::PageHeading,
+    paths, platform,
     session::{SessionContext, SessionState},
 };
 
@@ -35,7 +37,7 @@ enum End {
 #[component]
 pub fn CallbackPage() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let query = CallbackQuery::take();
     let failed = RwSignal::new(None::<Failure>);
@@ -56,7 +58,7 @@ pub fn CallbackPage() -> impl IntoView {
                     return;
                 }
                 navigate(&path, options);
-                shell.toast(format!("Connected to {name}"));
+                announcer.toast(format!("Connected to {name}"));
             }
             End::Already => navigate(paths::HOME, options),
             End::Failed(failure) => {
@@ -122,12 +124,12 @@ fn Finishing(
     /// How far it is.
     progress: Progress,
 ) -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let now = Memo::new(move |_| progress.step());
     let is_slow = Memo::new(move |_| progress.now.get() - progress.began > 10_000.0);
     Effect::new(move |_| {
         if is_slow.get() {
-            shell.say(SLOW);
+            announcer.say(SLOW);
         }
     });
     let steps = [

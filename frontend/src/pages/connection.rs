@@ -88,23 +88,23 @@ fn RefreshButton(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let busy = RwSignal::new(false);
     let press = move |()| {
         busy.set(true);
         failure.set(None);
-        shell.say("Refreshing");
+        announcer.say("Refreshing");
         let id = connection.with_untracked(|connection| connection.id.clone());
         leptos::task::spawn_local(async move {
             match api::connections::refresh(&id).await {
                 Ok(connection) => {
-                    shell.toast(format!(
+                    announcer.toast(format!(
                         "New token pair, generation {}",
                         number(connection.generation)
                     ));
                     session.replace(connection);
                 }
-                Err(why) => after_failure(session, shell, failure, why).await,
+                Err(why) => after_failure(session, announcer, failure, why).await,
             }
             busy.try_set(false);
         });
@@ -124,11 +124,11 @@ fn RefreshButton(
 /// such; anything else is a notice.
 async fn after_failure(
     session: SessionContext,
-    shell: Announcer,
+    announcer: Announcer,
     failure: RwSignal<Option<Failure>>,
     why: Failure,
 ) {
-    shell.say_failure(&why);
+    announcer.say_failure(&why);
     if let Failure::Problem(problem) = &why
         && matches!(
             problem.code,
@@ -152,7 +152,7 @@ fn EndIt(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
     let name = Signal::derive(move || connection_label::name(&connection.read()));
@@ -171,7 +171,7 @@ fn EndIt(
                     ended.try_set(Some((id.clone(), revocation)));
                     session.remove(&id);
                 }
-                Err(why) => after_failure(session, shell, failure, why).await,
+                Err(why) => after_failure(session, announcer, failure, why).await,
             }
             busy.try_set(false);
         });

@@ -8,7 +8,6 @@ use shared::{
 };
 
 use crate::{
-    announcer::PageHeading,
     api::Failure,
     components::{
         connect_button::{ConnectButton, Reconnect, ReturnTo},
@@ -20,6 +19,7 @@ use crate::{
     },
     connection_label,
     data::number_format::number,
+    page_heading::PageHeading,
     paths, platform, refresh_polls, refresh_scale,
     session::SessionContext,
     times,

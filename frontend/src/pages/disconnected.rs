@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    announcer::{Announcer, PageHeading},
+    announcer::Announcer,
     api::connections::Revocation,
     components::{glyph::glyph, icon::Icon},
+    page_heading::PageHeading,
     paths,
     session::SessionContext,
 };

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::overview::OverviewOf;
 use crate::{
-    announcer::PageHeading,
     api::Failure,
     components::{
         connect_button::ConnectButton,
@@ -13,6 +12,7 @@ use crate::{
         retry::Retry,
         scope_list::{self, consequence},
     },
+    page_heading::PageHeading,
     paths,
     session::{SessionContext, SessionState, first_usable},
 };

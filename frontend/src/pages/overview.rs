@@ -11,7 +11,6 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    announcer::PageHeading,
     components::{
         busy_button::BusyButton,
         icon::Icon,
@@ -29,6 +28,7 @@ use crate::{
         overview_summary::OverviewSummary,
         row::Totals,
     },
+    page_heading::PageHeading,
     platform,
 };
 

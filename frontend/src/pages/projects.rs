@@ -10,12 +10,12 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    announcer::PageHeading,
     components::{
         icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::lists::Lists,
+    page_heading::PageHeading,
     paths,
     platform::{self, menu},
 };

@@ -1,4 +1,4 @@
-//! Which rows of the projects are shown.
+//! The visible rows of the list of projects.
 
 use std::sync::Arc;
 

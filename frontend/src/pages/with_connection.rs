@@ -36,7 +36,7 @@ pub fn WithConnection(
     draw: Callback<Signal<Connection>, AnyView>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let was_loading = StoredValue::new(false);
     let stand = Memo::new(move |last: Option<&Stand>| {
@@ -81,7 +81,7 @@ pub fn WithConnection(
         Stand::Merged => {
             let navigate = navigate.clone();
             // After this page is drawn: it is in the middle of that.
-            request_animation_frame(move || shell.leave_for_home(&navigate));
+            request_animation_frame(move || announcer.leave_for_home(&navigate));
             view! { <Waiting /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),

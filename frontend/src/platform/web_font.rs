@@ -1,4 +1,4 @@
-//! The typeface: asked for when the browser has nothing better to do, shown once it is here.
+//! The web font: requested when the browser is idle, shown once it is loaded.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;

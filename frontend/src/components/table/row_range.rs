@@ -1,4 +1,4 @@
-//! Where one is in a long table, of which nobody sees the whole.
+//! The range of visible rows of a long table, in words.
 
 use std::ops::Range;
 

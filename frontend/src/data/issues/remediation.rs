@@ -1,29 +1,29 @@
-//! How an issue can be mended, from Snyk's flags, and whether its code is reached. No flag is not
-//! the same as "no": what Snyk does not say is not said here either.
+//! The remediation of an issue, from Snyk's flags, and its reachability. A missing flag does not
+//! mean "no": what Snyk does not say is not said here either.
 
 use shared::snyk::issue::{Coordinate, Reachability};
 
-/// The best way to mend an issue.
+/// The best remediation of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remediation {
-    /// By a newer version.
+    /// Upgrade to a newer version.
     Upgrade,
-    /// By Snyk's patch.
+    /// Apply Snyk's patch.
     Patch,
-    /// By pinning a version.
+    /// Pin a version.
     Pin,
-    /// By Snyk, which does not say how.
+    /// Snyk has one and does not say which.
     Snyk,
-    /// By a person.
+    /// Manual.
     ByHand,
-    /// Not yet.
+    /// None yet.
     None,
     /// Snyk does not say.
     Unsaid,
 }
 
 impl Remediation {
-    /// The best way that any place of an issue has.
+    /// Returns the best one of all places of an issue.
     #[must_use]
     pub fn of(places: &[Coordinate]) -> Self {
         places
@@ -51,13 +51,13 @@ impl Remediation {
         }
     }
 
-    /// Whether there is one.
+    /// Returns whether there is one.
     #[must_use]
     pub const fn is_known(self) -> bool {
         !matches!(self, Self::None | Self::Unsaid)
     }
 
-    /// In a column.
+    /// Returns the word for a column.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What the page says of a list of issues: how many, how far it is read, and why none is shown.
+//! The summary of a list of issues: how many, how complete, and why none is shown.
 
 use std::borrow::Borrow;
 
@@ -8,7 +8,7 @@ use crate::data::{
     status::{Stage, Status},
 };
 
-/// How much of the list is here.
+/// How complete a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// All of it.
@@ -77,7 +77,7 @@ pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Optio
     }
 }
 
-/// Why no issue is shown, and what can be done.
+/// The text in place of an empty list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmptyList {
     /// What is not here.
@@ -88,7 +88,7 @@ pub struct EmptyList {
     pub way_out: Option<Suggestion>,
 }
 
-/// What shows some issues where there are none.
+/// A change of the filters that shows some issues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
     /// Its words.

@@ -1,4 +1,4 @@
-//! Which issues are shown, and what waits while somebody is about to press one.
+//! The visible rows of a list of issues, and what waits while they are held in place.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,8 +7,8 @@ use std::{
 
 use super::{filters::Filters, row::Row};
 
-/// Numbers for issues. An issue keeps its number however often it is read, so that its row in a
-/// table stays the same row, with the focus in it.
+/// Keys of issues. An issue keeps its key however often it is read, so that its row in a table
+/// stays the same row and keeps the focus.
 #[derive(Debug, Default)]
 pub struct Keys {
     of: HashMap<Box<str>, usize>,
@@ -16,7 +16,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Numbers these rows, and keeps each as it was read last.
+    /// Adds rows, and replaces those that are known.
     pub fn take(&mut self, rows: &[Arc<Row>]) {
         for row in rows {
             let known = self.of.get(&row.id).copied();
@@ -29,20 +29,20 @@ impl Keys {
         }
     }
 
-    /// The number of an issue, by Snyk's id.
+    /// Returns the key of an issue by Snyk's id.
     #[must_use]
     pub fn of(&self, id: &str) -> Option<u64> {
         self.of.get(id).and_then(|at| u64::try_from(*at).ok())
     }
 
-    /// The issue of a number. It stays known when it is gone at Snyk.
+    /// Returns the issue of a key, also if it no longer exists at Snyk.
     #[must_use]
     pub fn row(&self, key: u64) -> Option<&Arc<Row>> {
         self.rows.get(usize::try_from(key).ok()?)
     }
 }
 
-/// The issues that are shown, by number, and by which filters.
+/// The keys of the visible issues, and the filters that they match.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VisibleRows {
     /// In their order.
@@ -50,7 +50,7 @@ pub struct VisibleRows {
     by: Filters,
 }
 
-/// What waits until nobody is about to press a row.
+/// What waits until the rows are no longer held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewRows {
     /// So many issues are new.
@@ -77,8 +77,8 @@ impl VisibleRows {
         }
     }
 
-    /// What is shown next, after `last`: nothing moves while the rows are held still. What a person
-    /// asked for, another filter or order, comes at once; so do the first rows.
+    /// Returns the rows to show after `last`, which stay while they are held. Other filters,
+    /// another order and the first rows are shown at once.
     #[must_use]
     pub fn after(self, last: Option<&Self>, is_still: bool) -> Self {
         match last {

@@ -1,21 +1,21 @@
-//! Where lists stand, so many rows and no more.
+//! The cache of lists, bounded by their rows.
 
 use std::collections::HashMap;
 
 use super::list::List;
 use crate::data::eviction::{self, HeldList};
 
-/// What a list is of.
+/// The key of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListKey {
     /// The connection that reads it.
     pub connection: String,
-    /// What it is the list of: an organization, a project of one.
+    /// Its subject: an organization, or a project of one.
     pub of: String,
 }
 
 impl ListKey {
-    /// A place.
+    /// Creates a key.
     #[must_use]
     pub fn new(connection: &str, of: &str) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl ListKey {
     }
 }
 
-/// Lists of a kind.
+/// The cached lists of one kind.
 #[derive(Debug)]
 pub(super) struct ListCache<R: 'static>(HashMap<ListKey, List<R>>);
 
@@ -36,7 +36,7 @@ impl<R> Default for ListCache<R> {
 }
 
 impl<R: Send + Sync> ListCache<R> {
-    /// The list of a place; a new one is begun by `start`.
+    /// Returns the list of a key; `start` starts to read a new one.
     pub(super) fn take(&mut self, key: ListKey, start: impl FnOnce(&List<R>)) -> List<R> {
         if let Some(list) = self.0.get(&key) {
             list.looked().touch();
@@ -49,7 +49,7 @@ impl<R: Send + Sync> ListCache<R> {
         list
     }
 
-    /// Forgets the lists of other places, and ends their reading.
+    /// Keeps the lists of some keys, and stops to read the others.
     pub(super) fn keep(&mut self, mut which: impl FnMut(&ListKey) -> bool) {
         self.0.retain(|key, list| {
             let keep = which(key);
@@ -60,8 +60,7 @@ impl<R: Send + Sync> ListCache<R> {
         });
     }
 
-    /// Whether a list can have more rows than the `own` that it will have, once what nobody looks at
-    /// has given way.
+    /// Evicts lists, and returns whether a list that will have `own` rows can then have more.
     pub(super) fn make_room(&mut self, list: &List<R>, own: usize) -> bool {
         let others: Vec<_> = self
             .0
@@ -87,13 +86,13 @@ impl<R: Send + Sync> ListCache<R> {
         has_room
     }
 
-    /// The list of a place, if there is one.
+    /// Returns the list of a key, if it is cached.
     pub(super) fn look(&self, key: &ListKey) -> Option<List<R>> {
         self.0.get(key).cloned()
     }
 }
 
-/// Ends a list's reading and gives its rows up.
+/// Stops to read a list, and drops its rows.
 fn forget<R: Send + Sync>(list: &List<R>) {
     list.read_by(None);
     list.give_up();

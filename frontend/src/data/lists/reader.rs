@@ -63,7 +63,7 @@ pub trait Source: 'static {
 pub(super) struct Reader {
     gate: Semaphore,
     session: SessionContext,
-    shell: Announcer,
+    announcer: Announcer,
     rate_limits: RwSignal<RateLimits>,
     /// The network came back.
     online: Notify,
@@ -81,7 +81,7 @@ impl Reader {
         Self {
             gate: Semaphore::new(AT_ONCE),
             session,
-            shell: Announcer::get(),
+            announcer: Announcer::get(),
             rate_limits,
             online: online.clone(),
             seen: seen.clone(),
@@ -151,7 +151,8 @@ impl Reader {
         if is_news && list.looked().is_now() {
             let why = why(failure);
             let what = S::ITEMS;
-            self.shell.say(format!("{what} could not be read. {why}"));
+            self.announcer
+                .say(format!("{what} could not be read. {why}"));
         }
     }
 
@@ -257,7 +258,8 @@ impl Reader {
                 whole(status, after != After::Whole);
             });
             if unreadable > 0 && list.looked().is_now() {
-                self.shell.say(status::unreadable(unreadable, S::ITEM).0);
+                self.announcer
+                    .say(status::unreadable(unreadable, S::ITEM).0);
             }
             return Ok(());
         }

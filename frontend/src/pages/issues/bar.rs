@@ -173,7 +173,7 @@ fn Summary(
     /// The page.
     state: IssuesState,
 ) -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     let now = minutes();
     let words = Memo::new(move |_| {
         let shown = len(state.shown.read().order.len());
@@ -185,9 +185,9 @@ fn Summary(
     Effect::new(move |before: Option<bool>| {
         let now = is_reading.get();
         if now {
-            shell.say("Reading issues");
+            announcer.say("Reading issues");
         } else if before == Some(true) {
-            shell.say(words.get_untracked().unwrap_or_default());
+            announcer.say(words.get_untracked().unwrap_or_default());
         }
         now
     });

@@ -6,7 +6,7 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
-    announcer::{Announcer, PageHeading},
+    announcer::Announcer,
     components::{
         icon::Icon,
         severity,
@@ -20,6 +20,7 @@ use crate::{
         },
         number_format::number,
     },
+    page_heading::PageHeading,
     platform::{self, events::while_mounted},
 };
 
@@ -32,14 +33,14 @@ pub fn Panel(
     /// The page.
     state: IssuesState,
 ) -> impl IntoView {
-    let shell = Announcer::get();
+    let announcer = Announcer::get();
     // Readers are told what the panel shows; the focus stays in the list.
     Effect::new(move |before: Option<Option<u64>>| {
         let selected = state.selected.get();
         if before.is_some_and(|before| before != selected)
             && let Some(row) = selected.and_then(|key| state.row(key))
         {
-            shell.say(format!("Showing {}", row.title));
+            announcer.say(format!("Showing {}", row.title));
         }
         selected
     });

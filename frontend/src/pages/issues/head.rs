@@ -5,13 +5,13 @@ use shared::api::connection::Connection;
 
 use super::state::IssuesState;
 use crate::{
-    announcer::PageHeading,
     components::{
         icon::Icon,
         project,
         read_notice::ReadFailure,
         timestamp::{Timestamp, minutes},
     },
+    page_heading::PageHeading,
     paths,
     session::SessionContext,
 };

@@ -1,4 +1,5 @@
-//! What every part of the page looks at: the list, what the address says of it, and what follows.
+//! The state that all parts of the page share: the list, the address, and what is derived from
+//! both.
 
 use std::sync::Arc;
 
@@ -256,8 +257,8 @@ impl IssuesState {
         self.write.run((filters.with_issue(issue).query(), replace));
     }
 
-    /// The address that shows an issue in full, or the list alone; tracked. With its path: the address
-    /// bar may be behind the page.
+    /// The address that shows an issue in full, or the list alone; tracked. With its path: the
+    /// address bar may be behind the page.
     pub fn href(self, issue: Option<&str>) -> String {
         let filters = self.filters.read().with_issue(issue);
         format!("{}?{}", self.pathname.read(), filters.query())
@@ -268,8 +269,8 @@ impl IssuesState {
         self.filters.read().issue.is_some()
     }
 
-    /// Whether there is something to read beside the list: rows to choose from, or an issue that the
-    /// address names; tracked.
+    /// Whether there is something to read beside the list: rows to choose from, or an issue that
+    /// the address names; tracked.
     pub fn has_panel(self) -> bool {
         self.filters.read().issue.is_some()
             || self.status.with(Status::is_reading)
