@@ -1,13 +1,13 @@
 //! The axis of the bar chart: zero and four round steps.
 
-/// The step between ticks, so that four of them reach `most`: 1, 2, 2.5 or 5 times a power of ten,
-/// and whole.
+/// Returns the step between ticks, so that four of them reach `most`: a whole number that is 1, 2,
+/// 2.5 or 5 times a power of ten.
 #[must_use]
 pub fn step(most: u64) -> u64 {
     let enough = |step: u64| step.saturating_mul(4) >= most;
     let mut power = 1;
     loop {
-        // 2.5 is whole from ten on.
+        // 2.5 times a power of ten is a whole number only from ten on.
         let quarter = if power >= 10 { power / 10 * 25 } else { 2 };
         for step in [power, power * 2, quarter, power * 5] {
             if enough(step) {

@@ -66,7 +66,7 @@ mod tests {
     fn what_somebody_looks_at_stays_and_then_there_is_no_room() {
         let others = [load(30_000, true, 1), load(30_000, true, 2)];
         assert_eq!(make(0, &others), (vec![], false));
-        // Its own rows that are to be replaced are not counted by whoever asks.
+        // The caller does not count its own rows that will be replaced.
         assert_eq!(make(100, &others[..1]), (vec![], true));
     }
 }

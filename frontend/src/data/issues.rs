@@ -1,4 +1,4 @@
-//! Issues of a project as the pages show them: rows, the way to mend each, filters and order. Pure.
+//! Issues of a project as the pages show them: rows, remediation, filters and order. Pure.
 
 pub mod filters;
 pub mod neighbours;

@@ -1,6 +1,6 @@
-//! What was read, held for all pages: going from one to another reads nothing twice.
+//! The data of Snyk in memory, shared by all pages, so that no page loads a list twice.
 //!
-//! The context holds rows and never Snyk's answers, so many and no more, and forgets them when the
+//! The context holds a bounded number of rows, never Snyk's answers, and drops them when the
 //! session or the connection ends.
 
 mod issues;
@@ -33,19 +33,19 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// What the browser does with texts for rows.
+/// The browser's text functions, for rows.
 pub const PLATFORM: Platform = Platform {
     fold: folded,
     millis: platform::millis,
 };
 
-/// A text as it is searched for.
+/// Folds a text for searching.
 #[must_use]
 pub fn folded(text: &str) -> String {
     search_text::fold(&unicode::nfd(text))
 }
 
-/// The context.
+/// The context of the lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
     projects: StoredValue<ListCache<Row>, LocalStorage>,
@@ -55,7 +55,7 @@ pub struct Lists {
 }
 
 impl Lists {
-    /// Makes the context. It follows who is here.
+    /// Provides the context, which follows the session.
     pub fn provide() {
         let session = SessionContext::get();
         let rate_limits = RwSignal::new(RateLimits::default());
@@ -66,14 +66,14 @@ impl Lists {
             reader: StoredValue::new_local(Reader::new(session, rate_limits, &online, &seen)),
             rate_limits,
         };
-        // Kept as long as the app.
+        // The listeners live as long as the app.
         StoredValue::new_local((
             network::on_return(move || online.ring()),
             events::on_return(move || seen.ring()),
         ));
         Effect::new(move |_| {
             let here: Vec<String> = match session.who() {
-                // Nothing is known, so nothing is known to have ended.
+                // Without a last known session, no connection is known to have ended.
                 SessionState::Unreachable { last, .. } if last.is_empty() => return,
                 who => who.connections().iter().map(|one| one.id.clone()).collect(),
             };
@@ -87,13 +87,13 @@ impl Lists {
         provide_context(lists);
     }
 
-    /// The context of the app.
+    /// Returns the context of the app.
     #[must_use]
     pub fn get() -> Self {
         expect_context()
     }
 
-    /// The projects of an organization. Reading begins if it has not.
+    /// Returns the projects of an organization, and starts to load them if needed.
     #[must_use]
     pub fn projects(self, connection: &str, org: &str) -> List<Row> {
         let key = ListKey::new(connection, org);
@@ -103,7 +103,7 @@ impl Lists {
             .unwrap_or_default()
     }
 
-    /// The projects of an organization, if reading has begun.
+    /// Returns the projects of an organization, if their load has started.
     #[must_use]
     pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Row>> {
         let key = ListKey::new(connection, org);
@@ -112,8 +112,8 @@ impl Lists {
             .flatten()
     }
 
-    /// Reads the projects of an organization again, or goes on where it failed. What is there stays
-    /// until the new is whole.
+    /// Loads the projects of an organization again, or continues a failed load. Rows of a complete
+    /// load stay until the new load is complete.
     pub fn read_again(self, connection: &str, org: &str) {
         let list = self.projects(connection, org);
         if list.status().with_untracked(Status::is_asked_for) {
@@ -122,7 +122,7 @@ impl Lists {
         self.start(connection, &list, self.source(org));
     }
 
-    /// Until when the reads of a connection wait for a rate limit; tracked.
+    /// Returns the rate limit that the requests of a connection wait for; tracked.
     #[must_use]
     pub fn rate_limited(self, connection: &str) -> Option<RateLimited> {
         self.rate_limits
@@ -143,7 +143,7 @@ impl Lists {
     }
 }
 
-/// An organization's projects.
+/// The source of an organization's projects.
 struct Projects {
     org: String,
     words: Words,

@@ -1,5 +1,5 @@
-//! What was read from Snyk, as compact rows: names, counts, filters, orders and the words about
-//! them. Pure but for `lists`, which asks the server.
+//! The data of Snyk as compact rows: names, counts, filters, orders and the texts about them. Pure
+//! except `lists`, which sends requests to the server.
 
 pub mod axis;
 pub mod eviction;

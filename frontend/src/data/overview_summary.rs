@@ -14,24 +14,25 @@ pub struct OverviewSummary {
     pub totals: Totals,
     /// Number of organizations that the connection is authorized for.
     pub orgs: u64,
-    /// How many of them are read, are being read or have failed; of the others nothing is here.
+    /// Number of organizations whose load has started, which includes those that failed. Nothing is
+    /// known of the others.
     pub begun: u64,
     /// Number of organizations that could not be read.
     pub failed: u64,
-    /// Projects at Snyk, if it has said so of every organization.
+    /// Number of projects at Snyk, if known for every organization.
     pub at_snyk: Option<u64>,
-    /// Whether something is being read of which nothing was whole before.
+    /// Whether anything is being loaded that was not complete before.
     pub growing: bool,
-    /// Whether anything is being read.
+    /// Whether anything is being loaded, or a person has retried.
     pub reading: bool,
-    /// Whether there are more projects than are read here.
+    /// Whether Snyk has more projects than were loaded.
     pub cut: bool,
-    /// How many projects could not be read, though their organizations could.
+    /// Number of projects that could not be read in organizations that could.
     pub unreadable: u64,
 }
 
 impl OverviewSummary {
-    /// What is known before anything is read of so many organizations.
+    /// Returns the summary before any organization has been loaded.
     #[must_use]
     pub fn nothing(orgs: u64) -> Self {
         Self {
@@ -41,10 +42,10 @@ impl OverviewSummary {
         }
     }
 
-    /// And one more of them.
+    /// Adds an organization.
     #[must_use]
     pub fn and(self, status: &Status, totals: Totals) -> Self {
-        // What was whole before stands, even where it could not be read again.
+        // A complete list stays valid, even if it could not be loaded again.
         let has_failed = status.failure().is_some() && status.whole_at.is_none();
         let whole = status.whole_at.map(|_| totals.rows);
         let at_snyk = status.total.or(whole).map(|all| all.max(totals.rows));
@@ -61,34 +62,34 @@ impl OverviewSummary {
         }
     }
 
-    /// How many organizations there is an answer about.
+    /// Returns the number of organizations that are loaded or being loaded.
     fn read(self) -> u64 {
         self.begun.saturating_sub(self.failed)
     }
 
-    /// Whether some organizations could not be read.
+    /// Returns whether some organizations could not be read or have not been started.
     const fn lacks(self) -> bool {
         self.failed > 0 || self.begun < self.orgs
     }
 
-    /// Whether what is known is of a part of the projects only.
+    /// Returns whether only a part of the projects is known.
     const fn is_part(self) -> bool {
         self.lacks() || self.cut || self.unreadable > 0
     }
 
-    /// Whether there are no projects, and that is certain.
+    /// Returns whether it is certain that there are no projects.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.totals.rows == 0 && !self.growing && !self.is_part()
     }
 
-    /// Whether there is anything of which figures could tell.
+    /// Returns whether there are counts to show.
     #[must_use]
     pub const fn has_figures(self) -> bool {
         self.totals.counted() > 0
     }
 
-    /// Whether no project has an issue that is known, and none has all of its counts.
+    /// Returns whether no issue is known, and no project has all of its counts.
     fn is_uncounted(self) -> bool {
         self.totals.whole() == 0 && self.totals.issues.total() == 0
     }
@@ -160,7 +161,7 @@ impl OverviewSummary {
         }
     }
 
-    /// What the answer is about, where that is not everything.
+    /// Returns the part of the projects or organizations that an incomplete summary is about.
     fn within(self) -> String {
         let projects = format!("the first {}", count(self.totals.rows, "project"));
         let orgs = format!(
@@ -206,7 +207,8 @@ impl OverviewSummary {
         size
     }
 
-    /// What to say where no project with issues is here, when nothing is being read.
+    /// Returns the text in place of the worst projects, if there are none and nothing is being
+    /// loaded.
     #[must_use]
     pub fn without_worst(self) -> String {
         match (self.totals.whole(), self.is_part()) {

@@ -64,7 +64,7 @@ mod tests {
     fn time_ends_it() {
         let mut all = RateLimits::default();
         all.ask("one", until(40.0, false));
-        // A shorter one does not shorten it.
+        // A shorter limit does not shorten a longer one.
         all.ask("one", until(20.0, false));
         assert!(all.of("one", 39.0).is_some());
         assert_eq!(all.of("one", 40.0), None);

@@ -208,14 +208,14 @@ mod tests {
         let mut context = Context::from_waker(&waker);
         let gate = Semaphore::new(1);
         let first = entered(pin!(gate.enter(shown))).expect("a place");
-        // One that is given up while waiting holds nobody up.
+        // A waiter that is dropped does not block the others.
         assert!(entered(pin!(gate.enter(shown))).is_none());
         let mut second = pin!(gate.enter(shown));
         assert!(second.as_mut().poll(&mut context).is_pending());
         drop(first);
         assert_eq!(count.0.load(Ordering::Relaxed), 1);
         assert!(second.poll(&mut context).is_ready());
-        // It was dropped with its pass, so there is a place again.
+        // The second permit was dropped at once, so that one is free again.
         assert!(entered(pin!(gate.enter(shown))).is_some());
     }
 
@@ -226,7 +226,7 @@ mod tests {
         let mut second = pin!(gate.enter(shown));
         assert!(entered(second.as_mut()).is_none());
         drop(first);
-        // Before the second one has been asked again.
+        // Before the second one has been polled again.
         let mut again = pin!(gate.enter(shown));
         assert!(entered(again.as_mut()).is_none());
         let second = entered(second).expect("its turn");
@@ -250,7 +250,7 @@ mod tests {
         drop(first);
         assert!(entered(behind.as_mut()).is_none());
         let single = entered(single).expect("the first turn");
-        // Somebody looks at it now, though it came as one of those behind.
+        // The list is visible now, though it was not when the request was queued.
         looked.set(Priority::Shown);
         drop(single);
         assert!(entered(behind.as_mut()).is_none());

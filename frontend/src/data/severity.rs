@@ -63,7 +63,7 @@ impl Level {
 pub struct PartialCounts([Option<u32>; 4]);
 
 impl PartialCounts {
-    /// Counts, worst first; `None` where none is known.
+    /// Creates counts, worst level first. Returns `None` if none is known.
     #[must_use]
     pub fn new(counts: [Option<u32>; 4]) -> Option<Self> {
         counts.iter().any(Option::is_some).then_some(Self(counts))
@@ -93,7 +93,7 @@ impl PartialCounts {
 pub struct Counts([u32; 4]);
 
 impl Counts {
-    /// Counts, worst first.
+    /// Creates counts, worst level first.
     #[must_use]
     pub const fn new(counts: [u32; 4]) -> Self {
         Self(counts)

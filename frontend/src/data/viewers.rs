@@ -76,7 +76,7 @@ struct Heard {
 impl Notify {
     /// Wakes all that wait.
     pub fn ring(&self) {
-        // Poisoned by a panic that ended the app anyway.
+        // Only a panic poisons the lock, and the app has ended then.
         let waiting = self.0.lock().map(|mut heard| {
             heard.times += 1;
             std::mem::take(&mut heard.waiting)

@@ -1,4 +1,4 @@
-//! A failure in words.
+//! The texts of failures.
 
 use shared::{
     problem::Code,
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Failure {
-    /// In words, for the app of that name. `what` is what was asked for (`organization`), and
-    /// `scope` the permission that it takes.
+    /// Returns the text, for the app of this name. `what` is the requested object (`organization`),
+    /// and `scope` the permission that the request requires.
     #[must_use]
     pub fn told(&self, app: &str, what: &str, scope: &str) -> FailureText {
         match self {
@@ -54,7 +54,7 @@ impl Failure {
                 format!("Check your connection. {}", by_itself(app)),
             ),
             Self::Intercepted(status) => FailureText {
-                // Where somebody has to sign in, only the whole page leads there.
+                // A sign-in page opens only when the whole page is loaded again.
                 offer: if *status >= 500 || *status == 429 {
                     Offer::TryAgain
                 } else {
@@ -148,7 +148,7 @@ fn by_itself(app: &str) -> String {
     format!("You can keep using what has loaded. {app} tries again by itself.")
 }
 
-/// Of what no server of ours or of Snyk's told.
+/// Returns the text of a failure that neither our server nor Snyk reported.
 fn on_the_way(tone: Tone, title: String, text: String) -> FailureText {
     FailureText {
         tone,
@@ -159,7 +159,8 @@ fn on_the_way(tone: Tone, title: String, text: String) -> FailureText {
     }
 }
 
-/// Of something that was removed, or is not for this connection: which of both, nobody says.
+/// Returns title and text for an object that was removed or that the connection cannot see. The
+/// answer does not tell these apart.
 fn not_there(what: &str) -> (String, String) {
     (
         format!("This {what} is not there, or this connection cannot see it"),
@@ -167,7 +168,7 @@ fn not_there(what: &str) -> (String, String) {
     )
 }
 
-/// A wait in words, without a second unit that is none: `1 h`, `1 h 20 min`.
+/// Formats a delay and omits a second unit that is zero: `1 h`, `1 h 20 min`.
 fn roughly(seconds: u64) -> String {
     let figures = times::figures(seconds);
     let of_use = figures

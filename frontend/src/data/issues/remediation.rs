@@ -23,7 +23,7 @@ pub enum Remediation {
 }
 
 impl Remediation {
-    /// Returns the best one of all places of an issue.
+    /// Returns the best one of all coordinates of an issue.
     #[must_use]
     pub fn of(places: &[Coordinate]) -> Self {
         places
@@ -40,7 +40,7 @@ impl Remediation {
             (place.is_pinnable, Self::Pin),
             (place.is_fixable_snyk, Self::Snyk),
             (place.is_fixable_manually, Self::ByHand),
-            // Who made the package has mended it, so a person can take that.
+            // The maintainers of the package have a fix, which a person can apply.
             (place.is_fixable_upstream, Self::ByHand),
         ];
         let yes = flags.iter().find(|(flag, _)| *flag == Some(true));
@@ -51,7 +51,7 @@ impl Remediation {
         }
     }
 
-    /// Returns whether there is one.
+    /// Returns whether a remediation is known.
     #[must_use]
     pub const fn is_known(self) -> bool {
         !matches!(self, Self::None | Self::Unsaid)
@@ -71,8 +71,8 @@ impl Remediation {
         }
     }
 
-    /// What to do, with what it is based on; nothing where Snyk does not say. `package` is the
-    /// package that has the issue, if it is one.
+    /// Returns the advice, and the statement of Snyk's that it is based on; `None` if Snyk does not
+    /// say. `package` is the package that has the issue, if there is one.
     #[must_use]
     pub fn advice(self, package: Option<&str>) -> Option<(String, &'static str)> {
         let package = package.unwrap_or("it");
@@ -103,7 +103,7 @@ impl Remediation {
     }
 }
 
-/// The nearest that code comes to an issue in any of its places.
+/// Returns the strongest reachability of all coordinates of an issue.
 #[must_use]
 pub fn reached(places: &[Coordinate]) -> Option<&Reachability> {
     let rank = |reachability: &Reachability| match reachability {
@@ -119,7 +119,7 @@ pub fn reached(places: &[Coordinate]) -> Option<&Reachability> {
         .min_by_key(|reachability| rank(reachability))
 }
 
-/// Whether code is reached, as a value in a list.
+/// Returns the value for a list of properties.
 #[must_use]
 pub fn reached_words(reachability: &Reachability) -> String {
     match reachability {
@@ -131,7 +131,7 @@ pub fn reached_words(reachability: &Reachability) -> String {
     }
 }
 
-/// The same as a sentence, where it tells something.
+/// Returns the sentence, for values that say that code reaches the issue.
 #[must_use]
 pub const fn reached_sentence(reachability: &Reachability) -> Option<&'static str> {
     match reachability {

@@ -1,4 +1,4 @@
-//! An issue as a row: what the table and the panel show, and nothing else of Snyk's answer.
+//! An issue as a row: what the table and the panel show of Snyk's answer, and nothing else.
 
 use shared::snyk::{
     Issue,
@@ -16,57 +16,57 @@ use crate::data::{severity::Level, unknown};
 pub struct Row {
     /// Snyk's id.
     pub id: Box<str>,
-    /// What it is the same issue by, from test to test.
+    /// Snyk's key, which stays the same from test to test.
     pub key: Option<Box<str>>,
     /// Its title.
     pub title: Box<str>,
-    /// How bad it is; `None` for a word that is not known.
+    /// The severity level; `None` for an unknown word.
     pub level: Option<Level>,
-    /// The same as Snyk writes it.
+    /// The severity as Snyk writes it.
     pub severity: Severity,
     /// Its kind.
     pub kind: IssueKind,
-    /// Whether it is still there.
+    /// The status, such as open or resolved.
     pub status: IssueStatus,
-    /// Whether somebody chose to ignore it; `None` where Snyk does not say.
+    /// Whether somebody has ignored the issue; `None` where Snyk does not say.
     pub is_ignored: Option<bool>,
-    /// When it was first seen, in milliseconds; not a number when that cannot be read.
+    /// When the issue was first seen, in milliseconds; NaN if unknown.
     pub created: f64,
-    /// When it last changed.
+    /// When the issue last changed, in milliseconds; NaN if unknown.
     pub updated: f64,
-    /// How to mend it.
+    /// The best remediation.
     pub way: Remediation,
-    /// 0 to 1,000, where Snyk reckons that.
+    /// The score from 0 to 1,000, where Snyk computes one.
     pub score: Option<u64>,
-    /// Where it is: a package in its version, a file with its line.
+    /// The location: a package with its version, a file with its line, or a resource.
     pub place: Option<Box<str>>,
-    /// The package's name, if it is in one.
+    /// The name of the package, if the issue is in one.
     pub package: Option<Box<str>>,
-    /// Whether code reaches it.
+    /// The reachability.
     pub reached: Option<Reachability>,
-    /// CVE numbers.
+    /// CVE ids.
     pub cves: Box<[Named]>,
-    /// Kinds of weakness.
+    /// CWE ids.
     pub cwes: Box<[Named]>,
     /// Snyk's own ids.
     pub snyk_ids: Box<[Named]>,
     /// Ids in other catalogues.
     pub others: Box<[Named]>,
-    /// How it went away, and when in milliseconds.
+    /// How the issue was resolved, and when in milliseconds.
     pub resolved: Option<(Box<str>, Option<f64>)>,
 }
 
-/// An id in a catalogue, and where it is described.
+/// An id in a catalogue, and the address of its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     /// The id.
     pub id: Box<str>,
-    /// An address of the web, or nothing.
+    /// The address, if it is one of a known catalogue.
     pub address: Option<Box<str>>,
 }
 
 impl Row {
-    /// The row of an issue. `millis` reads times.
+    /// Creates the row of an issue. `millis` parses times.
     #[must_use]
     pub fn of(issue: Issue, millis: fn(&str) -> f64) -> Self {
         let Issue { id, attributes, .. } = issue;
@@ -129,13 +129,13 @@ impl Row {
         }
     }
 
-    /// Its place in the order of severities: unknown ones come last.
+    /// Returns the rank of the severity, worst first. Unknown severities come last.
     #[must_use]
     pub fn rank(&self) -> usize {
         self.level.map_or(Level::ALL.len(), |level| level as usize)
     }
 
-    /// Its severity in words.
+    /// Returns the label of the severity.
     #[must_use]
     pub fn severity_words(&self) -> &str {
         match (self.level, self.severity.as_str()) {
@@ -145,13 +145,13 @@ impl Row {
         }
     }
 
-    /// Whether it may be open: it is not known to be anything else.
+    /// Returns whether the issue may be open: its status is open or unknown.
     #[must_use]
     pub fn may_be_open(&self) -> bool {
         matches!(self.status.as_str(), unknown::WORD) || self.status == IssueStatus::Open
     }
 
-    /// Its status in words, with whether it is ignored.
+    /// Returns the status in words, and whether the issue is ignored.
     #[must_use]
     pub fn status_words(&self) -> String {
         let status = status_words(&self.status);
@@ -164,7 +164,7 @@ impl Row {
     }
 }
 
-/// A status in words.
+/// Returns a status in words.
 #[must_use]
 pub fn status_words(status: &IssueStatus) -> &str {
     match status {
@@ -175,7 +175,7 @@ pub fn status_words(status: &IssueStatus) -> &str {
     }
 }
 
-/// Several ids in the room of one: `CVE-2022-0686 +2`.
+/// Returns the first id and the number of the others: `CVE-2022-0686 +2`.
 #[must_use]
 pub fn first_of(ids: &[Named]) -> Option<String> {
     let (first, more) = ids.split_first()?;
@@ -186,7 +186,7 @@ pub fn first_of(ids: &[Named]) -> Option<String> {
     })
 }
 
-/// A kind in words.
+/// Returns a kind in words.
 #[must_use]
 pub fn kind_words(kind: &IssueKind) -> &str {
     match kind {
@@ -201,11 +201,11 @@ pub fn kind_words(kind: &IssueKind) -> &str {
     }
 }
 
-/// Where problems are described: these hosts, and those below them.
+/// The hosts of the catalogues. Their subdomains count too.
 const CATALOGUES: [&str; 5] = ["snyk.io", "nist.gov", "cve.org", "mitre.org", "github.com"];
 
-/// The address if it is one of a known catalogue and nothing else: what Snyk sends is text, which
-/// may be `javascript:`, and a link out of here should lead where people expect.
+/// Returns an address if it is one of a known catalogue. Snyk sends text, which may be
+/// `javascript:`, and a link out of the app should lead where people expect.
 #[must_use]
 pub fn catalogue_address(address: &str) -> Option<&str> {
     let rest = address.strip_prefix("https://")?;
@@ -214,7 +214,8 @@ pub fn catalogue_address(address: &str) -> Option<&str> {
         host.strip_suffix(known)
             .is_some_and(|below| below.is_empty() || below.ends_with('.'))
     });
-    // Of the host only what names are made of: no port, no user, nothing that browsers read anew.
+    // The host consists only of characters of names: no port, no user name, nothing that browsers
+    // interpret differently.
     let is_name = host
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
@@ -252,7 +253,7 @@ fn in_package(package: &Dependency) -> Option<String> {
     match (&package.package_name, &package.package_version) {
         (Some(name), Some(version)) => Some(format!("{name} {version}")),
         (Some(name), None) => Some(name.clone()),
-        // A version of what nobody knows is no place.
+        // A version without a package is no location.
         (None, _) => None,
     }
 }

@@ -11,20 +11,20 @@ use crate::data::{
 /// How complete a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it.
+    /// All of the list.
     Whole,
-    /// As many as are held at most; there are more at Snyk.
+    /// As many as the maximum allows; Snyk has more.
     First,
-    /// What has been read until now, and more is coming.
+    /// The rows that have been loaded so far, while more are coming.
     SoFar,
-    /// What could be read.
+    /// The rows that were loaded before the load failed.
     Part,
-    /// All of it but so many issues that could not be read.
+    /// All but this number of issues, which could not be read.
     Lacking(u64),
 }
 
 impl Extent {
-    /// As the reading stands. What was whole stays so while it is read again.
+    /// Returns the extent for a status. A complete list stays complete while it is loaded again.
     #[must_use]
     pub fn of(status: &Status) -> Self {
         match &status.stage {
@@ -36,7 +36,8 @@ impl Extent {
         }
     }
 
-    /// `237 issues`, `first 20,000 issues`, `100 issues so far`.
+    /// Returns the number of issues with the extent: `237 issues`, `first 20,000 issues`, `100
+    /// issues so far`.
     fn of_issues(self, read: u64) -> String {
         match self {
             Self::Whole => count(read, "issue"),
@@ -49,7 +50,8 @@ impl Extent {
     }
 }
 
-/// How many are shown of how many, and whether these are all. `None` while there are none to count.
+/// Returns how many issues are shown of how many, and whether these are all. Returns `None` if the
+/// load failed before any issue was read.
 #[must_use]
 pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Option<String> {
     let some = if shown == read && extent != Extent::First {
@@ -80,24 +82,24 @@ pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Optio
 /// The text in place of an empty list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmptyList {
-    /// What is not here.
+    /// The summary: which issues are missing.
     pub title: String,
-    /// Why.
+    /// The explanation.
     pub text: String,
-    /// What shows some.
+    /// A change that shows some issues.
     pub way_out: Option<Suggestion>,
 }
 
 /// A change of the filters that shows some issues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// Its words.
+    /// The label of its button.
     pub words: &'static str,
-    /// The filters that do.
+    /// The changed filters.
     pub filters: Filters,
 }
 
-/// What to say when the filters let none of the rows through.
+/// Returns the text for filters that match none of the rows.
 #[must_use]
 pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) -> EmptyList {
     let read = len(rows.len());
@@ -114,7 +116,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
     }
     let rows = || rows.iter().map(Borrow::borrow);
     let is_open = |row: &&Row| row.may_be_open();
-    // Open ones that are not ignored would be shown.
+    // By default, open issues that are not ignored are shown.
     let ignored = len(rows().filter(is_open).count());
     let gone = read - ignored;
     let among = match extent {
@@ -150,7 +152,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
         Some("Show ignored ones too")
     } else {
         shows.statuses.clear();
-        // What is resolved can be ignored as well.
+        // Resolved issues can be ignored as well.
         if rows().all(|row| row.is_ignored == Some(true)) {
             shows.ignored = None;
         }
@@ -166,23 +168,23 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
     }
 }
 
-/// Why an issue that the address names is not here.
+/// The reason why the list lacks the issue that the address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
-    /// It may still come.
+    /// The list is being loaded.
     Reading,
-    /// It may be among those that are not read yet.
+    /// The load failed before it reached the issue, perhaps.
     Failed,
-    /// It may be among those that could not be read.
+    /// The issue may be one of those that could not be read.
     Unreadable,
-    /// It may be among those that are not held: these are the first so many.
+    /// The issue may be beyond the maximum; this number of issues was read.
     Beyond(u64),
-    /// It is not among the project's.
+    /// The project has no such issue.
     Gone,
 }
 
 impl Absent {
-    /// As the reading of the list stands, of which so many are here.
+    /// Returns the reason for a status and the number of issues that have been read.
     #[must_use]
     pub fn of(status: &Status, read: u64) -> Self {
         match Extent::of(status) {
@@ -194,7 +196,7 @@ impl Absent {
         }
     }
 
-    /// In a heading, and what it means.
+    /// Returns the heading and the explanation.
     #[must_use]
     pub fn told(self) -> (&'static str, String) {
         match self {

@@ -45,22 +45,22 @@ impl Keys {
 /// The keys of the visible issues, and the filters that they match.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VisibleRows {
-    /// In their order.
+    /// The keys in order.
     pub order: Arc<Vec<u64>>,
     by: Filters,
 }
 
-/// What waits until the rows are no longer held.
+/// A change that waits until the rows are no longer held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewRows {
-    /// So many issues are new.
+    /// This number of issues is new.
     New(usize),
-    /// None is new, but some are gone or stand elsewhere.
+    /// None is new, but some have gone or moved.
     Changed,
 }
 
 impl VisibleRows {
-    /// Those of `rows` that the filters let through.
+    /// Returns the rows that match the filters, in order.
     #[must_use]
     pub fn of(rows: &[Arc<Row>], filters: &Filters, keys: &Keys) -> Self {
         let mut seen = HashSet::new();
@@ -68,7 +68,7 @@ impl VisibleRows {
             .apply(rows)
             .into_iter()
             .filter_map(|at| keys.of(&rows.get(at)?.id))
-            // A page that moved while it was read can bring an issue twice.
+            // An issue occurs twice if the pages shift while the list is being read.
             .filter(|key| seen.insert(*key))
             .collect();
         Self {
@@ -87,7 +87,7 @@ impl VisibleRows {
         }
     }
 
-    /// What there would be, instead of this.
+    /// Returns the change from these rows to `now`.
     #[must_use]
     pub fn news(&self, now: &Self) -> Option<NewRows> {
         if self.order == now.order {
@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(now.clone().after(Some(&last), true), last);
         assert_eq!(now.clone().after(Some(&last), false), now);
         assert_eq!(now.clone().after(None, true), now);
-        // The first rows, and what was asked for.
+        // The first rows, and a change that a person asked for.
         assert_eq!(now.clone().after(Some(&VisibleRows::default()), true), now);
         let rows = read("abc");
         let other = VisibleRows::of(&rows, &Filters::parse("sort=-title"), &keys);

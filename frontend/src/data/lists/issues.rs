@@ -1,4 +1,4 @@
-//! The issues of a project, held like the projects.
+//! The issues of projects, cached like the projects.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Lists {
-    /// The issues of a project. Reading begins if it has not.
+    /// Returns the issues of a project, and starts to load them if needed.
     #[must_use]
     pub fn issues(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         let source = self.issues_of(org, project);
@@ -28,8 +28,8 @@ impl Lists {
         self.issues_begun(connection, org, project, start)
     }
 
-    /// The issues of a project as far as they were read, for a connection that does not work:
-    /// nothing is asked for, since the answer is known.
+    /// Returns the issues of a project that are loaded, for a connection that does not work.
+    /// Nothing is requested: a new list fails with the answer that is already known.
     #[must_use]
     pub fn issues_at_rest(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         self.issues_begun(connection, org, project, |list| {
@@ -51,7 +51,7 @@ impl Lists {
             .unwrap_or_default()
     }
 
-    /// The issues of a project, if reading has begun.
+    /// Returns the issues of a project, if their load has started.
     #[must_use]
     pub fn issues_if_read(
         self,
@@ -65,8 +65,8 @@ impl Lists {
             .flatten()
     }
 
-    /// Reads the issues of a project again, or goes on where it failed. What is there stays until
-    /// the new is whole.
+    /// Loads the issues of a project again, or continues a failed load. Rows of a complete load
+    /// stay until the new load is complete.
     pub fn read_issues_again(self, connection: &str, org: &str, project: &str) {
         let list = self.issues(connection, org, project);
         if list.status().with_untracked(Status::is_asked_for) {
@@ -75,7 +75,7 @@ impl Lists {
         self.start(connection, &list, self.issues_of(org, project));
     }
 
-    /// Reads one document, slowing down and trying again like the lists.
+    /// Reads one document, with the delays and retries of the lists.
     pub async fn read<T: FromValue>(
         self,
         connection: &str,
@@ -94,7 +94,7 @@ impl Lists {
     }
 }
 
-/// A project's issues. Snyk does not say how many there are.
+/// The source of a project's issues. Snyk does not say how many there are.
 struct Issues {
     org: String,
     project: String,

@@ -36,7 +36,7 @@ impl<R> Default for ListCache<R> {
 }
 
 impl<R: Send + Sync> ListCache<R> {
-    /// Returns the list of a key; `start` starts to read a new one.
+    /// Returns the list of a key. `start` starts the load of a new one.
     pub(super) fn take(&mut self, key: ListKey, start: impl FnOnce(&List<R>)) -> List<R> {
         if let Some(list) = self.0.get(&key) {
             list.looked().touch();
@@ -49,7 +49,7 @@ impl<R: Send + Sync> ListCache<R> {
         list
     }
 
-    /// Keeps the lists of some keys, and stops to read the others.
+    /// Keeps the lists whose key matches, and drops the others.
     pub(super) fn keep(&mut self, mut which: impl FnMut(&ListKey) -> bool) {
         self.0.retain(|key, list| {
             let keep = which(key);
@@ -92,7 +92,7 @@ impl<R: Send + Sync> ListCache<R> {
     }
 }
 
-/// Stops to read a list, and drops its rows.
+/// Aborts a list's load, and drops its rows.
 fn forget<R: Send + Sync>(list: &List<R>) {
     list.read_by(None);
     list.give_up();

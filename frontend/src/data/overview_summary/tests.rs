@@ -95,7 +95,7 @@ fn of_a_connection_that_stopped_nothing_is_claimed() {
     assert_eq!(stopped.verdict(), "Nothing can be read");
     assert_eq!(stopped.size(), "6 organizations");
     assert!(!stopped.is_empty());
-    // What was read of some organizations before stands.
+    // Organizations that were complete before stay valid.
     let some = stopped.and(&status(Stage::Done, Some(8), Some(1.0)), rows(8));
     assert_eq!(some.size(), "1 of 6 organizations, 8 projects");
 }

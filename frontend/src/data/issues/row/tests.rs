@@ -1,6 +1,6 @@
 use super::*;
 
-/// A row of an answer like Snyk's.
+/// Returns a row of an answer like Snyk's.
 pub(in crate::data::issues) fn row(attributes: &str) -> Row {
     let text = format!(
         r#"{{"id":"i","type":"issue","attributes":{{"key":"k","title":"Prototype pollution",

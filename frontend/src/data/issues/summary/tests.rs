@@ -83,7 +83,7 @@ fn what_is_hidden_is_not_counted_as_shown() {
     );
 }
 
-/// So many issues that are open, ignored, resolved, or resolved and ignored.
+/// Creates this number of rows that are open, ignored, resolved, or resolved and ignored.
 fn rows(open_ignored: usize, resolved: usize, both: usize) -> Vec<Row> {
     let one = |status: IssueStatus, is_ignored| {
         let mut row = row("");
