@@ -1,5 +1,4 @@
-//! The account menu in the bar, labelled "This browser", and signing out, which other places use
-//! too.
+//! The account menu in the bar, labelled "This browser", and the action that signs out.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -15,13 +14,13 @@ use crate::{
 
 const MENU: &str = "this-browser";
 
-/// The window button and its menu; nothing for who is not signed in.
+/// The button and its menu. Nothing is shown unless somebody is signed in.
 #[component]
 pub fn AccountMenu() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
     let is_here = Memo::new(move |_| session.is_someone());
-    // The bar has no place for a notice: it stands above the page.
+    // The bar has no space for a notice: it is shown above the page.
     let (sign_out, _) = use_sign_out(move |why| announcer.fail(why));
     view! {
         <Show when=move || is_here.get()>
@@ -59,8 +58,9 @@ pub fn AccountMenu() -> impl IntoView {
     }
 }
 
-/// What signs this browser out, and whether that is under way. It leads to the start page; the
-/// connections stay for other browsers. `on_failure` is told when the server did not.
+/// Returns the action that signs this browser out, and whether it is running. It opens the start
+/// page; the connections stay for other browsers. `on_failure` receives the failure of the server
+/// to sign out.
 pub fn use_sign_out(
     on_failure: impl Fn(Failure) + Send + Sync + 'static,
 ) -> (Callback<()>, RwSignal<bool>) {
@@ -79,7 +79,9 @@ pub fn use_sign_out(
             match api::session::end().await {
                 Ok(()) => {
                     session.tell(Change::SignedOut);
-                    // First, or the start page would lead straight back.
+                    // This comes first, because the start page would otherwise show the overview
+                    // again.
+                    // overview.
                     session.forget();
                     announcer.leave_for_home(&navigate);
                     session.read().await;

@@ -15,8 +15,8 @@ use crate::{
 
 const MENU: &str = "connections";
 
-/// A button with the current connection's name, and the list that it opens; nothing for who is not
-/// signed in.
+/// A button with the name of the current connection, and the list that it opens. Nothing is shown
+/// unless somebody is signed in.
 #[component]
 pub fn ConnectionSwitcher() -> impl IntoView {
     let session = SessionContext::get();
@@ -35,7 +35,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
             .map(|one| link(one, section, current.as_ref() == Some(&one.id)))
             .collect_view()
     };
-    // The bar has no place for a notice: it stands above the page.
+    // The bar has no space for a notice: it is shown above the page.
     let failure = RwSignal::new(None);
     Effect::new(move |_| {
         if let Some(why) = failure.get() {
@@ -84,7 +84,7 @@ fn is_stopped(connection: &Connection) -> bool {
     connection.status == Status::ReconnectNeeded
 }
 
-/// A connection in the list: its name, its state, and the same part of the app.
+/// Returns a connection in the list: its name, its state, and a link to the same part of the app.
 fn link(connection: &Connection, section: Section, is_current: bool) -> impl IntoView + use<> {
     let href = match section {
         Section::Overview => paths::overview(&connection.id),

@@ -5,13 +5,13 @@ use leptos::{html, prelude::*};
 use super::icon::Icon;
 use crate::{announcer::Announcer, platform};
 
-/// Where the browser does not let us copy, the text is selected, and a person can.
+/// If the browser does not allow copying, the text is selected, and the person can copy it.
 const BY_HAND: &str = "Press Ctrl+C";
 
-/// A value in mono beside a button that copies it.
+/// A value in a monospaced font beside a button that copies it.
 #[component]
 pub fn Copyable(
-    /// What it is called: `request id`.
+    /// The name of the value: `request id`.
     name: &'static str,
     /// The value.
     value: String,

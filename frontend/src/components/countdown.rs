@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{platform, times};
 
-/// The time in milliseconds, new each second until its owner goes.
+/// Returns the time in milliseconds, updated each second for as long as the owner lives.
 #[must_use]
 pub fn ticking() -> ReadSignal<f64> {
     let (now, set_now) = signal(platform::now());
@@ -18,7 +18,7 @@ pub fn ticking() -> ReadSignal<f64> {
     now
 }
 
-/// Whole seconds from `from` to `to`, zero when it is past or unknown.
+/// Returns the whole seconds from `from` to `to`; zero if `to` is earlier or unknown.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
@@ -29,21 +29,21 @@ pub fn seconds(from: f64, to: f64) -> u64 {
     ((to - from) / 1_000.0) as u64
 }
 
-/// Until when something holds, in figures and as a strip.
+/// The remaining lifetime, in figures and as a bar.
 #[component]
 pub fn Countdown(
-    /// What ends.
+    /// The name of the lifetime.
     label: &'static str,
-    /// When it began, RFC 3339.
+    /// Its start, RFC 3339.
     #[prop(into)]
     began: Signal<String>,
-    /// When it ends, RFC 3339; `None` when Snyk does not say.
+    /// Its end, RFC 3339; `None` if Snyk does not say.
     #[prop(into)]
     ends: Signal<Option<String>>,
-    /// Whether the server begins it anew by itself before it ends, or when it is next needed.
+    /// Whether the server renews it by itself, either before its end or at its next use.
     #[prop(optional, into)]
     renews: Signal<bool>,
-    /// The time.
+    /// The current time.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
     let left = move || {
@@ -56,7 +56,7 @@ pub fn Countdown(
     };
     let fraction = move || match (left(), whole()) {
         (Some(left), Some(whole)) if whole > 0 => {
-            // A thousandth is finer than a pixel of the strip.
+            // A thousandth is finer than a pixel of the bar.
             let thousandths = (left.min(whole) * 1_000 / whole).to_string();
             format!("calc({thousandths} / 1000)")
         }
@@ -64,7 +64,7 @@ pub fn Countdown(
     };
     let figures = move || match left() {
         None => view! { <span class="unit">"Snyk does not say"</span> }.into_any(),
-        // Nothing has needed it since: the server renews what is used.
+        // It has not been used since: the server renews it at its next use.
         Some(0) if renews.get() => {
             view! { <span class="unit">"Renewed when next used"</span> }.into_any()
         }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::data::unknown;
 
-/// In place of a figure or a word that is not known, which is not the same as none.
+/// Returns the dash. An unknown number or word is not the same as none.
 #[must_use]
 pub fn dash() -> impl IntoView + use<> {
     view! {

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-/// A square surface that says so. Its children are the action.
+/// The empty state. Its children are the action.
 #[component]
 pub fn EmptyState(
-    /// What is not here.
+    /// The summary: what is missing.
     #[prop(into)]
     title: Signal<String>,
-    /// Why, or what to do.
+    /// The explanation, or the advice.
     #[prop(into)]
     text: Signal<String>,
     /// The action.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// The figure; `app` and `host` name its second and third lane.
+/// The diagram. `app` and `host` label its second and third participant.
 #[component]
 pub fn FlowDiagram(
     /// The app's name.

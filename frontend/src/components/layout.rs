@@ -15,7 +15,7 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// What surrounds every page.
+/// The frame of every page.
 #[component]
 pub fn Layout(
     /// The page.
@@ -23,7 +23,8 @@ pub fn Layout(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    // What is on the screen stays, with the reason beside it. Without any answer, a strip says so.
+    // The content stays on the screen, and a notice shows the failure. If there was no answer at
+    // all, the offline banner says so.
     let trouble = Signal::derive(move || match session.who() {
         SessionState::Unreachable { failure, last }
             if !last.is_empty() && failure != Failure::Offline =>
@@ -32,7 +33,7 @@ pub fn Layout(
         }
         _ => None,
     });
-    // Kept as long as the app.
+    // The listener lives as long as the app.
     StoredValue::new_local(scroll::keep());
     let here = use_location();
     Effect::new(move |_| {
@@ -53,7 +54,7 @@ pub fn Layout(
             </aside>
         </Show>
         <header class="bar">
-            // Until the app's name is known, the link has only its mark.
+            // Until the app's name is known, the link shows only the logo.
             <A
                 href=paths::HOME
                 attr:class="brand"
@@ -78,7 +79,7 @@ pub fn Layout(
     }
 }
 
-/// Links to the parts of the app, for the connection that the page is about.
+/// Links to the parts of the app, for the current connection.
 #[component]
 fn Navigation() -> impl IntoView {
     let session = SessionContext::get();
@@ -93,7 +94,7 @@ fn Navigation() -> impl IntoView {
         ]
         .map(|(section, words, href)| {
             let id = id.clone();
-            // From an organization it leads to the same one.
+            // From an organization, the link leads to the same one.
             let href = move || match section {
                 Section::Projects => paths::projects_from(&path.read(), &id),
                 _ => href.clone(),
@@ -122,7 +123,7 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
     view! { <p>{words}</p> }
 }
 
-/// Waiting, before anything is known. Says so to readers, and to the eye after a moment.
+/// The page before anything is known. It is announced at once, and visible after a moment.
 #[component]
 pub fn Waiting() -> impl IntoView {
     view! {

@@ -1,11 +1,11 @@
-//! Organizations of a connection that are still to come.
+//! The note about organizations of a connection that are not loaded yet.
 
 use leptos::prelude::*;
 use shared::api::connection::Connection;
 
 use crate::connection_label;
 
-/// Says that not all organizations of a connection are here yet. Nothing when all are.
+/// The note. Nothing is shown once all organizations are loaded.
 #[component]
 pub fn LoadingOrganizations(
     /// The connection.

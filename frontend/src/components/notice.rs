@@ -1,4 +1,4 @@
-//! A failure in words: a notice in a part of a page, or a page of its own.
+//! The text of a failure, as a notice in a page or as a page of its own.
 
 use leptos::prelude::*;
 use shared::problem::{Code, Problem};
@@ -43,24 +43,24 @@ fn look(tone: Tone, problem: Option<&Problem>) -> (&'static str, Icon) {
     (tone, icon)
 }
 
-/// What the buttons of an outcome work with.
+/// The inputs of an outcome's buttons.
 #[derive(Clone)]
 struct Buttons {
-    /// Where a failure to begin a login is put.
+    /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
-    /// What is copied for the people who run the app.
+    /// The message to the operators of the app, for copying.
     message: String,
-    /// What tries again; else the page is loaded again.
+    /// The retry; if there is none, the page is reloaded.
     retry: Option<Retry>,
 }
 
-/// A failure beside what still works.
+/// A failure beside content that still works.
 #[component]
 pub fn Notice(
-    /// What failed, if anything did.
+    /// The failure, if there is one.
     #[prop(into)]
     failure: Signal<Option<Failure>>,
-    /// What tries again, where that is possible.
+    /// The retry, if one is possible.
     #[prop(optional, into)]
     retry: Option<Retry>,
 ) -> impl IntoView {
@@ -84,7 +84,8 @@ pub fn Notice(
             message: message_of(problem.as_ref(), &name),
             retry,
         };
-        // What leads away, or on to a login, has its place on a page of its own.
+        // Logins and links to the start page, the overview or Snyk's status page appear only on an
+        // outcome page.
         let acts = outcome
             .acts
             .into_iter()
@@ -114,12 +115,12 @@ pub fn Notice(
 /// A failure as a page of its own.
 #[component]
 pub fn OutcomePage(
-    /// What happened.
+    /// The failure.
     failure: Failure,
-    /// Whether trying again means a new login: what a login was about is gone.
+    /// Whether a retry means a new login, because the state of the last one is gone.
     #[prop(optional)]
     of_login: bool,
-    /// What tries again; else the page is loaded again.
+    /// The retry; if there is none, the page is reloaded.
     #[prop(optional, into)]
     retry: Option<Retry>,
 ) -> impl IntoView {
@@ -149,7 +150,7 @@ fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl I
         .into_iter()
         .enumerate()
         .map(|(place, act)| {
-            // Copying mends nothing, so it is never the main thing to do.
+            // Copying solves nothing, so its button is never the primary one.
             let is_main = place == 0 && !matches!(act, Action::Copy(_));
             let class = if is_main { "button primary" } else { "button" };
             button(act, class, buttons)
@@ -175,7 +176,7 @@ fn message_of(problem: Option<&Problem>, app: &str) -> String {
     })
 }
 
-/// By what the people who run the app find it: request id, code and time.
+/// Returns the view of request id, code and time, by which the operators find the request.
 fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl IntoView {
     let id = (!problem.request_id.is_empty()).then_some(problem.request_id);
     view! {
@@ -198,7 +199,7 @@ fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
         retry,
     } = with.clone();
     match act {
-        // A login goes on where it is begun, unless that is the end of another login.
+        // A login returns to the page on which it starts, unless that is the end of another login.
         Action::Connect(words) => {
             let reconnect = Reconnect::Shown;
             view! { <ConnectButton words class failure return_to=ReturnTo::Here reconnect /> }
@@ -264,8 +265,8 @@ fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
     }
 }
 
-/// Leads to this page at another origin; at the callback, which has nothing to finish there, to the
-/// start page.
+/// Returns a link to this page at another origin. The callback has nothing to finish there, so the
+/// link leads to the start page instead.
 fn open(class: &'static str, origin: &str) -> AnyView {
     let path = platform::path_here().filter(|path| path != paths::CALLBACK);
     let href = format!("{origin}{}", path.as_deref().unwrap_or(paths::HOME));

@@ -1,4 +1,4 @@
-//! The banner that tells that the computer is offline, and the polls of a server that did not
+//! The banner that says that the computer is offline, and the polls of a server that did not
 //! answer.
 
 use std::time::Duration;
@@ -17,7 +17,8 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// The strip; nothing while the server answers. Where nobody is here yet, the page itself says so.
+/// The banner. It is shown while the browser is offline, and while no server answers a person who
+/// was signed in. If nobody was, the page itself says so.
 #[component]
 pub fn OfflineBanner() -> impl IntoView {
     let session = SessionContext::get();
@@ -33,7 +34,7 @@ pub fn OfflineBanner() -> impl IntoView {
             announcer.say("You are offline");
         }
     });
-    // Kept as long as the component, which is as long as the app.
+    // The listeners live as long as the component, which lives as long as the app.
     StoredValue::new_local(listeners);
 
     let is_unreachable =
@@ -48,7 +49,7 @@ pub fn OfflineBanner() -> impl IntoView {
             polls.was_unanswered();
         }
     });
-    // No answer at all, while the browser thinks that there is a network.
+    // There is no answer at all, while the browser reports a network.
     let is_silent = Memo::new(move |_| match session.who() {
         SessionState::Unreachable { failure, last } => {
             failure == Failure::Offline && !last.is_empty()
@@ -83,16 +84,16 @@ pub fn OfflineBanner() -> impl IntoView {
     }
 }
 
-/// Asks who is here while nobody answers, and when the network is back. There is one timer, however
-/// many events there are.
+/// Polls the session while no server answers, and when the network is back. There is only one
+/// timer, however many events occur.
 #[derive(Clone, Copy)]
 struct Polls {
     session: SessionContext,
     schedule: StoredValue<PollSchedule>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    /// An answer is awaited.
+    /// Whether an answer is awaited.
     is_asking: StoredValue<bool>,
-    /// The network came back since it was last asked.
+    /// Whether the network has come back since the last poll.
     is_wanted: StoredValue<bool>,
 }
 
@@ -162,14 +163,15 @@ fn TryNow() -> impl IntoView {
     view! { <BusyButton class="link" words=["Try now", "Trying"] busy on_press=run /> }
 }
 
-/// When what a path shows was read from Snyk, in milliseconds, if all of it was; tracked.
+/// Returns when the content of a path was read from Snyk, in milliseconds, if all of it was;
+/// tracked.
 fn read_at(session: SessionContext, lists: Lists, path: &str) -> Option<f64> {
     let connection = session.current(path)?;
     let projects = |org: &str| lists.projects_if_read(&connection.id, org)?.whole_at();
     let org = paths::org_of(path);
     match (paths::section(path)?, org, paths::project_of(path)) {
         (Section::Connection, ..) => session.read_at(),
-        // The oldest is what the whole is as fresh as.
+        // The overview is as old as its oldest list.
         (Section::Overview, ..) => connection
             .orgs
             .iter()

@@ -1,4 +1,4 @@
-//! What a person is told while or after reading from Snyk: asked to slow down, or failed.
+//! Notices about loading from Snyk: rate limits, failures and unreadable items.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -24,7 +24,7 @@ use crate::{
     session::SessionContext,
 };
 
-/// Says who asks to slow down, and counts until reading goes on.
+/// The notice about a rate limit, with a countdown.
 #[component]
 pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
@@ -36,7 +36,7 @@ pub fn SlowedNotice() -> impl IntoView {
         lists.rate_limited(&connection.id)
     });
     let is_limited = Memo::new(move |_| limited.get().is_some());
-    // Once, and not with each second.
+    // Announced once, and not each second.
     Effect::new(move |_| {
         if is_limited.get() {
             announcer.say("Reading was asked to slow down, and goes on by itself");
@@ -51,7 +51,7 @@ pub fn SlowedNotice() -> impl IntoView {
 
 #[component]
 fn Slow(
-    /// Who asks, and until when.
+    /// The rate limit in force.
     limited: Memo<Option<RateLimited>>,
 ) -> impl IntoView {
     let now = ticking();
@@ -83,17 +83,17 @@ fn Slow(
     }
 }
 
-/// What could not be read, why, and what to do.
+/// The notice about a failed load: what failed, why, and the action.
 #[component]
 pub fn ReadFailure(
-    /// Why, in words.
+    /// The text of the failure.
     told: FailureText,
-    /// What could not be read, in a sentence; before the reason.
+    /// A sentence that names what could not be read, before the reason.
     #[prop(optional, into)]
     lead: Option<String>,
-    /// Reads again.
+    /// Retries.
     on_again: Callback<()>,
-    /// Whether that is going on.
+    /// Whether a retry is running.
     #[prop(optional, into)]
     trying: Signal<bool>,
 ) -> impl IntoView {
@@ -135,13 +135,13 @@ pub fn ReadFailure(
     }
 }
 
-/// How many items of a list could not be read, if there are any.
+/// The notice about items of a list that could not be read, if there are any.
 #[component]
 pub fn UnreadableNotice(
-    /// How many.
+    /// The number of items.
     #[prop(into)]
     how_many: Signal<u64>,
-    /// What they are, one of them.
+    /// The name of one item.
     item: &'static str,
 ) -> impl IntoView {
     move || {
@@ -158,17 +158,18 @@ pub fn UnreadableNotice(
     }
 }
 
-/// The button for what can be done.
+/// The button of the offered action.
 #[component]
 pub fn Remedy(
-    /// What can be done.
+    /// The action.
     offer: Offer,
-    /// Reads again.
+    /// Retries.
     on_again: Callback<()>,
-    /// Whether that is going on.
+    /// Whether a retry is running.
     #[prop(optional, into)]
     trying: Signal<bool>,
-    /// The id of what takes the focus when the button that had it goes away; else the heading.
+    /// The id of the element that takes the focus when the focused button is removed; by default
+    /// the heading.
     #[prop(optional, into)]
     back: Option<String>,
 ) -> impl IntoView {
@@ -177,7 +178,7 @@ pub fn Remedy(
         Offer::TryAgain => {
             let was_pressed = StoredValue::new(false);
             on_cleanup(move || {
-                // It worked, and the button is gone with what it was about.
+                // The retry succeeded, and the button is removed together with the notice.
                 if was_pressed.try_get_value() == Some(true) {
                     request_animation_frame(move || {
                         platform::focus_if_lost(back.as_deref().unwrap_or("heading"));

@@ -1,4 +1,4 @@
-//! A connection that has stopped working: on its own pages, and beside another's.
+//! Notices about connections that have stopped working, on their own pages and on those of others.
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_navigate;
@@ -17,14 +17,14 @@ use crate::{
     session::SessionContext,
 };
 
-/// Notices for every connection that a person must connect again, the one with this id first: its
-/// own pages say what it means for them, beside another's it is told by name.
+/// Notices for every connection that must be reconnected, the one with this id first. Its notice
+/// speaks of this connection, and the others name theirs.
 #[component]
 pub fn ReconnectNotices(
-    /// The connection whose page this is.
+    /// The id of the connection that the page is about.
     #[prop(into)]
     of: Signal<String>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -46,14 +46,14 @@ pub fn ReconnectNotices(
     }
 }
 
-/// Says that one must be connected again, or removed.
+/// The notice that a connection must be reconnected or removed.
 #[component]
 fn ReconnectNotice(
     /// The connection.
     connection: Connection,
-    /// Whether this is the page of another one.
+    /// Whether the page is about another connection.
     is_other: bool,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -81,7 +81,8 @@ fn ReconnectNotice(
             match api::connections::disconnect(&id).await {
                 Ok(_) => {
                     if !is_other {
-                        // What this page was about is gone; the start page shows what is left.
+                        // The subject of this page is gone; the start page shows the remaining
+                        // connections.
                         announcer.leave_for_home(&navigate);
                     }
                     session.remove(&id);

@@ -1,4 +1,4 @@
-//! What tries again to find out who is signed in.
+//! Retries the request for the session.
 
 use leptos::prelude::*;
 
@@ -7,17 +7,17 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// What tries again.
+/// A retry.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// Tries.
+    /// Starts the retry.
     pub run: Callback<()>,
-    /// Whether it is being tried.
+    /// Whether the retry is running.
     pub busy: Signal<bool>,
 }
 
 impl Retry {
-    /// Asks the server again who is here.
+    /// Returns a retry of the request for the session.
     #[must_use]
     pub fn of_session() -> Self {
         let session = SessionContext::get();
@@ -25,7 +25,7 @@ impl Retry {
         let run = Callback::new(move |()| {
             leptos::task::spawn_local(async move {
                 session.read().await;
-                // The same trouble changes nothing that is seen, so it is said again.
+                // A repeated failure changes nothing that is visible, so it is announced again.
                 if let SessionState::Unreachable { failure, .. } = session.who_untracked() {
                     announcer.say_failure(&failure);
                 }

@@ -9,21 +9,21 @@ use crate::data::{
     severity::{Counts, Level},
 };
 
-/// Above this, the note of a bar stands at its end, inside.
+/// Bar length in thousandths above which the note is inside the end of the bar.
 const LONG: u64 = 550;
 
-/// Four rows: shape and word, figure, bar. The ruler reaches to four round steps.
+/// Four rows: shape and word, figure, bar. The axis has four round steps.
 #[component]
 pub fn SeverityChart(
-    /// The table's name.
+    /// The name of the table.
     label: &'static str,
-    /// How many issues there are.
+    /// The number of issues.
     #[prop(into)]
     issues: Signal<Counts>,
-    /// In how many projects.
+    /// The number of projects that have them.
     #[prop(into)]
     projects: Signal<Counts>,
-    /// Whether anything is known: nothing known is not none.
+    /// Whether anything is known: unknown is not the same as none.
     #[prop(into)]
     known: Signal<bool>,
 ) -> impl IntoView {
@@ -62,7 +62,7 @@ pub fn SeverityChart(
     });
     let ticks = (0..=4_u64)
         .map(|place| {
-            // A scale of nothing would be one that is made up.
+            // While nothing is known, any scale would be invented.
             view! { <span>{move || (place == 0 || known.get()).then(|| number(tick.get() * place))}</span> }
         })
         .collect_view();

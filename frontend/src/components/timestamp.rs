@@ -1,12 +1,12 @@
-//! How long ago something was, with the exact time in reach.
+//! Times relative to now, with the exact time available.
 
 use leptos::prelude::*;
 
 use super::countdown::seconds;
 use crate::{platform, times};
 
-/// The time in milliseconds, new each half minute until its owner goes: for times that change by
-/// the minute.
+/// Returns the time in milliseconds, updated each half minute for as long as the owner lives: for
+/// times that change by the minute.
 #[must_use]
 pub fn minutes() -> ReadSignal<f64> {
     let (now, set_now) = signal(platform::now());
@@ -17,13 +17,13 @@ pub fn minutes() -> ReadSignal<f64> {
     now
 }
 
-/// A time in prose: "3 minutes ago". It takes the focus, and then shows the exact time.
+/// A time in prose: "3 minutes ago". It can take the focus, and then shows the exact time.
 #[component]
 pub fn Timestamp(
-    /// When, in milliseconds.
+    /// The time, in milliseconds.
     #[prop(into)]
     at: Signal<f64>,
-    /// The time now.
+    /// The current time.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
     let exact = Memo::new(move |_| platform::exact(at.get()));
@@ -41,8 +41,8 @@ pub fn Timestamp(
     }
 }
 
-/// A time in a table: "3 h ago"; after thirty days the date. Not a tab stop, there would be too
-/// many.
+/// Returns a time in a table: "3 h ago", or the date after thirty days. It is no tab stop, because
+/// there would be too many.
 #[must_use]
 pub fn short(at: Option<f64>, now: ReadSignal<f64>) -> impl IntoView {
     let Some(at) = at.filter(|at| at.is_finite()) else {

@@ -1,4 +1,4 @@
-//! The banner that tells that the server has a newer version of the page.
+//! The banner that says that the server has a newer version of the page.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::{
     platform::{self, events},
 };
 
-/// The strip; nothing while this page is the newest. Whoever comes back to a tab may find that the
-/// server was updated meanwhile: until then there is nobody to tell.
+/// The banner. Nothing is shown while this page is the newest version. The check runs when a person
+/// returns to the tab, because nobody would see the banner before.
 #[component]
 pub fn UpdateBanner() -> impl IntoView {
     let announcer = Announcer::get();
@@ -28,7 +28,7 @@ pub fn UpdateBanner() -> impl IntoView {
             }
         });
     });
-    // Kept as long as the component, which is as long as the app.
+    // The listener lives as long as the component, which lives as long as the app.
     StoredValue::new_local(listener);
     view! {
         <Show when=move || is_newer.get()>

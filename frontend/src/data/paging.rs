@@ -16,7 +16,8 @@ const SLOW_DOWNS: u32 = 5;
 const PAUSES: [u64; 2] = [30, 300];
 /// Delay for a rate limit whose answer does not name one, in seconds.
 const SLOWLY: u64 = 30;
-/// Longest delay that a reader waits for, in seconds. A page that is told a longer one fails.
+/// Longest delay that a reader waits for, in seconds. A page whose answer asks for a longer one
+/// fails.
 const LONGEST: u64 = 300;
 
 /// The position in a list.

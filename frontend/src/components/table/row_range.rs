@@ -6,15 +6,15 @@ use leptos::prelude::*;
 
 use crate::data::number_format::{len, number};
 
-/// "Rows 21 to 40 of 312", and the keys.
+/// The text "Rows 21 to 40 of 312", and the keys.
 #[component]
 pub fn RowRange(
     /// The rows in sight.
     seen: RwSignal<Range<usize>>,
-    /// How many rows there are.
+    /// The number of rows.
     #[prop(into)]
     count: Signal<usize>,
-    /// The keys in words.
+    /// The description of the keys.
     keys: &'static str,
 ) -> impl IntoView {
     view! {
