@@ -1,4 +1,4 @@
-//! Finishing a login: waiting, done, refused, expired.
+//! The page that finishes a login: waiting, connected, refused or expired.
 
 use std::{cmp::Ordering, time::Duration};
 
@@ -23,17 +23,17 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// How a callback ends.
+/// The end of a callback.
 enum End {
-    /// Connected: where to go, and what is called what.
+    /// The login is finished: the path to open, and the name of the connection.
     Connected { path: String, name: String },
-    /// Somebody is signed in already, so whatever it was, it is done.
+    /// Somebody is signed in already, so there is nothing left to do.
     Already,
-    /// It went another way.
+    /// The login failed.
     Failed(Failure),
 }
 
-/// The page that the provider sends the browser back to.
+/// The page to which the provider redirects the browser.
 #[component]
 pub fn CallbackPage() -> impl IntoView {
     let session = SessionContext::get();
@@ -53,7 +53,7 @@ pub fn CallbackPage() -> impl IntoView {
                 session.tell(Change::SignedIn);
                 session.read().await;
                 if session.who_untracked() == SessionState::SignedOut {
-                    // It is connected, and this browser did not keep the session's cookie.
+                    // The login is finished, but the browser did not keep the session cookie.
                     failed.try_set(Some(Failure::CookiesBlocked));
                     return;
                 }
@@ -72,17 +72,17 @@ pub fn CallbackPage() -> impl IntoView {
     }
 }
 
-/// How far it is, and since when; in milliseconds.
+/// The current step and the times of the steps, in milliseconds.
 #[derive(Clone, Copy)]
 struct Progress {
     began: f64,
     now: RwSignal<f64>,
-    /// When the code was exchanged.
+    /// The time at which the code was exchanged.
     exchanged: RwSignal<Option<f64>>,
 }
 
 impl Progress {
-    /// Counts in tenths of a second, until its owner goes.
+    /// Starts to count in tenths of a second, for as long as the owner lives.
     fn begin() -> Self {
         let began = platform::elapsed();
         let now = RwSignal::new(began);
@@ -101,7 +101,7 @@ impl Progress {
         self.exchanged.try_set(Some(platform::elapsed()));
     }
 
-    /// Seconds since it began, or that the step after the exchange has taken.
+    /// Returns the seconds that a step has taken; `None` if it has not begun.
     fn of_step(self, step: usize) -> Option<f64> {
         let millis = match (step, self.exchanged.get()) {
             (0, _) => 0.0,
@@ -112,16 +112,16 @@ impl Progress {
         Some(millis.max(0.0) / 1_000.0)
     }
 
-    /// The step that is being done.
+    /// Returns the index of the current step.
     fn step(self) -> usize {
         1 + usize::from(self.exchanged.get().is_some())
     }
 }
 
-/// Three steps with their times, and what to do meanwhile.
+/// Three steps with their times, and a note.
 #[component]
 fn Finishing(
-    /// How far it is.
+    /// The current step and the times.
     progress: Progress,
 ) -> impl IntoView {
     let announcer = Announcer::get();
@@ -174,7 +174,7 @@ async fn run(session: SessionContext, query: Option<String>) -> End {
     let parsed = shared::callback::parse(&query);
     let callback = match parsed {
         Ok(callback) => callback,
-        // An empty query is a reload or a way back: the state is what is missing first.
+        // The query is empty after a reload or Back: then the missing state is the first error.
         Err(CallbackError::NotOurState) => {
             return unless_signed_in(session, Code::StateMismatch).await;
         }
@@ -193,7 +193,7 @@ async fn run(session: SessionContext, query: Option<String>) -> End {
     }
 }
 
-/// A callback that comes twice is no error for somebody who is signed in.
+/// Handles a problem. A callback that is presented twice is no error for somebody who is signed in.
 async fn explain(session: SessionContext, problem: Box<Problem>) -> End {
     let tries = match problem.code {
         // The other presentation may still be waiting for Snyk.

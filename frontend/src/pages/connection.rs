@@ -1,4 +1,5 @@
-//! A connection: its clocks, organizations and scopes, refresh and the ways to end it.
+//! The page of a connection: lifetimes, organizations and scopes, refreshing, signing out and
+//! disconnecting.
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_params_map;
@@ -33,13 +34,13 @@ use crate::{
 pub fn ConnectionPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    // What this page ended, and whether Snyk knows.
+    // The connection that this page has ended, and whether Snyk has revoked the tokens.
     let ended = RwSignal::new(None::<(String, Revocation)>);
     let ended_here = Memo::new(move |_| {
         let (which, revocation) = ended.get()?;
         (which == id.get()).then_some(revocation)
     });
-    // It may have been renewed since it was last asked for.
+    // The server may have renewed the tokens since the last request.
     SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
     move || match ended_here.get() {
@@ -48,12 +49,12 @@ pub fn ConnectionPage() -> impl IntoView {
     }
 }
 
-/// A connection that is there.
+/// The page of a connection that exists.
 #[component]
 fn Details(
     /// The connection.
     connection: Signal<Connection>,
-    /// Set when it has ended.
+    /// Set when the connection has ended.
     ended: RwSignal<Option<(String, Revocation)>>,
 ) -> impl IntoView {
     let id = connection.with_untracked(|connection| connection.id.clone());
@@ -79,12 +80,12 @@ fn Details(
     }
 }
 
-/// Replaces the token pair now.
+/// The button that replaces the token pair now.
 #[component]
 fn RefreshButton(
     /// The connection.
     connection: Signal<Connection>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -120,8 +121,8 @@ fn RefreshButton(
     }
 }
 
-/// What a failure changes: a connection that needs a person, or a session that is gone, is shown as
-/// such; anything else is a notice.
+/// Handles a failure. If the connection must be reconnected, or the session or connection is gone,
+/// the session is loaded again and the page shows that. Any other failure becomes a notice.
 async fn after_failure(
     session: SessionContext,
     announcer: Announcer,
@@ -141,14 +142,14 @@ async fn after_failure(
     failure.try_set(Some(why));
 }
 
-/// Sign out, and disconnect.
+/// The buttons that sign out and disconnect.
 #[component]
 fn EndIt(
     /// The connection.
     connection: Signal<Connection>,
-    /// Set when it has ended.
+    /// Set when the connection has ended.
     ended: RwSignal<Option<(String, Revocation)>>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();

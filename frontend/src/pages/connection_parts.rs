@@ -1,4 +1,4 @@
-//! What the page of a connection shows.
+//! The sections of the page of a connection.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -25,7 +25,7 @@ use crate::{
     times,
 };
 
-/// Name, status, since when, as whom.
+/// Name, status, time of connecting, and the acting account.
 #[component]
 pub fn Summary(
     /// The connection.
@@ -73,7 +73,7 @@ pub fn Summary(
     }
 }
 
-/// Two clocks and the generation.
+/// The lifetimes of both tokens, and the generation.
 #[component]
 pub fn Access(
     /// The connection.
@@ -117,8 +117,8 @@ pub fn Access(
     }
 }
 
-/// Asks the server again when it may have renewed the access token: what the page shows is as old
-/// as the page's last question.
+/// Loads the session again when the server may have renewed the access token, because the page
+/// shows the state of its last request.
 fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: ReadSignal<f64>) {
     let session = SessionContext::get();
     let moments = Memo::new(move |_| {
@@ -136,7 +136,7 @@ fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: Re
     });
 }
 
-/// The organizations that the connection reaches.
+/// The organizations that the connection is authorized for.
 #[component]
 pub fn Organizations(
     /// The connection.
@@ -196,7 +196,7 @@ pub fn Organizations(
 pub fn MayDo(
     /// The connection.
     connection: Signal<Connection>,
-    /// Where a failure to ask again is put.
+    /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let query = use_query_map();
@@ -239,7 +239,8 @@ pub fn MayDo(
     }
 }
 
-/// A scope that was not granted; `in_vain` when the person has just asked for it again.
+/// Returns the row of a scope that was not granted. `in_vain` is `true` if the person has just
+/// requested it again.
 fn missing_row(
     scope: &str,
     id: &str,

@@ -1,4 +1,4 @@
-//! After a disconnect.
+//! The page after a disconnect.
 
 use leptos::prelude::*;
 
@@ -11,14 +11,14 @@ use crate::{
     session::SessionContext,
 };
 
-/// Says what has ended, and what is left to do at Snyk.
+/// The page, which says what has ended and what remains to be done at Snyk.
 #[component]
 pub fn Disconnected(
-    /// Whether Snyk knows.
+    /// Whether Snyk has revoked the tokens.
     revocation: Revocation,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    // It was of what has just ended.
+    // The toast was about the connection that has just ended.
     Announcer::get().close_toast();
     let (name, at_snyk) = untrack(|| {
         let app = session.app().filter(|app| !app.sandbox);

@@ -1,4 +1,5 @@
-//! The issues of a project: list and panel side by side, or one after the other where it is narrow.
+//! The issues of a project: list and panel side by side, or one after the other in a narrow
+//! viewport.
 
 pub mod bar;
 pub mod broken;
@@ -29,7 +30,7 @@ use crate::{
     platform::{self, focus, media},
 };
 
-/// From this width on, list and panel stand side by side.
+/// Media query for viewports that are wide enough for list and panel side by side.
 const WIDE: &str = "(width >= 1081px)";
 
 /// The issues of a project.
@@ -49,7 +50,7 @@ pub fn IssuesPage() -> impl IntoView {
     view! { <WithConnection id draw /> }
 }
 
-/// The issues of one project, with a connection that is there.
+/// The issues of one project, for a connection that exists.
 #[component]
 fn Issues(
     /// The connection.
@@ -64,13 +65,14 @@ fn Issues(
     let works = Memo::new(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
     let state = IssuesState::new(id, works, org, project, is_wide);
-    // A page of its own for one issue, where there is no room beside the list.
+    // In a narrow viewport, an issue has a page of its own.
     let is_alone = Memo::new(move |_| !is_wide.get() && state.filters.read().issue.is_some());
     Effect::new(move |was_alone: Option<bool>| {
         let is_alone = is_alone.get();
         match was_alone {
             Some(false) if is_alone => media::scroll_to(0.0),
-            // After the heading has taken the focus; and the rows there are drawn a little later.
+            // This runs after the heading has taken the focus, and the rows are drawn some frames
+            // later.
             Some(true) if !is_alone => after_frames(
                 2,
                 Box::new(move || {
@@ -78,7 +80,7 @@ fn Issues(
                     after_frames(
                         3,
                         Box::new(move || {
-                            // Whoever has gone on meanwhile is not called back.
+                            // The focus of a person who has moved on meanwhile stays.
                             if focus::focus_is_lost() || platform::has_focus("heading") {
                                 state.focus_last();
                             }
@@ -90,7 +92,7 @@ fn Issues(
         }
         is_alone
     });
-    // Of a connection that does not work, what was read is all that there is.
+    // For a connection that does not work, only what was loaded before is available.
     let has_list = Memo::new(move |_| {
         let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
         is_here && !state.is_missing()
@@ -129,7 +131,7 @@ fn Issues(
     }
 }
 
-/// Does something when so many frames are drawn.
+/// Calls a function after a number of frames.
 fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
     if frames == 0 {
         then();
@@ -138,10 +140,10 @@ fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
     }
 }
 
-/// Whether there is room for list and panel side by side.
+/// Returns whether the viewport has space for list and panel side by side; tracks changes.
 fn wide() -> ReadSignal<bool> {
     let (is_wide, set_wide) = signal(media::matches(WIDE));
-    // The guard goes with its owner.
+    // The guard lives as long as its owner.
     StoredValue::new_local(media::listen(WIDE, move |now| {
         set_wide.try_set(now);
     }));

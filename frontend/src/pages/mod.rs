@@ -1,4 +1,4 @@
-//! A module for each page.
+//! The pages.
 
 pub mod callback;
 pub mod connection;

@@ -1,4 +1,4 @@
-//! What is worst across the organizations of a connection.
+//! The overview of a connection: the worst issues across its organizations.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -62,7 +62,7 @@ fn Overview(
     let id = Memo::new(move |_| connection.read().id.clone());
     let orgs = Memo::new(move |_| connection.read().orgs.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
-    // Of none there is nothing to say yet.
+    // Without any organization there is nothing to summarize yet.
     let has_none_yet = Memo::new(move |_| {
         let connection = connection.read();
         connection.orgs.is_empty() && !connection.orgs_complete
@@ -78,7 +78,7 @@ fn Overview(
         let readings: Vec<_> = orgs
             .into_iter()
             .filter_map(|org| {
-                // What was read before the connection stopped working stays.
+                // Data that was loaded before the connection stopped working stays.
                 let list = if works {
                     Some(lists.projects(&id, &org.id))
                 } else {
@@ -109,11 +109,11 @@ fn Overview(
 fn Content(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// How many organizations it reaches.
+    /// The number of organizations that the connection is authorized for.
     reached: u64,
-    /// What is read of them.
+    /// The lists of the organizations.
     readings: Readings,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let lists = Lists::get();
@@ -136,7 +136,8 @@ fn Content(
     };
     let is_empty = Memo::new(move |_| known.get().is_empty());
     let reading = Memo::new(move |_| known.get().reading);
-    // The page says why, and of nothing there are no tables.
+    // If there is neither a working connection nor any data, the notice says why, and no tables are
+    // shown.
     let has_parts = works || readings.with_value(|readings| !readings.is_empty());
     let parts = move || {
         view! {
@@ -169,16 +170,16 @@ fn Content(
     }
 }
 
-/// Gauge, organizations and worst projects.
+/// Chart, organizations and worst projects.
 #[component]
 fn Parts(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// What it comes to.
+    /// The summary.
     known: Memo<OverviewSummary>,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let issues = Signal::derive(move || known.get().totals.issues);
@@ -208,26 +209,26 @@ fn Parts(
     }
 }
 
-/// How many organizations and projects, and when they were read.
+/// The number of organizations and projects, and when they were loaded.
 #[component]
 fn Freshness(
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// What it comes to.
+    /// The summary.
     known: Memo<OverviewSummary>,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
     let size = move || format!("{}. ", known.get().size());
-    // The oldest is what the whole is as fresh as.
+    // The overview is as old as its oldest list.
     let at = Memo::new(move |_| {
         readings.with_value(|readings| {
             let at = |reading: &Reading| reading.list.status.with(|status| status.whole_at);
             readings.iter().filter_map(at).reduce(f64::min)
         })
     });
-    // Not before all of it was: some of the organizations may be whole while others grow.
+    // Shown only after all lists are complete: some may be complete while others are growing.
     let is_read = Memo::new(move |_| at.get().is_some() && !known.get().growing);
     view! {
         <p class="second">

@@ -1,4 +1,4 @@
-//! Filters, the sentence that repeats them, and the table.
+//! The filters, the sentence that repeats them, and the table.
 
 use leptos::prelude::*;
 use shared::api::connection::Org;
@@ -30,7 +30,7 @@ use crate::{
     session::SessionContext,
 };
 
-/// The list and what can be done with it.
+/// The list with its filters, its failures and its empty state.
 #[component]
 pub fn ProjectList(
     /// The connection's id.
@@ -39,9 +39,9 @@ pub fn ProjectList(
     org: Org,
     /// Its projects.
     list: Look<Row>,
-    /// Reads again.
+    /// Loads the list again.
     again: Callback<()>,
-    /// Whether anything can be read; else the page says why not, once.
+    /// Whether the connection works. If not, a notice says why, once.
     works: bool,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -119,14 +119,14 @@ pub fn ProjectList(
     view! { <div class="list">{body}</div> }
 }
 
-/// How many there are, when they were read, and reading again; how far reading is.
+/// The number of projects, when they were loaded, the reload button, and the progress.
 #[component]
 pub fn Freshness(
     /// The projects.
     list: Look<Row>,
-    /// Reads again.
+    /// Loads the list again.
     again: Callback<()>,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
@@ -173,13 +173,13 @@ pub fn Freshness(
 /// Search and filters, and the sentence that repeats them.
 #[component]
 fn Bar(
-    /// Which are shown.
+    /// The visible projects.
     shown: VisibleProjects,
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {
     let chips = Facet::ALL.map(|facet| {
-        // What occurs changes with pages only; what is chosen with each press.
+        // The occurring values change only with pages, but the selected ones with each press.
         let occurring = Memo::new(move |_| list.held.with(|held| facet.occurring(&held.rows)));
         let choices =
             Signal::derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
@@ -214,7 +214,7 @@ fn Bar(
     }
 }
 
-/// A property's values: those that occur, and those that the address names all the same.
+/// Returns the values of a facet: those that occur, and those that only the address names.
 fn choices(facet: Facet, occurring: &[(String, u64)], filters: &Filters) -> Vec<Choice> {
     let absent = filters
         .chosen(facet)

@@ -18,10 +18,10 @@ use crate::{
     paths,
 };
 
-/// Rows to leave room for before the first ones are here, and afterwards.
+/// Number of placeholder rows before the first rows are loaded, and afterwards.
 const WAITING: [usize; 2] = [8, 3];
 
-/// The table, and where one is in it.
+/// The table, and the range of visible rows.
 #[component]
 pub fn ProjectTable(
     /// The connection's id.
@@ -30,12 +30,12 @@ pub fn ProjectTable(
     org: String,
     /// Its projects.
     list: Look<Row>,
-    /// Which are shown.
+    /// The visible projects.
     shown: VisibleProjects,
 ) -> impl IntoView {
     let now = minutes();
     let seen = RwSignal::new(0..0);
-    // What was whole stays whole while it is read again.
+    // A complete list stays complete while it is loaded again.
     let growing = Memo::new(move |_| {
         list.status
             .with(|status| status.is_reading() && status.whole_at.is_none())
@@ -60,7 +60,7 @@ pub fn ProjectTable(
             return ().into_any();
         };
         let href = paths::project(&connection, &org, &row.id);
-        // In the words of the filters.
+        // The same words as in the filters.
         let (kind, origin) = (
             Facet::Type.called(&row.kind),
             Facet::Origin.called(&row.origin),
@@ -131,10 +131,10 @@ fn heads() -> Vec<Head> {
     heads
 }
 
-/// None of the rows match: what was asked for, and the way back.
+/// The text if no row matches: the filters, and the button that clears them.
 #[component]
 fn NothingMatches(
-    /// Which are shown.
+    /// The visible projects.
     shown: VisibleProjects,
 ) -> impl IntoView {
     let words = Memo::new(move |_| shown.filters.read().nothing_matches(shown.all.get()));

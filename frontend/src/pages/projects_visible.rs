@@ -13,27 +13,28 @@ use crate::data::{
     row::Row,
 };
 
-/// Which rows are shown, as the address says.
+/// The visible rows, according to the address.
 #[derive(Clone, Copy, Debug)]
 pub struct VisibleProjects {
     /// The filters and the order.
     pub filters: Memo<Filters>,
-    /// Numbers of the rows that match, in order, and the reading that they are of.
+    /// The indexes of the matching rows, in order, and the epoch of the list that they belong to.
     pub rows: Memo<Arc<(u32, Vec<usize>)>>,
-    /// How many rows are here.
+    /// The number of loaded rows.
     pub all: Memo<u64>,
-    /// How many of the rows that are here take part: those that come in while somebody is about to
-    /// press a row wait.
+    /// The number of loaded rows that take part. Rows that arrive while somebody is about to press
+    /// a row wait.
     pub taken: RwSignal<usize>,
     /// Whether a pointer or the focus is on the rows.
     pub held: RwSignal<bool>,
-    /// Whether the focus is on the button that lets in what waits: it is not taken from under it.
+    /// Whether the focus is on the button that shows the waiting rows, which must not be removed
+    /// under it.
     pub asking: RwSignal<bool>,
     set: Callback<(Filters, bool)>,
 }
 
 impl VisibleProjects {
-    /// Makes it of a list.
+    /// Creates the visible rows of a list.
     pub fn new(list: Look<Row>) -> Self {
         let search = use_location().search;
         let filters = Memo::new(move |_| Filters::parse(&search.read()));
@@ -51,7 +52,7 @@ impl VisibleProjects {
             })
         });
 
-        // Growing data does not jump under the pointer, nor do rows that were read again.
+        // Neither new rows nor a reload may move rows under the pointer.
         let let_in = move || {
             list.hold(false);
             taken.set(usize::MAX);
@@ -60,12 +61,12 @@ impl VisibleProjects {
             if held.get() {
                 list.hold(true);
                 let here = list.held.with(|held| held.rows.len());
-                // Something to look at comes first.
+                // The first rows do not wait.
                 if here > 0 && taken.get_untracked() == usize::MAX {
                     taken.set(here);
                 }
             } else if !asking.get() {
-                // In the next frame: the focus may be on its way from the rows to that button.
+                // In the next frame, because the focus may be moving from the rows to that button.
                 request_animation_frame(move || {
                     let is_free = |held: RwSignal<bool>| held.try_get_untracked() == Some(false);
                     if is_free(held) && is_free(asking) {
@@ -97,11 +98,11 @@ impl VisibleProjects {
         self.set.run((filters, false));
     }
 
-    /// Changes the search, without an entry in the history of its own.
+    /// Changes the search, and replaces the entry of the history.
     pub fn search(self, text: String) {
         let mut filters = self.filters.get_untracked();
         filters.search = text;
-        // Back leads to the page before, and not letter by letter.
+        // Back leads to the previous page, and not through each letter.
         self.set.run((filters, true));
     }
 }

@@ -1,4 +1,4 @@
-//! A page about a connection, and what stands there when it cannot be shown.
+//! A page about a connection, and the pages in its place if it cannot be shown.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -13,26 +13,27 @@ use crate::{
     session::{SessionContext, SessionState},
 };
 
-/// What the page shows. The connection itself is not in it, so that a change of it does not draw
-/// the whole page again.
+/// The content of the page. It has only the id of the connection, so that a change of the
+/// connection does not redraw the page.
 #[derive(Clone, PartialEq)]
 enum Stand {
     Waiting,
     Here(String),
     SignedOut,
-    /// It has become one with another that is the same.
+    /// The connection was merged into an identical one.
     Merged,
     Missing,
     Failed(Failure),
 }
 
-/// The page that `draw` makes of the connection, once it is known to be this browser's.
+/// The page that `draw` creates for a connection, once the connection is known to be this
+/// browser's.
 #[component]
 pub fn WithConnection(
     /// The connection's id.
     #[prop(into)]
     id: Signal<String>,
-    /// Makes the page.
+    /// Creates the page.
     draw: Callback<Signal<Connection>, AnyView>,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -49,7 +50,7 @@ pub fn WithConnection(
         }
         match who {
             SessionState::Checking => Stand::Waiting,
-            // It was ended on this page, which is being left.
+            // This page has ended the connection, and is being left.
             _ if last == Some(&here) && session.has_ended(&id) => here,
             SessionState::SignedOut => Stand::SignedOut,
             SessionState::Unreachable { failure, .. } => Stand::Failed(failure),
@@ -65,7 +66,7 @@ pub fn WithConnection(
             let Some(first) = untrack(|| session.connection(&id)) else {
                 return view! { <NotFoundPage /> }.into_any();
             };
-            // Keeps what was there last while the page is being left.
+            // Keeps the last connection while the page is being left.
             let connection = Memo::new(move |last: Option<&Connection>| {
                 session
                     .connection(&id)
@@ -80,7 +81,7 @@ pub fn WithConnection(
         }
         Stand::Merged => {
             let navigate = navigate.clone();
-            // After this page is drawn: it is in the middle of that.
+            // In the next frame, because this page is being rendered.
             request_animation_frame(move || announcer.leave_for_home(&navigate));
             view! { <Waiting /> }.into_any()
         }

@@ -1,4 +1,4 @@
-//! Filters, what they leave, and how far the reading is.
+//! The filters, the number of matching issues, and the progress of the load.
 
 use leptos::prelude::*;
 use shared::snyk::issue::{IssueKind, IssueStatus};
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// The chips and the line beside them.
+/// The chips, and the summary beside them.
 #[component]
 pub fn FilterBar(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let filters = state.filters;
@@ -71,7 +71,7 @@ pub fn FilterBar(
     }
 }
 
-/// Chooses a word of a list, or no longer.
+/// Selects a word of a list, or deselects it.
 fn toggle(chosen: &mut Vec<String>, word: String) {
     match chosen.iter().position(|one| *one == word) {
         Some(at) => {
@@ -81,7 +81,8 @@ fn toggle(chosen: &mut Vec<String>, word: String) {
     }
 }
 
-/// The words that occur among the issues or are chosen, each with how often.
+/// Returns the choices: the words in `always`, those that occur among the issues, and those that
+/// are selected, each with its count.
 fn occurring(
     state: IssuesState,
     always: &[&str],
@@ -118,7 +119,7 @@ fn occurring(
 
 #[component]
 fn StatusChip(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     fn words(status: &str) -> String {
@@ -147,7 +148,7 @@ fn StatusChip(
 
 #[component]
 fn KindChip(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     fn words(kind: &str) -> String {
@@ -167,10 +168,10 @@ fn KindChip(
     }
 }
 
-/// How many are shown of how many, and whether these are all.
+/// The number of issues that are shown of how many, and whether these are all.
 #[component]
 fn Summary(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let announcer = Announcer::get();
@@ -181,7 +182,8 @@ fn Summary(
         summary::summary(shown, state.read.get(), state.extent.get(), is_reading)
     });
     let is_reading = Memo::new(move |_| state.status.with(Status::is_reading));
-    // At the start and at the end, and not for each page: Snyk gives no total to tell quarters of.
+    // Announced at the start and at the end, but not for each page: Snyk gives no total from which
+    // quarters could be computed.
     Effect::new(move |before: Option<bool>| {
         let now = is_reading.get();
         if now {

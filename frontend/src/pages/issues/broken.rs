@@ -1,4 +1,4 @@
-//! Why issues could not be read.
+//! The failure to load issues.
 
 use leptos::prelude::*;
 
@@ -7,13 +7,14 @@ use crate::{
     components::read_notice::ReadFailure, data::issues::summary::Extent, session::SessionContext,
 };
 
-/// The scope that reading issues takes.
+/// The scope that is required to read issues.
 const SCOPE: &str = "org.project.snapshot.read";
 
-/// Why issues could not be read. That the connection has stopped, the page says.
+/// The notice about a failure to load issues. If the connection has stopped working, another notice
+/// says so.
 #[component]
 pub(super) fn Broken(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -22,7 +23,7 @@ pub(super) fn Broken(
     move || {
         let failure = failure.get().filter(|_| state.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);
-        // What is here is whole, or a part, or nothing.
+        // The list may be complete, incomplete or empty.
         let lead = match state.extent.get() {
             Extent::Whole | Extent::First | Extent::Lacking(_) => {
                 "The issues could not be read again"

@@ -1,4 +1,4 @@
-//! An issue in full: in the panel beside the list, or as a page of its own.
+//! An issue in full: in the panel beside the list, or on a page of its own.
 
 use std::sync::Arc;
 
@@ -30,11 +30,11 @@ pub const TITLE: &str = "issue-title";
 /// The panel beside the list.
 #[component]
 pub fn Panel(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let announcer = Announcer::get();
-    // Readers are told what the panel shows; the focus stays in the list.
+    // The issue in the panel is announced; the focus stays in the list.
     Effect::new(move |before: Option<Option<u64>>| {
         let selected = state.selected.get();
         if before.is_some_and(|before| before != selected)
@@ -97,10 +97,10 @@ pub fn Panel(
     }
 }
 
-/// The issue as a page of its own, where there is no room beside the list.
+/// The issue on a page of its own, in a narrow viewport.
 #[component]
 pub fn DetailPage(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let back = move || state.href(None);
@@ -176,12 +176,12 @@ pub fn DetailPage(
     }
 }
 
-/// The issue that is shown in full.
+/// Returns the issue that is shown in full.
 fn row(state: IssuesState) -> Memo<Option<Arc<Row>>> {
     Memo::new(move |_| state.selected.get().and_then(|key| state.row_now(key)))
 }
 
-/// Why the issue that the address names is not here; tracked.
+/// Returns why the list lacks the issue that the address names; tracked.
 fn absent(state: IssuesState) -> Absent {
     state
         .status
@@ -195,7 +195,7 @@ fn badge(row: &Row) -> AnyView {
     }
 }
 
-/// Everything below the title. What Snyk does not say has no row.
+/// The content below the title. There is no row for a value that Snyk does not give.
 #[component]
 fn Body(
     /// The issue.
@@ -292,7 +292,7 @@ fn fact(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {
     }
 }
 
-/// Ids of a catalogue, linked where it is known.
+/// Returns the ids of a catalogue, as links where their address is known.
 fn names(name: &'static str, ids: &[Named]) -> Option<impl IntoView + use<>> {
     if ids.is_empty() {
         return None;

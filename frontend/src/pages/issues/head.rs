@@ -1,4 +1,4 @@
-//! The project above its issues: the way back, its name in full, what it is.
+//! The project above its issues: the link back, its full name, and its properties.
 
 use leptos::prelude::*;
 use shared::api::connection::Connection;
@@ -16,12 +16,12 @@ use crate::{
     session::SessionContext,
 };
 
-/// Way back, name, facts.
+/// The link back, the name and the properties.
 #[component]
 pub fn Head(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let title = Signal::derive(move || match state.head.get() {
@@ -50,7 +50,7 @@ pub fn Head(
 fn WayBack(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let href = move || paths::org_projects(&state.connection.read(), &state.org.read_value());
@@ -81,7 +81,7 @@ fn WayBack(
 fn Facts(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -109,7 +109,7 @@ fn Facts(
         })
     };
     let again = Callback::new(move |()| state.read_again());
-    // The list tells of it already.
+    // The list already shows a failure.
     let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
     move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),

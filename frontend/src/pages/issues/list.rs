@@ -1,4 +1,4 @@
-//! The table of issues, and what stands there instead of it.
+//! The table of issues, and the texts in place of an empty one.
 
 use std::sync::Arc;
 
@@ -25,13 +25,13 @@ use crate::{
     },
 };
 
-/// Rows to leave room for while the first page is under way.
+/// Number of placeholder rows while the first page is being loaded.
 const WAITING: usize = 12;
 
-/// The table, or why there is none.
+/// The table, or the reason why it is empty.
 #[component]
 pub fn IssueList(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     #[derive(Clone, Copy, PartialEq)]
@@ -46,7 +46,8 @@ pub fn IssueList(
         state.status.with(|status| match status.stage {
             _ if !is_empty => Stand::Rows,
             Stage::Failed(_) if read == 0 => Stand::Failed,
-            // Those that nobody asked to hide are no reason to say that there are none.
+            // While the list is being loaded, issues that the default filters hide are no reason to
+            // say that there are none.
             _ if status.is_growing() && (read == 0 || !state.filters.read().are_chosen()) => {
                 Stand::Rows
             }
@@ -56,7 +57,7 @@ pub fn IssueList(
     let unreadable = Memo::new(move |_| state.status.with(|status| status.unreadable));
     view! {
         <div class="issue-list">
-            // Above: below some hundred rows nobody would find it.
+            // Above the table, because nobody would find it below some hundred rows.
             <Broken state />
             <UnreadableNotice how_many=unreadable item="issue" />
             {move || match stand.get() {
@@ -70,7 +71,7 @@ pub fn IssueList(
 
 #[component]
 fn NothingShown(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let now = minutes();
@@ -114,7 +115,7 @@ fn NothingShown(
 
 #[component]
 fn Table(
-    /// The page.
+    /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
@@ -144,7 +145,7 @@ fn Table(
     let on_key = move |(key, pressed): (Key, String)| {
         let into = match pressed.as_str() {
             "ArrowRight" => true,
-            // Enter opens what is not open yet: the link does that.
+            // Enter opens an issue that is not open yet, which the link itself does.
             "Enter" => state.selected.get_untracked() == Some(key),
             _ => false,
         };
@@ -158,7 +159,8 @@ fn Table(
         false
     };
     let draw = DrawRow::new(move |(key, tabindex)| {
-        // The row stays when its issue is read again, and is drawn anew only when that changed.
+        // The row stays when its issue is loaded again, and is redrawn only if the issue has
+        // changed.
         let row = Memo::new(move |_| state.row_now(key));
         (move || row.get().map(|row| cells(state, &row, tabindex))).into_any()
     });

@@ -1,10 +1,10 @@
-//! The icon of the way to fix an issue.
+//! The icon of a remediation.
 
 use leptos::prelude::*;
 
 use crate::{components::icon::Icon, data::issues::remediation::Remediation};
 
-/// Up to a newer state, or a person's own work.
+/// Returns an arrow for an upgrade or another automatic fix, a pencil for a manual one, or `None`.
 pub(super) fn remediation_icon(way: Remediation) -> Option<impl IntoView + use<>> {
     let icon = if way == Remediation::ByHand {
         Icon::Pencil

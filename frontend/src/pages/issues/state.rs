@@ -1,5 +1,5 @@
-//! The state that all parts of the page share: the list, the address, and what is derived from
-//! both.
+//! The state that all parts of the page of issues share: the list, the address, and the values that
+//! are derived from them.
 
 use std::sync::Arc;
 
@@ -26,52 +26,52 @@ use crate::{
     platform::{self, media},
 };
 
-/// The page's state. The address holds what a person chose; everything else follows from it and
-/// from what is read.
+/// The state of the page. The address stores a person's choices; everything else is derived from
+/// the address and from the loaded data.
 #[derive(Clone, Copy, Debug)]
 pub struct IssuesState {
     /// The connection's id.
     pub connection: Memo<String>,
-    /// Whether the connection works. What was read before it stopped stays.
+    /// Whether the connection works. Data that was loaded before it stopped stays.
     pub works: Memo<bool>,
     /// The organization's id.
     pub org: StoredValue<String>,
     /// The project's id.
     pub project: StoredValue<String>,
-    /// What the address says.
+    /// The filters of the address.
     pub filters: Memo<Filters>,
-    /// The issues that are here.
+    /// The loaded issues.
     pub held: Signal<Held<Arc<Row>>>,
-    /// How many those are.
+    /// The number of loaded issues.
     pub read: Memo<u64>,
-    /// How the reading stands.
+    /// The status of the load.
     pub status: Signal<Status>,
-    /// How much of the list is here.
+    /// The extent of the list.
     pub extent: Memo<Extent>,
-    /// The issues that are shown, in their order.
+    /// The visible issues, in order.
     pub shown: Memo<VisibleRows>,
-    /// What else there would be, if nothing held the rows still.
+    /// The change that waits while the rows are held in place.
     pub news: Memo<Option<NewRows>>,
-    /// Whether a pointer or the focus holds the rows still.
+    /// Whether a pointer or the focus holds the rows in place.
     pub still: RwSignal<bool>,
-    /// The issue that is shown in full, if it is here.
+    /// The issue that is shown in full, if it is loaded.
     pub selected: Memo<Option<Key>>,
     /// The row that is to take the focus.
     pub focus: RwSignal<Option<Key>>,
-    /// What is known of the project.
+    /// The project, or the failure to read it.
     pub head: RwSignal<Option<Result<Head, Failure>>>,
     keys: StoredValue<Keys>,
     write: Callback<(String, bool)>,
     pathname: Memo<String>,
-    /// The issue that was shown in full last.
+    /// The issue that was last shown in full.
     last: StoredValue<Option<Key>>,
-    /// How far down the list was when it was left for an issue.
+    /// The scroll position of the list before an issue was opened.
     scrolled: StoredValue<f64>,
     is_wide: ReadSignal<bool>,
 }
 
 impl IssuesState {
-    /// Reading begins with it, if the connection works.
+    /// Creates the state, and starts to load the issues if the connection works.
     pub fn new(
         connection: Memo<String>,
         works: Memo<bool>,
@@ -95,7 +95,7 @@ impl IssuesState {
         let extent = Memo::new(move |_| status.with(Extent::of));
         let still = RwSignal::new(false);
         let keys = StoredValue::new(Keys::default());
-        // The reading that the rows are of, and how many have their number.
+        // The epoch of the rows, and the number of rows that have keys.
         let taken = Memo::new(move |last: Option<&(u32, usize)>| {
             held.with(|held| {
                 let known = match last {
@@ -108,12 +108,12 @@ impl IssuesState {
             })
         });
         let now = Memo::new(move |_| {
-            // Read and not only followed: a memo that nobody reads numbers nothing.
+            // A memo that nobody reads is not evaluated: tracking alone would add no keys.
             taken.get();
             let filters = filters.read();
             held.with(|held| keys.with_value(|keys| VisibleRows::of(&held.rows, &filters, keys)))
         });
-        // Nothing jumps under a pointer: what is new comes in when it has left.
+        // Nothing moves under a pointer: changes appear when it has left.
         let shown = Memo::new(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
         let news = Memo::new(move |_| shown.read().news(&now.read()));
         let selected = Memo::new(move |_| {
@@ -158,7 +158,8 @@ impl IssuesState {
         state
     }
 
-    /// Reads what could not be read, once somebody has connected again, perhaps in another tab.
+    /// Retries failed requests once the connection works again, perhaps after a login in another
+    /// tab.
     fn follow_connection(self) {
         Effect::new(move |before: Option<()>| {
             if !self.works.get() {
@@ -177,7 +178,7 @@ impl IssuesState {
         });
     }
 
-    /// Reads what is known of the project. What a list of projects knew already is shown at once.
+    /// Reads the project. A row of the list of projects is shown at once, if it is loaded.
     fn read_head(self) {
         let lists = Lists::get();
         let (connection, org, project) = self.ids();
@@ -193,7 +194,8 @@ impl IssuesState {
             let request = read::project(&org, &project).issue_counts();
             let answer = lists.read(&connection, &request).await;
             let answer = answer.map(|document| Head::of(document.data, platform::millis));
-            // The list tells of anything else that fails.
+            // A failure does not replace a known project unless that is missing: the list shows
+            // other failures.
             if answer.is_ok() || head.try_get_untracked() == Some(None) || is_missing(&answer) {
                 head.try_set(Some(answer));
             }
@@ -204,12 +206,12 @@ impl IssuesState {
         self.head.with_untracked(|head| matches!(head, Some(Ok(_))))
     }
 
-    /// Whether there is no such project, as far as Snyk lets us see.
+    /// Returns whether there is no such project, or the connection cannot see it.
     pub fn is_missing(self) -> bool {
         self.head.with(|head| head.as_ref().is_some_and(is_missing))
     }
 
-    /// Reads the issues again, or on from where it failed.
+    /// Loads the issues again, or continues a failed load, and reads the project if it is unknown.
     pub fn read_again(self) {
         self.read_list();
         if !self.is_head_known() {
@@ -232,57 +234,58 @@ impl IssuesState {
         )
     }
 
-    /// The row of a key.
+    /// Returns the row of a key.
     pub fn row(self, key: Key) -> Option<Arc<Row>> {
         self.keys.with_value(|keys| keys.row(key).cloned())
     }
 
-    /// The row of a key, as it was read last; tracked.
+    /// Returns the row of a key as it was last read; tracked.
     pub fn row_now(self, key: Key) -> Option<Arc<Row>> {
         self.held.track();
         self.row(key)
     }
 
-    /// Chooses other filters; Back undoes it.
+    /// Changes the filters, with an entry in the history.
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
         let mut filters = self.filters.get_untracked();
         change(&mut filters);
         self.write.run((filters.query(), false));
     }
 
-    /// Shows an issue in full, or none. Going from issue to issue is one step for Back.
+    /// Shows an issue in full, or none. A change from one issue to another replaces the entry of
+    /// the history, and so does closing the panel.
     pub fn show(self, issue: Option<&str>) {
         let filters = self.filters.get_untracked();
         let replace = filters.issue.is_some() && (issue.is_some() || self.is_wide.get_untracked());
         self.write.run((filters.with_issue(issue).query(), replace));
     }
 
-    /// The address that shows an issue in full, or the list alone; tracked. With its path: the
-    /// address bar may be behind the page.
+    /// Returns the address that shows an issue in full, or the list alone; tracked. It includes the
+    /// path, because the address bar may lag behind the page.
     pub fn href(self, issue: Option<&str>) -> String {
         let filters = self.filters.read().with_issue(issue);
         format!("{}?{}", self.pathname.read(), filters.query())
     }
 
-    /// Whether a link to an issue replaces the address, which shows one already; tracked.
+    /// Returns whether a link to an issue replaces an address that already shows one; tracked.
     pub fn replaces(self) -> bool {
         self.filters.read().issue.is_some()
     }
 
-    /// Whether there is something to read beside the list: rows to choose from, or an issue that
-    /// the address names; tracked.
+    /// Returns whether the panel has something to show: an issue that the address names, or rows to
+    /// choose from, which may still be loading; tracked.
     pub fn has_panel(self) -> bool {
         self.filters.read().issue.is_some()
             || self.status.with(Status::is_reading)
             || !self.shown.read().order.is_empty()
     }
 
-    /// Whether there is room for a panel beside the list.
+    /// Returns whether the viewport has space for the panel beside the list.
     pub fn is_beside(self) -> bool {
         self.is_wide.get_untracked()
     }
 
-    /// The issues before and after the one that is shown in full; tracked.
+    /// Returns the issues before and after the one that is shown in full; tracked.
     pub fn neighbours(self) -> (Option<Arc<Row>>, Option<Arc<Row>>) {
         let Some(selected) = self.selected.get() else {
             return (None, None);
@@ -294,19 +297,20 @@ impl IssuesState {
         )
     }
 
-    /// Takes note of how far down the list is, before it may be left.
+    /// Records the scroll position of the list before it may be left.
     pub fn note_scroll(self) {
         self.scrolled.set_value(media::scrolled());
     }
 
-    /// Brings the list back to where it was left.
+    /// Restores the scroll position of the list.
     pub fn scroll_back(self) {
         if let Some(scrolled) = self.scrolled.try_get_value() {
             media::scroll_to(scrolled);
         }
     }
 
-    /// Puts the focus on the row of the issue that is, or was last, shown in full.
+    /// Moves the focus to the row of the issue that is or was last shown in full; else to the first
+    /// row, or to the heading of an empty list.
     pub fn focus_last(self) {
         let Some(last) = self.last.try_get_value() else {
             return;
@@ -322,7 +326,7 @@ impl IssuesState {
 fn is_missing(head: &Result<Head, Failure>) -> bool {
     match head {
         Err(Failure::Snyk(refusal)) => refusal.status == 404,
-        // No such address at our server: ids that are none.
+        // Our server has no such address: the ids are malformed.
         Err(Failure::Ours(problem)) => problem.code == Code::NotFound,
         _ => false,
     }
