@@ -1,4 +1,4 @@
-//! The only module of the app, beside `login`'s, that names the browser's own interfaces.
+//! The interfaces of the browser. Apart from `login`, no other module of the app names them.
 
 pub mod events;
 pub mod focus;
@@ -21,12 +21,12 @@ use web_sys::{FocusOptions, HtmlElement};
 use crate::times::Local;
 
 thread_local! {
-    /// Server's clock minus this computer's, in milliseconds.
+    /// The server's clock minus this computer's, in milliseconds.
     static SKEW: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Sets our clock by the server's `Date` header. It counts whole seconds, so smaller differences
-/// are left alone.
+/// Sets the clock by the server's `Date` header. The header counts whole seconds, so differences
+/// below two seconds are ignored.
 pub fn set_clock_by(date: &str) {
     let server = js_sys::Date::parse(date);
     let skew = server - js_sys::Date::now();
@@ -35,13 +35,13 @@ pub fn set_clock_by(date: &str) {
     }
 }
 
-/// The time in milliseconds, by the server's clock.
+/// Returns the time in milliseconds, by the server's clock.
 #[must_use]
 pub fn now() -> f64 {
     js_sys::Date::now() + SKEW.get()
 }
 
-/// Milliseconds since the page began, by a clock that nobody corrects: for durations.
+/// Returns the milliseconds since the page was opened, by a clock that is never set: for durations.
 #[must_use]
 pub fn elapsed() -> f64 {
     web_sys::window()
@@ -49,25 +49,25 @@ pub fn elapsed() -> f64 {
         .map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
-/// An RFC 3339 time in milliseconds; not a number when it is none.
+/// Parses an RFC 3339 time into milliseconds; NaN if invalid.
 #[must_use]
 pub fn millis(time: &str) -> f64 {
     js_sys::Date::parse(time)
 }
 
-/// A time as people write it, in their own time zone.
+/// Formats a time in the person's time zone: `24 Nov 2026, 05:41:07`.
 #[must_use]
 pub fn exact(millis: f64) -> String {
     local(millis).words()
 }
 
-/// The day of a time, in the person's own time zone.
+/// Formats the date of a time in the person's time zone.
 #[must_use]
 pub fn date(millis: f64) -> String {
     local(millis).date()
 }
 
-/// A time as machines write it, RFC 3339; nothing when it is none.
+/// Formats a time as RFC 3339; an empty text if it is not finite.
 #[must_use]
 pub fn machine(millis: f64) -> String {
     if !millis.is_finite() {
@@ -77,7 +77,7 @@ pub fn machine(millis: f64) -> String {
     date.to_iso_string().into()
 }
 
-/// Hours and minutes in the person's own time zone: `05:38`.
+/// Formats hours and minutes in the person's time zone: `05:38`.
 #[must_use]
 pub fn clock(millis: f64) -> String {
     local(millis).hours()
@@ -93,47 +93,48 @@ fn local(millis: f64) -> Local {
     }
 }
 
-/// The path and query that the page is at, to come back to.
+/// Returns path and query of the page, to return to.
 #[must_use]
 pub fn path_here() -> Option<String> {
     history::address()
 }
 
-/// The path that the page is at.
+/// Returns the path of the page.
 #[must_use]
 pub fn path() -> Option<String> {
     history::path()
 }
 
-/// Goes back by an entry of the history.
+/// Goes back by one entry of the history.
 pub fn back() {
     if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
         let _ = history.back();
     }
 }
 
-/// Names the document.
+/// Sets the title of the document.
 pub fn set_title(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
         document.set_title(title);
     }
 }
 
-/// Moves the focus to the element of that id.
+/// Moves the focus to the element with this id.
 pub fn focus(id: &str) {
     if let Some(element) = element(id) {
         let _ = element.focus();
     }
 }
 
-/// Moves the focus to the element of that id if it is nowhere: what had it went away.
+/// Moves the focus to the element with this id if no element has the focus, because the one that
+/// had it was removed.
 pub fn focus_if_lost(id: &str) {
     if focus::focus_is_lost() {
         focus(id);
     }
 }
 
-/// The same, with the page scrolled as it is.
+/// Moves the focus to the element with this id, without scrolling.
 pub fn focus_unmoved(id: &str) {
     if let Some(element) = element(id) {
         let options = FocusOptions::new();
@@ -142,7 +143,7 @@ pub fn focus_unmoved(id: &str) {
     }
 }
 
-/// Whether the element of that id has the focus.
+/// Returns whether the element with this id has the focus.
 #[must_use]
 pub fn has_focus(id: &str) -> bool {
     focus::active_element().is_some_and(|active| active.id() == id)
@@ -153,7 +154,7 @@ fn element(id: &str) -> Option<HtmlElement> {
     document.get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// Asks for the stylesheets of the pages over Snyk's data, once.
+/// Requests the stylesheets of the pages that show Snyk's data, once.
 pub fn load_data_styles() {
     let sheets = web_sys::window()
         .and_then(|window| window.document())
@@ -168,13 +169,13 @@ pub fn load_data_styles() {
     for at in 0..sheets.length() {
         let sheet = sheets.get(at);
         if let Some(sheet) = sheet.and_then(|sheet| sheet.dyn_into::<web_sys::Element>().ok()) {
-            // A link that is disabled is not fetched. It fails for names that are none only.
+            // A disabled link is not fetched. Removing an attribute fails only for invalid names.
             let _ = sheet.remove_attribute("disabled");
         }
     }
 }
 
-/// Loads the page again: the one that is seen, where the address bar is behind.
+/// Reloads the page that is shown, even if the address bar lags behind.
 pub fn reload() {
     let Some(window) = web_sys::window() else {
         return;
@@ -185,12 +186,12 @@ pub fn reload() {
     };
 }
 
-/// Copies a text; `false` when the browser refuses.
+/// Copies a text. Returns `false` if the browser refuses.
 pub async fn copy(text: &str) -> bool {
     let Some(window) = web_sys::window() else {
         return false;
     };
-    // Absent outside secure contexts.
+    // The clipboard is absent outside secure contexts.
     let clipboard = window.navigator().clipboard();
     if JsValue::from(clipboard.clone()).is_undefined() {
         return false;
@@ -198,16 +199,16 @@ pub async fn copy(text: &str) -> bool {
     JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }
 
-/// Selects everything that an element says, for a person to copy.
+/// Selects the content of an element, so that the person can copy it.
 pub fn select(element: &web_sys::Node) {
     let selection = web_sys::window().and_then(|window| window.get_selection().ok()?);
     if let Some(selection) = selection {
-        // It fails for doctypes only.
+        // It fails only for doctypes.
         let _ = selection.select_all_children(element);
     }
 }
 
-/// The address of the script that the document starts, which differs from build to build.
+/// Returns the address of the script that the document starts, which differs from build to build.
 #[must_use]
 pub fn script() -> Option<String> {
     let document = web_sys::window()?.document()?;
@@ -215,7 +216,7 @@ pub fn script() -> Option<String> {
     script.get_attribute("href")
 }
 
-/// Removes the words that stand until the app has started.
+/// Removes the text that is shown until the app has started.
 pub fn remove_starting() {
     let element = web_sys::window()
         .and_then(|window| window.document())

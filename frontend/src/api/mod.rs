@@ -1,4 +1,4 @@
-//! Asking our server: one helper, and a function for each route.
+//! Requests to our server: one helper, and a function for each route.
 
 pub mod connections;
 pub mod session;
@@ -11,7 +11,7 @@ pub use login::{
 
 use crate::{paths, platform};
 
-/// Sends a request and sets our clock by the answer.
+/// Sends a request, and sets the clock by a successful answer.
 async fn send(
     method: &str,
     path: &str,
@@ -27,14 +27,14 @@ async fn send(
     Ok(answer)
 }
 
-/// The document of the app as the server has it now.
+/// Returns the document of the app that the server has now.
 ///
 /// # Errors
 ///
-/// When the server does not answer with it.
+/// Returns an error if the server does not answer with the document.
 pub async fn document() -> Result<String, Failure> {
     let answer = send("GET", paths::HOME, None, Within::Server).await?;
-    // A portal's page comes with 200 as well, and starts no script of ours.
+    // The page of a captive portal has status 200 too, and starts no script of ours.
     if answer.is_success() && answer.body.contains("rel=\"modulepreload\"") {
         Ok(answer.body)
     } else {

@@ -1,4 +1,4 @@
-//! Events of the window and the document. A listener listens until it is dropped.
+//! Events of the window and the document. A listener is active until it is dropped.
 
 use std::sync::{
     Arc,
@@ -11,7 +11,7 @@ use leptos::prelude::on_cleanup;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-/// Calls back at an event of the window's.
+/// Calls a function at an event of the window.
 #[must_use]
 pub fn on_window(
     event: &'static str,
@@ -21,7 +21,7 @@ pub fn on_window(
     Some(EventListener::new(&window, event, move |_| on_event()))
 }
 
-/// The same before any element hears of the event.
+/// Calls a function at an event of the window, before any element handles the event.
 #[must_use]
 pub fn before_all(
     event: &'static str,
@@ -33,8 +33,8 @@ pub fn before_all(
     Some(listener)
 }
 
-/// Has a key that is held press a button or a link once, and not with each repeat: what it does, a
-/// person wants once.
+/// Ignores the repeats of an Enter key that is held on a button or a link: a person wants the
+/// action once.
 #[must_use]
 pub fn press_once() -> Option<EventListener> {
     let window = web_sys::window()?;
@@ -59,9 +59,9 @@ pub fn press_once() -> Option<EventListener> {
     Some(listener)
 }
 
-/// A handler that hears nothing more once its owner is gone, whose signals it could not read. An
-/// element is taken out of the document after that, and goes with a last event when the focus or the
-/// pointer was on it.
+/// Wraps an event handler, so that it does nothing once its owner is gone and its signals can no
+/// longer be read. The element is removed from the document only after that, and fires a last event
+/// if it had the focus or the pointer.
 pub fn while_mounted<E>(mut handler: impl FnMut(E) + 'static) -> impl FnMut(E) + 'static {
     let is_mounted = Arc::new(AtomicBool::new(true));
     let mounted = Arc::clone(&is_mounted);
@@ -73,7 +73,7 @@ pub fn while_mounted<E>(mut handler: impl FnMut(E) + 'static) -> impl FnMut(E) +
     }
 }
 
-/// Calls back with `true` at the first event of the window's, and with `false` at the second.
+/// Calls a function with `true` at the first event of the window, and with `false` at the second.
 #[must_use]
 pub fn between(
     events: [&'static str; 2],
@@ -86,7 +86,8 @@ pub fn between(
     })
 }
 
-/// Calls back when the page is seen again: its tab is in front, its window no longer minimized.
+/// Calls a function when the page becomes visible: its tab is in front, and its window is no longer
+/// minimized.
 #[must_use]
 pub fn on_return(mut on_return: impl FnMut() + 'static) -> Option<EventListener> {
     let document = web_sys::window()?.document()?;
@@ -99,7 +100,7 @@ pub fn on_return(mut on_return: impl FnMut() + 'static) -> Option<EventListener>
     Some(listener)
 }
 
-/// Whether the page is seen.
+/// Returns whether the page is visible.
 #[must_use]
 pub fn is_seen() -> bool {
     let document = web_sys::window().and_then(|window| window.document());

@@ -1,9 +1,9 @@
-//! Which element has the focus, and giving it to another one.
+//! The element with the focus, and moving the focus.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-/// Gives the focus to the element within `body` that matches, and brings it into sight. `false` when
+/// Moves the focus to the matching element within `body` and scrolls to it. Returns `false` if
 /// there is none.
 pub fn focus_within(body: &Element, selector: &str) -> bool {
     let found = body.query_selector(selector).ok().flatten();
@@ -11,14 +11,14 @@ pub fn focus_within(body: &Element, selector: &str) -> bool {
         return false;
     };
     let _ = element.focus();
-    // Focus alone does not bring it out from under a sticky head in every browser.
+    // In some browsers, the focus alone does not scroll an element out from under a sticky header.
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);
     true
 }
 
-/// The element with the focus, if it lies within `body`.
+/// Returns the element with the focus, if it is within `body`.
 #[must_use]
 pub fn focused_within(body: &Element) -> Option<HtmlElement> {
     let active = active_element()?;
@@ -28,22 +28,23 @@ pub fn focused_within(body: &Element) -> Option<HtmlElement> {
     active.dyn_into().ok()
 }
 
-/// Whether an event's target lies within `body`.
+/// Returns whether an event's target is within `body`.
 #[must_use]
 pub fn contains(body: &Element, target: Option<web_sys::EventTarget>) -> bool {
     let node = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
     node.is_some_and(|node| body.contains(Some(&node)))
 }
 
-/// Whether the window has the focus: an element keeps its own while another window has it.
+/// Returns whether the window has the focus. An element keeps its focus while another window has
+/// it.
 #[must_use]
 pub fn has_focus() -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     document.is_some_and(|document| document.has_focus().unwrap_or_default())
 }
 
-/// Gives an element the focus that it lost because it was moved within the document; not when the
-/// focus has gone elsewhere. `false` when the element is no longer there.
+/// Returns the focus to an element that lost it by being moved within the document, unless the
+/// focus has moved elsewhere. Returns `false` if the element is no longer in the document.
 pub fn refocus(element: &HtmlElement) -> bool {
     if focus_is_lost() && element.is_connected() {
         let options = FocusOptions::new();
@@ -53,18 +54,19 @@ pub fn refocus(element: &HtmlElement) -> bool {
     element.is_connected()
 }
 
-/// Whether nothing has the focus, as after the element that had it was taken away.
+/// Returns whether no element has the focus, as after the one that had it was removed.
 #[must_use]
 pub fn focus_is_lost() -> bool {
     active_element().is_none_or(|active| active.tag_name() == "BODY")
 }
 
-/// The element with the focus.
+/// Returns the element with the focus.
 pub(super) fn active_element() -> Option<Element> {
     web_sys::window()?.document()?.active_element()
 }
 
-/// The value of an attribute of the nearest element around an event's target that has it.
+/// Returns the value of an attribute of the nearest ancestor of an event's target that has the
+/// attribute, the target included.
 #[must_use]
 pub fn attribute_around(target: Option<web_sys::EventTarget>, name: &str) -> Option<String> {
     let element = target?.dyn_into::<Element>().ok()?;
@@ -74,7 +76,7 @@ pub fn attribute_around(target: Option<web_sys::EventTarget>, name: &str) -> Opt
         .get_attribute(name)
 }
 
-/// Whether a key that was pressed there is text.
+/// Returns whether a key that is pressed at an event's target is text.
 #[must_use]
 pub fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
     target

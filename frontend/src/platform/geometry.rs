@@ -1,4 +1,4 @@
-//! Where an element stands in the window, and when that changes.
+//! The position of an element in the viewport, and its changes.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use web_sys::{Element, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosit
 use super::events::{self, EventListener};
 use crate::data::window::Geometry;
 
-/// Calls back when the window scrolls or an element's size changes, until it is dropped.
+/// Calls a function when the window is scrolled or resized, or when the size of an element changes,
+/// until it is dropped.
 pub struct Watch {
     _listeners: [Option<EventListener>; 2],
     _resized: Closure<dyn FnMut()>,
@@ -22,7 +23,7 @@ impl fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// Starts to watch.
+    /// Starts to watch an element.
     #[must_use]
     pub fn over(element: &Element, on_change: impl FnMut() + Clone + 'static) -> Self {
         let listeners =
@@ -48,13 +49,14 @@ impl Drop for Watch {
     }
 }
 
-/// Calls back before the page is printed (`true`) and after, as long as the listeners are kept.
+/// Calls a function before (`true`) and after (`false`) printing, as long as the listeners are
+/// kept.
 #[must_use]
 pub fn printing(on_change: impl Fn(bool) + Clone + 'static) -> [Option<EventListener>; 2] {
     events::between(["beforeprint", "afterprint"], on_change)
 }
 
-/// Where the body of a table stands. The height of a row is that of the first one that is there.
+/// Measures the body of a table. The first row determines the height of all rows.
 #[must_use]
 pub fn geometry(body: &Element) -> Geometry {
     let row = body
@@ -67,8 +69,7 @@ pub fn geometry(body: &Element) -> Geometry {
     }
 }
 
-/// Brings the element within `body` that matches into the middle of the window, unless it is in
-/// sight.
+/// Scrolls the matching element within `body` to the middle of the viewport, unless it is in sight.
 pub fn bring_into_sight(body: &Element, selector: &str) {
     let Some(element) = body.query_selector(selector).ok().flatten() else {
         return;

@@ -1,9 +1,9 @@
-//! The browser's history, which may refuse to be written.
+//! The browser's history, which may refuse writes.
 //!
-//! The router calls `pushState` and `replaceState` itself and panics when they throw. So these two are
-//! guarded, on the one object that everything calls them on: a call never throws, it waits when there
-//! are too many of them, and what waits is written later. Until then the address bar is behind, and
-//! [`address`] says where the page is.
+//! The router itself calls `pushState` and `replaceState`, and panics if they throw. Therefore both
+//! are replaced, on the one object on which everything calls them. A call never throws. If there
+//! are too many calls, one is delayed and written later. Until then the address bar lags behind,
+//! and [`address`] returns the address of the page.
 
 use std::{
     cell::{Cell, RefCell},
@@ -21,12 +21,12 @@ use web_sys::{History, ScrollRestoration};
 use super::events::{self, EventListener};
 use crate::write_queue::{Due, Write, WriteQueue};
 
-/// The number of an entry, within its state.
+/// The name of an entry's number in its state.
 const KEY: &str = "scroll";
 const PUSH: &str = "pushState";
 const REPLACE: &str = "replaceState";
 
-/// What goes with an entry: what the caller gave, and the entry's number.
+/// The state of an entry: the caller's state, and the number of the entry.
 #[derive(Clone, Debug)]
 struct State {
     given: JsValue,
@@ -36,32 +36,33 @@ struct State {
 thread_local! {
     static QUEUE: RefCell<WriteQueue<State>> = RefCell::default();
     static TIMER: Cell<Option<TimeoutHandle>> = const { Cell::new(None) };
-    /// Where the router is.
+    /// The address of the router.
     static ROUTER: RefCell<String> = const { RefCell::new(String::new()) };
-    /// The number given out last. Numbers are times, so that none is given out again after a reload.
+    /// The last number that was assigned. Numbers are times, so that none is assigned again after a
+    /// reload.
     static LAST_KEY: Cell<f64> = const { Cell::new(0.0) };
-    /// A call is under way, so one that comes now is its own.
+    /// Whether a call is being made. Another call during that time comes from the called function.
     static IS_CALLING: Cell<bool> = const { Cell::new(false) };
-    /// What others have put in the place of `pushState` and `replaceState`.
+    /// The functions that other scripts have set instead of `pushState` and `replaceState`.
     static OTHERS: RefCell<[Option<Function>; 2]> = const { RefCell::new([None, None]) };
 }
 
-/// Guards the history from here on. For a start, before there is a router. The listener has to be
-/// kept.
+/// Replaces the functions of the history. Must be called before there is a router, and the listener
+/// must be kept.
 #[must_use]
 pub fn guard() -> Option<EventListener> {
     let history = history()?;
     for (at, name) in [PUSH, REPLACE].into_iter().enumerate() {
         install(&history, at, name);
     }
-    // The entry that something was to be written into has been left.
+    // The entry that was to be written has been left.
     events::on_window("popstate", || {
         QUEUE.with_borrow_mut(WriteQueue::forget);
     })
 }
 
-/// Puts the guard in the place of a function of the history. What others put there later, an
-/// extension say, is called by it, and finds it as what was there before.
+/// Replaces a function of the history. If another script, such as an extension, sets a function
+/// later, this one calls that function, which in turn finds this one as its predecessor.
 fn install(history: &History, at: usize, name: &'static str) {
     let before = Reflect::get_own_property_descriptor(history, &JsValue::from_str(name))
         .ok()
@@ -79,16 +80,16 @@ fn install(history: &History, at: usize, name: &'static str) {
     .into_js_value();
     let descriptor = Object::new();
     for (part, value) in [("get", get), ("set", set), ("configurable", JsValue::TRUE)] {
-        // A plain object takes any property.
+        // A plain object accepts any property.
         let _ = Reflect::set(&descriptor, &JsValue::from_str(part), &value);
     }
-    // Where it fails, the browser's own stays, as if there were no guard.
+    // If it fails, the browser's own function remains, as without a replacement.
     let _ = Reflect::define_property(history, &JsValue::from_str(name), &descriptor);
 }
 
 fn on_call(at: usize, state: &JsValue, title: &JsValue, url: &JsValue) -> Result<(), JsValue> {
     if IS_CALLING.get() {
-        // What others put in our place calls what it found there.
+        // The function that another script has set calls its predecessor.
         let history = history().ok_or(JsValue::UNDEFINED)?;
         return native(&history, at)?
             .call3(&history, state, title, url)
@@ -102,7 +103,7 @@ fn on_call(at: usize, state: &JsValue, title: &JsValue, url: &JsValue) -> Result
     Ok(())
 }
 
-/// Asks for a write, which comes at once where it can.
+/// Queues a write, which is made at once if possible.
 fn offer(url: String, adds: bool, given: JsValue) {
     if adds && whole_address().as_ref() == Some(&url) {
         return;
@@ -138,7 +139,8 @@ fn pump() {
     TIMER.set(set_timeout_with_handle(pump, wait).ok());
 }
 
-/// Writes, and says whether the browser has. Chromium says nothing when it refuses.
+/// Writes an entry, and returns whether the browser has done so. Chromium does not report a
+/// refusal.
 fn call(write: &Write<State>) -> bool {
     let Some(history) = history() else {
         return false;
@@ -150,7 +152,7 @@ fn call(write: &Write<State>) -> bool {
     };
     let state = Object::assign(&Object::new(), write.state.given.unchecked_ref());
     let key = JsValue::from_f64(write.state.key);
-    // A plain object takes any property.
+    // A plain object accepts any property.
     let _ = Reflect::set(&state, &JsValue::from_str(KEY), &key);
     IS_CALLING.set(true);
     let url = JsValue::from_str(&write.url);
@@ -159,7 +161,7 @@ fn call(write: &Write<State>) -> bool {
     answer.is_ok() && written_address().as_ref() == Some(&write.url)
 }
 
-/// The browser's own function, as the prototype has it now.
+/// Returns the browser's own function, as the prototype has it now.
 fn native(history: &History, at: usize) -> Result<Function, JsValue> {
     let prototype = Object::get_prototype_of(history);
     function(&prototype, [PUSH, REPLACE][at]).ok_or(JsValue::UNDEFINED)
@@ -172,20 +174,20 @@ fn function(of: &JsValue, name: &str) -> Option<Function> {
         .ok()
 }
 
-/// The path and the query that the page is at, whether they are written or not.
+/// Returns path and query of the page, even if they are not written yet.
 #[must_use]
 pub fn address() -> Option<String> {
     let url = web_sys::Url::new(&whole_address()?).ok()?;
     Some(url.pathname() + &url.search())
 }
 
-/// The same of the path.
+/// Returns the path of the page, even if it is not written yet.
 #[must_use]
 pub fn path() -> Option<String> {
     Some(web_sys::Url::new(&whole_address()?).ok()?.pathname())
 }
 
-/// Where the page is, if that is not written yet.
+/// Returns the address of the page if it is not written yet.
 #[must_use]
 pub fn unwritten() -> Option<String> {
     let pending = QUEUE.with_borrow(|queue| queue.pending().map(|write| write.url.clone()));
@@ -200,15 +202,16 @@ fn written_address() -> Option<String> {
     web_sys::window()?.location().href().ok()
 }
 
-/// The whole of an address; none for one that lies elsewhere, which no entry can have.
+/// Resolves an address. Returns `None` for another origin, which no entry can have.
 fn resolve(url: &str) -> Option<String> {
     let location = web_sys::window()?.location();
     let url = web_sys::Url::new_with_base(url, &location.href().ok()?).ok()?;
     (url.origin() == location.origin().ok()?).then(|| url.href())
 }
 
-/// The router is at this path, query and fragment. It compares with an address bar that may have
-/// been behind, and then leaves out a call: this makes up for it, once it has had the time to call.
+/// Records the router's path, query and fragment. The router omits a call if an address bar that
+/// lags behind has the same address. This function makes up for such a call after two frames, in
+/// which the router has had the time to call.
 pub fn settle(at: String) {
     ROUTER.set(at);
     request_animation_frame(|| {
@@ -228,7 +231,8 @@ pub fn settle(at: String) {
     });
 }
 
-/// The number of the entry that the page is at, as bits; none for one that somebody else made.
+/// Returns the number of the current entry, as bits; `None` for an entry that another script has
+/// added.
 #[must_use]
 pub fn key_bits() -> Option<u64> {
     let pending = QUEUE.with_borrow(|queue| queue.pending().map(|write| write.state.key));
@@ -236,7 +240,7 @@ pub fn key_bits() -> Option<u64> {
         key
     } else {
         let state = history()?.state().ok()?;
-        // Fails for what is no object.
+        // This fails if the state is not an object.
         Reflect::get(&state, &JsValue::from_str(KEY))
             .ok()?
             .as_f64()?
@@ -244,19 +248,19 @@ pub fn key_bits() -> Option<u64> {
     Some(key.to_bits())
 }
 
-/// Gives the entry that the page is at a number.
+/// Assigns a number to the current entry, and returns its bits.
 pub fn number() -> Option<u64> {
     let url = whole_address()?;
-    // What else is in its state stays.
+    // The rest of the state stays.
     let state = history()?.state().ok()?;
     offer(url, false, state);
     key_bits()
 }
 
-/// Has the browser leave it to us where an entry is scrolled to.
+/// Disables the browser's scroll restoration, because the app restores scroll positions itself.
 pub fn leave_scrolling_to_us() {
     if let Some(history) = history() {
-        // Refused in documents that are not shown only.
+        // Only documents that are not active refuse this.
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
     }
 }

@@ -1,8 +1,8 @@
-//! Whether the window is as a media query says, and where the page is scrolled to.
+//! Media queries, and the scroll position of the page.
 
 use super::events::EventListener;
 
-/// Calls back when a media query comes true or no longer is, until the listener is dropped.
+/// Calls a function when the result of a media query changes, until the listener is dropped.
 #[must_use]
 pub fn listen(query: &str, mut on_change: impl FnMut(bool) + 'static) -> Option<EventListener> {
     let list = web_sys::window()?.match_media(query).ok()??;
@@ -11,7 +11,7 @@ pub fn listen(query: &str, mut on_change: impl FnMut(bool) + 'static) -> Option<
     Some(listener)
 }
 
-/// Whether a media query is true.
+/// Returns whether a media query matches.
 #[must_use]
 pub fn matches(query: &str) -> bool {
     web_sys::window()
@@ -19,7 +19,7 @@ pub fn matches(query: &str) -> bool {
         .is_some_and(|list| list.matches())
 }
 
-/// How far the page is scrolled down, in pixels.
+/// Returns the vertical scroll position of the page, in pixels.
 #[must_use]
 pub fn scrolled() -> f64 {
     web_sys::window()
@@ -27,7 +27,7 @@ pub fn scrolled() -> f64 {
         .unwrap_or_default()
 }
 
-/// Scrolls the page so far down.
+/// Scrolls the page to a vertical position.
 pub fn scroll_to(pixels: f64) {
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, pixels);

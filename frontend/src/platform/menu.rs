@@ -3,10 +3,10 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-/// Moves the focus among the items of the menu with this id, as its keys ask: up, down, first,
-/// last. From the menu's own button, which lies outside, the down key opens it.
+/// Moves the focus among the items of the menu with this id: up, down, first, last, or by a first
+/// letter. On the menu's button, which is outside the menu, the down key opens it.
 pub fn on_key(event: &KeyboardEvent, id: &str) {
-    // Together with another key it means something to the browser: Ctrl and R is no letter.
+    // With a modifier, the key has a meaning for the browser: Ctrl+R is not a letter.
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -18,7 +18,8 @@ pub fn on_key(event: &KeyboardEvent, id: &str) {
     if !is_open {
         if key == "ArrowDown" {
             event.prevent_default();
-            // By its button, which the menu then stands below. `autofocus` moves the focus.
+            // The button opens the menu, so that the menu is positioned below it. `autofocus` moves
+            // the focus.
             if let Some(button) = event.current_target().and_then(|it| it.dyn_into().ok()) {
                 HtmlElement::click(&button);
             }
@@ -38,7 +39,7 @@ pub fn on_key(event: &KeyboardEvent, id: &str) {
         ("ArrowDown" | "Home", _) => 0,
         ("ArrowUp", Some(at)) if at > 0 => at - 1,
         ("ArrowUp" | "End", _) => last,
-        // A letter leads to the next item that begins with it.
+        // A letter moves to the next item that begins with it.
         (letter, at) if letter.chars().count() == 1 && letter != " " => {
             let after = at.map_or(0, |at| at + 1);
             let begins = |at: &usize| begins_with(items.get(*at), letter);
@@ -55,10 +56,10 @@ pub fn on_key(event: &KeyboardEvent, id: &str) {
     }
 }
 
-/// Closes the menu with this id; the focus goes back to its button.
+/// Closes the menu with this id. The focus returns to its button.
 pub fn close(id: &str) {
     if let Some(menu) = element(id) {
-        // It fails when it is closed already.
+        // It fails if the menu is closed already.
         let _ = menu.hide_popover();
     }
 }
@@ -69,7 +70,7 @@ fn element(id: &str) -> Option<HtmlElement> {
 }
 
 fn begins_with(item: Option<&HtmlElement>, letter: &str) -> bool {
-    // A box to tick has its words around it.
+    // The text of a checkbox is in the label around it.
     let around = item.and_then(|item| item.closest("label").ok().flatten());
     let words = around.map_or_else(
         || item.map(HtmlElement::inner_text),

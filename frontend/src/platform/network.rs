@@ -1,4 +1,4 @@
-//! Whether this computer has a network, as far as the browser knows.
+//! The state of the network, as far as the browser knows.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,20 +11,21 @@ use leptos::prelude::set_timeout;
 use super::events::{self, EventListener};
 use crate::poll_schedule::PollSchedule;
 
-/// Whether there may be a network. Browsers are sure only when they say no.
+/// Returns whether there may be a network. Browsers are certain only if there is none.
 #[must_use]
 pub fn is_online() -> bool {
     web_sys::window().is_none_or(|window| window.navigator().on_line())
 }
 
-/// Calls back when the network comes (`true`) or goes, as long as the listeners are kept.
+/// Calls a function when the network comes (`true`) or goes (`false`), as long as the listeners are
+/// kept.
 #[must_use]
 pub fn listen(on_change: impl Fn(bool) + Clone + 'static) -> [Option<EventListener>; 2] {
     events::between(["online", "offline"], on_change)
 }
 
-/// Calls back when the network has come, as long as the listener is kept; not more often than by the
-/// schedule for trying again, however often it comes and goes.
+/// Calls a function when the network has come back, as long as the listener is kept. The poll
+/// schedule bounds the calls, however often the network comes and goes.
 #[must_use]
 pub fn on_return(on_return: impl Fn() + 'static) -> Option<EventListener> {
     let schedule = Rc::new(RefCell::new(PollSchedule::default()));

@@ -1,7 +1,7 @@
-//! How far down each entry of the history was scrolled, so that Back leads to where a person was.
+//! The scroll position of each entry of the history, which Back restores.
 //!
-//! The browser's own way of doing so comes too early for a page whose rows are drawn later. Each
-//! entry carries a number in its state ([`history`]); how far down it was stays in memory.
+//! The browser's own restoration comes too early for a page whose rows are drawn later. Each entry
+//! has a number in its state ([`history`]); its scroll position stays in memory.
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,35 +15,35 @@ use super::{
     history, media,
 };
 
-/// For so many frames the page has stood where it should before it is let go: what was there before
-/// may take one or two to go.
+/// Number of frames for which the page must keep its position before a restoration ends: the
+/// previous content may take one or two frames to disappear.
 const STANDS: u32 = 3;
-/// For so many frames at most it is tried.
+/// Maximum number of frames of a restoration.
 const TRIES: u32 = 120;
 
 thread_local! {
-    /// By the bits of the entry's number.
+    /// The scroll positions, by the bits of the entry's number.
     static PLACES: RefCell<HashMap<u64, f64>> = RefCell::default();
-    /// Which return is under way, if one is.
+    /// The number of the current restoration, if there is one.
     static GOING: Cell<Option<u32>> = const { Cell::new(None) };
     static RETURNS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Remembers and returns, as long as the listeners are kept.
+/// Records and restores scroll positions, as long as the listeners are kept.
 #[must_use]
 pub fn keep() -> Vec<EventListener> {
     history::leave_scrolling_to_us();
     let mut listeners: Vec<_> = [
         events::on_window("popstate", go_back),
         events::on_window("scroll", note),
-        // Before anything that a click leads to: the event of a scroll comes with the next frame, when
-        // the entry may be another one.
+        // Before a click has any effect. The event of a scroll comes with the next frame, when
+        // another entry may be the current one.
         events::before_all("click", note),
     ]
     .into_iter()
     .flatten()
     .collect();
-    // Whoever acts is where they want to be.
+    // A person who acts has chosen the position.
     let acts = ["wheel", "touchmove", "pointerdown", "keydown"];
     listeners.extend(
         acts.into_iter()
@@ -52,20 +52,20 @@ pub fn keep() -> Vec<EventListener> {
     listeners
 }
 
-/// Whether the page is on its way back to where it was scrolled to.
+/// Returns whether a scroll position is being restored.
 #[must_use]
 pub fn is_going_back() -> bool {
     GOING.get().is_some()
 }
 
-/// Notes how far down the entry is, in the next frame: an entry that is never scrolled begins
-/// somewhere too.
+/// Records the scroll position of the current entry in the next frame, because an entry that is
+/// never scrolled has a position too.
 pub fn note_soon() {
     request_animation_frame(note);
 }
 
 fn note() {
-    // On the way back, what is not yet there says nothing.
+    // During a restoration the current position means nothing.
     if is_going_back() {
         return;
     }
@@ -75,7 +75,7 @@ fn note() {
 }
 
 fn go_back() {
-    // Entries without a number are those of a link within the page.
+    // Entries without a number come from links within the page.
     let Some(key) = history::key_bits() else {
         return;
     };
@@ -86,7 +86,7 @@ fn go_back() {
     step(turn, place.unwrap_or_default(), 0, 0);
 }
 
-/// Once a frame, until the page has stood there for some.
+/// Restores a position in each frame, until the page has kept it for some frames.
 fn step(turn: u32, place: f64, tries: u32, stood: u32) {
     request_animation_frame(move || {
         if GOING.get() != Some(turn) {

@@ -1,12 +1,12 @@
-//! Keeps a page true that a translator has rewritten.
+//! Keeps a page correct that a translator has rewritten.
 //!
-//! Translators in browsers put a `<font>` in the place of a text. The view goes on with the text
-//! node that it made: what it writes there is not seen any more, and what it draws beside it finds
-//! no place. So the node is put back before the `<font>`, empty; when the view writes to it, or takes
-//! it away, the `<font>` goes, and the translator finds a new text.
+//! Translators in browsers replace a text by a `<font>`. The view keeps the text node that it has
+//! created: what it writes there is not visible, and it cannot insert anything beside the node.
+//! Therefore this module puts the node back before the `<font>`, empty. When the view writes to the
+//! node or removes it, the `<font>` is removed, and the translator finds a new text.
 //!
-//! `translate="no"` on every count would leave them in English in the middle of a translated
-//! sentence, and a translator that does not know the attribute would still break them.
+//! `translate="no"` on every count would leave an English count in a translated sentence, and a
+//! translator that does not know the attribute would still break it.
 
 use std::cell::RefCell;
 
@@ -14,7 +14,7 @@ use js_sys::{Array, WeakMap};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MutationObserver, MutationObserverInit, MutationRecord, Node, Text};
 
-/// Follows what a translator does, for as long as the page.
+/// Follows translations for as long as the page lives.
 pub fn follow() {
     let pairs = RefCell::new(Pairs::default());
     let on_change = Closure::<dyn FnMut(Array)>::new(move |records: Array| {
@@ -32,18 +32,18 @@ pub fn follow() {
         options.set_child_list(true);
         options.set_character_data(true);
         options.set_subtree(true);
-        // It fails for options that contradict each other only.
+        // It fails only for contradictory options.
         let _ = observer.observe_with_options(&body, &options);
         on_change.forget();
     }
 }
 
-/// Which translation stands for which text.
+/// The pairs of texts and their translations.
 #[derive(Default)]
 struct Pairs {
-    /// Each text node's `<font>`.
+    /// The `<font>` of each text node.
     fonts: WeakMap,
-    /// Each `<font>`'s text node, and what it said: `[node, text]`.
+    /// The text node of each `<font>`, and its original text: `[node, text]`.
     texts: WeakMap,
 }
 
@@ -73,7 +73,7 @@ impl Pairs {
                     .find(|node| is_font(node) && self.text_of(node).is_none());
                 match font {
                     Some(font) => self.pair(text, font.unchecked_ref()),
-                    // The view took it away.
+                    // The view has removed the text.
                     None => self.drop_translation(text),
                 }
             } else if is_font(&node)
@@ -82,7 +82,7 @@ impl Pairs {
                 self.unpair(&text, &node);
                 let mut fonts = (0..added.length()).filter_map(|at| added.get(at));
                 if let Some(other) = fonts.find(is_font) {
-                    // Translated once more.
+                    // The text was translated again.
                     self.note(&text, &other, &said);
                 } else if text.is_connected() && text.data().is_empty() {
                     // The original is shown again.
@@ -92,17 +92,17 @@ impl Pairs {
         }
     }
 
-    /// Puts a text that was taken out back beside its translation.
+    /// Puts a removed text back beside its translation.
     fn pair(&self, text: &Text, font: &Element) {
         if !font.is_connected() {
             return;
         }
         let said = text.data();
         text.set_data("");
-        // It fails where a node would hold itself only.
+        // It fails only if a node would contain itself.
         let _ = font.before_with_node_1(text);
         if self.fonts.has(text) {
-            // Its translation stands beside it, and this one is of the empty text.
+            // The text already has a translation beside it, and this one is that of the empty text.
             font.remove();
         } else {
             self.note(text, font, &said);
@@ -119,13 +119,13 @@ impl Pairs {
         self.texts.delete(font);
     }
 
-    /// The text of a translation, and what it said.
+    /// Returns the text node of a translation, and its original text.
     fn text_of(&self, font: &Node) -> Option<(Text, String)> {
         let pair: Array = self.texts.get(font).dyn_into().ok()?;
         Some((pair.get(0).dyn_into().ok()?, pair.get(1).as_string()?))
     }
 
-    /// Removes the translation of a text that is not what was translated.
+    /// Removes the translation of a text that has changed or is gone.
     fn drop_translation(&self, text: &Text) {
         let font: Result<Element, JsValue> = self.fonts.get(text).dyn_into();
         if let Ok(font) = font {

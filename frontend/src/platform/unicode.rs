@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-/// A text taken apart into letters and marks.
+/// Decomposes a text into letters and marks.
 #[must_use]
 pub fn nfd(text: &str) -> String {
     if text.is_ascii() {

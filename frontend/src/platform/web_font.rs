@@ -3,11 +3,11 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
-/// The family's name in the style sheet, in a size and weight that stand for all.
+/// The family of the stylesheet, in a size and weight that represent all.
 const FACE: &str = "400 16px \"Atkinson Hyperlegible Next\"";
 
-/// Loads the typeface when idle. Until then, and when it never comes, the system's face stands in
-/// with the same measures, so that nothing moves.
+/// Loads the web font when the browser is idle. Until then, or if it never loads, a system font is
+/// used with the same metrics, so that nothing moves.
 pub fn load_when_idle() {
     let Some(window) = web_sys::window() else {
         return;
@@ -23,7 +23,7 @@ pub fn load_when_idle() {
             .set_timeout_with_callback_and_timeout_and_arguments_0(load, 200)
             .map(drop)
     };
-    // A browser that refuses both keeps the system's face.
+    // A browser that refuses both keeps the system font.
     drop(asked);
 }
 
@@ -32,7 +32,7 @@ async fn load() {
         return;
     };
     let loaded = JsFuture::from(document.fonts().load(FACE)).await;
-    // An empty list: the style sheet knows no such face.
+    // The list is empty if the stylesheet has no such face.
     let is_here = loaded.is_ok_and(|faces| js_sys::Array::from(&faces).length() > 0);
     if is_here && let Some(root) = document.document_element() {
         let _ = root.set_attribute("data-face", "");
