@@ -7,8 +7,8 @@ use leptos_router::NavigateOptions;
 
 use crate::{api::Failure, messages, paths, platform, session::SessionContext};
 
-/// Time between two messages in the live region, in milliseconds. Screen readers may miss one that
-/// is replaced sooner.
+/// Time between two messages in the live region. Screen readers may miss one that is replaced
+/// sooner.
 const STANDS: Duration = Duration::from_millis(400);
 /// Maximum number of queued messages. In a hidden tab, where none is announced, the latest are
 /// kept.
@@ -24,9 +24,9 @@ pub struct Announcer {
     /// Whether a message is being announced.
     is_saying: StoredValue<bool>,
     toast: RwSignal<Option<String>>,
-    /// When it was set, by the clock of durations.
+    /// When the toast was set, by the clock of durations.
     toasted_at: StoredValue<f64>,
-    /// The page whose heading was drawn last; `None` when the next one is to take the focus.
+    /// The page whose heading was rendered last; `None` if the next one is to take the focus.
     page: StoredValue<Option<String>>,
     failed: RwSignal<Option<Failure>>,
 }
@@ -146,8 +146,8 @@ impl Announcer {
         self.failed.into()
     }
 
-    /// Takes a toast away that is older than the page that is being drawn: one that confirms what
-    /// led to it is set within the same moment.
+    /// Closes a toast that is older than the page that is being rendered. A toast that confirms the
+    /// action which led to the page is at most a second old.
     fn close_old_toast(self) {
         if platform::elapsed() - self.toasted_at.get_value() > 1_000.0 {
             self.close_toast();

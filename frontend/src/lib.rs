@@ -1,5 +1,5 @@
-//! The single-page app. What needs no browser (words, times, paths) is pure and tests on the host;
-//! the rest compiles for Wasm only.
+//! The single-page app. Modules that need no browser (texts, times, paths) are pure and tested on
+//! the host; the others compile only for Wasm.
 
 #![cfg_attr(
     target_arch = "wasm32",

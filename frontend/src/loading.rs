@@ -1,4 +1,4 @@
-//! Asking the server again while organizations of a connection are still to come.
+//! Polls the server while organizations of a connection are still being loaded.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use shared::api::connection::{Connection, Status};
 
 use crate::{refresh_polls, session::SessionContext};
 
-/// Asks the server again, more and more rarely, for as long as a connection is not complete.
+/// Polls the server with growing delays, for as long as a connection is not complete.
 pub fn follow() {
     let session = SessionContext::get();
     let is_loading = Memo::new(move |_| session.connections().iter().any(is_to_come));
@@ -30,7 +30,7 @@ pub fn follow() {
     });
 }
 
-/// Whether more of it is to come by itself.
+/// Returns whether the server loads more organizations of a connection by itself.
 fn is_to_come(connection: &Connection) -> bool {
     connection.status == Status::Active && !connection.orgs_complete
 }

@@ -1,5 +1,5 @@
-//! Starts the app. The callback's query is taken out of the address bar first: the router copies
-//! the address when it is made.
+//! Starts the app. The query of the callback is removed from the address bar first, because the
+//! router copies the address when it is created.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]

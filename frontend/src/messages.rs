@@ -44,9 +44,9 @@ pub enum Action {
 pub struct Outcome {
     /// Its severity.
     pub tone: Tone,
-    /// What happened.
+    /// The summary.
     pub title: String,
-    /// What it means, and what the person can do.
+    /// The explanation, and the advice.
     pub text: String,
     /// The actions, the main one first.
     pub acts: Vec<Action>,
@@ -105,7 +105,8 @@ fn is_of_no_use(problem: &Problem) -> bool {
     problem.kind == UNUSABLE_ANSWER
 }
 
-/// Returns why the provider could not serve the request: the server's detail says it best.
+/// Returns the reason why the provider could not serve the request: the server's detail, if there
+/// is one.
 fn away(problem: &Problem) -> &str {
     if problem.detail.is_empty() {
         "Snyk did not answer in time."
@@ -114,7 +115,7 @@ fn away(problem: &Problem) -> &str {
     }
 }
 
-/// Returns what to do if it happens again. Mentions the request id if there is one.
+/// Returns the advice for a repeated problem, which mentions the request id if there is one.
 fn once_more(problem: &Problem) -> &'static str {
     if problem.request_id.is_empty() {
         "."
@@ -158,7 +159,8 @@ pub fn beside(problem: &Problem, app: &str) -> Outcome {
     };
     let whole = of(problem, app);
     let title = match problem.code {
-        // Whether none came or one of no use, what is here stays and is tried again.
+        // The answer may be missing or unusable: either way the loaded data stays, and a retry
+        // follows.
         Code::ProviderUnavailable => problem.code.title().to_owned(),
         _ => whole.title,
     };
@@ -170,7 +172,7 @@ pub fn beside(problem: &Problem, app: &str) -> Outcome {
     }
 }
 
-/// Returns the same message if the data beside it was read at `time`.
+/// Returns the message of [`beside`], for data that was read at `time`.
 #[must_use]
 pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
     let mut outcome = beside(problem, app);
@@ -248,7 +250,7 @@ pub fn of_login(failure: &Failure, app: &str) -> Outcome {
                 .clone_into(&mut outcome.text);
         }
         Failure::Intercepted { .. } => {
-            // Loading the callback again has no answer to finish.
+            // The callback, loaded again, would have no answer to finish the login with.
             let text = outcome
                 .text
                 .replace("Reload this page", "Open the start page");
@@ -275,7 +277,7 @@ pub fn timed_out(app: &str) -> String {
 /// The title if an intermediary answered.
 pub const INTERCEPTED: &str = "Something between this page and its server answered in its place";
 
-/// Returns what the intermediary may be, and what to do.
+/// Returns the likely intermediary, and the advice.
 #[must_use]
 pub fn why_intercepted(status: u16) -> String {
     match status {
@@ -283,7 +285,7 @@ pub fn why_intercepted(status: u16) -> String {
             "A proxy or load balancer answered “{status}”: the server may be restarting, or can’t be reached. Try again in a minute."
         ),
         429 => "A proxy or firewall answered “429”: too many requests were sent. Try again in a minute.".to_owned(),
-        // A redirect, or a page where none is: somebody wants the person to sign in.
+        // A redirect, or a page in place of data: an intermediary requires the person to sign in.
         0 | 200..300 => "It is probably a company or Wi-Fi sign-in page. Reload this page to sign in there, then try again.".to_owned(),
         _ => format!(
             "A company sign-in page, a proxy or a firewall answered “{status}”. Reload this page to sign in there, then try again."

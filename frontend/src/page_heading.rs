@@ -19,10 +19,11 @@ pub fn PageHeading(
     /// The heading, and the document's title before the name of the app.
     #[prop(into)]
     title: Signal<String>,
-    /// Takes the focus in any case: it replaces a page that could not be shown, or has ended.
+    /// Whether the heading takes the focus in any case, because the page replaces one that could
+    /// not be shown or has ended.
     #[prop(optional)]
     outcome: bool,
-    /// Tells apart several pages at the same path.
+    /// Distinguishes several pages at the same path.
     #[prop(optional)]
     of: &'static str,
     /// The heading's class.
@@ -44,7 +45,7 @@ pub fn PageHeading(
     } else {
         format!("{path}#{of}")
     });
-    // Rendered again, the heading keeps its focus.
+    // A heading that is rendered again keeps its focus.
     if is_new || outcome || platform::has_focus(HEADING) {
         request_animation_frame(|| {
             if scroll::is_going_back() {

@@ -188,7 +188,7 @@ mod tests {
         let lost = here.after(Err(Failure::Offline)).unwrap();
         assert!(lost.is_someone());
         assert_eq!(lost.connection("a"), Some(&connection("a")));
-        // Another trouble, and still.
+        // The connections stay after another failure, too.
         let lost = lost.after(Err(problem(Code::Unavailable))).unwrap();
         assert!(lost.connection("a").is_some());
         assert_eq!(lost.after(Ok(vec![connection("a")])), Some(here));
