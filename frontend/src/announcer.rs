@@ -24,7 +24,7 @@ pub struct Announcer {
     /// Whether a message is being announced.
     is_saying: StoredValue<bool>,
     toast: RwSignal<Option<String>>,
-    /// When the toast was set, by the clock of durations.
+    /// The time at which the toast was set, by the clock for durations.
     toasted_at: StoredValue<f64>,
     /// The page whose heading was rendered last; `None` if the next one is to take the focus.
     page: StoredValue<Option<String>>,

@@ -15,7 +15,8 @@ pub fn name(connection: &Connection) -> String {
     }
 }
 
-/// Returns what a connection is authorized for, as a line below its name.
+/// Returns the number of organizations that a connection is authorized for, as a line below its
+/// name.
 #[must_use]
 pub fn reach(connection: &Connection) -> String {
     match connection.orgs.len() {

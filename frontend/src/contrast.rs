@@ -54,7 +54,7 @@ const PAIRS: [(&str, &str, f64, f64); 45] = [
     ("rule", "page", 1.3, 1.5),
     // The button of an action that cannot be undone.
     ("page", "danger", 8.4, 9.2),
-    // The bar of a countdown.
+    // The current item of a menu.
     ("text", "sunken", 14.0, 16.0),
 ];
 

@@ -25,9 +25,9 @@ pub enum Action {
     Enter,
     /// Opens this page at another origin.
     Open(String),
-    /// Opens the connections, or the start page if nobody is signed in.
+    /// Opens the start page, which is the overview of a person who is signed in.
     Overview,
-    /// Retries the part that failed, or the whole page.
+    /// Retries the part that failed, or reloads the page.
     Again(&'static str),
     /// Goes back to the previous page.
     Back,
@@ -42,7 +42,7 @@ pub enum Action {
 /// A message about an outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// Its severity.
+    /// The severity.
     pub tone: Tone,
     /// The summary.
     pub title: String,

@@ -4,10 +4,10 @@
 /// The server refreshes a token in use a quarter of its lifetime before the end, and at most this
 /// many seconds before.
 const AHEAD_AT_MOST: f64 = 300.0;
-/// Seconds from the end to the first poll after it. Each further delay is twice as long.
+/// Seconds from the end to the first poll after it. This time doubles for each further poll.
 const FIRST_PAUSE: f64 = 30.0;
-/// Maximum number of polls after the end. A page that is open for days polls again at the next
-/// action.
+/// Maximum number of polls, which includes the three up to the end. A page that is open for days
+/// polls again at the next action.
 const MOST: u32 = 12;
 
 /// Returns the number of polls that are due for a token of that lifetime, `left` seconds before its

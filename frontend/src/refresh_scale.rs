@@ -2,11 +2,11 @@
 
 use crate::data::number_format::number;
 
-/// Maximum number of ticks that can be told apart.
+/// Maximum number of ticks that can be distinguished.
 const MOST: u64 = 60;
 
 /// Returns the number of ticks, and the number of token pairs for each: ten, or a greater power of
-/// ten with which the ticks can be told apart.
+/// ten with which the ticks can be distinguished.
 #[must_use]
 pub fn ticks(generation: u64) -> (u64, u64) {
     let mut each = 10;

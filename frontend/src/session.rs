@@ -25,7 +25,7 @@ const NEW_ENOUGH: f64 = 1_000.0;
 pub struct SessionContext {
     who: RwSignal<SessionState>,
     app: RwSignal<Option<App>>,
-    /// When the server last reported the session, in milliseconds.
+    /// The time of the last answer about the session, in milliseconds.
     read_at: RwSignal<Option<f64>>,
     turns: RwSignal<RequestSequence>,
     /// The connection that this tab ended last.
@@ -131,7 +131,7 @@ impl SessionContext {
         self.who.with(SessionState::is_someone)
     }
 
-    /// Returns when the server last reported the session, in milliseconds; tracked.
+    /// Returns the time of the last answer about the session, in milliseconds; tracked.
     #[must_use]
     pub fn read_at(self) -> Option<f64> {
         self.read_at.get()

@@ -5,8 +5,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 365 * DAY;
 
-/// Splits a duration into figures with units, at most the two largest: `41 min 12 s`, `89 days 23
-/// h`.
+/// Splits a duration into at most its two largest units: `41 min 12 s`, `89 days 23 h`.
 #[must_use]
 pub fn figures(seconds: u64) -> Vec<(u64, &'static str)> {
     let units = [

@@ -38,7 +38,7 @@ pub enum Due<S> {
 pub struct WriteQueue<S> {
     pending: Option<Write<S>>,
     tokens: f64,
-    /// When the tokens were counted last, in milliseconds.
+    /// The time at which the tokens were last counted, in milliseconds.
     counted: f64,
     refusals: usize,
     not_before: f64,

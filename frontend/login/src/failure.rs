@@ -140,8 +140,8 @@ impl Answer {
     }
 }
 
-/// Returns whether a text has the form of a ULID: 26 digits of Crockford's base 32, the first below
-/// 8.
+/// Returns whether a text has the form of a ULID: 26 digits of Crockford's base 32, of which the
+/// first is below 8.
 fn is_ulid(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(&byte);
     text.len() == 26

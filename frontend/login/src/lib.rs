@@ -1,4 +1,4 @@
-//! The browser's half of a login, without a framework.
+//! The half of a login that runs in the browser, without a framework.
 //!
 //! In order: [`start::start`] creates an [`attempt::Attempt`] and hands it to the backend; the
 //! browser leaves for Snyk; [`browser::address_bar::take_callback`] removes Snyk's answer from the

@@ -1,4 +1,4 @@
-//! Reading from Snyk, through our server: `GET /api/connections/{id}/snyk/rest/…`.
+//! Reads from Snyk, through our server: `GET /api/connections/{id}/snyk/rest/…`.
 //!
 //! [`shared::snyk::read`] defines the requests and the types of their answers. A request is aborted
 //! when its future is dropped.

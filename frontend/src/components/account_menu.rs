@@ -81,7 +81,6 @@ pub fn use_sign_out(
                     session.tell(Change::SignedOut);
                     // This comes first, because the start page would otherwise show the overview
                     // again.
-                    // overview.
                     session.forget();
                     announcer.leave_for_home(&navigate);
                     session.read().await;

@@ -34,10 +34,10 @@ pub fn seconds(from: f64, to: f64) -> u64 {
 pub fn Countdown(
     /// The name of the lifetime.
     label: &'static str,
-    /// Its start, RFC 3339.
+    /// The start, RFC 3339.
     #[prop(into)]
     began: Signal<String>,
-    /// Its end, RFC 3339; `None` if Snyk does not say.
+    /// The end, RFC 3339; `None` if Snyk does not say.
     #[prop(into)]
     ends: Signal<Option<String>>,
     /// Whether the server renews it by itself, either before its end or at its next use.
@@ -64,7 +64,7 @@ pub fn Countdown(
     };
     let figures = move || match left() {
         None => view! { <span class="unit">"Snyk does not say"</span> }.into_any(),
-        // It has not been used since: the server renews it at its next use.
+        // Nothing has used the token since: the server renews it at the next use.
         Some(0) if renews.get() => {
             view! { <span class="unit">"Renewed when next used"</span> }.into_any()
         }

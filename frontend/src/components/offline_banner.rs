@@ -163,8 +163,8 @@ fn TryNow() -> impl IntoView {
     view! { <BusyButton class="link" words=["Try now", "Trying"] busy on_press=run /> }
 }
 
-/// Returns when the content of a path was read from Snyk, in milliseconds, if all of it was;
-/// tracked.
+/// Returns the time at which the content of a path was read from Snyk, in milliseconds, if all of
+/// it was; tracked.
 fn read_at(session: SessionContext, lists: Lists, path: &str) -> Option<f64> {
     let connection = session.current(path)?;
     let projects = |org: &str| lists.projects_if_read(&connection.id, org)?.whole_at();

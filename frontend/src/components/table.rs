@@ -68,7 +68,7 @@ pub fn WindowedTable(
     /// busy.
     #[prop(into)]
     busy: Signal<bool>,
-    /// Whether all rows are here. Otherwise their number is given as unknown.
+    /// Whether all rows are loaded. Otherwise the table reports an unknown number of rows.
     #[prop(into)]
     complete: Signal<bool>,
     /// The number of placeholders for rows that are not loaded yet.

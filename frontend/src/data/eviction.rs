@@ -6,11 +6,11 @@ const MOST_ROWS: usize = 60_000;
 /// A list in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct HeldList {
-    /// The number of its rows.
+    /// The number of rows.
     pub rows: usize,
-    /// Whether it is visible.
+    /// Whether the list is visible.
     pub is_shown: bool,
-    /// The number of its last view; greater is later.
+    /// The number of the last view; greater is later.
     pub last: u64,
 }
 

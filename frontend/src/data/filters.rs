@@ -146,8 +146,8 @@ impl Filters {
             && words.iter().all(|word| row.has(word))
     }
 
-    /// Returns the filters in words, to follow a number of projects: `with critical or high issues,
-    /// from GitHub, named “meridian”`.
+    /// Returns the filters in words, to follow a number of projects:
+    /// `with critical or high issues, from GitHub, named “meridian”`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut parts = self.parts();

@@ -19,7 +19,7 @@ pub enum By {
     /// The number of issues of a severity. Equal numbers are ordered by all counts, worst severity
     /// first.
     Level(Level),
-    /// When the issues were counted.
+    /// The time at which the issues were counted.
     Updated,
 }
 

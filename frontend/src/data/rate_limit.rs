@@ -3,9 +3,9 @@
 /// A rate limit in force.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimited {
-    /// Its end, in milliseconds.
+    /// The end of the limit, in milliseconds.
     pub until: f64,
-    /// Whether it is our server's and not Snyk's.
+    /// Whether the limit is our server's and not Snyk's.
     pub by_us: bool,
 }
 

@@ -41,7 +41,7 @@ pub struct Row {
     pub status: Arc<str>,
     /// The open issues; `None` if Snyk has not counted them.
     pub counts: Option<PartialCounts>,
-    /// When the issues were counted, in milliseconds.
+    /// The time at which the issues were counted, in milliseconds.
     pub updated: Option<f64>,
 }
 
@@ -161,7 +161,7 @@ pub struct Totals {
     pub uncounted: u64,
     /// The number of rows with some counts, but not all.
     pub partial: u64,
-    /// The known open issues of the other rows.
+    /// The open issues, as far as Snyk has counted them.
     pub issues: Counts,
     /// The number of rows that have issues, by severity.
     pub projects: Counts,

@@ -11,7 +11,7 @@ pub enum Level {
     Medium,
     /// Low.
     Low,
-    /// For information.
+    /// Informational.
     Info,
 }
 
@@ -69,7 +69,7 @@ impl PartialCounts {
         counts.iter().any(Option::is_some).then_some(Self(counts))
     }
 
-    /// Returns whether all are known.
+    /// Returns whether all counts are known.
     #[must_use]
     pub fn is_complete(self) -> bool {
         self.0.iter().all(Option::is_some)
@@ -116,7 +116,7 @@ impl Counts {
         Level::COUNTED.into_iter().zip(self.0)
     }
 
-    /// Adds both, saturating.
+    /// Adds both; the sums saturate.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let mut sum = self.0;

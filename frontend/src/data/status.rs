@@ -13,7 +13,7 @@ pub struct Status {
     pub total: Option<u64>,
     /// The number of items that could not be read by the load that the rows come from.
     pub unreadable: u64,
-    /// When the current rows were last loaded completely, in milliseconds.
+    /// The time at which the current rows were last loaded completely, in milliseconds.
     pub whole_at: Option<f64>,
     /// Whether Snyk has more items than were loaded.
     pub cut: bool,
@@ -122,8 +122,8 @@ impl Status {
     }
 }
 
-/// Returns the notice about items that could not be read: a title such as `3 projects could not be
-/// read`, and a text that explains the consequence.
+/// Returns the notice about items that could not be read: a title, such as
+/// `3 projects could not be read`, and a text that explains the consequence.
 #[must_use]
 pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
     let title = format!("{} could not be read", count(how_many, one));

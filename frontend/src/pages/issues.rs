@@ -140,7 +140,7 @@ fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
     }
 }
 
-/// Returns whether the viewport has space for list and panel side by side; tracks changes.
+/// Returns a signal that is `true` while list and panel fit side by side into the viewport.
 fn wide() -> ReadSignal<bool> {
     let (is_wide, set_wide) = signal(media::matches(WIDE));
     // The guard lives as long as its owner.

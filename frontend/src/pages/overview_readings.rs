@@ -13,7 +13,7 @@ use crate::data::{
 pub struct Reading {
     /// The organization.
     pub org: Org,
-    /// Its projects.
+    /// The projects of the organization.
     pub list: Look<Row>,
     /// The totals of the projects.
     pub totals: Memo<Totals>,

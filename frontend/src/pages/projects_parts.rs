@@ -37,7 +37,7 @@ pub fn ProjectList(
     connection: String,
     /// The organization.
     org: Org,
-    /// Its projects.
+    /// The projects of the organization.
     list: Look<Row>,
     /// Loads the list again.
     again: Callback<()>,

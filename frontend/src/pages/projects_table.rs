@@ -28,7 +28,7 @@ pub fn ProjectTable(
     connection: String,
     /// The organization's id.
     org: String,
-    /// Its projects.
+    /// The projects of the organization.
     list: Look<Row>,
     /// The visible projects.
     shown: VisibleProjects,

@@ -43,7 +43,7 @@ pub fn has_focus() -> bool {
     document.is_some_and(|document| document.has_focus().unwrap_or_default())
 }
 
-/// Returns the focus to an element that lost it by being moved within the document, unless the
+/// Gives the focus back to an element that lost it by moving within the document, unless the
 /// focus has moved elsewhere. Returns `false` if the element is no longer in the document.
 pub fn refocus(element: &HtmlElement) -> bool {
     if focus_is_lost() && element.is_connected() {

@@ -267,7 +267,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
     geometry
 }
 
-/// Returns whether the page is being printed.
+/// Returns a signal that is `true` while the page is being printed.
 fn printing() -> ReadSignal<bool> {
     let (printing, set_printing) = signal(false);
     // The guard lives as long as its owner.

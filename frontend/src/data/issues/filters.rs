@@ -46,7 +46,7 @@ impl Default for Filters {
     }
 }
 
-/// The word of the address for all statuses, or for issues whether ignored or not.
+/// The value in an address that selects all statuses, or ignored issues and others alike.
 const ALL: &str = "all";
 
 impl Filters {
@@ -195,8 +195,7 @@ impl Filters {
         counts
     }
 
-    /// Returns the filters in words, to follow a number of issues: `that are open, critical or
-    /// high, …`.
+    /// Returns the filters in words, to follow "that are": `critical or high, open, not ignored`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut parts = Vec::new();

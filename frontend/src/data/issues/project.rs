@@ -12,14 +12,14 @@ use crate::data::{
 /// A project, as shown above its issues.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {
-    /// Its name as Snyk writes it.
+    /// The name as Snyk writes it.
     pub name: String,
     file: String,
     kind: String,
     origin: String,
     branch: String,
     is_inactive: bool,
-    /// When the issues were counted, in milliseconds.
+    /// The time at which the issues were counted, in milliseconds.
     pub updated: Option<f64>,
 }
 

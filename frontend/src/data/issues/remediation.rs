@@ -1,5 +1,5 @@
 //! The remediation of an issue, from Snyk's flags, and its reachability. A missing flag does not
-//! mean "no": what Snyk does not say is not said here either.
+//! mean "no", and is reported as unknown.
 
 use shared::snyk::issue::{Coordinate, Reachability};
 
@@ -12,13 +12,13 @@ pub enum Remediation {
     Patch,
     /// Pin a version.
     Pin,
-    /// Snyk has one and does not say which.
+    /// Snyk has a fix and does not say which.
     Snyk,
     /// Manual.
     ByHand,
-    /// None yet.
+    /// No remediation yet.
     None,
-    /// Snyk does not say.
+    /// Unknown, because Snyk gives no flag.
     Unsaid,
 }
 

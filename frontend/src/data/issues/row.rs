@@ -18,21 +18,21 @@ pub struct Row {
     pub id: Box<str>,
     /// Snyk's key, which stays the same from test to test.
     pub key: Option<Box<str>>,
-    /// Its title.
+    /// The title.
     pub title: Box<str>,
     /// The severity level; `None` for an unknown word.
     pub level: Option<Level>,
     /// The severity as Snyk writes it.
     pub severity: Severity,
-    /// Its kind.
+    /// The kind.
     pub kind: IssueKind,
     /// The status, such as open or resolved.
     pub status: IssueStatus,
     /// Whether somebody has ignored the issue; `None` where Snyk does not say.
     pub is_ignored: Option<bool>,
-    /// When the issue was first seen, in milliseconds; NaN if unknown.
+    /// The time at which the issue was first seen, in milliseconds; NaN if unknown.
     pub created: f64,
-    /// When the issue last changed, in milliseconds; NaN if unknown.
+    /// The time of the last change, in milliseconds; NaN if unknown.
     pub updated: f64,
     /// The best remediation.
     pub way: Remediation,
@@ -52,7 +52,7 @@ pub struct Row {
     pub snyk_ids: Box<[Named]>,
     /// Ids in other catalogues.
     pub others: Box<[Named]>,
-    /// How the issue was resolved, and when in milliseconds.
+    /// The kind of the resolution, and its time in milliseconds, if known.
     pub resolved: Option<(Box<str>, Option<f64>)>,
 }
 

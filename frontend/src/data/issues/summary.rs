@@ -8,7 +8,7 @@ use crate::data::{
     status::{Stage, Status},
 };
 
-/// How complete a list is.
+/// The part of a list that has been loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// All of the list.
@@ -36,8 +36,8 @@ impl Extent {
         }
     }
 
-    /// Returns the number of issues with the extent: `237 issues`, `first 20,000 issues`, `100
-    /// issues so far`.
+    /// Returns the number of issues with the extent:
+    /// `237 issues`, `first 20,000 issues`, `100 issues so far`.
     fn of_issues(self, read: u64) -> String {
         match self {
             Self::Whole => count(read, "issue"),
@@ -173,7 +173,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
 pub enum Absent {
     /// The list is being loaded.
     Reading,
-    /// The load failed before it reached the issue, perhaps.
+    /// The load failed, perhaps before it reached the issue.
     Failed,
     /// The issue may be one of those that could not be read.
     Unreadable,

@@ -134,8 +134,8 @@ impl<R: Send + Sync> List<R> {
         }
     }
 
-    /// Returns when the list was last complete, in milliseconds, without counting as a viewer;
-    /// tracked.
+    /// Returns the time at which the list was last complete, in milliseconds, without counting as a
+    /// viewer; tracked.
     #[must_use]
     pub fn whole_at(&self) -> Option<f64> {
         self.status.with(|status| status.whole_at)

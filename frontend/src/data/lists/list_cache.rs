@@ -8,9 +8,9 @@ use crate::data::eviction::{self, HeldList};
 /// The key of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ListKey {
-    /// The connection that reads it.
+    /// The connection that loads the list.
     pub connection: String,
-    /// Its subject: an organization, or a project of one.
+    /// The subject: an organization, or a project of one.
     pub of: String,
 }
 

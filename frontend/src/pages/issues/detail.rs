@@ -181,7 +181,7 @@ fn row(state: IssuesState) -> Memo<Option<Arc<Row>>> {
     Memo::new(move |_| state.selected.get().and_then(|key| state.row_now(key)))
 }
 
-/// Returns why the list lacks the issue that the address names; tracked.
+/// Returns the reason why the list lacks the issue that the address names; tracked.
 fn absent(state: IssuesState) -> Absent {
     state
         .status
