@@ -109,10 +109,10 @@ pub(super) enum Failure {
         /// The new secret, which is shown once.
         secret: SecretString,
         /// Why it could not be written.
-        place: PlaceError,
+        place: Box<PlaceError>,
         /// Why it could not be deleted.
         #[source]
-        api: ApiError,
+        api: Box<ApiError>,
     },
     /// Snyk does not accept the secret that is in its place.
     #[error(

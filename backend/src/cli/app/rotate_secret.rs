@@ -116,8 +116,8 @@ impl Rotation<'_> {
             Ok(()) => Err(Failure::Undone(why)),
             Err(api) => Err(Failure::NotSaved {
                 secret,
-                place: why,
-                api,
+                place: Box::new(why),
+                api: Box::new(api),
             }),
         }
     }
@@ -163,9 +163,8 @@ impl Rotation<'_> {
         loop {
             attempts += 1;
             match snyk.revoke(&unknown).await {
-                Ok(()) => return Ok(()),
-                // The credentials were accepted, and the token was not.
-                Err(ProviderError::GrantRejected { .. }) => return Ok(()),
+                // Also if only the token was rejected, the credentials were accepted.
+                Ok(()) | Err(ProviderError::GrantRejected { .. }) => return Ok(()),
                 Err(error) if attempts == MAX_ATTEMPTS => return Err(Failure::NotAccepted(error)),
                 Err(_) => tokio::time::sleep(BETWEEN_ATTEMPTS).await,
             }
