@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and its speed is not its point"
 )]
 
+mod apps;
 mod bad_days;
 mod configuration;
 mod connection;

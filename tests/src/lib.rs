@@ -24,6 +24,7 @@ pub mod npm;
 mod port;
 pub mod prism;
 mod process;
+pub mod registered;
 pub mod registration;
 pub mod sandbox;
 pub mod small_disk;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod api_token;
+mod app;
 mod core_dumps;
 mod create_app;
 mod open_files;
@@ -43,6 +44,9 @@ enum Command {
     /// before you have seen all of it. For scripts, every answer has a flag.
     #[command(after_help = create_app::EXAMPLES)]
     CreateApp(create_app::Arguments),
+    /// Look after the apps of an organization at Snyk, and rotate their client secrets.
+    #[command(after_help = app::EXAMPLES)]
+    App(app::Arguments),
 }
 
 /// Where to serve, in place of what the environment and `.env` say.
@@ -64,6 +68,7 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
     let code = match command {
         Command::Serve(addresses) => run_server(addresses, routes).await,
         Command::CreateApp(arguments) => create_app::run(arguments).await,
+        Command::App(arguments) => app::run(arguments).await,
     };
     telemetry::flush();
     code

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal as _};
 
 use inquire::{
-    InquireError, Password, PasswordDisplayMode,
+    InquireError, Password, PasswordDisplayMode, Text,
     validator::{ErrorMessage, Validation},
 };
 use zeroize::Zeroizing;
@@ -47,6 +47,13 @@ pub(super) fn api_token() -> Result<ApiToken, CannotAsk> {
         .map(Zeroizing::new)?;
     text.parse()
         .map_err(|_| CannotAsk::Terminal(InquireError::NotTTY))
+}
+
+/// Asks for the name of an app, as the confirmation that it is to be deleted.
+pub(super) fn name_of_deleted_app(id: &str) -> Result<String, CannotAsk> {
+    let question = format!("Name of the app {id}, to delete it:");
+    let help = "its secrets and the access of everyone who installed it are deleted with it";
+    Ok(Text::new(&question).with_help_message(help).prompt()?)
 }
 
 /// Converts the result of a check for a prompt.
