@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     io::{Read as _, Write as _},
+    num::NonZeroU16,
     path::Path,
     process::{Child, Command},
     sync::{Arc, Mutex},
@@ -20,12 +21,17 @@ use rustix::{
 use crate::app::program;
 
 /// Height and width of the screen.
-const SIZE: (u16, u16) = (40, 100);
+const SIZE: (NonZeroU16, NonZeroU16) = (
+    NonZeroU16::new(40).expect("not zero"),
+    NonZeroU16::new(100).expect("not zero"),
+);
 /// How long words may take to appear.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The key Enter.
 pub const ENTER: &str = "\r";
+/// The key Backspace.
+pub const BACKSPACE: &str = "\x7f";
 /// The key Down.
 pub const DOWN: &str = "\x1b[B";
 /// Ctrl-C.
@@ -47,10 +53,10 @@ impl Terminal {
         let master = openpt(flags).expect("a pseudo-terminal");
         grantpt(&master).expect("access to it");
         unlockpt(&master).expect("access to it");
-        let (ws_row, ws_col) = SIZE;
+        let (rows, columns) = SIZE;
         let size = Winsize {
-            ws_row,
-            ws_col,
+            ws_row: rows.get(),
+            ws_col: columns.get(),
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
@@ -120,10 +126,7 @@ impl Terminal {
     /// Returns the text on the screen.
     #[must_use]
     pub fn screen(&self) -> String {
-        let (rows, columns) = SIZE;
-        let mut terminal = vt100::Parser::new(rows, columns, 0);
-        terminal.process(&self.written());
-        let screen = terminal.screen().contents();
+        let screen = self.parsed().screen().contents();
         let lines = screen.lines().map(str::trim_end);
         lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
@@ -131,10 +134,14 @@ impl Terminal {
     /// Returns whether the cursor is shown.
     #[must_use]
     pub fn has_cursor(&self) -> bool {
+        !self.parsed().screen().hide_cursor()
+    }
+
+    fn parsed(&self) -> vt100::Parser {
         let (rows, columns) = SIZE;
         let mut terminal = vt100::Parser::new(rows, columns, 0);
         terminal.process(&self.written());
-        !terminal.screen().hide_cursor()
+        terminal
     }
 
     /// Returns every byte that was written, also what is no longer on the screen.

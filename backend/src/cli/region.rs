@@ -72,6 +72,8 @@ impl RegionArgument {
         if let (false, Some(region)) = (is_configured, region_of_token) {
             raw = Raw::read(env_file, overrides(region))?;
         }
+        // The server warns of these, and `create-app` makes `.env` private.
+        raw.open_files.clear();
         let mut reader = Reader::new(&raw);
         let provider = Provider::read(&mut reader);
         let problems = reader.finish();

@@ -33,7 +33,8 @@ fn fails(org: &str, url: &str, token: &str) -> (Value, String) {
     (told["error"].clone(), of_people.stderr)
 }
 
-#[tokio::test]
+// The proxy in front of Prism runs while this thread waits for the command.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn snyks_words_code_and_request_are_told_for_each_documented_error() {
     let prism = Prism::of_apps().await;
     for status in [400, 401, 403, 404, 409, 500] {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tests::terminal::{CTRL_C, DOWN, ENTER, Terminal};
+use tests::terminal::{BACKSPACE, CTRL_C, DOWN, ENTER, Terminal};
 
 use super::*;
 
@@ -35,13 +35,10 @@ async fn a_person_answers_questions_and_sees_everything_before_it_happens() {
     terminal.wait_for("owns the app: platform");
     terminal.press(ENTER);
     terminal.answer("Name of the app:", ENTER);
-    terminal.answer("is empty", "Fathom\r");
+    terminal.answer("it is empty", "Fathom\r");
     terminal.answer("Redirect URI:", "http://example.com/callback\r");
-    terminal.wait_for("is not https");
-    terminal.press("\x15"); // Ctrl-U would leave the text in some terminals, so it is erased too
-    for _ in 0..40 {
-        terminal.press("\x7f");
-    }
+    terminal.wait_for("it is not https");
+    terminal.press(&BACKSPACE.repeat("http://example.com/callback".len()));
     terminal.press(ENTER);
     let screen = terminal.wait_for("Scopes beyond org.read");
     show("The scopes", &screen);

@@ -55,21 +55,22 @@ pub(super) struct AppArguments {
 
 /// Something that is wrong with the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Problem(String);
+pub(super) struct Problem {
+    /// The flag, or another source of input.
+    pub(super) source: &'static str,
+    pub(super) what: String,
+}
 
 impl Problem {
-    fn of(flag: &str, why: impl fmt::Display) -> Self {
-        Self(format!("{flag} {why}"))
-    }
-
-    pub(super) fn other(what: String) -> Self {
-        Self(what)
+    fn of(source: &'static str, what: impl fmt::Display) -> Self {
+        let what = format!("{source} {what}");
+        Self { source, what }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.what)
     }
 }
 
@@ -100,7 +101,7 @@ impl Draft {
         if let Some(text) = &arguments.org_id {
             match text.parse() {
                 Ok(id) => draft.org = Some(ChosenOrg { id, name: None }),
-                Err(why) => problems.push(Problem::of("--org-id is not an id:", why)),
+                Err(why) => problems.push(Problem::of("--org-id", format!("is not an id: {why}"))),
             }
         }
         if let Some(text) = &arguments.name {
@@ -138,24 +139,24 @@ impl Draft {
         [
             (
                 self.org.is_none(),
-                "--org-id is missing: the organization that owns the app",
+                "--org-id",
+                "the id of the organization that owns the app",
             ),
-            (
-                self.name.is_none(),
-                "--name is missing: the name that people see",
-            ),
+            (self.name.is_none(), "--name", "the name that people see"),
             (
                 self.redirect_uris.is_empty(),
-                "--redirect-uri is missing, such as http://localhost:3000/callback",
+                "--redirect-uri",
+                "for instance http://localhost:3000/callback",
             ),
             (
                 self.scopes.is_none(),
-                "--scopes is missing, such as org.read,org.project.read",
+                "--scopes",
+                "for instance org.read,org.project.read",
             ),
         ]
         .into_iter()
-        .filter(|(is_missing, _)| *is_missing)
-        .map(|(_, what)| Problem(what.to_owned()))
+        .filter(|(is_missing, ..)| *is_missing)
+        .map(|(_, flag, what)| Problem::of(flag, format!("is missing: {what}")))
     }
 
     /// Returns what is valid and may surprise.
@@ -192,7 +193,7 @@ impl Draft {
                 check_further_redirect_uri(uri)
             };
             if let Err(why) = checked {
-                problems.push(Problem::of(&format!("--redirect-uri {uri}"), why));
+                problems.push(Problem::of("--redirect-uri", format!("{uri} {why}")));
             } else if !is_first && is_plain_http(uri) {
                 self.warnings.push(format!(
                     "--redirect-uri {uri} is http on another computer, where anyone on the way \
@@ -222,7 +223,9 @@ impl Draft {
                 Err(why @ UnknownScope::Unlisted(None)) => self.warnings.push(format!(
                     "{scope} {why}: Snyk refuses the app if it does not know it"
                 )),
-                Err(why) => problems.push(Problem::of(&format!("--scopes: {scope}"), why)),
+                Err(why) => {
+                    problems.push(Problem::of("--scopes", format!("has {scope}, which {why}")))
+                }
             }
         }
         self.scopes = Some(with_mandatory(&requested));

@@ -74,11 +74,24 @@ impl Failure {
         causes.fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
     }
 
+    /// Returns the kind of a failure that is not one of Snyk's.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Unreadable(_) | Self::DotEnv(_) => "env_file",
+            Self::Token(_) => "token",
+            Self::Region(_) => "region",
+            Self::Question(_) => "cancelled",
+            Self::NoOrg => "no_organization",
+            Self::Client(_) | Self::Signals(_) | Self::Orgs(_) | Self::Api(_) => "failed",
+        }
+    }
+
     /// Returns the failure for programs.
     pub(super) fn to_json(&self) -> Value {
         let mut error = match self {
             Self::Api(error) | Self::Orgs(error) => error.to_json(),
-            _ => json!({}),
+            _ => json!({"kind": self.kind()}),
         };
         error["message"] = json!(self.told());
         if let Self::Invalid(problems) = self {

@@ -22,7 +22,7 @@ use self::{
 };
 use super::{
     ENV_FILE,
-    api_token::{NoToken, TokenArguments},
+    api_token::{self, NoToken, TokenArguments},
     prompt,
     region::{Chosen, RegionArgument},
     signals::StopSignals,
@@ -74,9 +74,14 @@ async fn create(arguments: &Arguments, env_file: &Path) -> Result<Created, Failu
     let is_incomplete = token.is_none() || draft.is_incomplete();
     let asks = is_incomplete && prompt::is_possible();
     if !asks {
-        problems.extend(draft.missing());
+        let given: Vec<_> = problems.iter().map(|problem| problem.source).collect();
+        let missing = draft.missing();
+        problems.extend(missing.filter(|problem| !given.contains(&problem.source)));
         if token.is_none() {
-            problems.push(Problem::other(NoToken::Missing.to_string()));
+            problems.push(Problem {
+                source: api_token::VARIABLE,
+                what: NoToken::Missing.to_string(),
+            });
         }
     }
     if !problems.is_empty() {

@@ -125,7 +125,12 @@ fn text<E: ToString + 'static>(
     question: &'static str,
     check: fn(&str) -> Result<(), E>,
 ) -> Text<'static, 'static> {
-    Text::new(question).with_validator(move |text: &str| Ok(validation(check(text.trim()))))
+    Text::new(question).with_validator(move |text: &str| {
+        let checked = check(text.trim());
+        Ok(validation(
+            checked.map_err(|why| format!("it {}", why.to_string())),
+        ))
+    })
 }
 
 fn scopes() -> Result<Scopes, CannotAsk> {
@@ -143,8 +148,8 @@ fn scopes() -> Result<Scopes, CannotAsk> {
         .map(|(index, _)| index)
         .collect();
     let names = |chosen: &[ListOption<&Choice<&str>>]| {
-        let names = std::iter::once(MANDATORY).chain(chosen.iter().map(|c| c.value.value));
-        names.collect::<Vec<_>>().join(", ")
+        let names = chosen.iter().map(|choice| choice.value.value);
+        names.collect::<Vec<_>>().join(" ")
     };
     let answer = MultiSelect::new("Scopes beyond org.read, which every app has:", choices)
         .with_default(&usual)

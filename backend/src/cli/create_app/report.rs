@@ -94,12 +94,12 @@ impl Created {
         let app = &self.created.app;
         let client_id = app.client_id.as_deref().unwrap_or_default();
         let backup = written.backup.as_ref().map_or_else(String::new, |path| {
-            format!("The former file is kept as {}.\n", path.display())
+            format!("The former file is kept: {}\n", path.display())
         });
         format!(
-            "The app is registered at Snyk: {}, client id {client_id}, region {}.\n{ENV_FILE} has \
-             {}.\n{backup}Next: start it with `cargo xtask start` in the repository, or with \
-             `snyk-app serve`.",
+            "{} is registered at Snyk (region {}), with the client id {client_id}\nWritten to \
+             {ENV_FILE}: {}\n{backup}Next: `snyk-app serve`, or `cargo xtask start` in the \
+             repository",
             one_line(&app.name),
             self.region,
             written.names.join(", ")
@@ -200,7 +200,11 @@ mod tests {
             names: vec!["CLIENT_ID", "CLIENT_SECRET"],
         };
         let (text, report) = (created.told(&written), created.to_json(&written));
-        assert!(text.contains("Fathom, client id id") && text.contains(".env.backup"));
+        assert!(
+            text.contains("Fathom is registered")
+                && text.contains("client id id")
+                && text.contains(".env.backup")
+        );
         assert_eq!(
             (&report["app"]["client_id"], &report["backup"]),
             (&json!("id"), &json!(".env.backup"))

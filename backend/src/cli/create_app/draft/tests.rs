@@ -79,9 +79,9 @@ fn all_problems_are_told_at_once_with_their_flag_and_a_suggestion() {
         ("--name", "is empty"),
         ("--redirect-uri http://app.example/callback", "not https"),
         ("--redirect-uri /callback", "not an address"),
-        ("--scopes: org.raed", "did you mean org.read?"),
-        ("--scopes: Org.edit", "did you mean org.edit?"),
-        ("--scopes: org.read;org.edit", "holds `;`"),
+        ("--scopes has org.raed", "did you mean org.read?"),
+        ("--scopes has Org.edit", "did you mean org.edit?"),
+        ("--scopes has org.read;org.edit", "holds `;`"),
         ("--context", "did you mean tenant?"),
         ("--access-token-ttl", "between 3600"),
     ];
