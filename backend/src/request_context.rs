@@ -7,6 +7,7 @@
 use std::fmt;
 
 use http::{Method, Uri};
+use tokio::task::futures::TaskLocalFuture;
 use tracing::Instrument as _;
 use ulid::Ulid;
 
@@ -64,8 +65,8 @@ impl RequestContext {
     }
 
     /// Runs a future as part of the request.
-    pub async fn scope<F: Future>(self, future: F) -> F::Output {
-        CURRENT.scope(self, future).await
+    pub fn scope<F: Future>(self, future: F) -> TaskLocalFuture<Self, F> {
+        CURRENT.scope(self, future)
     }
 }
 

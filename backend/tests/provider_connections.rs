@@ -256,6 +256,38 @@ async fn api(chunks: usize, interval: Duration) -> ApiAnswer {
         .unwrap()
 }
 
+/// The status of an answer whose encoding nobody asked for is not lost: it may ask for a refresh or
+/// for a wait. Such an answer with a list is refused.
+#[tokio::test]
+async fn an_unasked_encoding_hides_no_status() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(listener.local_addr().unwrap());
+    let token = AccessToken::new("a".to_owned());
+    for status in [200, 401, 403, 404, 429, 503] {
+        let asking = client.get("/rest/self", Encoding::Identity, &token);
+        let answering = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert!(read_request(&mut stream).await);
+            let head = format!(
+                "HTTP/1.1 {status} .\r\ncontent-encoding: gzip\r\ncontent-type: application/json\r\n\
+                 content-length: 3\r\nretry-after: 7\r\nconnection: close\r\n\r\nabc"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+        };
+        let (answer, ()) = futures_util::future::join(asking, answering).await;
+        if status == 200 {
+            let is_refused = matches!(answer, Err(ProviderError::Unusable(_)));
+            assert!(is_refused, "{answer:?}");
+            continue;
+        }
+        let answer = answer.unwrap();
+        assert_eq!(answer.status.as_u16(), status);
+        assert_eq!(answer.headers["retry-after"], "7");
+        assert!(!answer.headers.contains_key("content-encoding"));
+        assert!(answer.whole().await.unwrap().body.is_empty());
+    }
+}
+
 /// A browser that reads slowly delays the read from Snyk. Only the time that this server waits for
 /// Snyk counts.
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Contexts, router and all routes in one view.
+//! The view of the app: contexts, router and routes.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -7,7 +7,7 @@ use leptos_router::{
 };
 
 use crate::{
-    browser::{self, events, history},
+    announcer::Announcer,
     callback_query::CallbackQuery,
     components::layout::Layout,
     data::lists::Lists,
@@ -16,27 +16,28 @@ use crate::{
         callback::CallbackPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
         not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
+    platform::{self, events, history},
     session::SessionContext,
-    shell::Shell,
 };
 
-/// Starts the app. `returned` is the callback's query, if the page is the callback.
+/// Starts the app. `returned` is the query of the callback, if the page is the callback.
 pub fn start(returned: Option<String>) {
-    browser::remove_starting();
+    platform::remove_starting();
     mount_to_body(move || view! { <App returned /> });
 }
 
-/// The whole app.
+/// The app.
 #[component]
 fn App(
-    /// The callback's query.
+    /// The query of the callback.
     returned: Option<String>,
 ) -> impl IntoView {
     CallbackQuery::provide(returned);
-    // Before the router, which calls the history and hears of it. Kept as long as the app.
+    // Before the router, which calls the history and listens to it. The listeners live as long as
+    // the app.
     StoredValue::new_local((history::guard(), events::press_once()));
     SessionContext::provide();
-    Shell::provide();
+    Announcer::provide();
     Lists::provide();
     loading::follow();
     view! {

@@ -1,19 +1,19 @@
-//! The query of the callback, on its way from the start of the page to the page of the callback.
+//! Passes the query of the callback from the start of the app to the page of the callback.
 
 use leptos::prelude::*;
 
-/// What the provider sent, taken out of the address bar before the app started. It can be taken
-/// once.
+/// The provider's answer, which was removed from the address bar before the app started. It can be
+/// taken once.
 #[derive(Clone, Copy, Debug)]
 pub struct CallbackQuery(StoredValue<Option<String>>);
 
 impl CallbackQuery {
-    /// Provides it as a context.
+    /// Provides the query as a context.
     pub fn provide(query: Option<String>) {
         provide_context(Self(StoredValue::new(query)));
     }
 
-    /// Takes the query, which is then gone.
+    /// Takes the query. Later calls return `None`.
     #[must_use]
     pub fn take() -> Option<String> {
         let Self(query) = expect_context();

@@ -1,12 +1,12 @@
-//! The contrast of the colours in `styles/tokens.css`, computed as WCAG 2 does and held to what was
-//! designed: whoever changes a colour sees here what becomes hard to read. Tests only.
+//! The contrast of the colours in `styles/tokens.css`, computed as in WCAG 2 and compared with the
+//! design: a test fails if a changed colour becomes hard to read. Tests only.
 
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../styles/tokens.css");
 
-/// What stands on which ground, and the least ratio in light and in dark. The figures are those of
-/// the colours as designed, rounded to one decimal.
+/// Foreground, background, and the minimum ratio in light and in dark mode. The figures are those
+/// of the colours as designed, rounded to one decimal.
 #[rustfmt::skip]
 const PAIRS: [(&str, &str, f64, f64); 45] = [
     ("text", "page", 15.5, 15.6),
@@ -52,15 +52,15 @@ const PAIRS: [(&str, &str, f64, f64); 45] = [
     ("low-outline", "surface", 5.9, 6.7),
     ("low-letter", "page", 7.6, 10.4),
     ("rule", "page", 1.3, 1.5),
-    // A button that cannot be taken back.
+    // The button of an action that cannot be undone.
     ("page", "danger", 8.4, 9.2),
-    // Marks of a clock.
+    // The current item of a menu.
     ("text", "sunken", 14.0, 16.0),
 ];
 
 type Colour = [u8; 3];
 
-/// Every token that is a pair of colours, light and dark.
+/// Returns every token that is a pair of colours, light and dark.
 fn tokens() -> BTreeMap<&'static str, [Colour; 2]> {
     let mut found = BTreeMap::new();
     for line in TOKENS.lines() {
@@ -80,7 +80,7 @@ fn tokens() -> BTreeMap<&'static str, [Colour; 2]> {
             .and_then(|rest| rest.strip_suffix(");"));
         match (pair, same_as.and_then(|other| found.get(other).copied())) {
             (Some(pair), _) | (None, Some(pair)) => {
-                // What stands first is the rule; later ones are for a person's own settings.
+                // The first declaration is the rule. Later ones are for a person's own settings.
                 found.entry(name).or_insert(pair);
             }
             (None, None) => {}
@@ -95,7 +95,7 @@ fn colour(hex: &str) -> Option<Colour> {
     Some([part(0)?, part(2)?, part(4)?])
 }
 
-/// WCAG 2, "relative luminance".
+/// Returns the relative luminance, as in WCAG 2.
 fn luminance(colour: Colour) -> f64 {
     let [red, green, blue] = colour.map(|part| {
         let part = f64::from(part) / 255.0;
@@ -108,7 +108,7 @@ fn luminance(colour: Colour) -> f64 {
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
-/// WCAG 2, "contrast ratio".
+/// Returns the contrast ratio, as in WCAG 2.
 fn ratio(one: Colour, other: Colour) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
@@ -117,7 +117,7 @@ fn ratio(one: Colour, other: Colour) -> f64 {
 #[test]
 fn the_ratio_is_that_of_wcag() {
     assert!((ratio([0; 3], [255; 3]) - 21.0).abs() < 1e-9);
-    // The usual example: this grey on white just passes 4.5.
+    // The usual example: this grey on white is just above 4.5.
     assert!((ratio([0x76; 3], [255; 3]) - 4.54).abs() < 0.01);
 }
 
@@ -134,7 +134,7 @@ fn every_colour_keeps_its_contrast_in_light_and_in_dark() {
             .zip([light, dark].into_iter().zip(fronts.iter().zip(grounds)))
         {
             let is = ratio(*front_is, *ground_is);
-            // Half of the last decimal, by which a figure may have been rounded up.
+            // Half of the last decimal, because a figure may have been rounded up.
             if is < least - 0.05 {
                 low.push(format!(
                     "{front} on {ground}, {theme}: {is:.2}, not {least}"

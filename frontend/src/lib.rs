@@ -1,5 +1,5 @@
-//! The single-page app. What needs no browser (words, times, paths) is pure and tests on the host;
-//! the rest compiles for Wasm only.
+//! The single-page app. Modules that need no browser (texts, times, paths) are pure and tested on
+//! the host; the others compile only for Wasm.
 
 #![cfg_attr(
     target_arch = "wasm32",
@@ -9,25 +9,25 @@
     )
 )]
 
+pub mod connection_label;
 #[cfg(test)]
 mod contrast;
 pub mod data;
-pub mod generation;
-pub mod naming;
-pub mod outcome;
+pub mod messages;
 pub mod paths;
 pub mod poll_schedule;
-pub mod renewal;
+pub mod refresh_polls;
+pub mod refresh_scale;
+pub mod session_state;
 pub mod times;
-pub mod who;
 pub mod write_queue;
 
+#[cfg(target_arch = "wasm32")]
+pub mod announcer;
 #[cfg(target_arch = "wasm32")]
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
-#[cfg(target_arch = "wasm32")]
-pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod callback_query;
 #[cfg(target_arch = "wasm32")]
@@ -35,8 +35,10 @@ pub mod components;
 #[cfg(target_arch = "wasm32")]
 pub mod loading;
 #[cfg(target_arch = "wasm32")]
+pub mod page_heading;
+#[cfg(target_arch = "wasm32")]
 pub mod pages;
 #[cfg(target_arch = "wasm32")]
-pub mod session;
+pub mod platform;
 #[cfg(target_arch = "wasm32")]
-pub mod shell;
+pub mod session;

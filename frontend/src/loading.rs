@@ -1,12 +1,12 @@
-//! Asking the server again while organizations of a connection are still to come.
+//! Polls the server while organizations of a connection are still being loaded.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::api::connection::{Connection, Status};
 
-use crate::{renewal, session::SessionContext};
+use crate::{refresh_polls, session::SessionContext};
 
-/// Asks the server again, more and more rarely, for as long as a connection is not complete.
+/// Polls the server with growing delays, for as long as a connection is not complete.
 pub fn follow() {
     let session = SessionContext::get();
     let is_loading = Memo::new(move |_| session.connections().iter().any(is_to_come));
@@ -17,20 +17,20 @@ pub fn follow() {
         }
         is_asking.set_value(true);
         leptos::task::spawn_local(async move {
-            let mut pause = renewal::FIRST_TO_COME;
+            let mut pause = refresh_polls::FIRST_TO_COME;
             while is_loading.get_untracked() {
                 TimeoutFuture::new(pause).await;
                 let before = session.connections_untracked();
                 session.read().await;
                 let has_come = session.connections_untracked() != before;
-                pause = renewal::until_more_comes(pause, has_come);
+                pause = refresh_polls::until_more_comes(pause, has_come);
             }
             is_asking.set_value(false);
         });
     });
 }
 
-/// Whether more of it is to come by itself.
+/// Returns whether the server loads more organizations of a connection by itself.
 fn is_to_come(connection: &Connection) -> bool {
     connection.status == Status::Active && !connection.orgs_complete
 }

@@ -1,28 +1,29 @@
-//! Every path of the app.
+//! The paths of the app.
 
 /// The start page: welcome, or the overview of the first connection.
 pub const HOME: &str = "/";
-/// Where the provider sends the browser back to.
+/// The page to which the provider redirects the browser.
 pub const CALLBACK: &str = shared::page_path::CALLBACK;
 
-/// The page of a connection.
+/// Returns the path of a connection's page.
 #[must_use]
 pub fn connection(id: &str) -> String {
     format!("/connections/{id}")
 }
 
-/// In the query of a connection's page: the scope that the person has just asked for again. It
-/// travels with the login as part of its return path, so that nothing need be kept in the browser.
+/// The parameter of a connection's page that names the scope which the person has just requested
+/// again. It is part of the return path of the login, so that nothing has to be stored in the
+/// browser.
 pub const ASKED: &str = "asked";
 
-/// The page of a connection, after a scope was asked for again.
+/// Returns the path of a connection's page, after a scope was requested again.
 #[must_use]
 pub fn connection_asked(id: &str, scope: &str) -> String {
     format!("/connections/{id}?{ASKED}={scope}")
 }
 
-/// Where a person removes apps at Snyk: `authorize` is the address of Snyk's consent page, which
-/// lies on the same host.
+/// Returns the address of the page at Snyk on which a person removes apps. `authorize` is the
+/// address of Snyk's consent page, which is on the same host.
 #[must_use]
 pub fn authorized_apps(authorize: &str) -> Option<String> {
     let (scheme, _) = authorize.split_once("://")?;
@@ -32,36 +33,36 @@ pub fn authorized_apps(authorize: &str) -> Option<String> {
     ))
 }
 
-/// The overview of a connection.
+/// Returns the path of a connection's overview.
 #[must_use]
 pub fn overview(id: &str) -> String {
     format!("/connections/{id}/overview")
 }
 
-/// The projects of a connection: those of its first organization.
+/// Returns the path of a connection's projects, which are those of its first organization.
 #[must_use]
 pub fn projects(id: &str) -> String {
     format!("/connections/{id}/projects")
 }
 
-/// The projects of an organization.
+/// Returns the path of an organization's projects.
 #[must_use]
 pub fn org_projects(id: &str, org: &str) -> String {
     format!("/connections/{id}/orgs/{org}/projects")
 }
 
-/// The issues of a project.
+/// Returns the path of a project's issues.
 #[must_use]
 pub fn project(id: &str, org: &str, project: &str) -> String {
     format!("/connections/{id}/orgs/{org}/projects/{project}")
 }
 
-/// A project at Snyk: `authorize` is the address of Snyk's consent page, which lies on the same host,
-/// and `slug` the organization's.
+/// Returns the address of a project at Snyk. `authorize` is the address of Snyk's consent page,
+/// which is on the same host, and `slug` that of the organization.
 #[must_use]
 pub fn project_at_snyk(authorize: &str, slug: &str, project: &str) -> Option<String> {
     let (scheme, _) = authorize.split_once("://")?;
-    // Both came from outside: nothing but what such names are made of.
+    // Both come from outside, so only characters of such names are accepted.
     let is_plain = |text: &str| {
         !text.is_empty()
             && text
@@ -76,10 +77,10 @@ pub fn project_at_snyk(authorize: &str, slug: &str, project: &str) -> Option<Str
     })
 }
 
-/// A part of the app that the bar leads to.
+/// A part of the app with a link in the bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// What is worst.
+    /// The overview.
     Overview,
     /// Projects and their issues.
     Projects,
@@ -87,7 +88,8 @@ pub enum Section {
     Connection,
 }
 
-/// Which part a path belongs to. The start page is the overview of who is signed in.
+/// Returns the part to which a path belongs. The start page is the overview of a person who is
+/// signed in.
 #[must_use]
 pub fn section(path: &str) -> Option<Section> {
     if path == HOME {
@@ -102,35 +104,35 @@ pub fn section(path: &str) -> Option<Section> {
     }
 }
 
-/// The connection that a path is about.
+/// Returns the id of the connection that a path is about.
 #[must_use]
 pub fn connection_of(path: &str) -> Option<&str> {
     let id = path.strip_prefix("/connections/")?.split('/').next()?;
     (!id.is_empty()).then_some(id)
 }
 
-/// The organization that a path is about.
+/// Returns the id of the organization that a path is about.
 #[must_use]
 pub fn org_of(path: &str) -> Option<&str> {
     after(path, "orgs")
 }
 
-/// The project that a path is about.
+/// Returns the id of the project that a path is about.
 #[must_use]
 pub fn project_of(path: &str) -> Option<&str> {
     org_of(path)?;
     after(path, "projects")
 }
 
-/// The segment after the one of that name.
+/// Returns the segment after the one with this name.
 fn after<'a>(path: &'a str, name: &str) -> Option<&'a str> {
     let mut segments = path.strip_prefix("/connections/")?.split('/').skip(1);
     segments.find(|segment| *segment == name)?;
     segments.next().filter(|segment| !segment.is_empty())
 }
 
-/// The projects that the bar leads to from a path: those of the organization that it is about, where
-/// it is of this connection.
+/// Returns the path of the link to projects in the bar: the projects of the organization that the
+/// current path is about, if that path is of the same connection.
 #[must_use]
 pub fn projects_from(path: &str, id: &str) -> String {
     match org_of(path) {
@@ -139,8 +141,8 @@ pub fn projects_from(path: &str, id: &str) -> String {
     }
 }
 
-/// Where projects are added at Snyk: `authorize` is the address of Snyk's consent page, which lies
-/// on the same host.
+/// Returns the address of the page at Snyk on which projects are added. `authorize` is the address
+/// of Snyk's consent page, which is on the same host.
 #[must_use]
 pub fn import(authorize: &str, slug: &str) -> Option<String> {
     let (scheme, _) = authorize.split_once("://").filter(|_| !slug.is_empty())?;
@@ -148,7 +150,7 @@ pub fn import(authorize: &str, slug: &str) -> Option<String> {
     Some(format!("{scheme}://{}/org/{slug}/add", host(authorize)))
 }
 
-/// The host of an absolute address, for people to read: `app.snyk.io`.
+/// Returns the host of an absolute address, for display: `app.snyk.io`.
 #[must_use]
 pub fn host(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -239,7 +241,7 @@ mod tests {
         for path in [overview("c"), projects("c"), HOME.to_owned()] {
             assert_eq!(projects_from(&path, "c"), projects("c"), "{path}");
         }
-        // The path is about a connection that is not here.
+        // The path is about a connection that this session does not have.
         assert_eq!(projects_from(&org_projects("x", "o"), "c"), projects("c"));
     }
 

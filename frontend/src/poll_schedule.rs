@@ -1,15 +1,15 @@
-//! When to ask again while nobody answers, or when the network is said to be back: one schedule,
-//! however many events there are. Pure; times are in milliseconds.
+//! The schedule of polls while the server does not answer, or when the network is reported to be
+//! back: one schedule, however many events occur. Pure; times are in milliseconds.
 
-/// How long to wait before each try, the last one for ever.
+/// Delay before each poll. The last one repeats.
 const PAUSES: [f64; 4] = [3_000.0, 5_000.0, 10_000.0, 20_000.0];
-/// After so long without an event or a try, the schedule begins anew.
+/// After this time without an event or a poll, the schedule starts again.
 const CALM: f64 = 20_000.0;
 
-/// What was tried and heard so far.
+/// The schedule, with the polls and events so far.
 #[derive(Clone, Copy, Debug)]
 pub struct PollSchedule {
-    /// How many tries there were since it was calm.
+    /// The number of polls since the schedule started.
     tries: usize,
     tried: f64,
     heard: f64,
@@ -26,8 +26,8 @@ impl Default for PollSchedule {
 }
 
 impl PollSchedule {
-    /// The network is said to be there. After a while without such an event it is worth a try at
-    /// once; a network that comes and goes does not bring tries forward.
+    /// Records that the network is reported to be back. After a while without such an event the
+    /// next poll is due at once; a network that comes and goes does not bring polls forward.
     pub fn came_online(&mut self, now: f64) {
         if now - self.heard >= CALM {
             self.tries = 0;
@@ -35,13 +35,13 @@ impl PollSchedule {
         self.heard = now;
     }
 
-    /// A try begins.
+    /// Records the start of a poll.
     pub fn try_now(&mut self, now: f64) {
         self.tries += 1;
         self.tried = now;
     }
 
-    /// Nobody answered, whoever asked.
+    /// Records that a request was not answered, whoever sent it.
     pub fn was_unanswered(&mut self, now: f64) {
         if self.tries == 0 || now - self.tried >= CALM {
             self.tries = 1;
@@ -49,14 +49,14 @@ impl PollSchedule {
         }
     }
 
-    /// How long to wait before the next try.
+    /// Returns the delay before the next poll.
     #[must_use]
     pub fn wait(&self, now: f64) -> f64 {
         let Some(last) = self.tries.checked_sub(1) else {
             return 0.0;
         };
         let pause = PAUSES[last.min(PAUSES.len() - 1)];
-        // A clock that was set back does not make it longer.
+        // A clock that was set back does not make the delay longer.
         (self.tried + pause - now).clamp(0.0, pause)
     }
 }
@@ -65,8 +65,8 @@ impl PollSchedule {
 mod tests {
     use super::*;
 
-    /// When it is tried within so many seconds, by a network that comes at these times, while
-    /// nobody answers or everybody does.
+    /// Returns the tenths of a second, within `seconds`, at which polls are sent. The network comes
+    /// back at the tenths for which `online` is true, and all polls are answered or none is.
     fn tries(seconds: u32, online: impl Fn(u32) -> bool, is_answered: bool) -> Vec<u32> {
         let mut schedule = PollSchedule::default();
         let (mut tries, mut is_wanted) = (Vec::new(), false);
@@ -117,7 +117,7 @@ mod tests {
         schedule.try_now(4_000.0);
         schedule.was_unanswered(4_100.0);
         assert!((schedule.wait(4_100.0) - 4_900.0).abs() < 1.0);
-        // Much later it begins anew.
+        // Much later, the schedule starts again.
         schedule.was_unanswered(90_000.0);
         assert!((schedule.wait(90_000.0) - 3_000.0).abs() < 1.0);
     }

@@ -1,4 +1,4 @@
-//! Who is here: the one context about it.
+//! The context of the session: its state, the app, and the other tabs.
 
 use leptos::prelude::*;
 use login::browser::tabs::{Change, Restored, Tabs};
@@ -10,24 +10,24 @@ use shared::{
     problem::Code,
 };
 
-pub use crate::who::{Who, first_usable};
+pub use crate::session_state::{SessionState, first_usable};
 use crate::{
     api::{self, Failure},
-    browser, paths,
-    who::Turns,
+    paths, platform,
+    session_state::RequestSequence,
 };
 
-/// What the server said so long ago, in milliseconds, is not asked for again.
+/// Age below which an answer of the server is not requested again, in milliseconds.
 const NEW_ENOUGH: f64 = 1_000.0;
 
-/// The context: who is here, what the app is, and the other tabs.
+/// The context of the session.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionContext {
-    who: RwSignal<Who>,
+    who: RwSignal<SessionState>,
     app: RwSignal<Option<App>>,
-    /// When the server last said who is here, in milliseconds.
+    /// The time of the last answer about the session, in milliseconds.
     read_at: RwSignal<Option<f64>>,
-    turns: RwSignal<Turns>,
+    turns: RwSignal<RequestSequence>,
     /// The connection that this tab ended last.
     ended: StoredValue<Option<String>>,
     tabs: StoredValue<Option<Tabs>, LocalStorage>,
@@ -35,25 +35,25 @@ pub struct SessionContext {
 }
 
 impl SessionContext {
-    /// Makes the context and asks the server for the first time.
+    /// Provides the context, and sends the first request.
     pub fn provide() {
         let context = Self {
-            who: RwSignal::new(Who::Checking),
+            who: RwSignal::new(SessionState::Checking),
             app: RwSignal::new(None),
             read_at: RwSignal::new(None),
-            turns: RwSignal::new(Turns::default()),
+            turns: RwSignal::new(RequestSequence::default()),
             ended: StoredValue::new(None),
             tabs: StoredValue::new_local(None),
             restored: StoredValue::new_local(None),
         };
-        // What another tab did is true at once for this one; the server says what it is.
+        // A change in another tab holds for this one at once; the server reports the details.
         context.tabs.set_value(Tabs::listen(move |change| {
             if change == Change::SignedOut {
                 context.forget();
             }
             context.check();
         }));
-        // A page from the back-forward cache may be of another day, and of another person.
+        // A page from the back-forward cache may be from another day, and about another person.
         context.restored.set_value(Restored::listen(move || {
             context.forget();
             context.check();
@@ -62,61 +62,61 @@ impl SessionContext {
         context.check();
     }
 
-    /// The context of the app.
+    /// Returns the context of the app.
     #[must_use]
     pub fn get() -> Self {
         expect_context()
     }
 
-    /// Who is here; tracked.
+    /// Returns the state of the session; tracked.
     #[must_use]
-    pub fn who(self) -> Who {
+    pub fn who(self) -> SessionState {
         self.who.get()
     }
 
-    /// Who is here.
+    /// Returns the state of the session.
     #[must_use]
-    pub fn who_untracked(self) -> Who {
+    pub fn who_untracked(self) -> SessionState {
         self.who.get_untracked()
     }
 
-    /// What the app is, once known; tracked.
+    /// Returns the description of the app, once known; tracked.
     #[must_use]
     pub fn app(self) -> Option<App> {
         self.app.get()
     }
 
-    /// The app's name; tracked.
+    /// Returns the name of the app; tracked.
     #[must_use]
     pub fn name(self) -> String {
         self.app.with(|app| name_of(app.as_ref()))
     }
 
-    /// The app's name.
+    /// Returns the name of the app.
     #[must_use]
     pub fn name_untracked(self) -> String {
         self.app.with_untracked(|app| name_of(app.as_ref()))
     }
 
-    /// A connection that this browser reaches, as the server last told of it; tracked.
+    /// Returns a connection of this session, as the server last reported it; tracked.
     #[must_use]
     pub fn connection(self, id: &str) -> Option<Connection> {
         self.who.with(|who| who.connection(id).cloned())
     }
 
-    /// The connections that this browser reaches, as the server last told of them; tracked.
+    /// Returns the connections of this session, as the server last reported them; tracked.
     #[must_use]
     pub fn connections(self) -> Vec<Connection> {
         self.who.with(|who| who.connections().to_vec())
     }
 
-    /// The connections that this browser reaches, as the server last told of them.
+    /// Returns the connections of this session, as the server last reported them.
     #[must_use]
     pub fn connections_untracked(self) -> Vec<Connection> {
         self.who.with_untracked(|who| who.connections().to_vec())
     }
 
-    /// The connection that a path is about, or the first that works; tracked.
+    /// Returns the connection that a path is about, or else the first usable one; tracked.
     #[must_use]
     pub fn current(self, path: &str) -> Option<Connection> {
         self.who.with(|who| {
@@ -125,67 +125,70 @@ impl SessionContext {
         })
     }
 
-    /// Whether someone is here, as far as is known; tracked.
+    /// Returns whether somebody is signed in, as far as is known; tracked.
     #[must_use]
     pub fn is_someone(self) -> bool {
-        self.who.with(Who::is_someone)
+        self.who.with(SessionState::is_someone)
     }
 
-    /// When the server last said who is here, in milliseconds; tracked.
+    /// Returns the time of the last answer about the session, in milliseconds; tracked.
     #[must_use]
     pub fn read_at(self) -> Option<f64> {
         self.read_at.get()
     }
 
-    /// Whether the server is being asked; tracked.
+    /// Returns whether an answer of the server is awaited; tracked.
     #[must_use]
     pub fn is_asking(self) -> bool {
-        self.turns.with(Turns::is_open)
+        self.turns.with(RequestSequence::is_open)
     }
 
-    /// Shows nothing of a person until the server has been asked again.
+    /// Hides all personal data until the server has answered again.
     pub fn forget(self) {
-        // What is under way was asked while somebody was here.
+        // The requests in progress were sent while somebody was signed in.
         self.turns.update(|turns| {
             turns.outdate();
         });
-        self.who.set(Who::Checking);
+        self.who.set(SessionState::Checking);
     }
 
-    /// Asks the server again, in the background.
+    /// Requests the session in the background.
     pub fn check(self) {
         leptos::task::spawn_local(async move {
             self.read().await;
         });
     }
 
-    /// Asks the server again, unless it has just said or is about to.
-    pub fn freshen(self) {
+    /// Requests the session, unless an answer is recent or awaited.
+    pub fn refresh_if_stale(self) {
         let is_new = self
             .read_at
             .get_untracked()
-            .is_some_and(|at| (browser::now() - at).abs() < NEW_ENOUGH);
-        if !is_new && !self.turns.with_untracked(Turns::is_open) {
+            .is_some_and(|at| (platform::now() - at).abs() < NEW_ENOUGH);
+        if !is_new && !self.turns.with_untracked(RequestSequence::is_open) {
             self.check();
         }
     }
 
-    /// Asks the server again. Returns whether someone is signed in.
+    /// Requests the session. Returns whether somebody is signed in.
     pub async fn read(self) -> bool {
-        let turn = self.turns.try_update(Turns::ask).unwrap_or_default();
+        let turn = self
+            .turns
+            .try_update(RequestSequence::ask)
+            .unwrap_or_default();
         let answer = api::session::read().await;
         let is_news = self.turns.try_update(|turns| turns.answer(turn));
         if is_news == Some(true) {
-            self.believe(answer);
+            self.apply(answer);
         }
         self.who
-            .with_untracked(|who| matches!(who, Who::SignedIn(_)))
+            .with_untracked(|who| matches!(who, SessionState::SignedIn(_)))
     }
 
-    fn believe(self, answer: Result<Session, Failure>) {
+    fn apply(self, answer: Result<Session, Failure>) {
         let connections = answer.map(|Session { app, connections }| {
             self.app.set(Some(app));
-            self.read_at.set(Some(browser::now()));
+            self.read_at.set(Some(platform::now()));
             connections
         });
         let after = self.who.with_untracked(|who| who.after(connections));
@@ -194,22 +197,22 @@ impl SessionContext {
         }
     }
 
-    /// Takes a connection as the server now has it.
+    /// Replaces a connection by the server's current one.
     pub fn replace(self, connection: Connection) {
         self.who.update(|who| who.replace(connection));
-        self.read_at.set(Some(browser::now()));
-        // What was asked before does not know of it, and must not undo it.
-        if self.turns.try_update(Turns::outdate) == Some(true) {
+        self.read_at.set(Some(platform::now()));
+        // Answers to earlier requests do not include this change, and must not undo it.
+        if self.turns.try_update(RequestSequence::outdate) == Some(true) {
             self.check();
         }
     }
 
-    /// Takes away a connection that this tab has just ended, and tells the other tabs. With the last
-    /// one the session is over.
+    /// Removes a connection that this tab has just ended, and notifies the other tabs. The session
+    /// ends with the last connection.
     pub fn remove(self, id: &str) {
         self.ended.set_value(Some(id.to_owned()));
         self.who.update(|who| who.remove(id));
-        let goes_on = self.who.with_untracked(Who::is_someone);
+        let goes_on = self.who.with_untracked(SessionState::is_someone);
         self.tell(if goes_on {
             Change::Connections
         } else {
@@ -221,13 +224,13 @@ impl SessionContext {
         self.check();
     }
 
-    /// Whether this tab ended that connection, and whatever shows it is being left.
+    /// Returns whether this tab has ended that connection, so that its page is being left.
     #[must_use]
     pub fn has_ended(self, id: &str) -> bool {
         self.ended.with_value(|ended| ended.as_deref() == Some(id))
     }
 
-    /// Tells the other tabs.
+    /// Notifies the other tabs.
     pub fn tell(self, change: Change) {
         self.tabs.with_value(|tabs| {
             if let Some(tabs) = tabs {
@@ -236,7 +239,8 @@ impl SessionContext {
         });
     }
 
-    /// Begins a login and leaves for the provider; `reconnect` is the connection whose place it takes.
+    /// Starts a login and leaves for the provider. `reconnect` is the connection that the login
+    /// replaces.
     pub async fn connect(
         self,
         return_to: Option<String>,
@@ -249,7 +253,8 @@ impl SessionContext {
         };
         let named = reconnect.is_some();
         let address = match login::start::start(&app, return_to.clone(), reconnect).await {
-            // It has ended meanwhile, in another browser or with the session: a login like any other.
+            // The connection has ended meanwhile, in another browser or with the session: the login
+            // then adds one.
             Err(Failure::Problem(problem))
                 if named && matches!(problem.code, Code::NotFound | Code::NotSignedIn) =>
             {

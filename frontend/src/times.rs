@@ -1,11 +1,11 @@
-//! Times in words. Pure: whoever calls brings the seconds.
+//! Times in words. Pure: the caller passes the seconds.
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 const YEAR: u64 = 365 * DAY;
 
-/// A duration as figures and units, the two largest that matter: `41 min 12 s`, `89 days 23 h`.
+/// Splits a duration into at most its two largest units: `41 min 12 s`, `89 days 23 h`.
 #[must_use]
 pub fn figures(seconds: u64) -> Vec<(u64, &'static str)> {
     let units = [
@@ -31,7 +31,7 @@ pub fn figures(seconds: u64) -> Vec<(u64, &'static str)> {
         .collect()
 }
 
-/// A duration in one line.
+/// Formats a duration in one line.
 #[must_use]
 pub fn line(seconds: u64) -> String {
     let parts = figures(seconds);
@@ -42,8 +42,8 @@ pub fn line(seconds: u64) -> String {
     words.join(" ")
 }
 
-/// A lifetime in one line, as whoever set it would say it: `60 min`, `90 days`. The few seconds
-/// that an answer was under way are not part of it.
+/// Formats a lifetime in one line, as it was configured: `60 min`, `90 days`. It is rounded,
+/// because the server's answer took a few seconds.
 #[must_use]
 pub fn lifetime(seconds: u64) -> String {
     let minutes = (seconds + 30) / MINUTE;
@@ -55,14 +55,14 @@ pub fn lifetime(seconds: u64) -> String {
     }
 }
 
-/// How long ago, in words: `19 days ago`.
+/// Formats the time since an event: `19 days ago`.
 #[must_use]
 pub fn ago(seconds: u64) -> String {
     let (count, unit) = match seconds {
         0..MINUTE => return "just now".to_owned(),
         MINUTE..HOUR => (seconds / MINUTE, "minute"),
         HOUR..DAY => (seconds / HOUR, "hour"),
-        // An average month and year are near enough for what is so long ago.
+        // An average month and year are exact enough for such long times.
         _ if seconds < 60 * DAY => (seconds / DAY, "day"),
         _ if seconds < YEAR => (seconds * 12 / YEAR, "month"),
         _ => (seconds / YEAR, "year"),
@@ -71,8 +71,8 @@ pub fn ago(seconds: u64) -> String {
     format!("{count} {unit}{plural} ago")
 }
 
-/// How long ago, for a column of a table: `40 min ago`, `3 h ago`. `None` after thirty days, where
-/// the date says more.
+/// Formats the time since an event for a table: `40 min ago`, `3 h ago`. Returns `None` after
+/// thirty days, for which a date is more useful.
 #[must_use]
 pub fn short(seconds: u64) -> Option<String> {
     let (count, unit) = match seconds {
@@ -84,7 +84,7 @@ pub fn short(seconds: u64) -> Option<String> {
     (seconds <= 30 * DAY).then(|| format!("{count} {unit} ago"))
 }
 
-/// A time of a calendar and a clock, in the person's own time zone.
+/// A date and a time of day, in the person's time zone.
 #[derive(Clone, Copy, Debug)]
 pub struct Local {
     /// The year.
@@ -98,14 +98,14 @@ pub struct Local {
 }
 
 impl Local {
-    /// As people read it: `24 Nov 2026, 05:41:07`.
+    /// Formats date and time: `24 Nov 2026, 05:41:07`.
     #[must_use]
     pub fn words(self) -> String {
         let [hour, minute, second] = self.clock;
         format!("{}, {hour:02}:{minute:02}:{second:02}", self.date())
     }
 
-    /// The day alone: `24 Nov 2026`.
+    /// Formats the date: `24 Nov 2026`.
     #[must_use]
     pub fn date(self) -> String {
         const MONTHS: [&str; 12] = [
@@ -116,7 +116,7 @@ impl Local {
         format!("{day} {month} {year}")
     }
 
-    /// Hours and minutes alone: `05:41`.
+    /// Formats hours and minutes: `05:41`.
     #[must_use]
     pub fn hours(self) -> String {
         let [hour, minute, _] = self.clock;

@@ -1,44 +1,44 @@
-//! When the page's address is written into the browser's history: a few times at once, then at a
-//! steady rate, and the last state in any case. Pure.
+//! The queue of writes to the browser's history: a few at once, then at a steady rate, and the last
+//! state in any case. Pure.
 //!
-//! Browsers refuse a page that writes too often: Safari after a hundred calls in ten seconds (once in
-//! thirty), Firefox after two hundred, with an error; Chromium drops the call without a word.
+//! Browsers refuse a page that writes too often: Safari after a hundred calls in ten seconds (older
+//! versions in thirty), Firefox after two hundred, with an error; Chromium drops the call silently.
 
-/// So many writes at once.
+/// Number of writes that are made at once.
 const BURST: f64 = 4.0;
-/// So many milliseconds for each that follows: 94 calls in thirty seconds at most.
+/// Milliseconds for each further write: at most 94 calls in thirty seconds.
 const INTERVAL: f64 = 334.0;
-/// How long to wait after a refusal, in milliseconds; the last one for ever.
+/// Delays after refusals, in milliseconds. The last one repeats.
 const BACKOFF: [f64; 4] = [500.0, 1_000.0, 2_000.0, 5_000.0];
 
-/// A write of the history.
+/// A write to the history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Write<S> {
     /// The address.
     pub url: String,
-    /// Whether it is a new entry, and does not replace the one that the browser is at.
+    /// Whether the write adds an entry, and does not replace the current one.
     pub adds: bool,
-    /// What goes with the entry.
+    /// The state of the entry.
     pub state: S,
 }
 
-/// What is to be done about the history.
+/// The next step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Due<S> {
-    /// Nothing.
+    /// There is nothing to write.
     Nothing,
-    /// To look again in so many milliseconds.
+    /// Ask again after this number of milliseconds.
     In(f64),
-    /// To write.
+    /// Write now.
     Now(Write<S>),
 }
 
-/// The write that waits, of which there is at most one, and the token bucket that it waits for.
+/// The pending write, of which there is at most one, and the token bucket that limits the rate.
 #[derive(Debug)]
 pub struct WriteQueue<S> {
     pending: Option<Write<S>>,
     tokens: f64,
-    /// When the tokens were counted last, in milliseconds.
+    /// The time at which the tokens were last counted, in milliseconds.
     counted: f64,
     refusals: usize,
     not_before: f64,
@@ -57,25 +57,25 @@ impl<S> Default for WriteQueue<S> {
 }
 
 impl<S: Clone> WriteQueue<S> {
-    /// Asks for a write. It takes the place of one that waits; of an entry that was to be added and
-    /// never was, the later one becomes the entry.
+    /// Queues a write in place of the pending one. If the pending one was to add an entry, the new
+    /// one adds that entry.
     pub fn offer(&mut self, mut write: Write<S>) {
         write.adds |= self.pending.as_ref().is_some_and(|last| last.adds);
         self.pending = Some(write);
     }
 
-    /// What waits.
+    /// Returns the pending write.
     #[must_use]
     pub fn pending(&self) -> Option<&Write<S>> {
         self.pending.as_ref()
     }
 
-    /// What waits is not wanted any more.
+    /// Drops the pending write.
     pub fn forget(&mut self) {
         self.pending = None;
     }
 
-    /// What is to be done now. A write counts from here, whatever the browser makes of it.
+    /// Returns the next step. A write takes a token, even if the browser then refuses the write.
     pub fn due(&mut self, now: f64) -> Due<S> {
         let Some(write) = &self.pending else {
             return Due::Nothing;
@@ -91,13 +91,13 @@ impl<S: Clone> WriteQueue<S> {
         Due::Now(write.clone())
     }
 
-    /// The browser has written what waited.
+    /// Records that the browser has made the pending write.
     pub fn written(&mut self) {
         self.pending = None;
         self.refusals = 0;
     }
 
-    /// The browser has refused. It is asked again, more and more rarely.
+    /// Records a refusal. The next try follows after a growing delay.
     pub fn refused(&mut self, now: f64) {
         let last = BACKOFF.len() - 1;
         self.not_before = now + BACKOFF[self.refusals.min(last)];
@@ -117,7 +117,8 @@ mod tests {
         }
     }
 
-    /// When a flood of so many writes, one each so many milliseconds, is written; and what was last.
+    /// Returns the times at which `count` writes, one each `every` milliseconds, are made, and the
+    /// last address that is written.
     fn flood(count: u32, every: f64, refuses: impl Fn(f64) -> bool) -> (Vec<f64>, Option<String>) {
         let mut queue = WriteQueue::default();
         let (mut calls, mut last) = (Vec::new(), None);

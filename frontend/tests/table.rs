@@ -1,4 +1,4 @@
-//! In a real browser: the table that draws only the rows in sight, and the gauge.
+//! Tests in a real browser: the table that draws only the rows in sight, and the severity chart.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,
@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use frontend::{
     components::{
-        gauge::Gauge,
         project::word_head,
+        severity_chart::SeverityChart,
         table::{DrawRow, Key, Sorted, WindowedTable},
     },
-    data::level::Counts,
+    data::severity::Counts,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
@@ -23,14 +23,14 @@ use web_sys::{Document, HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// As many as a large organization has.
+/// The number of rows, as in a large organization.
 const MANY: usize = 4_012;
 
 fn document() -> Document {
     web_sys::window().unwrap().document().unwrap()
 }
 
-/// A fresh place in a document that has the real stylesheets.
+/// Returns a new element in a document with the real stylesheets.
 fn place() -> HtmlElement {
     let place = document().create_element("main").unwrap();
     let style = document().create_element("style").unwrap();
@@ -47,12 +47,12 @@ fn place() -> HtmlElement {
     place.dyn_into().unwrap()
 }
 
-/// Until what was changed is drawn, which takes a frame or two.
+/// Waits until a change is drawn, which takes a frame or two.
 async fn drawn() {
     TimeoutFuture::new(100).await;
 }
 
-/// What a test can turn.
+/// The signals that a test can set.
 #[derive(Clone, Copy)]
 struct Knobs {
     order: RwSignal<Arc<Vec<Key>>>,
@@ -116,7 +116,7 @@ fn attribute(place: &HtmlElement, selector: &str, name: &str) -> Option<String> 
 }
 
 fn focused() -> String {
-    // Of the whole document it would be long.
+    // The text of the whole document would be long.
     let element = document().active_element().unwrap();
     element.text_content().unwrap().chars().take(20).collect()
 }
@@ -146,7 +146,7 @@ async fn few_rows_are_drawn_however_many_there_are() {
     drawn().await;
     let first = rows(&place).len();
     assert!((10..=70).contains(&first), "{first} rows");
-    // Rows are higher in a narrow window.
+    // Rows are higher in a narrow viewport.
     let height = f64::from(rows(&place)[0].offset_height());
     scroll_to(2_000.0 * height);
     drawn().await;
@@ -168,7 +168,7 @@ async fn it_announces_its_true_size_and_where_each_row_is() {
     let place = place();
     let (knobs, handle) = table(&place);
     drawn().await;
-    // The heads are a row too.
+    // The column headers are a row too.
     assert_eq!(
         attribute(&place, "table", "aria-rowcount").as_deref(),
         Some("4013")
@@ -187,7 +187,7 @@ async fn it_announces_its_true_size_and_where_each_row_is() {
         attribute(&place, "table", "aria-rowcount").as_deref(),
         Some("-1")
     );
-    // How many there will be is one thing, and whether they are being read another.
+    // An unknown number of rows is one thing, and a load in progress another.
     assert_eq!(attribute(&place, "table", "aria-busy"), None);
     knobs.busy.set(true);
     drawn().await;
@@ -195,7 +195,7 @@ async fn it_announces_its_true_size_and_where_each_row_is() {
         attribute(&place, "table", "aria-busy").as_deref(),
         Some("true")
     );
-    // Another order: the same row, elsewhere.
+    // With another order, the row stays the same and has another index.
     knobs
         .order
         .set(Arc::new((0..MANY as Key).map(|key| key ^ 1).collect()));
@@ -220,7 +220,7 @@ async fn the_row_with_the_focus_stays_when_it_is_scrolled_away() {
     drawn().await;
     assert_eq!(focused(), "Row 3");
     assert!(link.is_connected());
-    // And goes on from there.
+    // The keys continue from this row.
     press("ArrowDown");
     drawn().await;
     assert_eq!(focused(), "Row 4");
@@ -280,7 +280,7 @@ async fn a_gauge_is_a_table_of_figures_on_a_round_ruler() {
     let place = place();
     let handle = mount_to(place.clone(), || {
         view! {
-            <Gauge
+            <SeverityChart
                 label="Open issues"
                 issues=Signal::derive(|| Counts::new([37, 412, 1_906, 3_288]))
                 projects=Signal::derive(|| Counts::new([19, 188, 1_340, 2_207]))

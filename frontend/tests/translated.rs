@@ -1,11 +1,11 @@
-//! In a real browser: what a page shows after a translator has rewritten it.
+//! Tests in a real browser: the content of a page after a translator has rewritten it.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,
     reason = "clippy.toml's leave covers `#[test]`, not `#[wasm_bindgen_test]`"
 )]
 
-use frontend::browser::translated;
+use frontend::platform::translated;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
@@ -29,7 +29,7 @@ fn place() -> HtmlElement {
     place.dyn_into().unwrap()
 }
 
-/// Until observers have been told and what was changed is drawn.
+/// Waits until observers have been notified and a change is drawn.
 async fn drawn() {
     TimeoutFuture::new(50).await;
 }
@@ -46,7 +46,7 @@ fn texts(node: &Node, found: &mut Vec<Node>) {
     }
 }
 
-/// Rewrites each text as the translator in Chromium does: nested `<font>` elements in its place.
+/// Rewrites each text as the translator in Chromium does: replaces it by nested `<font>` elements.
 fn translate(place: &HtmlElement, by_steps: bool) {
     let mut found = Vec::new();
     texts(place, &mut found);
@@ -96,7 +96,7 @@ async fn counts_go_on_and_nothing_old_stays_after_a_translation() {
         count.set(2);
         drawn().await;
         assert_eq!(says(&place), "2 issues IN 2 PROJECTSNOW 2A NOTE ENDSHOWN 2");
-        // The translator is at it again, over what it did before.
+        // The translator runs again over its own result.
         translate(&place, by_steps);
         drawn().await;
         count.set(3);

@@ -53,6 +53,12 @@ async fn sec_42_disconnect_erases_here_and_revokes_there() {
     let path = format!("/api/connections/{}", connection["id"].as_str().unwrap());
     let answer = browser.delete(&path).await;
     assert_eq!((answer.status, answer.header("revocation")), (204, "done"));
+    let request = answer.header("x-request-id");
+    let log = bed.app.output();
+    let line = log
+        .lines()
+        .find(|line| line.contains("A person disconnected"));
+    assert!(line.unwrap().contains(request), "{log}");
     assert_eq!(bed.sandbox.count("revocations").await, 1);
     assert!(browser.connections().await.is_empty());
     assert_eq!(browser.get(&path).await.status, 404);

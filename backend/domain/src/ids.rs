@@ -9,20 +9,21 @@
 //! disconnect(&SessionId::generate());
 //! ```
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-/// Declares the type of an id. Its text is what the database stores and logs show.
+/// Declares the type of an id. Its text is what the database stores and logs show. A clone shares
+/// it.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Creates an id from its stored text.
             #[must_use]
             pub fn from_stored(text: String) -> Self {
-                Self(text)
+                Self(text.into())
             }
 
             /// Returns the text to store.
@@ -45,7 +46,7 @@ macro_rules! id {
             /// Generates an id.
             #[must_use]
             pub fn generate() -> Self {
-                Self(ulid::Ulid::new().to_string())
+                Self(ulid::Ulid::new().to_string().into())
             }
         }
     };
@@ -76,7 +77,7 @@ impl ConnectionId {
     /// there is such a connection.
     #[must_use]
     pub fn presented(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.into())
     }
 }
 

@@ -14,10 +14,15 @@ use super::{
 };
 use crate::{
     app::{AppState, Edge, build, tasks},
-    config::Config,
+    config::{self, Config},
     store::{repository::Repository, sqlite::SqliteDatabase},
     telemetry,
-    transport::{connection_limit::ConnectionLimit, listeners::Listeners, server::Server},
+    transport::{
+        connection_limit::ConnectionLimit,
+        listeners::{CannotListen, Listeners},
+        server::Server,
+        workers::Workers,
+    },
 };
 
 /// How long readiness is red before the listener closes.
@@ -74,19 +79,16 @@ pub(super) async fn serve(
         }
     };
     let server = &config.server;
-    let public_url = server.public_url.root();
-    let public_port = public_url.port_or_known_default();
-    let second_address = addresses::beside(
-        server.listen,
-        public_url.host_str().unwrap_or_default(),
-        public_port.unwrap_or_default(),
-    );
-    let listeners = match Listeners::bind(server.listen, second_address).await {
+    let listeners = match listen(server).await {
         Ok(listeners) => listeners,
         Err(error) => return fail(&error.to_string()),
     };
+    let workers = match Workers::start(Workers::available()) {
+        Ok(workers) => workers,
+        Err(error) => return fail(&format!("no threads can be started ({error})")),
+    };
     let address = listeners.local_addr().unwrap_or(server.listen);
-    tracing::info!(%address, %public_url, "Serving");
+    tracing::info!(%address, public_url = %server.public_url.root(), "Serving");
 
     let connection_limit = ConnectionLimit::new(
         max_connections,
@@ -104,6 +106,7 @@ pub(super) async fn serve(
         connection_limit,
         headers,
         keep_alive: config.limits.keep_alive_timeout,
+        workers,
     };
     server
         .serve(
@@ -127,6 +130,17 @@ pub(super) async fn serve(
     sqlite.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
+}
+
+/// Listens on the configured address, and on the other loopback address if browsers may use it.
+async fn listen(server: &config::server::Server) -> Result<Listeners, CannotListen> {
+    let public_url = server.public_url.root();
+    let second_address = addresses::beside(
+        server.listen,
+        public_url.host_str().unwrap_or_default(),
+        public_url.port_or_known_default().unwrap_or_default(),
+    );
+    Listeners::bind(server.listen, second_address).await
 }
 
 /// Opens the database, and the store in it. An error says what the operator can do.

@@ -51,7 +51,7 @@ pub async fn refresh_now(
     }: AuthorizedConnection,
     _: NoBody,
 ) -> Result<Json<View>, ApiError> {
-    limits.refresh(session.id.as_str())?;
+    limits.refresh(&session.id)?;
     let renewed = connections
         .refresher
         .renew(&connection.id, connection.generation)

@@ -55,7 +55,7 @@ pub async fn finish(
         }
         Err(Rejected::Expired { cookie }) => {
             let response = ApiError::LoginExpired.into_response();
-            return Ok(with_cookie_removed(&logins, cookie, response));
+            return Ok(with_cookie_removed(&logins, &cookie, response));
         }
     };
     let Verified {
@@ -69,13 +69,13 @@ pub async fn finish(
     match exchange.claim(&attempt_id).await {
         // The claim may not have been stored: keep the attempt and its cookie.
         Err(error @ ApiError::Store(_)) => return Err(error),
-        Err(error) => return Ok(with_cookie_removed(&logins, cookie, error.into_response())),
+        Err(error) => return Ok(with_cookie_removed(&logins, &cookie, error.into_response())),
         Ok(()) => {}
     }
     let code = match answer {
         Answer::Refused(refusal) => {
             let response = error_of(refusal, &logins).into_response();
-            return Ok(with_cookie_removed(&logins, cookie, response));
+            return Ok(with_cookie_removed(&logins, &cookie, response));
         }
         Answer::Code(code) => code,
     };
@@ -120,7 +120,7 @@ pub async fn finish(
             response
         }
     };
-    Ok(with_cookie_removed(&logins, cookie, response))
+    Ok(with_cookie_removed(&logins, &cookie, response))
 }
 
 /// Maps the provider's refusal to the problem of the API contract.
@@ -158,7 +158,7 @@ fn redirect_path(
 }
 
 /// Adds the header that removes the attempt's cookie, since the attempt is over.
-fn with_cookie_removed(logins: &Logins, cookie: String, mut response: Response) -> Response {
+fn with_cookie_removed(logins: &Logins, cookie: &str, mut response: Response) -> Response {
     response
         .headers_mut()
         .append(header::SET_COOKIE, logins.cookies.remove(cookie));

@@ -3,7 +3,7 @@
 
 use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
-use domain::net::ClientNetwork;
+use domain::{ids::SessionId, net::ClientNetwork};
 use governor::{
     DefaultKeyedRateLimiter, Quota,
     clock::{Clock as _, DefaultClock},
@@ -20,8 +20,8 @@ struct Limits {
     any_request: DefaultKeyedRateLimiter<ClientNetwork>,
     login: DefaultKeyedRateLimiter<ClientNetwork>,
     exchange: DefaultKeyedRateLimiter<ClientNetwork>,
-    refresh: DefaultKeyedRateLimiter<String>,
-    proxy: DefaultKeyedRateLimiter<String>,
+    refresh: DefaultKeyedRateLimiter<SessionId>,
+    proxy: DefaultKeyedRateLimiter<SessionId>,
 }
 
 impl RateLimits {
@@ -61,17 +61,17 @@ impl RateLimits {
     }
 
     /// Checks the limit for manual refreshes of a session.
-    pub fn refresh(&self, session: &str) -> Result<(), ApiError> {
+    pub fn refresh(&self, session: &SessionId) -> Result<(), ApiError> {
         self.0
             .as_ref()
-            .map_or(Ok(()), |limits| check(&limits.refresh, &session.to_owned()))
+            .map_or(Ok(()), |limits| check(&limits.refresh, session))
     }
 
     /// Checks the limit for proxied calls of a session.
-    pub fn proxy(&self, session: &str) -> Result<(), ApiError> {
+    pub fn proxy(&self, session: &SessionId) -> Result<(), ApiError> {
         self.0
             .as_ref()
-            .map_or(Ok(()), |limits| check(&limits.proxy, &session.to_owned()))
+            .map_or(Ok(()), |limits| check(&limits.proxy, session))
     }
 
     /// Evicts entries that have been idle long enough to start afresh, so that memory stays

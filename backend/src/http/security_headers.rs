@@ -10,6 +10,22 @@ use crate::config::origin::{Origin, is_loopback};
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+// Constants, so that they are checked when this is compiled and not for each response.
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const SAME_SITE: HeaderValue = HeaderValue::from_static("same-site");
+const DENY: HeaderValue = HeaderValue::from_static("DENY");
+const NO_PERMISSIONS: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const NO_STORE_NO_TRANSFORM: HeaderValue = HeaderValue::from_static("no-store, no-transform");
+/// The content security policy of responses that are not pages.
+const DENY_ALL: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
 /// Space for all headers of a response of the API, so that they are inserted without growing.
 const MAX_COUNT: usize = 16;
 
@@ -21,9 +37,6 @@ pub(crate) struct Headers {
     /// Whether the single-page app is on another origin.
     cross_origin: bool,
 }
-
-/// The content security policy of responses that are not pages.
-const DENY_ALL: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Returns the content security policy of the single-page app: same-origin resources only, scripts
 /// also by hash, no framing, no forms and nothing inline.
@@ -39,7 +52,7 @@ pub(crate) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
          img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
          form-action 'none'; frame-ancestors 'none'"
     );
-    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(DENY_ALL))
+    HeaderValue::try_from(policy).unwrap_or(DENY_ALL)
 }
 
 /// Returns whether a host may be pinned to https. A browser pins all ports of a name for years, so
@@ -91,40 +104,30 @@ impl Headers {
     /// header that a response outside the API already has is kept.
     pub(crate) fn insert_into(self, headers: &mut HeaderMap, is_api: bool) {
         headers.reserve(MAX_COUNT);
-        let mut set = |name: HeaderName, value: &'static str| {
-            headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+        headers.insert(header::REFERRER_POLICY, NO_REFERRER);
+        headers.insert(OPENER_POLICY, SAME_ORIGIN);
+        let readers = if self.cross_origin {
+            SAME_SITE
+        } else {
+            SAME_ORIGIN
         };
-        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        set(header::REFERRER_POLICY, "no-referrer");
-        set(OPENER_POLICY, "same-origin");
-        set(
-            RESOURCE_POLICY,
-            if self.cross_origin {
-                "same-site"
-            } else {
-                "same-origin"
-            },
-        );
-        set(header::X_FRAME_OPTIONS, "DENY");
-        set(
-            PERMISSIONS_POLICY,
-            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        );
+        headers.insert(RESOURCE_POLICY, readers);
+        headers.insert(header::X_FRAME_OPTIONS, DENY);
+        headers.insert(PERMISSIONS_POLICY, NO_PERMISSIONS);
         if self.hsts {
-            set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, TWO_YEARS);
         }
         if is_api {
-            set(header::CACHE_CONTROL, "no-store, no-transform");
-            set(header::CONTENT_SECURITY_POLICY, DENY_ALL);
+            headers.insert(header::CACHE_CONTROL, NO_STORE_NO_TRANSFORM);
+            headers.insert(header::CONTENT_SECURITY_POLICY, DENY_ALL);
             return;
         }
         // The document sets its own policy.
         headers
             .entry(header::CONTENT_SECURITY_POLICY)
-            .or_insert(HeaderValue::from_static(DENY_ALL));
-        headers
-            .entry(header::CACHE_CONTROL)
-            .or_insert(HeaderValue::from_static("no-store"));
+            .or_insert(DENY_ALL);
+        headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
         forbid_transformation(headers);
     }
 }

@@ -42,12 +42,12 @@ pub fn bind(
     )?;
     let value = URL_SAFE_NO_PAD.encode(sealed);
     let mut room = MAX_COOKIE_BYTES.saturating_sub(name.len() + value.len());
-    let mut headers_out = vec![cookies.set(name.clone(), value, KEPT_FOR)];
+    let mut headers_out = vec![cookies.set(&name, value, KEPT_FOR)];
 
     let prefix = cookies.attempt_prefix();
     let mut others = Vec::<(Option<Attempt>, &str, usize)>::new();
     for (other, value) in presented(headers)
-        .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
+        .filter(|(other, _)| is_name(other.strip_prefix(prefix)) && *other != name)
         .take(MAX_EXAMINED)
     {
         let attempt = open(vault, other, value);
@@ -69,7 +69,7 @@ pub fn bind(
             room -= size;
         } else {
             room = 0;
-            headers_out.push(cookies.remove(other.to_owned()));
+            headers_out.push(cookies.remove(other));
         }
     }
     Ok(headers_out)
@@ -102,7 +102,7 @@ pub fn find(
 pub fn count(cookies: Cookies, headers: &HeaderMap) -> usize {
     let prefix = cookies.attempt_prefix();
     presented(headers)
-        .filter(|(name, _)| is_name(name.strip_prefix(&prefix)))
+        .filter(|(name, _)| is_name(name.strip_prefix(prefix)))
         .count()
 }
 
@@ -124,7 +124,7 @@ pub fn sibling_attempts(
 ) -> Vec<AttemptId> {
     let prefix = cookies.attempt_prefix();
     presented(headers)
-        .filter(|(other, _)| is_name(other.strip_prefix(&prefix)) && *other != name)
+        .filter(|(other, _)| is_name(other.strip_prefix(prefix)) && *other != name)
         .take(MAX_EXAMINED)
         .filter_map(|(other, value)| {
             let attempt = open(vault, other, value)?;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt as _, combinators::UnsyncBoxBody};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::{BodyExt as _, Empty, combinators::UnsyncBoxBody};
 use hyper::body::{Body, Frame, SizeHint};
 use shared::{
     json::{self, FromValue},
@@ -44,6 +44,26 @@ pub struct ApiAnswer {
 }
 
 impl ApiAnswer {
+    /// Returns an answer whose body is not used.
+    pub(super) fn without_body(
+        status: StatusCode,
+        mut headers: HeaderMap,
+    ) -> Result<Self, ProviderError> {
+        for name in [
+            header::CONTENT_ENCODING,
+            header::CONTENT_LENGTH,
+            header::CONTENT_TYPE,
+        ] {
+            headers.remove(name);
+        }
+        let none = Empty::new().map_err(|never| match never {});
+        Ok(Self {
+            status,
+            headers,
+            body: ApiBody::new(none, Encoding::Identity, 0)?,
+        })
+    }
+
     /// Reads the whole body.
     pub async fn whole(self) -> Result<WholeAnswer, ProviderError> {
         let Self {

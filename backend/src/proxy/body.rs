@@ -64,3 +64,29 @@ impl Body for PassedBody {
         hint
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http_body_util::{BodyExt as _, StreamBody};
+
+    use super::*;
+    use crate::provider::Encoding;
+
+    #[tokio::test]
+    async fn sec_56_trailers_do_not_pass() {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("set-cookie", "a=b".parse().unwrap());
+        let frames = [
+            Frame::data(Bytes::from_static(b"[1,")),
+            Frame::data(Bytes::from_static(b"2]")),
+            Frame::trailers(trailers),
+        ];
+        let source = StreamBody::new(futures_util::stream::iter(frames.map(Ok)));
+        let rest = ApiBody::new(source, Encoding::Identity, 16).unwrap();
+        let body = PassedBody::new(vec![Bytes::from_static(b"{}")], Some(rest));
+        let passed = body.collect().await.unwrap();
+        assert!(passed.trailers().is_none());
+        assert_eq!(passed.to_bytes(), "{}[1,2]");
+    }
+}

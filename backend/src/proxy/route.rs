@@ -36,7 +36,7 @@ pub async fn get(
         Refusal::Path => ApiError::NotFound,
         Refusal::Query => ApiError::BadRequest("This read has no such query parameter.".to_owned()),
     })?;
-    limits.proxy(snyk.session().as_str())?;
+    limits.proxy(snyk.session())?;
     let accepted = Encoding::accepted_by(request.headers());
     let answer = snyk.send_at_once(&upstream, accepted).await?;
     let now = snyk.now();

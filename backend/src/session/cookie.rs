@@ -25,27 +25,27 @@ impl Cookies {
 
     /// Returns the name of the session cookie.
     #[must_use]
-    pub fn session_name(self) -> String {
-        self.name("session")
+    pub fn session_name(self) -> &'static str {
+        if self.secure {
+            "__Host-Http-session"
+        } else {
+            "session"
+        }
     }
 
     /// Returns the prefix of the names of attempt cookies.
     #[must_use]
-    pub fn attempt_prefix(self) -> String {
-        self.name("login-")
-    }
-
-    fn name(self, name: &str) -> String {
+    pub fn attempt_prefix(self) -> &'static str {
         if self.secure {
-            format!("__Host-Http-{name}")
+            "__Host-Http-login-"
         } else {
-            name.to_owned()
+            "login-"
         }
     }
 
     /// Returns a `Set-Cookie` header that sets a cookie.
     #[must_use]
-    pub fn set(self, name: String, value: String, max_age: Duration) -> HeaderValue {
+    pub fn set(self, name: &str, value: String, max_age: Duration) -> HeaderValue {
         self.write(
             name,
             value,
@@ -56,11 +56,11 @@ impl Cookies {
     /// Returns a `Set-Cookie` header that removes a cookie, with the attributes that browsers
     /// require to match.
     #[must_use]
-    pub fn remove(self, name: String) -> HeaderValue {
+    pub fn remove(self, name: &str) -> HeaderValue {
         self.write(name, String::new(), 0)
     }
 
-    fn write(self, name: String, value: String, max_age: i64) -> HeaderValue {
+    fn write(self, name: &str, value: String, max_age: i64) -> HeaderValue {
         let cookie = Cookie::build((name, value))
             .path("/")
             .http_only(true)

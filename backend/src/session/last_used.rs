@@ -26,7 +26,11 @@ impl LastUsed {
     /// Returns the session with its pending last use, if that is later than the stored one.
     #[must_use]
     pub fn known(&self, mut session: StoredSession) -> StoredSession {
-        if let Some(used_at) = self.pending().get(&session.id) {
+        let pending = self.pending();
+        // Nearly always there is none: a use is recorded once in a while, and written at once.
+        if !pending.is_empty()
+            && let Some(used_at) = pending.get(&session.id)
+        {
             session.last_used_at = session.last_used_at.max(*used_at);
         }
         session

@@ -77,11 +77,13 @@ impl<S: Store> CachedStore<S> {
                 MAX_SESSIONS,
                 TTL,
                 |_| 1,
-                |stamps, session, since| stamps.is_session_current(&session.id, since),
+                |session| [Stamps::of_session(&session.id); 2],
             ),
-            connections: Entries::new(MAX_CONNECTIONS_SIZE, TTL, size, |stamps, found, since| {
-                stamps.is_session_current(&found.session, since)
-                    && stamps.is_connection_current(&found.connection.id, since)
+            connections: Entries::new(MAX_CONNECTIONS_SIZE, TTL, size, |found| {
+                [
+                    Stamps::of_session(&found.session),
+                    Stamps::of_connection(&found.connection.id),
+                ]
             }),
         }
     }

@@ -9,3 +9,4 @@ pub mod listeners;
 mod malformed;
 mod request_framer;
 pub mod server;
+pub mod workers;

@@ -3,7 +3,12 @@
 //! read would then hold its connection forever (SEC-67).
 
 use std::{
-    convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+    convert::Infallible,
+    future::Future,
+    net::{SocketAddr, TcpStream as AcceptedStream},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
 };
 
 use axum::{body::Body, extract::ConnectInfo, response::Response};
@@ -20,7 +25,7 @@ use tokio::{
     time::Instant,
 };
 use tokio_io_timeout::TimeoutStream;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     body::{TrackedRequestBody, TrackedResponseBody},
@@ -29,6 +34,7 @@ use super::{
     listeners::Listeners,
     malformed,
     request_framer::{RequestFramer, Timeouts},
+    workers::Workers,
 };
 
 /// Timeout of a request head, from its first byte on.
@@ -55,6 +61,9 @@ pub struct Server<R> {
     pub headers: Arc<HeaderMap>,
     /// How long an idle connection is kept open.
     pub keep_alive: Duration,
+    /// The threads that serve the connections. What the requests started runs on them as well, and
+    /// may outlive the connections: the threads run until the server is dropped.
+    pub workers: Workers,
 }
 
 impl<R, F> Server<R>
@@ -63,9 +72,8 @@ where
     F: Future<Output = Response> + Send + 'static,
 {
     /// Serves until `stop` completes, then lets requests in progress finish.
-    pub async fn serve(self, listeners: Listeners, stop: impl Future<Output = ()>) {
+    pub async fn serve(&self, listeners: Listeners, stop: impl Future<Output = ()>) {
         let stopping = CancellationToken::new();
-        let connections = TaskTracker::new();
         let mut stop = pin!(stop);
         loop {
             let next = async {
@@ -80,7 +88,10 @@ where
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    self.spawn(&connections, &stopping, permit, stream, peer);
+                    // Leaves the event queue of this thread; the worker adds it to its own.
+                    if let Ok(stream) = stream.into_std() {
+                        self.spawn(&stopping, permit, stream, peer);
+                    }
                 }
                 Err(error) => {
                     // The process is probably out of file descriptors. Wait until others are
@@ -91,11 +102,10 @@ where
             }
         }
         for listener in listeners.into_each() {
-            self.accept_backlog(listener, &connections, &stopping);
+            self.accept_backlog(listener, &stopping);
         }
         stopping.cancel();
-        connections.close();
-        if tokio::time::timeout(DRAIN, connections.wait())
+        if tokio::time::timeout(DRAIN, self.workers.wait())
             .await
             .is_err()
         {
@@ -105,33 +115,24 @@ where
 
     /// Serves connections that the operating system has already accepted. Closing the listener
     /// would reset them (REL-7).
-    fn accept_backlog(
-        &self,
-        listener: TcpListener,
-        connections: &TaskTracker,
-        stopping: &CancellationToken,
-    ) {
+    fn accept_backlog(&self, listener: TcpListener, stopping: &CancellationToken) {
         // Uses the blocking listener: the runtime may not have learned of a new connection yet.
         let Ok(listener) = listener.into_std() else {
             return;
         };
         while let Ok((stream, peer)) = listener.accept() {
             let permit = self.connection_limit.acquire().now_or_never().flatten();
-            if permit.is_some()
-                && stream.set_nonblocking(true).is_ok()
-                && let Ok(stream) = TcpStream::from_std(stream)
-            {
-                self.spawn(connections, stopping, permit, stream, peer);
+            if permit.is_some() && stream.set_nonblocking(true).is_ok() {
+                self.spawn(stopping, permit, stream, peer);
             }
         }
     }
 
     fn spawn(
         &self,
-        connections: &TaskTracker,
         stopping: &CancellationToken,
         permit: Option<OwnedSemaphorePermit>,
-        stream: TcpStream,
+        stream: AcceptedStream,
         peer: SocketAddr,
     ) {
         // Dropped without a response, which would cost more than the connection.
@@ -156,16 +157,20 @@ where
         });
         let headers = Arc::clone(&self.headers);
         let build_response = move |rejected: Rejected<'_>| malformed::response(rejected, &headers);
-        let stream = FramedStream::new(with_timeouts(stream), Arc::clone(&framer), build_response);
-        // hyper's timeout for heads starts at the end of the last response. It would close idle
-        // connections that a load balancer is about to reuse.
-        let connection = http1::Builder::new()
-            .header_read_timeout(None)
-            .max_buf_size(MAX_HEAD_SIZE)
-            .keep_alive(true)
-            .serve_connection(TokioIo::new(stream), service);
         let stopping = stopping.clone();
-        connections.spawn(async move {
+        self.workers.spawn(async move {
+            let Ok(stream) = TcpStream::from_std(stream) else {
+                return;
+            };
+            let stream =
+                FramedStream::new(with_timeouts(stream), Arc::clone(&framer), build_response);
+            // hyper's timeout for heads starts at the end of the last response. It would close idle
+            // connections that a load balancer is about to reuse.
+            let connection = http1::Builder::new()
+                .header_read_timeout(None)
+                .max_buf_size(MAX_HEAD_SIZE)
+                .keep_alive(true)
+                .serve_connection(TokioIo::new(stream), service);
             let mut connection = pin!(connection);
             // A broken connection is the fault of the client and is not logged.
             tokio::select! {

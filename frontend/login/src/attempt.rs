@@ -1,24 +1,24 @@
-//! Verifier, challenge and state of one attempt: made, handed over, forgotten. Pure.
+//! The verifier, the challenge and the state of an attempt to log in. Pure.
 
 use shared::{
     login_state::LoginState,
     pkce::{CodeChallenge, CodeVerifier},
 };
 
-/// One attempt to log in. The verifier is wiped when it is dropped.
+/// An attempt to log in. The verifier is zeroized when it is dropped.
 #[derive(Debug)]
 pub struct Attempt {
-    /// What only the backend may learn, so that a stolen code is worth nothing.
+    /// The code verifier, which only the backend may learn, so that a stolen code is worthless.
     pub verifier: CodeVerifier,
-    /// What Snyk learns of the verifier.
+    /// The code challenge, which is all that Snyk learns of the verifier.
     pub challenge: CodeChallenge,
-    /// What ties Snyk's answer to this browser.
+    /// The state, which binds Snyk's answer to this browser.
     pub state: LoginState,
 }
 
 impl Attempt {
-    /// Makes an attempt of random bytes, which must come from the platform's CSPRNG and be used
-    /// for nothing else.
+    /// Creates an attempt from random bytes, which must come from the platform's CSPRNG and must
+    /// not be used for anything else.
     #[must_use]
     pub fn from_random(verifier: [u8; 32], state: [u8; 32]) -> Self {
         let verifier = CodeVerifier::from_random(verifier);

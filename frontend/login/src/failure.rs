@@ -1,34 +1,34 @@
-//! What can come instead of an answer, told apart by what a person can do about it.
+//! Failures of requests, by what a person can do about them.
 
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 use shared::problem::{Code, MEDIA_TYPE, Problem};
 
-/// Why there is no answer.
+/// The reason why there is no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The server said why.
+    /// The server returned a problem document.
     Problem(Box<Problem>),
-    /// The network failed: there is no connection, or it broke.
+    /// The network failed: there is no connection, or it was lost.
     Offline,
-    /// No answer came in time. Whether the server did what it was asked is not known.
+    /// The request timed out. It is unknown whether the server has performed the request.
     TimedOut,
     /// Something between this page and its server answered: a gateway's sign-in page, a proxy, a
     /// firewall.
     Intercepted {
-        /// The HTTP status; 0 for a redirect, which a page cannot look at.
+        /// The HTTP status; 0 for a redirect, which a page cannot inspect.
         status: u16,
     },
-    /// An answer of our server that this version does not read.
+    /// This version cannot read the answer of our server.
     Unreadable,
     /// The browser did not keep the cookie that the server set.
     CookiesBlocked,
-    /// The page is open at another origin than the one that sign-ins come back to.
+    /// The page is open at another origin than the one to which logins return.
     WrongOrigin {
-        /// Where it is open.
+        /// The origin of the page.
         here: String,
-        /// Where it works.
+        /// The origin to which logins return.
         right: String,
     },
 }
@@ -49,7 +49,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// An answer, whole.
+/// An answer with its whole body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -60,31 +60,31 @@ pub struct Answer {
     pub date: Option<String>,
     /// The `revocation` header of a disconnect.
     pub revocation: Option<String>,
-    /// The media type: it tells our server's problems from the provider's errors.
+    /// The media type, which distinguishes our server's problems from the provider's errors.
     pub media_type: Option<String>,
-    /// How long to wait before asking again: seconds, or a date.
+    /// The delay before another request: seconds, or a date.
     pub retry_after: Option<String>,
-    /// The `x-request-id` that our server puts on its answers.
+    /// The `x-request-id` that our server sets.
     pub request_id: Option<String>,
-    /// What finds the request in the provider's log, where it came so far.
+    /// The id that identifies the request in the provider's log, if the request got there.
     pub provider_request_id: Option<String>,
 }
 
 impl Answer {
-    /// Whether it is a success.
+    /// Returns whether the status is a success.
     #[must_use]
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// Whether it bears the request id of our server. Proxies add ids as well, but not ULIDs; and
-    /// some remove them, so that an answer without one may still be ours.
+    /// Returns whether the answer has a request id of our server. Proxies add ids too, but not
+    /// ULIDs. Some remove ids, so an answer without one may still be ours.
     #[must_use]
     pub fn has_our_request_id(&self) -> bool {
         self.request_id.as_deref().is_some_and(is_ulid)
     }
 
-    /// Whether the media type is JSON, or one that is written as JSON.
+    /// Returns whether the media type is JSON or based on JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.media_type.as_deref().is_some_and(|kind| {
@@ -93,7 +93,7 @@ impl Answer {
         })
     }
 
-    /// The problem that an answer of our server tells of.
+    /// Returns the problem, if the answer is a problem document of our server.
     #[must_use]
     pub fn problem(&self) -> Option<Box<Problem>> {
         let is_problem = self
@@ -103,11 +103,11 @@ impl Answer {
         let problem: Box<Problem> = is_problem
             .then(|| serde_json::from_str(&self.body).ok())
             .flatten()?;
-        // Gateways write problem documents too, with codes of their own or none.
+        // Gateways send problem documents too, with codes of their own or without one.
         (problem.code != Code::Unknown || self.has_our_request_id()).then_some(problem)
     }
 
-    /// Why an answer that was not what was expected is of no use.
+    /// Returns the reason why the answer is of no use.
     #[must_use]
     pub fn failure(&self) -> Failure {
         if let Some(problem) = self.problem() {
@@ -121,8 +121,8 @@ impl Answer {
         }
     }
 
-    /// The answer itself, when our server did what it was asked. A success that nobody's program
-    /// reads is only believed from our server: a portal's page comes with 200 as well.
+    /// Returns the answer if our server has performed the request. A success whose body is not
+    /// parsed must come from our server, because the page of a captive portal has status 200 too.
     pub fn done(self) -> Result<Self, Failure> {
         if self.is_success() && (self.has_our_request_id() || self.status == 204) {
             Ok(self)
@@ -131,7 +131,7 @@ impl Answer {
         }
     }
 
-    /// The body of a success, read as JSON.
+    /// Parses the body of a success as JSON.
     pub fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
         if !self.is_success() {
             return Err(self.failure());
@@ -140,7 +140,8 @@ impl Answer {
     }
 }
 
-/// Whether a text has the form of a ULID: 26 digits of Crockford's base 32, the first below 8.
+/// Returns whether a text has the form of a ULID: 26 digits of Crockford's base 32, of which the
+/// first is below 8.
 fn is_ulid(text: &str) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_alphanumeric() && !b"ILOUilou".contains(&byte);
     text.len() == 26
@@ -178,7 +179,7 @@ mod tests {
     fn a_success_is_read_and_one_of_another_shape_is_unreadable() {
         let json = "application/json";
         assert_eq!(ours(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
-        // A proxy may have taken the id away.
+        // A proxy may have removed the id.
         assert_eq!(answer(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
         assert_eq!(
             ours(200, json, "{}").json::<Vec<u8>>(),
@@ -220,7 +221,7 @@ mod tests {
             let intercepted = Err(Failure::Intercepted { status });
             let answer = answer(status, media_type, body);
             assert_eq!(answer.clone().json::<Vec<u8>>(), intercepted, "{body}");
-            // An empty 204 is what our server answers where there is nothing to tell.
+            // An empty 204 is our server's answer if there is nothing to return.
             let done = answer.done().map(|_| Vec::<u8>::new());
             assert_eq!(done.is_ok(), status == 204, "{body}");
         }

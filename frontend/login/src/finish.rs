@@ -1,4 +1,4 @@
-//! The return: what Snyk sent is handed over, and the backend answers with the connection.
+//! The end of a login: hands Snyk's answer to the backend, which returns the connection.
 
 use shared::{
     api::connection::{Connected, LoginFinish},
@@ -11,7 +11,7 @@ use crate::{
     failure::Failure,
 };
 
-/// Hands the provider's answer over. It can be done once: a second time is `login_used`.
+/// Hands over the provider's answer. This can be done once: a second time fails with `login_used`.
 pub async fn finish(callback: Callback) -> Result<Connected, Failure> {
     let mut handed_over = body_of(callback);
     let body = serde_json::to_string(&handed_over);
@@ -22,7 +22,7 @@ pub async fn finish(callback: Callback) -> Result<Connected, Failure> {
     answer?.json()
 }
 
-/// The body of the request: either the code, or the error.
+/// Returns the body of the request, with either the code or the error.
 fn body_of(callback: Callback) -> LoginFinish {
     let state = callback.state.secret().to_owned();
     let (code, error, error_description) = match callback.answer {

@@ -1,9 +1,9 @@
-//! The browser's half of a login, without a framework.
+//! The half of a login that runs in the browser, without a framework.
 //!
-//! In order: [`start::start`] makes an [`attempt::Attempt`] and hands it to the backend, the
-//! browser leaves for Snyk, [`browser::address_bar::take_callback`] takes what comes back out of
-//! the address bar, and [`finish::finish`] hands that over. In between the browser holds no secret,
-//! and nothing is ever put into its storage.
+//! In order: [`start::start`] creates an [`attempt::Attempt`] and hands it to the backend; the
+//! browser leaves for Snyk; [`browser::address_bar::take_callback`] removes Snyk's answer from the
+//! address bar; and [`finish::finish`] hands the answer over. Meanwhile the browser holds no
+//! secret, and nothing is ever written to its storage.
 
 pub mod attempt;
 pub mod browser;

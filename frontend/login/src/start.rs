@@ -1,4 +1,5 @@
-//! The press on Connect: make the attempt, hand it over, forget it, and say where to go.
+//! The start of a login: creates an attempt, hands it over, erases it, and returns the next
+//! address.
 
 use shared::{
     api::{
@@ -19,9 +20,9 @@ use crate::{
     failure::{Answer, Failure},
 };
 
-/// Starts a login at `app`'s provider and returns the address to send the browser to. It takes the
-/// place of the connection `reconnect`, which this browser must reach. Afterwards the backend alone
-/// knows the verifier.
+/// Starts a login at `app`'s provider, and returns the address to send the browser to. The login
+/// replaces the connection `reconnect`, which this browser must be authorized for. Afterwards only
+/// the backend knows the verifier.
 pub async fn start(
     app: &App,
     return_to: Option<String>,
@@ -37,7 +38,8 @@ pub async fn start(
         return_to,
         reconnect,
     };
-    // Room for the whole: a buffer that grows would leave copies of the verifier behind.
+    // The capacity suffices for the whole body: a buffer that grows would leave copies of the
+    // verifier.
     let mut body = Vec::with_capacity(1_024);
     let written = serde_json::to_writer(&mut body, &handed_over);
     handed_over.code_verifier.zeroize();
@@ -61,8 +63,8 @@ pub async fn start(
     Ok(address.for_attempt(&attempt.state, &attempt.challenge))
 }
 
-/// Why a login that begins here cannot be finished: cookies belong to a host, and the provider sends
-/// the browser back to the app's own.
+/// Returns the reason why a login that starts here cannot be finished: cookies belong to a host,
+/// and the provider redirects the browser to the app's own origin.
 #[must_use]
 pub fn wrong_origin(app: &App) -> Option<Failure> {
     let here = address_bar::origin()?;
@@ -70,16 +72,17 @@ pub fn wrong_origin(app: &App) -> Option<Failure> {
     (!right.is_empty() && here != right).then_some(Failure::WrongOrigin { here, right })
 }
 
-/// Whether the attempt's cookie does not come back to the server. `navigator.cookieEnabled` stays
-/// true where a site's cookies are blocked, so it is tried: a consent would be given in vain.
+/// Returns whether the cookie of the attempt does not come back to the server.
+/// `navigator.cookieEnabled` stays true if the cookies of a site are blocked, so a request tests
+/// it: a consent would otherwise be given in vain.
 async fn is_cookie_lost() -> bool {
     let answer = fetch::send("GET", "/api/login", None, Within::Server).await;
     let attempts = answer.and_then(Answer::json::<LoginAttempts>);
-    // Where the question fails the login goes on, and its end tells.
+    // If this request fails, the login continues, and its end shows the result.
     attempts.is_ok_and(|attempts| attempts.presented == 0)
 }
 
-/// A new attempt, or `None` when the platform has no randomness to give.
+/// Creates an attempt, or returns `None` if the platform has no random bytes.
 #[must_use]
 pub fn make() -> Option<Attempt> {
     Some(Attempt::from_random(random::bytes()?, random::bytes()?))

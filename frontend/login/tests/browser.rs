@@ -1,4 +1,4 @@
-//! In a real browser: what touches its own interfaces.
+//! Tests of the browser's own interfaces, in a real browser.
 #![cfg(target_arch = "wasm32")]
 #![expect(
     clippy::unwrap_used,
@@ -67,7 +67,7 @@ fn sec_18_the_callback_leaves_the_address_bar_and_its_history_entry() {
     assert_eq!(address_bar::take_callback("/callback").as_deref(), Some(""));
 }
 
-/// What is taken at an address, and the address afterwards.
+/// Returns the answer that is taken at an address, and the address afterwards.
 fn taken(address: &str) -> (Option<String>, String) {
     go(address);
     let taken = address_bar::take_callback("/callback");

@@ -1,4 +1,4 @@
-//! A connection's routes.
+//! The routes of connections.
 
 use shared::api::connection::Connection;
 
@@ -12,16 +12,16 @@ pub async fn refresh(id: &str) -> Result<Connection, Failure> {
         .json()
 }
 
-/// Whether the provider knows that a connection has ended.
+/// The state of the revocation at the provider, after a disconnect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The tokens are revoked there.
+    /// The tokens are revoked.
     Done,
-    /// It is told later.
+    /// The server revokes the tokens later.
     Pending,
 }
 
-/// Ends the connection.
+/// Ends a connection.
 pub async fn disconnect(id: &str) -> Result<Revocation, Failure> {
     let path = format!("/api/connections/{id}");
     let answer = send("DELETE", &path, None, Within::Change).await?.done()?;

@@ -1,4 +1,4 @@
-//! Asking our server: one helper, and a function for each route.
+//! Requests to our server: one helper, and a function for each route.
 
 pub mod connections;
 pub mod session;
@@ -9,9 +9,9 @@ pub use login::{
     failure::{Answer, Failure},
 };
 
-use crate::{browser, paths};
+use crate::{paths, platform};
 
-/// Sends a request and sets our clock by the answer.
+/// Sends a request, and sets the clock by a successful answer.
 async fn send(
     method: &str,
     path: &str,
@@ -22,19 +22,19 @@ async fn send(
     if let Some(date) = &answer.date
         && answer.is_success()
     {
-        browser::set_clock_by(date);
+        platform::set_clock_by(date);
     }
     Ok(answer)
 }
 
-/// The document of the app as the server has it now.
+/// Returns the document of the app that the server has now.
 ///
 /// # Errors
 ///
-/// When the server does not answer with it.
+/// Returns an error if the server does not answer with the document.
 pub async fn document() -> Result<String, Failure> {
     let answer = send("GET", paths::HOME, None, Within::Server).await?;
-    // A portal's page comes with 200 as well, and starts no script of ours.
+    // The page of a captive portal has status 200 too, and starts no script of ours.
     if answer.is_success() && answer.body.contains("rel=\"modulepreload\"") {
         Ok(answer.body)
     } else {

@@ -1,17 +1,17 @@
-//! Who is signed in, and ending it.
+//! The session: reading it, and signing out.
 
 use shared::{api::session::Session, problem::Code};
 
 use super::{Failure, Within, send};
 
-/// Who is signed in, and what the app is.
+/// Returns the session, and the description of the app.
 pub async fn read() -> Result<Session, Failure> {
     send("GET", "/api/session", None, Within::Server)
         .await?
         .json()
 }
 
-/// Signs this browser out. Being signed out already is as good.
+/// Signs this browser out. This succeeds if nobody was signed in.
 pub async fn end() -> Result<(), Failure> {
     let answer = send("DELETE", "/api/session", None, Within::Server).await?;
     match answer.done() {

@@ -1,7 +1,7 @@
-//! Reading from Snyk, through our server: `GET /api/connections/{id}/snyk/rest/…`.
+//! Reads from Snyk, through our server: `GET /api/connections/{id}/snyk/rest/…`.
 //!
-//! What is read, and as what it comes back, stands in [`shared::snyk::read`]. The request ends when
-//! its future is dropped.
+//! [`shared::snyk::read`] defines the requests and the types of their answers. A request is aborted
+//! when its future is dropped.
 
 use shared::{
     json::{self, FromValue},
@@ -10,19 +10,19 @@ use shared::{
 
 use super::Within;
 use crate::{
-    browser,
     data::{
         failure::{self, Failure},
         paging,
     },
+    platform,
 };
 
-/// Why a read gave nothing, and how many seconds to wait if the answer said so.
+/// A failed read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
-    /// Why.
+    /// The failure.
     pub failure: Failure,
-    /// Seconds to wait.
+    /// The delay in seconds that the answer asked for.
     pub wait: Option<u64>,
 }
 
@@ -35,13 +35,14 @@ impl From<Failure> for Failed {
     }
 }
 
-/// Reads with a connection.
+/// Sends a read request with a connection.
 pub async fn read<T: FromValue>(connection: &str, read: &Read<T>) -> Result<T, Failed> {
     let body = text(connection, &read.path_and_query()).await?;
     json::read(body.as_bytes()).map_err(|_| Failure::Unreadable.into())
 }
 
-/// The body of a success. Not generic, so that it is in the Wasm once.
+/// Returns the body of a successful answer. The function is not generic, so that the Wasm contains
+/// it once.
 async fn text(connection: &str, path: &str) -> Result<String, Failed> {
     let path = format!("/api/connections/{connection}/snyk{path}");
     let answer = super::send("GET", &path, None, Within::Read)
@@ -53,7 +54,7 @@ async fn text(connection: &str, path: &str) -> Result<String, Failed> {
     let wait = answer
         .retry_after
         .as_deref()
-        .and_then(|wait| paging::seconds(wait, browser::now(), browser::millis));
+        .and_then(|wait| paging::seconds(wait, platform::now(), platform::millis));
     let failure = Failure::of(&answer);
     Err(Failed {
         failure: failure.saying(wait),

@@ -1,24 +1,24 @@
-//! A button that says what it does while it does it.
+//! A button whose label says what it is doing.
 
 use leptos::prelude::*;
 
 use super::icon::Icon;
 
-/// The button. While it is busy it stays where it is, or the focus would be lost with it; its words
-/// say so, and a press does nothing.
+/// The button. While busy it stays enabled, because a disabled button loses the focus; its label
+/// changes, and a press has no effect.
 #[component]
 pub fn BusyButton(
-    /// What it says, and what while it is busy.
+    /// The label, and the label while busy.
     words: [&'static str; 2],
-    /// Whether it is busy.
+    /// Whether the button is busy.
     #[prop(into)]
     busy: Signal<bool>,
-    /// What a press does.
+    /// Called when the button is pressed.
     #[prop(into)]
     on_press: Callback<()>,
-    /// Its class.
+    /// The class.
     class: &'static str,
-    /// Before its words.
+    /// An icon before the label.
     #[prop(optional)]
     icon: Option<Icon>,
 ) -> impl IntoView {

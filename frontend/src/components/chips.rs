@@ -1,26 +1,26 @@
-//! Filters that can be pressed. What is on shows by an edge, a ground and bold words: three signs,
-//! not colour alone.
+//! Filters that are pressed. A border, a background and bold text mark one that is on: not only the
+//! colour.
 
 use leptos::prelude::*;
 
 use super::{icon::Icon, severity::shape};
 use crate::{
-    browser::menu,
-    data::{figures::number, level::Level},
+    data::{number_format::number, severity::Level},
+    platform::menu,
 };
 
 /// Toggles for severities.
 #[component]
 pub fn SeverityToggles(
-    /// Which severities there are to choose from.
+    /// The severities to select from.
     levels: &'static [Level],
-    /// Those that are on.
+    /// The selected severities.
     #[prop(into)]
     on: Signal<Vec<Level>>,
-    /// A number beside each, if there is one.
+    /// The number beside each severity, if there is one.
     #[prop(optional, into)]
     count: Option<Callback<Level, u64>>,
-    /// Is told which was pressed.
+    /// Called with the severity that was pressed.
     #[prop(into)]
     on_toggle: Callback<Level>,
 ) -> impl IntoView {
@@ -56,12 +56,12 @@ pub fn SeverityToggles(
 /// A filter that is on or off.
 #[component]
 pub fn ToggleChip(
-    /// Its words.
+    /// The label.
     words: &'static str,
-    /// Whether it is on.
+    /// Whether the filter is on.
     #[prop(into)]
     on: Signal<bool>,
-    /// Is told of a press.
+    /// Called when the filter is pressed.
     #[prop(into)]
     on_toggle: Callback<()>,
 ) -> impl IntoView {
@@ -78,30 +78,30 @@ pub fn ToggleChip(
     }
 }
 
-/// A value that can be chosen.
+/// A value that can be selected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// As it is written in the address.
+    /// The value in the address.
     pub value: String,
-    /// As people call it.
+    /// The displayed name.
     pub called: String,
-    /// How many rows have it.
+    /// The number of rows that have the value.
     pub count: u64,
-    /// Whether it is chosen.
+    /// Whether the value is selected.
     pub chosen: bool,
 }
 
-/// A button that says what is chosen, and opens the list to choose from.
+/// A button that shows the selected values, and opens the list of choices.
 #[component]
 pub fn ChoiceChip(
-    /// Names the list in the document.
+    /// The id of the list in the document.
     id: &'static str,
-    /// What is chosen: `Origin`.
+    /// The name of the property: `Origin`.
     label: &'static str,
-    /// What there is to choose from.
+    /// The choices.
     #[prop(into)]
     choices: Signal<Vec<Choice>>,
-    /// Is told which value was pressed.
+    /// Called with the value that was pressed.
     #[prop(into)]
     on_toggle: Callback<String>,
 ) -> impl IntoView {
@@ -114,7 +114,8 @@ pub fn ChoiceChip(
             .join(", ")
     });
     let is_on = move || chosen.with(|chosen| !chosen.is_empty());
-    // By value alone, so that a box stays itself, and keeps the focus, when figures change.
+    // Keyed by value alone, so that a checkbox stays the same element, and keeps the focus, when
+    // counts change.
     let values = Memo::new(move |_| {
         let choices = choices.read();
         choices

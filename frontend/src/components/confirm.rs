@@ -1,22 +1,22 @@
-//! The question before what cannot be undone.
+//! The confirmation of an action that cannot be undone.
 
 use leptos::{html::Dialog, prelude::*};
 
-/// A modal dialog with a safe button, which has the focus, and one that goes through with it.
+/// A modal dialog with a safe button, which has the focus, and one that performs the action.
 #[component]
 pub fn Confirm(
-    /// The dialog's element, to open it with.
+    /// The element of the dialog, with which it is opened.
     dialog: NodeRef<Dialog>,
     /// The question.
     #[prop(into)]
     question: Signal<String>,
-    /// What it leads to.
+    /// The consequence of the action.
     consequence: &'static str,
-    /// The safe button.
+    /// The label of the safe button.
     keep: &'static str,
-    /// The other one.
+    /// The label of the button that performs the action.
     go: &'static str,
-    /// What it does.
+    /// The action.
     on_go: Callback<()>,
 ) -> impl IntoView {
     let close = move || {
@@ -52,7 +52,7 @@ pub fn Confirm(
 /// Opens the dialog.
 pub fn open(dialog: NodeRef<Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
-        // It fails when it is open already.
+        // It fails if the dialog is open already.
         let _ = dialog.show_modal();
     }
 }

@@ -1,4 +1,4 @@
-//! The button that begins a login.
+//! The button that starts a login.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -6,21 +6,21 @@ use shared::return_path::ReturnPath;
 
 use super::icon::Icon;
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser, paths,
-    session::{SessionContext, Who},
-    shell::Shell,
+    paths, platform,
+    session::{SessionContext, SessionState},
 };
 
-/// How long leaving for Snyk may take before the button can be pressed again, in milliseconds.
+/// Time that leaving for Snyk may take before the button can be pressed again, in milliseconds.
 const LEAVES_WITHIN: u32 = 8_000;
 
-/// Where a login goes on to afterwards.
+/// The page that a login returns to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReturnTo {
     /// The start page.
     Start,
-    /// The page that is shown when the button is pressed, with what was chosen there meanwhile.
+    /// The page that is shown when the button is pressed, with its filters at that time.
     Here,
     /// This path.
     Path(String),
@@ -30,22 +30,22 @@ impl ReturnTo {
     fn path(&self) -> Option<String> {
         match self {
             Self::Start => None,
-            // The end of another login, say, is no place to come back to.
-            Self::Here => browser::path_here().filter(|path| ReturnPath::parse(path).is_some()),
+            // Some pages cannot be returned to, such as the end of another login.
+            Self::Here => platform::path_here().filter(|path| ReturnPath::parse(path).is_some()),
             Self::Path(path) => Some(path.clone()),
         }
     }
 }
 
-/// Whose place a login takes.
+/// The connection that a login replaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reconnect {
-    /// Nobody's: it is one more connection.
+    /// None: the login adds a connection.
     #[default]
     Nothing,
-    /// That of the connection whose page is shown when the button is pressed, if it is one's page.
+    /// The connection whose page is shown when the button is pressed, if there is one.
     Shown,
-    /// That of the connection with this id.
+    /// The connection with this id.
     Id(String),
 }
 
@@ -54,7 +54,7 @@ impl Reconnect {
         match self {
             Self::Nothing => None,
             Self::Shown => {
-                let path = browser::path().filter(|path| paths::section(path).is_some())?;
+                let path = platform::path().filter(|path| paths::section(path).is_some())?;
                 untrack(|| session.current(&path)).map(|connection| connection.id)
             }
             Self::Id(id) => Some(id),
@@ -62,51 +62,52 @@ impl Reconnect {
     }
 }
 
-/// Begins a login and leaves for Snyk.
+/// Starts a login and leaves for Snyk.
 #[component]
 pub fn ConnectButton(
-    /// The button's words; those of the start page when left out.
+    /// The label; by default that of the start page.
     #[prop(optional)]
     words: &'static str,
-    /// Where to go on to afterwards.
+    /// The page to return to.
     #[prop(default = ReturnTo::Start)]
     return_to: ReturnTo,
-    /// Whose place the login takes.
+    /// The connection that the login replaces.
     #[prop(optional)]
     reconnect: Reconnect,
-    /// The button's class.
+    /// The class.
     #[prop(default = "button primary")]
     class: &'static str,
-    /// Where a failure to begin is put.
+    /// Receives a failure to start.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let busy = RwSignal::new(false);
-    // Back from Snyk, out of the back-forward cache, the button can be pressed again.
+    // If the page comes back from the back-forward cache, the button can be pressed again.
     Effect::new(move |_| {
-        if session.who() == Who::Checking {
+        if session.who() == SessionState::Checking {
             busy.set(false);
         }
     });
-    // Until it is known who is here and what the app is.
-    let too_early = Memo::new(move |_| session.who() == Who::Checking && session.app().is_none());
+    // The session and the app are not known yet.
+    let too_early =
+        Memo::new(move |_| session.who() == SessionState::Checking && session.app().is_none());
     let press = move |_| {
         if busy.get_untracked() || too_early.get_untracked() {
             return;
         }
         busy.set(true);
         failure.set(None);
-        shell.say("Connecting");
+        announcer.say("Connecting");
         let return_to = return_to.path();
         let reconnect = reconnect.clone().id(session);
         leptos::task::spawn_local(async move {
             if let Err(why) = session.connect(return_to, reconnect).await {
-                shell.say_failure(&why);
+                announcer.say_failure(&why);
                 failure.try_set(Some(why));
             } else {
-                // The page is being left. Where the person stops that, or a download comes instead
-                // of a page, no event says so, and a second press does no harm.
+                // The page is being left. If the person stops that, or a download starts instead of
+                // a page, no event says so, and a second press does no harm.
                 TimeoutFuture::new(LEAVES_WITHIN).await;
             }
             busy.try_set(false);

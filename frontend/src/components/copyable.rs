@@ -3,20 +3,20 @@
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
-use crate::{browser, shell::Shell};
+use crate::{announcer::Announcer, platform};
 
-/// Where the browser does not let us copy, the text is selected, and a person can.
+/// If the browser does not allow copying, the text is selected, and the person can copy it.
 const BY_HAND: &str = "Press Ctrl+C";
 
-/// A value in mono beside a button that copies it.
+/// A value in a monospaced font beside a button that copies it.
 #[component]
 pub fn Copyable(
-    /// What it is called: `request id`.
+    /// The name of the value: `request id`.
     name: &'static str,
     /// The value.
     value: String,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let copied = RwSignal::new(false);
     let refused = RwSignal::new(false);
     let code = NodeRef::<html::Code>::new();
@@ -24,16 +24,16 @@ pub fn Copyable(
     let press = move |_| {
         let text = text.clone();
         leptos::task::spawn_local(async move {
-            if browser::copy(&text).await {
-                shell.say("Copied");
+            if platform::copy(&text).await {
+                announcer.say("Copied");
                 refused.set(false);
                 copied.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
                 copied.try_set(false);
             } else if let Some(Some(code)) = code.try_get_untracked() {
-                browser::select(&code);
+                platform::select(&code);
                 refused.set(true);
-                shell.say(BY_HAND);
+                announcer.say(BY_HAND);
             }
         });
     };

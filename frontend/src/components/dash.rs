@@ -1,10 +1,10 @@
-//! In place of what is not known.
+//! The dash in place of an unknown value.
 
 use leptos::prelude::*;
 
 use crate::data::unknown;
 
-/// In place of a figure or a word that is not known, which is not the same as none.
+/// Returns the dash. An unknown number or word is not the same as none.
 #[must_use]
 pub fn dash() -> impl IntoView + use<> {
     view! {

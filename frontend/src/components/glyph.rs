@@ -1,10 +1,10 @@
-//! A square glyph that shows how serious something is.
+//! A square glyph that shows the severity of a message.
 
 use leptos::prelude::*;
 
 use super::icon::Icon;
 
-/// A square glyph that shows how serious something is.
+/// Returns the glyph.
 #[must_use]
 pub fn glyph(tone: &'static str, icon: Icon) -> impl IntoView {
     view! {

@@ -1,5 +1,5 @@
-//! Whether somebody is about to press a row, so that no row may move: by where the pointer is, and
-//! by where the focus is.
+//! Holds the rows of a table in place while the pointer or the focus is on one, so that nobody
+//! presses the wrong row.
 
 use std::time::Duration;
 
@@ -11,24 +11,26 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::browser::viewport;
+use crate::platform::focus;
 
-/// A finger is lifted before what it pressed is pressed, and rows must not move in between.
+/// Delay of the release after a touch. The click follows only after the finger is lifted, and rows
+/// must not move in between.
 const AFTER_TOUCH: Duration = Duration::from_millis(500);
 
-/// What holds the rows of a table. It hears the events of the element around them.
+/// The state that holds the rows of a table in place. It handles the events of the element that
+/// contains them.
 #[derive(Clone, Copy, Debug)]
 pub struct Hold {
     held: RwSignal<bool>,
     pointer: StoredValue<bool>,
     focus: StoredValue<bool>,
-    /// What lets go after a touch.
+    /// The timer of the release after a touch.
     release: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Hold {
-    /// `held` is told. It is let go with the owner, since what is taken out of the document under
-    /// the pointer does not hear that it leaves.
+    /// Creates the state, which is written to `held`. The rows are released with the owner, because
+    /// an element that is removed under the pointer receives no event for leaving.
     #[must_use]
     pub fn new(held: RwSignal<bool>) -> Self {
         on_cleanup(move || {
@@ -46,7 +48,7 @@ impl Hold {
 
     fn tell(self) {
         let holds = [self.pointer, self.focus].map(|one| one.try_get_value());
-        // Gone with the table, which has let go.
+        // The table is gone, and its cleanup has released the rows.
         if holds.contains(&None) {
             return;
         }
@@ -60,7 +62,7 @@ impl Hold {
         }
     }
 
-    /// The pointer is on the rows.
+    /// Handles the pointer's entry.
     pub fn pointer_came(self) {
         if let Some(Some(release)) = self.release.try_update_value(Option::take) {
             release.clear();
@@ -69,7 +71,7 @@ impl Hold {
         self.tell();
     }
 
-    /// The pointer is elsewhere.
+    /// Handles the pointer's departure.
     pub fn pointer_left(self, event: &PointerEvent) {
         if event.pointer_type() == "mouse" {
             self.release_pointer();
@@ -84,23 +86,22 @@ impl Hold {
         self.tell();
     }
 
-    /// The focus is on a row.
+    /// Handles the focus on a row.
     pub fn focus_came(self) {
         self.focus.set_value(true);
         self.tell();
     }
 
-    /// The focus left a row, for another one perhaps, or because the row is moved and gets it back at
-    /// once.
+    /// Handles the loss of a row's focus. Another row may take it, or the same one may get it back
+    /// at once after it has moved.
     pub fn focus_left(self, event: &FocusEvent) {
         let around = event.current_target();
         let around = around.and_then(|around| around.dyn_into::<Element>().ok());
-        let Some(around) = around.filter(|it| !viewport::contains(it, event.related_target()))
-        else {
+        let Some(around) = around.filter(|it| !focus::contains(it, event.related_target())) else {
             return;
         };
         request_animation_frame(move || {
-            let is_here = viewport::focused_within(&around).is_some() && viewport::has_focus();
+            let is_here = focus::focused_within(&around).is_some() && focus::has_focus();
             self.focus.set_value(is_here);
             self.tell();
         });

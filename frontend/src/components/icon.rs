@@ -1,53 +1,53 @@
-//! Icons on a grid of 16, drawn in the colour of the text. Words always stand beside them.
+//! Icons on a grid of 16, drawn in the colour of the text. Text always accompanies them.
 
 use leptos::prelude::*;
 
-/// An icon's drawing.
+/// An icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
-    /// Going on.
+    /// Continue.
     Arrow,
-    /// Asked for, and only read.
+    /// A permission that only reads.
     Eye,
-    /// Asked for, and can change things.
+    /// A permission that can change things.
     Pencil,
-    /// There, done.
+    /// Present or done.
     Check,
-    /// Needs care.
+    /// Warning.
     Triangle,
     /// Time.
     Clock,
-    /// Copies.
+    /// Copy.
     Copy,
-    /// Closes.
+    /// Close.
     Cross,
-    /// Once more.
+    /// Repeat.
     Again,
-    /// Leads out of the app.
+    /// External link.
     Out,
-    /// This browser.
+    /// The browser.
     Window,
-    /// A person's own choice: no.
+    /// Declined or not available.
     Minus,
-    /// Not as it should be.
+    /// Error.
     Stop,
     /// Settings.
     Sliders,
-    /// Done later.
+    /// A later step.
     Ring,
-    /// Being done.
+    /// The current step.
     Dot,
-    /// Sorted, or opens a list.
+    /// Sort direction, or a list that opens.
     Down,
-    /// Chooses among several.
+    /// Selection of one of several.
     Choose,
-    /// Searches.
+    /// Search.
     Magnifier,
-    /// One more.
+    /// Add.
     Plus,
-    /// To a newer version.
+    /// Upgrade.
     Up,
-    /// Going back.
+    /// Go back.
     Back,
 }
 
@@ -85,7 +85,7 @@ impl Icon {
         }
     }
 
-    /// The icon's view.
+    /// Returns the view of the icon.
     #[must_use]
     pub fn view(self) -> impl IntoView + use<> {
         view! {
@@ -96,7 +96,7 @@ impl Icon {
     }
 }
 
-/// The mark: a ruler.
+/// Returns the logo: a ruler.
 #[must_use]
 pub fn mark() -> impl IntoView {
     view! {

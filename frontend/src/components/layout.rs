@@ -4,33 +4,36 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
 use super::{
-    icon::mark, newer::Newer, notice::Notice, offline::Offline, retry::Retry, switcher::Switcher,
-    this_browser::ThisBrowser, toast::Toast,
+    account_menu::AccountMenu, connection_switcher::ConnectionSwitcher, icon::mark, notice::Notice,
+    offline_banner::OfflineBanner, retry::Retry, toast::Toast, update_banner::UpdateBanner,
 };
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser::{history, scroll},
     paths::{self, Section},
-    session::{SessionContext, Who},
-    shell::Shell,
+    platform::{history, scroll},
+    session::{SessionContext, SessionState},
 };
 
-/// What surrounds every page.
+/// The frame of every page.
 #[component]
 pub fn Layout(
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
-    // What is on the screen stays, with the reason beside it. Without any answer, a strip says so.
+    let announcer = Announcer::get();
+    // The content stays on the screen, and a notice shows the failure. If there was no answer at
+    // all, the offline banner says so.
     let trouble = Signal::derive(move || match session.who() {
-        Who::Unreachable { failure, last } if !last.is_empty() && failure != Failure::Offline => {
+        SessionState::Unreachable { failure, last }
+            if !last.is_empty() && failure != Failure::Offline =>
+        {
             Some(failure)
         }
         _ => None,
     });
-    // Kept as long as the app.
+    // The listener lives as long as the app.
     StoredValue::new_local(scroll::keep());
     let here = use_location();
     Effect::new(move |_| {
@@ -51,7 +54,7 @@ pub fn Layout(
             </aside>
         </Show>
         <header class="bar">
-            // Until the app's name is known, the link has only its mark.
+            // Until the app's name is known, the link shows only the logo.
             <A
                 href=paths::HOME
                 attr:class="brand"
@@ -60,23 +63,23 @@ pub fn Layout(
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </A>
             <Navigation />
-            <Switcher />
-            <ThisBrowser />
+            <ConnectionSwitcher />
+            <AccountMenu />
         </header>
-        <Offline />
-        <Newer />
+        <OfflineBanner />
+        <UpdateBanner />
         <main id="main" tabindex="-1">
             <Notice failure=trouble retry=Retry::of_session() />
-            <Notice failure=shell.failed() />
+            <Notice failure=announcer.failed() />
             {children()}
         </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
-        <div class="hidden" role="status" aria-live="polite">{move || shell.said()}</div>
+        <div class="hidden" role="status" aria-live="polite">{move || announcer.said()}</div>
         <Toast />
     }
 }
 
-/// Links to the parts of the app, for the connection that the page is about.
+/// Links to the parts of the app, for the current connection.
 #[component]
 fn Navigation() -> impl IntoView {
     let session = SessionContext::get();
@@ -91,7 +94,7 @@ fn Navigation() -> impl IntoView {
         ]
         .map(|(section, words, href)| {
             let id = id.clone();
-            // From an organization it leads to the same one.
+            // From an organization, the link leads to the same one.
             let href = move || match section {
                 Section::Projects => paths::projects_from(&path.read(), &id),
                 _ => href.clone(),
@@ -120,7 +123,7 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
     view! { <p>{words}</p> }
 }
 
-/// Waiting, before anything is known. Says so to readers, and to the eye after a moment.
+/// The page before anything is known. It is announced at once, and visible after a moment.
 #[component]
 pub fn Waiting() -> impl IntoView {
     view! {

@@ -1,17 +1,17 @@
-//! Organizations of a connection that are still to come.
+//! The note about organizations of a connection that are not loaded yet.
 
 use leptos::prelude::*;
 use shared::api::connection::Connection;
 
-use crate::naming;
+use crate::connection_label;
 
-/// Says that not all organizations of a connection are here yet. Nothing when all are.
+/// The note. Nothing is shown once all organizations are loaded.
 #[component]
 pub fn LoadingOrganizations(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let words = Memo::new(move |_| naming::orgs_to_come(&connection.read()));
+    let words = Memo::new(move |_| connection_label::orgs_to_come(&connection.read()));
     move || {
         words
             .get()

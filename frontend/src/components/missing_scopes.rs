@@ -1,4 +1,4 @@
-//! What a page says where Snyk granted less than was asked for: something may be missing there.
+//! The notice that Snyk granted less than was requested, so that data may be missing.
 
 use leptos::prelude::*;
 use shared::{
@@ -11,17 +11,17 @@ use super::{
     glyph::glyph,
     icon::Icon,
 };
-use crate::{api::Failure, naming::lower_first, paths, session::SessionContext};
+use crate::{api::Failure, connection_label::lower_first, paths, session::SessionContext};
 
-/// The notice; nothing while all that the pages read with was granted. A connection that has
-/// stopped working says that first.
+/// The notice. Nothing is shown if all scopes that only read were granted, nor for a connection
+/// that has stopped working, which has a notice of its own.
 #[component]
 pub fn MissingScopes(
     /// The connection.
     connection: Signal<Connection>,
-    /// Where a failure to ask again is put.
+    /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
-    /// Whether the page says already that something could not be read for want of one.
+    /// Whether the page already says that something could not be read because of a missing scope.
     #[prop(optional, into)]
     is_told: Signal<bool>,
 ) -> impl IntoView {

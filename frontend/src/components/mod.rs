@@ -1,24 +1,24 @@
-//! The parts that pages are made of.
+//! The components of pages.
 
+pub mod account_menu;
 pub mod busy_button;
 pub mod chips;
-pub mod clock;
 pub mod confirm;
 pub mod connect_button;
+pub mod connection_switcher;
 pub mod copyable;
+pub mod countdown;
 pub mod dash;
-pub mod empty;
-pub mod gauge;
+pub mod empty_state;
+pub mod flow_diagram;
 pub mod glyph;
 pub mod hold;
 pub mod icon;
-pub mod lanes;
 pub mod layout;
 pub mod loading_orgs;
 pub mod missing_scopes;
-pub mod newer;
 pub mod notice;
-pub mod offline;
+pub mod offline_banner;
 pub mod progress;
 pub mod project;
 pub mod read_notice;
@@ -27,8 +27,8 @@ pub mod retry;
 pub mod scope_list;
 pub mod search;
 pub mod severity;
-pub mod switcher;
+pub mod severity_chart;
 pub mod table;
-pub mod this_browser;
 pub mod timestamp;
 pub mod toast;
+pub mod update_banner;

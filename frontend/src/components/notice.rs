@@ -1,4 +1,4 @@
-//! A failure in words: a notice in a part of a page, or a page of its own.
+//! The text of a failure, as a notice in a page or as a page of its own.
 
 use leptos::prelude::*;
 use shared::problem::{Code, Problem};
@@ -12,12 +12,12 @@ use super::{
     retry::Retry,
 };
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser,
-    outcome::{self, Act, Outcome, Tone},
-    paths,
+    messages::{self, Action, Outcome, Tone},
+    page_heading::PageHeading,
+    paths, platform,
     session::SessionContext,
-    shell::{PageHeading, Shell},
 };
 
 fn problem_of(failure: Failure) -> Option<Problem> {
@@ -43,24 +43,24 @@ fn look(tone: Tone, problem: Option<&Problem>) -> (&'static str, Icon) {
     (tone, icon)
 }
 
-/// What the buttons of an outcome work with.
+/// The inputs of an outcome's buttons.
 #[derive(Clone)]
 struct Buttons {
-    /// Where a failure to begin a login is put.
+    /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
-    /// What is copied for the people who run the app.
+    /// The message to the operators of the app, for copying.
     message: String,
-    /// What tries again; else the page is loaded again.
+    /// The retry; if there is none, the page is reloaded.
     retry: Option<Retry>,
 }
 
-/// A failure beside what still works.
+/// A failure beside content that still works.
 #[component]
 pub fn Notice(
-    /// What failed, if anything did.
+    /// The failure, if there is one.
     #[prop(into)]
     failure: Signal<Option<Failure>>,
-    /// What tries again, where that is possible.
+    /// The retry, if one is possible.
     #[prop(optional, into)]
     retry: Option<Retry>,
 ) -> impl IntoView {
@@ -69,13 +69,13 @@ pub fn Notice(
     move || {
         let failure = failure.get()?;
         let name = session.name();
-        let read_at = untrack(|| session.read_at()).map(browser::clock);
+        let read_at = untrack(|| session.read_at()).map(platform::clock);
         let outcome = match (&failure, &read_at) {
             (Failure::Problem(problem), Some(time)) => {
-                outcome::beside_read_at(problem, &name, time)
+                messages::beside_read_at(problem, &name, time)
             }
-            (Failure::Problem(problem), None) => outcome::beside(problem, &name),
-            (failure, _) => outcome::of_failure(failure, &name),
+            (Failure::Problem(problem), None) => messages::beside(problem, &name),
+            (failure, _) => messages::of_failure(failure, &name),
         };
         let problem = problem_of(failure);
         let (tone, icon) = look(outcome.tone, problem.as_ref());
@@ -84,13 +84,14 @@ pub fn Notice(
             message: message_of(problem.as_ref(), &name),
             retry,
         };
-        // What leads away, or on to a login, has its place on a page of its own.
+        // Logins and links to the start page, the overview or Snyk's status page appear only on an
+        // outcome page.
         let acts = outcome
             .acts
             .into_iter()
             .filter(|act| match act {
-                Act::Again(_) => retry.is_some(),
-                Act::Reload | Act::Open(_) | Act::Back | Act::Copy(_) => true,
+                Action::Again(_) => retry.is_some(),
+                Action::Reload | Action::Open(_) | Action::Back | Action::Copy(_) => true,
                 _ => false,
             })
             .map(|act| button(act, "button", &buttons))
@@ -114,21 +115,21 @@ pub fn Notice(
 /// A failure as a page of its own.
 #[component]
 pub fn OutcomePage(
-    /// What happened.
+    /// The failure.
     failure: Failure,
-    /// Whether trying again means a new login: what a login was about is gone.
+    /// Whether a retry means a new login, because the state of the last one is gone.
     #[prop(optional)]
     of_login: bool,
-    /// What tries again; else the page is loaded again.
+    /// The retry; if there is none, the page is reloaded.
     #[prop(optional, into)]
     retry: Option<Retry>,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
     let outcome = if of_login {
-        outcome::of_login(&failure, &name)
+        messages::of_login(&failure, &name)
     } else {
-        outcome::of_failure(&failure, &name)
+        messages::of_failure(&failure, &name)
     };
     let problem = problem_of(failure);
     let again = RwSignal::new(None::<Failure>);
@@ -142,15 +143,15 @@ pub fn OutcomePage(
 
 fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl IntoView + use<> {
     let (tone, icon) = look(outcome.tone, problem.as_ref());
-    let at = browser::exact(browser::now());
+    let at = platform::exact(platform::now());
     let again = buttons.failure;
     let acts = outcome
         .acts
         .into_iter()
         .enumerate()
         .map(|(place, act)| {
-            // Copying mends nothing, so it is never the main thing to do.
-            let is_main = place == 0 && !matches!(act, Act::Copy(_));
+            // Copying solves nothing, so its button is never the primary one.
+            let is_main = place == 0 && !matches!(act, Action::Copy(_));
             let class = if is_main { "button primary" } else { "button" };
             button(act, class, buttons)
         })
@@ -171,11 +172,11 @@ fn page(outcome: Outcome, problem: Option<Problem>, buttons: &Buttons) -> impl I
 
 fn message_of(problem: Option<&Problem>, app: &str) -> String {
     problem.map_or_else(String::new, |problem| {
-        outcome::message(problem, app, &browser::exact(browser::now()))
+        messages::message(problem, app, &platform::exact(platform::now()))
     })
 }
 
-/// By what the people who run the app find it: request id, code and time.
+/// Returns the view of request id, code and time, by which the operators find the request.
 fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl IntoView {
     let id = (!problem.request_id.is_empty()).then_some(problem.request_id);
     view! {
@@ -190,29 +191,29 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
     }
 }
 
-fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
-    let shell = Shell::get();
+fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
+    let announcer = Announcer::get();
     let Buttons {
         failure,
         message,
         retry,
     } = with.clone();
     match act {
-        // A login goes on where it is begun, unless that is the end of another login.
-        Act::Connect(words) => {
+        // A login returns to the page on which it starts, unless that is the end of another login.
+        Action::Connect(words) => {
             let reconnect = Reconnect::Shown;
             view! { <ConnectButton words class failure return_to=ReturnTo::Here reconnect /> }
                 .into_any()
         }
-        Act::Home(words) => home(class, move || words),
-        Act::Enter => view! {
+        Action::Home(words) => home(class, move || words),
+        Action::Enter => view! {
             <a class=class href=paths::HOME rel="external">
                 "Start page"
             </a>
         }
         .into_any(),
-        Act::Open(origin) => open(class, &origin),
-        Act::Overview => {
+        Action::Open(origin) => open(class, &origin),
+        Action::Overview => {
             let session = SessionContext::get();
             home(class, move || {
                 if session.is_someone() {
@@ -222,30 +223,30 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
                 }
             })
         }
-        Act::Again(words) => again(words, class, retry),
-        Act::Back => view! {
-            <button type="button" class=class on:click=|_| browser::back()>
+        Action::Again(words) => again(words, class, retry),
+        Action::Back => view! {
+            <button type="button" class=class on:click=|_| platform::back()>
                 "Back"
             </button>
         }
         .into_any(),
-        Act::Reload => view! {
-            <button type="button" class=class on:click=|_| browser::reload()>
+        Action::Reload => view! {
+            <button type="button" class=class on:click=|_| platform::reload()>
                 "Reload"
             </button>
         }
         .into_any(),
-        Act::Copy(words) => view! {
+        Action::Copy(words) => view! {
             <button
                 type="button"
                 class=class
                 on:click=move |_| {
                     let message = message.clone();
                     leptos::task::spawn_local(async move {
-                        if browser::copy(&message).await {
-                            shell.toast("Copied");
+                        if platform::copy(&message).await {
+                            announcer.toast("Copied");
                         } else {
-                            shell.say("The browser did not allow copying");
+                            announcer.say("The browser did not allow copying");
                         }
                     });
                 }
@@ -254,7 +255,7 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
             </button>
         }
         .into_any(),
-        Act::SnykStatus => view! {
+        Action::SnykStatus => view! {
             <a class=class href="https://status.snyk.io/" rel="noopener external">
                 "Snyk’s status page"
                 {Icon::Out.view()}
@@ -264,10 +265,10 @@ fn button(act: Act, class: &'static str, with: &Buttons) -> AnyView {
     }
 }
 
-/// Leads to this page at another origin; at the callback, which has nothing to finish there, to the
-/// start page.
+/// Returns a link to this page at another origin. The callback has nothing to finish there, so the
+/// link leads to the start page instead.
 fn open(class: &'static str, origin: &str) -> AnyView {
-    let path = browser::path_here().filter(|path| path != paths::CALLBACK);
+    let path = platform::path_here().filter(|path| path != paths::CALLBACK);
     let href = format!("{origin}{}", path.as_deref().unwrap_or(paths::HOME));
     let words = format!("Open {origin}");
     view! {
@@ -282,7 +283,7 @@ fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyV
     let busy = Signal::derive(move || retry.is_some_and(|retry| retry.busy.get()));
     let press = move |()| match retry {
         Some(retry) => retry.run.run(()),
-        None => browser::reload(),
+        None => platform::reload(),
     };
     view! { <BusyButton class words=[words, "Trying"] busy on_press=press /> }.into_any()
 }

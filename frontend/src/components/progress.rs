@@ -1,29 +1,29 @@
-//! How far a reading is.
+//! The progress of a load.
 
 use leptos::prelude::*;
 
 use crate::{
-    data::{figures::number, ruler::thousandths},
-    shell::Shell,
+    announcer::Announcer,
+    data::{axis::thousandths, number_format::number},
 };
 
-/// A track beside its words: "3,100 of 4,012 projects". With an unknown total there are only words.
-/// Readers are told at the start, at each quarter and at the end.
+/// A progress bar and its text: "3,100 of 4,012 projects". If the total is unknown, only the text
+/// is shown. Progress is announced at the start, at each quarter and at the end.
 #[component]
 pub fn Progress(
-    /// What is being read: `Reading Meridian Payments`.
+    /// The name of the load: `Reading Meridian Payments`.
     #[prop(into)]
     label: Signal<String>,
-    /// What is counted, in the plural: `projects`.
+    /// The name of the items, in the plural: `projects`.
     items: &'static str,
-    /// How many are here.
+    /// The number of items that are loaded.
     #[prop(into)]
     done: Signal<u64>,
-    /// How many there will be, if that is known.
+    /// The total number of items, if known.
     #[prop(into)]
     total: Signal<Option<u64>>,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let words = move || {
         let done = number(done.get());
         match total.get() {
@@ -36,7 +36,7 @@ pub fn Progress(
             .get()
             .map(|total| thousandths(done.get(), total.max(1)))
     });
-    // Changes only where readers are told, and never back.
+    // Changes only when progress is announced, and never decreases.
     let quarter = Memo::new(move |last: Option<&Option<u64>>| {
         let quarter = part.get().map(|part| part / 250);
         quarter.max(last.copied().flatten())
@@ -44,7 +44,7 @@ pub fn Progress(
     Effect::new(move |_| {
         quarter.track();
         let said = untrack(|| format!("{}, {}", label.get(), words()));
-        shell.say(said);
+        announcer.say(said);
     });
     let track = move || {
         view! {

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::{dash::dash, icon::Icon, severity, table::Head, timestamp};
-use crate::data::{level::Level, name::Parts, row::Row};
+use crate::data::{name::Parts, row::Row, severity::Level};
 
-/// A name in its three parts: the target is shortened last, the folder first, the file never.
+/// Returns the view of a name in its three parts. The folder is shortened first, then the target,
+/// and the file never.
 #[must_use]
 pub fn name(parts: Parts<'_>) -> impl IntoView + use<> {
     let Parts {
@@ -29,7 +30,7 @@ pub fn name(parts: Parts<'_>) -> impl IntoView + use<> {
     }
 }
 
-/// The cells of a project, to begin with: its name, linked.
+/// Returns the first cell of a project: its name as a link.
 #[must_use]
 pub fn name_cell(
     row: &Row,
@@ -46,7 +47,7 @@ pub fn name_cell(
                 {name(row.parts())}
             </a>
             {inactive}
-            // Where there is no room for columns.
+            // Replaces the columns in a narrow viewport.
             <span class="project-below">
                 <bdi>{below}</bdi>
             </span>
@@ -54,7 +55,7 @@ pub fn name_cell(
     }
 }
 
-/// A cell with one of Snyk's words.
+/// Returns a cell with one of Snyk's words.
 #[must_use]
 pub fn word_cell(class: &'static str, word: &str) -> impl IntoView + use<> {
     let word = word.to_owned();
@@ -65,7 +66,7 @@ pub fn word_cell(class: &'static str, word: &str) -> impl IntoView + use<> {
     }
 }
 
-/// The four counts.
+/// Returns the cells of the four counts.
 #[must_use]
 pub fn count_cells(row: &Row) -> impl IntoView + use<> {
     match row.counts {
@@ -93,11 +94,11 @@ pub fn count_cells(row: &Row) -> impl IntoView + use<> {
     }
 }
 
-/// When the issues were counted.
+/// Returns the cell with the time at which the issues were counted.
 #[must_use]
 pub fn updated_cell(row: &Row, now: ReadSignal<f64>) -> impl IntoView + use<> {
     let updated = match row.updated {
-        // They were counted, and nobody says when.
+        // The issues were counted, but the time is unknown.
         None if row.counts.is_some() => dash().into_any(),
         updated => timestamp::short(updated, now).into_any(),
     };
@@ -108,7 +109,7 @@ pub fn updated_cell(row: &Row, now: ReadSignal<f64>) -> impl IntoView + use<> {
     }
 }
 
-/// The heads of the four counts.
+/// Returns the column headers of the four counts.
 #[must_use]
 pub fn count_heads(sortable: bool) -> [Head; 4] {
     Level::COUNTED.map(|level| Head {
@@ -119,7 +120,7 @@ pub fn count_heads(sortable: bool) -> [Head; 4] {
     })
 }
 
-/// The head of a column of words.
+/// Returns the column header of a column of words.
 #[must_use]
 pub const fn word_head(
     label: &'static str,
@@ -134,7 +135,7 @@ pub const fn word_head(
     }
 }
 
-/// The way to where projects are added at Snyk.
+/// Returns the link to the page at Snyk where projects are added.
 #[must_use]
 pub fn import_link(address: String) -> impl IntoView {
     view! {

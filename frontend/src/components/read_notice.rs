@@ -1,69 +1,69 @@
-//! What a person is told while or after reading from Snyk: asked to slow down, or failed.
+//! Notices about loading from Snyk: rate limits, failures and unreadable items.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::{
     busy_button::BusyButton,
-    clock::{seconds, ticking},
     connect_button::{ConnectButton, Reconnect, ReturnTo},
     copyable::Copyable,
+    countdown::{seconds, ticking},
     glyph::glyph,
     icon::Icon,
     notice::Notice,
 };
 use crate::{
-    browser,
+    announcer::Announcer,
     data::{
-        failure::{Offer, Told},
-        lists::{Lists, Slowed},
+        failure::{FailureText, Offer},
+        lists::{Lists, RateLimited},
         status,
     },
-    outcome::Tone,
+    messages::Tone,
+    platform,
     session::SessionContext,
-    shell::Shell,
 };
 
-/// Says who asks to slow down, and counts until reading goes on.
+/// The notice about a rate limit, with a countdown.
 #[component]
 pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let path = use_location().pathname;
-    let slowed = Memo::new(move |_| {
+    let limited = Memo::new(move |_| {
         let connection = session.current(&path.read())?;
-        lists.slowed(&connection.id)
+        lists.rate_limited(&connection.id)
     });
-    let is_slowed = Memo::new(move |_| slowed.get().is_some());
-    // Once, and not with each second.
+    let is_limited = Memo::new(move |_| limited.get().is_some());
+    // Announced once, and not each second.
     Effect::new(move |_| {
-        if is_slowed.get() {
-            shell.say("Reading was asked to slow down, and goes on by itself");
+        if is_limited.get() {
+            announcer.say("Reading was asked to slow down, and goes on by itself");
         }
     });
     view! {
-        <Show when=move || is_slowed.get()>
-            <Slow slowed />
+        <Show when=move || is_limited.get()>
+            <Slow limited />
         </Show>
     }
 }
 
 #[component]
 fn Slow(
-    /// Who asks, and until when.
-    slowed: Memo<Option<Slowed>>,
+    /// The rate limit in force.
+    limited: Memo<Option<RateLimited>>,
 ) -> impl IntoView {
     let now = ticking();
     let title = move || {
-        if slowed.get().is_some_and(|slowed| slowed.by_us) {
+        if limited.get().is_some_and(|limited| limited.by_us) {
             "This server asks us to slow down"
         } else {
             "Snyk asks us to slow down"
         }
     };
     let left = move || {
-        let Slowed { until, .. } = slowed.get()?;
+        let RateLimited { until, .. } = limited.get()?;
         Some(seconds(now.get(), until) + 1)
     };
     view! {
@@ -83,21 +83,21 @@ fn Slow(
     }
 }
 
-/// What could not be read, why, and what to do.
+/// The notice about a failed load: what failed, why, and the action.
 #[component]
 pub fn ReadFailure(
-    /// Why, in words.
-    told: Told,
-    /// What could not be read, in a sentence; before the reason.
+    /// The text of the failure.
+    told: FailureText,
+    /// A sentence that names what could not be read, before the reason.
     #[prop(optional, into)]
     lead: Option<String>,
-    /// Reads again.
+    /// Retries.
     on_again: Callback<()>,
-    /// Whether that is going on.
+    /// Whether a retry is running.
     #[prop(optional, into)]
     trying: Signal<bool>,
 ) -> impl IntoView {
-    let Told {
+    let FailureText {
         tone,
         title,
         text,
@@ -135,13 +135,13 @@ pub fn ReadFailure(
     }
 }
 
-/// How many items of a list could not be read, if there are any.
+/// The notice about items of a list that could not be read, if there are any.
 #[component]
 pub fn UnreadableNotice(
-    /// How many.
+    /// The number of items.
     #[prop(into)]
     how_many: Signal<u64>,
-    /// What they are, one of them.
+    /// The name of one item.
     item: &'static str,
 ) -> impl IntoView {
     move || {
@@ -158,17 +158,18 @@ pub fn UnreadableNotice(
     }
 }
 
-/// The button for what can be done.
+/// The button of the offered action.
 #[component]
 pub fn Remedy(
-    /// What can be done.
+    /// The action.
     offer: Offer,
-    /// Reads again.
+    /// Retries.
     on_again: Callback<()>,
-    /// Whether that is going on.
+    /// Whether a retry is running.
     #[prop(optional, into)]
     trying: Signal<bool>,
-    /// The id of what takes the focus when the button that had it goes away; else the heading.
+    /// The id of the element that takes the focus when the focused button is removed; by default
+    /// the heading.
     #[prop(optional, into)]
     back: Option<String>,
 ) -> impl IntoView {
@@ -177,10 +178,10 @@ pub fn Remedy(
         Offer::TryAgain => {
             let was_pressed = StoredValue::new(false);
             on_cleanup(move || {
-                // It worked, and the button is gone with what it was about.
+                // The retry succeeded, and the button is removed together with the notice.
                 if was_pressed.try_get_value() == Some(true) {
                     request_animation_frame(move || {
-                        browser::focus_if_lost(back.as_deref().unwrap_or("heading"));
+                        platform::focus_if_lost(back.as_deref().unwrap_or("heading"));
                     });
                 }
             });
@@ -209,7 +210,7 @@ pub fn Remedy(
         }
         .into_any(),
         Offer::Reload => view! {
-            <button type="button" class="button" on:click=|_| browser::reload()>
+            <button type="button" class="button" on:click=|_| platform::reload()>
                 "Reload"
             </button>
         }

@@ -1,4 +1,4 @@
-//! A connection that has stopped working: on its own pages, and beside another's.
+//! Notices about connections that have stopped working, on their own pages and on those of others.
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_navigate;
@@ -11,20 +11,20 @@ use super::{
     icon::Icon,
 };
 use crate::{
+    announcer::Announcer,
     api::{self, Failure},
-    naming,
+    connection_label,
     session::SessionContext,
-    shell::Shell,
 };
 
-/// Notices for every connection that a person must connect again, the one with this id first: its
-/// own pages say what it means for them, beside another's it is told by name.
+/// Notices for every connection that must be reconnected, the one with this id first. Its notice
+/// speaks of this connection, and the others name theirs.
 #[component]
 pub fn ReconnectNotices(
-    /// The connection whose page this is.
+    /// The id of the connection that the page is about.
     #[prop(into)]
     of: Signal<String>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -46,20 +46,20 @@ pub fn ReconnectNotices(
     }
 }
 
-/// Says that one must be connected again, or removed.
+/// The notice that a connection must be reconnected or removed.
 #[component]
 fn ReconnectNotice(
     /// The connection.
     connection: Connection,
-    /// Whether this is the page of another one.
+    /// Whether the page is about another connection.
     is_other: bool,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
-    let name = naming::name(&connection);
+    let name = connection_label::name(&connection);
     let reconnect = Reconnect::Id(connection.id.clone());
     let id = connection.id;
     let dialog = NodeRef::<Dialog>::new();
@@ -81,14 +81,15 @@ fn ReconnectNotice(
             match api::connections::disconnect(&id).await {
                 Ok(_) => {
                     if !is_other {
-                        // What this page was about is gone; the start page shows what is left.
-                        shell.leave_for_home(&navigate);
+                        // The subject of this page is gone; the start page shows the remaining
+                        // connections.
+                        announcer.leave_for_home(&navigate);
                     }
                     session.remove(&id);
-                    shell.toast("Connection removed");
+                    announcer.toast("Connection removed");
                 }
                 Err(why) => {
-                    shell.say_failure(&why);
+                    announcer.say_failure(&why);
                     failure.try_set(Some(why));
                 }
             }

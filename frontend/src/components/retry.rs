@@ -1,33 +1,33 @@
-//! What tries again to find out who is signed in.
+//! Retries the request for the session.
 
 use leptos::prelude::*;
 
 use crate::{
-    session::{SessionContext, Who},
-    shell::Shell,
+    announcer::Announcer,
+    session::{SessionContext, SessionState},
 };
 
-/// What tries again.
+/// A retry.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// Tries.
+    /// Starts the retry.
     pub run: Callback<()>,
-    /// Whether it is being tried.
+    /// Whether the retry is running.
     pub busy: Signal<bool>,
 }
 
 impl Retry {
-    /// Asks the server again who is here.
+    /// Returns a retry of the request for the session.
     #[must_use]
     pub fn of_session() -> Self {
         let session = SessionContext::get();
-        let shell = Shell::get();
+        let announcer = Announcer::get();
         let run = Callback::new(move |()| {
             leptos::task::spawn_local(async move {
                 session.read().await;
-                // The same trouble changes nothing that is seen, so it is said again.
-                if let Who::Unreachable { failure, .. } = session.who_untracked() {
-                    shell.say_failure(&failure);
+                // A repeated failure changes nothing that is visible, so it is announced again.
+                if let SessionState::Unreachable { failure, .. } = session.who_untracked() {
+                    announcer.say_failure(&failure);
                 }
             });
         });

@@ -1,11 +1,11 @@
-//! Scopes in words.
+//! Lists of scopes in words.
 
 use leptos::prelude::*;
 use shared::scope::{Scopes, meaning, only_reads};
 
 use super::icon::Icon;
 
-/// What is asked for.
+/// Returns the list of requested scopes.
 #[must_use]
 pub fn asked(scopes: &Scopes) -> impl IntoView + use<> {
     let rows = scopes
@@ -22,13 +22,13 @@ pub fn asked(scopes: &Scopes) -> impl IntoView + use<> {
     view! { <ul class="scopes">{rows}</ul> }
 }
 
-/// The line under what is asked for: whether it can change anything.
+/// Returns the sentence under the requested scopes, which says whether they can change anything.
 #[must_use]
 pub fn consequence(scopes: &Scopes) -> String {
     let changes: Vec<_> = scopes
         .iter()
         .filter(|scope| !only_reads(scope))
-        .map(|scope| crate::naming::lower_first(meaning(scope)))
+        .map(|scope| crate::connection_label::lower_first(meaning(scope)))
         .collect();
     if changes.is_empty() {
         "It asks for nothing that changes anything at Snyk. You can disconnect at any time."
@@ -38,7 +38,7 @@ pub fn consequence(scopes: &Scopes) -> String {
     }
 }
 
-/// A scope that was asked for or granted.
+/// Returns the row of a scope that was requested or granted.
 #[must_use]
 pub fn row(icon: Icon, words: &str, scope: &str) -> impl IntoView + use<> {
     let (words, scope) = (words.to_owned(), scope.to_owned());

@@ -1,27 +1,27 @@
-//! A field to search with.
+//! A search field.
 
 use std::time::Duration;
 
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::icon::Icon;
-use crate::browser::{events::while_mounted, viewport};
+use crate::platform::{events::while_mounted, focus};
 
-/// How long after the last key a search begins.
+/// Delay between the last key and the search.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// The field. It searches a moment after the last key; Esc clears it, and "/" leads to it from
+/// The field. It searches a moment after the last key. Esc clears it, and "/" focuses it from
 /// anywhere else on the page.
 #[component]
 pub fn SearchField(
-    /// What it searches: `Search projects`.
+    /// The label: `Search projects`.
     label: &'static str,
-    /// What can be searched for.
+    /// A hint at what can be searched for.
     hint: &'static str,
-    /// What is searched for, as the address says.
+    /// The search text of the address.
     #[prop(into)]
     value: Signal<String>,
-    /// Is told what to search for.
+    /// Called with the search text.
     #[prop(into)]
     on_search: Callback<String>,
 ) -> impl IntoView {
@@ -34,7 +34,7 @@ pub fn SearchField(
         }
     };
     on_cleanup(forget);
-    // The address has changed otherwise than by this field: Back, or a cleared filter.
+    // The address was changed by something else: Back, or a cleared filter.
     let sent = StoredValue::new(value.get_untracked());
     Effect::new(move |_| {
         let value = value.get();
@@ -62,10 +62,10 @@ pub fn SearchField(
     };
     let slash = window_event_listener(ev::keydown, move |event| {
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
-        if event.key() == "/" && is_plain && !viewport::is_typing(event.target()) {
+        if event.key() == "/" && is_plain && !focus::is_typing(event.target()) {
             event.prevent_default();
             if let Some(Some(input)) = input.try_get_untracked() {
-                // Scrolls there, too. It fails for elements that take no focus only.
+                // Also scrolls to the field. It fails only for elements that cannot take the focus.
                 let _ = input.focus();
             }
         }

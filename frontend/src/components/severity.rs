@@ -1,14 +1,16 @@
-//! A severity as a shape with a letter, so that it can be told without colour; and a strip of them.
+//! Severities as shapes with a letter, which can be distinguished without colour, and a bar of
+//! them.
 
 use leptos::prelude::*;
 
 use crate::data::{
-    figures::number,
-    level::{Counts, Level},
-    ruler::thousandths,
+    axis::thousandths,
+    number_format::number,
+    severity::{Counts, Level},
 };
 
-/// Outline and letter on a grid of 20. The letter is drawn, so that it is the same everywhere.
+/// Returns the outline and the letter on a grid of 20. The letter is drawn, so that it looks the
+/// same everywhere.
 const fn drawing(level: Level) -> (&'static str, &'static str) {
     const CIRCLE: &str = "M1.250 10a8.750 8.750 0 1 0 17.500 0a8.750 8.750 0 1 0-17.500 0z";
     match level {
@@ -32,7 +34,7 @@ const fn drawing(level: Level) -> (&'static str, &'static str) {
     }
 }
 
-/// The shape alone. A word always stands beside it, for the eye or for readers.
+/// Returns the shape alone. A word always accompanies it, visible or for screen readers.
 #[must_use]
 pub fn shape(level: Level) -> impl IntoView + use<> {
     let (outline, letter) = drawing(level);
@@ -44,7 +46,7 @@ pub fn shape(level: Level) -> impl IntoView + use<> {
     }
 }
 
-/// Shape and word.
+/// Returns the shape and the word.
 #[must_use]
 pub fn badge(level: Level) -> impl IntoView + use<> {
     view! {
@@ -54,7 +56,7 @@ pub fn badge(level: Level) -> impl IntoView + use<> {
     }
 }
 
-/// Shape, with the word for readers only: for the heads of columns.
+/// Returns the shape, with the word only for screen readers: for column headers.
 #[must_use]
 pub fn head(level: Level) -> impl IntoView + use<> {
     view! {
@@ -64,7 +66,7 @@ pub fn head(level: Level) -> impl IntoView + use<> {
     }
 }
 
-/// How many of a severity: washed for critical and high, quiet for none.
+/// Returns the count of a severity: highlighted for critical and high, muted for zero.
 #[must_use]
 pub fn count(level: Level, how_many: u32) -> impl IntoView + use<> {
     view! {
@@ -74,14 +76,14 @@ pub fn count(level: Level, how_many: u32) -> impl IntoView + use<> {
     }
 }
 
-/// A strip with a segment for each severity, on the scale of `whole`. It repeats what stands beside
-/// it in figures.
+/// A bar with a segment for each severity, on the scale of `whole`. It repeats the figures beside
+/// it.
 #[component]
 pub fn SeverityBar(
-    /// What is shown.
+    /// The counts.
     #[prop(into)]
     counts: Signal<Counts>,
-    /// How many issues fill the whole strip; rows that are compared share it.
+    /// The number of issues that fills the whole bar; rows that are compared share it.
     #[prop(into)]
     whole: Signal<u64>,
 ) -> impl IntoView {

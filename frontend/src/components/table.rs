@@ -1,13 +1,13 @@
 //! A long table of which only the rows in sight are drawn.
 //!
-//! The page scrolls, not a box. The rows lie one below the other by arithmetic, since all are of one
-//! height, which the stylesheet sets (`--row`) and this measures. It stays a table and does not
-//! become a grid of cells: a row has one link, the whole table is one tab stop, and the arrow keys
-//! go from link to link. The row with the focus stays where it is even when it is scrolled far away,
-//! or the focus would be lost with it.
+//! The page scrolls, not a box. The positions of the rows are computed, since all have the same
+//! height, which the stylesheet sets (`--row`) and this module measures. The table stays a table
+//! and does not become a grid of cells: a row has one link, the whole table is one tab stop, and
+//! the arrow keys move from link to link. The row with the focus stays drawn even when it is
+//! scrolled far away, because it would otherwise lose the focus.
 
 mod key;
-pub mod position;
+pub mod row_range;
 mod rows;
 
 use std::{ops::Range, sync::Arc};
@@ -21,79 +21,80 @@ use leptos::{
 use self::rows::Rows;
 use super::{hold::Hold, icon::Icon, severity};
 use crate::{
-    browser::{events::while_mounted, viewport},
-    data::level::Level,
+    data::severity::Level,
+    platform::{events::while_mounted, focus},
 };
 
 pub use self::key::Key;
-/// Draws the cells of a row. Its link takes the `tabindex` that it is given.
+/// Draws the cells of a row. The link of the row takes the `tabindex` that the callback receives.
 pub type DrawRow = Callback<(Key, Signal<&'static str>), AnyView>;
 
-/// The head of a column.
+/// A column header.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
-    /// What the column is sorted by, if it can be.
+    /// The sort key of the column, if it can be sorted.
     pub sorts: Option<&'static str>,
-    /// Its words.
+    /// The label.
     pub label: &'static str,
-    /// A severity, drawn instead of the words.
+    /// A severity, drawn in place of the label.
     pub level: Option<Level>,
-    /// The class of its cells.
+    /// The class of the cells.
     pub class: &'static str,
 }
 
-/// By what a table is sorted, and which way.
+/// The sort key and direction of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sorted {
-    /// A head's `sorts`.
+    /// The `sorts` of a column header.
     pub by: &'static str,
-    /// From small to large.
+    /// Whether the order is ascending.
     pub ascending: bool,
 }
 
 /// The table.
 #[component]
 pub fn WindowedTable(
-    /// What it is called.
+    /// The name of the table.
     #[prop(into)]
     name: Signal<String>,
-    /// Its class, which sets columns and `--row`.
+    /// The class, which sets the columns and `--row`.
     class: &'static str,
-    /// The heads of its columns.
+    /// The column headers.
     heads: Vec<Head>,
-    /// Its rows, in order.
+    /// The rows, in order.
     #[prop(into)]
     order: Signal<Arc<Vec<Key>>>,
-    /// Whether they are being read for the first time: what is read again stays and is not busy.
+    /// Whether the rows are being loaded for the first time. A reload keeps its rows and is not
+    /// busy.
     #[prop(into)]
     busy: Signal<bool>,
-    /// Whether all rows are here, or how many there will be is not known.
+    /// Whether all rows are loaded. Otherwise the table reports an unknown number of rows.
     #[prop(into)]
     complete: Signal<bool>,
-    /// How many rows to leave room for that are not here yet.
+    /// The number of placeholders for rows that are not loaded yet.
     #[prop(into)]
     waiting: Signal<usize>,
     /// Draws a row.
     draw: DrawRow,
-    /// How it is sorted.
+    /// The sort key and direction.
     #[prop(into)]
     sorted: Signal<Option<Sorted>>,
-    /// What a press on a head asks for.
+    /// Called with the sort key of a column header that was pressed.
     #[prop(into)]
     on_sort: Callback<&'static str>,
-    /// The row that is shown elsewhere in full.
+    /// The row that is shown in full elsewhere.
     #[prop(optional, into)]
     selected: Signal<Option<Key>>,
-    /// A row to put the focus on, wherever it lies; taken as soon as that is done.
+    /// A row to focus, wherever it is. The table resets this to `None`.
     #[prop(optional)]
     focus: Option<RwSignal<Option<Key>>>,
-    /// A key that was pressed on a row, by itself, before the table looks at it. `true`: it was
-    /// meant for you.
+    /// Called with a key that was pressed on a row without modifiers, before the table handles it.
+    /// Returns `true` if it has handled the key.
     #[prop(optional, into)]
     on_key: Option<Callback<(Key, String), bool>>,
-    /// Is told which rows are in sight.
+    /// Receives the range of rows in sight.
     seen: RwSignal<Range<usize>>,
-    /// Is told whether a pointer or the focus is on the rows, so that nothing should move.
+    /// Receives whether a pointer or the focus is on the rows, so that nothing should move.
     held: RwSignal<bool>,
 ) -> impl IntoView {
     let body = NodeRef::<html::Tbody>::new();
@@ -107,7 +108,8 @@ pub fn WindowedTable(
             }
         });
     }
-    // Who comes by a link to a row sees it. Once: where one scrolls to later is one's own affair.
+    // A link to a row shows that row. It does so once: afterwards the person decides where to
+    // scroll.
     Effect::new(move |was_shown: Option<bool>| {
         let is_shown = was_shown == Some(true) || complete.get();
         if is_shown && was_shown != Some(true) {
@@ -123,7 +125,7 @@ pub fn WindowedTable(
                 role="row"
                 class="row"
                 data-key=key.to_string()
-                // The heads are the first row.
+                // The column headers are the first row.
                 aria-rowindex=move || (at.get() + 2).to_string()
                 aria-current=move || is_selected.get().then_some("true")
                 style:--at=move || at.get().to_string()
@@ -143,7 +145,7 @@ pub fn WindowedTable(
     };
     let holder = Hold::new(held);
     let keydown = move |event: KeyboardEvent| {
-        // Together with another key it means something to the browser, or to the system.
+        // With a modifier, the key has a meaning for the browser or the system.
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
             return;
         }
@@ -183,7 +185,7 @@ pub fn WindowedTable(
                 on:keydown=while_mounted(keydown)
                 on:focusin=while_mounted(move |event: FocusEvent| {
                     holder.focus_came();
-                    let key = viewport::attribute_around(event.target(), "data-key");
+                    let key = focus::attribute_around(event.target(), "data-key");
                     rows.focused(key.and_then(|key| key.parse().ok()));
                 })
                 on:focusout=while_mounted(move |event| holder.focus_left(&event))
@@ -228,7 +230,7 @@ fn head(head: Head, sorted: Signal<Option<Sorted>>, on_sort: Callback<&'static s
     .into_any()
 }
 
-/// A row that is not here yet: bars in the real columns.
+/// Returns a placeholder for a row that is not loaded yet: bars in the real columns.
 fn skeleton(heads: &[Head], at: Signal<String>) -> impl IntoView + use<> {
     let cells = heads
         .iter()

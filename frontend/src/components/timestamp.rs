@@ -1,38 +1,38 @@
-//! How long ago something was, with the exact time in reach.
+//! Times relative to now, with the exact time available.
 
 use leptos::prelude::*;
 
-use super::clock::seconds;
-use crate::{browser, times};
+use super::countdown::seconds;
+use crate::{platform, times};
 
-/// The time in milliseconds, new each half minute until its owner goes: for times that change by
-/// the minute.
+/// Returns the time in milliseconds, updated each half minute for as long as the owner lives: for
+/// times that change by the minute.
 #[must_use]
 pub fn minutes() -> ReadSignal<f64> {
-    let (now, set_now) = signal(browser::now());
+    let (now, set_now) = signal(platform::now());
     let half = std::time::Duration::from_secs(30);
-    if let Ok(handle) = set_interval_with_handle(move || set_now.set(browser::now()), half) {
+    if let Ok(handle) = set_interval_with_handle(move || set_now.set(platform::now()), half) {
         on_cleanup(move || handle.clear());
     }
     now
 }
 
-/// A time in prose: "3 minutes ago". It takes the focus, and then shows the exact time.
+/// A time in prose: "3 minutes ago". It can take the focus, and then shows the exact time.
 #[component]
 pub fn Timestamp(
-    /// When, in milliseconds.
+    /// The time, in milliseconds.
     #[prop(into)]
     at: Signal<f64>,
-    /// The time now.
+    /// The current time.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
-    let exact = Memo::new(move |_| browser::exact(at.get()));
+    let exact = Memo::new(move |_| platform::exact(at.get()));
     let words = Memo::new(move |_| times::ago(seconds(at.get(), now.get())));
     view! {
         <time
             class="stamp"
             tabindex="0"
-            datetime=move || browser::machine(at.get())
+            datetime=move || platform::machine(at.get())
             data-exact=move || exact.get()
         >
             {move || words.get()}
@@ -41,16 +41,16 @@ pub fn Timestamp(
     }
 }
 
-/// A time in a table: "3 h ago"; after thirty days the date. Not a tab stop, there would be too
-/// many.
+/// Returns a time in a table: "3 h ago", or the date after thirty days. It is no tab stop, because
+/// there would be too many.
 #[must_use]
 pub fn short(at: Option<f64>, now: ReadSignal<f64>) -> impl IntoView {
     let Some(at) = at.filter(|at| at.is_finite()) else {
         return view! { <span class="second">"not yet"</span> }.into_any();
     };
-    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| browser::date(at));
+    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| platform::date(at));
     view! {
-        <time class="stamp" datetime=browser::machine(at) title=browser::exact(at)>
+        <time class="stamp" datetime=platform::machine(at) title=platform::exact(at)>
             {words}
         </time>
     }

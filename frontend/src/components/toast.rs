@@ -1,27 +1,26 @@
-//! One sentence that confirms what is visible elsewhere too.
+//! A toast: one sentence that confirms something that is visible elsewhere too.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::shell::Shell;
+use crate::announcer::Announcer;
 
-/// How long it stays when nobody holds it.
+/// Time that a toast stays unless it is held.
 const STAYS: Duration = Duration::from_secs(8);
 
-/// The last toast, in a place that readers are told of. With the pointer or the focus on it, it
-/// stays.
+/// The latest toast, in a live region. It stays while the pointer or the focus is on it.
 #[component]
 pub fn Toast() -> impl IntoView {
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let held = RwSignal::new(false);
     let close = move || {
         held.set(false);
-        shell.close_toast();
+        announcer.close_toast();
     };
     Effect::new(move |_| {
-        if shell.toasted().is_none() {
-            // It may have gone from under the pointer, which then never leaves it.
+        if announcer.toasted().is_none() {
+            // If it was removed under the pointer, no event for leaving followed.
             held.set(false);
         } else if !held.get()
             && let Ok(timer) = set_timeout_with_handle(close, STAYS)
@@ -30,7 +29,7 @@ pub fn Toast() -> impl IntoView {
         }
     });
     let toast = move || {
-        let words = shell.toasted()?;
+        let words = announcer.toasted()?;
         let toast = view! {
             <div
                 class="toast"

@@ -1,26 +1,26 @@
-//! What rows can be told apart by: where from, what kind, whether tested. The words are Snyk's, and
-//! there may be new ones at any time.
+//! Facets: properties of projects that have few values. The values are Snyk's, and new ones may
+//! appear at any time.
 
 use std::collections::BTreeMap;
 
-use super::{figures::len, row::Row, unknown};
+use super::{number_format::len, row::Row, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Facet {
-    /// Where a project was added from.
+    /// The source from which a project was added.
     Origin,
-    /// Its kind.
+    /// The project type.
     Type,
-    /// Whether Snyk tests it.
+    /// The status: active or inactive.
     Status,
 }
 
 impl Facet {
-    /// All of them, as they stand on the page.
+    /// All facets, in the order of the page.
     pub const ALL: [Self; 3] = [Self::Origin, Self::Type, Self::Status];
 
-    /// Its name in the address.
+    /// Returns the name in the address.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Facet {
         }
     }
 
-    /// Its name on the page.
+    /// Returns the label.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Facet {
         }
     }
 
-    /// A row's value.
+    /// Returns a row's value.
     #[must_use]
     pub fn of(self, row: &Row) -> &str {
         match self {
@@ -50,7 +50,7 @@ impl Facet {
         }
     }
 
-    /// A value as people call it: names that are known, and otherwise as Snyk writes it.
+    /// Returns the usual name of a value, or the value as Snyk writes it if no other name is known.
     #[must_use]
     pub fn called(self, value: &str) -> &str {
         match (self, value) {
@@ -91,7 +91,7 @@ impl Facet {
         }
     }
 
-    /// Which values occur, how often, the most frequent first.
+    /// Returns the values that occur and their counts, the most frequent first.
     #[must_use]
     pub fn occurring(self, rows: &[Row]) -> Vec<(String, u64)> {
         let mut counts = BTreeMap::<&str, usize>::new();
@@ -102,7 +102,7 @@ impl Facet {
             .into_iter()
             .map(|(value, count)| (value.to_owned(), len(count)))
             .collect();
-        // Stable: those as frequent stay by name.
+        // The sort is stable: values with equal counts stay in alphabetical order.
         values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         values
     }

@@ -1,5 +1,4 @@
-//! Why something of Snyk's could not be read, told apart by whose answer it is; what to do about it
-//! without a person; and what to tell one.
+//! Failures to load data, by who answered: the retry that needs no person, and the text for one.
 
 mod words;
 
@@ -13,22 +12,22 @@ use shared::{
     },
 };
 
-use crate::outcome::Tone;
+use crate::messages::Tone;
 
-/// Why there is nothing to show.
+/// A failure to load data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Our own server said why.
+    /// Our own server returned a problem document.
     Ours(Box<Problem>),
-    /// Snyk said so, through our server.
+    /// Snyk returned an error, which our server passed on.
     Snyk(Box<Refusal>),
     /// The network failed.
     Offline,
-    /// No answer came in time.
+    /// The request timed out.
     TimedOut,
-    /// Something between this page and our server answered, with this status; 0 for a redirect.
+    /// Something between the browser and our server answered. The status is 0 for a redirect.
     Intercepted(u16),
-    /// An answer that this version does not read.
+    /// This version cannot read the answer.
     Unreadable,
 }
 
@@ -40,14 +39,15 @@ impl From<failure::Failure> for Failure {
             F::Offline => Self::Offline,
             F::TimedOut => Self::TimedOut,
             F::Intercepted { status } => Self::Intercepted(status),
-            // The last two are of logins alone.
+            // The last two occur only in logins.
             F::Unreadable | F::CookiesBlocked | F::WrongOrigin { .. } => Self::Unreadable,
         }
     }
 }
 
-/// Whether an answer may be Snyk's, passed on by our server: that passes on JSON only, and marks it
-/// as answered. Where a proxy took the mark away, Snyk's media type or request id tells.
+/// Returns whether an answer may be Snyk's, passed on by our server. Our server passes on only
+/// JSON, and adds its request id. Where a proxy has removed that header, Snyk's media type or
+/// request id is the mark.
 #[must_use]
 pub fn is_of_snyk(answer: &Answer) -> bool {
     let is_of = |kind: &str| {
@@ -60,62 +60,62 @@ pub fn is_of_snyk(answer: &Answer) -> bool {
     answer.is_json() && !is_of(MEDIA_TYPE) && is_marked
 }
 
-/// What Snyk said.
+/// An error of Snyk's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// The word of Snyk's catalogue.
+    /// The code from Snyk's error catalogue.
     pub code: Option<String>,
-    /// Finds the request in Snyk's log.
+    /// The id that identifies the request in Snyk's log.
     pub request_id: Option<String>,
-    /// How many seconds it said to wait.
+    /// The delay that the answer asked for, in seconds.
     pub wait: Option<u64>,
 }
 
-/// What can be done without a person.
+/// The automatic reaction to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Wait as long as the answer says, or a while; every reader is meant.
+    /// Wait as long as the answer says, or for a default delay. This applies to all readers.
     SlowDown,
-    /// Try again after a moment.
+    /// Retry after a short delay.
     TryAgain,
-    /// Ask the server who is here: the session or the connection is not what it was.
+    /// Reload the session: the session or the connection has changed.
     AskWhoIsHere,
-    /// Nothing.
+    /// No automatic reaction.
     None,
 }
 
-/// What a person can do about it.
+/// The action that is offered to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// Read again.
+    /// Retry.
     TryAgain,
-    /// Connect once more, under these words.
+    /// Connect again, with this label.
     Connect(&'static str),
-    /// Load the page again.
+    /// Reload the page.
     Reload,
-    /// Nothing here.
+    /// No action.
     Nothing,
 }
 
-/// A failure in words.
+/// The text of a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// How serious it is.
+pub struct FailureText {
+    /// The severity of the message.
     pub tone: Tone,
-    /// What happened.
+    /// The summary of what happened.
     pub title: String,
-    /// What it means.
+    /// The explanation.
     pub text: String,
-    /// What to do.
+    /// The action.
     pub offer: Offer,
-    /// What finds the request in a log.
+    /// The id that identifies the request in a log.
     pub request_id: Option<String>,
 }
 
 impl Failure {
-    /// Reads an answer that is no success.
+    /// Converts an unsuccessful answer.
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         if let Some(problem) = answer.problem() {
@@ -135,7 +135,7 @@ impl Failure {
         }))
     }
 
-    /// The same, of an answer that said how many seconds to wait.
+    /// Sets the delay that the answer asked for, in seconds. Only an error of Snyk's has one.
     #[must_use]
     pub fn saying(mut self, wait: Option<u64>) -> Self {
         if let Self::Snyk(refusal) = &mut self {
@@ -144,7 +144,7 @@ impl Failure {
         self
     }
 
-    /// How many seconds Snyk said to wait.
+    /// Returns the delay that Snyk asked for, in seconds.
     #[must_use]
     pub fn seconds(&self) -> Option<u64> {
         match self {
@@ -153,7 +153,7 @@ impl Failure {
         }
     }
 
-    /// What can be done without a person.
+    /// Returns the automatic reaction.
     #[must_use]
     pub fn remedy(&self) -> Remedy {
         match self {
@@ -175,8 +175,9 @@ impl Failure {
         }
     }
 
-    /// Whether trying again within seconds may help. Not after a time-out, which has taken long
-    /// enough for a person to be told, and not where somebody has to sign in first.
+    /// Returns whether a retry within seconds may help. It does not after a time-out, which has
+    /// taken so long that the person should see the failure, nor where somebody has to sign in
+    /// first.
     #[must_use]
     pub fn passes_soon(&self) -> bool {
         match self {
@@ -186,13 +187,14 @@ impl Failure {
         }
     }
 
-    /// Whether the way to our server is the trouble: whatever is asked next fails as well.
+    /// Returns whether the failure is on the way to our server: the next request would fail as
+    /// well.
     #[must_use]
     pub fn is_on_the_way(&self) -> bool {
         matches!(self, Self::Offline | Self::TimedOut | Self::Intercepted(_))
     }
 
-    /// Whether our own server said so, rather than Snyk.
+    /// Returns whether our own server reported the failure, rather than Snyk.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Ours(_))
@@ -202,7 +204,7 @@ impl Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome;
+    use crate::messages;
 
     fn answer(status: u16, media_type: &str, body: &str) -> Answer {
         Answer {
@@ -225,7 +227,7 @@ mod tests {
     }
 
     pub(super) fn ours(code: Code) -> Failure {
-        Failure::Ours(Box::new(outcome::local(code)))
+        Failure::Ours(Box::new(messages::local(code)))
     }
 
     #[test]
@@ -236,7 +238,7 @@ mod tests {
         assert!(!snyk(429, "SNYK-0001").is_ours());
         let unreadable = answer(500, MEDIA_TYPE, "{}");
         assert_eq!(Failure::of(&unreadable), Failure::Unreadable);
-        // As it comes through a proxy that takes headers away.
+        // The same answers behind a proxy that removes headers.
         let bare = |status, media_type, body| {
             Failure::of(&Answer {
                 request_id: None,

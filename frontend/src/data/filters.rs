@@ -1,20 +1,21 @@
-//! Which rows are shown: what the address says, which rows that leaves, and how it reads in words.
+//! Filters and order of a list of projects: the query of the address, the matching rows, and the
+//! text.
 
 use super::{
     facet::Facet,
-    figures::{either, number},
-    level::Level,
+    number_format::{either, number},
     order::Order,
     row::Row,
+    severity::Level,
     unknown,
 };
 
-/// Filters and order of a list of projects. They live in the address and nowhere else.
+/// Filters and order of a list of projects. They are stored only in the address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filters {
-    /// What is searched for.
+    /// The search text.
     pub search: String,
-    /// Severities of which a project must have issues, any of them. Worst first.
+    /// Severities, worst first. A project must have issues of at least one of them.
     pub levels: Vec<Level>,
     chosen: [Vec<String>; 3],
     /// The order.
@@ -22,7 +23,7 @@ pub struct Filters {
 }
 
 impl Filters {
-    /// Reads an address's query. What it does not know is left out.
+    /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
         let mut filters = Self::default();
@@ -47,7 +48,7 @@ impl Filters {
         filters
     }
 
-    /// The address's query, without the question mark; empty when nothing is chosen.
+    /// Returns the query of the address, without the question mark. It is empty by default.
     #[must_use]
     pub fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -66,23 +67,23 @@ impl Filters {
         if self.order != Order::default() {
             query.append_pair("sort", &self.order.word());
         }
-        // It reads better, and means the same.
+        // A comma is easier to read, and has the same meaning.
         query.finish().replace("%2C", ",")
     }
 
-    /// The values chosen of a property; none means all.
+    /// Returns the selected values of a facet; an empty slice means all.
     #[must_use]
     pub fn chosen(&self, facet: Facet) -> &[String] {
         &self.chosen[facet as usize]
     }
 
-    /// Whether a value is chosen.
+    /// Returns whether a value is selected.
     #[must_use]
     pub fn is_chosen(&self, facet: Facet, value: &str) -> bool {
         self.chosen(facet).iter().any(|one| one == value)
     }
 
-    /// Chooses a value, or no longer.
+    /// Selects a value, or deselects it.
     pub fn toggle(&mut self, facet: Facet, value: &str) {
         let chosen = &mut self.chosen[facet as usize];
         match chosen.iter().position(|one| one == value) {
@@ -93,7 +94,7 @@ impl Filters {
         }
     }
 
-    /// Chooses a severity, or no longer.
+    /// Selects a severity, or deselects it.
     pub fn toggle_level(&mut self, level: Level) {
         match self.levels.binary_search(&level) {
             Ok(at) => {
@@ -103,15 +104,15 @@ impl Filters {
         }
     }
 
-    /// Whether rows are left out.
+    /// Returns whether any filter is set.
     #[must_use]
-    pub fn leave_out(&self) -> bool {
+    pub fn is_filtering(&self) -> bool {
         !self.search.trim().is_empty()
             || !self.levels.is_empty()
             || self.chosen.iter().any(|chosen| !chosen.is_empty())
     }
 
-    /// Everything shown again, in the same order.
+    /// Returns the same order without filters.
     #[must_use]
     pub fn cleared(&self) -> Self {
         Self {
@@ -120,7 +121,7 @@ impl Filters {
         }
     }
 
-    /// The numbers of the rows that are shown, in their order. `fold` makes the search comparable.
+    /// Returns the indexes of the matching rows, in order. `fold` normalizes the search text.
     #[must_use]
     pub fn apply(&self, rows: &[Row], fold: fn(&str) -> String) -> Vec<usize> {
         let search = fold(self.search.trim());
@@ -145,8 +146,8 @@ impl Filters {
             && words.iter().all(|word| row.has(word))
     }
 
-    /// The filters in words, to follow a number of projects: `with critical or high issues, from
-    /// GitHub, named “meridian”`.
+    /// Returns the filters in words, to follow a number of projects:
+    /// `with critical or high issues, from GitHub, named “meridian”`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut parts = self.parts();
@@ -156,7 +157,7 @@ impl Filters {
         parts.join(", ")
     }
 
-    /// What to say when nothing matches, of so many.
+    /// Returns title and text for a list of `of` projects in which none matches.
     #[must_use]
     pub fn nothing_matches(&self, of: u64) -> (String, String) {
         let title = format!("None of the {} projects match", number(of));
@@ -207,7 +208,7 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{fold::fold, order::By, row::tests::row};
+    use crate::data::{order::By, row::tests::row, search_text::fold};
 
     fn rows() -> [Row; 4] {
         [
@@ -230,8 +231,8 @@ mod tests {
     #[test]
     fn nothing_chosen_shows_everything_worst_first() {
         assert_eq!(shown(""), [1, 0, 2, 3]);
-        assert!(!Filters::parse("?sort=name&other=1").leave_out());
-        assert!(!Filters::parse("q=+").leave_out());
+        assert!(!Filters::parse("?sort=name&other=1").is_filtering());
+        assert!(!Filters::parse("q=+").is_filtering());
     }
 
     #[test]
@@ -282,7 +283,7 @@ mod tests {
             filters.toggle(Facet::Type, "npm");
         }
         assert_eq!(filters, Filters::default());
-        // An address that says it twice means it once.
+        // A repeated parameter counts once.
         assert!(Filters::parse("type=npm&type=npm").is_chosen(Facet::Type, "npm"));
     }
 

@@ -1,10 +1,10 @@
-//! Issues of a project as the pages show them: rows, the way to mend each, filters and order. Pure.
+//! Issues of a project as the pages show them: rows, remediation, filters and order. Pure.
 
 pub mod filters;
 pub mod neighbours;
 pub mod order;
 pub mod project;
+pub mod remediation;
 pub mod row;
-pub mod shown;
-pub mod told;
-pub mod way;
+pub mod summary;
+pub mod visible_rows;

@@ -1,12 +1,12 @@
-//! What was read, held for all pages: going from one to another reads nothing twice.
+//! The data of Snyk in memory, shared by all pages, so that no page loads a list twice.
 //!
-//! The context holds rows and never Snyk's answers, so many and no more, and forgets them when the
+//! The context holds a bounded number of rows, never Snyk's answers, and drops them when the
 //! session or the connection ends.
 
 mod issues;
 mod list;
+mod list_cache;
 mod reader;
-mod shelf;
 
 use std::sync::Arc;
 
@@ -15,108 +15,105 @@ use shared::snyk::{Page, Project, Read, read, read::LARGEST_PAGE};
 
 pub use self::{
     list::{Held, List, Look},
+    list_cache::ListKey,
     reader::Source,
-    shelf::Place,
 };
-use self::{reader::Reader, shelf::Shelf};
-use super::{
-    fold,
-    looked::Bell,
-    row::{Platform, Row, Words},
-    slowed::SlowDowns,
-};
+use self::{list_cache::ListCache, reader::Reader};
 pub use super::{
-    slowed::Slowed,
+    rate_limit::{RateLimited, RateLimits},
     status::{Stage, Status},
 };
+use super::{
+    row::{Platform, Row, Words},
+    search_text,
+    viewers::Notify,
+};
 use crate::{
-    browser::{self, events, network, viewport},
-    session::{SessionContext, Who},
+    platform::{self, events, network, unicode},
+    session::{SessionContext, SessionState},
 };
 
-/// What the browser does with texts for rows.
+/// The browser's text functions, for rows.
 pub const PLATFORM: Platform = Platform {
     fold: folded,
-    millis: browser::millis,
+    millis: platform::millis,
 };
 
-/// A text as it is searched for.
+/// Folds a text for searching.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    fold::fold(&viewport::taken_apart(text))
+    search_text::fold(&unicode::nfd(text))
 }
 
-/// The context.
+/// The context of the lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
-    projects: StoredValue<Shelf<Row>, LocalStorage>,
-    issues: StoredValue<Shelf<Arc<super::issues::row::Row>>, LocalStorage>,
+    projects: StoredValue<ListCache<Row>, LocalStorage>,
+    issues: StoredValue<ListCache<Arc<super::issues::row::Row>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
-    slowed: RwSignal<SlowDowns>,
+    rate_limits: RwSignal<RateLimits>,
 }
 
 impl Lists {
-    /// Makes the context. It follows who is here.
+    /// Provides the context, which follows the session.
     pub fn provide() {
         let session = SessionContext::get();
-        let slowed = RwSignal::new(SlowDowns::default());
-        let (online, seen) = (Bell::default(), Bell::default());
+        let rate_limits = RwSignal::new(RateLimits::default());
+        let (online, seen) = (Notify::default(), Notify::default());
         let lists = Self {
-            projects: StoredValue::new_local(Shelf::default()),
-            issues: StoredValue::new_local(Shelf::default()),
-            reader: StoredValue::new_local(Reader::new(session, slowed, &online, &seen)),
-            slowed,
+            projects: StoredValue::new_local(ListCache::default()),
+            issues: StoredValue::new_local(ListCache::default()),
+            reader: StoredValue::new_local(Reader::new(session, rate_limits, &online, &seen)),
+            rate_limits,
         };
-        // Kept as long as the app.
+        // The listeners live as long as the app.
         StoredValue::new_local((
             network::on_return(move || online.ring()),
             events::on_return(move || seen.ring()),
         ));
         Effect::new(move |_| {
             let here: Vec<String> = match session.who() {
-                // Nothing is known, so nothing is known to have ended.
-                Who::Unreachable { last, .. } if last.is_empty() => return,
+                // Without a last known session, no connection is known to have ended.
+                SessionState::Unreachable { last, .. } if last.is_empty() => return,
                 who => who.connections().iter().map(|one| one.id.clone()).collect(),
             };
             lists.projects.update_value(|shelf| {
-                shelf.keep(|place| here.contains(&place.connection));
+                shelf.keep(|key| here.contains(&key.connection));
             });
             lists.issues.update_value(|shelf| {
-                shelf.keep(|place| here.contains(&place.connection));
+                shelf.keep(|key| here.contains(&key.connection));
             });
         });
         provide_context(lists);
     }
 
-    /// The context of the app.
+    /// Returns the context of the app.
     #[must_use]
     pub fn get() -> Self {
         expect_context()
     }
 
-    /// The projects of an organization. Reading begins if it has not.
+    /// Returns the projects of an organization, and starts to load them if needed.
     #[must_use]
     pub fn projects(self, connection: &str, org: &str) -> List<Row> {
-        let place = Place::new(connection, org);
+        let key = ListKey::new(connection, org);
         let source = self.source(org);
         self.projects
-            .try_update_value(|shelf| {
-                shelf.take(place, |list| self.start(connection, list, source))
-            })
+            .try_update_value(|shelf| shelf.take(key, |list| self.start(connection, list, source)))
             .unwrap_or_default()
     }
 
-    /// The projects of an organization, if reading has begun.
+    /// Returns the projects of an organization, if their load has started.
     #[must_use]
     pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Row>> {
-        let place = Place::new(connection, org);
+        let key = ListKey::new(connection, org);
         self.projects
-            .try_with_value(|shelf| shelf.look(&place))
+            .try_with_value(|shelf| shelf.look(&key))
             .flatten()
     }
 
-    /// Reads the projects of an organization again, or goes on where it failed. What is there stays
-    /// until the new is whole.
+    /// Loads the projects of an organization again, or continues a failed load. Rows of a complete
+    /// load stay until the new load is complete.
     pub fn read_again(self, connection: &str, org: &str) {
         let list = self.projects(connection, org);
         if list.status().with_untracked(Status::is_asked_for) {
@@ -125,11 +122,11 @@ impl Lists {
         self.start(connection, &list, self.source(org));
     }
 
-    /// How a connection's reading is slowed down at the moment; tracked.
+    /// Returns the rate limit that the requests of a connection wait for; tracked.
     #[must_use]
-    pub fn slowed(self, connection: &str) -> Option<Slowed> {
-        self.slowed
-            .with(|slowed| slowed.of(connection, browser::now()))
+    pub fn rate_limited(self, connection: &str) -> Option<RateLimited> {
+        self.rate_limits
+            .with(|limits| limits.of(connection, platform::now()))
     }
 
     fn source(self, org: &str) -> Projects {
@@ -146,7 +143,7 @@ impl Lists {
     }
 }
 
-/// An organization's projects.
+/// The source of an organization's projects.
 struct Projects {
     org: String,
     words: Words,

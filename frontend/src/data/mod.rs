@@ -1,26 +1,26 @@
-//! What was read from Snyk, as compact rows: names, counts, filters, orders and the words about
-//! them. Pure but for `lists`, which asks the server.
+//! The data of Snyk as compact rows: names, counts, filters, orders and the texts about them. Pure
+//! except `lists`, which sends requests to the server.
 
+pub mod axis;
+pub mod eviction;
 pub mod facet;
 pub mod failure;
-pub mod figures;
 pub mod filters;
-pub mod fold;
-pub mod gate;
 pub mod issues;
-pub mod level;
 #[cfg(target_arch = "wasm32")]
 pub mod lists;
-pub mod looked;
 pub mod name;
+pub mod number_format;
 pub mod order;
+pub mod overview_summary;
 pub mod paging;
-pub mod room;
+pub mod rate_limit;
 pub mod row;
-pub mod ruler;
-pub mod slowed;
+pub mod search_text;
+pub mod semaphore;
+pub mod severity;
 pub mod sorting;
 pub mod status;
 pub mod unknown;
-pub mod verdict;
+pub mod viewers;
 pub mod window;

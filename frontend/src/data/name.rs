@@ -1,20 +1,20 @@
-//! A project's name in the three parts that are shortened differently: target, folder, file.
+//! Splits a project's name into three parts that are shortened differently: target, folder, file.
 
-/// Where the parts of a name lie in it.
+/// The parts of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// The repository or image: `meridian/checkout-gateway`.
     pub target: &'a str,
-    /// The folder with the slash at its end, or nothing: `services/settlement/`.
+    /// The folder with a trailing slash, or an empty text: `services/settlement/`.
     pub folder: &'a str,
-    /// The file, or nothing: `package-lock.json`.
+    /// The file, or an empty text: `package-lock.json`.
     pub file: &'a str,
 }
 
-/// Takes a name apart. `target_file` is what Snyk says of the file, and may be empty.
+/// Splits a name. `target_file` is Snyk's name of the file, and may be empty.
 ///
-/// Snyk writes `target:file`, but a target can hold colons itself (`registry:5000/image`): so the
-/// file that Snyk names counts first, and then the last colon that something follows.
+/// Snyk writes `target:file`, but a target can contain colons (`registry:5000/image`). Therefore
+/// the file that Snyk names is tried first, and then the last colon that is followed by something.
 #[must_use]
 pub fn split<'a>(name: &'a str, target_file: &str) -> Parts<'a> {
     let by_file = (!target_file.is_empty())
@@ -29,7 +29,7 @@ pub fn split<'a>(name: &'a str, target_file: &str) -> Parts<'a> {
         },
     };
     let (folder, file) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
-    // A path that ends in a slash has no file to keep.
+    // A path that ends in a slash has no file part.
     if file.is_empty() {
         return Parts {
             target,
@@ -86,7 +86,7 @@ mod tests {
             parts("host:5000/image:a:b/Dockerfile", "a:b/Dockerfile"),
             ["host:5000/image", "a:b/", "Dockerfile"]
         );
-        // The file that Snyk names need not be in the name.
+        // The file that Snyk names need not be part of the name.
         assert_eq!(
             parts("m/web:pom.xml", "other.xml"),
             ["m/web", "", "pom.xml"]

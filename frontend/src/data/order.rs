@@ -1,24 +1,25 @@
-//! In which order rows stand.
+//! Orders of projects.
 
 use std::cmp::Ordering;
 
 use super::{
     facet::Facet,
-    level::Level,
     row::Row,
+    severity::Level,
     sorting::{self, SortBy},
 };
 
-/// What rows are ordered by.
+/// The sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The name.
     Name,
     /// A property.
     Facet(Facet),
-    /// The number of issues of a severity; those as many are ordered by the worst first.
+    /// The number of issues of a severity. Equal numbers are ordered by all counts, worst severity
+    /// first.
     Level(Level),
-    /// When the issues were counted.
+    /// The time at which the issues were counted.
     Updated,
 }
 
@@ -59,14 +60,14 @@ impl SortBy for By {
 }
 
 impl Order {
-    /// Its word in the address: `-high` is from large to small.
+    /// Returns the word in the address: `-high` is descending.
     #[must_use]
     pub fn word(self) -> String {
         let sign = if self.ascending { "" } else { "-" };
         format!("{sign}{}", self.by.key())
     }
 
-    /// What a word in the address means.
+    /// Parses a word of the address.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let (ascending, key) = match word.strip_prefix('-') {
@@ -76,8 +77,7 @@ impl Order {
         By::parse(key).map(|by| Self { by, ascending })
     }
 
-    /// Which of two rows comes first. Never equal for different rows, so that an order is the same
-    /// each time.
+    /// Compares two rows. Different rows are never equal, so that the order is always the same.
     #[must_use]
     pub fn compare(self, one: &Row, other: &Row) -> Ordering {
         let by = match self.by {

@@ -1,4 +1,4 @@
-//! Going from page to page, and when to stop.
+//! Pagination, retries and their limits.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use shared::snyk::Page;
 
 use super::failure::{Failure, Remedy};
 
-/// Most pages of a list: 20,000 items. A list that goes on beyond is cut, and says so.
+/// Maximum number of pages of a list: 20,000 items. A longer list is cut and marked as such.
 pub const MOST_PAGES: u32 = 200;
-/// How often a page is tried again without a person.
+/// Maximum number of automatic retries of a page.
 const TRIES: u32 = 2;
-/// How often the same page waits because it was asked to.
+/// Maximum number of waits for a rate limit, for each page.
 const SLOW_DOWNS: u32 = 5;
-/// How long a list that failed rests before it is tried again without a person, in seconds: the
-/// first time, and at most.
+/// Delay before a failed list is retried automatically, in seconds: initial and maximum.
 const PAUSES: [u64; 2] = [30, 300];
-/// How long to wait when asked to slow down without being told how long, in seconds.
+/// Delay for a rate limit whose answer does not name one, in seconds.
 const SLOWLY: u64 = 30;
-/// The longest wait that is waited, in seconds.
+/// Longest delay that a reader waits for, in seconds. A page whose answer asks for a longer one
+/// fails.
 const LONGEST: u64 = 300;
 
-/// Where a list stands.
+/// The position in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paging {
     cursor: Option<String>,
@@ -28,42 +28,42 @@ pub struct Paging {
     pages: u32,
 }
 
-/// What a page says of the next one.
+/// The link of a page to the next one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// It comes after this cursor.
+    /// The cursor of the next page.
     Page(String),
-    /// There is none.
+    /// There is no next page.
     None,
-    /// There is one, but the way to it cannot be read.
+    /// There is a next page, but its link cannot be read.
     Lost,
 }
 
-/// What comes after a page.
+/// The state of a list after a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// Another page.
+    /// There is another page.
     More,
-    /// Nothing: the list is whole.
+    /// The list is complete.
     Whole,
-    /// Nothing more is read, though there would be more.
+    /// The list continues, but no more of it is read.
     Cut,
 }
 
 impl Paging {
-    /// The cursor of the page to read now; `None` for the first.
+    /// Returns the cursor of the page to read next; `None` for the first one.
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
 
-    /// How many pages are read.
+    /// Returns the number of pages that have been read.
     #[must_use]
     pub const fn pages(&self) -> u32 {
         self.pages
     }
 
-    /// Goes on after a page that named `next`.
+    /// Advances past a page whose link to the next one is `next`.
     pub fn after(&mut self, next: Next) -> After {
         self.pages += 1;
         let next = match next {
@@ -71,7 +71,7 @@ impl Paging {
             Next::None => return After::Whole,
             Next::Lost => return After::Cut,
         };
-        // A cursor that repeats would go round for ever.
+        // A repeated cursor would loop for ever.
         if self.pages >= MOST_PAGES || !self.seen.insert(next.clone()) {
             return After::Cut;
         }
@@ -81,8 +81,8 @@ impl Paging {
 }
 
 impl Next {
-    /// Of a page, with which `read` items of a list are read that has `total`, if that is known. A
-    /// page without links says nothing of the next one: then the numbers decide.
+    /// Returns the link of a page. `read` is the number of items read with it, and `total` the
+    /// number of items in the list, if known. If the page has no links, these numbers decide.
     #[must_use]
     pub fn of<T>(page: &Page<T>, read: u64, total: Option<u64>) -> Self {
         let lacks = || !page.is_last() && total.is_some_and(|total| read < total);
@@ -94,18 +94,18 @@ impl Next {
     }
 }
 
-/// What to do after a failure.
+/// The reaction to a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// Everybody waits so many seconds, and then goes on.
+    /// All readers wait this number of seconds, and then continue.
     SlowDown(u64),
-    /// This one tries again after so many milliseconds.
+    /// The page is retried after this number of milliseconds.
     TryAgain(u32),
-    /// A person has to see it.
+    /// The failure is shown.
     GiveUp,
 }
 
-/// How often a page was tried.
+/// Counts the attempts at a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {
     failed: u32,
@@ -113,11 +113,11 @@ pub struct Tries {
 }
 
 impl Tries {
-    /// What to do about another failure of the page. `told` is how many seconds the answer said to
-    /// wait.
+    /// Returns the reaction to another failure of the page. `told` is the delay that the answer
+    /// asked for, in seconds.
     pub fn after(&mut self, failure: &Failure, told: Option<u64>) -> Wait {
         match failure.remedy() {
-            // Being asked to wait is no failure of the page. But not for ever.
+            // A rate limit is no failure of the page, but the number of waits is bounded.
             Remedy::SlowDown if self.slowed < SLOW_DOWNS => match told.unwrap_or(SLOWLY) {
                 seconds @ ..=LONGEST => {
                     self.slowed += 1;
@@ -134,8 +134,9 @@ impl Tries {
     }
 }
 
-/// How many seconds a list rests that failed so, before it is tried again without a person, who sees
-/// the failure meanwhile. `tries` is how often that has been; `None`: it would not help.
+/// Returns the delay in seconds before a failed list is retried automatically; the failure is shown
+/// meanwhile. `tries` is the number of such retries so far. Returns `None` if a retry would not
+/// help.
 #[must_use]
 pub fn rest(failure: &Failure, tries: u32) -> Option<u64> {
     let [first, most] = PAUSES;
@@ -147,7 +148,7 @@ pub fn rest(failure: &Failure, tries: u32) -> Option<u64> {
     }
 }
 
-/// The seconds that a `Retry-After` asks for. `now` and the times that `millis` reads are in
+/// Parses the value of `Retry-After` into seconds. `now` and the result of `millis` are in
 /// milliseconds.
 #[must_use]
 pub fn seconds(retry_after: &str, now: f64, millis: fn(&str) -> f64) -> Option<u64> {
@@ -168,7 +169,7 @@ mod tests {
     use shared::{problem::Code, snyk::Project};
 
     use super::*;
-    use crate::{data::failure::Refusal, outcome::local};
+    use crate::{data::failure::Refusal, messages::local};
 
     fn page(cursor: &str) -> Next {
         Next::Page(cursor.to_owned())

@@ -1,4 +1,4 @@
-//! A project as a row: what the tables show, and nothing else of Snyk's answer.
+//! A project as a row: what the tables show of Snyk's answer, and nothing else.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -8,18 +8,18 @@ use shared::snyk::{
 };
 
 use super::{
-    figures::len,
-    level::{Counts, PartialCounts},
     name::{self, Parts},
+    number_format::len,
+    severity::{Counts, PartialCounts},
     unknown,
 };
 
-/// What only the browser can do with texts.
+/// Text functions that only the browser has.
 #[derive(Clone, Copy, Debug)]
 pub struct Platform {
-    /// A text as it is searched for: without accents, in small letters.
+    /// Folds a text for searching: without accents, in lower case.
     pub fold: fn(&str) -> String,
-    /// A time in milliseconds; not a number when it is none.
+    /// Parses a time into milliseconds; NaN if invalid.
     pub millis: fn(&str) -> f64,
 }
 
@@ -29,24 +29,24 @@ pub struct Row {
     /// Snyk's id.
     pub id: Box<str>,
     name: Box<str>,
-    /// What is searched in.
+    /// The folded text for the search.
     folded: Box<str>,
-    /// Where the name's target ends, and where its file begins.
+    /// The index at which the target of the name ends, and the one at which the file begins.
     cuts: [usize; 2],
-    /// Its kind, as Snyk writes it.
+    /// The project type, as Snyk writes it.
     pub kind: Arc<str>,
-    /// Where it came from, as Snyk writes it.
+    /// The source of the project, as Snyk writes it.
     pub origin: Arc<str>,
-    /// Whether Snyk tests it, as Snyk writes it.
+    /// The status, as Snyk writes it.
     pub status: Arc<str>,
-    /// Its open issues; `None` where Snyk has not counted.
+    /// The open issues; `None` if Snyk has not counted them.
     pub counts: Option<PartialCounts>,
-    /// When they were counted, in milliseconds.
+    /// The time at which the issues were counted, in milliseconds.
     pub updated: Option<f64>,
 }
 
 impl Row {
-    /// The row of a project. Words that many rows have are kept once, in `words`.
+    /// Creates the row of a project. Words that many rows share are stored once, in `words`.
     #[must_use]
     pub fn of(project: Project, words: &mut Words, platform: Platform) -> Self {
         let Project {
@@ -89,13 +89,13 @@ impl Row {
         }
     }
 
-    /// The name as Snyk writes it.
+    /// Returns the name as Snyk writes it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name, taken apart.
+    /// Returns the parts of the name.
     #[must_use]
     pub fn parts(&self) -> Parts<'_> {
         let [target, file] = self.cuts;
@@ -106,25 +106,25 @@ impl Row {
         }
     }
 
-    /// Whether a text that was folded occurs in it.
+    /// Returns whether the row contains a folded text.
     #[must_use]
     pub fn has(&self, folded: &str) -> bool {
         self.folded.contains(folded)
     }
 
-    /// What it is ordered by when by name.
+    /// Returns the folded text, by which rows are sorted by name.
     #[must_use]
     pub fn folded(&self) -> &str {
         &self.folded
     }
 
-    /// Its counts, with none where there are none.
+    /// Returns the counts, with zero for those that are unknown.
     #[must_use]
     pub fn counted(&self) -> Counts {
         self.counts.map(PartialCounts::known).unwrap_or_default()
     }
 
-    /// Whether Snyk does not test it any more.
+    /// Returns whether Snyk no longer tests the project.
     #[must_use]
     pub fn is_inactive(&self) -> bool {
         *self.status == *ProjectStatus::Inactive.as_str()
@@ -137,7 +137,7 @@ fn counts(counts: &IssueCounts) -> Option<PartialCounts> {
     PartialCounts::new(counts)
 }
 
-/// Words that many rows have, each kept once.
+/// Interned words that many rows share.
 #[derive(Clone, Debug, Default)]
 pub struct Words(BTreeSet<Arc<str>>);
 
@@ -152,23 +152,23 @@ impl Words {
     }
 }
 
-/// What rows come to.
+/// Totals of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many there are.
+    /// The number of rows.
     pub rows: u64,
-    /// How many of them Snyk has not counted: nothing is known of their issues.
+    /// The number of rows that Snyk has not counted: nothing is known of their issues.
     pub uncounted: u64,
-    /// How many have some of their counts, but not all.
+    /// The number of rows with some counts, but not all.
     pub partial: u64,
-    /// The open issues of the others, as far as they are known.
+    /// The open issues, as far as Snyk has counted them.
     pub issues: Counts,
-    /// How many rows have issues of each severity.
+    /// The number of rows that have issues, by severity.
     pub projects: Counts,
 }
 
 impl Totals {
-    /// Adds rows up.
+    /// Sums up rows.
     #[must_use]
     pub fn of(rows: &[Row]) -> Self {
         let start = Self {
@@ -185,19 +185,19 @@ impl Totals {
         })
     }
 
-    /// How many rows the counts are of, those with some of them included.
+    /// Returns the number of rows with some or all counts.
     #[must_use]
     pub const fn counted(self) -> u64 {
         self.rows.saturating_sub(self.uncounted)
     }
 
-    /// How many rows have all of their counts.
+    /// Returns the number of rows with all counts.
     #[must_use]
     pub const fn whole(self) -> u64 {
         self.counted().saturating_sub(self.partial)
     }
 
-    /// Both together.
+    /// Adds both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -214,7 +214,7 @@ impl Totals {
 pub(super) mod tests {
     use super::*;
 
-    /// A row for tests of other modules too: `name`, kind, origin, counts.
+    /// Creates a row for tests, also of other modules.
     pub(in crate::data) fn row(name: &str, kind: &str, origin: &str, counts: [u32; 4]) -> Row {
         let [critical, high, medium, low] = counts;
         row_of(&format!(
@@ -226,7 +226,7 @@ pub(super) mod tests {
 
     pub(in crate::data) fn row_of(json: &str) -> Row {
         let platform = Platform {
-            fold: crate::data::fold::fold,
+            fold: crate::data::search_text::fold,
             millis: |time| time.parse().unwrap_or(f64::NAN),
         };
         Row::of(

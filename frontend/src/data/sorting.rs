@@ -1,17 +1,17 @@
-//! What every sorted list shares: by what, which way, and what a press on a head leads to.
+//! Sort keys and orders of lists: the parts that all sorted lists share.
 
-/// What a list can be ordered by.
+/// A sort key.
 pub trait SortBy: Copy + PartialEq + 'static {
-    /// All of them.
+    /// All sort keys.
     const ALL: &'static [Self];
 
-    /// Its name in the address.
+    /// Returns the name in the address.
     fn key(self) -> &'static str;
 
-    /// Whether it begins from small to large, or from a to z: words do, numbers do not.
+    /// Returns whether the first order by this key is ascending: it is for words, not for numbers.
     fn begins_ascending(self) -> bool;
 
-    /// What a name in the address means.
+    /// Parses a name in the address.
     #[must_use]
     fn parse(key: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|by| by.key() == key)
@@ -21,14 +21,14 @@ pub trait SortBy: Copy + PartialEq + 'static {
 /// An order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order<B> {
-    /// What by.
+    /// The sort key.
     pub by: B,
-    /// From small to large, or from a to z.
+    /// Whether the order is ascending.
     pub ascending: bool,
 }
 
 impl<B: SortBy> Order<B> {
-    /// As it begins.
+    /// Returns the first order by a key.
     #[must_use]
     pub fn first(by: B) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl<B: SortBy> Order<B> {
         }
     }
 
-    /// What a press on the head of `by` leads to.
+    /// Returns the order after a press on the column header of `by`.
     #[must_use]
     pub fn pressed(self, by: B) -> Self {
         if self.by == by {

@@ -1,60 +1,60 @@
-//! How the reading of a list stands, and how that is told.
+//! The status of a list's load, and its text.
 
-use super::{failure::Failure, figures::count, figures::number, paging::Paging};
+use super::{failure::Failure, number_format::count, number_format::number, paging::Paging};
 
-/// How the reading of a list stands.
+/// The status of a list's load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
-    /// What is going on.
+    /// The current stage.
     pub stage: Stage,
-    /// How many items are read, of the reading that is going on or was the last.
+    /// The number of items that the current or last load has read.
     pub done: u64,
-    /// How many there are at Snyk, if it said.
+    /// The total at Snyk, if known.
     pub total: Option<u64>,
-    /// How many items could not be read, of the reading that the rows are of.
+    /// The number of items that could not be read by the load that the rows come from.
     pub unreadable: u64,
-    /// When the rows that are here were last all read, in milliseconds.
+    /// The time at which the current rows were last loaded completely, in milliseconds.
     pub whole_at: Option<f64>,
-    /// Whether there are more at Snyk than are read here.
+    /// Whether Snyk has more items than were loaded.
     pub cut: bool,
-    /// Whether a person asked to try again what failed, and no page has come since.
+    /// Whether a person has retried a failed load, and no page has arrived since.
     pub trying: bool,
-    /// Where a reading that failed goes on.
+    /// The page at which a failed load continues.
     pub(super) paging: Paging,
 }
 
-/// What is going on.
+/// The stage of a load.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Stage {
-    /// Pages are coming.
+    /// Pages are being loaded.
     #[default]
     Reading,
-    /// A page could not be read.
+    /// A page could not be loaded.
     Failed(Failure),
-    /// All pages are here.
+    /// All pages are loaded.
     Done,
 }
 
 impl Status {
-    /// Whether pages are coming.
+    /// Returns whether pages are being loaded.
     #[must_use]
     pub fn is_reading(&self) -> bool {
         self.stage == Stage::Reading
     }
 
-    /// Whether pages are coming, or a person has asked for them again.
+    /// Returns whether pages are being loaded, or a person has retried.
     #[must_use]
     pub fn is_asked_for(&self) -> bool {
         self.is_reading() || self.trying
     }
 
-    /// Whether pages are coming that are more than what is here: nothing was whole before.
+    /// Returns whether the load adds rows: no load was complete before.
     #[must_use]
     pub fn is_growing(&self) -> bool {
         self.is_reading() && self.whole_at.is_none()
     }
 
-    /// Why it could not be read.
+    /// Returns the failure, if the load failed.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match &self.stage {
@@ -63,18 +63,19 @@ impl Status {
         }
     }
 
-    /// Whether what is here are all rows that there are, as of when they were read.
+    /// Returns whether the rows are all that Snyk had when they were loaded.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.whole_at.is_some() && !self.cut && self.unreadable == 0
     }
 
-    /// How many items are read, of how many that are being read. What is not being read any more
-    /// has as many as are here, so that the parts of a sum only ever grow.
+    /// Returns the number of items read, and their total, if known. The total of a load that has
+    /// ended is the number that it has read, so that a sum over several loads does not run
+    /// backwards.
     #[must_use]
     pub fn progress(&self) -> (u64, Option<u64>) {
         let total = if self.is_reading() {
-            // Some may have come since they were counted.
+            // Items may have been added since Snyk counted them.
             self.total.map(|total| total.max(self.done))
         } else {
             Some(self.done)
@@ -82,7 +83,7 @@ impl Status {
         (self.done, total)
     }
 
-    /// How far an organization is read, in words; `rows` are here.
+    /// Returns how much of an organization has been loaded, in words. `rows` is the number of rows.
     #[must_use]
     pub fn note(&self, rows: u64) -> String {
         let note = self.read_note(rows);
@@ -121,7 +122,8 @@ impl Status {
     }
 }
 
-/// What to say of items that could not be read: `3 projects could not be read`, and what that means.
+/// Returns the notice about items that could not be read: a title, such as
+/// `3 projects could not be read`, and a text that explains the consequence.
 #[must_use]
 pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
     let title = format!("{} could not be read", count(how_many, one));
@@ -133,7 +135,7 @@ pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
     (title, text)
 }
 
-/// How far several readings are together: items that are read, of how many.
+/// Returns the progress of several loads together: the number of items read, and their total.
 #[must_use]
 pub fn together<'a>(all: impl IntoIterator<Item = &'a Status>) -> (u64, Option<u64>) {
     all.into_iter()

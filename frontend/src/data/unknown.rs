@@ -1,11 +1,11 @@
-//! What Snyk does not say.
+//! The words for values that Snyk does not name.
 
-/// Stands for a word of Snyk's that is not known, among those that are: in filters and addresses too.
+/// Replaces a missing word of Snyk's, also in filters and addresses.
 pub const WORD: &str = "unknown";
-/// The same on the page.
+/// The label of such a value.
 pub const LABEL: &str = "Unknown";
 
-/// A word of Snyk's, or the one for none.
+/// Returns Snyk's word, or [`WORD`] if there is none.
 #[must_use]
 pub fn word(word: Option<String>) -> String {
     word.unwrap_or_else(|| WORD.to_owned())

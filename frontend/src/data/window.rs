@@ -1,30 +1,32 @@
-//! Which rows of a long table are drawn: those in sight, and ten above and below.
+//! The window of rows that a long table draws: those in sight, and at least ten above and below.
 
 use std::ops::Range;
 
-/// Rows drawn beyond what is in sight, on either side.
+/// Number of rows drawn beyond those in sight, on either side.
 pub const BEYOND: usize = 10;
-/// The edges of the window move by so many rows at once, so that scrolling by a few draws nothing.
+/// The edges of the window are multiples of this number of rows, so that a short scroll draws
+/// nothing.
 const STRIDE: usize = 5;
-/// A window of this many rows is drawn before anything can be measured.
+/// Number of rows that count as in sight before anything can be measured.
 const FIRST: usize = 30;
 
-/// Where a table stands, in pixels of the window.
+/// The geometry of a table, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
-    /// From the window's upper edge to the first row's; negative when scrolled.
+    /// The distance from the upper edge of the viewport to that of the first row; negative when
+    /// scrolled.
     pub top: f64,
-    /// Height of a row.
+    /// The height of a row.
     pub row: f64,
-    /// Height of the window.
+    /// The height of the viewport.
     pub height: f64,
 }
 
-/// Which of `count` rows are in sight.
+/// Returns which of `count` rows are in sight.
 #[must_use]
 pub fn in_sight(geometry: Geometry, count: usize) -> Range<usize> {
     let Geometry { top, row, height } = geometry;
-    // Not measurable, as in a page that is not shown.
+    // Nothing can be measured in a page that is not visible.
     if row.is_nan() || row <= 0.0 || !top.is_finite() || !height.is_finite() {
         return 0..count.min(FIRST);
     }
@@ -33,7 +35,7 @@ pub fn in_sight(geometry: Geometry, count: usize) -> Range<usize> {
     first..last.max(first)
 }
 
-/// Which of `count` rows are drawn.
+/// Returns which of `count` rows are drawn.
 #[must_use]
 pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
     let seen = in_sight(geometry, count);
@@ -42,10 +44,10 @@ pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
     first..last.min(count)
 }
 
-/// The row that a key leads to from the row `at`, of `count`; `None` for keys that do not move.
-/// `page` is how many rows a page is.
+/// Returns the row, of `count`, to which a key moves the focus from the row `at`; `None` for keys
+/// that do not move it. `page` is the number of rows in a page.
 #[must_use]
-pub fn led_to(key: &str, at: usize, page: usize, count: usize) -> Option<usize> {
+pub fn target_row(key: &str, at: usize, page: usize, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     let to = match key {
         "ArrowDown" => at.saturating_add(1),
@@ -107,7 +109,7 @@ mod tests {
 
     #[test]
     fn keys_lead_from_row_to_row_and_stop_at_the_ends() {
-        let to = |key, at| led_to(key, at, 18, 100);
+        let to = |key, at| target_row(key, at, 18, 100);
         assert_eq!(to("ArrowDown", 4), Some(5));
         assert_eq!(to("ArrowDown", 99), Some(99));
         assert_eq!(to("ArrowUp", 0), Some(0));
@@ -115,7 +117,7 @@ mod tests {
         assert_eq!(to("PageUp", 40), Some(22));
         assert_eq!((to("Home", 40), to("End", 40)), (Some(0), Some(99)));
         assert_eq!(to("x", 40), None);
-        assert_eq!(led_to("End", 0, 18, 0), None);
+        assert_eq!(target_row("End", 0, 18, 0), None);
     }
 
     #[test]

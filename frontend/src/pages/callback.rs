@@ -1,4 +1,4 @@
-//! Finishing a login: waiting, done, refused, expired.
+//! The page that finishes a login: waiting, connected, refused or expired.
 
 use std::{cmp::Ordering, time::Duration};
 
@@ -13,30 +13,31 @@ use shared::{
 };
 
 use crate::{
+    announcer::Announcer,
     api::Failure,
-    browser,
     callback_query::CallbackQuery,
     components::{glyph::glyph, icon::Icon, notice::OutcomePage},
-    naming, outcome, paths,
-    session::{SessionContext, Who},
-    shell::{PageHeading, Shell},
+    connection_label, messages,
+    page_heading::PageHeading,
+    paths, platform,
+    session::{SessionContext, SessionState},
 };
 
-/// How a callback ends.
+/// The end of a callback.
 enum End {
-    /// Connected: where to go, and what is called what.
+    /// The login is finished: the path to open, and the name of the connection.
     Connected { path: String, name: String },
-    /// Somebody is signed in already, so whatever it was, it is done.
+    /// Somebody is signed in already, so there is nothing left to do.
     Already,
-    /// It went another way.
+    /// The login failed.
     Failed(Failure),
 }
 
-/// The page that the provider sends the browser back to.
+/// The page to which the provider redirects the browser.
 #[component]
 pub fn CallbackPage() -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let query = CallbackQuery::take();
     let failed = RwSignal::new(None::<Failure>);
@@ -51,13 +52,13 @@ pub fn CallbackPage() -> impl IntoView {
                 progress.exchanged();
                 session.tell(Change::SignedIn);
                 session.read().await;
-                if session.who_untracked() == Who::SignedOut {
-                    // It is connected, and this browser did not keep the session's cookie.
+                if session.who_untracked() == SessionState::SignedOut {
+                    // The login is finished, but the browser did not keep the session cookie.
                     failed.try_set(Some(Failure::CookiesBlocked));
                     return;
                 }
                 navigate(&path, options);
-                shell.toast(format!("Connected to {name}"));
+                announcer.toast(format!("Connected to {name}"));
             }
             End::Already => navigate(paths::HOME, options),
             End::Failed(failure) => {
@@ -71,21 +72,21 @@ pub fn CallbackPage() -> impl IntoView {
     }
 }
 
-/// How far it is, and since when; in milliseconds.
+/// The current step and the times of the steps, in milliseconds.
 #[derive(Clone, Copy)]
 struct Progress {
     began: f64,
     now: RwSignal<f64>,
-    /// When the code was exchanged.
+    /// The time at which the code was exchanged.
     exchanged: RwSignal<Option<f64>>,
 }
 
 impl Progress {
-    /// Counts in tenths of a second, until its owner goes.
+    /// Starts to count in tenths of a second, for as long as the owner lives.
     fn begin() -> Self {
-        let began = browser::elapsed();
+        let began = platform::elapsed();
         let now = RwSignal::new(began);
-        let tick = move || now.set(browser::elapsed());
+        let tick = move || now.set(platform::elapsed());
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(100)) {
             on_cleanup(move || handle.clear());
         }
@@ -97,10 +98,10 @@ impl Progress {
     }
 
     fn exchanged(self) {
-        self.exchanged.try_set(Some(browser::elapsed()));
+        self.exchanged.try_set(Some(platform::elapsed()));
     }
 
-    /// Seconds since it began, or that the step after the exchange has taken.
+    /// Returns the seconds that a step has taken; `None` if it has not begun.
     fn of_step(self, step: usize) -> Option<f64> {
         let millis = match (step, self.exchanged.get()) {
             (0, _) => 0.0,
@@ -111,24 +112,24 @@ impl Progress {
         Some(millis.max(0.0) / 1_000.0)
     }
 
-    /// The step that is being done.
+    /// Returns the index of the current step.
     fn step(self) -> usize {
         1 + usize::from(self.exchanged.get().is_some())
     }
 }
 
-/// Three steps with their times, and what to do meanwhile.
+/// Three steps with their times, and a note.
 #[component]
 fn Finishing(
-    /// How far it is.
+    /// The current step and the times.
     progress: Progress,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let now = Memo::new(move |_| progress.step());
     let is_slow = Memo::new(move |_| progress.now.get() - progress.began > 10_000.0);
     Effect::new(move |_| {
         if is_slow.get() {
-            shell.say(SLOW);
+            announcer.say(SLOW);
         }
     });
     let steps = [
@@ -173,7 +174,7 @@ async fn run(session: SessionContext, query: Option<String>) -> End {
     let parsed = shared::callback::parse(&query);
     let callback = match parsed {
         Ok(callback) => callback,
-        // An empty query is a reload or a way back: the state is what is missing first.
+        // The query is empty after a reload or Back: then the missing state is the first error.
         Err(CallbackError::NotOurState) => {
             return unless_signed_in(session, Code::StateMismatch).await;
         }
@@ -185,14 +186,14 @@ async fn run(session: SessionContext, query: Option<String>) -> End {
                 .unwrap_or_else(ReturnPath::home)
                 .as_str()
                 .to_owned(),
-            name: naming::name(&connected.connection),
+            name: connection_label::name(&connected.connection),
         },
         Err(Failure::Problem(problem)) => explain(session, problem).await,
         Err(failure) => End::Failed(failure),
     }
 }
 
-/// A callback that comes twice is no error for somebody who is signed in.
+/// Handles a problem. A callback that is presented twice is no error for somebody who is signed in.
 async fn explain(session: SessionContext, problem: Box<Problem>) -> End {
     let tries = match problem.code {
         // The other presentation may still be waiting for Snyk.
@@ -215,6 +216,6 @@ async fn unless_signed_in(session: SessionContext, code: Code) -> End {
     if session.read().await {
         End::Already
     } else {
-        End::Failed(Failure::Problem(Box::new(outcome::local(code))))
+        End::Failed(Failure::Problem(Box::new(messages::local(code))))
     }
 }

@@ -1,4 +1,5 @@
-//! A connection: its clocks, organizations and scopes, refresh and the ways to end it.
+//! The page of a connection: lifetimes, organizations and scopes, refreshing, signing out and
+//! disconnecting.
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_params_map;
@@ -13,19 +14,19 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
+    announcer::Announcer,
     api::{self, Failure, connections::Revocation},
     components::{
+        account_menu::use_sign_out,
         busy_button::BusyButton,
         confirm::{self, Confirm},
         icon::Icon,
         notice::Notice,
         reconnect::ReconnectNotices,
-        this_browser::use_sign_out,
     },
-    data::figures::number,
-    naming,
+    connection_label,
+    data::number_format::number,
     session::SessionContext,
-    shell::Shell,
 };
 
 /// The page of a connection.
@@ -33,14 +34,14 @@ use crate::{
 pub fn ConnectionPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    // What this page ended, and whether Snyk knows.
+    // The connection that this page has ended, and whether Snyk has revoked the tokens.
     let ended = RwSignal::new(None::<(String, Revocation)>);
     let ended_here = Memo::new(move |_| {
         let (which, revocation) = ended.get()?;
         (which == id.get()).then_some(revocation)
     });
-    // It may have been renewed since it was last asked for.
-    SessionContext::get().freshen();
+    // The server may have renewed the tokens since the last request.
+    SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
     move || match ended_here.get() {
         Some(revocation) => view! { <Disconnected revocation /> }.into_any(),
@@ -48,12 +49,12 @@ pub fn ConnectionPage() -> impl IntoView {
     }
 }
 
-/// A connection that is there.
+/// The page of a connection that exists.
 #[component]
 fn Details(
     /// The connection.
     connection: Signal<Connection>,
-    /// Set when it has ended.
+    /// Set when the connection has ended.
     ended: RwSignal<Option<(String, Revocation)>>,
 ) -> impl IntoView {
     let id = connection.with_untracked(|connection| connection.id.clone());
@@ -79,32 +80,32 @@ fn Details(
     }
 }
 
-/// Replaces the token pair now.
+/// The button that replaces the token pair now.
 #[component]
 fn RefreshButton(
     /// The connection.
     connection: Signal<Connection>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let busy = RwSignal::new(false);
     let press = move |()| {
         busy.set(true);
         failure.set(None);
-        shell.say("Refreshing");
+        announcer.say("Refreshing");
         let id = connection.with_untracked(|connection| connection.id.clone());
         leptos::task::spawn_local(async move {
             match api::connections::refresh(&id).await {
                 Ok(connection) => {
-                    shell.toast(format!(
+                    announcer.toast(format!(
                         "New token pair, generation {}",
                         number(connection.generation)
                     ));
                     session.replace(connection);
                 }
-                Err(why) => after_failure(session, shell, failure, why).await,
+                Err(why) => after_failure(session, announcer, failure, why).await,
             }
             busy.try_set(false);
         });
@@ -120,15 +121,15 @@ fn RefreshButton(
     }
 }
 
-/// What a failure changes: a connection that needs a person, or a session that is gone, is shown as
-/// such; anything else is a notice.
+/// Handles a failure. If the connection must be reconnected, or the session or connection is gone,
+/// the session is loaded again and the page shows that. Any other failure becomes a notice.
 async fn after_failure(
     session: SessionContext,
-    shell: Shell,
+    announcer: Announcer,
     failure: RwSignal<Option<Failure>>,
     why: Failure,
 ) {
-    shell.say_failure(&why);
+    announcer.say_failure(&why);
     if let Failure::Problem(problem) = &why
         && matches!(
             problem.code,
@@ -141,21 +142,21 @@ async fn after_failure(
     failure.try_set(Some(why));
 }
 
-/// Sign out, and disconnect.
+/// The buttons that sign out and disconnect.
 #[component]
 fn EndIt(
     /// The connection.
     connection: Signal<Connection>,
-    /// Set when it has ended.
+    /// Set when the connection has ended.
     ended: RwSignal<Option<(String, Revocation)>>,
-    /// Where a failure is put.
+    /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
-    let name = Signal::derive(move || naming::name(&connection.read()));
+    let name = Signal::derive(move || connection_label::name(&connection.read()));
     let (sign_out, _) = use_sign_out(move |why| {
         failure.try_set(Some(why));
     });
@@ -171,7 +172,7 @@ fn EndIt(
                     ended.try_set(Some((id.clone(), revocation)));
                     session.remove(&id);
                 }
-                Err(why) => after_failure(session, shell, failure, why).await,
+                Err(why) => after_failure(session, announcer, failure, why).await,
             }
             busy.try_set(false);
         });

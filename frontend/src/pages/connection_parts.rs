@@ -1,4 +1,4 @@
-//! What the page of a connection shows.
+//! The sections of the page of a connection.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -9,29 +9,29 @@ use shared::{
 
 use crate::{
     api::Failure,
-    browser,
     components::{
-        clock::{Clock, seconds, ticking},
         connect_button::{ConnectButton, Reconnect, ReturnTo},
+        countdown::{Countdown, seconds, ticking},
         dash::dash,
         icon::Icon,
         loading_orgs::LoadingOrganizations,
         scope_list::row,
     },
-    data::figures::number,
-    generation, naming, paths, renewal,
+    connection_label,
+    data::number_format::number,
+    page_heading::PageHeading,
+    paths, platform, refresh_polls, refresh_scale,
     session::SessionContext,
-    shell::PageHeading,
     times,
 };
 
-/// Name, status, since when, as whom.
+/// Name, status, time of connecting, and the acting account.
 #[component]
 pub fn Summary(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let title = Signal::derive(move || naming::name(&connection.read()));
+    let title = Signal::derive(move || connection_label::name(&connection.read()));
     let status = move || match connection.read().status {
         Status::Active => view! {
             <p class="status" data-tone="ok">
@@ -48,15 +48,15 @@ pub fn Summary(
     };
     let since = move || {
         let connection = connection.read();
-        let at = browser::millis(&connection.connected_at);
-        let words = times::ago(seconds(at, browser::now()));
-        let exact = browser::exact(at);
+        let at = platform::millis(&connection.connected_at);
+        let words = times::ago(seconds(at, platform::now()));
+        let exact = platform::exact(at);
         view! {
             "Connected "
             <time datetime=connection.connected_at.clone() title=exact>
                 {words}
             </time>
-            {naming::acting(&connection)}
+            {connection_label::acting(&connection)}
             "."
         }
     };
@@ -73,7 +73,7 @@ pub fn Summary(
     }
 }
 
-/// Two clocks and the generation.
+/// The lifetimes of both tokens, and the generation.
 #[component]
 pub fn Access(
     /// The connection.
@@ -87,7 +87,7 @@ pub fn Access(
     let works = Signal::derive(move || connection.read().status == Status::Active);
     ask_when_renewed(connection, works, now);
     let last = move || {
-        let at = browser::millis(&began.read());
+        let at = platform::millis(&began.read());
         format!("Last: {} ago", times::line(seconds(at, now.get())))
     };
     view! {
@@ -99,16 +99,16 @@ pub fn Access(
                 </Show>
             </div>
             <div class="gauges">
-                <Clock label="Access token ends in" began ends=access renews=works now />
-                <Clock label="Refresh token ends in" began ends=refresh now />
+                <Countdown label="Access token ends in" began ends=access renews=works now />
+                <Countdown label="Refresh token ends in" began ends=refresh now />
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
                     <p class="figure">{move || number(count.get())}</p>
                     <div class="generations" aria-hidden="true">
-                        <div style:--v=move || generation::ticks(count.get()).0.to_string()></div>
+                        <div style:--v=move || refresh_scale::ticks(count.get()).0.to_string()></div>
                     </div>
                     <p class="ticks">
-                        <span>{move || generation::words(generation::ticks(count.get()).1)}</span>
+                        <span>{move || refresh_scale::words(refresh_scale::ticks(count.get()).1)}</span>
                         <span>{last}</span>
                     </p>
                 </div>
@@ -117,26 +117,26 @@ pub fn Access(
     }
 }
 
-/// Asks the server again when it may have renewed the access token: what the page shows is as old
-/// as the page's last question.
+/// Loads the session again when the server may have renewed the access token, because the page
+/// shows the state of its last request.
 fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: ReadSignal<f64>) {
     let session = SessionContext::get();
     let moments = Memo::new(move |_| {
         let connection = connection.read();
-        let ends = browser::millis(&connection.access_token_expires_at);
-        let lifetime = ends - browser::millis(&connection.refreshed_at);
-        renewal::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
+        let ends = platform::millis(&connection.access_token_expires_at);
+        let lifetime = ends - platform::millis(&connection.refreshed_at);
+        refresh_polls::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
     });
     Effect::new(move |before: Option<u32>| {
         let moments = moments.get();
         if works.get_untracked() && before.is_some_and(|before| moments > before) {
-            session.freshen();
+            session.refresh_if_stale();
         }
         moments
     });
 }
 
-/// The organizations that the connection reaches.
+/// The organizations that the connection is authorized for.
 #[component]
 pub fn Organizations(
     /// The connection.
@@ -196,7 +196,7 @@ pub fn Organizations(
 pub fn MayDo(
     /// The connection.
     connection: Signal<Connection>,
-    /// Where a failure to ask again is put.
+    /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let query = use_query_map();
@@ -239,7 +239,8 @@ pub fn MayDo(
     }
 }
 
-/// A scope that was not granted; `in_vain` when the person has just asked for it again.
+/// Returns the row of a scope that was not granted. `in_vain` is `true` if the person has just
+/// requested it again.
 fn missing_row(
     scope: &str,
     id: &str,
@@ -247,7 +248,7 @@ fn missing_row(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
-    let words = naming::lower_first(meaning(scope));
+    let words = connection_label::lower_first(meaning(scope));
     let return_to = ReturnTo::Path(paths::connection_asked(id, scope));
     let scope = scope.to_owned();
     let in_vain = in_vain.then(|| {

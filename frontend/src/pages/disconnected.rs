@@ -1,24 +1,25 @@
-//! After a disconnect.
+//! The page after a disconnect.
 
 use leptos::prelude::*;
 
 use crate::{
+    announcer::Announcer,
     api::connections::Revocation,
     components::{glyph::glyph, icon::Icon},
+    page_heading::PageHeading,
     paths,
     session::SessionContext,
-    shell::{PageHeading, Shell},
 };
 
-/// Says what has ended, and what is left to do at Snyk.
+/// The page, which says what has ended and what remains to be done at Snyk.
 #[component]
 pub fn Disconnected(
-    /// Whether Snyk knows.
+    /// Whether Snyk has revoked the tokens.
     revocation: Revocation,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    // It was of what has just ended.
-    Shell::get().close_toast();
+    // The toast was about the connection that has just ended.
+    Announcer::get().close_toast();
     let (name, at_snyk) = untrack(|| {
         let app = session.app().filter(|app| !app.sandbox);
         let address = app.and_then(|app| paths::authorized_apps(&app.authorization_endpoint));

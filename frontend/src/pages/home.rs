@@ -1,4 +1,4 @@
-//! The start page: welcome, or the overview of the first connection that works.
+//! The start page: the welcome, or the overview of the first connection that works.
 
 use leptos::prelude::*;
 
@@ -7,21 +7,22 @@ use crate::{
     api::Failure,
     components::{
         connect_button::ConnectButton,
-        lanes::Lanes,
+        flow_diagram::FlowDiagram,
         notice::Notice,
         retry::Retry,
         scope_list::{self, consequence},
     },
+    page_heading::PageHeading,
     paths,
-    session::{SessionContext, Who, first_usable},
-    shell::PageHeading,
+    session::{SessionContext, SessionState, first_usable},
 };
 
-/// The start page. While it is not known who is here, the welcome stands, and stays if nobody is.
+/// The start page. The welcome is shown while the session is unknown, and stays if nobody is signed
+/// in.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let session = SessionContext::get();
-    // Without the connections themselves, so that a change of theirs does not draw it again.
+    // Only the id, so that a change of the connection does not redraw the page.
     let first = Memo::new(move |_| {
         let connections = session.connections();
         first_usable(&connections).map(|first| first.id.clone())
@@ -32,16 +33,16 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// The welcome of somebody who is not signed in, or not known yet.
+/// The welcome for somebody who is not signed in, or not known yet.
 #[component]
 fn Welcome() -> impl IntoView {
     let session = SessionContext::get();
-    // Why a login did not begin; else, why the server did not say who is here; else, why none that
-    // begins here can be finished.
+    // The first of three failures: a login that did not start; a request for the session that
+    // failed; an origin at which no login can be finished.
     let refused = RwSignal::new(None::<Failure>);
     let failure = Signal::derive(move || {
         refused.get().or_else(|| match session.who() {
-            Who::Unreachable { failure, .. } => Some(failure),
+            SessionState::Unreachable { failure, .. } => Some(failure),
             _ => session
                 .app()
                 .and_then(|app| login::start::wrong_origin(&app)),
@@ -50,14 +51,15 @@ fn Welcome() -> impl IntoView {
     let of_session = Retry::of_session();
     let retry = Retry {
         run: Callback::new(move |()| {
-            // To begin a login again there is the button.
+            // The button starts another login.
             refused.set(None);
             of_session.run.run(());
         }),
         ..of_session
     };
-    // For a tenth of a second nothing shows, or a signed-in person would see the wrong page flash.
-    let state = move || (session.who() == Who::Checking).then_some("checking");
+    // Nothing is visible for a tenth of a second, because the wrong page would otherwise flash for
+    // a person who is signed in.
+    let state = move || (session.who() == SessionState::Checking).then_some("checking");
     let host = Signal::derive(move || {
         session.app().map_or_else(String::new, |app| {
             if app.sandbox {
@@ -109,7 +111,7 @@ fn Welcome() -> impl IntoView {
                 </div>
                 {asked}
             </div>
-            <Lanes app=name host />
+            <FlowDiagram app=name host />
         </div>
     }
 }

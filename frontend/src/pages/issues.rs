@@ -1,12 +1,13 @@
-//! The issues of a project: list and panel side by side, or one after the other where it is narrow.
+//! The issues of a project: list and panel side by side, or one after the other in a narrow
+//! viewport.
 
 pub mod bar;
 pub mod broken;
 pub mod detail;
 pub mod head;
 pub mod list;
-pub mod place;
-pub mod way_icon;
+pub mod remediation_icon;
+pub mod state;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -17,25 +18,25 @@ use self::{
     detail::{DetailPage, Panel},
     head::Head,
     list::IssueList,
-    place::Place,
+    state::IssuesState,
 };
 use super::with_connection::WithConnection;
 use crate::{
-    browser::{self, media, viewport},
     components::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::failure::Failure,
+    platform::{self, focus, media},
 };
 
-/// From this width on, list and panel stand side by side.
+/// Media query for viewports that are wide enough for list and panel side by side.
 const WIDE: &str = "(width >= 1081px)";
 
 /// The issues of a project.
 #[component]
 pub fn IssuesPage() -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let params = use_params_map();
     let of =
         move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());
@@ -49,7 +50,7 @@ pub fn IssuesPage() -> impl IntoView {
     view! { <WithConnection id draw /> }
 }
 
-/// The issues of one project, with a connection that is there.
+/// The issues of one project, for a connection that exists.
 #[component]
 fn Issues(
     /// The connection.
@@ -63,24 +64,25 @@ fn Issues(
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
-    let place = Place::new(id, works, org, project, is_wide);
-    // A page of its own for one issue, where there is no room beside the list.
-    let is_alone = Memo::new(move |_| !is_wide.get() && place.filters.read().issue.is_some());
+    let state = IssuesState::new(id, works, org, project, is_wide);
+    // In a narrow viewport, an issue has a page of its own.
+    let is_alone = Memo::new(move |_| !is_wide.get() && state.filters.read().issue.is_some());
     Effect::new(move |was_alone: Option<bool>| {
         let is_alone = is_alone.get();
         match was_alone {
             Some(false) if is_alone => media::scroll_to(0.0),
-            // After the heading has taken the focus; and the rows there are drawn a little later.
+            // This runs after the heading has taken the focus, and the rows are drawn some frames
+            // later.
             Some(true) if !is_alone => after_frames(
                 2,
                 Box::new(move || {
-                    place.scroll_back();
+                    state.scroll_back();
                     after_frames(
                         3,
                         Box::new(move || {
-                            // Whoever has gone on meanwhile is not called back.
-                            if viewport::is_nowhere() || browser::has_focus("heading") {
-                                place.focus_last();
+                            // The focus of a person who has moved on meanwhile stays.
+                            if focus::focus_is_lost() || platform::has_focus("heading") {
+                                state.focus_last();
                             }
                         }),
                     );
@@ -90,28 +92,28 @@ fn Issues(
         }
         is_alone
     });
-    // Of a connection that does not work, what was read is all that there is.
+    // For a connection that does not work, only what was loaded before is available.
     let has_list = Memo::new(move |_| {
-        let is_here = works.get() || place.held.with(|held| !held.rows.is_empty());
-        is_here && !place.is_missing()
+        let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
+        is_here && !state.is_missing()
     });
     let is_told = Signal::derive(move || {
-        place.status.with(|status| {
+        state.status.with(|status| {
             matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
         })
     });
     let content = move || {
         if is_alone.get() {
-            return view! { <DetailPage place /> }.into_any();
+            return view! { <DetailPage state /> }.into_any();
         }
         view! {
-            <Head connection place />
+            <Head connection state />
             <Show when=move || has_list.get()>
-                <FilterBar place />
+                <FilterBar state />
                 <div class="issues">
-                    <IssueList place />
-                    <Show when=move || is_wide.get() && place.has_panel()>
-                        <Panel place />
+                    <IssueList state />
+                    <Show when=move || is_wide.get() && state.has_panel()>
+                        <Panel state />
                     </Show>
                 </div>
             </Show>
@@ -129,7 +131,7 @@ fn Issues(
     }
 }
 
-/// Does something when so many frames are drawn.
+/// Calls a function after a number of frames.
 fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
     if frames == 0 {
         then();
@@ -138,10 +140,10 @@ fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
     }
 }
 
-/// Whether there is room for list and panel side by side.
+/// Returns a signal that is `true` while list and panel fit side by side into the viewport.
 fn wide() -> ReadSignal<bool> {
     let (is_wide, set_wide) = signal(media::matches(WIDE));
-    // The guard goes with its owner.
+    // The guard lives as long as its owner.
     StoredValue::new_local(media::listen(WIDE, move |now| {
         set_wide.try_set(now);
     }));

@@ -1,4 +1,4 @@
-//! A module for each page.
+//! The pages.
 
 pub mod callback;
 pub mod connection;
@@ -14,7 +14,7 @@ pub mod overview_worst;
 pub mod projects;
 pub mod projects_parts;
 pub mod projects_sentence;
-pub mod projects_shown;
 pub mod projects_table;
+pub mod projects_visible;
 mod query;
 pub mod with_connection;

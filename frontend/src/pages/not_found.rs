@@ -1,12 +1,12 @@
-//! Nothing here, and the way back.
+//! The page for an unknown address.
 
 use leptos::prelude::*;
 use shared::problem::Code;
 
-use crate::{api::Failure, components::notice::OutcomePage, outcome};
+use crate::{api::Failure, components::notice::OutcomePage, messages};
 
-/// The page of an address that is none.
+/// The page for an unknown address.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <OutcomePage failure=Failure::Problem(Box::new(outcome::local(Code::NotFound))) /> }
+    view! { <OutcomePage failure=Failure::Problem(Box::new(messages::local(Code::NotFound))) /> }
 }

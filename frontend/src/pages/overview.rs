@@ -1,4 +1,4 @@
-//! What is worst across the organizations of a connection.
+//! The overview of a connection: the worst issues across its organizations.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -11,25 +11,25 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    browser,
     components::{
         busy_button::BusyButton,
-        gauge::Gauge,
         icon::Icon,
         loading_orgs::LoadingOrganizations,
         missing_scopes::MissingScopes,
         notice::Notice,
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
+        severity_chart::SeverityChart,
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::{len, number},
         lists::Lists,
+        number_format::{len, number},
+        overview_summary::OverviewSummary,
         row::Totals,
-        verdict::Known,
     },
-    shell::PageHeading,
+    page_heading::PageHeading,
+    platform,
 };
 
 /// The overview of a connection.
@@ -47,7 +47,7 @@ pub fn OverviewOf(
     #[prop(into)]
     id: Signal<String>,
 ) -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let draw = Callback::new(move |connection| view! { <Overview connection /> }.into_any());
     view! { <WithConnection id draw /> }
 }
@@ -62,7 +62,7 @@ fn Overview(
     let id = Memo::new(move |_| connection.read().id.clone());
     let orgs = Memo::new(move |_| connection.read().orgs.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
-    // Of none there is nothing to say yet.
+    // Without any organization there is nothing to summarize yet.
     let has_none_yet = Memo::new(move |_| {
         let connection = connection.read();
         connection.orgs.is_empty() && !connection.orgs_complete
@@ -78,7 +78,7 @@ fn Overview(
         let readings: Vec<_> = orgs
             .into_iter()
             .filter_map(|org| {
-                // What was read before the connection stopped working stays.
+                // Data that was loaded before the connection stopped working stays.
                 let list = if works {
                     Some(lists.projects(&id, &org.id))
                 } else {
@@ -109,17 +109,17 @@ fn Overview(
 fn Content(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// How many organizations it reaches.
+    /// The number of organizations that the connection is authorized for.
     reached: u64,
-    /// What is read of them.
+    /// The lists of the organizations.
     readings: Readings,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let lists = Lists::get();
     let known = Memo::new(move |_| {
         readings.with_value(|readings| {
-            let start = Known::nothing(reached);
+            let start = OverviewSummary::nothing(reached);
             readings.iter().fold(start, |known, reading| {
                 let totals = reading.totals.get();
                 reading.list.status.with(|status| known.and(status, totals))
@@ -136,7 +136,8 @@ fn Content(
     };
     let is_empty = Memo::new(move |_| known.get().is_empty());
     let reading = Memo::new(move |_| known.get().reading);
-    // The page says why, and of nothing there are no tables.
+    // If there is neither a working connection nor any data, the notice says why, and no tables are
+    // shown.
     let has_parts = works || readings.with_value(|readings| !readings.is_empty());
     let parts = move || {
         view! {
@@ -169,16 +170,16 @@ fn Content(
     }
 }
 
-/// Gauge, organizations and worst projects.
+/// Chart, organizations and worst projects.
 #[component]
 fn Parts(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// What it comes to.
-    known: Memo<Known>,
-    /// Whether anything can be read.
+    /// The summary.
+    known: Memo<OverviewSummary>,
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let issues = Signal::derive(move || known.get().totals.issues);
@@ -200,7 +201,7 @@ fn Parts(
                     <h2 id="by-severity">"Open issues by severity"</h2>
                     <p class="second">{sum}</p>
                 </div>
-                <Gauge label="Open issues by severity" issues projects known=has_figures />
+                <SeverityChart label="Open issues by severity" issues projects known=has_figures />
             </section>
             <ByOrganization connection readings works />
         </div>
@@ -208,26 +209,26 @@ fn Parts(
     }
 }
 
-/// How many organizations and projects, and when they were read.
+/// The number of organizations and projects, and when they were loaded.
 #[component]
 fn Freshness(
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// What it comes to.
-    known: Memo<Known>,
-    /// Whether anything can be read.
+    /// The summary.
+    known: Memo<OverviewSummary>,
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
     let size = move || format!("{}. ", known.get().size());
-    // The oldest is what the whole is as fresh as.
+    // The overview is as old as its oldest list.
     let at = Memo::new(move |_| {
         readings.with_value(|readings| {
             let at = |reading: &Reading| reading.list.status.with(|status| status.whole_at);
             readings.iter().filter_map(at).reduce(f64::min)
         })
     });
-    // Not before all of it was: some of the organizations may be whole while others grow.
+    // Shown only after all lists are complete: some may be complete while others are growing.
     let is_read = Memo::new(move |_| at.get().is_some() && !known.get().growing);
     view! {
         <p class="second">
@@ -235,7 +236,7 @@ fn Freshness(
             <Show when=move || is_read.get() && works>
                 "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
-            {move || (!works).then(|| at.get().map(|at| format!("As of {}.", browser::clock(at))))}
+            {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>
     }
 }

@@ -1,4 +1,4 @@
-//! What the overview consists of.
+//! The sections of the overview.
 
 use std::cmp::Reverse;
 
@@ -6,10 +6,9 @@ use leptos::prelude::*;
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
-    browser::events::while_mounted,
     components::{
         copyable::Copyable,
-        empty::Empty,
+        empty_state::EmptyState,
         hold::Hold,
         progress::Progress,
         project::{self, count_heads},
@@ -17,26 +16,27 @@ use crate::{
         severity::{self, SeverityBar},
     },
     data::{
-        failure::Told,
-        figures::count,
-        level::Level,
+        failure::FailureText,
         lists::{Lists, Status},
+        number_format::count,
+        severity::Level,
         status::together,
     },
     paths,
+    platform::events::while_mounted,
     session::SessionContext,
 };
 
-/// What it takes to read projects.
+/// The scope that is required to read projects.
 pub(super) const SCOPE: &str = "org.project.read";
 
-/// What is still being read, and how far it is. Nothing when all is.
+/// The organizations that are being loaded, and the progress. Nothing is shown once all are loaded.
 #[component]
 pub fn StillReading(
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
 ) -> impl IntoView {
-    // What is added to comes first; what is only read again changes nothing until it is whole.
+    // Lists that grow come first, because a reload changes nothing until it is complete.
     let growing = Memo::new(move |_| any(readings, Status::is_growing));
     let is_reading = Memo::new(move |_| any(readings, Status::is_reading));
     let names = Memo::new(move |_| {
@@ -57,7 +57,7 @@ pub fn StillReading(
             names => format!("{} organizations", names.len()),
         })
     });
-    // Of all of them, so that it does not run backwards when one is done.
+    // The progress of all lists, so that it does not run backwards when one is complete.
     let progress = Memo::new(move |_| {
         readings.with_value(|all| {
             let all: Vec<_> = all.iter().map(|one| one.list.status.get()).collect();
@@ -100,17 +100,17 @@ pub fn StillReading(
 }
 
 fn any(readings: Readings, is: fn(&Status) -> bool) -> bool {
-    // Each is asked, so that each is followed.
+    // Evaluates the status of each list, so that each is tracked.
     readings.with_value(|all| {
         let of = all.iter().filter(|one| one.list.status.with(is));
         of.count() > 0
     })
 }
 
-/// Nothing to show, and what to do.
+/// The text if there are no projects, and the action.
 #[component]
 pub fn NoProjects(
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
 ) -> impl IntoView {
     let session = SessionContext::get();
@@ -129,29 +129,29 @@ pub fn NoProjects(
         (!app.sandbox).then(|| project::import_link(address))
     };
     view! {
-        <Empty
+        <EmptyState
             title
             text="Projects appear here once someone imports a repository or runs “snyk monitor”."
         >
             {import}
-        </Empty>
+        </EmptyState>
     }
 }
 
-/// A row for each organization, the worst first; the bars share one scale.
+/// A row for each organization, the worst first. The bars share one scale.
 #[component]
 pub fn ByOrganization(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// Whether anything can be read; else the page says why not, once.
+    /// Whether the connection works. If not, a notice says why, once.
     works: bool,
 ) -> impl IntoView {
     let held = RwSignal::new(false);
     let holder = Hold::new(held);
     let order = Memo::new(move |last: Option<&Vec<usize>>| {
-        // Asked for in any case, so that this is drawn anew when they change.
+        // Evaluated in any case, so that the totals are tracked.
         let order = readings.with_value(|all| worst_first(all));
         match last {
             Some(last) if held.get() => last.clone(),
@@ -208,7 +208,8 @@ pub fn ByOrganization(
     }
 }
 
-/// Organizations with the most critical issues first, then high, then medium, then low.
+/// Returns the indexes of the organizations, ordered by critical issues, then high, then medium,
+/// then low.
 fn worst_first(readings: &[Reading]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..readings.len()).collect();
     order.sort_by_cached_key(|at| {
@@ -254,7 +255,7 @@ fn org_row(
         told.get()
             .map(|told| org_failure(told, on_again, trying, back.clone()))
     };
-    // None is a number only of what was read, and counted.
+    // Zero is shown only if the projects have been read and counted.
     let is_known = Memo::new(move |_| {
         let totals = totals.get();
         let is_whole = status.with(Status::is_complete);
@@ -289,14 +290,14 @@ fn org_row(
     }
 }
 
-/// Why an organization could not be read, and what to do, within its row.
+/// Returns the failure of an organization and the action, for its row.
 fn org_failure(
-    told: Told,
+    told: FailureText,
     on_again: Callback<()>,
     trying: Memo<bool>,
     back: String,
 ) -> impl IntoView {
-    let Told {
+    let FailureText {
         title,
         offer,
         request_id,

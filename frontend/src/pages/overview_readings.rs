@@ -1,4 +1,4 @@
-//! What is read for the overview.
+//! The lists from which the overview is computed.
 
 use leptos::prelude::*;
 use shared::api::connection::Org;
@@ -8,16 +8,16 @@ use crate::data::{
     row::{Row, Totals},
 };
 
-/// An organization and its projects, as far as they are read.
+/// An organization and its loaded projects.
 #[derive(Debug)]
 pub struct Reading {
     /// The organization.
     pub org: Org,
-    /// Its projects.
+    /// The projects of the organization.
     pub list: Look<Row>,
-    /// What they come to.
+    /// The totals of the projects.
     pub totals: Memo<Totals>,
 }
 
-/// Readings in the order of the connection's organizations.
+/// Organizations in the order of the connection.
 pub type Readings = StoredValue<Vec<Reading>>;

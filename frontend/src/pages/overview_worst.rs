@@ -12,11 +12,14 @@ use crate::{
         table::{DrawRow, Key, WindowedTable},
         timestamp::minutes,
     },
-    data::{facet::Facet, figures::count, order::Order, row::Row, verdict::Known},
+    data::{
+        facet::Facet, number_format::count, order::Order, overview_summary::OverviewSummary,
+        row::Row,
+    },
     paths,
 };
 
-/// So many projects are the worst.
+/// Number of projects in the list.
 const WORST: usize = 9;
 
 /// The worst projects of all organizations.
@@ -24,10 +27,10 @@ const WORST: usize = 9;
 pub fn WorstProjects(
     /// The connection's id.
     connection: StoredValue<String>,
-    /// What is read.
+    /// The lists of the organizations.
     readings: Readings,
-    /// What it comes to.
-    known: Memo<Known>,
+    /// The summary.
+    known: Memo<OverviewSummary>,
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);
@@ -74,7 +77,7 @@ pub fn WorstProjects(
         }
     });
     let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
-    // Their page is of one organization at a time: that of the worst one.
+    // The page of projects is about one organization: here the worst one.
     let all_projects = move || {
         let (name, org, all) = readings.with_value(|all| {
             let worst = all.iter().rev().max_by_key(|one| one.totals.get().issues)?;
@@ -127,7 +130,7 @@ pub fn WorstProjects(
     }
 }
 
-/// The row of a key, and its organization.
+/// Returns the row of a key, and its organization.
 fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
     let (org, row) = of_key(key)?;
     let reading = readings.get(org)?;
@@ -136,7 +139,7 @@ fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
     Some((reading.org.clone(), row))
 }
 
-/// The worst rows of all lists, as keys.
+/// Returns the keys of the worst rows of all lists.
 fn worst(readings: &[Reading]) -> Vec<Key> {
     let order = Order::default();
     let mut worst: Vec<(Row, Key)> = Vec::new();
@@ -157,7 +160,8 @@ fn worst(readings: &[Reading]) -> Vec<Key> {
     worst.into_iter().map(|(_, key)| key).collect()
 }
 
-/// Organization, reading and row in one number, so that a row of another reading is another row.
+/// Packs the index of the organization, the epoch of its list and the index of the row into a key,
+/// so that a row of another load has another key.
 fn key(org: usize, epoch: u32, row: usize) -> Key {
     let part =
         |number: usize, bits: u32| Key::try_from(number).unwrap_or_default() & ((1 << bits) - 1);

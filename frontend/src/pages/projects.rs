@@ -1,5 +1,5 @@
-//! The projects of an organization: searched, filtered, sorted, and drawn as far as they are in
-//! sight.
+//! The projects of an organization: searched, filtered and sorted, in a table that draws only the
+//! rows in sight.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -10,27 +10,27 @@ use super::{
     with_connection::WithConnection,
 };
 use crate::{
-    browser::{self, menu},
     components::{
         icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::lists::Lists,
+    page_heading::PageHeading,
     paths,
-    shell::PageHeading,
+    platform::{self, menu},
 };
 
 const MENU: &str = "organizations";
 
-/// The projects of an organization, or of the connection's first one where the path names none.
+/// The projects of an organization, or of the connection's first one if the path names none.
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
-    browser::want_data_sheets();
+    platform::load_data_styles();
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let org_id = Memo::new(move |_| params.read().get("org_id"));
     let draw = Callback::new(move |connection: Signal<Connection>| {
-        // Drawn anew for another organization, and not for another token.
+        // The page is redrawn for another organization, but not for another token.
         let org = Memo::new(move |_| {
             let connection = connection.read();
             let orgs = connection.orgs.iter();
@@ -49,7 +49,8 @@ pub fn ProjectsPage() -> impl IntoView {
     view! { <WithConnection id draw /> }
 }
 
-/// An organization that the connection does not reach: whether it was removed, nobody says.
+/// The page for an organization that was removed or that the connection cannot see. The server does
+/// not tell these apart.
 #[component]
 fn Gone(
     /// The connection.
@@ -101,7 +102,7 @@ fn Projects(
         let org = org.id.clone();
         move || {
             let id = id.get();
-            // What was read before the connection stopped working stays.
+            // Data that was loaded before the connection stopped working stays.
             if works.get() {
                 Some(lists.projects(&id, &org))
             } else {
@@ -145,7 +146,7 @@ fn Projects(
     }
 }
 
-/// "Projects in", and the organization, which leads to the others.
+/// "Projects in" and the name of the organization, which opens a menu of the others.
 #[component]
 fn Heading(
     /// The connection.

@@ -1,17 +1,17 @@
-//! Filters, the sentence that repeats them, and the table.
+//! The filters, the sentence that repeats them, and the table.
 
 use leptos::prelude::*;
 use shared::api::connection::Org;
 
 use super::{
-    overview_parts::SCOPE, projects_sentence::Sentence, projects_shown::Shown,
-    projects_table::ProjectTable,
+    overview_parts::SCOPE, projects_sentence::Sentence, projects_table::ProjectTable,
+    projects_visible::VisibleProjects,
 };
 use crate::{
     components::{
         busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles},
-        empty::Empty,
+        empty_state::EmptyState,
         progress::Progress,
         project,
         read_notice::{ReadFailure, UnreadableNotice},
@@ -20,32 +20,32 @@ use crate::{
     },
     data::{
         facet::Facet,
-        figures::{count, len, number},
         filters::Filters,
-        level::Level,
         lists::{Look, Stage, Status},
+        number_format::{count, len, number},
         row::Row,
+        severity::Level,
     },
     paths,
     session::SessionContext,
 };
 
-/// The list and what can be done with it.
+/// The list with its filters, its failures and its empty state.
 #[component]
 pub fn ProjectList(
     /// The connection's id.
     connection: String,
     /// The organization.
     org: Org,
-    /// Its projects.
+    /// The projects of the organization.
     list: Look<Row>,
-    /// Reads again.
+    /// Loads the list again.
     again: Callback<()>,
-    /// Whether anything can be read; else the page says why not, once.
+    /// Whether the connection works. If not, a notice says why, once.
     works: bool,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shown = Shown::new(list);
+    let shown = VisibleProjects::new(list);
     let told = Memo::new(move |_| {
         let failure = list.status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
@@ -94,12 +94,12 @@ pub fn ProjectList(
         }
         if is_empty.get() {
             return view! {
-                    <Empty
+                    <EmptyState
                         title=format!("No projects in {name} yet")
                         text="Projects appear here once someone imports a repository or runs “snyk monitor”."
                     >
                         {import}
-                    </Empty>
+                    </EmptyState>
                 }
                 .into_any();
         }
@@ -119,14 +119,14 @@ pub fn ProjectList(
     view! { <div class="list">{body}</div> }
 }
 
-/// How many there are, when they were read, and reading again; how far reading is.
+/// The number of projects, when they were loaded, the reload button, and the progress.
 #[component]
 pub fn Freshness(
     /// The projects.
     list: Look<Row>,
-    /// Reads again.
+    /// Loads the list again.
     again: Callback<()>,
-    /// Whether anything can be read.
+    /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
@@ -173,13 +173,13 @@ pub fn Freshness(
 /// Search and filters, and the sentence that repeats them.
 #[component]
 fn Bar(
-    /// Which are shown.
-    shown: Shown,
+    /// The visible projects.
+    shown: VisibleProjects,
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {
     let chips = Facet::ALL.map(|facet| {
-        // What occurs changes with pages only; what is chosen with each press.
+        // The occurring values change only with pages, but the selected ones with each press.
         let occurring = Memo::new(move |_| list.held.with(|held| facet.occurring(&held.rows)));
         let choices =
             Signal::derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
@@ -214,7 +214,7 @@ fn Bar(
     }
 }
 
-/// A property's values: those that occur, and those that the address names all the same.
+/// Returns the values of a facet: those that occur, and those that only the address names.
 fn choices(facet: Facet, occurring: &[(String, u64)], filters: &Filters) -> Vec<Choice> {
     let absent = filters
         .chosen(facet)

@@ -1,28 +1,28 @@
-//! The sentence that repeats the filters, and lets in what waits.
+//! The sentence that repeats the filters, and the button that shows rows that wait.
 
 use leptos::prelude::*;
 
-use super::projects_shown::Shown;
+use super::projects_visible::VisibleProjects;
 use crate::{
     components::icon::Icon,
     data::{
-        figures::{count, len, number},
         lists::{Look, Status},
+        number_format::{count, len, number},
         row::Row,
     },
 };
 
-/// How many match, and what they match.
+/// The number of matching projects, and the filters.
 #[component]
 pub fn Sentence(
-    /// Which are shown.
-    shown: Shown,
+    /// The visible projects.
+    shown: VisibleProjects,
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {
     let growing = Memo::new(move |_| list.status.with(Status::is_growing));
-    let filtered = Memo::new(move |_| shown.filters.read().leave_out());
-    // Where nothing matches, that is told with a button of its own.
+    let filtered = Memo::new(move |_| shown.filters.read().is_filtering());
+    // If nothing matches, the empty state has a button of its own.
     let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
     let size = move || {
         let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
@@ -65,7 +65,7 @@ pub fn Sentence(
                     "Clear filters"
                 </button>
             </Show>
-            // It stays for as long as it has the focus, which would be lost with it.
+            // The button stays for as long as it has the focus, which would otherwise be lost.
             <Show when=move || has_fresh.get() || shown.asking.get()>
                 <button
                     type="button"

@@ -4,36 +4,38 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::projects_shown::Shown;
+use super::projects_visible::VisibleProjects;
 use crate::{
     components::{
-        empty::Empty,
+        empty_state::EmptyState,
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
-        table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable, row_range::RowRange},
         timestamp::minutes,
     },
-    data::{facet::Facet, figures::len, lists::Look, order::By, row::Row, sorting::SortBy as _},
+    data::{
+        facet::Facet, lists::Look, number_format::len, order::By, row::Row, sorting::SortBy as _,
+    },
     paths,
 };
 
-/// Rows to leave room for before the first ones are here, and afterwards.
+/// Number of placeholder rows before the first rows are loaded, and afterwards.
 const WAITING: [usize; 2] = [8, 3];
 
-/// The table, and where one is in it.
+/// The table, and the range of visible rows.
 #[component]
 pub fn ProjectTable(
     /// The connection's id.
     connection: String,
     /// The organization's id.
     org: String,
-    /// Its projects.
+    /// The projects of the organization.
     list: Look<Row>,
-    /// Which are shown.
-    shown: Shown,
+    /// The visible projects.
+    shown: VisibleProjects,
 ) -> impl IntoView {
     let now = minutes();
     let seen = RwSignal::new(0..0);
-    // What was whole stays whole while it is read again.
+    // A complete list stays complete while it is loaded again.
     let growing = Memo::new(move |_| {
         list.status
             .with(|status| status.is_reading() && status.whole_at.is_none())
@@ -58,7 +60,7 @@ pub fn ProjectTable(
             return ().into_any();
         };
         let href = paths::project(&connection, &org, &row.id);
-        // In the words of the filters.
+        // The same words as in the filters.
         let (kind, origin) = (
             Facet::Type.called(&row.kind),
             Facet::Origin.called(&row.origin),
@@ -105,7 +107,7 @@ pub fn ProjectTable(
                 seen
                 held=shown.held
             />
-            <Position seen count=matching keys="Arrow keys move, Enter opens, / searches" />
+            <RowRange seen count=matching keys="Arrow keys move, Enter opens, / searches" />
         </Show>
     }
 }
@@ -129,15 +131,15 @@ fn heads() -> Vec<Head> {
     heads
 }
 
-/// None of the rows match: what was asked for, and the way back.
+/// The text if no row matches: the filters, and the button that clears them.
 #[component]
 fn NothingMatches(
-    /// Which are shown.
-    shown: Shown,
+    /// The visible projects.
+    shown: VisibleProjects,
 ) -> impl IntoView {
     let words = Memo::new(move |_| shown.filters.read().nothing_matches(shown.all.get()));
     view! {
-        <Empty
+        <EmptyState
             title=Signal::derive(move || words.get().0)
             text=Signal::derive(move || words.get().1)
         >
@@ -148,6 +150,6 @@ fn NothingMatches(
             >
                 "Clear filters"
             </button>
-        </Empty>
+        </EmptyState>
     }
 }

@@ -1,4 +1,4 @@
-//! What a person chose of a list, written into the page's address.
+//! Writes the filters of a list into the address of the page.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -6,7 +6,8 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-/// Writes a query into the address, and `true` replaces the entry of the history.
+/// Returns a callback that writes a query into the address. `true` replaces the entry of the
+/// history.
 pub(super) fn write() -> Callback<(String, bool)> {
     let (navigate, pathname) = (use_navigate(), use_location().pathname);
     Callback::new(move |(query, replace): (String, bool)| {

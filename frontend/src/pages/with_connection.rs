@@ -1,4 +1,4 @@
-//! A page about a connection, and what stands there when it cannot be shown.
+//! A page about a connection, and the pages in its place if it cannot be shown.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -6,37 +6,38 @@ use shared::{api::connection::Connection, problem::Code};
 
 use super::not_found::NotFoundPage;
 use crate::{
+    announcer::Announcer,
     api::Failure,
     components::{layout::Waiting, notice::OutcomePage, retry::Retry},
-    outcome,
-    session::{SessionContext, Who},
-    shell::Shell,
+    messages,
+    session::{SessionContext, SessionState},
 };
 
-/// What the page shows. The connection itself is not in it, so that a change of it does not draw
-/// the whole page again.
+/// The content of the page. It has only the id of the connection, so that a change of the
+/// connection does not redraw the page.
 #[derive(Clone, PartialEq)]
 enum Stand {
     Waiting,
     Here(String),
     SignedOut,
-    /// It has become one with another that is the same.
+    /// The connection was merged into an identical one.
     Merged,
     Missing,
     Failed(Failure),
 }
 
-/// The page that `draw` makes of the connection, once it is known to be this browser's.
+/// The page that `draw` creates for a connection, once the connection is known to be this
+/// browser's.
 #[component]
 pub fn WithConnection(
     /// The connection's id.
     #[prop(into)]
     id: Signal<String>,
-    /// Makes the page.
+    /// Creates the page.
     draw: Callback<Signal<Connection>, AnyView>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let navigate = use_navigate();
     let was_loading = StoredValue::new(false);
     let stand = Memo::new(move |last: Option<&Stand>| {
@@ -48,13 +49,15 @@ pub fn WithConnection(
             return here;
         }
         match who {
-            Who::Checking => Stand::Waiting,
-            // It was ended on this page, which is being left.
+            SessionState::Checking => Stand::Waiting,
+            // This page has ended the connection, and is being left.
             _ if last == Some(&here) && session.has_ended(&id) => here,
-            Who::SignedOut => Stand::SignedOut,
-            Who::Unreachable { failure, .. } => Stand::Failed(failure),
-            Who::SignedIn(_) if last == Some(&here) && was_loading.get_value() => Stand::Merged,
-            Who::SignedIn(_) => Stand::Missing,
+            SessionState::SignedOut => Stand::SignedOut,
+            SessionState::Unreachable { failure, .. } => Stand::Failed(failure),
+            SessionState::SignedIn(_) if last == Some(&here) && was_loading.get_value() => {
+                Stand::Merged
+            }
+            SessionState::SignedIn(_) => Stand::Missing,
         }
     });
     move || match stand.get() {
@@ -63,7 +66,7 @@ pub fn WithConnection(
             let Some(first) = untrack(|| session.connection(&id)) else {
                 return view! { <NotFoundPage /> }.into_any();
             };
-            // Keeps what was there last while the page is being left.
+            // Keeps the last connection while the page is being left.
             let connection = Memo::new(move |last: Option<&Connection>| {
                 session
                     .connection(&id)
@@ -73,13 +76,13 @@ pub fn WithConnection(
             draw.run(connection.into())
         }
         Stand::SignedOut => {
-            let failure = Failure::Problem(Box::new(outcome::local(Code::NotSignedIn)));
+            let failure = Failure::Problem(Box::new(messages::local(Code::NotSignedIn)));
             view! { <OutcomePage failure /> }.into_any()
         }
         Stand::Merged => {
             let navigate = navigate.clone();
-            // After this page is drawn: it is in the middle of that.
-            request_animation_frame(move || shell.leave_for_home(&navigate));
+            // In the next frame, because this page is being rendered.
+            request_animation_frame(move || announcer.leave_for_home(&navigate));
             view! { <Waiting /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),

@@ -35,7 +35,7 @@ pub(super) async fn get(
     accepted: Encoding,
     token: &AccessToken,
 ) -> Result<ApiAnswer, ProviderError> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.secret()))
+    let mut bearer = HeaderValue::try_from(["Bearer ", token.secret()].concat())
         .map_err(|_| ProviderError::Unusable("its token is not a header value".to_owned()))?;
     bearer.set_sensitive(true);
     let address = base.address(path_and_query)?;
@@ -60,9 +60,14 @@ pub(super) async fn get(
             "Snyk did not give what was asked for"
         );
     }
-    let encoding = accepted
-        .of_answer(&head.headers)
-        .ok_or_else(|| ProviderError::Unusable("its encoding was not asked for".to_owned()))?;
+    let Some(encoding) = accepted.of_answer(&head.headers) else {
+        if head.status.is_success() {
+            let why = "its encoding was not asked for".to_owned();
+            return Err(ProviderError::Unusable(why));
+        }
+        // The status is enough for a refresh, a retry or a wait, and must not be lost.
+        return ApiAnswer::without_body(head.status, head.headers);
+    };
     Ok(ApiAnswer {
         status: head.status,
         headers: head.headers,

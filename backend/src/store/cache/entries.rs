@@ -2,9 +2,10 @@
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
+use ahash::RandomState;
 use moka::future::Cache;
 
-use super::stamps::Stamps;
+use super::stamps::{Stamp, Stamps};
 use crate::store::StoreError;
 
 /// A value, and the number of changes when its read began.
@@ -12,6 +13,16 @@ use crate::store::StoreError;
 struct Entry<V> {
     value: V,
     since: u64,
+    stamps: StampsOf,
+}
+
+/// The stamps of the records that a value was read from; the same one twice if it is one record.
+type StampsOf = [Stamp; 2];
+
+impl<V> Entry<V> {
+    fn is_current(&self, stamps: &Stamps) -> bool {
+        stamps.are_current(&self.stamps, self.since)
+    }
 }
 
 /// A load whose result is not cached, shared by all who waited for it.
@@ -25,12 +36,9 @@ enum NotKept<V> {
     Failed(Arc<StoreError>),
 }
 
-/// Returns whether a value that was read at a number of changes is unchanged.
-type IsCurrent<V> = fn(&Stamps, &V, u64) -> bool;
-
 pub(super) struct Entries<K, V> {
-    entries: Cache<K, Entry<V>>,
-    is_current: IsCurrent<V>,
+    entries: Cache<K, Entry<V>, RandomState>,
+    stamps_of: fn(&V) -> StampsOf,
 }
 
 impl<K, V> Entries<K, V>
@@ -43,17 +51,14 @@ where
         capacity: u64,
         ttl: Duration,
         weight: impl Fn(&V) -> u32 + Send + Sync + 'static,
-        is_current: IsCurrent<V>,
+        stamps_of: fn(&V) -> StampsOf,
     ) -> Self {
         let entries = Cache::builder()
             .max_capacity(capacity)
             .time_to_live(ttl)
             .weigher(move |_, entry: &Entry<V>| weight(&entry.value))
-            .build();
-        Self {
-            entries,
-            is_current,
-        }
+            .build_with_hasher(RandomState::new());
+        Self { entries, stamps_of }
     }
 
     /// Returns a cached value, or loads it. Concurrent readers share a load, unless a change came
@@ -77,7 +82,7 @@ where
                 .try_get_with_by_ref(key, self.load(stamps, load()))
                 .await;
             match found {
-                Ok(entry) if entry.since >= asked || self.is_current(stamps, &entry) => {
+                Ok(entry) if entry.since >= asked || entry.is_current(stamps) => {
                     return Ok(Some(entry.value));
                 }
                 Ok(_) => {}
@@ -103,8 +108,8 @@ where
             .await
             .map_err(|error| NotKept::Failed(Arc::new(error)))?
             .ok_or(NotKept::Missing { since })?;
-        let entry = Entry { value, since };
-        if self.is_current(stamps, &entry) {
+        let entry = self.entry(value, since);
+        if entry.is_current(stamps) {
             Ok(entry)
         } else {
             Err(NotKept::Outdated(entry))
@@ -114,7 +119,7 @@ where
     /// Returns a cached value. Removes an outdated one.
     pub(super) async fn get(&self, stamps: &Stamps, key: &K) -> Option<V> {
         let entry = self.entries.get(key).await?;
-        if self.is_current(stamps, &entry) {
+        if entry.is_current(stamps) {
             return Some(entry.value);
         }
         self.entries.invalidate(key).await;
@@ -124,7 +129,7 @@ where
     /// Caches a value whose read began at `since`. If a change has overtaken it, no later reader
     /// gets it.
     pub(super) async fn put(&self, key: K, value: V, since: u64) {
-        self.entries.insert(key, Entry { value, since }).await;
+        self.entries.insert(key, self.entry(value, since)).await;
     }
 
     /// Drops expired values.
@@ -132,8 +137,13 @@ where
         self.entries.run_pending_tasks().await;
     }
 
-    fn is_current(&self, stamps: &Stamps, entry: &Entry<V>) -> bool {
-        (self.is_current)(stamps, &entry.value, entry.since)
+    fn entry(&self, value: V, since: u64) -> Entry<V> {
+        let stamps = (self.stamps_of)(&value);
+        Entry {
+            value,
+            since,
+            stamps,
+        }
     }
 }
 
@@ -172,7 +182,7 @@ mod tests {
                     9,
                     Duration::from_secs(5),
                     |_| 1,
-                    |stamps, _, since| stamps.is_connection_current(&id(), since),
+                    |_| [Stamps::of_connection(&id()); 2],
                 ),
                 source: Source {
                     loads: AtomicU32::new(0),

@@ -22,6 +22,10 @@ pub(super) struct Stamps {
     of_ids: Box<[AtomicU64]>,
 }
 
+/// The stamp of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp(usize);
+
 impl Stamps {
     pub(super) fn new() -> Self {
         Self {
@@ -40,10 +44,10 @@ impl Stamps {
     /// Records a change. A value whose read began before this call is outdated from now on.
     pub(super) fn record(&self, change: &Change) {
         let stamp = match change {
-            Change::Session(id) => self.of_session(id),
-            Change::Connection(id) => self.of_connection(id),
+            Change::Session(id) => Self::of_session(id),
+            Change::Connection(id) => Self::of_connection(id),
         };
-        self.set(stamp);
+        self.set(&self.of_ids[stamp.0]);
     }
 
     /// Records that anything may have changed.
@@ -56,35 +60,27 @@ impl Stamps {
         stamp.fetch_max(number, Ordering::SeqCst);
     }
 
-    /// Returns whether a session that was read at `since` is unchanged.
-    pub(super) fn is_session_current(&self, id: &SessionId, since: u64) -> bool {
-        self.is_current(self.of_session(id), since)
+    /// Returns whether records that were read at `since` are unchanged.
+    pub(super) fn are_current(&self, stamps: &[Stamp], since: u64) -> bool {
+        let is_current = |number: &AtomicU64| number.load(Ordering::SeqCst) <= since;
+        stamps.iter().all(|stamp| is_current(&self.of_ids[stamp.0])) && is_current(&self.of_all)
     }
 
-    /// Returns whether a connection that was read at `since` is unchanged.
-    pub(super) fn is_connection_current(&self, id: &ConnectionId, since: u64) -> bool {
-        self.is_current(self.of_connection(id), since)
+    pub(super) fn of_session(id: &SessionId) -> Stamp {
+        stamp('s', id.as_str())
     }
 
-    fn is_current(&self, stamp: &AtomicU64, since: u64) -> bool {
-        stamp.load(Ordering::SeqCst) <= since && self.of_all.load(Ordering::SeqCst) <= since
+    pub(super) fn of_connection(id: &ConnectionId) -> Stamp {
+        stamp('c', id.as_str())
     }
+}
 
-    fn of_session(&self, id: &SessionId) -> &AtomicU64 {
-        self.stamp('s', id.as_str())
-    }
-
-    fn of_connection(&self, id: &ConnectionId) -> &AtomicU64 {
-        self.stamp('c', id.as_str())
-    }
-
-    fn stamp(&self, kind: char, id: &str) -> &AtomicU64 {
-        let mut hasher = DefaultHasher::new();
-        (kind, id).hash(&mut hasher);
-        #[expect(clippy::cast_possible_truncation, reason = "the lower bits are wanted")]
-        let index = hasher.finish() as usize % STAMPS;
-        &self.of_ids[index]
-    }
+fn stamp(kind: char, id: &str) -> Stamp {
+    let mut hasher = DefaultHasher::new();
+    (kind, id).hash(&mut hasher);
+    #[expect(clippy::cast_possible_truncation, reason = "the lower bits are wanted")]
+    let index = hasher.finish() as usize % STAMPS;
+    Stamp(index)
 }
 
 #[cfg(test)]
@@ -109,15 +105,22 @@ mod tests {
             ('c', "b", between, true),
         ] {
             let found = match kind {
-                's' => stamps.is_session_current(&session(id), since),
-                _ => stamps.is_connection_current(&connection(id), since),
+                's' => Stamps::of_session(&session(id)),
+                _ => Stamps::of_connection(&connection(id)),
             };
+            let found = stamps.are_current(&[found], since);
             assert_eq!(found, is_current, "{kind} {id} {since}");
         }
         stamps.record_all();
-        assert!(!stamps.is_session_current(&session("c"), between));
-        assert!(!stamps.is_connection_current(&connection("c"), between));
+        let (session, connection) = (
+            Stamps::of_session(&session("c")),
+            Stamps::of_connection(&connection("c")),
+        );
+        assert!(!stamps.are_current(&[session], between));
+        assert!(!stamps.are_current(&[connection], between));
         let after = stamps.now();
-        assert!(stamps.is_session_current(&session("c"), after));
+        assert!(stamps.are_current(&[session, connection], after));
+        stamps.record(&Change::Connection(ConnectionId::presented("c")));
+        assert!(!stamps.are_current(&[session, connection], after));
     }
 }

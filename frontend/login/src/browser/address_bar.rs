@@ -1,19 +1,19 @@
-//! The callback's answer leaves the address bar before anything else can read it: no router, no
-//! request's `Referer`, no history entry, no copied address.
+//! Removes the answer of a callback from the address bar before anything else can read the answer:
+//! a router, the `Referer` of a request, a history entry, a copied address.
 
 use shared::callback;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, Window};
 
-/// What the provider sent back, once. `None` when the page is not the callback, whose path is
+/// Takes the provider's answer, once. Returns `None` if the page is not the callback, whose path is
 /// `callback_path`.
 ///
-/// In the same turn the history entry is replaced by the page's one canonical form: a path without
-/// slashes at its end, and of an answer nothing. Call it in `main`, before a router copies the
-/// address.
+/// The same call replaces the history entry by the canonical form of the page: a path without
+/// trailing slashes, and nothing of an answer. Call this function in `main`, before a router copies
+/// the address.
 ///
 /// An answer is taken at the callback and at the start page, from the query or, as with
-/// `response_mode=fragment`, from the fragment. At any other page it is removed and not used.
+/// `response_mode=fragment`, from the fragment. On any other page it is removed and not used.
 #[must_use]
 pub fn take_callback(callback_path: &str) -> Option<String> {
     let window = web_sys::window()?;
@@ -21,7 +21,7 @@ pub fn take_callback(callback_path: &str) -> Option<String> {
     let path = location.pathname().ok()?;
     let query = location.search().ok()?;
     let fragment = location.hash().ok()?;
-    // One slash at its beginning: two would name a host.
+    // One leading slash: two would name a host.
     let canonical = format!("/{}", path.trim_matches('/'));
     let answer = [&query, &fragment]
         .into_iter()
@@ -36,23 +36,23 @@ pub fn take_callback(callback_path: &str) -> Option<String> {
         return None;
     }
     let is_clean = path == callback_path && query.is_empty() && fragment.is_empty();
-    // What cannot be cleaned is not used.
+    // An answer that cannot be removed is not used.
     (is_clean || replace(&window, callback_path)).then(|| answer.unwrap_or(&query).clone())
 }
 
-/// Replaces the history entry, and says whether the page goes on.
+/// Replaces the history entry, and returns whether the page continues.
 fn replace(window: &Window, address: &str) -> bool {
     let replaced = window
         .history()
         .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
     if replaced.is_err() {
-        // Loading the page anew at that address also loses what the old one held.
+        // Loading the page again at that address also drops the memory of the old page.
         let _ = window.location().replace(address);
     }
     replaced.is_ok()
 }
 
-/// The origin that the page is open at, as addresses are written.
+/// Returns the origin at which the page is open, in the form of an address.
 #[must_use]
 pub fn origin() -> Option<String> {
     let address = web_sys::window()?.location().href().ok()?;

@@ -1,4 +1,4 @@
-//! The one place that asks our server.
+//! Requests to our server. No other module sends any.
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,16 +13,16 @@ use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect
 
 use crate::failure::{Answer, Failure};
 
-/// How long the server may take, by what it has to do meanwhile. Each is longer than the server's
-/// own limits, so that its words come first where it has any. The body has as long again.
+/// The time-out of a request, by the server's work. Each is longer than the server's own limits, so
+/// that the server's message comes first if there is one. The body has the same time again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Within {
-    /// What the server knows by itself: the session, the start of a login, its pages.
+    /// The server answers by itself: the session, the start of a login, its pages.
     Server,
-    /// What the server reads from Snyk.
+    /// The server reads from Snyk.
     Read,
-    /// What the server changes at Snyk: its token requests take up to 45 s, and what follows them
-    /// as long.
+    /// The server changes something at Snyk: its token requests take up to 45 s, and the requests
+    /// after them as long.
     Change,
 }
 
@@ -36,19 +36,19 @@ impl Within {
     }
 }
 
-/// A read that has waited for so long when the network comes back went out over a network that is
-/// gone, and is sent again; in milliseconds.
+/// Age in milliseconds from which a read is sent again when the network comes back, because it was
+/// sent over a network that is gone.
 const STALE: u32 = 3_000;
 
-/// Why a request was aborted.
+/// The reason why a request was aborted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Aborted {
     TimedOut,
     NetworkBack,
 }
 
-/// Aborts the request when it has taken too long, and when it is dropped: whoever no longer waits
-/// for an answer does not want it.
+/// Aborts a request after a time-out, and when it is dropped, because then nobody waits for the
+/// answer.
 struct Abort {
     controller: Option<AbortController>,
     why: Rc<Cell<Option<Aborted>>>,
@@ -64,7 +64,7 @@ impl Abort {
         }
     }
 
-    /// What aborts the request with a reason.
+    /// Returns a function that aborts the request for a reason.
     fn aborts(&self, why: Aborted) -> impl Fn() + 'static + use<> {
         let (controller, reason) = (self.controller.clone(), Rc::clone(&self.why));
         move || {
@@ -75,7 +75,7 @@ impl Abort {
         }
     }
 
-    /// Starts the timer anew.
+    /// Restarts the timer.
     fn within(&self, millis: u32) {
         let timer = Timeout::new(millis, self.aborts(Aborted::TimedOut));
         self.timer.replace(Some(timer));
@@ -85,15 +85,15 @@ impl Abort {
 impl Drop for Abort {
     fn drop(&mut self) {
         if let Some(controller) = &self.controller {
-            // After the answer is read there is nothing left to end, and this does nothing.
+            // This has no effect after the answer has been read.
             controller.abort();
         }
     }
 }
 
-/// Sends a request to our own origin, with a JSON body if there is one, and reads the answer whole.
+/// Sends a request to our own origin, with a JSON body if there is one, and reads the whole answer.
 ///
-/// Redirects are not followed: our API has none, so one comes from something between us and it.
+/// Redirects are not followed: our API has none, so one comes from an intermediary.
 pub async fn send(
     method: &str,
     path: &str,
@@ -107,7 +107,7 @@ pub async fn send(
     };
     loop {
         let abort = Abort::new();
-        // Only what changes nothing is sent twice.
+        // Only a request that changes nothing is sent again.
         let _back = (method == Method::GET)
             .then(|| listen_for_network(abort.aborts(Aborted::NetworkBack)))
             .flatten();
@@ -120,14 +120,14 @@ pub async fn send(
     }
 }
 
-/// Calls back when the network comes back and the request has waited for a while.
+/// Calls a function when the network comes back, if the request is then older than [`STALE`].
 fn listen_for_network(on_back: impl Fn() + 'static) -> Option<EventListener> {
     let window = web_sys::window()?;
     let is_stale = Rc::new(Cell::new(false));
     let stale = Rc::clone(&is_stale);
     let timer = Timeout::new(STALE, move || stale.set(true));
     Some(EventListener::new(&window, "online", move |_| {
-        // Kept as long as the listener.
+        // The timer lives as long as the listener.
         let _ = &timer;
         if is_stale.get() {
             on_back();
@@ -173,7 +173,7 @@ async fn whole(response: Response) -> Result<Answer, Failure> {
         retry_after: headers.get("retry-after"),
         request_id: headers.get("x-request-id"),
         provider_request_id: headers.get("snyk-request-id"),
-        // It came, and broke off: the network is there.
+        // The answer began and broke off, so there is a network.
         body: response.text().await.map_err(|_| Failure::Unreadable)?,
     })
 }

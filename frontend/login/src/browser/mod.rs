@@ -1,4 +1,4 @@
-//! The only folder of this crate that names the browser's own interfaces.
+//! The interfaces of the browser. No other folder of this crate names them.
 
 pub mod address_bar;
 pub mod fetch;
@@ -8,7 +8,7 @@ pub mod tabs;
 /// Leaves the app for `url`, with an entry in the history.
 pub fn navigate(url: &str) {
     if let Some(window) = web_sys::window() {
-        // It fails for addresses that are no addresses only; then the page stays as it is.
+        // It fails only for invalid addresses. Then the page stays as it is.
         let _ = window.location().assign(url);
     }
 }

@@ -1,7 +1,7 @@
-//! Random bytes, from the platform's CSPRNG and nowhere else.
+//! Random bytes, only from the platform's CSPRNG.
 
-/// 32 random bytes, or `None` when the platform has none to give. There is no second source to
-/// fall back to, on purpose.
+/// Returns 32 random bytes, or `None` if the platform has none. There is deliberately no second
+/// source.
 #[must_use]
 pub fn bytes() -> Option<[u8; 32]> {
     let mut bytes = [0; 32];

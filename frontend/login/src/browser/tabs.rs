@@ -1,16 +1,16 @@
-//! What other tabs of this browser do, and the back-forward cache.
+//! Messages from other tabs of this browser, and returns from the back-forward cache.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, MessageEvent, PageTransitionEvent, Window};
 
 const CHANNEL: &str = "session";
 
-/// What one tab tells the others. No data goes with it: each asks the server itself.
+/// A message to the other tabs. It has no data: each tab sends a request of its own to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A connection was added.
     SignedIn,
-    /// A connection has ended, and the session goes on with the others.
+    /// A connection has ended, and the session continues with the others.
     Connections,
     /// The session has ended.
     SignedOut,
@@ -46,8 +46,8 @@ impl std::fmt::Debug for Tabs {
 }
 
 impl Tabs {
-    /// Opens the channel; `None` in a browser without one, where each tab learns of a change when
-    /// it next asks the server.
+    /// Opens the channel. Returns `None` in a browser without channels, where each tab learns of a
+    /// change at its next request to the server.
     #[must_use]
     pub fn listen(mut on_change: impl FnMut(Change) + 'static) -> Option<Self> {
         let channel = BroadcastChannel::new(CHANNEL).ok()?;
@@ -63,9 +63,9 @@ impl Tabs {
         })
     }
 
-    /// Tells the other tabs, and not this one.
+    /// Notifies the other tabs, but not this one.
     pub fn tell(&self, change: Change) {
-        // It fails on a closed channel only, and this one closes when dropped.
+        // It fails only on a closed channel, and this one is closed when it is dropped.
         let _ = self.channel.post_message(&JsValue::from_str(change.word()));
     }
 }
@@ -77,7 +77,7 @@ impl Drop for Tabs {
     }
 }
 
-/// Calls back when the page returns from the back-forward cache, until it is dropped.
+/// Calls a function when the page returns from the back-forward cache, until it is dropped.
 pub struct Restored {
     window: Window,
     listener: Closure<dyn FnMut(PageTransitionEvent)>,

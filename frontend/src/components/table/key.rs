@@ -1,4 +1,4 @@
 //! The key of a row.
 
-/// What a row is known by: it must differ from row to row, and stay with its row.
+/// The key of a row, which is unique in the table and stays with its row.
 pub type Key = u64;

@@ -1,4 +1,4 @@
-//! Which rows are drawn, and where the focus is among them.
+//! The rows of a table that are drawn, and the focus among them.
 
 use std::{ops::Range, sync::Arc};
 
@@ -6,32 +6,34 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use super::key::Key;
 use crate::{
-    browser::{
-        media,
-        viewport::{self, Watch},
-    },
     data::window::{self, Geometry},
+    platform::{
+        focus,
+        geometry::{self, Watch},
+        media,
+    },
 };
 
-/// So many rows are printed at most.
+/// Maximum number of rows that are printed.
 const PRINTED: usize = 500;
 
 /// The rows of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Rows {
-    /// All of them, in order.
+    /// All rows, in order.
     order: Signal<Arc<Vec<Key>>>,
-    /// How many there are.
+    /// The number of rows.
     pub(super) count: Memo<usize>,
-    /// Those in sight.
+    /// The rows in sight.
     seen: RwSignal<Range<usize>>,
-    /// The one that had the focus last.
+    /// The row that had the focus last.
     active: RwSignal<Option<Key>>,
-    /// The tab stop: where the focus was last, the row that is shown elsewhere, or the first one.
+    /// The tab stop: the row that had the focus last, the row that is shown elsewhere, or the first
+    /// one.
     stop: Memo<Option<(usize, Key)>>,
-    /// Those that are drawn.
+    /// The rows that are drawn.
     pub(super) drawn: Memo<Vec<(usize, Key)>>,
-    /// How many there is room for.
+    /// The number of rows that the table has space for.
     pub(super) room: Memo<usize>,
     body: NodeRef<html::Tbody>,
 }
@@ -70,7 +72,7 @@ impl Rows {
         let stop = Memo::new(move |last: Option<&Option<(usize, Key)>>| {
             let has_focus = || {
                 let body = body.get_untracked();
-                body.is_some_and(|body| viewport::focused_within(&body).is_some())
+                body.is_some_and(|body| focus::focused_within(&body).is_some())
             };
             order.with(|order| {
                 let at = |at: usize| Some((at, *order.get(at)?));
@@ -78,7 +80,7 @@ impl Rows {
                 active
                     .get()
                     .and_then(of)
-                    // The row with the focus is gone: the one that now lies there.
+                    // If the row with the focus is gone, the row that is now at its index.
                     .or_else(|| {
                         let (before, _) = last.copied().flatten().filter(|_| has_focus())?;
                         at(before.min(order.len().checked_sub(1)?))
@@ -100,7 +102,8 @@ impl Rows {
         }
     }
 
-    /// Where a row lies, which can change under it: by a new order, or rows that came in before.
+    /// Returns the index of a row, which changes with another order or with rows inserted before
+    /// it.
     pub(super) fn place(self, first: usize, key: Key) -> Memo<usize> {
         Memo::new(move |last: Option<&usize>| {
             self.drawn.with(|rows| {
@@ -110,25 +113,25 @@ impl Rows {
         })
     }
 
-    /// `tabindex` of a row's link.
+    /// Returns the `tabindex` of a row's link.
     pub(super) fn tabindex(self, key: Key) -> Signal<&'static str> {
         let is_stop = Memo::new(move |_| self.stop.get().is_some_and(|(_, stop)| stop == key));
         Signal::derive(move || if is_stop.get() { "0" } else { "-1" })
     }
 
-    /// The row that the keys are about.
+    /// Returns the row of the tab stop, to which keys apply.
     pub(super) fn current(self) -> Option<Key> {
         self.stop.get_untracked().map(|(_, key)| key)
     }
 
-    /// Takes note of where the focus went.
+    /// Records the row that has the focus.
     pub(super) fn focused(self, key: Option<Key>) {
         if key.is_some() {
             self.active.set(key);
         }
     }
 
-    /// Moves the focus as a key asks.
+    /// Moves the focus according to a key.
     pub(super) fn on_key(self, event: &KeyboardEvent) {
         let Some((at, _)) = self.stop.get_untracked() else {
             return;
@@ -136,7 +139,7 @@ impl Rows {
         let page = self
             .seen
             .with_untracked(|seen| seen.len().saturating_sub(2));
-        let to = window::led_to(&event.key(), at, page.max(1), self.count.get_untracked());
+        let to = window::target_row(&event.key(), at, page.max(1), self.count.get_untracked());
         let key = to.and_then(|to| self.order.with_untracked(|order| order.get(to).copied()));
         let Some(key) = key else {
             return;
@@ -145,19 +148,19 @@ impl Rows {
         self.go_to(key);
     }
 
-    /// Puts the focus on a row and brings it into sight; on the tab stop when it is not among them.
+    /// Moves the focus to a row and scrolls to it; to the tab stop if the table lacks the row.
     pub(super) fn go_to(self, key: Key) {
         let is_here = self.order.with_untracked(|order| order.contains(&key));
         let Some(key) = (if is_here { Some(key) } else { self.current() }) else {
             return;
         };
         self.active.set(Some(key));
-        // At once if it is drawn, so that a key that follows is heard by it.
+        // At once if the row is drawn, so that it receives a key that follows.
         let focus = move || {
             let Some(Some(body)) = self.body.try_get_untracked() else {
                 return false;
             };
-            viewport::focus_within(&body, &link_of(key))
+            focus::focus_within(&body, &link_of(key))
         };
         if !focus() {
             request_animation_frame(move || {
@@ -166,36 +169,37 @@ impl Rows {
         }
     }
 
-    /// Brings a row into the middle of the window, unless it is in sight or somebody has scrolled.
+    /// Scrolls a row to the middle of the viewport, unless it is in sight or the page has been
+    /// scrolled.
     pub(super) fn bring_into_sight(self, key: Option<Key>) {
         let Some(key) = key else {
             return;
         };
-        // When it is drawn, which the tab stop is wherever it lies.
+        // The tab stop is drawn wherever it is, but only after a frame.
         request_animation_frame(move || {
             request_animation_frame(move || {
                 if let Some(Some(body)) = self.body.try_get_untracked()
                     && media::scrolled() < 1.0
                 {
-                    viewport::bring_into_sight(&body, &link_of(key));
+                    geometry::bring_into_sight(&body, &link_of(key));
                 }
             });
         });
     }
 
-    /// The rows to draw now. A row that is moved within the document loses the focus, and gets it
-    /// back; of a row that goes, the tab stop gets it.
+    /// Returns the rows to draw now. A row that is moved within the document loses the focus, and
+    /// gets it back. If the row with the focus is removed, the tab stop gets it.
     pub(super) fn to_draw(self) -> Vec<(usize, Key)> {
         let rows = self.drawn.get();
         let focused = self
             .body
             .get_untracked()
-            .and_then(|body| viewport::focused_within(&body));
+            .and_then(|body| focus::focused_within(&body));
         if let Some(element) = focused {
             leptos::task::spawn_local(async move {
                 let stop = self.stop.try_get_untracked().flatten();
-                if !viewport::refocus(&element)
-                    && viewport::is_nowhere()
+                if !focus::refocus(&element)
+                    && focus::focus_is_lost()
                     && let Some((_, key)) = stop
                 {
                     self.go_to(key);
@@ -206,12 +210,12 @@ impl Rows {
     }
 }
 
-/// Finds the link of a row within the table.
+/// Returns the selector of a row's link within the table.
 fn link_of(key: Key) -> String {
     format!("[data-key=\"{key}\"] a")
 }
 
-/// The rows of a range, and the tab stop wherever it is.
+/// Returns the rows of a range, and the tab stop wherever it is.
 fn drawn(order: &[Key], range: &Range<usize>, stop: Option<(usize, Key)>) -> Vec<(usize, Key)> {
     let mut rows: Vec<_> = range
         .clone()
@@ -225,7 +229,7 @@ fn drawn(order: &[Key], range: &Range<usize>, stop: Option<(usize, Key)>) -> Vec
     rows
 }
 
-/// Where the rows stand, measured again at each change.
+/// Returns the geometry of the rows, which is measured again at each change.
 fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSignal<Geometry> {
     let unknown = Geometry {
         top: f64::NAN,
@@ -243,7 +247,7 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
         request_animation_frame(move || {
             asked.try_set_value(false);
             if let Some(Some(body)) = body.try_get_untracked() {
-                let now = viewport::geometry(&body);
+                let now = geometry::geometry(&body);
                 if geometry.try_get_untracked().is_some_and(|last| last != now) {
                     set_geometry.set(now);
                 }
@@ -263,11 +267,11 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
     geometry
 }
 
-/// Whether the page is being printed.
+/// Returns a signal that is `true` while the page is being printed.
 fn printing() -> ReadSignal<bool> {
     let (printing, set_printing) = signal(false);
-    // The guard goes with its owner.
-    StoredValue::new_local(viewport::printing(move |now| {
+    // The guard lives as long as its owner.
+    StoredValue::new_local(geometry::printing(move |now| {
         set_printing.try_set(now);
     }));
     printing

@@ -1,4 +1,4 @@
-//! A failure in words.
+//! The texts of failures.
 
 use shared::{
     problem::Code,
@@ -6,23 +6,23 @@ use shared::{
     snyk::error::{MAINTENANCE, TEST_LIMIT},
 };
 
-use super::{Failure, Offer, Refusal, Told};
+use super::{Failure, FailureText, Offer, Refusal};
 use crate::{
-    naming::lower_first,
-    outcome::{self, Outcome, Tone},
+    connection_label::lower_first,
+    messages::{self, Outcome, Tone},
     times,
 };
 
 impl Failure {
-    /// In words, for the app of that name. `what` is what was asked for (`organization`), and
-    /// `scope` the permission that it takes.
+    /// Returns the text, for the app of this name. `what` is the requested object (`organization`),
+    /// and `scope` the permission that the request requires.
     #[must_use]
-    pub fn told(&self, app: &str, what: &str, scope: &str) -> Told {
+    pub fn told(&self, app: &str, what: &str, scope: &str) -> FailureText {
         match self {
             Self::Ours(problem) => {
                 let Outcome {
                     tone, title, text, ..
-                } = outcome::beside(problem, app);
+                } = messages::beside(problem, app);
                 let (title, text) = match problem.code {
                     Code::NotFound => not_there(what),
                     Code::ProviderUnavailable => (title, by_itself(app)),
@@ -34,7 +34,7 @@ impl Failure {
                     _ => Offer::TryAgain,
                 };
                 let id = problem.request_id.clone();
-                Told {
+                FailureText {
                     tone,
                     title,
                     text,
@@ -50,11 +50,11 @@ impl Failure {
             ),
             Self::TimedOut => on_the_way(
                 Tone::Neutral,
-                outcome::timed_out(app),
+                messages::timed_out(app),
                 format!("Check your connection. {}", by_itself(app)),
             ),
-            Self::Intercepted(status) => Told {
-                // Where somebody has to sign in, only the whole page leads there.
+            Self::Intercepted(status) => FailureText {
+                // A sign-in page opens only when the whole page is loaded again.
                 offer: if *status >= 500 || *status == 429 {
                     Offer::TryAgain
                 } else {
@@ -62,11 +62,11 @@ impl Failure {
                 },
                 ..on_the_way(
                     Tone::Warn,
-                    outcome::INTERCEPTED.to_owned(),
-                    format!("{} {}", outcome::why_intercepted(*status), by_itself(app)),
+                    messages::INTERCEPTED.to_owned(),
+                    format!("{} {}", messages::why_intercepted(*status), by_itself(app)),
                 )
             },
-            Self::Unreadable => Told {
+            Self::Unreadable => FailureText {
                 tone: Tone::Danger,
                 title: Code::Internal.title().to_owned(),
                 text: "The answer could not be read. Nothing was changed. Try again.".to_owned(),
@@ -78,7 +78,7 @@ impl Failure {
 }
 
 impl Refusal {
-    fn told(&self, app: &str, what: &str, scope: &str) -> Told {
+    fn told(&self, app: &str, what: &str, scope: &str) -> FailureText {
         let warn = |title: String, text: String, offer| (Tone::Warn, title, text, offer);
         let (tone, title, text, offer) = match (self.status, self.code.as_deref()) {
             (_, Some(TEST_LIMIT)) => warn(
@@ -134,7 +134,7 @@ impl Refusal {
                 Offer::Reload,
             ),
         };
-        Told {
+        FailureText {
             tone,
             title,
             text,
@@ -148,9 +148,9 @@ fn by_itself(app: &str) -> String {
     format!("You can keep using what has loaded. {app} tries again by itself.")
 }
 
-/// Of what no server of ours or of Snyk's told.
-fn on_the_way(tone: Tone, title: String, text: String) -> Told {
-    Told {
+/// Returns the text of a failure that neither our server nor Snyk reported.
+fn on_the_way(tone: Tone, title: String, text: String) -> FailureText {
+    FailureText {
         tone,
         title,
         text,
@@ -159,7 +159,8 @@ fn on_the_way(tone: Tone, title: String, text: String) -> Told {
     }
 }
 
-/// Of something that was removed, or is not for this connection: which of both, nobody says.
+/// Returns title and text for an object that was removed or that the connection cannot see. The
+/// answer does not tell these apart.
 fn not_there(what: &str) -> (String, String) {
     (
         format!("This {what} is not there, or this connection cannot see it"),
@@ -167,7 +168,7 @@ fn not_there(what: &str) -> (String, String) {
     )
 }
 
-/// A wait in words, without a second unit that is none: `1 h`, `1 h 20 min`.
+/// Formats a delay and omits a second unit that is zero: `1 h`, `1 h 20 min`.
 fn roughly(seconds: u64) -> String {
     let figures = times::figures(seconds);
     let of_use = figures
@@ -262,7 +263,7 @@ mod tests {
 
     #[test]
     fn our_own_problems_keep_their_words_and_their_request_id() {
-        let mut problem = outcome::local(Code::Unavailable);
+        let mut problem = messages::local(Code::Unavailable);
         problem.request_id = "01J".to_owned();
         let told = Failure::Ours(Box::new(problem)).told("Fathom", "organization", SCOPE);
         assert_eq!(told.title, "Fathom cannot reach its own data");

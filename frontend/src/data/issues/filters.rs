@@ -1,4 +1,5 @@
-//! Which issues are shown, in which order, and which one in full: what the address says.
+//! Filters and order of a list of issues, and the issue that is shown in full, as the query of the
+//! address.
 
 use std::borrow::Borrow;
 
@@ -9,26 +10,25 @@ use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{figures::either, level::Level};
+use crate::data::{number_format::either, severity::Level};
 
-/// What an address says. It lives there and nowhere else.
+/// Filters, order and selected issue. They are stored only in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filters {
     /// Severities, worst first; none means all.
     pub levels: Vec<Level>,
-    /// Statuses, as Snyk writes them; none means all. An address that says nothing means the open
-    /// ones.
+    /// Statuses, as Snyk writes them; none means all. The default is open.
     pub statuses: Vec<String>,
     /// Kinds, as Snyk writes them; none means all.
     pub kinds: Vec<String>,
-    /// Ignored ones, those that are not, or both. An address that says nothing means those that are
-    /// not: so does Snyk when it counts.
+    /// Ignored issues, issues that are not ignored, or both. The default is those that are not,
+    /// which are the ones that Snyk counts.
     pub ignored: Option<bool>,
-    /// Only those that can be mended.
+    /// Whether only issues with a known remediation are shown.
     pub fixable: bool,
     /// The order.
     pub order: Order,
-    /// The issue that is shown in full, by Snyk's id.
+    /// Snyk's id of the issue that is shown in full.
     pub issue: Option<String>,
 }
 
@@ -46,11 +46,11 @@ impl Default for Filters {
     }
 }
 
-/// The word of an address that asks for every status, or for ignored ones too.
+/// The value in an address that selects all statuses, or ignored issues and others alike.
 const ALL: &str = "all";
 
 impl Filters {
-    /// Reads an address's query. What it does not know is left out.
+    /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
         let mut filters = Self::default();
@@ -79,7 +79,7 @@ impl Filters {
         filters
     }
 
-    /// The address's query, without the question mark; empty when nothing is chosen.
+    /// Returns the query of the address, without the question mark. It is empty by default.
     #[must_use]
     pub fn query(&self) -> String {
         let mut query = Serializer::new(String::new());
@@ -109,11 +109,11 @@ impl Filters {
         if let Some(issue) = &self.issue {
             query.append_pair("issue", issue);
         }
-        // It reads better, and means the same.
+        // A comma is easier to read, and has the same meaning.
         query.finish().replace("%2C", ",")
     }
 
-    /// With another issue shown in full, or none.
+    /// Returns the same filters with another issue shown in full, or none.
     #[must_use]
     pub fn with_issue(&self, issue: Option<&str>) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl Filters {
         }
     }
 
-    /// Chooses a severity, or no longer.
+    /// Selects a severity, or deselects it.
     pub fn toggle_level(&mut self, level: Level) {
         match self.levels.binary_search(&level) {
             Ok(at) => {
@@ -132,13 +132,13 @@ impl Filters {
         }
     }
 
-    /// Whether anything is chosen that an address that says nothing does not choose.
+    /// Returns whether any filter differs from the default.
     #[must_use]
     pub fn are_chosen(&self) -> bool {
         *self != self.cleared()
     }
 
-    /// Nothing chosen, in the same order and with the same issue.
+    /// Returns the default filters with the same order and issue.
     #[must_use]
     pub fn cleared(&self) -> Self {
         Self {
@@ -148,7 +148,7 @@ impl Filters {
         }
     }
 
-    /// The numbers of the rows that are shown, in their order.
+    /// Returns the indexes of the matching rows, in order.
     #[must_use]
     pub fn apply<R: Borrow<Row>>(&self, rows: &[R]) -> Vec<usize> {
         let mut shown: Vec<_> = rows
@@ -170,7 +170,8 @@ impl Filters {
         let one_of = |chosen: &[String], word: &str| {
             chosen.is_empty() || chosen.iter().any(|one| one == word)
         };
-        // What may be open, or may be not ignored, is not hidden as if it were known not to be.
+        // An issue that may be open, or may be not ignored, is not hidden as if it were known not
+        // to be.
         let may_be_open = row.may_be_open() && one_of(&self.statuses, IssueStatus::Open.as_str());
         (may_be_open || one_of(&self.statuses, row.status.as_str()))
             && one_of(&self.kinds, row.kind.as_str())
@@ -180,7 +181,8 @@ impl Filters {
             && (!self.fixable || row.way.is_known())
     }
 
-    /// How many there would be of each severity, worst first, were it chosen alone.
+    /// Returns the number of issues of each severity, worst first, that selecting it alone would
+    /// show.
     #[must_use]
     pub fn of_each_level<R: Borrow<Row>>(&self, rows: &[R]) -> [u64; 5] {
         let mut counts = [0; 5];
@@ -193,7 +195,7 @@ impl Filters {
         counts
     }
 
-    /// The filters in words, to follow a number of issues: `that are open, critical or high, …`.
+    /// Returns the filters in words, to follow "that are": `critical or high, open, not ignored`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut parts = Vec::new();
@@ -212,7 +214,11 @@ impl Filters {
             let kinds: Vec<_> = self
                 .kinds
                 .iter()
-                .map(|kind| crate::naming::lower_first(kind_words(&IssueKind::from(kind.as_str()))))
+                .map(|kind| {
+                    crate::connection_label::lower_first(kind_words(&IssueKind::from(
+                        kind.as_str(),
+                    )))
+                })
                 .collect();
             parts.push(format!("of kind {}", either(&kinds)));
         }
@@ -260,7 +266,7 @@ mod tests {
         ];
         rows[0].kind = IssueKind::License;
         rows[4].status = IssueStatus::Resolved;
-        rows[2].way = super::super::way::Way::Upgrade;
+        rows[2].way = super::super::remediation::Remediation::Upgrade;
         rows[1].is_ignored = Some(true);
         rows
     }

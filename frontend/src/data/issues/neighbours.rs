@@ -1,6 +1,6 @@
-//! The issues before and after the one that is shown.
+//! The issues before and after the one that is shown in full.
 
-/// The items before and after `item`, in an order. Both are missing when it is not in there.
+/// Returns the items before and after `item` in an order. Both are `None` if the order lacks it.
 #[must_use]
 pub fn of<T: PartialEq + Copy>(order: &[T], item: T) -> (Option<T>, Option<T>) {
     let Some(at) = order.iter().position(|one| *one == item) else {

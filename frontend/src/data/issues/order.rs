@@ -1,20 +1,20 @@
-//! In which order issues stand.
+//! Orders of issues.
 
 use std::cmp::Ordering;
 
 use super::row::Row;
 use crate::data::sorting::{self, SortBy};
 
-/// What issues are ordered by. Those that are alike are ordered worst first.
+/// The sort key. Equal issues are ordered worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The severity, and then the score.
     Severity,
     /// The title.
     Title,
-    /// The score; those without one come last either way.
+    /// The score. Issues without one come last in both directions.
     Score,
-    /// How they can be mended.
+    /// The remediation.
     Fix,
 }
 

@@ -1,4 +1,4 @@
-//! What the page of issues says of their project.
+//! The project in the heading of its issues.
 
 use shared::snyk::{Project, project::ProjectStatus};
 
@@ -9,22 +9,22 @@ use crate::data::{
     unknown,
 };
 
-/// A project, above its issues.
+/// A project, as shown above its issues.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {
-    /// Its name as Snyk writes it.
+    /// The name as Snyk writes it.
     pub name: String,
     file: String,
     kind: String,
     origin: String,
     branch: String,
     is_inactive: bool,
-    /// When its issues were counted, in milliseconds.
+    /// The time at which the issues were counted, in milliseconds.
     pub updated: Option<f64>,
 }
 
 impl Head {
-    /// Of a project that was read by itself. `millis` reads times.
+    /// Converts a project that was read on its own. `millis` parses times.
     #[must_use]
     pub fn of(project: Project, millis: fn(&str) -> f64) -> Self {
         let attributes = project.attributes;
@@ -44,7 +44,7 @@ impl Head {
         }
     }
 
-    /// Of a row of the projects, which knows a little less.
+    /// Converts a row of the list of projects, which lacks the file and the branch.
     #[must_use]
     pub fn of_row(row: &Row) -> Self {
         Self {
@@ -58,13 +58,13 @@ impl Head {
         }
     }
 
-    /// The name, taken apart.
+    /// Returns the parts of the name.
     #[must_use]
     pub fn parts(&self) -> Parts<'_> {
         name::split(&self.name, &self.file)
     }
 
-    /// What it is and where from: `npm, from GitHub, branch main.`
+    /// Returns type, source and branch: `npm, from GitHub, branch main.`
     #[must_use]
     pub fn facts(&self) -> String {
         let mut facts = match self.kind.as_str() {

@@ -1,4 +1,4 @@
-//! The issues of a project, held like the projects.
+//! The issues of projects, cached like the projects.
 
 use std::sync::Arc;
 
@@ -9,19 +9,18 @@ use shared::{
     snyk::{Issue, Page, Read, read, read::LARGEST_PAGE},
 };
 
-use super::{Lists, list::List, reader::Source, shelf::Place};
+use super::{Lists, list::List, list_cache::ListKey, reader::Source};
 use crate::{
-    browser,
     data::{
         failure::Failure,
         issues::row::Row,
         status::{Stage, Status},
     },
-    outcome,
+    messages, platform,
 };
 
 impl Lists {
-    /// The issues of a project. Reading begins if it has not.
+    /// Returns the issues of a project, and starts to load them if needed.
     #[must_use]
     pub fn issues(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         let source = self.issues_of(org, project);
@@ -29,12 +28,12 @@ impl Lists {
         self.issues_begun(connection, org, project, start)
     }
 
-    /// The issues of a project as far as they were read, for a connection that does not work:
-    /// nothing is asked for, since the answer is known.
+    /// Returns the issues of a project that are loaded, for a connection that does not work.
+    /// Nothing is requested: a new list fails with the answer that is already known.
     #[must_use]
     pub fn issues_at_rest(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         self.issues_begun(connection, org, project, |list| {
-            let failure = Failure::Ours(Box::new(outcome::local(Code::ReconnectNeeded)));
+            let failure = Failure::Ours(Box::new(messages::local(Code::ReconnectNeeded)));
             list.set_status(|status| status.stage = Stage::Failed(failure));
         })
     }
@@ -46,13 +45,13 @@ impl Lists {
         project: &str,
         begin: impl FnOnce(&List<Arc<Row>>),
     ) -> List<Arc<Row>> {
-        let place = Place::new(connection, &format!("{org}/{project}"));
+        let key = ListKey::new(connection, &format!("{org}/{project}"));
         self.issues
-            .try_update_value(|shelf| shelf.take(place, begin))
+            .try_update_value(|shelf| shelf.take(key, begin))
             .unwrap_or_default()
     }
 
-    /// The issues of a project, if reading has begun.
+    /// Returns the issues of a project, if their load has started.
     #[must_use]
     pub fn issues_if_read(
         self,
@@ -60,14 +59,14 @@ impl Lists {
         org: &str,
         project: &str,
     ) -> Option<List<Arc<Row>>> {
-        let place = Place::new(connection, &format!("{org}/{project}"));
+        let key = ListKey::new(connection, &format!("{org}/{project}"));
         self.issues
-            .try_with_value(|shelf| shelf.look(&place))
+            .try_with_value(|shelf| shelf.look(&key))
             .flatten()
     }
 
-    /// Reads the issues of a project again, or goes on where it failed. What is there stays until
-    /// the new is whole.
+    /// Loads the issues of a project again, or continues a failed load. Rows of a complete load
+    /// stay until the new load is complete.
     pub fn read_issues_again(self, connection: &str, org: &str, project: &str) {
         let list = self.issues(connection, org, project);
         if list.status().with_untracked(Status::is_asked_for) {
@@ -76,7 +75,7 @@ impl Lists {
         self.start(connection, &list, self.issues_of(org, project));
     }
 
-    /// Reads one document, slowing down and trying again like the lists.
+    /// Reads one document, with the delays and retries of the lists.
     pub async fn read<T: FromValue>(
         self,
         connection: &str,
@@ -95,7 +94,7 @@ impl Lists {
     }
 }
 
-/// A project's issues. Snyk does not say how many there are.
+/// The source of a project's issues. Snyk does not say how many there are.
 struct Issues {
     org: String,
     project: String,
@@ -128,7 +127,7 @@ impl Source for Issues {
     }
 
     fn row(&mut self, item: Issue) -> Arc<Row> {
-        Arc::new(Row::of(item, browser::millis))
+        Arc::new(Row::of(item, platform::millis))
     }
 
     fn id(row: &Arc<Row>) -> &str {

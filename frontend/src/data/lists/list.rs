@@ -1,4 +1,4 @@
-//! A list that is being read, or was.
+//! A list with its rows and the status of its load.
 
 use std::sync::{
     Arc, Mutex,
@@ -8,34 +8,34 @@ use std::sync::{
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
 
-use crate::data::{figures::len, looked::Looked, status::Status};
+use crate::data::{number_format::len, status::Status, viewers::Viewers};
 
-/// A list. Clones are the same list.
+/// A list. Clones share it.
 #[derive(Debug)]
 pub struct List<R: 'static> {
     held: ArcRwSignal<Held<R>>,
     status: ArcRwSignal<Status>,
     task: Arc<Mutex<Option<AbortHandle>>>,
-    looked: Looked,
+    looked: Viewers,
     next: Arc<Next<R>>,
     waits: ArcRwSignal<bool>,
 }
 
-/// Rows that wait to be taken instead of those that are here, and whether they have to: somebody
-/// may be about to press one of those.
+/// New rows that wait while the current ones are held in place, because somebody may be about to
+/// press one of them.
 #[derive(Debug)]
 struct Next<R> {
-    /// How many looks hold the rows that are here.
+    /// The number of views that hold the current rows in place.
     holds: AtomicUsize,
     rows: Mutex<Option<Vec<R>>>,
 }
 
-/// The rows that are here.
+/// The current rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held<R> {
-    /// Differs after the rows were replaced: their numbers then mean other rows.
+    /// Changes when the rows are replaced: their indexes then mean other rows.
     pub epoch: u32,
-    /// The rows, in the order in which Snyk gave them.
+    /// The rows, in Snyk's order.
     pub rows: Vec<R>,
 }
 
@@ -61,7 +61,7 @@ impl<R: Send + Sync> Default for List<R> {
             }),
             status: ArcRwSignal::new(Status::default()),
             task: Arc::default(),
-            looked: Looked::default(),
+            looked: Viewers::default(),
             next: Arc::new(Next {
                 holds: AtomicUsize::new(0),
                 rows: Mutex::new(None),
@@ -71,23 +71,23 @@ impl<R: Send + Sync> Default for List<R> {
     }
 }
 
-/// A list as a page looks at it, for as long as the page is there.
+/// A page's view of a list, which lasts as long as the page.
 #[derive(Debug)]
 pub struct Look<R: 'static> {
-    /// The rows that are here.
+    /// The current rows.
     pub held: ReadSignal<Held<R>>,
-    /// How the reading stands.
+    /// The status of the load.
     pub status: ReadSignal<Status>,
-    /// Whether all rows were read again and wait until nothing holds those that are here.
+    /// Whether a complete new load waits until no view holds the current rows in place.
     pub waits: ReadSignal<bool>,
     list: StoredValue<List<R>>,
-    /// Whether this look is one of those that hold the rows.
+    /// Whether this view holds the rows in place.
     holds: StoredValue<Arc<AtomicBool>>,
 }
 
 impl<R: Send + Sync> Look<R> {
-    /// Whether the rows that are here have to stay: nothing jumps under a pointer or the focus. They
-    /// stay for as long as any look holds them.
+    /// Holds the current rows in place, or releases them, so that nothing moves under a pointer or
+    /// the focus. They stay for as long as any view holds them.
     pub fn hold(&self, is_still: bool) {
         let holds = self.holds.try_get_value();
         self.list.try_with_value(|list| {
@@ -97,7 +97,7 @@ impl<R: Send + Sync> Look<R> {
         });
     }
 
-    /// Takes the rows that wait.
+    /// Replaces the current rows by those that wait.
     pub fn take(&self) {
         self.list.try_with_value(List::take);
     }
@@ -112,7 +112,8 @@ impl<R> Clone for Look<R> {
 impl<R> Copy for Look<R> {}
 
 impl<R: Send + Sync> List<R> {
-    /// For the page that is being made. While it is there, somebody looks.
+    /// Returns a view for the page that is being created. The page counts as a viewer until it is
+    /// removed.
     #[must_use]
     pub fn look(&self) -> Look<R> {
         let holds = Arc::new(AtomicBool::new(false));
@@ -133,23 +134,24 @@ impl<R: Send + Sync> List<R> {
         }
     }
 
-    /// When it was last whole, in milliseconds, told to somebody who does not look at it; tracked.
+    /// Returns the time at which the list was last complete, in milliseconds, without counting as a
+    /// viewer; tracked.
     #[must_use]
     pub fn whole_at(&self) -> Option<f64> {
         self.status.with(|status| status.whole_at)
     }
 
-    /// Looks for a row without looking at the list.
+    /// Searches for a row without counting as a viewer.
     pub fn find<T>(&self, find: impl FnMut(&R) -> Option<T>) -> Option<T> {
         self.held
             .with_untracked(|held| held.rows.iter().find_map(find))
     }
 
-    pub(super) const fn looked(&self) -> &Looked {
+    pub(super) const fn looked(&self) -> &Viewers {
         &self.looked
     }
 
-    /// Whether both are the same list.
+    /// Returns whether both are the same list.
     pub(super) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.task, &other.task)
     }
@@ -170,14 +172,14 @@ impl<R: Send + Sync> List<R> {
         self.status.update(change);
     }
 
-    /// Adds rows at the end.
+    /// Appends rows.
     pub(super) fn add(&self, rows: Vec<R>) {
         self.held.update(|held| held.rows.extend(rows));
         let done = len(self.len_untracked());
         self.status.update(|status| status.done = done);
     }
 
-    /// Takes these rows instead, as soon as nothing holds those that are here.
+    /// Replaces the current rows, as soon as no view holds them in place.
     pub(super) fn replace_at_rest(&self, rows: Vec<R>) {
         if self.next.holds.load(Ordering::Relaxed) > 0 {
             self.set_next(Some(rows));
@@ -186,7 +188,7 @@ impl<R: Send + Sync> List<R> {
         }
     }
 
-    /// Gives all rows up.
+    /// Drops all rows.
     pub(super) fn give_up(&self) {
         self.set_next(None);
         self.replace(Vec::new());
@@ -211,7 +213,7 @@ impl<R: Send + Sync> List<R> {
 
     fn set_next(&self, rows: Option<Vec<R>>) -> Option<Vec<R>> {
         let waits = rows.is_some();
-        // Poisoned by a panic that ended the app anyway.
+        // Only a panic poisons the lock, and the app has ended then.
         let last = std::mem::replace(&mut *self.next.rows.lock().ok()?, rows);
         if self.waits.get_untracked() != waits {
             self.waits.set(waits);
@@ -219,7 +221,7 @@ impl<R: Send + Sync> List<R> {
         last
     }
 
-    /// Takes these rows instead.
+    /// Replaces the current rows.
     fn replace(&self, rows: Vec<R>) {
         self.held.update(|held| {
             held.epoch = held.epoch.wrapping_add(1);
@@ -227,9 +229,9 @@ impl<R: Send + Sync> List<R> {
         });
     }
 
-    /// Ends what was reading it before, and notes what does now.
+    /// Aborts the current load, and records the task of the next one.
     pub(super) fn read_by(&self, task: Option<AbortHandle>) {
-        // Poisoned by a panic that ended the app anyway.
+        // Only a panic poisons the lock, and the app has ended then.
         if let Ok(mut current) = self.task.lock()
             && let Some(last) = std::mem::replace(&mut *current, task)
         {

@@ -1,5 +1,5 @@
-//! What reads lists: few requests at once, page after page, waiting when asked to, and trying again
-//! what failed and may pass.
+//! Loads lists page by page, with a bound on concurrent requests, delays for rate limits, and
+//! retries of failures that may be temporary.
 
 use std::{collections::HashSet, pin::pin};
 
@@ -13,86 +13,89 @@ use shared::{
 
 use super::list::List;
 use crate::{
+    announcer::Announcer,
     api::snyk::{self, Failed},
-    browser::{self, events},
     data::{
         failure::{Failure, Remedy},
-        figures::len,
-        gate::{Gate, Rank},
-        looked::{Bell, Looked},
+        number_format::len,
         paging::{After, Next, Paging, Tries, Wait, rest},
-        slowed::{SlowDowns, Slowed},
+        rate_limit::{RateLimited, RateLimits},
+        semaphore::{Priority, Semaphore},
         status::{self, Stage, Status},
+        viewers::{Notify, Viewers},
     },
+    platform::{self, events},
     session::SessionContext,
-    shell::Shell,
 };
 
-/// So many requests at once, of all lists together.
+/// Maximum number of concurrent requests, of all lists together.
 const AT_ONCE: usize = 3;
 
-/// What a list is read from.
+/// The source of a list.
 pub trait Source: 'static {
-    /// What Snyk sends.
+    /// An item of Snyk's answer.
     type Item: FromValue;
-    /// What is kept of it.
+    /// The row that is kept of an item.
     type Row: Send + Sync + 'static;
-    /// What the list is of, to begin a sentence.
+    /// The name of the items, at the start of a sentence.
     const ITEMS: &'static str;
-    /// One of them, within a sentence.
+    /// The name of one item, within a sentence.
     const ITEM: &'static str;
-    /// What it belongs to.
+    /// The name of the object that contains the items.
     const WHAT: &'static str;
-    /// Whether reading rests while nobody looks. Else it goes on behind what somebody looks at.
+    /// Whether the load is suspended while the list is not visible. Otherwise it continues with a
+    /// lower priority.
     const PARKS: bool;
 
-    /// The list's pages.
+    /// Returns the request for the list's pages.
     fn pages(&self) -> Read<Page<Self::Item>>;
-    /// How many items the list has, where Snyk tells.
+    /// Returns the request for the number of items, where Snyk has one.
     fn count(&self) -> Option<Read<Page<Self::Item>>>;
-    /// Makes room for more than so many rows in the list, and says whether there is.
+    /// Evicts other lists so that this one can have more than `rows` rows, and returns whether it
+    /// can.
     fn make_room(&self, list: &List<Self::Row>, rows: usize) -> bool;
-    /// Keeps an item.
+    /// Converts an item.
     fn row(&mut self, item: Self::Item) -> Self::Row;
-    /// Snyk's id of an item that is kept.
+    /// Returns Snyk's id of a row.
     fn id(row: &Self::Row) -> &str;
 }
 
-/// What reads lists.
+/// Loads lists and single documents.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
-    gate: Gate,
+    gate: Semaphore,
     session: SessionContext,
-    shell: Shell,
-    slowed: RwSignal<SlowDowns>,
-    /// The network came back.
-    online: Bell,
-    /// The page is seen again.
-    seen: Bell,
+    announcer: Announcer,
+    rate_limits: RwSignal<RateLimits>,
+    /// Notified when the network comes back.
+    online: Notify,
+    /// Notified when the page becomes visible again.
+    seen: Notify,
 }
 
 impl Reader {
     pub(super) fn new(
         session: SessionContext,
-        slowed: RwSignal<SlowDowns>,
-        online: &Bell,
-        seen: &Bell,
+        rate_limits: RwSignal<RateLimits>,
+        online: &Notify,
+        seen: &Notify,
     ) -> Self {
         Self {
-            gate: Gate::new(AT_ONCE),
+            gate: Semaphore::new(AT_ONCE),
             session,
-            shell: Shell::get(),
-            slowed,
+            announcer: Announcer::get(),
+            rate_limits,
             online: online.clone(),
             seen: seen.clone(),
         }
     }
 
-    /// Reads a list in the background, because a person wants it: on from where it failed, or anew.
+    /// Loads a list in the background at a person's request: continues a first load that failed, or
+    /// starts at the first page.
     pub(super) fn start<S: Source>(&self, connection: &str, list: &List<S::Row>, source: S) {
         begin(list);
         list.set_status(|status| {
-            // What is told of the failure stands until there is something better to tell.
+            // A failure stays visible until the first page arrives.
             status.trying = status.failure().is_some();
             if !status.trying {
                 status.stage = Stage::Reading;
@@ -105,12 +108,12 @@ impl Reader {
         });
         list.read_by(Some(handle));
         leptos::task::spawn_local(async move {
-            // Aborted: nobody wants it any more.
+            // An aborted load is one that nobody needs any more.
             let _ = task.await;
         });
     }
 
-    /// Reads, and tries again by itself where that may help and somebody looks.
+    /// Loads a list, and retries automatically where that may help, once the list is visible.
     async fn read_until_done<S: Source>(
         &self,
         connection: &str,
@@ -132,7 +135,7 @@ impl Reader {
         }
     }
 
-    /// Says so on the page, and once to its readers.
+    /// Records a failure, and announces a new one.
     fn failed<S: Source>(&self, list: &List<S::Row>, failure: &Failure) {
         let app = untrack(|| self.session.name());
         let why = |failure: &Failure| failure.told(&app, S::WHAT, "").title;
@@ -140,7 +143,8 @@ impl Reader {
         list.set_status(|status| {
             is_news = status.trying || status.failure().is_none();
             status.trying = false;
-            // The same once more is not told anew, under the hand of whoever is about to press.
+            // The same failure is not set again: that would redraw the notice while somebody is
+            // about to press its button.
             if status
                 .failure()
                 .is_none_or(|last| why(last) != why(failure))
@@ -151,12 +155,14 @@ impl Reader {
         if is_news && list.looked().is_now() {
             let why = why(failure);
             let what = S::ITEMS;
-            self.shell.say(format!("{what} could not be read. {why}"));
+            self.announcer
+                .say(format!("{what} could not be read. {why}"));
         }
     }
 
-    /// Lets a while go by, or the network come back; and then waits until it is of use to anybody.
-    async fn rest(&self, seconds: u64, looked: &Looked) {
+    /// Waits for the delay or until the network comes back, and then until the list and the page
+    /// are visible.
+    async fn rest(&self, seconds: u64, looked: &Viewers) {
         let pause = u32::try_from(seconds).unwrap_or(u32::MAX).min(86_400) * 1_000;
         let online = pin!(self.online.rings());
         select(TimeoutFuture::new(pause), online).await;
@@ -177,22 +183,22 @@ impl Reader {
             let looked = looked.clone();
             move || {
                 if looked.is_now() {
-                    Rank::Shown
+                    Priority::Shown
                 } else {
-                    Rank::Behind
+                    Priority::Behind
                 }
             }
         };
         if let Some(count) = source.count() {
-            // Without it everything else is still true, so its failure is none, unless the next
-            // request would wait as long for the same.
+            // The total is optional. A failure to read it counts only if it is on the way to our
+            // server: the next request would then fail as well, after the same time.
             let total = match self.turn(connection, &count, rank).await {
                 Err(failure) if failure.is_on_the_way() => return Err(failure),
                 page => page.ok().and_then(|page| page.count),
             };
             list.set_status(|status| status.total = total.or(status.total));
         }
-        // What is here stays until the new is whole.
+        // The current rows of a complete load stay until the new one is complete.
         let mut instead = list
             .status()
             .with_untracked(|status| status.whole_at.is_some())
@@ -204,7 +210,7 @@ impl Reader {
                 status.unreadable
             }
         });
-        // A page that moved while the list was read brings an item twice.
+        // An item occurs twice if the pages shift while the list is being read.
         let mut ids: HashSet<Box<str>> = if instead.is_some() {
             HashSet::new()
         } else {
@@ -245,7 +251,8 @@ impl Reader {
                 }
                 after = status.paging.after(Next::of(&page, read, status.total));
             });
-            // What is here is never replaced by less for want of room: it had its room before.
+            // A reload is not cut shorter than the rows that it replaces: those were within the
+            // limit.
             if after == After::More && (own < held || source.make_room(list, own)) {
                 continue;
             }
@@ -257,23 +264,25 @@ impl Reader {
                 whole(status, after != After::Whole);
             });
             if unreadable > 0 && list.looked().is_now() {
-                self.shell.say(status::unreadable(unreadable, S::ITEM).0);
+                self.announcer
+                    .say(status::unreadable(unreadable, S::ITEM).0);
             }
             return Ok(());
         }
     }
 
-    /// One document that somebody waits for, however often it takes.
+    /// Reads one document that somebody waits for, with delays and retries.
     pub(super) async fn one<T: FromValue>(
         &self,
         connection: &str,
         request: &Read<T>,
     ) -> Result<T, Failure> {
-        self.turn(connection, request, || || Rank::Single).await
+        self.turn(connection, request, || || Priority::Single).await
     }
 
-    /// An answer, in its turn, however often it takes.
-    async fn turn<T: FromValue, R: Fn() -> Rank + 'static>(
+    /// Sends a request with a permit, and returns the answer, with delays for rate limits and a
+    /// bounded number of retries.
+    async fn turn<T: FromValue, R: Fn() -> Priority + 'static>(
         &self,
         connection: &str,
         request: &Read<T>,
@@ -283,8 +292,8 @@ impl Reader {
         loop {
             self.slow_down(connection).await;
             let pass = self.gate.enter(rank()).await;
-            // It may have been asked for while this one waited for its turn.
-            if self.slowed(connection).is_some() {
+            // Another request may have met a rate limit while this one waited for the permit.
+            if self.rate_limited(connection).is_some() {
                 continue;
             }
             let answer = snyk::read(connection, request).await;
@@ -298,9 +307,9 @@ impl Reader {
             };
             match tries.after(&failure, told) {
                 Wait::SlowDown(seconds) => {
-                    let until = browser::now() + millis(seconds);
+                    let until = platform::now() + millis(seconds);
                     let by_us = failure.is_ours();
-                    self.ask_to_slow_down(connection, Slowed { until, by_us });
+                    self.limit(connection, RateLimited { until, by_us });
                 }
                 Wait::TryAgain(millis) => TimeoutFuture::new(millis).await,
                 Wait::GiveUp => return Err(failure),
@@ -308,38 +317,38 @@ impl Reader {
         }
     }
 
-    fn slowed(&self, connection: &str) -> Option<Slowed> {
-        self.slowed
-            .with_untracked(|slowed| slowed.of(connection, browser::now()))
+    fn rate_limited(&self, connection: &str) -> Option<RateLimited> {
+        self.rate_limits
+            .with_untracked(|limits| limits.of(connection, platform::now()))
     }
 
-    /// Everything that is read with the connection waits. That ends with time, whatever becomes of
-    /// whoever was asked.
-    fn ask_to_slow_down(&self, connection: &str, asked: Slowed) {
-        let slowed = self.slowed;
-        slowed.update(|slowed| slowed.ask(connection, asked));
+    /// Delays everything that is read with the connection. The limit ends with time, even if the
+    /// load that met it is aborted.
+    fn limit(&self, connection: &str, asked: RateLimited) {
+        let rate_limits = self.rate_limits;
+        rate_limits.update(|limits| limits.ask(connection, asked));
         leptos::task::spawn_local(async move {
             TimeoutFuture::new(left(asked)).await;
-            slowed.update(|slowed| slowed.clear(browser::now()));
+            rate_limits.update(|limits| limits.clear(platform::now()));
         });
     }
 
-    /// Waits as long as the connection is asked to.
+    /// Waits until no rate limit holds for the connection.
     async fn slow_down(&self, connection: &str) {
-        while let Some(slowed) = self.slowed(connection) {
-            TimeoutFuture::new(left(slowed)).await;
+        while let Some(limited) = self.rate_limited(connection) {
+            TimeoutFuture::new(left(limited)).await;
         }
     }
 }
 
-/// Whence a reading starts: on from where the first one failed; otherwise from the first page.
+/// Sets the page at which a load starts: where a first load failed, and otherwise the first page.
 fn begin<R: Send + Sync>(list: &List<R>) {
     list.set_status(|status| {
         let goes_on = status.failure().is_some() && status.whole_at.is_none();
         if !goes_on {
             status.paging = Paging::default();
             status.done = 0;
-            // What stands was read with these left out.
+            // The rows of a complete load stay, and this number belongs to them.
             if status.whole_at.is_none() {
                 status.unreadable = 0;
             }
@@ -347,21 +356,21 @@ fn begin<R: Send + Sync>(list: &List<R>) {
     });
 }
 
-/// The milliseconds that are left, and a little more, rather than less than asked.
+/// Returns the milliseconds that are left, and 50 more, so that the delay is never too short.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "`as` is bounded here: between nothing and five minutes"
 )]
-fn left(slowed: Slowed) -> u32 {
-    (slowed.until - browser::now()).max(0.0) as u32 + 50
+fn left(limited: RateLimited) -> u32 {
+    (limited.until - platform::now()).max(0.0) as u32 + 50
 }
 
 fn whole(status: &mut Status, cut: bool) {
     status.stage = Stage::Done;
-    status.whole_at = Some(browser::now());
+    status.whole_at = Some(platform::now());
     status.cut = cut;
-    // What was counted before may have changed meanwhile.
+    // The number of items may have changed since Snyk counted them.
     if !cut {
         status.total = Some(status.done);
     }

@@ -1,38 +1,38 @@
-//! Filters, what they leave, and how far the reading is.
+//! The filters, the number of matching issues, and the progress of the load.
 
 use leptos::prelude::*;
 use shared::snyk::issue::{IssueKind, IssueStatus};
 
-use super::place::Place;
+use super::state::IssuesState;
 use crate::{
+    announcer::Announcer,
     components::{
         busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::{len, number},
         issues::{
             row::{Row, kind_words, status_words},
-            shown::News,
-            told,
+            summary,
+            visible_rows::NewRows,
         },
-        level::Level,
         lists::Status,
+        number_format::{len, number},
+        severity::Level,
     },
-    shell::Shell,
 };
 
-/// The chips and the line beside them.
+/// The chips, and the summary beside them.
 #[component]
 pub fn FilterBar(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let filters = place.filters;
+    let filters = state.filters;
     let levels = Signal::derive(move || filters.read().levels.clone());
     let counts = Memo::new(move |_| {
-        place
+        state
             .held
             .with(|held| filters.read().of_each_level(&held.rows))
     });
@@ -45,15 +45,15 @@ pub fn FilterBar(
                     count=Callback::new(move |level: Level| {
                         counts.read().get(level as usize).copied().unwrap_or_default()
                     })
-                    on_toggle=move |level: Level| place.choose(|filters| filters.toggle_level(level))
+                    on_toggle=move |level: Level| state.choose(|filters| filters.toggle_level(level))
                 />
-                <StatusChip place />
-                <KindChip place />
+                <StatusChip state />
+                <KindChip state />
                 <ToggleChip
                     words="Ignored too"
                     on=Signal::derive(move || filters.read().ignored != Some(false))
                     on_toggle=move |()| {
-                        place
+                        state
                             .choose(|filters| {
                                 let now_too = filters.ignored == Some(false);
                                 filters.ignored = if now_too { None } else { Some(false) };
@@ -63,15 +63,15 @@ pub fn FilterBar(
                 <ToggleChip
                     words="Fixable only"
                     on=Signal::derive(move || filters.read().fixable)
-                    on_toggle=move |()| place.choose(|filters| filters.fixable = !filters.fixable)
+                    on_toggle=move |()| state.choose(|filters| filters.fixable = !filters.fixable)
                 />
             </div>
-            <Summary place />
+            <Summary state />
         </div>
     }
 }
 
-/// Chooses a word of a list, or no longer.
+/// Selects a word of a list, or deselects it.
 fn toggle(chosen: &mut Vec<String>, word: String) {
     match chosen.iter().position(|one| *one == word) {
         Some(at) => {
@@ -81,15 +81,16 @@ fn toggle(chosen: &mut Vec<String>, word: String) {
     }
 }
 
-/// The words that occur among the issues or are chosen, each with how often.
+/// Returns the choices: the words in `always`, those that occur among the issues, and those that
+/// are selected, each with its count.
 fn occurring(
-    place: Place,
+    state: IssuesState,
     always: &[&str],
     chosen: &[String],
     word: fn(&Row) -> &str,
     called: fn(&str) -> String,
 ) -> Vec<Choice> {
-    place.held.with(|held| {
+    state.held.with(|held| {
         let mut found: Vec<(String, u64)> =
             always.iter().map(|word| ((*word).to_owned(), 0)).collect();
         for row in &held.rows {
@@ -118,8 +119,8 @@ fn occurring(
 
 #[component]
 fn StatusChip(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     fn words(status: &str) -> String {
         status_words(&IssueStatus::from(status)).to_owned()
@@ -128,9 +129,9 @@ fn StatusChip(
         let always = [IssueStatus::Open, IssueStatus::Resolved];
         let always: Vec<_> = always.iter().map(IssueStatus::as_str).collect();
         occurring(
-            place,
+            state,
             &always,
-            &place.filters.read().statuses,
+            &state.filters.read().statuses,
             |row| row.status.as_str(),
             words,
         )
@@ -140,70 +141,71 @@ fn StatusChip(
             id="status-filter"
             label="Status"
             choices
-            on_toggle=move |word: String| place.choose(|filters| toggle(&mut filters.statuses, word))
+            on_toggle=move |word: String| state.choose(|filters| toggle(&mut filters.statuses, word))
         />
     }
 }
 
 #[component]
 fn KindChip(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     fn words(kind: &str) -> String {
         kind_words(&IssueKind::from(kind)).to_owned()
     }
     let choices = Memo::new(move |_| {
-        let chosen = &place.filters.read().kinds;
-        occurring(place, &[], chosen, |row| row.kind.as_str(), words)
+        let chosen = &state.filters.read().kinds;
+        occurring(state, &[], chosen, |row| row.kind.as_str(), words)
     });
     view! {
         <ChoiceChip
             id="kind-filter"
             label="Kind"
             choices
-            on_toggle=move |word: String| place.choose(|filters| toggle(&mut filters.kinds, word))
+            on_toggle=move |word: String| state.choose(|filters| toggle(&mut filters.kinds, word))
         />
     }
 }
 
-/// How many are shown of how many, and whether these are all.
+/// The number of issues that are shown of how many, and whether these are all.
 #[component]
 fn Summary(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let shell = Shell::get();
+    let announcer = Announcer::get();
     let now = minutes();
     let words = Memo::new(move |_| {
-        let shown = len(place.shown.read().order.len());
-        let is_reading = place.status.with(Status::is_reading);
-        told::summary(shown, place.read.get(), place.extent.get(), is_reading)
+        let shown = len(state.shown.read().order.len());
+        let is_reading = state.status.with(Status::is_reading);
+        summary::summary(shown, state.read.get(), state.extent.get(), is_reading)
     });
-    let is_reading = Memo::new(move |_| place.status.with(Status::is_reading));
-    // At the start and at the end, and not for each page: Snyk gives no total to tell quarters of.
+    let is_reading = Memo::new(move |_| state.status.with(Status::is_reading));
+    // Announced at the start and at the end, but not for each page: Snyk gives no total from which
+    // quarters could be computed.
     Effect::new(move |before: Option<bool>| {
         let now = is_reading.get();
         if now {
-            shell.say("Reading issues");
+            announcer.say("Reading issues");
         } else if before == Some(true) {
-            shell.say(words.get_untracked().unwrap_or_default());
+            announcer.say(words.get_untracked().unwrap_or_default());
         }
         now
     });
-    let can_clear = Memo::new(move |_| place.filters.read().are_chosen());
+    let can_clear = Memo::new(move |_| state.filters.read().are_chosen());
     let news = move || {
-        let words = match place.news.get()? {
-            News::New(count) => format!("{} new. Show", number(len(count))),
-            News::Changed => "Changed at Snyk. Show".to_owned(),
+        let words = match state.news.get()? {
+            NewRows::New(count) => format!("{} new. Show", number(len(count))),
+            NewRows::Changed => "Changed at Snyk. Show".to_owned(),
         };
         Some(view! {
-            <button type="button" class="link" on:click=move |_| place.still.set(false)>
+            <button type="button" class="link" on:click=move |_| state.still.set(false)>
                 {words}
             </button>
         })
     };
-    let whole_at = Memo::new(move |_| place.status.with(|status| status.whole_at));
+    let whole_at = Memo::new(move |_| state.status.with(|status| status.whole_at));
     let at = move || {
         let at = whole_at.get().filter(|_| !is_reading.get())?;
         Some(view! {
@@ -214,19 +216,19 @@ fn Summary(
     view! {
         <p class="filter-summary">
             <span>{move || words.get()} {at}</span> {news}
-            <Show when=move || place.works.get() && whole_at.get().is_some()>
+            <Show when=move || state.works.get() && whole_at.get().is_some()>
                 <BusyButton
                     class="link"
                     words=["Read again", "Reading"]
                     busy=is_reading
-                    on_press=move |()| place.read_again()
+                    on_press=move |()| state.read_again()
                 />
             </Show>
             <Show when=move || can_clear.get()>
                 <button
                     type="button"
                     class="link"
-                    on:click=move |_| place.choose(|filters| *filters = filters.cleared())
+                    on:click=move |_| state.choose(|filters| *filters = filters.cleared())
                 >
                     "Clear filters"
                 </button>

@@ -1,33 +1,34 @@
-//! Why issues could not be read.
+//! The failure to load issues.
 
 use leptos::prelude::*;
 
-use super::place::Place;
+use super::state::IssuesState;
 use crate::{
-    components::read_notice::ReadFailure, data::issues::told::Extent, session::SessionContext,
+    components::read_notice::ReadFailure, data::issues::summary::Extent, session::SessionContext,
 };
 
-/// The scope that reading issues takes.
+/// The scope that is required to read issues.
 const SCOPE: &str = "org.project.snapshot.read";
 
-/// Why issues could not be read. That the connection has stopped, the page says.
+/// The notice about a failure to load issues. If the connection has stopped working, another notice
+/// says so.
 #[component]
 pub(super) fn Broken(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let on_again = Callback::new(move |()| place.read_again());
-    let failure = Memo::new(move |_| place.status.with(|status| status.failure().cloned()));
+    let on_again = Callback::new(move |()| state.read_again());
+    let failure = Memo::new(move |_| state.status.with(|status| status.failure().cloned()));
     move || {
-        let failure = failure.get().filter(|_| place.works.get())?;
+        let failure = failure.get().filter(|_| state.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);
-        // What is here is whole, or a part, or nothing.
-        let lead = match place.extent.get() {
+        // The list may be complete, incomplete or empty.
+        let lead = match state.extent.get() {
             Extent::Whole | Extent::First | Extent::Lacking(_) => {
                 "The issues could not be read again"
             }
-            _ if place.read.get() > 0 => "More issues could not be read",
+            _ if state.read.get() > 0 => "More issues could not be read",
             _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
         };
         Some(view! { <ReadFailure told lead on_again /> }.into_any())

@@ -1,26 +1,27 @@
-//! An issue in full: in the panel beside the list, or as a page of its own.
+//! An issue in full: in the panel beside the list, or on a page of its own.
 
 use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{broken::Broken, place::Place, way_icon::way_icon};
+use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
-    browser::{self, events::while_mounted},
+    announcer::Announcer,
     components::{
         icon::Icon,
         severity,
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::number,
         issues::{
+            remediation::{reached_sentence, reached_words},
             row::{Named, Row, kind_words},
-            told::Absent,
-            way::{reached_sentence, reached_words},
+            summary::Absent,
         },
+        number_format::number,
     },
-    shell::{PageHeading, Shell},
+    page_heading::PageHeading,
+    platform::{self, events::while_mounted},
 };
 
 /// The id of the title in the panel, which takes the focus.
@@ -29,31 +30,31 @@ pub const TITLE: &str = "issue-title";
 /// The panel beside the list.
 #[component]
 pub fn Panel(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let shell = Shell::get();
-    // Readers are told what the panel shows; the focus stays in the list.
+    let announcer = Announcer::get();
+    // The issue in the panel is announced; the focus stays in the list.
     Effect::new(move |before: Option<Option<u64>>| {
-        let selected = place.selected.get();
+        let selected = state.selected.get();
         if before.is_some_and(|before| before != selected)
-            && let Some(row) = selected.and_then(|key| place.row(key))
+            && let Some(row) = selected.and_then(|key| state.row(key))
         {
-            shell.say(format!("Showing {}", row.title));
+            announcer.say(format!("Showing {}", row.title));
         }
         selected
     });
     let close = move || {
-        place.show(None);
-        place.focus_last();
+        state.show(None);
+        state.focus_last();
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
             event.prevent_default();
-            place.focus_last();
+            state.focus_last();
         }
     };
-    let row = row(place);
+    let row = row(state);
     let content = move || {
         if let Some(row) = row.get() {
             let title = row.title.to_string();
@@ -75,11 +76,11 @@ pub fn Panel(
             }
             .into_any()
         } else {
-            if place.filters.read().issue.is_none() {
+            if state.filters.read().issue.is_none() {
                 return view! { <p class="second">"Choose an issue to read about it."</p> }
                     .into_any();
             }
-            let (title, text) = absent(place).told();
+            let (title, text) = absent(state).told();
             view! {
                 <p>
                     <strong>{title}</strong>
@@ -90,20 +91,20 @@ pub fn Panel(
         }
     };
     view! {
-        <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || place.selected.get().map(|_| "shown")>
+        <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || state.selected.get().map(|_| "shown")>
             {content}
         </aside>
     }
 }
 
-/// The issue as a page of its own, where there is no room beside the list.
+/// The issue on a page of its own, in a narrow viewport.
 #[component]
 pub fn DetailPage(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let back = move || place.href(None);
-    let project = move || match place.head.get() {
+    let back = move || state.href(None);
+    let project = move || match state.head.get() {
         Some(Ok(head)) => {
             let parts = head.parts();
             let path = match (parts.folder.is_empty(), parts.file) {
@@ -115,16 +116,16 @@ pub fn DetailPage(
         }
         _ => "All issues".to_owned(),
     };
-    let row = row(place);
+    let row = row(state);
     let title = Signal::derive(move || match row.get() {
         Some(row) => row.title.to_string(),
-        None => absent(place).told().0.to_owned(),
+        None => absent(state).told().0.to_owned(),
     });
     let content = move || match row.get() {
         Some(row) => view! { <Body row /> }.into_any(),
         None => view! {
-            <p class="second">{move || absent(place).told().1}</p>
-            <Broken place />
+            <p class="second">{move || absent(state).told().1}</p>
+            <Broken state />
         }
         .into_any(),
     };
@@ -134,14 +135,14 @@ pub fn DetailPage(
             view! {
                 <a
                     class="button"
-                    href=move || place.href(Some(&id))
+                    href=move || state.href(Some(&id))
                     data-noscroll="true"
                     prop:replace=true
                     title=row.title.to_string()
                     on:click=|_| {
                         request_animation_frame(|| {
-                            browser::media::scroll_to(0.0);
-                            browser::focus("heading");
+                            platform::media::scroll_to(0.0);
+                            platform::focus("heading");
                         });
                     }
                 >
@@ -151,7 +152,7 @@ pub fn DetailPage(
         })
     };
     let steps = move || {
-        let (before, after) = place.neighbours();
+        let (before, after) = state.neighbours();
         view! {
             {step(before, "Previous")}
             {step(after, "Next issue")}
@@ -175,16 +176,16 @@ pub fn DetailPage(
     }
 }
 
-/// The issue that is shown in full.
-fn row(place: Place) -> Memo<Option<Arc<Row>>> {
-    Memo::new(move |_| place.selected.get().and_then(|key| place.row_now(key)))
+/// Returns the issue that is shown in full.
+fn row(state: IssuesState) -> Memo<Option<Arc<Row>>> {
+    Memo::new(move |_| state.selected.get().and_then(|key| state.row_now(key)))
 }
 
-/// Why the issue that the address names is not here; tracked.
-fn absent(place: Place) -> Absent {
-    place
+/// Returns the reason why the list lacks the issue that the address names; tracked.
+fn absent(state: IssuesState) -> Absent {
+    state
         .status
-        .with(|status| Absent::of(status, place.read.get()))
+        .with(|status| Absent::of(status, state.read.get()))
 }
 
 fn badge(row: &Row) -> AnyView {
@@ -194,17 +195,17 @@ fn badge(row: &Row) -> AnyView {
     }
 }
 
-/// Everything below the title. What Snyk does not say has no row.
+/// The content below the title. There is no row for a value that Snyk does not give.
 #[component]
 fn Body(
     /// The issue.
     row: Arc<Row>,
 ) -> impl IntoView {
     let now = minutes();
-    let found = row.place.as_deref().map(|place| {
+    let found = row.place.as_deref().map(|state| {
         view! {
             "in "
-            <bdi>{place.to_owned()}</bdi>
+            <bdi>{state.to_owned()}</bdi>
         }
     });
     let seen = row.created.is_finite().then(|| {
@@ -268,7 +269,7 @@ fn score(score: u64) -> impl IntoView {
 fn advice(row: &Row) -> Option<impl IntoView + use<>> {
     let (title, text) = row.way.advice(row.package.as_deref())?;
     let reached = row.reached.as_ref().and_then(reached_sentence);
-    let icon = way_icon(row.way);
+    let icon = remediation_icon(row.way);
     Some(view! {
         <div class="advice">
             <p>
@@ -291,7 +292,7 @@ fn fact(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {
     }
 }
 
-/// Ids of a catalogue, linked where it is known.
+/// Returns the ids of a catalogue, as links where their address is known.
 fn names(name: &'static str, ids: &[Named]) -> Option<impl IntoView + use<>> {
     if ids.is_empty() {
         return None;

@@ -1,9 +1,9 @@
-//! The project above its issues: the way back, its name in full, what it is.
+//! The project above its issues: the link back, its full name, and its properties.
 
 use leptos::prelude::*;
 use shared::api::connection::Connection;
 
-use super::place::Place;
+use super::state::IssuesState;
 use crate::{
     components::{
         icon::Icon,
@@ -11,37 +11,37 @@ use crate::{
         read_notice::ReadFailure,
         timestamp::{Timestamp, minutes},
     },
+    page_heading::PageHeading,
     paths,
     session::SessionContext,
-    shell::PageHeading,
 };
 
-/// Way back, name, facts.
+/// The link back, the name and the properties.
 #[component]
 pub fn Head(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let title = Signal::derive(move || match place.head.get() {
+    let title = Signal::derive(move || match state.head.get() {
         Some(Ok(head)) => head.name,
-        Some(Err(_)) if place.is_missing() => {
+        Some(Err(_)) if state.is_missing() => {
             "This project is not there, or this connection cannot see it".to_owned()
         }
         _ => "Issues of a project".to_owned(),
     });
-    let name = move || match place.head.get() {
+    let name = move || match state.head.get() {
         Some(Ok(head)) => project::name(head.parts()).into_any(),
         _ => title.get().into_any(),
     };
     view! {
         <div class="issues-head">
-            <WayBack connection place />
+            <WayBack connection state />
             <PageHeading title class="project-title">
                 {name}
             </PageHeading>
-            <Facts connection place />
+            <Facts connection state />
         </div>
     }
 }
@@ -50,13 +50,13 @@ pub fn Head(
 fn WayBack(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
-    let href = move || paths::org_projects(&place.connection.read(), &place.org.read_value());
+    let href = move || paths::org_projects(&state.connection.read(), &state.org.read_value());
     let org = move || {
         let connection = connection.read();
-        let org = place.org.read_value();
+        let org = state.org.read_value();
         let found = connection.orgs.iter().find(|one| one.id == *org);
         found.map(|org| org.name.clone())
     };
@@ -81,20 +81,20 @@ fn WayBack(
 fn Facts(
     /// The connection.
     connection: Signal<Connection>,
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let now = minutes();
     let at_snyk = move || {
         let app = session.app().filter(|app| !app.sandbox)?;
         let connection = connection.read();
-        let org = place.org.read_value();
+        let org = state.org.read_value();
         let org = connection.orgs.iter().find(|one| one.id == *org)?;
         paths::project_at_snyk(
             &app.authorization_endpoint,
             &org.slug,
-            &place.project.read_value(),
+            &state.project.read_value(),
         )
     };
     let link = move || {
@@ -108,12 +108,12 @@ fn Facts(
             }
         })
     };
-    let again = Callback::new(move |()| place.read_again());
-    // The list tells of it already.
-    let told = Memo::new(move |_| place.status.with(|status| status.failure().is_some()));
-    move || match place.head.get() {
-        None | Some(Err(_)) if !place.works.get() => ().into_any(),
-        Some(Err(_)) if told.get() && !place.is_missing() => ().into_any(),
+    let again = Callback::new(move |()| state.read_again());
+    // The list already shows a failure.
+    let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
+    move || match state.head.get() {
+        None | Some(Err(_)) if !state.works.get() => ().into_any(),
+        Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),
         None => view! { <p class="second">"Reading"</p> }.into_any(),
         Some(Ok(head)) => {
             let updated = head.updated.map(|at| {
@@ -128,7 +128,7 @@ fn Facts(
             }
             .into_any()
         }
-        Some(Err(_)) if place.is_missing() => view! {
+        Some(Err(_)) if state.is_missing() => view! {
             <p class="second">"It may have been removed at Snyk, or the link was cut off."</p>
         }
         .into_any(),

@@ -1,38 +1,38 @@
-//! The table of issues, and what stands there instead of it.
+//! The table of issues, and the texts in place of an empty one.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::{broken::Broken, place::Place, way_icon::way_icon};
+use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
     components::{
-        empty::Empty,
+        empty_state::EmptyState,
         read_notice::UnreadableNotice,
         severity,
-        table::{DrawRow, Head, Key, Sorted, WindowedTable, position::Position},
+        table::{DrawRow, Head, Key, Sorted, WindowedTable, row_range::RowRange},
         timestamp::{Timestamp, minutes},
     },
     data::{
-        figures::number,
         issues::{
             order::By,
             row::{Row, first_of},
-            told::{self, WayOut},
+            summary::{self, Suggestion},
         },
         lists::{Stage, Status},
+        number_format::number,
         sorting::SortBy as _,
     },
 };
 
-/// Rows to leave room for while the first page is under way.
+/// Number of placeholder rows while the first page is being loaded.
 const WAITING: usize = 12;
 
-/// The table, or why there is none.
+/// The table, or the reason why it is empty.
 #[component]
 pub fn IssueList(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     #[derive(Clone, Copy, PartialEq)]
     enum Stand {
@@ -41,27 +41,28 @@ pub fn IssueList(
         Failed,
     }
     let stand = Memo::new(move |_| {
-        let is_empty = place.shown.read().order.is_empty();
-        let read = place.read.get();
-        place.status.with(|status| match status.stage {
+        let is_empty = state.shown.read().order.is_empty();
+        let read = state.read.get();
+        state.status.with(|status| match status.stage {
             _ if !is_empty => Stand::Rows,
             Stage::Failed(_) if read == 0 => Stand::Failed,
-            // Those that nobody asked to hide are no reason to say that there are none.
-            _ if status.is_growing() && (read == 0 || !place.filters.read().are_chosen()) => {
+            // While the list is being loaded, issues that the default filters hide are no reason to
+            // say that there are none.
+            _ if status.is_growing() && (read == 0 || !state.filters.read().are_chosen()) => {
                 Stand::Rows
             }
             _ => Stand::Nothing,
         })
     });
-    let unreadable = Memo::new(move |_| place.status.with(|status| status.unreadable));
+    let unreadable = Memo::new(move |_| state.status.with(|status| status.unreadable));
     view! {
         <div class="issue-list">
-            // Above: below some hundred rows nobody would find it.
-            <Broken place />
+            // Above the table, because nobody would find it below some hundred rows.
+            <Broken state />
             <UnreadableNotice how_many=unreadable item="issue" />
             {move || match stand.get() {
-                Stand::Rows => view! { <Table place /> }.into_any(),
-                Stand::Nothing => view! { <NothingShown place /> }.into_any(),
+                Stand::Rows => view! { <Table state /> }.into_any(),
+                Stand::Nothing => view! { <NothingShown state /> }.into_any(),
                 Stand::Failed => ().into_any(),
             }}
         </div>
@@ -70,58 +71,58 @@ pub fn IssueList(
 
 #[component]
 fn NothingShown(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     let now = minutes();
     let nothing = Memo::new(move |_| {
-        let filters = place.filters.read();
-        place
+        let filters = state.filters.read();
+        state
             .held
-            .with(|held| told::nothing(&filters, &held.rows, place.extent.get()))
+            .with(|held| summary::nothing(&filters, &held.rows, state.extent.get()))
     });
     let counted = move || {
-        if place.filters.read().are_chosen() {
+        if state.filters.read().are_chosen() {
             return None;
         }
-        let at = place.status.with(|status| status.whole_at)?;
+        let at = state.status.with(|status| status.whole_at)?;
         Some(view! {
             <p class="second">"Counted " <Timestamp at now /> "."</p>
         })
     };
     let way_out = move || {
-        let WayOut { words, filters } = nothing.get().way_out?;
+        let Suggestion { words, filters } = nothing.get().way_out?;
         Some(view! {
             <button
                 type="button"
                 class="button"
-                on:click=move |_| place.choose(|chosen| *chosen = filters.clone())
+                on:click=move |_| state.choose(|chosen| *chosen = filters.clone())
             >
                 {words}
             </button>
         })
     };
     view! {
-        <Empty
+        <EmptyState
             title=Signal::derive(move || nothing.get().title)
             text=Signal::derive(move || nothing.get().text)
         >
             {counted}
             {way_out}
-        </Empty>
+        </EmptyState>
     }
 }
 
 #[component]
 fn Table(
-    /// The page.
-    place: Place,
+    /// The state of the page.
+    state: IssuesState,
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
-    let order = Signal::derive(move || Arc::clone(&place.shown.read().order));
-    let complete = Memo::new(move |_| place.status.with(Status::is_complete));
-    let busy = Memo::new(move |_| place.status.with(Status::is_growing));
-    let count = Memo::new(move |_| place.shown.read().order.len());
+    let order = Signal::derive(move || Arc::clone(&state.shown.read().order));
+    let complete = Memo::new(move |_| state.status.with(Status::is_complete));
+    let busy = Memo::new(move |_| state.status.with(Status::is_growing));
+    let count = Memo::new(move |_| state.shown.read().order.len());
     let waiting = Memo::new(move |_| {
         if busy.get() && count.get() == 0 {
             WAITING
@@ -130,7 +131,7 @@ fn Table(
         }
     });
     let sorted = Signal::derive(move || {
-        let order = place.filters.read().order;
+        let order = state.filters.read().order;
         Some(Sorted {
             by: order.by.key(),
             ascending: order.ascending,
@@ -138,29 +139,30 @@ fn Table(
     });
     let on_sort = move |by: &'static str| {
         if let Some(by) = By::parse(by) {
-            place.choose(|filters| filters.order = filters.order.pressed(by));
+            state.choose(|filters| filters.order = filters.order.pressed(by));
         }
     };
     let on_key = move |(key, pressed): (Key, String)| {
         let into = match pressed.as_str() {
             "ArrowRight" => true,
-            // Enter opens what is not open yet: the link does that.
-            "Enter" => place.selected.get_untracked() == Some(key),
+            // Enter opens an issue that is not open yet, which the link itself does.
+            "Enter" => state.selected.get_untracked() == Some(key),
             _ => false,
         };
-        if into && place.is_beside() {
-            if let Some(row) = place.row(key) {
-                place.show(Some(&row.id));
+        if into && state.is_beside() {
+            if let Some(row) = state.row(key) {
+                state.show(Some(&row.id));
             }
-            request_animation_frame(|| crate::browser::focus(super::detail::TITLE));
+            request_animation_frame(|| crate::platform::focus(super::detail::TITLE));
             return true;
         }
         false
     };
     let draw = DrawRow::new(move |(key, tabindex)| {
-        // The row stays when its issue is read again, and is drawn anew only when that changed.
-        let row = Memo::new(move |_| place.row_now(key));
-        (move || row.get().map(|row| cells(place, &row, tabindex))).into_any()
+        // The row stays when its issue is loaded again, and is redrawn only if the issue has
+        // changed.
+        let row = Memo::new(move |_| state.row_now(key));
+        (move || row.get().map(|row| cells(state, &row, tabindex))).into_any()
     });
     view! {
         <WindowedTable
@@ -174,13 +176,13 @@ fn Table(
             draw
             sorted
             on_sort
-            selected=place.selected
-            focus=place.focus
+            selected=state.selected
+            focus=state.focus
             on_key
             seen
-            held=place.still
+            held=state.still
         />
-        <Position seen count keys="Arrow keys move, Enter opens" />
+        <RowRange seen count keys="Arrow keys move, Enter opens" />
     }
 }
 
@@ -200,7 +202,7 @@ fn heads() -> Vec<Head> {
     ]
 }
 
-fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoView + use<> {
+fn cells(state: IssuesState, row: &Row, tabindex: Signal<&'static str>) -> impl IntoView + use<> {
     let shape = match row.level {
         Some(level) => view! {
             {severity::shape(level)}
@@ -210,8 +212,8 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
         None => view! { <bdi>{row.severity_words().to_owned()}</bdi> }.into_any(),
     };
     let id = row.id.clone();
-    let where_found = row.place.as_deref().map(|place| {
-        view! { <bdi class="issue-place" title=place.to_owned()>{place.to_owned()}</bdi> }
+    let where_found = row.place.as_deref().map(|state| {
+        view! { <bdi class="issue-place" title=state.to_owned()>{state.to_owned()}</bdi> }
     });
     let ids = [first_of(&row.cves), first_of(&row.cwes)];
     let ids = if ids.iter().all(Option::is_none) {
@@ -230,10 +232,10 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
         <td role="cell" class="issue-column">
             <a
                 class="issue-title"
-                href=move || place.href(Some(&id))
+                href=move || state.href(Some(&id))
                 data-noscroll="true"
-                prop:replace=move || place.replaces()
-                on:click=move |_| place.note_scroll()
+                prop:replace=move || state.replaces()
+                on:click=move |_| state.note_scroll()
                 tabindex=move || tabindex.get()
                 title=row.title.to_string()
             >
@@ -245,7 +247,7 @@ fn cells(place: Place, row: &Row, tabindex: Signal<&'static str>) -> impl IntoVi
             {ids}
         </td>
         <td role="cell" class="fix-column" data-way=row.way.is_known().then_some("known")>
-            {way_icon(row.way)}
+            {remediation_icon(row.way)}
             <span>{row.way.word()}</span>
         </td>
         <td role="cell" class="figure-column score-column">

@@ -1,0 +1,86 @@
+//! The bar chart of counts by severity.
+
+use leptos::prelude::*;
+
+use super::severity::badge;
+use crate::data::{
+    axis::{step, thousandths},
+    number_format::{count, number},
+    severity::{Counts, Level},
+};
+
+/// Bar length in thousandths above which the note is inside the end of the bar.
+const LONG: u64 = 550;
+
+/// Four rows: shape and word, figure, bar. The axis has four round steps.
+#[component]
+pub fn SeverityChart(
+    /// The name of the table.
+    label: &'static str,
+    /// The number of issues.
+    #[prop(into)]
+    issues: Signal<Counts>,
+    /// The number of projects that have them.
+    #[prop(into)]
+    projects: Signal<Counts>,
+    /// Whether anything is known: unknown is not the same as none.
+    #[prop(into)]
+    known: Signal<bool>,
+) -> impl IntoView {
+    let tick = Memo::new(move |_| {
+        let most = issues.get().each().map(|(_, count)| count).max();
+        step(u64::from(most.unwrap_or_default()))
+    });
+    let rows = Level::COUNTED.map(|level| {
+        let figure = Memo::new(move |_| issues.get().of(level));
+        let part = Memo::new(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
+        let note = move || {
+            let projects = projects.get().of(level);
+            (projects > 0).then(|| format!("in {}", count(u64::from(projects), "project")))
+        };
+        let side = move || if part.get() > LONG { "in" } else { "out" };
+        view! {
+            <tr>
+                <th scope="row">{badge(level)}</th>
+                <td class="gauge-figure" data-zero=move || (figure.get() == 0).then_some("true")>
+                    {move || known.get().then(|| number(u64::from(figure.get())))}
+                </td>
+                <td
+                    class="gauge-track"
+                    data-side=side
+                    style:--v=move || format!("calc({} / 1000)", part.get())
+                >
+                    <span
+                        class="gauge-bar"
+                        data-level=level.name()
+                        data-zero=move || (figure.get() == 0).then_some("true")
+                    ></span>
+                    <span class="gauge-note">{note}</span>
+                </td>
+            </tr>
+        }
+    });
+    let ticks = (0..=4_u64)
+        .map(|place| {
+            // While nothing is known, any scale would be invented.
+            view! { <span>{move || (place == 0 || known.get()).then(|| number(tick.get() * place))}</span> }
+        })
+        .collect_view();
+    view! {
+        <div class="severity-gauge">
+            <table aria-label=label>
+                <thead class="hidden">
+                    <tr>
+                        <th scope="col">"Severity"</th>
+                        <th scope="col">"Open issues"</th>
+                        <th scope="col">"In how many projects"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <div class="ruler" aria-hidden="true">
+                {ticks}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,143 @@
+//! The label of a connection: its name, and the account that it acts as. Pure.
+
+use shared::api::connection::{Connection, Context, Status};
+
+/// Returns the name of a connection: that of its organization, or the first one and the number of
+/// others.
+#[must_use]
+pub fn name(connection: &Connection) -> String {
+    match connection.orgs.as_slice() {
+        [] if !connection.orgs_complete => "Snyk organizations".to_owned(),
+        [] => "No organization".to_owned(),
+        [org] => org.name.clone(),
+        [one, other] => format!("{} and {}", one.name, other.name),
+        [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
+    }
+}
+
+/// Returns the number of organizations that a connection is authorized for, as a line below its
+/// name.
+#[must_use]
+pub fn reach(connection: &Connection) -> String {
+    match connection.orgs.len() {
+        0 if !connection.orgs_complete => "Still loading organizations".to_owned(),
+        orgs if !connection.orgs_complete => format!("{orgs} organizations so far"),
+        0 => "Reaches nothing at the moment".to_owned(),
+        1 => "1 organization".to_owned(),
+        orgs => format!("{orgs} organizations"),
+    }
+}
+
+/// Returns the text about organizations that are not loaded yet, or `None` if all are.
+#[must_use]
+pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
+    if connection.orgs_complete {
+        return None;
+    }
+    let cannot_be_read = connection
+        .missing_scopes
+        .iter()
+        .any(|scope| scope == ORG_READ);
+    Some(match connection.status {
+        Status::ReconnectNeeded => "Not all organizations were loaded.",
+        Status::Active if cannot_be_read => {
+            "Organizations can’t be loaded: Snyk didn’t grant the permission to see them."
+        }
+        Status::Active => "Still loading organizations; totals will go up.",
+    })
+}
+
+/// The scope that reading organizations needs.
+const ORG_READ: &str = "org.read";
+
+/// Returns the account that it acts as: `, as a bot of the organization`.
+#[must_use]
+pub fn acting(connection: &Connection) -> &'static str {
+    match (connection.context, connection.orgs.len()) {
+        (Some(Context::User), _) => ", as you",
+        (Some(Context::Tenant), 0 | 1) => ", as a bot of the organization",
+        (Some(Context::Tenant), _) => ", as a bot of the group",
+        (None, _) => "",
+    }
+}
+
+/// Returns a sentence with a lower-case first letter, to continue after a colon.
+#[must_use]
+pub fn lower_first(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{api::connection::Org, scope::Scopes};
+
+    use super::*;
+
+    fn connection(orgs: usize) -> Connection {
+        let org = |n| Org {
+            id: format!("{n}"),
+            name: format!("Org {n}"),
+            slug: format!("org-{n}"),
+        };
+        Connection {
+            id: "c".to_owned(),
+            status: Status::Active,
+            context: Some(Context::Tenant),
+            orgs: (0..orgs).map(org).collect(),
+            orgs_complete: true,
+            scopes: Scopes::default(),
+            missing_scopes: Scopes::default(),
+            connected_at: String::new(),
+            access_token_expires_at: String::new(),
+            refresh_token_expires_at: None,
+            refreshed_at: String::new(),
+            generation: 1,
+        }
+    }
+
+    #[test]
+    fn a_connection_is_called_by_its_organizations() {
+        let name = |orgs| name(&connection(orgs));
+        assert_eq!(name(0), "No organization");
+        assert_eq!(name(1), "Org 0");
+        assert_eq!(name(2), "Org 0 and Org 1");
+        assert_eq!(name(6), "Org 0 and 5 more");
+        assert_eq!(acting(&connection(3)), ", as a bot of the group");
+    }
+
+    #[test]
+    fn what_a_connection_reaches_is_counted() {
+        let reaches = |orgs| reach(&connection(orgs));
+        assert_eq!(reaches(0), "Reaches nothing at the moment");
+        assert_eq!(reaches(1), "1 organization");
+        assert_eq!(reaches(6), "6 organizations");
+    }
+
+    #[test]
+    fn a_sentence_goes_on_after_a_colon() {
+        assert_eq!(lower_first("See ignores"), "see ignores");
+    }
+
+    #[test]
+    fn what_is_still_to_come_is_not_told_as_nothing() {
+        let mut none = connection(0);
+        assert_eq!(orgs_to_come(&none), None);
+        none.orgs_complete = false;
+        assert_eq!(name(&none), "Snyk organizations");
+        assert_eq!(reach(&none), "Still loading organizations");
+        let said = orgs_to_come(&none).unwrap();
+        assert!(said.starts_with("Still loading organizations"), "{said}");
+        none.missing_scopes = Scopes::parse("org.read");
+        let said = orgs_to_come(&none).unwrap();
+        assert!(said.contains("permission"), "{said}");
+        none.status = Status::ReconnectNeeded;
+        let said = orgs_to_come(&none).unwrap();
+        assert!(!said.contains("Still loading"), "{said}");
+        let mut some = connection(3);
+        some.orgs_complete = false;
+        assert_eq!(reach(&some), "3 organizations so far");
+    }
+}

@@ -1,0 +1,229 @@
+use shared::snyk::issue::IssueStatus;
+
+use super::{super::row::tests::row, *};
+use crate::data::failure::Failure;
+
+fn status(stage: Stage, is_whole: bool, cut: bool) -> Status {
+    Status {
+        stage,
+        whole_at: is_whole.then_some(1.0),
+        cut,
+        ..Status::default()
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_not_called_none_and_its_issue_not_gone() {
+    let status = Status {
+        unreadable: 2,
+        ..status(Stage::Done, true, false)
+    };
+    let extent = Extent::of(&status);
+    assert_eq!(extent, Extent::Lacking(2));
+    assert_eq!(Absent::of(&status, 9), Absent::Unreadable);
+    let none = nothing(&Filters::default(), &rows(0, 0, 0), extent);
+    assert_eq!(none.title, "No open issues among those that could be read");
+    assert_eq!(none.text, "2 issues could not be read.");
+    let resolved = nothing(&Filters::default(), &rows(0, 9, 0), extent);
+    assert_eq!(
+        resolved.title,
+        "No open issues among the 9 that could be read"
+    );
+}
+
+fn failed() -> Stage {
+    Stage::Failed(Failure::Offline)
+}
+
+#[test]
+fn what_was_whole_stays_so_while_it_is_read_again() {
+    for (stage, is_whole, cut, extent) in [
+        (Stage::Reading, false, false, Extent::SoFar),
+        (Stage::Reading, true, false, Extent::Whole),
+        (Stage::Done, true, false, Extent::Whole),
+        (Stage::Done, true, true, Extent::First),
+        (failed(), false, false, Extent::Part),
+        (failed(), true, false, Extent::Whole),
+        (failed(), true, true, Extent::First),
+    ] {
+        assert_eq!(Extent::of(&status(stage, is_whole, cut)), extent);
+    }
+}
+
+#[test]
+fn what_is_hidden_is_not_counted_as_shown() {
+    let say = |shown, read, extent| summary(shown, read, extent, false).unwrap_or_default();
+    assert_eq!(say(231, 237, Extent::Whole), "231 of 237 issues, all read");
+    assert_eq!(say(1, 1, Extent::Whole), "1 issue, all read");
+    assert_eq!(
+        say(900, 1_200, Extent::SoFar),
+        "900 of 1,200 issues so far, Snyk gives no total"
+    );
+    assert_eq!(
+        say(100, 100, Extent::SoFar),
+        "100 issues so far, Snyk gives no total"
+    );
+    assert_eq!(
+        say(20_000, 20_000, Extent::First),
+        "20,000 of the first 20,000 issues, read"
+    );
+    assert_eq!(say(90, 100, Extent::Part), "90 of 100 issues so far");
+    assert_eq!(
+        say(90, 99, Extent::Lacking(1)),
+        "90 of 99 issues, 1 could not be read"
+    );
+    assert_eq!(
+        say(0, 0, Extent::Lacking(3)),
+        "0 issues, 3 could not be read"
+    );
+    assert_eq!(summary(0, 0, Extent::Part, false), None);
+    assert_eq!(
+        summary(9, 9, Extent::Whole, true).as_deref(),
+        Some("9 issues, reading again")
+    );
+}
+
+/// Creates this number of rows that are open, ignored, resolved, or resolved and ignored.
+fn rows(open_ignored: usize, resolved: usize, both: usize) -> Vec<Row> {
+    let one = |status: IssueStatus, is_ignored| {
+        let mut row = row("");
+        row.status = status;
+        row.is_ignored = Some(is_ignored);
+        row
+    };
+    let mut rows = vec![one(IssueStatus::Open, true); open_ignored];
+    rows.extend(vec![one(IssueStatus::Resolved, false); resolved]);
+    rows.extend(vec![one(IssueStatus::Resolved, true); both]);
+    rows
+}
+
+#[test]
+fn ignored_ones_are_not_called_resolved() {
+    for (rows, title, text, words, query) in [
+        (
+            rows(0, 0, 0),
+            "No open issues",
+            "Snyk has found nothing in this project.",
+            None,
+            "",
+        ),
+        (
+            rows(0, 5, 0),
+            "No open issues",
+            "5 are resolved.",
+            Some("Show resolved ones too"),
+            "status=all",
+        ),
+        (
+            rows(0, 1, 0),
+            "No open issues",
+            "One is resolved.",
+            Some("Show resolved ones too"),
+            "status=all",
+        ),
+        (
+            rows(0, 0, 2),
+            "No open issues",
+            "2 are resolved.",
+            Some("Show resolved ones too"),
+            "status=all&ignored=all",
+        ),
+        (
+            rows(5, 0, 0),
+            "All 5 open issues are ignored",
+            "None is resolved.",
+            Some("Show ignored ones too"),
+            "ignored=all",
+        ),
+        (
+            rows(1, 3, 1),
+            "The one open issue is ignored",
+            "4 more are resolved.",
+            Some("Show ignored ones too"),
+            "ignored=all",
+        ),
+    ] {
+        let nothing = nothing(&Filters::default(), &rows, Extent::Whole);
+        assert_eq!((&*nothing.title, &*nothing.text), (title, text));
+        assert_eq!(nothing.way_out.as_ref().map(|way| way.words), words);
+        let filters = nothing.way_out.map(|way| way.filters);
+        if let Some(filters) = filters {
+            assert_eq!(filters.query(), query);
+            assert!(!filters.apply(&rows).is_empty(), "{query} shows some");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_read_yet_is_not_called_none() {
+    let title = |query, extent| {
+        let nothing = nothing(&Filters::parse(query), &rows(0, 9, 0), extent);
+        (nothing.title, nothing.way_out.map(|way| way.words))
+    };
+    let clear = Some("Clear filters");
+    for (query, extent, words, way_out) in [
+        (
+            "kind=cloud",
+            Extent::Whole,
+            "None of the 9 issues match",
+            clear,
+        ),
+        (
+            "kind=cloud",
+            Extent::SoFar,
+            "None of the 9 issues so far match",
+            clear,
+        ),
+        (
+            "kind=cloud",
+            Extent::First,
+            "None of the first 9 issues match",
+            clear,
+        ),
+        (
+            "kind=cloud",
+            Extent::Part,
+            "None of the 9 issues that could be read match",
+            clear,
+        ),
+        (
+            "",
+            Extent::SoFar,
+            "No open issues so far",
+            Some("Show resolved ones too"),
+        ),
+        (
+            "",
+            Extent::First,
+            "No open issues among the first 9",
+            Some("Show resolved ones too"),
+        ),
+        (
+            "",
+            Extent::Part,
+            "No open issues among the 9 that could be read",
+            Some("Show resolved ones too"),
+        ),
+    ] {
+        assert_eq!(title(query, extent), (words.to_owned(), way_out));
+    }
+}
+
+#[test]
+fn an_issue_is_gone_only_if_everything_was_read() {
+    for (stage, is_whole, cut, absent) in [
+        (Stage::Reading, false, false, Absent::Reading),
+        (Stage::Reading, true, false, Absent::Reading),
+        (failed(), false, false, Absent::Failed),
+        (failed(), true, false, Absent::Gone),
+        (Stage::Done, true, true, Absent::Beyond(7)),
+        (Stage::Done, true, false, Absent::Gone),
+    ] {
+        assert_eq!(Absent::of(&status(stage, is_whole, cut), 7), absent);
+    }
+    let (_, text) = Absent::Beyond(20_000).told();
+    assert_eq!(
+        text,
+        "It is not among the first 20,000 issues, and no more are read here."
+    );
+}

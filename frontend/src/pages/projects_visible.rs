@@ -1,0 +1,108 @@
+//! The visible rows of the list of projects.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::query;
+use crate::data::{
+    filters::Filters,
+    lists::{Look, folded},
+    number_format::len,
+    row::Row,
+};
+
+/// The visible rows, according to the address.
+#[derive(Clone, Copy, Debug)]
+pub struct VisibleProjects {
+    /// The filters and the order.
+    pub filters: Memo<Filters>,
+    /// The indexes of the matching rows, in order, and the epoch of the list that they belong to.
+    pub rows: Memo<Arc<(u32, Vec<usize>)>>,
+    /// The number of loaded rows.
+    pub all: Memo<u64>,
+    /// The number of loaded rows that take part. Rows that arrive while somebody is about to press
+    /// a row wait.
+    pub taken: RwSignal<usize>,
+    /// Whether a pointer or the focus is on the rows.
+    pub held: RwSignal<bool>,
+    /// Whether the focus is on the button that shows the waiting rows, which must not be removed
+    /// under it.
+    pub asking: RwSignal<bool>,
+    set: Callback<(Filters, bool)>,
+}
+
+impl VisibleProjects {
+    /// Creates the visible rows of a list.
+    pub fn new(list: Look<Row>) -> Self {
+        let search = use_location().search;
+        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let taken = RwSignal::new(usize::MAX);
+        let held = RwSignal::new(false);
+        let asking = RwSignal::new(false);
+
+        let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+
+        let rows = Memo::new(move |_| {
+            list.held.with(|held| {
+                let taken = held.rows.get(..taken.get()).unwrap_or(&held.rows);
+                let filters = filters.read();
+                Arc::new((held.epoch, filters.apply(taken, folded)))
+            })
+        });
+
+        // Neither new rows nor a reload may move rows under the pointer.
+        let let_in = move || {
+            list.hold(false);
+            taken.set(usize::MAX);
+        };
+        Effect::new(move |_| {
+            if held.get() {
+                list.hold(true);
+                let here = list.held.with(|held| held.rows.len());
+                // The first rows do not wait.
+                if here > 0 && taken.get_untracked() == usize::MAX {
+                    taken.set(here);
+                }
+            } else if !asking.get() {
+                // In the next frame, because the focus may be moving from the rows to that button.
+                request_animation_frame(move || {
+                    let is_free = |held: RwSignal<bool>| held.try_get_untracked() == Some(false);
+                    if is_free(held) && is_free(asking) {
+                        let_in();
+                    }
+                });
+            }
+        });
+        let write = query::write();
+        let set = Callback::new(move |(filters, replace): (Filters, bool)| {
+            taken.set(usize::MAX);
+            write.run((filters.query(), replace));
+        });
+        Self {
+            filters,
+            rows,
+            all,
+            taken,
+            held,
+            asking,
+            set,
+        }
+    }
+
+    /// Changes filters or order, with an entry in the history.
+    pub fn change(self, change: impl FnOnce(&mut Filters)) {
+        let mut filters = self.filters.get_untracked();
+        change(&mut filters);
+        self.set.run((filters, false));
+    }
+
+    /// Changes the search, and replaces the entry of the history.
+    pub fn search(self, text: String) {
+        let mut filters = self.filters.get_untracked();
+        filters.search = text;
+        // Back leads to the previous page, and not through each letter.
+        self.set.run((filters, true));
+    }
+}

@@ -1,0 +1,13 @@
+//! Unicode normalization, by the browser's tables.
+
+use wasm_bindgen::JsValue;
+
+/// Decomposes a text into letters and marks.
+#[must_use]
+pub fn nfd(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let apart = js_sys::JsString::from(text).normalize("NFD");
+    JsValue::from(apart).as_string().unwrap_or_default()
+}
