@@ -10,12 +10,18 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::{Bed, app::App, command, command::Outcome, free_port, prism::Prism, sandbox::Sandbox};
+use tests::{
+    Bed,
+    app::App,
+    command::{self, Outcome},
+    free_port,
+    prism::Prism,
+    registered::{RegisteredApp, org},
+    registration::{API_TOKEN as TOKEN, SCOPES},
+    sandbox::Sandbox,
+};
 
-/// The API token that the sandbox accepts.
-const TOKEN: &str = "5a0dbd0c-0b0e-4b5e-9c1e-5a4db0c5a4db";
 const REDIRECT_URI: &str = "http://localhost:3000/callback";
-const SCOPES: &str = "org.read org.project.read org.project.snapshot.read";
 
 /// Returns the variables that choose a provider, and the token.
 fn variables(url: &str) -> [(&str, &str); 3] {
@@ -24,17 +30,6 @@ fn variables(url: &str) -> [(&str, &str); 3] {
         ("SNYK_APP_URL", url),
         ("SNYK_TOKEN", TOKEN),
     ]
-}
-
-/// Returns the id of the organization with this slug.
-async fn org(sandbox: &Sandbox, slug: &str) -> String {
-    let url = format!("{}/rest/orgs?version=2024-10-15&limit=100", sandbox.url);
-    let request = tests::client::http().get(url);
-    let request = request.header("authorization", format!("token {TOKEN}"));
-    let page: Value = request.send().await.unwrap().json().await.unwrap();
-    let orgs = page["data"].as_array().unwrap();
-    let org = orgs.iter().find(|org| org["attributes"]["slug"] == slug);
-    org.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// Returns the arguments of a complete command.
@@ -125,16 +120,15 @@ async fn a_new_app_is_written_down_privately_and_people_can_connect_it() {
         .collect();
     let app = App::start(port, &sandbox.url, &changes).await;
     let bed = Bed { sandbox, app };
+    let registered = RegisteredApp {
+        org,
+        id: String::new(),
+        client_id: client_id.to_owned(),
+        secret: value(&written, "CLIENT_SECRET").to_owned(),
+    };
     let mut browser = bed.browser();
-    let mut attempt = browser.start_login(Some("/")).await;
-    // The test's browser asks for the consent to the sandbox's own app otherwise.
-    attempt.authorize_query = attempt
-        .authorize_query
-        .replace(registration::CLIENT_ID, client_id);
-    let callback = bed.sandbox.consent(&attempt, "group", "allow").await;
-    let answer = browser.finish(&callback).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    assert_eq!(answer.json()["connection"]["context"], "tenant");
+    let connection = registered.connect(&bed.sandbox, &mut browser).await;
+    assert_eq!(connection["context"], "tenant");
 }
 
 #[tokio::test]
@@ -182,7 +176,6 @@ async fn an_existing_file_is_refused_or_kept_as_a_backup() {
     );
 }
 
-// The proxy in front of Prism runs while this thread waits for the command.
 // The proxy in front of Prism runs while this thread waits for the command.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn snyks_own_document_permits_the_request_and_its_answer_is_read() {

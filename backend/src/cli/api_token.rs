@@ -31,7 +31,7 @@ const MAX_SIZE: u64 = 64 * 1024;
 pub(super) struct TokenArguments {
     /// Read the API token from this file; `-` is standard input.
     ///
-    /// Without this, the token is the one in the environment variable SNYK_TOKEN. If that is not
+    /// Without this, the token is the one in the environment variable `SNYK_TOKEN`. If that is not
     /// set, a terminal asks for it without showing it.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,

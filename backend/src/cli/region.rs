@@ -23,7 +23,7 @@ const VARIABLES: [&str; 3] = ["SNYK_REGION", "SNYK_API_URL", "SNYK_APP_URL"];
 pub(super) struct RegionArgument {
     /// Snyk's region: us-01, us-02, eu-01, au-01 or gov-01.
     ///
-    /// Without this, it is that of SNYK_REGION or SNYK_API_URL in the environment or in `.env`, or
+    /// Without this, it is that of `SNYK_REGION` or `SNYK_API_URL` in the environment or in `.env`, or
     /// else the region of a personal access token, or else us-01.
     #[arg(long, value_name = "REGION", value_parser = parse)]
     pub(super) region: Option<&'static str>,

@@ -30,9 +30,9 @@ pub(super) struct AppArguments {
     /// The app's name, which people see when they are asked for their consent.
     #[arg(long)]
     pub(super) name: Option<String>,
-    /// Where Snyk sends people back to, such as http://localhost:3000/callback.
+    /// Where Snyk sends people back to, such as `http://localhost:3000/callback`.
     ///
-    /// Of several, separated by spaces or commas, the first becomes REDIRECT_URI.
+    /// Of several, separated by spaces or commas, the first becomes `REDIRECT_URI`.
     #[arg(
         long = "redirect-uri",
         aliases = ["redirect-uris", "redirectUris"],
@@ -224,7 +224,7 @@ impl Draft {
                     "{scope} {why}: Snyk refuses the app if it does not know it"
                 )),
                 Err(why) => {
-                    problems.push(Problem::of("--scopes", format!("has {scope}, which {why}")))
+                    problems.push(Problem::of("--scopes", format!("has {scope}, which {why}")));
                 }
             }
         }

@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     region: RegionArgument,
     #[command(flatten)]
     token: TokenArguments,
-    /// Write into an existing `.env`. A backup is kept, and its ENCRYPTION_SECRET, comments and
+    /// Write into an existing `.env`. A backup is kept, and its `ENCRYPTION_SECRET`, comments and
     /// other variables stay.
     #[arg(long)]
     force: bool,
@@ -121,7 +121,9 @@ async fn create(arguments: &Arguments, env_file: &Path) -> Result<Created, Failu
     let Chosen {
         provider, warnings, ..
     } = chosen;
-    warnings.iter().for_each(|warning| warn(warning));
+    for warning in &warnings {
+        warn(warning);
+    }
     let api = AppsApi::new(&provider.api_url, &token)?;
     if asks {
         if draft.org.is_none() {
@@ -152,7 +154,7 @@ async fn create(arguments: &Arguments, env_file: &Path) -> Result<Created, Failu
         Err(_) => Vec::new(),
     };
     Ok(Created {
-        created,
+        registered: created,
         org,
         region: provider.region,
         outcome,

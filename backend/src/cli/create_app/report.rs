@@ -23,7 +23,7 @@ use crate::{
 /// An app that exists at Snyk. Its secret may not have been saved.
 #[derive(Debug)]
 pub(super) struct Created {
-    pub(super) created: CreatedApp,
+    pub(super) registered: CreatedApp,
     pub(super) org: Id,
     pub(super) region: String,
     pub(super) outcome: Result<Written, CannotWrite>,
@@ -91,7 +91,7 @@ impl Created {
     }
 
     fn told(&self, written: &Written) -> String {
-        let app = &self.created.app;
+        let app = &self.registered.app;
         let client_id = app.client_id.as_deref().unwrap_or_default();
         let backup = written.backup.as_ref().map_or_else(String::new, |path| {
             format!("The former file is kept: {}\n", path.display())
@@ -108,7 +108,7 @@ impl Created {
 
     fn to_json(&self, written: &Written) -> Value {
         json!({
-            "app": self.created.app,
+            "app": self.registered.app,
             "org_id": self.org,
             "region": self.region,
             "env_file": ENV_FILE,
@@ -122,13 +122,13 @@ impl Created {
     /// Returns the text for an app whose secret is not in the file. It is the only place where the
     /// secret is shown, since Snyk does not show it again.
     fn unsaved(&self, why: &CannotWrite) -> Zeroizing<String> {
-        let secret = self.created.client_secret.expose_secret();
+        let secret = self.registered.client_secret.expose_secret();
         let quoted = quote(secret).map(|quoted| Zeroizing::new(quoted.text));
         let written = quoted.as_ref().map_or(secret, |text| text.as_str());
         Zeroizing::new(format!(
             "The app was created at Snyk, but its secret could not be saved: {why}.\nSnyk does not \
              show the secret again. Keep these two lines now:\n\nCLIENT_ID={}\nCLIENT_SECRET={written}\n",
-            self.created.app.client_id.as_deref().unwrap_or_default(),
+            self.registered.app.client_id.as_deref().unwrap_or_default(),
         ))
     }
 
@@ -136,10 +136,10 @@ impl Created {
         let message = format!("The app was created, but its secret could not be saved: {why}");
         let report = json!({
             "error": {"kind": "not_saved", "message": message},
-            "app": self.created.app,
+            "app": self.registered.app,
             "org_id": self.org,
             "region": self.region,
-            "client_secret": self.created.client_secret.expose_secret(),
+            "client_secret": self.registered.client_secret.expose_secret(),
         });
         Zeroizing::new(report.to_string())
     }
@@ -167,7 +167,7 @@ mod tests {
         let app = r#"{"id": "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11", "attributes":
             {"name": "Fat\u001bhom", "client_id": "id", "client_secret": "c^`a n'ary"}}"#;
         Created {
-            created: json::read(app.as_bytes()).unwrap(),
+            registered: json::read(app.as_bytes()).unwrap(),
             org: "4635194f-2d5c-802b-abd8-28c14dab162c".parse().unwrap(),
             region: "us-01".to_owned(),
             outcome: Err(CannotWrite::Exists),
