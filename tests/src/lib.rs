@@ -4,7 +4,7 @@
 //! The test bed knows only the programs and their interfaces and links none of their code, so that
 //! it cannot share a mistake with the product. `cargo xtask test` passes the locations of the
 //! programs in `SNYK_APP_BIN`, `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`, and those of npm
-//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, and those of PyPI in `PYTHON` and
+//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, and those of Python in `PYTHON` and
 //! `PYTHON_PACKAGES_FOR_TESTS`.
 
 #![expect(

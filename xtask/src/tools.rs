@@ -175,7 +175,7 @@ fn node_package(oldest: Version) -> Result<&'static str> {
     }
 }
 
-/// Python with the PyPI packages that the tests use.
+/// Python with the packages that the tests use.
 #[derive(Debug)]
 pub(crate) struct Python {
     pub(crate) program: PathBuf,
@@ -191,13 +191,12 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Python> {
             process::answer(pip.args(["-m", "pip", "--version"])).is_some()
         })
     };
-    let program = match with_pip() {
-        Some(program) => program,
-        None => {
-            system_packages::install(&["python3", "python3-pip"])
-                .context("another reader of .env files needs Python with pip")?;
-            with_pip().context("Python was installed, but does not run pip")?
-        }
+    let program = if let Some(program) = with_pip() {
+        program
+    } else {
+        system_packages::install(&["python3", "python3-pip"])
+            .context("another reader of .env files needs Python with pip")?;
+        with_pip().context("Python was installed, but does not run pip")?
     };
     let requirements = workspace.root.join("tests/python/requirements.txt");
     let packages = install::pip_locked("tests", &program, &requirements)?;
