@@ -1,4 +1,4 @@
-//! Creates all HTTP clients of the server: without redirects and implicit proxies, with time-outs
+//! Creates all HTTP clients of the program: without redirects and implicit proxies, with time-outs
 //! and bounded answers (SEC-39, SEC-45). Its errors tell whether a request was sent.
 
 mod api_client;
@@ -45,6 +45,15 @@ pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
             .http1_only()
             .pool_max_idle_per_host(MAX_IDLE_FOR_TOKENS)
             .pool_idle_timeout(REUSE_FOR_TOKENS)
+            .retry(reqwest::retry::never()),
+    )
+}
+
+/// Creates the client for the few API requests of a command, which are never repeated.
+pub fn for_commands(address: &Url) -> Result<Client, CannotMake> {
+    build(
+        builder(address.scheme() == "https")
+            .timeout(READ_TIMEOUT)
             .retry(reqwest::retry::never()),
     )
 }

@@ -11,13 +11,15 @@
 //! 5. [`provider`] is the port to Snyk, whose tokens come from the generic [`oauth`], and [`store`]
 //!    the port to the database. [`domain`] holds the rules without IO.
 //! 6. [`transport`] accepts connections, [`http`] checks what every request must pass, [`app`] puts
-//!    the parts together, and [`cli`] holds the commands.
+//!    the parts together, and [`cli`] holds the commands, some of which manage the app itself at
+//!    Snyk with [`apps_api`].
 //!
 //! Deliberately absent: no token type can be serialized or printed, only [`config::raw`] reads the
 //! environment, only [`http_client`] creates a client, and no request data selects a host.
 
 pub mod account;
 pub mod app;
+pub mod apps_api;
 pub mod backoff;
 pub mod cli;
 pub mod clock;

@@ -7,9 +7,11 @@
     reason = "a test fails by panicking, and its speed is not its point"
 )]
 
+mod apps;
 mod bad_days;
 mod configuration;
 mod connection;
+mod create_app;
 mod exchange;
 mod foreign_provider;
 mod framing;

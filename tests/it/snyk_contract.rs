@@ -3,6 +3,7 @@
 //! about Snyk alone.
 
 mod access;
+mod apps;
 mod contract;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,8 @@
 //! The test bed knows only the programs and their interfaces and links none of their code, so that
 //! it cannot share a mistake with the product. `cargo xtask test` passes the locations of the
 //! programs in `SNYK_APP_BIN`, `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`, and those of npm
-//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`.
+//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, and those of Python in `PYTHON` and
+//! `PYTHON_PACKAGES_FOR_TESTS`.
 
 #![expect(
     clippy::expect_used,
@@ -15,16 +16,20 @@
 pub mod app;
 pub mod browser;
 pub mod client;
+pub mod command;
+pub mod dotenv;
 pub mod foreign;
 pub mod gateway;
 pub mod npm;
 mod port;
 pub mod prism;
 mod process;
+pub mod registered;
 pub mod registration;
 pub mod sandbox;
 pub mod small_disk;
 pub mod tcp_proxy;
+pub mod terminal;
 pub mod tls;
 
 use app::App;

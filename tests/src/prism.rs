@@ -5,11 +5,17 @@ use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::{free_port, npm, process::Process};
 
 /// The operations that the app uses, extracted from Snyk's document.
 const DOCUMENT: &str = "snyk-openapi/rest-2024-10-15.json";
+/// The operations that register apps, extracted from the same document.
+const APPS_DOCUMENT: &str = "snyk-openapi/apps-2024-10-15.json";
 
 /// A running mock of Snyk's API.
 #[derive(Debug)]
@@ -24,8 +30,17 @@ pub struct Prism {
 impl Prism {
     /// Starts the mock. Its generated data is the same in each run.
     pub async fn start() -> Self {
+        Self::of(DOCUMENT).await
+    }
+
+    /// Starts a mock of the operations that register apps.
+    pub async fn of_apps() -> Self {
+        Self::of(APPS_DOCUMENT).await
+    }
+
+    async fn of(document: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join(DOCUMENT);
+        let document = Path::new(env!("CARGO_MANIFEST_DIR")).join(document);
         let mut command = npm::program("@stoplight/prism-cli/dist/index.js");
         command.args(["mock", "--seed", "snyk", "--host", "127.0.0.1"]);
         command.args(["--port", &free_port().to_string()]);
@@ -40,6 +55,25 @@ impl Prism {
         }
     }
 
+    /// Returns the URL of a proxy that adds a preference to every request, and removes `/rest`, which
+    /// Prism does not expect in paths.
+    pub async fn preferring(&self, prefer: &str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("its address"));
+        let upstream = self.url.strip_prefix("http://").expect("a plain address");
+        let (upstream, prefer) = (upstream.to_owned(), prefer.to_owned());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let (upstream, prefer) = (upstream.clone(), prefer.clone());
+                tokio::spawn(async move {
+                    // Either end may close the connection.
+                    let _ = forward(client, &upstream, &prefer).await;
+                });
+            }
+        });
+        url
+    }
+
     /// Sends a request with a preference in the format of `Prefer` (RFC 7240): `code=200,
     /// example=…`, `dynamic=true`. Returns the status and the body.
     pub async fn get(&self, path_and_query: &str, prefer: &str) -> (u16, String) {
@@ -50,6 +84,26 @@ impl Prism {
         let status = answer.status().as_u16();
         (status, answer.text().await.expect("the whole answer"))
     }
+}
+
+/// Forwards the only request of a connection.
+async fn forward(mut client: TcpStream, upstream: &str, prefer: &str) -> std::io::Result<()> {
+    let mut read = Vec::new();
+    let end = loop {
+        if let Some(at) = read.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at;
+        }
+        if client.read_buf(&mut read).await? == 0 {
+            return Ok(());
+        }
+    };
+    let head = String::from_utf8_lossy(&read[..end]).replacen(" /rest/", " /", 1);
+    let head = format!("{head}\r\nprefer: {prefer}\r\nconnection: close\r\n\r\n");
+    let mut upstream = TcpStream::connect(upstream).await?;
+    upstream.write_all(head.as_bytes()).await?;
+    upstream.write_all(&read[end + 4..]).await?;
+    tokio::io::copy_bidirectional(&mut client, &mut upstream).await?;
+    Ok(())
 }
 
 /// Returns the OpenAPI document.

@@ -152,6 +152,31 @@ pub(crate) fn npm_locked(name: &str, folder: &Path) -> Result<PathBuf> {
     Ok(modules(&entry))
 }
 
+/// Installs the packages of a `requirements.txt` with hashes byte for byte, without building any, and
+/// returns their folder.
+pub(crate) fn pip_locked(name: &str, python: &Path, requirements: &Path) -> Result<PathBuf> {
+    let text = fs::read(requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let entry = format!("{name}-pip-{:016x}", hasher.finish());
+    let packages = |folder: &Path| folder.join("packages");
+    // Written after pip has succeeded.
+    let is_whole = |folder: &Path| folder.join("complete").is_file();
+    let entry = once(&entry, is_whole, |entry, log| {
+        let mut command = process::command(python);
+        command.current_dir(entry);
+        command.args(["-m", "pip", "install", "--require-hashes", "--no-deps"]);
+        command.args(["--only-binary", ":all:", "--disable-pip-version-check"]);
+        command.arg("--target").arg(packages(entry));
+        command.arg("--requirement").arg(requirements);
+        let what = format!("installing what {} names", requirements.display());
+        process::run_logged(&mut command, &what, log, TIMEOUT)?;
+        fs::write(entry.join("complete"), "").context("cannot mark the packages as complete")
+    })?;
+    Ok(packages(&entry))
+}
+
 /// Populates a folder exactly once, also if several clones request it at the same time.
 fn once(
     entry: &str,

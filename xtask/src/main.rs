@@ -3,6 +3,7 @@
 //! | command | does |
 //! | --- | --- |
 //! | `cargo xtask start` | installs missing tools, builds the page, runs the app |
+//! | `cargo xtask register` | registers an app at Snyk and writes `.env` |
 //! | `cargo xtask test` | runs every test, in Rust and in a browser |
 //! | `cargo xtask check` | checks formatting, lints, advisories and the house rules |
 //! | `cargo xtask bench` | measures the product beside others of its kind |
@@ -21,6 +22,7 @@ mod lock;
 mod metadata;
 mod process;
 mod programs;
+mod register;
 mod sizes;
 mod spa;
 mod start;
@@ -50,6 +52,10 @@ enum Task {
     ///
     /// Without a `.env` file it runs against the sandbox, a Snyk that lives on this computer.
     Start(start::Arguments),
+    /// Register an app at Snyk, and write `.env`: runs `snyk-app create-app`.
+    // The flags, `--help` among them, are those of that command.
+    #[command(disable_help_flag = true)]
+    Register(register::Arguments),
     /// Run every test, installing what is missing.
     Test(test::Arguments),
     /// Check formatting, lints, documentation, dependencies and the house rules.
@@ -64,6 +70,7 @@ fn main() -> ExitCode {
     let outcome = match stop::listen() {
         Ok(()) => match CommandLine::parse().task {
             Task::Start(arguments) => start::run(&arguments),
+            Task::Register(arguments) => register::run(&arguments),
             Task::Test(arguments) => test::run(&arguments),
             Task::Check => check::run(),
             Task::Bench(arguments) => bench::run(&arguments),

@@ -14,7 +14,7 @@ use crate::{
     environment, process,
     programs::{self, Programs},
     spa::{self, Form},
-    tools::{self, Node},
+    tools::{self, Node, Python},
     ui::Steps,
     workspace::Workspace,
 };
@@ -201,6 +201,7 @@ impl Tests<'_> {
                 nextest: tools::nextest()?,
                 browser: browser::find_or_install()?,
                 node: tools::node(workspace)?,
+                python: tools::python(workspace)?,
             })
         });
         for (group, title) in titles {
@@ -246,6 +247,7 @@ struct ProductTools {
     nextest: PathBuf,
     browser: Browser,
     node: Node,
+    python: Python,
 }
 
 /// Returns the environment variables of the product tests.
@@ -253,7 +255,7 @@ fn product_variables(
     programs: &Programs,
     dist: &Path,
     tools: &ProductTools,
-) -> Result<[(&'static str, PathBuf); 7]> {
+) -> Result<[(&'static str, PathBuf); 9]> {
     Ok([
         ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
         (
@@ -265,6 +267,8 @@ fn product_variables(
         ("CHROMEDRIVER", tools.browser.driver.clone()),
         ("NODE", tools.node.program.clone()),
         ("NODE_MODULES_FOR_TESTS", tools.node.modules.clone()),
+        ("PYTHON", tools.python.program.clone()),
+        ("PYTHON_PACKAGES_FOR_TESTS", tools.python.packages.clone()),
     ])
 }
 

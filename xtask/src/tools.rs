@@ -175,6 +175,34 @@ fn node_package(oldest: Version) -> Result<&'static str> {
     }
 }
 
+/// Python with the packages that the tests use.
+#[derive(Debug)]
+pub(crate) struct Python {
+    pub(crate) program: PathBuf,
+    /// The folder of the packages, for `PYTHONPATH`.
+    pub(crate) packages: PathBuf,
+}
+
+/// Finds or installs Python, and installs the packages of the tests' requirements.
+pub(crate) fn python(workspace: &Workspace) -> Result<Python> {
+    let with_pip = || {
+        environment::on_path("python3").find(|program| {
+            let mut pip = process::command(program);
+            process::answer(pip.args(["-m", "pip", "--version"])).is_some()
+        })
+    };
+    let program = if let Some(program) = with_pip() {
+        program
+    } else {
+        system_packages::install(&["python3", "python3-pip"])
+            .context("another reader of .env files needs Python with pip")?;
+        with_pip().context("Python was installed, but does not run pip")?
+    };
+    let requirements = workspace.root.join("tests/python/requirements.txt");
+    let packages = install::pip_locked("tests", &program, &requirements)?;
+    Ok(Python { program, packages })
+}
+
 /// Finds or installs faketime, which shifts a program's clock. Tests use it for events after ten
 /// minutes or thirty days.
 pub(crate) fn faketime() -> Result<()> {

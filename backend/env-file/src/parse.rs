@@ -7,6 +7,8 @@
 //! in single quotes, double quotes or backticks may span several lines. Only double quotes turn
 //! `\n` and `\r` into line breaks.
 
+use std::ops::Range;
+
 use crate::text::trim;
 
 /// The error for a line with invalid syntax. It holds the line number, counted from 1, and nothing
@@ -14,35 +16,73 @@ use crate::text::trim;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OddLine(pub usize);
 
+/// A variable, and where it is written in the text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: String,
+    /// The whole line, or lines, with the line break.
+    pub(crate) line: Range<usize>,
+    /// The value with its quotes, without a comment.
+    pub(crate) written_value: Range<usize>,
+}
+
 /// Parses the variables of a file, in order. Lines end with LF, CR LF or CR.
 ///
 /// # Errors
 ///
 /// Returns the number of the first line with invalid syntax.
 pub fn parse(text: &str) -> Result<Vec<(String, String)>, OddLine> {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut variables = Vec::new();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_once('\n').unwrap_or((rest, ""));
+    let text = with_line_feeds(text);
+    let entries = entries(&text)?.into_iter();
+    Ok(entries
+        .map(|entry| (entry.name.to_owned(), entry.value))
+        .collect())
+}
+
+/// Returns the text with LF at the end of every line.
+pub(crate) fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Parses the variables of a text whose lines end with LF.
+pub(crate) fn entries(text: &str) -> Result<Vec<Entry<'_>>, OddLine> {
+    let mut entries = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let rest = &text[start..];
+        let line = rest.split_once('\n').map_or(rest, |(line, _)| line);
+        let line_end = text.len().min(start + line.len() + 1);
         // Concatenated files have a byte order mark where the next file began.
         let content = trim(line);
         if content.is_empty() || content.starts_with('#') {
-            rest = after;
+            start = line_end;
             continue;
         }
-        let error = OddLine(1 + text[..text.len() - rest.len()].matches('\n').count());
+        let error = OddLine(1 + text[..start].matches('\n').count());
         let (name, value) = line.split_once('=').ok_or(error)?;
         let name = parse_name(name).ok_or(error)?;
-        let from_value = &rest[line.len() - value.len()..];
-        let (value, after) = match quoted(from_value) {
-            Some(quoted) => quoted,
-            None => (unquoted(value).to_owned(), after),
-        };
-        variables.push((name.to_owned(), value));
-        rest = after;
+        let value_start = start + line.len() - value.len();
+        let parsed = quoted(&text[value_start..]).unwrap_or_else(|| unquoted(value));
+        let end = text.len().min(value_start + parsed.length + 1);
+        entries.push(Entry {
+            name,
+            value: parsed.value,
+            line: start..end,
+            written_value: value_start + parsed.written.start..value_start + parsed.written.end,
+        });
+        start = end;
     }
-    Ok(variables)
+    Ok(entries)
+}
+
+/// What follows `=`, up to the end of its last line.
+struct Parsed {
+    value: String,
+    /// The value with its quotes, without a comment.
+    written: Range<usize>,
+    /// The length without the line break.
+    length: usize,
 }
 
 /// Returns the name before `=`, optionally after `export`.
@@ -59,26 +99,25 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
-/// Returns a quoted value and the text after its last line. Returns `None` if anything but a
-/// comment follows the closing quote.
-fn quoted(text: &str) -> Option<(String, &str)> {
-    let text = text.trim_start_matches([' ', '\t']);
-    let quote = text
+/// Parses a quoted value. Returns `None` if anything but a comment follows the closing quote.
+fn quoted(text: &str) -> Option<Parsed> {
+    let start = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let quote = text[start..]
         .chars()
         .next()
         .filter(|c| matches!(c, '"' | '\'' | '`'))?;
-    let inner = &text[1..];
+    let inner = &text[start + 1..];
     let mut escaped = false;
     let end = inner.char_indices().find_map(|(index, c)| {
         let closes = c == quote && !escaped;
         escaped = c == '\\' && !escaped;
         closes.then_some(index)
     })?;
-    let (trailing, after) = inner[end + 1..]
-        .split_once('\n')
-        .unwrap_or((&inner[end + 1..], ""));
-    let trailing = trailing.trim();
-    if !trailing.is_empty() && !trailing.starts_with('#') {
+    let written = start..start + end + 2;
+    let rest = &text[written.end..];
+    let trailing = rest.split_once('\n').map_or(rest, |(line, _)| line);
+    let comment = trailing.trim();
+    if !comment.is_empty() && !comment.starts_with('#') {
         return None;
     }
     let value = &inner[..end];
@@ -86,25 +125,37 @@ fn quoted(text: &str) -> Option<(String, &str)> {
         '"' => value.replace("\\n", "\n").replace("\\r", "\r"),
         _ => value.to_owned(),
     };
-    Some((value, after))
+    Some(Parsed {
+        value,
+        length: written.end + trailing.len(),
+        written,
+    })
 }
 
-fn unquoted(value: &str) -> &str {
-    let comment = value
+fn unquoted(line: &str) -> Parsed {
+    let comment = line
         .match_indices('#')
         .map(|(index, _)| index)
         .find(|index| {
-            value[..*index]
+            line[..*index]
                 .chars()
                 .next_back()
                 .is_none_or(char::is_whitespace)
         });
-    let value = value[..comment.unwrap_or(value.len())].trim();
+    let value = line[..comment.unwrap_or(line.len())].trim_end();
+    let start = value.len() - value.trim_start().len();
+    let written = start..value.len();
+    let value = value.trim_start();
     // Quotes at both ends are removed even if they do not pair as a quoted value.
-    ['"', '\'', '`']
+    let value = ['"', '\'', '`']
         .iter()
         .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote))
-        .unwrap_or(value)
+        .unwrap_or(value);
+    Parsed {
+        value: value.to_owned(),
+        written,
+        length: line.len(),
+    }
 }
 
 #[cfg(test)]

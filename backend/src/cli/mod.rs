@@ -1,7 +1,12 @@
 //! The command line.
 
+mod api_token;
+mod app;
 mod core_dumps;
+mod create_app;
 mod open_files;
+mod prompt;
+mod region;
 mod serve;
 mod signals;
 
@@ -10,11 +15,15 @@ use std::{path::Path, process::ExitCode};
 use axum::Router;
 use clap::{Args, Parser, Subcommand};
 
+use self::signals::StopSignals;
 use crate::{
     app::AppState,
     config::{Config, raw::Raw},
     telemetry,
 };
+
+/// The file of variables, in the current folder.
+const ENV_FILE: &str = ".env";
 
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
 /// refreshes them, and calls Snyk for the browser.
@@ -29,6 +38,15 @@ struct Cli {
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
     Serve(Addresses),
+    /// Register an app at Snyk, and write `.env`.
+    ///
+    /// On a terminal, what is missing is asked for, so that no flag is needed. Nothing is created
+    /// before you have seen all of it. For scripts, every answer has a flag.
+    #[command(after_help = create_app::EXAMPLES)]
+    CreateApp(create_app::Arguments),
+    /// Look after the apps of an organization at Snyk, and rotate their client secrets.
+    #[command(after_help = app::EXAMPLES)]
+    App(app::Arguments),
 }
 
 /// Where to serve, in place of what the environment and `.env` say.
@@ -45,29 +63,37 @@ struct Addresses {
 /// Parses the command line and runs its command. `serve` serves the given routes.
 pub async fn run(routes: Router<AppState>) -> ExitCode {
     telemetry::install_panic_hook();
-    // Installed first, so that a signal during startup is handled after it.
-    let stop_signals = signals::StopSignals::listen();
     let Cli { command } = Cli::parse();
     let command = command.unwrap_or(Command::Serve(Addresses::default()));
-    let code = match (command, stop_signals) {
-        (_, Err(error)) => fail(&format!("signals cannot be taken over ({error})")),
-        (Command::Serve(Addresses { listen, public_url }), Ok(stop_signals)) => {
-            let overrides = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
-            let overrides = overrides
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?)));
-            let config = match Raw::read(Path::new(".env"), overrides.collect()) {
-                Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
-                Err(error) => Err(error.to_string()),
-            };
-            match config {
-                Ok(config) => serve::serve(config, routes, stop_signals).await,
-                Err(problems) => fail(&problems),
-            }
-        }
+    let code = match command {
+        Command::Serve(addresses) => run_server(addresses, routes).await,
+        Command::CreateApp(arguments) => create_app::run(arguments).await,
+        Command::App(arguments) => app::run(arguments).await,
     };
     telemetry::flush();
     code
+}
+
+async fn run_server(addresses: Addresses, routes: Router<AppState>) -> ExitCode {
+    // Installed first, so that a signal during startup is handled after it. Other commands end at a
+    // signal as programs usually do.
+    let stop_signals = match StopSignals::listen() {
+        Ok(stop_signals) => stop_signals,
+        Err(error) => return fail(&format!("signals cannot be taken over ({error})")),
+    };
+    let Addresses { listen, public_url } = addresses;
+    let overrides = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
+    let overrides = overrides
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let config = match Raw::read(Path::new(ENV_FILE), overrides.collect()) {
+        Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match config {
+        Ok(config) => serve::serve(config, routes, stop_signals).await,
+        Err(problems) => fail(&problems),
+    }
 }
 
 /// Prints why startup failed, regardless of the log format.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Parses a whole number with a unit: seconds, minutes, hours or days.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let seconds = text.char_indices().last().and_then(|(at, unit)| {
         let unit = match unit {
             's' => 1,

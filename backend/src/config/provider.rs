@@ -5,10 +5,9 @@ use url::Url;
 use super::{
     base_url::BaseUrl,
     certificates,
-    edit_distance::nearest,
     origin::is_loopback,
     reader::Reader,
-    regions::{API, APP, REGIONS, check_base, looks_like_snyk, snyk_domain},
+    regions::{self, API, APP, REGIONS, check_base, looks_like_snyk, snyk_domain},
 };
 
 /// The OAuth server and API in use. Its addresses come from the configuration only; no input of a
@@ -40,16 +39,12 @@ impl Provider {
         let configured = [(APP, "SNYK_APP_URL"), (API, "SNYK_API_URL")]
             .map(|(role, variable)| (role, variable, reader.get(variable)));
         let region = named.as_deref().unwrap_or("us-01");
-        let Some((_, app, api)) = REGIONS.into_iter().find(|(name, ..)| *name == region) else {
-            let known = REGIONS.map(|(name, ..)| name);
-            let hint = nearest(&region.to_ascii_lowercase(), known, 2)
-                .map(|name| format!(" (did you mean {name}?)"))
-                .unwrap_or_default();
-            reader.problems.add(
-                "SNYK_REGION",
-                format!("is none of: {}{hint}", known.join(", ")),
-            );
-            return None;
+        let (app, api) = match regions::find(region) {
+            Ok((_, app, api)) => (app, api),
+            Err(why) => {
+                reader.problems.add("SNYK_REGION", why);
+                return None;
+            }
         };
         let [app_set, api_set] = configured.map(|(role, variable, text)| match text {
             Some(_) => base(reader, role, variable).map(Some),

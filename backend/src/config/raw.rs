@@ -91,6 +91,11 @@ impl Raw {
         self.variables.get(name).map(ToOwned::to_owned)
     }
 
+    /// Returns whether the environment sets a variable to another value than `.env`.
+    pub(crate) fn is_overridden(&self, name: &str) -> bool {
+        self.variables.is_overridden(name)
+    }
+
     /// Returns the trimmed value, even if it is empty.
     #[must_use]
     pub fn get_even_empty(&self, name: &str) -> Option<String> {

@@ -36,7 +36,7 @@ impl RedirectUri {
     }
 
     /// Parses a redirect URI. The error is for the operator.
-    fn parse(text: String) -> Result<Self, &'static str> {
+    pub(crate) fn parse(text: String) -> Result<Self, &'static str> {
         let url =
             Url::parse(&text).map_err(|_| "is not an address: write it as registered at Snyk")?;
         if url.fragment().is_some() {

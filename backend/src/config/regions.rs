@@ -5,13 +5,36 @@ use url::Url;
 use super::edit_distance::nearest;
 
 /// Snyk's regions: name, host of the browser pages, host of the API.
-pub(super) const REGIONS: [(&str, &str, &str); 5] = [
+pub(crate) const REGIONS: [(&str, &str, &str); 5] = [
     ("us-01", "https://app.snyk.io", "https://api.snyk.io"),
     ("us-02", "https://app.us.snyk.io", "https://api.us.snyk.io"),
     ("eu-01", "https://app.eu.snyk.io", "https://api.eu.snyk.io"),
     ("au-01", "https://app.au.snyk.io", "https://api.au.snyk.io"),
     ("gov-01", "https://app.snykgov.io", "https://api.snykgov.io"),
 ];
+
+/// Returns the name, the pages' address and the API's address of a region. The error says what is
+/// wrong with the name.
+pub(crate) fn find(region: &str) -> Result<(&'static str, &'static str, &'static str), String> {
+    REGIONS
+        .into_iter()
+        .find(|(name, ..)| *name == region)
+        .ok_or_else(|| {
+            let known = REGIONS.map(|(name, ..)| name);
+            let hint = nearest(&region.to_ascii_lowercase(), known, 2)
+                .map(|name| format!(" (did you mean {name}?)"))
+                .unwrap_or_default();
+            format!("is none of: {}{hint}", known.join(", "))
+        })
+}
+
+/// Returns the region whose API has that host.
+pub(crate) fn of_api_host(host: &str) -> Option<&'static str> {
+    REGIONS
+        .into_iter()
+        .find(|(.., api)| api.strip_prefix("https://") == Some(host))
+        .map(|(name, ..)| name)
+}
 
 /// The domains of Snyk's hosts.
 const DOMAINS: [&str; 2] = ["snyk.io", "snykgov.io"];

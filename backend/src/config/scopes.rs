@@ -1,11 +1,44 @@
 //! The OAuth scopes to request, checked against the list that Snyk documents.
 
+use std::fmt;
+
 use shared::scope::{self, Scopes};
 
 use super::{edit_distance::nearest, problems::Problems, reader::Reader};
 
 /// The scope that every app must request.
-const MANDATORY: &str = "org.read";
+pub(crate) const MANDATORY: &str = "org.read";
+
+/// The reason why a scope is not one of those that Snyk documents.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum UnknownScope {
+    /// It holds a character that no scope has, which is described for people.
+    Character(String),
+    /// It has capital letters. Holds the scope that was probably meant.
+    Capitals(String),
+    /// It is not in the list. Holds the scope of the list that it resembles.
+    Unlisted(Option<&'static str>),
+}
+
+impl fmt::Display for UnknownScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(what) => write!(
+                f,
+                "holds {what}, which no scope has: write them separated by spaces or commas, such \
+                 as `org.read org.project.read`"
+            ),
+            Self::Capitals(known) => write!(f, "has capital letters: did you mean {known}?"),
+            Self::Unlisted(suggestion) => {
+                f.write_str("is not among the scopes that Snyk documents")?;
+                match suggestion {
+                    Some(known) => write!(f, ": did you mean {known}?"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
 
 /// Reads `SCOPES`. A scope that Snyk certainly rejects is a problem. A scope that is only missing
 /// from its list is a warning, since Snyk may add scopes.
@@ -22,15 +55,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Scopes> {
     }
     let mut suggestions = Vec::new();
     for scope in scopes.iter() {
-        if let Err(hint) = check(scope, p) {
-            suggestions.push(hint);
+        if let Err(why) = check(scope) {
+            suggestions.extend(tell(scope, &why, p));
         }
     }
     if p.has_problem("SCOPES") {
         return None;
     }
     if !scopes.iter().any(|scope| scope == MANDATORY) {
-        let hint = if suggestions.contains(&Some(MANDATORY)) {
+        let hint = if suggestions.contains(&MANDATORY) {
             " (one that is there is nearly it)"
         } else {
             ""
@@ -47,44 +80,44 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Scopes> {
     (!p.has_problem("SCOPES")).then_some(scopes)
 }
 
-/// Checks one scope against the list. The error is the known scope that an unknown one resembles.
-fn check(scope: &str, p: &mut Problems) -> Result<(), Option<&'static str>> {
+/// Adds a problem or a warning, and returns the scope that an unlisted one resembles.
+fn tell(scope: &str, why: &UnknownScope, p: &mut Problems) -> Option<&'static str> {
+    match why {
+        UnknownScope::Character(_) => p.add("SCOPES", why.to_string()),
+        UnknownScope::Capitals(known) => {
+            let why = format!("has {scope} with capital letters: did you mean {known}?");
+            p.add("SCOPES", why);
+        }
+        UnknownScope::Unlisted(suggestion) => {
+            let hint = match suggestion {
+                Some(_) => "",
+                None => ": Snyk refuses a sign-in that asks for one that it does not know",
+            };
+            p.warn(format!("SCOPES has {scope}, which {why}{hint}"));
+            return *suggestion;
+        }
+    }
+    None
+}
+
+/// Checks one scope against the list.
+pub(crate) fn check(scope: &str) -> Result<(), UnknownScope> {
     if scope::known().any(|known| known == scope) {
         return Ok(());
     }
     if let Some(c) = scope.chars().find(|c| !is_scope_char(*c)) {
-        let what = match c {
+        return Err(UnknownScope::Character(match c {
             '"' | '\'' | '`' => "a quotation mark".to_owned(),
             c if c.is_ascii_graphic() => format!("`{c}`"),
             c => env_file::text::name_of(c),
-        };
-        p.add(
-            "SCOPES",
-            format!(
-                "holds {what}, which no scope has: write them separated by spaces or commas, such \
-                 as `org.read org.project.read`"
-            ),
-        );
-        return Err(None);
+        }));
     }
     let lower = scope.to_ascii_lowercase();
     if lower != scope {
         let known = nearest(&lower, scope::known(), 2).unwrap_or(&lower);
-        p.add(
-            "SCOPES",
-            format!("has {scope} with capital letters: did you mean {known}?"),
-        );
-        return Err(None);
+        return Err(UnknownScope::Capitals(known.to_owned()));
     }
-    let suggestion = nearest(scope, scope::known(), 2);
-    let hint = suggestion.map_or_else(
-        || "Snyk refuses a sign-in that asks for one that it does not know".to_owned(),
-        |known| format!("did you mean {known}?"),
-    );
-    p.warn(format!(
-        "SCOPES has {scope}, which is not among the scopes that Snyk documents: {hint}"
-    ));
-    Err(suggestion)
+    Err(UnknownScope::Unlisted(nearest(scope, scope::known(), 2)))
 }
 
 fn is_scope_char(c: char) -> bool {

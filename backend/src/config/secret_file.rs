@@ -1,5 +1,6 @@
 //! A secret that may be stored in a file, which is read again on every use. Rotating the client
-//! secret then needs no restart and signs nobody out.
+//! secret then needs no restart and signs nobody out. The former secret is kept for the time in which
+//! the provider accepts two.
 
 use std::{
     fmt, fs, io,
@@ -91,9 +92,16 @@ enum Source {
     Value(SecretString),
     File {
         path: PathBuf,
-        /// The secret as it was last read.
-        last_valid: Arc<Mutex<SecretString>>,
+        known: Arc<Mutex<Known>>,
     },
+}
+
+/// The secrets that a file has held since startup.
+struct Known {
+    /// The secret as it was last read.
+    last_valid: SecretString,
+    /// The secret before that one.
+    former: Option<SecretString>,
 }
 
 impl ClientSecret {
@@ -106,8 +114,14 @@ impl ClientSecret {
     /// Creates a secret in a file that contained `secret` at startup.
     #[must_use]
     pub fn of_file(path: PathBuf, secret: SecretString) -> Self {
-        let last_valid = Arc::new(Mutex::new(secret));
-        Self(Source::File { path, last_valid })
+        let known = Known {
+            last_valid: secret,
+            former: None,
+        };
+        Self(Source::File {
+            path,
+            known: Arc::new(Mutex::new(known)),
+        })
     }
 
     /// Returns the current secret. The last valid one is used while the file is being replaced, is
@@ -117,11 +131,35 @@ impl ClientSecret {
     /// watcher can then be stale.
     #[must_use]
     pub fn current(&self) -> SecretString {
-        let (path, last_valid) = match &self.0 {
-            Source::Value(secret) => return secret.clone(),
-            Source::File { path, last_valid } => (path, last_valid),
+        match &self.0 {
+            Source::Value(secret) => secret.clone(),
+            Source::File { path, known } => known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .read(path)
+                .clone(),
+        }
+    }
+
+    /// Returns the secret to try after the provider has rejected one: the current one, if the file
+    /// was replaced meanwhile, or else the former one, which counts until it is deleted at the
+    /// provider.
+    #[must_use]
+    pub fn other_than(&self, rejected: &SecretString) -> Option<SecretString> {
+        let Source::File { path, known } = &self.0 else {
+            return None;
         };
-        let mut last_valid = last_valid.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = known.read(path).clone();
+        std::iter::once(current)
+            .chain(known.former.clone())
+            .find(|secret| secret.expose_secret() != rejected.expose_secret())
+    }
+}
+
+impl Known {
+    /// Reads the file, and returns the current secret.
+    fn read(&mut self, path: &Path) -> &SecretString {
         match read(path).map(|text| text.value) {
             Ok(secret) if secret.expose_secret().is_empty() => {
                 tracing::warn!("CLIENT_SECRET_FILE is empty; its last secret counts");
@@ -129,18 +167,18 @@ impl ClientSecret {
             Ok(secret) => {
                 if let Err(why) = check_client_secret(secret.expose_secret()) {
                     tracing::warn!("CLIENT_SECRET_FILE {why}; its last secret counts");
-                } else if secret.expose_secret() != last_valid.expose_secret() {
+                } else if secret.expose_secret() != self.last_valid.expose_secret() {
                     tracing::info!(
                         "CLIENT_SECRET_FILE holds another secret, which counts from now on"
                     );
-                    *last_valid = secret;
+                    self.former = Some(std::mem::replace(&mut self.last_valid, secret));
                 }
             }
             Err(error) => {
                 tracing::warn!(%error, "CLIENT_SECRET_FILE cannot be read; its last secret counts");
             }
         }
-        last_valid.clone()
+        &self.last_valid
     }
 }
 
@@ -181,6 +219,34 @@ mod tests {
         fs::write(&path, utf16("\u{feff}third\r\n", u16::to_le_bytes)).unwrap();
         assert_eq!(now(), "third", "as PowerShell's > writes it");
         assert!(!format!("{secret:?}").contains("third"));
+    }
+
+    #[test]
+    fn after_a_rejection_the_other_secret_is_tried() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        fs::write(&path, "first").unwrap();
+        let secret = ClientSecret::of_file(path.clone(), "first".into());
+        let other = |rejected: &str| {
+            let other = secret.other_than(&rejected.into())?;
+            Some(other.expose_secret().to_owned())
+        };
+        assert_eq!(other("first"), None, "there is only one");
+        fs::write(&path, "second").unwrap();
+        assert_eq!(
+            other("first").unwrap(),
+            "second",
+            "the file was replaced after the request had been sent"
+        );
+        assert_eq!(
+            other("second").unwrap(),
+            "first",
+            "the new one does not count yet"
+        );
+        fs::write(&path, "third").unwrap();
+        assert_eq!(other("third").unwrap(), "second");
+        let by_value = ClientSecret::of_value("first".into());
+        assert!(by_value.other_than(&"first".into()).is_none());
     }
 
     #[test]

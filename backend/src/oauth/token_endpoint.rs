@@ -11,6 +11,7 @@ use domain::{
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
+use secrecy::SecretString;
 use shared::pkce::CodeVerifier;
 use url::Url;
 use zeroize::Zeroizing;
@@ -101,9 +102,6 @@ impl TokenEndpoint {
         let response = self
             .post(&self.profile.revocation_endpoint, &form, further)
             .await?;
-        if !response.status().is_success() {
-            return Err(self.refusal(response).await);
-        }
         let (status, headers) = (response.status(), response.headers().clone());
         let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let is_page = body.trim_ascii_start().starts_with(b"<") || is_html(&headers);
@@ -119,7 +117,11 @@ impl TokenEndpoint {
         self.post(&self.profile.token_endpoint, form, further).await
     }
 
-    /// Sends a form, authenticated with the app's credentials.
+    /// Sends a form, authenticated with the app's credentials, and returns a successful answer.
+    ///
+    /// If the provider rejects the secret, the request is sent again with the other one, if there is
+    /// one: while a client secret is being rotated, both are known, and each may be the valid one. A
+    /// client that is not authenticated consumes nothing (RFC 6749 section 3.2.1).
     async fn post(
         &self,
         to: &Url,
@@ -127,7 +129,30 @@ impl TokenEndpoint {
         further: &[(String, String)],
     ) -> Result<Response, ProviderError> {
         // Read each time, since the secret's file may have changed.
-        let secret = self.credentials.client_secret.current();
+        let secrets = &self.credentials.client_secret;
+        let secret = secrets.current();
+        let answered = self.post_with(&secret, to, form, further).await;
+        let Err(ProviderError::ClientRejected { .. }) = answered else {
+            return answered;
+        };
+        let Some(other) = secrets.other_than(&secret) else {
+            return answered;
+        };
+        tracing::warn!(
+            "The provider rejects a client secret of CLIENT_SECRET_FILE: the other known one is \
+             tried, the one before or after it"
+        );
+        self.post_with(&other, to, form, further).await
+    }
+
+    /// Sends a form with that client secret, and returns a successful answer.
+    async fn post_with(
+        &self,
+        secret: &SecretString,
+        to: &Url,
+        form: &[(&str, &str)],
+        further: &[(String, String)],
+    ) -> Result<Response, ProviderError> {
         let further = further
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
@@ -136,7 +161,7 @@ impl TokenEndpoint {
             form,
         } = self.profile.client_auth.authenticate(
             &self.credentials.client_id,
-            &secret,
+            secret,
             form.iter().copied().chain(further),
         );
         let mut request = self
@@ -149,11 +174,15 @@ impl TokenEndpoint {
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        let answered = request.send().await.map_err(TransportError::from);
-        Ok(answered?)
+        let response = request.send().await.map_err(TransportError::from)?;
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(self.refusal(response).await)
+        }
     }
 
-    /// Extracts the token pair of an answer, as long as the tokens can be found in it: what was
+    /// Extracts the token pair of a successful answer, as long as the tokens can be found in it: what was
     /// presented for them has been consumed. If an answer to a refresh omits the refresh token, the
     /// presented one stays valid (RFC 6749 section 6), unless the answer was interrupted before it
     /// could come.
@@ -162,9 +191,6 @@ impl TokenEndpoint {
         response: Response,
         presented: Option<&RefreshToken>,
     ) -> Result<Grant, ProviderError> {
-        if !response.status().is_success() {
-            return Err(self.refusal(response).await);
-        }
         let (body, broken) = http_client::read_partial(response, MAX_ANSWER).await;
         let lost = match broken {
             // The status reported success.

@@ -15,7 +15,15 @@ pub(crate) struct Contract {
 impl Contract {
     /// Loads the document.
     pub(crate) fn load() -> Self {
-        let text = include_str!("../../snyk-openapi/rest-2024-10-15.json");
+        Self::of_document(include_str!("../../snyk-openapi/rest-2024-10-15.json"))
+    }
+
+    /// Loads the document of the endpoints for apps.
+    pub(crate) fn load_apps() -> Self {
+        Self::of_document(include_str!("../../snyk-openapi/apps-2024-10-15.json"))
+    }
+
+    fn of_document(text: &str) -> Self {
         let document = serde_json::from_str(text).unwrap();
         Self {
             document: json_schema(&document),
@@ -33,8 +41,10 @@ impl Contract {
         }
     }
 
-    fn response(&self, path: &str, status: u16) -> &Value {
-        let response = &self.document["paths"][path]["get"]["responses"][status.to_string()];
+    /// `operation` is a path, or another method than `get` with a path.
+    fn response(&self, operation: &str, status: u16) -> &Value {
+        let (method, path) = operation.split_once(' ').unwrap_or(("get", operation));
+        let response = &self.document["paths"][path][method]["responses"][status.to_string()];
         if response.is_null() {
             // Every operation can answer with statuses that it does not list: none of them lists
             // 429.

@@ -5,6 +5,7 @@
 //! unregistered URI would make the sandbox an open redirector (RFC 6749 section 4.1.2.1). Every
 //! other error is returned to the app.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::State;
@@ -16,7 +17,8 @@ use serde::Deserialize;
 use crate::authorize_request::AuthorizeRequest;
 use crate::consent;
 use crate::form::Form;
-use crate::grants::{Code, GrantScope};
+use crate::grant_scope::GrantScope;
+use crate::grants::Code;
 use crate::oauth_error::{Kind, OAuthError};
 use crate::pages::{self, Trouble};
 use crate::random;
@@ -70,10 +72,9 @@ impl Wrong {
 /// Shows the consent page.
 pub(crate) async fn get(State(sandbox): State<Sandbox>, uri: Uri) -> Response {
     sandbox.stats().authorize += 1;
-    let settings = sandbox.settings();
     let query = uri.query().unwrap_or_default();
-    match check(&settings, query) {
-        Ok(request) => consent::page(&settings, &request, query),
+    match check(&sandbox, query) {
+        Ok((settings, request)) => consent::page(&settings, &request, query),
         Err(Rejection::Page(trouble)) => pages::trouble(trouble),
         Err(Rejection::Back(location)) => go(&location),
     }
@@ -109,9 +110,8 @@ pub(crate) fn decide(
     decision: Decision,
     wrong: Option<Wrong>,
 ) -> Result<String, Trouble> {
-    let settings = sandbox.settings();
-    let mut request = match check(&settings, query) {
-        Ok(request) => request,
+    let (settings, mut request) = match check(sandbox, query) {
+        Ok(checked) => checked,
         Err(Rejection::Page(trouble)) => return Err(trouble),
         Err(Rejection::Back(location)) => return Ok(location),
     };
@@ -138,6 +138,7 @@ pub(crate) fn decide(
         scopes.pop();
     }
     let code = sandbox.grants().issue(Code {
+        client_id: settings.client_id.clone(),
         redirect_uri: request.named_redirect.then(|| request.redirect_uri.clone()),
         challenge: request.challenge.clone(),
         scopes,
@@ -151,10 +152,11 @@ pub(crate) fn decide(
     Ok(request.back(&[("code", &code)]))
 }
 
-fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection> {
+/// Returns a valid request, and the settings of its client.
+fn check(sandbox: &Sandbox, query: &str) -> Result<(Arc<Settings>, AuthorizeRequest), Rejection> {
     let form = Form::parse(query);
-    check_client(settings, &form).map_err(Rejection::Page)?;
-    let redirect_uri = redirect_uri(settings, &form).map_err(Rejection::Page)?;
+    let settings = client(sandbox, &form).map_err(Rejection::Page)?;
+    let redirect_uri = redirect_uri(&settings, &form).map_err(Rejection::Page)?;
     let mut request = AuthorizeRequest {
         redirect_uri,
         named_redirect: form.get("redirect_uri").is_some(),
@@ -162,26 +164,27 @@ fn check(settings: &Settings, query: &str) -> Result<AuthorizeRequest, Rejection
         challenge: String::new(),
         scopes: Vec::new(),
     };
-    match parameters(settings, &form) {
+    match parameters(&settings, &form) {
         Ok((challenge, scopes)) => {
             request.challenge = challenge;
             request.scopes = scopes;
-            Ok(request)
+            Ok((settings, request))
         }
         Err(error) => Err(Rejection::Back(request.error_redirect(&error))),
     }
 }
 
-fn check_client(settings: &Settings, form: &Form) -> Result<(), Trouble> {
-    match form.get("client_id") {
-        Some(id) if id == settings.client_id && !form.is_repeated("client_id") => Ok(()),
-        sent => Err(Trouble::new(
+fn client(sandbox: &Sandbox, form: &Form) -> Result<Arc<Settings>, Trouble> {
+    let sent = form.get("client_id");
+    let known = sent.filter(|_| !form.is_repeated("client_id"));
+    known.and_then(|id| sandbox.client(id)).ok_or_else(|| {
+        Trouble::new(
             "The sandbox does not know this app",
             "Start the sandbox and the app with the same client id.",
         )
         .fact("client_id sent", sent.unwrap_or("none"))
-        .fact("client_id registered", &settings.client_id)),
-    }
+        .fact("client_id registered", &sandbox.settings().client_id)
+    })
 }
 
 fn redirect_uri(settings: &Settings, form: &Form) -> Result<String, Trouble> {

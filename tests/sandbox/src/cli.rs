@@ -17,7 +17,7 @@ pub(crate) struct Cli {
     /// Where to listen: a loopback address; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:3001", value_parser = loopback)]
     pub(crate) listen: SocketAddr,
-    /// Client id of the one registered app
+    /// Client id of the app that is registered from the start
     #[arg(long, default_value = "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90")]
     client_id: String,
     /// Its client secret. The default has the characters that Snyk's own secrets have
@@ -67,6 +67,9 @@ pub(crate) struct Cli {
     /// Leave `refresh_expires_in` out of token answers
     #[arg(long)]
     omit_refresh_expires: bool,
+    /// API token of the signed-in person, for the endpoints that manage apps
+    #[arg(long, default_value = "5a0dbd0c-0b0e-4b5e-9c1e-5a4db0c5a4db")]
+    api_token: String,
     /// Further organizations in the group, for more than one page of them
     #[arg(long, default_value_t = 0)]
     extra_orgs: u32,
@@ -108,6 +111,7 @@ impl Cli {
             extra_orgs: self.extra_orgs,
             removed_orgs: Vec::new(),
             person: USER_EMAIL.to_owned(),
+            api_token: self.api_token.clone(),
             rate_limit: Some(self.rate_limit),
             rate_interval_ms: 60_000,
         }

@@ -9,63 +9,16 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::data::Org;
+use crate::grant_scope::GrantScope;
 use crate::random;
+use crate::scopes;
 use crate::settings::{Context, OldAccess, Rotation, Settings};
-
-/// What a person granted access to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum GrantScope {
-    /// The whole group.
-    Group,
-    /// One organization, by its slug.
-    Org(String),
-    /// Everything that the person has access to (user context).
-    Everything,
-}
-
-impl GrantScope {
-    /// Parses `group`, `org:<slug>` or `everything`.
-    pub(crate) fn parse(text: &str, settings: &Settings) -> Option<Self> {
-        match (settings.context, text) {
-            (Context::User, _) => Some(Self::Everything),
-            (Context::Tenant, "group") => Some(Self::Group),
-            (Context::Tenant, _) => {
-                let slug = text.strip_prefix("org:")?;
-                settings
-                    .orgs()
-                    .iter()
-                    .any(|org| org.slug == slug)
-                    .then(|| Self::Org(slug.to_owned()))
-            }
-        }
-    }
-
-    /// Returns the organizations in the scope of the grant.
-    pub(crate) fn orgs(&self, settings: &Settings) -> Vec<Org> {
-        let mut orgs = settings.orgs();
-        orgs.retain(|org| match self {
-            Self::Group => org.in_group,
-            Self::Org(slug) => org.slug == *slug,
-            Self::Everything => true,
-        });
-        orgs
-    }
-}
-
-impl std::fmt::Display for GrantScope {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Group => formatter.write_str("group"),
-            Self::Org(slug) => write!(formatter, "org:{slug}"),
-            Self::Everything => formatter.write_str("everything"),
-        }
-    }
-}
 
 /// An authorization code with the parameters of its request.
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
+    /// The client to which the code is issued.
+    pub(crate) client_id: String,
     /// The redirect URI of the authorization request, if it had one.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: String,
@@ -92,6 +45,8 @@ enum CodeState {
 #[derive(Debug, Clone)]
 pub(crate) struct Install {
     pub(crate) id: String,
+    /// The client id of the app; `None` for a person with an API token.
+    pub(crate) client_id: Option<String>,
     pub(crate) bot_id: String,
     pub(crate) reach: GrantScope,
     pub(crate) context: Context,
@@ -105,6 +60,31 @@ pub(crate) struct Install {
     revoked: bool,
     refresh_token: String,
     access_token: String,
+}
+
+impl Install {
+    /// Returns the access of the signed-in person with an API token: everything that an app could
+    /// be granted.
+    pub(crate) fn of_person(settings: &Settings) -> Self {
+        Self {
+            id: random::uuid(),
+            client_id: None,
+            bot_id: random::uuid(),
+            reach: GrantScope::Everything,
+            context: Context::User,
+            user_id: settings.user_id(),
+            scopes: scopes::all().map(str::to_owned).collect(),
+            generation: 0,
+            ended: false,
+            revoked: false,
+            refresh_token: String::new(),
+            access_token: String::new(),
+        }
+    }
+
+    fn is_of(&self, client_id: &str) -> bool {
+        self.client_id.as_deref() == Some(client_id)
+    }
 }
 
 #[derive(Debug)]
@@ -218,6 +198,10 @@ impl Grants {
                 return Err(Rejection::Reused { ended });
             }
         };
+        // Issued to another client (RFC 6749 section 5.2).
+        if code.client_id != mint.settings.client_id {
+            return Err(Rejection::Dead);
+        }
         if code.issued.elapsed() >= Duration::from_secs(mint.settings.code_ttl) {
             return Err(Rejection::Dead);
         }
@@ -231,6 +215,7 @@ impl Grants {
         let index = self.installs.len();
         self.installs.push(Install {
             id: random::uuid(),
+            client_id: Some(code.client_id.clone()),
             bot_id: random::uuid(),
             reach: code.reach.clone(),
             context: code.context,
@@ -262,6 +247,9 @@ impl Grants {
         let refresh = self.refresh.get_mut(token).ok_or(Rejection::Dead)?;
         let index = refresh.install;
         let install = &mut self.installs[index];
+        if !install.is_of(&mint.settings.client_id) {
+            return Err(Rejection::Dead);
+        }
         if let Some(consumed) = refresh.consumed {
             let in_grace = match mint.settings.rotation {
                 Rotation::Strict => false,
@@ -319,12 +307,21 @@ impl Grants {
         }
     }
 
-    /// Revokes a refresh token with all of its family, or an access token.
-    pub(crate) fn revoke(&mut self, token: &str) {
+    /// Revokes a refresh token with all of its family, or an access token, if it was issued to that
+    /// client.
+    pub(crate) fn revoke(&mut self, token: &str, client_id: &str) {
         if let Some(refresh) = self.refresh.get(token) {
-            self.installs[refresh.install].revoked = true;
+            let install = &mut self.installs[refresh.install];
+            install.revoked |= install.is_of(client_id);
         } else if let Some(access) = self.access.get_mut(token) {
-            access.dead = true;
+            access.dead |= self.installs[access.install].is_of(client_id);
+        }
+    }
+
+    /// Ends every install of a deleted app.
+    pub(crate) fn uninstall(&mut self, client_id: &str) {
+        for install in &mut self.installs {
+            install.ended |= install.is_of(client_id);
         }
     }
 

@@ -15,6 +15,7 @@
 //! `tests/it/snyk_contract.rs` validates every response of [`rest`] against Snyk's published
 //! schemas.
 
+mod apps;
 mod authorize;
 mod authorize_request;
 mod cli;
@@ -24,6 +25,7 @@ mod control;
 mod data;
 mod faults;
 mod form;
+mod grant_scope;
 mod grants;
 mod oauth_error;
 mod pages;
@@ -32,6 +34,7 @@ mod record;
 mod rest;
 mod revoke;
 mod router;
+mod scopes;
 mod server;
 mod settings;
 mod signals;

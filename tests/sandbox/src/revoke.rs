@@ -13,15 +13,15 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: String,
 ) -> Response {
-    let form = match client_form(&sandbox.settings(), &headers, &body) {
-        Ok(form) => form,
+    let (settings, form) = match client_form(&sandbox, &headers, &body) {
+        Ok(checked) => checked,
         Err(error) => return error.into_response(),
     };
     let Some(token) = form.get("token") else {
         return OAuthError::new(Kind::InvalidRequest, "The parameter 'token' is missing.")
             .into_response();
     };
-    sandbox.grants().revoke(token);
+    sandbox.grants().revoke(token, &settings.client_id);
     sandbox.stats().revocations += 1;
     StatusCode::OK.into_response()
 }

@@ -25,8 +25,22 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
             "/orgs/{org_id}/targets/{target_id}",
             get(rest::targets::one),
         )
+        .route(
+            "/orgs/{org_id}/apps/creations",
+            get(rest::apps::list).post(rest::apps::create),
+        )
+        .route(
+            "/orgs/{org_id}/apps/creations/{app_id}",
+            get(rest::apps::one)
+                .patch(rest::apps::update)
+                .delete(rest::apps::delete),
+        )
+        .route(
+            "/orgs/{org_id}/apps/creations/{app_id}/secrets",
+            post(rest::apps::secrets),
+        )
         .fallback(rest::not_found)
-        .method_not_allowed_fallback(rest::only_reads)
+        .method_not_allowed_fallback(rest::method_not_allowed)
         .layer(from_fn(rest::headers));
     let v1 = Router::new()
         .route("/orgs", get(v1::orgs))

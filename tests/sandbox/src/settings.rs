@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) removed_orgs: Vec<String>,
     /// The email address of the signed-in person. Each address is a different person.
     pub(crate) person: String,
+    /// The API token of that person.
+    pub(crate) api_token: String,
     /// Number of REST requests of a token per interval; unlimited if omitted.
     pub(crate) rate_limit: Option<u32>,
     pub(crate) rate_interval_ms: u64,

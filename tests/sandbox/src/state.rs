@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::apps::Apps;
 use crate::faults::Rules;
 use crate::grants::Grants;
 use crate::record::Record;
@@ -21,6 +22,7 @@ struct Inner {
     base: String,
     world: World,
     settings: Mutex<Arc<Settings>>,
+    apps: Mutex<Apps>,
     grants: Mutex<Grants>,
     rules: Mutex<Rules>,
     record: Mutex<Record>,
@@ -39,6 +41,7 @@ impl Sandbox {
             base,
             world,
             settings: Mutex::new(Arc::new(settings)),
+            apps: Mutex::default(),
             grants: Mutex::new(grants),
             rules: Mutex::default(),
             record: Mutex::default(),
@@ -66,6 +69,33 @@ impl Sandbox {
     pub(crate) fn set(&self, settings: Settings) {
         self.grants().learn(&settings.client_secret);
         *lock(&self.0.settings) = Arc::new(settings);
+    }
+
+    /// Returns the settings of a client: of the app that was registered at the start, or of one that
+    /// was created at the API.
+    pub(crate) fn client(&self, client_id: &str) -> Option<Arc<Settings>> {
+        let settings = self.settings();
+        if settings.client_id == client_id {
+            return Some(settings);
+        }
+        let apps = self.apps();
+        let app = apps.of_client(client_id)?;
+        Some(Arc::new(app.settings(&settings)))
+    }
+
+    /// Returns the settings of the client with these credentials.
+    pub(crate) fn authenticated(&self, client_id: &str, secret: &str) -> Option<Arc<Settings>> {
+        let settings = self.client(client_id)?;
+        let is_valid = match self.apps().of_client(client_id) {
+            Some(app) => app.has_secret(secret),
+            None => settings.client_secret == secret,
+        };
+        is_valid.then_some(settings)
+    }
+
+    /// Locks the apps that were created at the API.
+    pub(crate) fn apps(&self) -> MutexGuard<'_, Apps> {
+        lock(&self.0.apps)
     }
 
     /// Locks the issued codes and tokens.

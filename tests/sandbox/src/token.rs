@@ -4,6 +4,8 @@
 //! used once; [`Rotation`](crate::settings::Rotation) defines the response to a second presentation
 //! of a refresh token.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -47,8 +49,7 @@ fn answer(
     headers: &HeaderMap,
     body: &str,
 ) -> Result<Value, OAuthError> {
-    let settings = sandbox.settings();
-    let form = client_form(&settings, headers, body)?;
+    let (settings, form) = client_form(sandbox, headers, body)?;
     match form.get("grant_type") {
         Some("authorization_code") => exchange(sandbox, &settings, &form),
         Some("refresh_token") => refresh(sandbox, &settings, &form, concurrent),
@@ -57,12 +58,13 @@ fn answer(
     }
 }
 
-/// Parses a form body and requires the client's credentials in it.
+/// Parses a form body and requires the client's credentials in it. Returns the settings of the
+/// client with the form.
 pub(crate) fn client_form(
-    settings: &Settings,
+    sandbox: &Sandbox,
     headers: &HeaderMap,
     body: &str,
-) -> Result<Form, OAuthError> {
+) -> Result<(Arc<Settings>, Form), OAuthError> {
     let form_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -91,10 +93,10 @@ pub(crate) fn client_form(
             "Client credentials missing or malformed in HTTP POST body.",
         ));
     };
-    if id != settings.client_id || secret != settings.client_secret {
+    let Some(settings) = sandbox.authenticated(id, secret) else {
         return Err(OAuthError::new(Kind::InvalidClient, ""));
-    }
-    Ok(form)
+    };
+    Ok((settings, form))
 }
 
 fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value, OAuthError> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::data::{self, Org};
 use crate::grants::Install;
 use crate::random;
-use crate::rest::admit::bearer;
+use crate::rest::admit::identify;
 use crate::settings::Context;
 use crate::state::Sandbox;
 
@@ -53,7 +53,7 @@ pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Response {
 }
 
 fn admitted(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Install, StatusCode> {
-    let Some(install) = bearer(sandbox, headers) else {
+    let Some(install) = identify(sandbox, headers) else {
         sandbox.stats().unauthorized += 1;
         return Err(StatusCode::UNAUTHORIZED);
     };

@@ -56,7 +56,10 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     let field = |name| form.as_ref().and_then(|form| form.get(name));
     let path = parts.uri.path().to_owned();
     let endpoint = Endpoint::of(&path, field("grant_type"));
-    let faults = sandbox.rules().strike(endpoint, &path, form.as_ref());
+    let method = parts.method.as_str();
+    let faults = sandbox
+        .rules()
+        .strike(endpoint, method, &path, form.as_ref());
     let is_token = path == "/oauth2/token";
     if is_token {
         sandbox.stats().token_begins();

@@ -32,6 +32,9 @@ pub(crate) struct Rule {
 #[serde(deny_unknown_fields)]
 struct On {
     endpoint: Endpoint,
+    /// The method, such as `POST`.
+    #[serde(default)]
+    method: Option<String>,
     /// Prefix of the path; `*` matches one segment, as in `/rest/orgs/*/issues`.
     #[serde(default)]
     path: Option<String>,
@@ -42,9 +45,10 @@ struct On {
 }
 
 impl On {
-    fn matches(&self, endpoint: Endpoint, path: &str, form: Option<&Form>) -> bool {
+    fn matches(&self, endpoint: Endpoint, method: &str, path: &str, form: Option<&Form>) -> bool {
         let begin = self.path.as_deref();
         self.endpoint.covers(endpoint)
+            && self.method.as_deref().is_none_or(|own| own == method)
             && begin.is_none_or(|begin| begins(path, begin))
             && self
                 .form
@@ -247,12 +251,13 @@ impl Rules {
     pub(crate) fn strike(
         &mut self,
         endpoint: Endpoint,
+        method: &str,
         path: &str,
         form: Option<&Form>,
     ) -> Vec<Fault> {
         let mut faults = Vec::new();
         for rule in &mut self.0 {
-            if !rule.on.matches(endpoint, path, form) {
+            if !rule.on.matches(endpoint, method, path, form) {
                 continue;
             }
             if rule.skip > 0 {
@@ -302,19 +307,23 @@ mod tests {
         }))]);
         assert!(
             rules
-                .strike(Endpoint::TokenCode, "/oauth2/token", None)
+                .strike(Endpoint::TokenCode, "POST", "/oauth2/token", None)
                 .is_empty()
         );
-        assert!(rules.strike(Endpoint::Rest, "/rest/self", None).is_empty());
+        assert!(
+            rules
+                .strike(Endpoint::Rest, "GET", "/rest/self", None)
+                .is_empty()
+        );
         assert_eq!(
             rules
-                .strike(Endpoint::TokenRefresh, "/oauth2/token", None)
+                .strike(Endpoint::TokenRefresh, "POST", "/oauth2/token", None)
                 .len(),
             1
         );
         assert!(
             rules
-                .strike(Endpoint::TokenRefresh, "/oauth2/token", None)
+                .strike(Endpoint::TokenRefresh, "POST", "/oauth2/token", None)
                 .is_empty()
         );
     }
@@ -326,8 +335,17 @@ mod tests {
             "on": {"endpoint": "any", "path": "/rest/self"},
             "fault": {"kind": "drop", "when": "after"}
         }))]);
-        assert_eq!(rules.strike(Endpoint::Rest, "/rest/self", None).len(), 1);
-        assert!(rules.strike(Endpoint::Rest, "/rest/orgs", None).is_empty());
+        assert_eq!(
+            rules
+                .strike(Endpoint::Rest, "GET", "/rest/self", None)
+                .len(),
+            1
+        );
+        assert!(
+            rules
+                .strike(Endpoint::Rest, "GET", "/rest/orgs", None)
+                .is_empty()
+        );
     }
 
     #[test]
@@ -340,7 +358,7 @@ mod tests {
         let mut strikes = |form: Option<&str>| {
             let form = form.map(Form::parse);
             !rules
-                .strike(Endpoint::Revoke, "/oauth2/revoke", form.as_ref())
+                .strike(Endpoint::Revoke, "POST", "/oauth2/revoke", form.as_ref())
                 .is_empty()
         };
         assert!(strikes(Some("token=a+b&client_id=c")));

@@ -36,21 +36,28 @@ impl Caller {
     }
 }
 
-fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+/// Returns the scheme and the token of the request.
+fn credentials(headers: &HeaderMap) -> Option<(&str, &str)> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    Some((scheme, token.trim()))
 }
 
-/// Returns the install of the request's bearer token.
-pub(crate) fn bearer(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
-    let token = bearer_token(headers)?;
-    sandbox.grants().bearer(token).cloned()
+/// Returns the install of the request's bearer token, or the access of the person whose API token
+/// it has.
+pub(crate) fn identify(sandbox: &Sandbox, headers: &HeaderMap) -> Option<Install> {
+    let (scheme, token) = credentials(headers)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return sandbox.grants().bearer(token).cloned();
+    }
+    let settings = sandbox.settings();
+    let is_person = scheme.eq_ignore_ascii_case("token") && token == settings.api_token;
+    is_person.then(|| Install::of_person(&settings))
 }
 
 /// Rejects a request that exceeds its token's rate limit.
 fn check_rate(sandbox: &Sandbox, settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
-    let (Some(limit), Some(token)) = (settings.limit(), bearer_token(headers)) else {
+    let (Some(limit), Some((_, token))) = (settings.limit(), credentials(headers)) else {
         return Ok(());
     };
     let counted = sandbox.rate_limit().count(token, limit, Instant::now());
@@ -68,14 +75,17 @@ pub(crate) fn admit(
     operation: &Operation,
 ) -> Result<Caller, Problem> {
     sandbox.stats().rest += 1;
-    let Some(install) = bearer(sandbox, headers) else {
+    let Some(install) = identify(sandbox, headers) else {
         sandbox.stats().unauthorized += 1;
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "The access token is missing, unknown, expired or revoked",
         ));
     };
-    let settings = sandbox.settings();
+    let client_id = install.client_id.as_deref();
+    let settings = client_id
+        .and_then(|id| sandbox.client(id))
+        .unwrap_or_else(|| sandbox.settings());
     check_rate(sandbox, &settings, headers)?;
     let form = Form::parse(uri.query().unwrap_or_default());
     let version_requested = form

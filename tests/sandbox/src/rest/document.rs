@@ -16,16 +16,21 @@ const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset"
 /// Returns a document with these members (`data`, `links`, `meta`).
 pub(crate) fn answer(caller: &Caller, mut body: Value) -> Response {
     body["jsonapi"] = json!({"version": "1.0"});
-    (
-        [
-            (CONTENT_TYPE.as_str(), MEDIA_TYPE),
-            ("snyk-version-requested", &caller.version_requested),
-            ("snyk-version-served", caller.version_served),
-            ("snyk-version-lifecycle-stage", "ga"),
-        ],
-        body.to_string(),
-    )
-        .into_response()
+    let media_type = [(CONTENT_TYPE, MEDIA_TYPE)];
+    (version_headers(caller), media_type, body.to_string()).into_response()
+}
+
+/// Returns an answer without a document.
+pub(crate) fn no_content(caller: &Caller) -> Response {
+    (StatusCode::NO_CONTENT, version_headers(caller)).into_response()
+}
+
+fn version_headers(caller: &Caller) -> [(&'static str, &str); 3] {
+    [
+        ("snyk-version-requested", &caller.version_requested),
+        ("snyk-version-served", caller.version_served),
+        ("snyk-version-lifecycle-stage", "ga"),
+    ]
 }
 
 /// Returns a document of one resource, with a link to itself.
@@ -42,6 +47,8 @@ pub(crate) struct Problem {
     status: StatusCode,
     detail: String,
     parameter: Option<String>,
+    /// A JSON pointer into the request's body.
+    pointer: Option<String>,
     /// The delay in seconds.
     retry_after: Option<u64>,
     has_links: bool,
@@ -54,6 +61,7 @@ impl Problem {
             status,
             detail: detail.into(),
             parameter: None,
+            pointer: None,
             retry_after: None,
             has_links: true,
         }
@@ -71,6 +79,14 @@ impl Problem {
         Self {
             parameter: Some(name.to_owned()),
             ..Self::new(StatusCode::BAD_REQUEST, detail)
+        }
+    }
+
+    /// The member of the body at that JSON pointer is invalid.
+    pub(crate) fn member(pointer: &str, what: &str) -> Self {
+        Self {
+            pointer: Some(pointer.to_owned()),
+            ..Self::new(StatusCode::BAD_REQUEST, format!("'{pointer}' {what}"))
         }
     }
 
@@ -107,6 +123,9 @@ impl IntoResponse for Problem {
         let mut body = error(self.status, Some(&self.detail), None);
         if let Some(name) = self.parameter {
             body["errors"][0]["source"] = json!({"parameter": name});
+        }
+        if let Some(pointer) = self.pointer {
+            body["errors"][0]["source"] = json!({"pointer": pointer});
         }
         if !self.has_links {
             drop_links(&mut body);

@@ -1,6 +1,7 @@
 //! The REST API: JSON:API documents, a version in every request, cursor pagination.
 
 pub(crate) mod admit;
+pub(crate) mod apps;
 pub(crate) mod caller;
 pub(crate) mod document;
 pub(crate) mod issues;
@@ -180,8 +181,8 @@ pub(crate) async fn not_found(State(sandbox): State<Sandbox>) -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "There is no such path")
 }
 
-/// Answers any other method: the API is read-only.
-pub(crate) async fn only_reads(State(sandbox): State<Sandbox>) -> Problem {
+/// Answers any other method.
+pub(crate) async fn method_not_allowed(State(sandbox): State<Sandbox>) -> Problem {
     sandbox.stats().rest += 1;
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
 }

@@ -1,5 +1,6 @@
 //! Tests of the sandbox from outside: the real program over HTTP.
 
+mod apps;
 mod authorize;
 mod bed;
 mod control;

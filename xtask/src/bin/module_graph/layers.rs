@@ -28,7 +28,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
             &["supervisor", "telemetry", "http_client"],
             &["oauth"],
             &["provider", "store"],
-            &["revocation"],
+            &["apps_api", "revocation"],
             &["refresh"],
             &["account", "http"],
             &["session", "transport"],
