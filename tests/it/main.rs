@@ -27,6 +27,7 @@ mod raw;
 mod refresh;
 mod renewal;
 mod revocation;
+mod rotate_encryption;
 mod second_provider;
 mod session;
 mod signals;

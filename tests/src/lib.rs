@@ -15,6 +15,7 @@
 pub mod app;
 pub mod browser;
 pub mod client;
+pub mod finished;
 pub mod foreign;
 pub mod gateway;
 pub mod npm;

@@ -2,6 +2,8 @@
 
 mod core_dumps;
 mod open_files;
+mod output;
+mod rotate_encryption;
 mod serve;
 mod signals;
 
@@ -29,6 +31,8 @@ struct Cli {
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
     Serve(Addresses),
+    /// Encrypt all stored tokens with a new ENCRYPTION_SECRET, while the server runs.
+    RotateEncryption(rotate_encryption::RotateEncryption),
 }
 
 /// Where to serve, in place of what the environment and `.env` say.
@@ -65,6 +69,7 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
                 Err(problems) => fail(&problems),
             }
         }
+        (Command::RotateEncryption(args), Ok(_)) => rotate_encryption::run(&args).await,
     };
     telemetry::flush();
     code
