@@ -10,6 +10,7 @@
 mod bad_days;
 mod configuration;
 mod connection;
+mod doctor;
 mod exchange;
 mod foreign_provider;
 mod framing;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod core_dumps;
+mod doctor;
 mod open_files;
 mod output;
 mod rotate_encryption;
@@ -31,6 +32,9 @@ struct Cli {
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
     Serve(Addresses),
+    /// Check the configuration, the database, the page, and the way to Snyk; say how to mend what is
+    /// wrong.
+    Doctor(doctor::Doctor),
     /// Encrypt all stored tokens with a new ENCRYPTION_SECRET, while the server runs.
     RotateEncryption(rotate_encryption::RotateEncryption),
 }
@@ -70,6 +74,7 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
             }
         }
         (Command::RotateEncryption(args), Ok(_)) => rotate_encryption::run(&args).await,
+        (Command::Doctor(args), Ok(_)) => doctor::run(&args).await,
     };
     telemetry::flush();
     code
