@@ -35,7 +35,7 @@ enum Command {
     /// Check the configuration, the database, the page, and the way to Snyk; say how to mend what is
     /// wrong.
     Doctor(doctor::Doctor),
-    /// Encrypt all stored tokens with a new ENCRYPTION_SECRET, while the server runs.
+    /// Encrypt all stored tokens with a new encryption secret, while the server runs.
     RotateEncryption(rotate_encryption::RotateEncryption),
 }
 
