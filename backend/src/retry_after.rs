@@ -58,13 +58,14 @@ fn parse(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
             return Some(Duration::from_secs(seconds.into()));
         }
         Ok(seconds) => Timestamp::from_second(seconds.into()).ok()?,
-        Err(_) => date(text)?,
+        Err(_) => parse_date(text)?,
     };
     Some(Duration::try_from(instant.duration_since(now)).unwrap_or_default())
 }
 
 /// Parses a date in one of the formats of HTTP, or in that of mail, which some servers send.
-fn date(text: &str) -> Option<Timestamp> {
+#[must_use]
+pub fn parse_date(text: &str) -> Option<Timestamp> {
     let parsed = DATE_FORMATS
         .iter()
         .find_map(|format| DateTime::strptime(format, text).ok());

@@ -173,14 +173,13 @@ impl App {
     /// Restarts the app on the same address and data with its clock shifted, for instance by
     /// `+11m`. Time-outs are not affected.
     pub async fn start_again_at(&mut self, offset: &str) {
-        let preload = faketime();
-        let preload = preload.to_str().expect("a path in UTF-8");
-        let moved = [
-            ("LD_PRELOAD", preload),
-            ("FAKETIME", offset),
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-        ];
-        self.start_again(&moved).await;
+        let shift = clock_shift(offset);
+        self.start_again(
+            &shift
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str())),
+        )
+        .await;
     }
 
     /// Starts the app with changed variables and redirected output, waits until it exits by itself,
@@ -240,6 +239,19 @@ impl App {
         ))
     }
 
+    /// Returns a command of the app's program with the app's variables, for a run beside it.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str], changes: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(program());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(changes.iter().copied());
+        command
+    }
+
     async fn ready(&mut self) {
         self.answers("/readyz").await;
     }
@@ -265,6 +277,20 @@ impl App {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Returns the variables that shift a process's clock, for instance by `+11m`.
+#[must_use]
+pub fn clock_shift(offset: &str) -> [(&'static str, String); 3] {
+    let preload = faketime();
+    [
+        (
+            "LD_PRELOAD",
+            preload.to_str().expect("a path in UTF-8").to_owned(),
+        ),
+        ("FAKETIME", offset.to_owned()),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ]
 }
 
 /// Returns the library of Debian's package `faketime`, which shifts a process's clock.

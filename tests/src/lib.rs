@@ -18,6 +18,7 @@ pub mod browser;
 pub mod client;
 pub mod command;
 pub mod dotenv;
+pub mod finished;
 pub mod foreign;
 pub mod gateway;
 pub mod npm;

@@ -4,9 +4,12 @@ mod api_token;
 mod app;
 mod core_dumps;
 mod create_app;
+mod doctor;
 mod open_files;
+mod output;
 mod prompt;
 mod region;
+mod rotate_encryption;
 mod serve;
 mod signals;
 
@@ -47,6 +50,11 @@ enum Command {
     /// Look after the apps of an organization at Snyk, and rotate their client secrets.
     #[command(after_help = app::EXAMPLES)]
     App(app::Arguments),
+    /// Check the configuration, the database, the page, and the way to Snyk; say how to mend what is
+    /// wrong.
+    Doctor(doctor::Doctor),
+    /// Encrypt all stored tokens with a new encryption secret, while the server runs.
+    RotateEncryption(rotate_encryption::RotateEncryption),
 }
 
 /// Where to serve, in place of what the environment and `.env` say.
@@ -69,6 +77,8 @@ pub async fn run(routes: Router<AppState>) -> ExitCode {
         Command::Serve(addresses) => run_server(addresses, routes).await,
         Command::CreateApp(arguments) => create_app::run(arguments).await,
         Command::App(arguments) => app::run(arguments).await,
+        Command::Doctor(args) => doctor::run(&args).await,
+        Command::RotateEncryption(args) => rotate_encryption::run(&args).await,
     };
     telemetry::flush();
     code

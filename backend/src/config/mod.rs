@@ -1,6 +1,8 @@
 //! The configuration, in sections. A command reads the sections that it needs with a [`Reader`],
 //! which collects the problems of all of them for one report. [`Config`] has every section.
 //!
+//! [`Sections`] reads all of them, also if some are invalid.
+//!
 //! [`raw`] reads the variables, [`problems`] holds what is wrong with them, and each other public
 //! module is a section. To add a variable, read it in its section, and name it in `.env.sample` and
 //! in `variable_names.rs`, whose test compares the two.
@@ -24,11 +26,13 @@ pub mod redirect_uri;
 pub(crate) mod regions;
 pub(crate) mod scopes;
 pub mod secret_file;
+mod sections;
 pub mod server;
 pub mod session;
 pub mod storage;
 mod variable_names;
 
+pub use self::sections::Sections;
 use self::{
     app::App, credentials::Credentials, encryption::Encryption, limits::Limits, log::Log,
     problems::Report, provider::Provider, raw::Raw, reader::Reader, redirect_uri::RedirectUri,
@@ -66,36 +70,9 @@ impl Config {
     /// Reads every section, or returns a report of all problems, in this order.
     pub fn from_raw(raw: &Raw) -> Result<Self, Report> {
         let mut reader = Reader::new(raw);
-        let r = &mut reader;
-        let credentials = Credentials::read(r);
-        let encryption = Encryption::read(r);
-        // A missing redirect URI is reported next to the other required variables.
-        redirect_uri::require(r);
-        let app = App::read(r);
-        let provider = Provider::read(r);
-        let redirect_uri = RedirectUri::read(r);
-        let server = Server::read(r, redirect_uri.as_ref());
-        let session = Session::read(r);
-        let limits = Limits::read(r);
-        let log = Log::read(r);
-        let storage = Storage::read(r);
+        let sections = Sections::read(&mut reader);
         let problems = reader.finish();
-        let read = || {
-            Some(Self {
-                credentials: credentials?,
-                encryption: encryption?,
-                app: app?,
-                provider: provider?,
-                redirect_uri: redirect_uri?,
-                server: server?,
-                session: session?,
-                limits: limits?,
-                log: log?,
-                storage: storage?,
-                warnings: Vec::new(),
-            })
-        };
-        match read() {
+        match sections.into_config() {
             Some(config) if problems.is_empty() => Ok(Self {
                 warnings: problems.into_warnings(),
                 ..config

@@ -55,6 +55,17 @@ impl Problems {
         self.warnings.push(what.into());
     }
 
+    /// Returns the problems: each variable, and what is wrong with it.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.problems.iter().map(|(name, why)| (*name, &**why))
+    }
+
+    /// Returns the warnings.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Returns whether there are no problems so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {

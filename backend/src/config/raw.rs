@@ -36,6 +36,17 @@ fn has_permission(file: &Path, permission: u32) -> bool {
     fs::metadata(file).is_ok_and(|data| mode(data) & permission != 0)
 }
 
+/// Returns whether the environment has a variable that is not empty, such as `NO_COLOR`: a
+/// convention of programs, which `.env` has no part in.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one reader of the environment"
+)]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 impl Raw {
     /// Reads `.env`, if it exists, and the environment, which takes precedence. `overrides` take
     /// precedence over both.

@@ -47,17 +47,25 @@
 //! that subject.
 //!
 //! Leases are compared with the database's clock. All other times are the caller's.
+//!
+//! # Maintenance
+//!
+//! A command that re-encrypts runs beside the nodes, with [`SealedRecords`] alone. It replaces a value
+//! only if it is still the one that was read, and changes nothing else: neither generation nor lease,
+//! so no node notices it.
 
 mod connections;
 mod leases;
 mod orphans;
 mod records;
 mod revocations;
+mod sealed;
 mod sessions;
 
 use std::fmt;
 
 use async_trait::async_trait;
+use domain::vault::KeyId;
 
 pub use self::{
     connections::{ConnectionChanges, ConnectionRecords},
@@ -65,6 +73,7 @@ pub use self::{
     orphans::OrphanRecords,
     records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     revocations::RevocationRecords,
+    sealed::{NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue},
     sessions::{Expired, SessionChanges, SessionRecords},
 };
 use super::StoreError;
@@ -90,6 +99,10 @@ pub trait Database:
 
     /// Checks that the database can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Makes the keys of this node known to maintenance commands beside it: the current key first.
+    /// They are what [`SealedRecords::nodes`] returns until this node ends.
+    fn announce_keys(&self, keys: &[KeyId]);
 
     /// Returns where the database is, for a message to the operator, without credentials.
     fn location(&self) -> String;

@@ -10,6 +10,7 @@ mod leases;
 mod login;
 mod orphans;
 mod revocations;
+pub mod rotation;
 pub mod sealer;
 mod sessions;
 
@@ -62,7 +63,10 @@ impl<D: Database> Repository<D> {
             Ok(Some(newest)) if sealer.check_keys(&newest) == Err(CannotOpen::UnknownKey) => {
                 Err(OpenError::OtherKey(database.location()))
             }
-            Ok(_) => Ok(Self { database, sealer }),
+            Ok(_) => {
+                database.announce_keys(&sealer.key_ids());
+                Ok(Self { database, sealer })
+            }
             Err(cause) => Err(OpenError::Unusable {
                 database: database.location(),
                 cause,

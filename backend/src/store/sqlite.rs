@@ -11,14 +11,17 @@ macro_rules! now {
     };
 }
 
+mod announcement;
 mod connections;
 mod file;
 mod leases;
+mod maintenance;
 mod migrations;
 mod open_error;
 mod orphans;
 mod probe;
 mod revocations;
+mod sealed;
 mod sessions;
 mod transaction;
 
@@ -32,13 +35,17 @@ use std::{
 };
 
 use async_trait::async_trait;
+use domain::vault::KeyId;
 use sqlx::{
     Connection as _, Sqlite, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use self::file::DatabaseFile;
-pub use self::{open_error::OpenError, transaction::SqliteTransaction};
+pub use self::{
+    maintenance::MaintenanceDatabase, migrations::Version, open_error::OpenError,
+    transaction::SqliteTransaction,
+};
 use super::{StoreError, database::Database};
 
 /// A SQLite file, with its migrations applied.
@@ -74,16 +81,9 @@ impl SqliteDatabase {
             // waits for it. A fifth of the default: in a large file each page is written elsewhere.
             .pragma("wal_autocheckpoint", "200")
             .busy_timeout(Duration::from_secs(5));
-        let unusable = |cause| {
-            let path = path.clone();
-            if StoreError::is_of_the_disk(&cause) {
-                OpenError::Disk { path, cause }
-            } else {
-                OpenError::Unusable { path, cause }
-            }
-        };
+        let unusable = |cause| OpenError::from_sqlx(&path, cause);
         let in_doubt = Arc::new(AtomicBool::new(false));
-        let writer = pool(&file)
+        let writer = pool_of(&file)
             .max_connections(1)
             .after_release({
                 let in_doubt = Arc::clone(&in_doubt);
@@ -105,7 +105,7 @@ impl SqliteDatabase {
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
-        sqlx::migrate!("./migrations/sqlite")
+        migrations::MIGRATOR
             .run(&writer)
             .await
             .map_err(|cause| OpenError::Migration {
@@ -116,7 +116,7 @@ impl SqliteDatabase {
         migrations::migrate_subjects(&writer)
             .await
             .map_err(unusable)?;
-        let readers = pool(&file)
+        let readers = pool_of(&file)
             .max_connections(4)
             .connect_with(options.read_only(true))
             .await
@@ -153,30 +153,49 @@ impl Database for SqliteDatabase {
         self.check().await
     }
 
+    fn announce_keys(&self, keys: &[KeyId]) {
+        let written = self
+            .file
+            .lock_file()
+            .map(|file| announcement::write(file, keys));
+        if let Some(Err(error)) = written {
+            tracing::warn!(
+                %error,
+                "The lock file cannot be written: until a restart, `snyk-app rotate-encryption` \
+                 refuses to run beside this server"
+            );
+        }
+    }
+
     fn location(&self) -> String {
         self.file.given().display().to_string()
     }
 }
 
+/// Returns options for a pool of connections to a file, which are opened only as long as the file is
+/// in its place.
+fn pool_of(file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
+    let file = Arc::clone(file);
+    pool().after_connect(move |_, _| {
+        let is_in_place = file.is_in_place();
+        Box::pin(async move {
+            if is_in_place {
+                Ok(())
+            } else {
+                Err(sqlx::Error::Configuration(
+                    StoreError::Moved.to_string().into(),
+                ))
+            }
+        })
+    })
+}
+
 /// Returns options for a pool whose connections stay open, so that the write-ahead log persists:
 /// recreating it needs space on a full disk, and reopening the path could open another file.
-fn pool(file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
-    let file = Arc::clone(file);
+fn pool() -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .min_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(Duration::from_secs(5))
-        .after_connect(move |_, _| {
-            let is_in_place = file.is_in_place();
-            Box::pin(async move {
-                if is_in_place {
-                    Ok(())
-                } else {
-                    Err(sqlx::Error::Configuration(
-                        StoreError::Moved.to_string().into(),
-                    ))
-                }
-            })
-        })
 }

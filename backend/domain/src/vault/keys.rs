@@ -1,7 +1,7 @@
 //! The key ring: for each of the operator's secrets one key per purpose, derived by HKDF-SHA256
 //! (RFC 5869), so that a value sealed for one purpose cannot be opened for another.
 
-use std::fmt;
+use std::{fmt, num::ParseIntError, str::FromStr};
 
 use hkdf::Hkdf;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -29,6 +29,25 @@ impl Purpose {
 /// Size of a key's id in bytes: enough to distinguish the few keys of a ring. The id is not secret.
 pub(super) const KEY_ID: usize = 4;
 
+/// The id of the keys of one secret. It is part of every value that is sealed with them, and not
+/// secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyId(pub(super) [u8; KEY_ID]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = ParseIntError;
+
+    fn from_str(hex: &str) -> Result<Self, ParseIntError> {
+        u32::from_str_radix(hex, 16).map(|id| Self(id.to_be_bytes()))
+    }
+}
+
 /// A 256-bit key, wiped on drop.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Key(pub(super) [u8; 32]);
@@ -40,7 +59,7 @@ pub struct Vault {
 }
 
 struct Keys {
-    id: [u8; KEY_ID],
+    id: KeyId,
     tokens: Key,
     attempt_cookie: Key,
     attempt_name: Key,
@@ -65,12 +84,17 @@ impl Vault {
         Self { ring }
     }
 
-    pub(super) fn current(&self, purpose: Purpose) -> ([u8; KEY_ID], &Key) {
+    /// Returns the ids of the keys, the current one first.
+    pub fn key_ids(&self) -> impl Iterator<Item = KeyId> {
+        self.ring.iter().map(|keys| keys.id)
+    }
+
+    pub(super) fn current(&self, purpose: Purpose) -> (KeyId, &Key) {
         let keys = &self.ring[0];
         (keys.id, keys.of(purpose))
     }
 
-    pub(super) fn by_id(&self, id: [u8; KEY_ID], purpose: Purpose) -> Option<&Key> {
+    pub(super) fn by_id(&self, id: KeyId, purpose: Purpose) -> Option<&Key> {
         self.ring
             .iter()
             .find(|keys| keys.id == id)
@@ -102,7 +126,7 @@ impl Keys {
         };
         let id = key("key-id");
         Self {
-            id: [id.0[0], id.0[1], id.0[2], id.0[3]],
+            id: KeyId([id.0[0], id.0[1], id.0[2], id.0[3]]),
             tokens: key(Purpose::Tokens.label()),
             attempt_cookie: key(Purpose::AttemptCookie.label()),
             attempt_name: key("attempt-name"),

@@ -6,6 +6,6 @@ mod seal;
 pub mod secret;
 
 pub use self::{
-    keys::{Purpose, Vault},
+    keys::{KeyId, Purpose, Vault},
     seal::{AssociatedData, CannotOpen, CannotSeal},
 };

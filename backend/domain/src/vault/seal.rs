@@ -10,7 +10,7 @@ use aes_gcm::{
 };
 use zeroize::Zeroizing;
 
-use super::keys::{KEY_ID, Key, Purpose, Vault};
+use super::keys::{KEY_ID, Key, KeyId, Purpose, Vault};
 use crate::random;
 
 const VERSION: u8 = 1;
@@ -71,7 +71,14 @@ impl Vault {
         let ciphertext = Aes256Gcm::new(&key.0.into())
             .encrypt(&nonce.into(), payload)
             .map_err(|_| CannotSeal::TooLong)?;
-        Ok([&[VERSION][..], &key_id, &nonce, &ciphertext].concat())
+        Ok([&[VERSION][..], &key_id.0, &nonce, &ciphertext].concat())
+    }
+
+    /// Returns whether a value has the form of one that was sealed with the current key.
+    #[must_use]
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        let current = self.key_ids().next();
+        sealed.len() >= HEAD && sealed[0] == VERSION && key_id(sealed).ok() == current
     }
 
     /// Checks that a value has the form of a sealed one and that its key is in the ring, without
@@ -87,9 +94,7 @@ impl Vault {
         sealed: &'s [u8],
     ) -> Result<(&Key, [u8; NONCE], &'s [u8]), CannotOpen> {
         let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(CannotOpen::Malformed)?;
-        let key_id = head[1..=KEY_ID]
-            .try_into()
-            .map_err(|_| CannotOpen::Malformed)?;
+        let key_id = key_id(head)?;
         let nonce: [u8; NONCE] = head[1 + KEY_ID..]
             .try_into()
             .map_err(|_| CannotOpen::Malformed)?;
@@ -117,6 +122,12 @@ impl Vault {
             .map(Zeroizing::new)
             .map_err(|_| CannotOpen::Forged)
     }
+}
+
+/// Returns the key id in the head of a sealed value.
+fn key_id(sealed: &[u8]) -> Result<KeyId, CannotOpen> {
+    let id = sealed.get(1..=KEY_ID).and_then(|id| id.try_into().ok());
+    id.map(KeyId).ok_or(CannotOpen::Malformed)
 }
 
 /// Encodes purpose, location and version unambiguously: none of them contains a NUL.
@@ -234,6 +245,26 @@ mod tests {
         }
         let short = vault("old", &[]).check_key(Purpose::Tokens, &sealed[..HEAD - 1]);
         assert_eq!(short, Err(CannotOpen::Malformed));
+    }
+
+    #[test]
+    fn a_value_names_the_key_that_it_was_sealed_with() {
+        let sealed = vault("old", &[])
+            .seal(Purpose::Tokens, LOCATION, b"token")
+            .unwrap();
+        assert!(vault("old", &["older"]).is_current(&sealed));
+        for other in [vault("new", &["old"]), vault("new", &[])] {
+            assert!(!other.is_current(&sealed));
+        }
+        assert!(!vault("old", &[]).is_current(&sealed[..HEAD - 1]));
+
+        let ids: Vec<_> = vault("new", &["old"]).key_ids().collect();
+        assert_eq!(ids[1], vault("old", &[]).key_ids().next().unwrap());
+        assert_ne!(ids[0], ids[1]);
+        for id in ids {
+            assert_eq!(id.to_string().len(), 2 * KEY_ID);
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
     }
 
     #[test]

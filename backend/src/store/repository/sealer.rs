@@ -6,12 +6,15 @@ use domain::{
     connection::{Connection, Grant, Tokens},
     ids::{ConnectionId, RevocationId},
     vault::{
-        AssociatedData, CannotOpen, Purpose, Vault,
+        AssociatedData, CannotOpen, KeyId, Purpose, Vault,
         secret::{AccessToken, RefreshToken},
     },
 };
+use zeroize::Zeroizing;
 
-use crate::store::{Revocation, SealedToken, SealedTokens, StoreError, error::Inconsistent};
+use crate::store::{
+    Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn, error::Inconsistent,
+};
 
 /// Seals and opens tokens.
 #[derive(Clone, Debug)]
@@ -100,6 +103,27 @@ impl Sealer {
         }
     }
 
+    /// Seals a value with the current key, if it was sealed with an earlier one.
+    pub(super) fn reseal(
+        &self,
+        column: SealedColumn,
+        row: &str,
+        sealed: &SealedToken,
+    ) -> Result<Option<SealedToken>, StoreError> {
+        let location = location(column, row);
+        // Opened in either case: that it opens is what an operator wants to know.
+        let token = Zeroizing::new(self.open_text(location, sealed)?);
+        if self.0.is_current(sealed.as_bytes()) {
+            return Ok(None);
+        }
+        self.seal(location, &token).map(Some)
+    }
+
+    /// Returns the ids of the keys, the current one first.
+    pub(super) fn key_ids(&self) -> Vec<KeyId> {
+        self.0.key_ids().collect()
+    }
+
     /// Checks that the keys of a pair are in the ring, without opening it.
     pub(super) fn check_keys(&self, sealed: &SealedTokens) -> Result<(), CannotOpen> {
         self.0
@@ -169,25 +193,21 @@ fn log_unopened(id: &ConnectionId, error: &dyn std::error::Error) {
 }
 
 fn access_of(id: &ConnectionId) -> AssociatedData<'_> {
-    AssociatedData {
-        table: "connections",
-        column: "access_token",
-        row: id.as_str(),
-    }
+    location(SealedColumn::AccessToken, id.as_str())
 }
 
 fn refresh_of(id: &ConnectionId) -> AssociatedData<'_> {
-    AssociatedData {
-        table: "connections",
-        column: "refresh_token",
-        row: id.as_str(),
-    }
+    location(SealedColumn::RefreshToken, id.as_str())
 }
 
 fn revocation_of(id: &RevocationId) -> AssociatedData<'_> {
+    location(SealedColumn::Revocation, id.as_str())
+}
+
+fn location(column: SealedColumn, row: &str) -> AssociatedData<'_> {
     AssociatedData {
-        table: "revocations",
-        column: "refresh_token",
-        row: id.as_str(),
+        table: column.table(),
+        column: column.column(),
+        row,
     }
 }

@@ -5,11 +5,18 @@ use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use super::open_error::OpenError;
 
-/// A database file that is locked for this process until dropped.
+/// Number of further attempts at a lock, and the delay before each.
+const RETRIES: u32 = 10;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// A database file. What [`make_and_lock`](Self::make_and_lock) returns is locked for this process
+/// until dropped.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     /// The path as configured.
@@ -17,8 +24,8 @@ pub(super) struct DatabaseFile {
     /// The canonical path: SQLite finds the write-ahead log next to the file by this name.
     pub(super) path: PathBuf,
     identity: Option<Identity>,
-    /// The open files that hold the locks.
-    _locks: Vec<File>,
+    /// The open files that hold the locks, the current lock file first.
+    locks: Vec<File>,
     /// The open database file, locked or not. Closing any descriptor of it would release the locks
     /// that SQLite holds on it in this process (`fcntl`).
     _file: File,
@@ -46,7 +53,7 @@ impl DatabaseFile {
         }
         let file = open_private(given).map_err(not_writable(given))?;
         let path = given.canonicalize().map_err(not_writable(given))?;
-        let lock = |file: &File, at: &Path| match file.try_lock() {
+        let lock = |result: Result<(), TryLockError>, at: &Path| match result {
             Ok(()) => Ok(()),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse(given.to_owned())),
             Err(TryLockError::Error(cause)) => Err(not_writable(at)(cause)),
@@ -55,14 +62,14 @@ impl DatabaseFile {
         // Checked before the link count: that the file is in use says more than that it has two
         // names.
         if is_flock_independent(&file) {
-            lock(&file, given)?;
+            lock(file.try_lock(), given)?;
         }
         let metadata = file.metadata().map_err(not_writable(given))?;
         if link_count(&metadata) > 1 {
             return Err(OpenError::SecondName(given.to_owned()));
         }
         // The lock of earlier versions, and the only one on a network file system.
-        let lock_file = with_suffix(&path, ".lock");
+        let lock_file = lock_file(&path);
         let mut locks = vec![open_private(&lock_file).map_err(not_writable(&lock_file))?];
         // Earlier versions that were started with a symbolic link lock a file next to the link.
         if fs::symlink_metadata(given).is_ok_and(|link| link.is_symlink())
@@ -72,7 +79,9 @@ impl DatabaseFile {
         {
             locks.push(earlier);
         }
-        locks.iter().try_for_each(|file| lock(file, &lock_file))?;
+        locks
+            .iter()
+            .try_for_each(|file| lock(lock_patiently(file), &lock_file))?;
         // Checked here, since SQLite's own errors do not name these files.
         for name in ["-wal", "-shm"].map(|suffix| with_suffix(&path, suffix)) {
             match OpenOptions::new().read(true).write(true).open(&name) {
@@ -86,9 +95,39 @@ impl DatabaseFile {
             given: given.to_owned(),
             path,
             identity: identity(&metadata),
-            _locks: locks,
+            locks,
             _file: file,
         })
+    }
+
+    /// Opens an existing file without a lock, beside the process that may have locked it.
+    pub(super) fn open_beside(given: &Path) -> Result<Self, OpenError> {
+        let not_writable = |cause: io::Error| match cause.kind() {
+            ErrorKind::NotFound => OpenError::Missing(given.to_owned()),
+            _ => OpenError::NotWritable {
+                path: given.to_owned(),
+                at: given.to_owned(),
+                cause,
+            },
+        };
+        let file = OpenOptions::new().read(true).write(true).open(given);
+        let file = file.map_err(not_writable)?;
+        let metadata = file.metadata().map_err(not_writable)?;
+        if link_count(&metadata) > 1 {
+            return Err(OpenError::SecondName(given.to_owned()));
+        }
+        Ok(Self {
+            given: given.to_owned(),
+            path: given.canonicalize().map_err(not_writable)?,
+            identity: identity(&metadata),
+            locks: Vec::new(),
+            _file: file,
+        })
+    }
+
+    /// Returns the lock file that this process has locked.
+    pub(super) fn lock_file(&self) -> Option<&File> {
+        self.locks.first()
     }
 
     /// Returns the path as configured.
@@ -102,6 +141,23 @@ impl DatabaseFile {
             fs::metadata(path).is_ok_and(|metadata| identity(&metadata) == self.identity)
         })
     }
+}
+
+/// Locks a lock file. A maintenance command that looks for a running server holds the lock for a
+/// moment, so a lock that is held is tried again.
+fn lock_patiently(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..RETRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(RETRY_DELAY),
+            done => return done,
+        }
+    }
+    file.try_lock()
+}
+
+/// Returns the path of the lock file of a database.
+pub(super) fn lock_file(database: &Path) -> PathBuf {
+    with_suffix(database, ".lock")
 }
 
 /// Returns the path of the file next to a database whose name ends in `suffix`.
@@ -219,6 +275,20 @@ mod tests {
         ));
         drop(earlier);
         assert!(DatabaseFile::make_and_lock(&link).is_ok());
+    }
+
+    #[test]
+    fn a_lock_file_that_is_being_looked_at_delays_a_start_and_does_not_prevent_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.db");
+        drop(DatabaseFile::make_and_lock(&path).unwrap());
+        let looking = File::open(lock_file(&path)).unwrap();
+        looking.try_lock_shared().unwrap();
+        let start = thread::spawn(move || DatabaseFile::make_and_lock(&path).map(drop));
+        thread::sleep(2 * RETRY_DELAY);
+        assert!(!start.is_finished());
+        drop(looking);
+        assert!(start.join().unwrap().is_ok());
     }
 
     #[test]

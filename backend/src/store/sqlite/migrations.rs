@@ -1,7 +1,47 @@
 //! Brings a file of an earlier version up to date, and clears what a killed process left behind.
 
 use domain::connection::Subject;
-use sqlx::SqlitePool;
+use sqlx::{SqlitePool, migrate::Migrator};
+
+/// The migrations of this version.
+pub(super) static MIGRATOR: Migrator = sqlx::migrate!("./migrations/sqlite");
+
+/// The migrations of a file, compared with those of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// It has the same.
+    Same,
+    /// It lacks some, which a server of this version applies when it starts.
+    Earlier,
+    /// It has others: a later version has used it, or it is of another program.
+    Other,
+}
+
+/// Compares the migrations of a file with those of this version.
+pub(super) async fn version(pool: &SqlitePool) -> Result<Version, sqlx::Error> {
+    let (tables,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+            .fetch_one(pool)
+            .await?;
+    if tables == 0 {
+        return Ok(Version::Earlier);
+    }
+    let applied: Vec<(i64, bool, Vec<u8>)> =
+        sqlx::query_as("SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(pool)
+            .await?;
+    let known = MIGRATOR
+        .iter()
+        .map(|migration| (migration.version, true, migration.checksum.to_vec()));
+    let known: Vec<_> = known.collect();
+    Ok(if applied == known {
+        Version::Same
+    } else if known.starts_with(&applied) {
+        Version::Earlier
+    } else {
+        Version::Other
+    })
+}
 
 /// Clears all leases: their owners are gone, since the file belongs to one process. Writes nothing
 /// if there is none: stored data can be served on a full disk.

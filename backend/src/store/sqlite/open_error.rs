@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::store::StoreError;
+
 /// The file cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -19,6 +21,11 @@ pub enum OpenError {
         #[source]
         cause: io::Error,
     },
+    /// It does not exist.
+    #[error(
+        "there is no database {0}: check DATABASE_URL and the folder that this command runs in; the server creates the file when it first starts"
+    )]
+    Missing(PathBuf),
     /// Another process uses it.
     #[error(
         "the database {0} is in use by another snyk-app: stop that one, or give this one a file of its own (a SQLite file serves one process)"
@@ -58,6 +65,18 @@ pub enum OpenError {
         #[source]
         cause: sqlx::migrate::MigrateError,
     },
+}
+
+impl OpenError {
+    /// Converts an error of the driver at a file.
+    pub(super) fn from_sqlx(path: &Path, cause: sqlx::Error) -> Self {
+        let path = path.to_owned();
+        if StoreError::is_of_the_disk(&cause) {
+            Self::Disk { path, cause }
+        } else {
+            Self::Unusable { path, cause }
+        }
+    }
 }
 
 /// Describes an error at a path.

@@ -2,6 +2,7 @@
 
 mod failures;
 mod fixture;
+mod rotation;
 mod sealed;
 mod sweeps;
 mod transaction;
