@@ -1,9 +1,13 @@
 //! The command line.
 
+mod completions;
 mod core_dumps;
+mod man;
 mod open_files;
+mod output;
 mod serve;
 mod signals;
+mod version;
 
 use std::{path::Path, process::ExitCode};
 
@@ -19,17 +23,46 @@ use crate::{
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
 /// refreshes them, and calls Snyk for the browser.
 #[derive(Debug, Parser)]
-#[command(name = "snyk-app", version)]
+#[command(
+    name = "snyk-app",
+    version = version::short(),
+    long_version = version::long(),
+    after_help = EXAMPLES
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  snyk-app                        Run the server, as the environment and .env configure it
+  snyk-app serve --help           Explain a command and its options
+  snyk-app man | man -l -         Read the manual, with all variables
+
+.env.sample describes every variable, with its default.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(Addresses),
+    /// Print a script that completes commands and options in a shell.
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+    /// Print the manual page of the program or of a command.
+    #[command(after_help = man::EXAMPLES)]
+    Man(man::Arguments),
 }
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  snyk-app serve
+      Serve at http://localhost:3000, as the environment and .env say
+  snyk-app serve --listen 0.0.0.0:8080 --public-url https://app.example.com
+      Listen on all addresses; browsers come by a proxy that terminates TLS
+  FRONTEND_DIR=dist snyk-app serve
+      Serve the page of a folder, in place of the one inside the binary";
 
 /// Where to serve, in place of what the environment and `.env` say.
 #[derive(Args, Debug, Default)]
@@ -43,31 +76,50 @@ struct Addresses {
 }
 
 /// Parses the command line and runs its command. `serve` serves the given routes.
-pub async fn run(routes: Router<AppState>) -> ExitCode {
+///
+/// Only a command that needs the asynchronous runtime starts it: `--help` and the like print and
+/// exit, also where no thread can be started.
+#[must_use]
+pub fn run(routes: Router<AppState>) -> ExitCode {
     telemetry::install_panic_hook();
-    // Installed first, so that a signal during startup is handled after it.
-    let stop_signals = signals::StopSignals::listen();
     let Cli { command } = Cli::parse();
     let command = command.unwrap_or(Command::Serve(Addresses::default()));
-    let code = match (command, stop_signals) {
-        (_, Err(error)) => fail(&format!("signals cannot be taken over ({error})")),
-        (Command::Serve(Addresses { listen, public_url }), Ok(stop_signals)) => {
-            let overrides = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
-            let overrides = overrides
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?)));
-            let config = match Raw::read(Path::new(".env"), overrides.collect()) {
-                Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
-                Err(error) => Err(error.to_string()),
-            };
-            match config {
-                Ok(config) => serve::serve(config, routes, stop_signals).await,
-                Err(problems) => fail(&problems),
-            }
-        }
+    let code = match command {
+        Command::Serve(addresses) => block_on(serve(addresses, routes)),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     telemetry::flush();
     code
+}
+
+/// Runs a command in an asynchronous runtime of several threads.
+fn block_on(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => fail(&format!("threads cannot be started ({error})")),
+    }
+}
+
+async fn serve(addresses: Addresses, routes: Router<AppState>) -> ExitCode {
+    // Installed first, so that a signal during startup is handled after it.
+    let stop_signals = match signals::StopSignals::listen() {
+        Ok(stop_signals) => stop_signals,
+        Err(error) => return fail(&format!("signals cannot be taken over ({error})")),
+    };
+    let Addresses { listen, public_url } = addresses;
+    let overrides = [("LISTEN", listen), ("PUBLIC_URL", public_url)];
+    let overrides = overrides
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let config = match Raw::read(Path::new(".env"), overrides.collect()) {
+        Ok(raw) => Config::from_raw(&raw).map_err(|report| report.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match config {
+        Ok(config) => serve::serve(config, routes, stop_signals).await,
+        Err(problems) => fail(&problems),
+    }
 }
 
 /// Prints why startup failed, regardless of the log format.
