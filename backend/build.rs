@@ -7,13 +7,12 @@
 //! | variable | meaning |
 //! | --- | --- |
 //! | `SNYK_APP_COMMIT` | the commit, for a build outside of its repository |
-//! | `SOURCE_DATE_EPOCH` | the time of the sources, in seconds |
+//! | `SNYK_APP_SOURCE_DATE`, else `SOURCE_DATE_EPOCH` | the time of the sources, in seconds |
 //! | `EMBEDDED_PAGE_DIR` | the folder of the built page; by default `dist` |
 
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "cargo talks to a build script by the environment and by standard output"
+    reason = "cargo passes a build script everything in the environment"
 )]
 
 use std::{
@@ -33,7 +32,9 @@ const NANOSECONDS: u64 = 1_000_000_000;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR").unwrap_or_default()).join("..");
-    let source_date = changing_variable("SOURCE_DATE_EPOCH");
+    // A variable of its own too: everything in C is compiled again if the other one changes.
+    let source_date = changing_variable("SNYK_APP_SOURCE_DATE")
+        .or_else(|| changing_variable("SOURCE_DATE_EPOCH"));
     let commit = changing_variable("SNYK_APP_COMMIT")
         .or_else(|| commit(&root))
         .unwrap_or_else(|| "unknown".to_owned());

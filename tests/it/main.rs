@@ -8,8 +8,10 @@
 )]
 
 mod bad_days;
+mod command_line;
 mod configuration;
 mod connection;
+mod deploy;
 mod exchange;
 mod foreign_provider;
 mod framing;

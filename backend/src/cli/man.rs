@@ -11,6 +11,7 @@ use clap_mangen::{
 };
 
 use super::{Cli, fail, output, version};
+use crate::clock::{Clock as _, SystemClock};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -87,7 +88,7 @@ fn pages() -> io::Result<Vec<Page>> {
 fn page(command: &Command) -> io::Result<Page> {
     let name = command.get_display_name().unwrap_or(command.get_name());
     let man = Man::new(command.clone())
-        .date(version::date().unwrap_or_default())
+        .date(version::date().unwrap_or_else(today))
         .source(format!("snyk-app {}", version::number()))
         .manual("Snyk App");
     let mut text = Vec::new();
@@ -119,15 +120,37 @@ fn page(command: &Command) -> io::Result<Page> {
     roff.to_writer(&mut text)?;
     Ok(Page {
         name: name.to_owned(),
-        text,
+        text: without_idle_breaks(&String::from_utf8_lossy(&text)).into_bytes(),
     })
+}
+
+/// Returns the date of a page of a build that does not know the date of its sources: a manual page
+/// must have one.
+fn today() -> String {
+    SystemClock.now().strftime("%Y-%m-%d").to_string()
+}
+
+/// Removes line breaks next to empty lines, which do nothing and of which `mandoc` warns. Lists of
+/// possible values have them.
+fn without_idle_breaks(page: &str) -> String {
+    let lines: Vec<_> = page.lines().collect();
+    let is_empty = |index: Option<usize>| index.and_then(|index| lines.get(index)) == Some(&"");
+    let mut kept = String::with_capacity(page.len());
+    for (index, line) in lines.iter().enumerate() {
+        let is_idle = is_empty(index.checked_sub(1)) || is_empty(Some(index + 1));
+        if *line != ".br" || !is_idle {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 /// Adds the examples of the help text, with their line breaks.
 fn add_examples(roff: &mut Roff, text: &str) {
     roff.control("SH", ["EXAMPLES"]);
     roff.control("nf", []);
-    let lines = text.lines().skip_while(|line| *line == "Examples:");
+    let lines = text.lines().skip_while(|line| line.starts_with("Examples"));
     for line in lines {
         roff.text([roman(line)]);
     }
@@ -162,6 +185,12 @@ mod tests {
         assert!(examples.starts_with("  snyk\\-app serve\n"), "{examples}");
         assert!(page.contains("\\-\\-public\\-url"), "{page}");
         assert!(page.contains("EXIT STATUS"), "{page}");
+    }
+
+    #[test]
+    fn line_breaks_next_to_empty_lines_are_left_out() {
+        let page = ".br\none\n.br\n\n.br\ntwo\n.br\n";
+        assert_eq!(without_idle_breaks(page), ".br\none\n\ntwo\n.br\n");
     }
 
     #[test]
