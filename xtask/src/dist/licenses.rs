@@ -29,15 +29,21 @@ struct Crate {
 
 /// Returns each licence text once, below the names of the crates that it belongs to.
 pub(crate) fn of_dependencies(workspace: &Workspace, target: &str) -> Result<String> {
+    let packages = [("snyk-app", target), ("frontend", "wasm32-unknown-unknown")];
     let mut wanted = BTreeSet::new();
-    for (package, target) in [("snyk-app", target), ("frontend", "wasm32-unknown-unknown")] {
+    for (package, target) in packages {
         let mut command = workspace.cargo();
         command.args(["tree", "--edges", "normal", "--prefix", "none"]);
         command.args(["--package", package, "--target", target, "--format", "{p}"]);
         wanted.extend(names_and_versions(&process::output(&mut command)?));
     }
     let mut command = workspace.cargo();
-    let metadata = process::output(command.args(["metadata", "--format-version=1"]))?;
+    command.args(["metadata", "--format-version=1"]);
+    for (_, target) in packages {
+        // Without it, the crates of all platforms would be downloaded.
+        command.args(["--filter-platform", target]);
+    }
+    let metadata = process::output(&mut command)?;
     let mut crates = crates(&serde_json::from_str(&metadata)?);
     crates.retain(|one| wanted.contains(&(one.name.clone(), one.version.clone())));
     ensure!(!crates.is_empty(), "cargo names no crate of the binary");
