@@ -8,8 +8,7 @@ use snyk_app::{app::router, cli};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     // Merge your own routes here: `router::api().merge(my::routes())`.
-    cli::run(router::api()).await
+    cli::run(router::api())
 }

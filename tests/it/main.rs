@@ -9,9 +9,11 @@
 
 mod apps;
 mod bad_days;
+mod command_line;
 mod configuration;
 mod connection;
 mod create_app;
+mod deploy;
 mod doctor;
 mod exchange;
 mod foreign_provider;

@@ -34,6 +34,16 @@ pub(crate) fn tools_folder() -> Result<PathBuf> {
     Ok(cache.join("snyk-app/tools"))
 }
 
+/// Returns the folder in which cargo keeps the sources of crates.
+pub(crate) fn cargo_home() -> Result<PathBuf> {
+    match variable("CARGO_HOME") {
+        Some(folder) => Ok(folder.into()),
+        None => Ok(env::home_dir()
+            .context("neither CARGO_HOME nor HOME is set")?
+            .join(".cargo")),
+    }
+}
+
 /// Iterates over all files of this name on the PATH, in the order of the PATH.
 pub(crate) fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();

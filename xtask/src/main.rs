@@ -8,6 +8,7 @@
 //! | `cargo xtask check` | checks formatting, lints, advisories and the house rules |
 //! | `cargo xtask bench` | measures the product beside others of its kind |
 //! | `cargo xtask build` | builds the compressed page and the server in release mode |
+//! | `cargo xtask dist` | makes the archive that is released, with one static binary |
 //!
 //! To add a command, add a file with a `run` function next to this one, and a variant to [`Task`].
 //! Its rustdoc is the command's help text.
@@ -16,6 +17,7 @@ mod bench;
 mod browser;
 mod build;
 mod check;
+mod dist;
 mod environment;
 mod install;
 mod lock;
@@ -64,6 +66,9 @@ enum Task {
     Bench(bench_options::Options),
     /// Build what is shipped, the page small and compressed, and print how big it is.
     Build(build::Arguments),
+    /// Make the archive that is released: one static binary with the page inside it, its manual,
+    /// and what a container or systemd needs.
+    Dist(dist::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -75,6 +80,7 @@ fn main() -> ExitCode {
             Task::Check => check::run(),
             Task::Bench(arguments) => bench::run(&arguments),
             Task::Build(arguments) => build::run(&arguments),
+            Task::Dist(arguments) => dist::run(&arguments),
         },
         Err(error) => Err(error),
     };

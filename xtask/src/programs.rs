@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context as _, Result};
@@ -26,14 +27,25 @@ impl Programs {
 
 /// Builds packages, each with only its own features, and locates their programs.
 pub(crate) fn build(workspace: &Workspace, packages: &[&str], release: bool) -> Result<Programs> {
+    build_with(workspace, packages, |command| {
+        if release {
+            command.arg("--release");
+        }
+    })
+}
+
+/// Does the same, with more options of cargo.
+pub(crate) fn build_with(
+    workspace: &Workspace,
+    packages: &[&str],
+    add_options: impl FnOnce(&mut Command),
+) -> Result<Programs> {
     let mut command = workspace.cargo();
     command.args(["build", "--message-format", "json-render-diagnostics"]);
     for name in packages {
         command.args(["--package", name]);
     }
-    if release {
-        command.arg("--release");
-    }
+    add_options(&mut command);
     // A file instead of a pipe, so that the code that waits for cargo need not read a pipe
     // meanwhile.
     let path = workspace

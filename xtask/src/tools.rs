@@ -231,17 +231,22 @@ pub(crate) fn of_debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
 
 /// Installs the compilation target for the browser.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
+    target(workspace, WASM)
+}
+
+/// Installs a compilation target.
+pub(crate) fn target(workspace: &Workspace, name: &str) -> Result<()> {
     let sysroot = process::output(workspace.command("rustc").args(["--print", "sysroot"]))?;
     let std = PathBuf::from(sysroot.trim())
         .join("lib/rustlib")
-        .join(WASM)
+        .join(name)
         .join("lib");
     if std.is_dir() {
         return Ok(());
     }
-    need_rustup(workspace, &format!("the compiler cannot build for {WASM}"))?;
-    ui::doing(&format!("Adding {WASM} to the toolchain"));
-    process::run(workspace.command("rustup").args(["target", "add", WASM]))
+    need_rustup(workspace, &format!("the compiler cannot build for {name}"))?;
+    ui::doing(&format!("Adding {name} to the toolchain"));
+    process::run(workspace.command("rustup").args(["target", "add", name]))
 }
 
 /// Installs the formatter and the linter.

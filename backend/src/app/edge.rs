@@ -59,7 +59,7 @@ impl Edge {
     /// If the document of the single-page app cannot be read.
     pub fn new(routes: Router<AppState>, app: AppState, config: &Config) -> std::io::Result<Self> {
         let server = &config.server;
-        let spa = server.frontend_dir.clone().map(Spa::new).transpose()?;
+        let spa = Spa::open(&server.frontend)?;
         let fallback = move |request: Request| async move {
             match spa {
                 Some(spa) if !is_api(request.uri().path()) => spa.serve(request).await,

@@ -2,9 +2,11 @@
 
 mod api_token;
 mod app;
+mod completions;
 mod core_dumps;
 mod create_app;
 mod doctor;
+mod man;
 mod open_files;
 mod output;
 mod prompt;
@@ -12,6 +14,7 @@ mod region;
 mod rotate_encryption;
 mod serve;
 mod signals;
+mod version;
 
 use std::{path::Path, process::ExitCode};
 
@@ -31,15 +34,29 @@ const ENV_FILE: &str = ".env";
 /// The backend of a Snyk App: holds the client secret, exchanges the code, keeps tokens encrypted,
 /// refreshes them, and calls Snyk for the browser.
 #[derive(Debug, Parser)]
-#[command(name = "snyk-app", version)]
+#[command(
+    name = "snyk-app",
+    version = version::short(),
+    long_version = version::long(),
+    after_help = EXAMPLES
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  snyk-app                        Run the server, as the environment and .env configure it
+  snyk-app serve --help           Explain a command and its options
+  snyk-app man | man -l -         Read the manual, with all variables
+
+.env.sample describes every variable, with its default.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default). Configured by the environment and `.env`.
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(Addresses),
     /// Register an app at Snyk, and write `.env`.
     ///
@@ -55,7 +72,22 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Encrypt all stored tokens with a new encryption secret, while the server runs.
     RotateEncryption(rotate_encryption::RotateEncryption),
+    /// Print a script that completes commands and options in a shell.
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+    /// Print the manual page of the program or of a command.
+    #[command(after_help = man::EXAMPLES)]
+    Man(man::Arguments),
 }
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  snyk-app serve
+      Serve at http://localhost:3000, as the environment and .env say
+  snyk-app serve --listen 0.0.0.0:8080 --public-url https://app.example.com
+      Listen on all addresses; browsers come by a proxy that terminates TLS
+  FRONTEND_DIR=dist snyk-app serve
+      Serve the page of a folder, in place of the one inside the binary";
 
 /// Where to serve, in place of what the environment and `.env` say.
 #[derive(Args, Debug, Default)]
@@ -69,22 +101,36 @@ struct Addresses {
 }
 
 /// Parses the command line and runs its command. `serve` serves the given routes.
-pub async fn run(routes: Router<AppState>) -> ExitCode {
+///
+/// Only a command that needs the asynchronous runtime starts it: `--help` and the like print and
+/// exit, also where no thread can be started.
+#[must_use]
+pub fn run(routes: Router<AppState>) -> ExitCode {
     telemetry::install_panic_hook();
     let Cli { command } = Cli::parse();
     let command = command.unwrap_or(Command::Serve(Addresses::default()));
     let code = match command {
-        Command::Serve(addresses) => run_server(addresses, routes).await,
-        Command::CreateApp(arguments) => create_app::run(arguments).await,
-        Command::App(arguments) => app::run(arguments).await,
-        Command::Doctor(args) => doctor::run(&args).await,
-        Command::RotateEncryption(args) => rotate_encryption::run(&args).await,
+        Command::Serve(addresses) => block_on(serve(addresses, routes)),
+        Command::CreateApp(arguments) => block_on(create_app::run(arguments)),
+        Command::App(arguments) => block_on(app::run(arguments)),
+        Command::Doctor(args) => block_on(doctor::run(&args)),
+        Command::RotateEncryption(args) => block_on(rotate_encryption::run(&args)),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     telemetry::flush();
     code
 }
 
-async fn run_server(addresses: Addresses, routes: Router<AppState>) -> ExitCode {
+/// Runs a command in an asynchronous runtime of several threads.
+fn block_on(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(error) => fail(&format!("threads cannot be started ({error})")),
+    }
+}
+
+async fn serve(addresses: Addresses, routes: Router<AppState>) -> ExitCode {
     // Installed first, so that a signal during startup is handled after it. Other commands end at a
     // signal as programs usually do.
     let stop_signals = match StopSignals::listen() {

@@ -52,7 +52,7 @@ pub(super) async fn serve(
         &config.encryption.previous,
     ));
     let database = config.storage.database_url.path();
-    if let Some(folder) = &config.server.frontend_dir
+    if let Some(folder) = config.server.frontend.folder()
         && is_inside(database, folder)
     {
         return fail(

@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use domain::net::TrustedProxies;
@@ -25,10 +25,43 @@ pub struct Server {
     pub public_url: Origin,
     /// The origin of the single-page app.
     pub frontend_origin: Origin,
-    /// The folder of the built single-page app, if this server serves it.
-    pub frontend_dir: Option<PathBuf>,
+    /// Where the built single-page app is that this server serves.
+    pub frontend: Frontend,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
+}
+
+/// Where the built single-page app is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frontend {
+    /// In a folder.
+    Folder(PathBuf),
+    /// Inside the binary, which was built with the feature `embedded-page`.
+    Embedded,
+    /// On another server: this one serves no page.
+    Elsewhere,
+}
+
+impl Frontend {
+    /// Derives it from the value of `FRONTEND_DIR`. Only the default depends on the build, and
+    /// never on the folder in which the server is started.
+    fn of(frontend_dir: Option<String>, is_embedded: bool) -> Self {
+        match frontend_dir {
+            Some(folder) if folder.is_empty() => Self::Elsewhere,
+            Some(folder) => Self::Folder(folder.into()),
+            None if is_embedded => Self::Embedded,
+            None => Self::Folder("dist".into()),
+        }
+    }
+
+    /// Returns the folder, if the page is in one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Embedded | Self::Elsewhere => None,
+        }
+    }
 }
 
 impl Server {
@@ -45,15 +78,16 @@ impl Server {
             warn_if_port_differs(p, listen, public_url.root());
         }
         let trusted_proxies = reader.parse_with("TRUSTED_PROXIES", "", TrustedProxies::parse);
-        let frontend_dir = reader
-            .get_even_empty("FRONTEND_DIR")
-            .unwrap_or_else(|| "dist".to_owned());
+        let frontend = Frontend::of(
+            reader.get_even_empty("FRONTEND_DIR"),
+            cfg!(feature = "embedded-page"),
+        );
         let (public_url, frontend_origin) = origins?;
         Some(Self {
             listen: listen?,
             public_url,
             frontend_origin,
-            frontend_dir: (!frontend_dir.is_empty()).then(|| PathBuf::from(frontend_dir)),
+            frontend,
             trusted_proxies: trusted_proxies?,
         })
     }
@@ -128,6 +162,18 @@ fn warn_if_port_differs(p: &mut Problems, listen: SocketAddr, public_url: &Url) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_is_where_frontend_dir_says_and_in_the_binary_only_by_default() {
+        let of =
+            |value: Option<&str>, is_embedded| Frontend::of(value.map(str::to_owned), is_embedded);
+        assert_eq!(of(None, false), Frontend::Folder("dist".into()));
+        assert_eq!(of(None, true), Frontend::Embedded);
+        for is_embedded in [false, true] {
+            assert_eq!(of(Some(""), is_embedded), Frontend::Elsewhere);
+            assert_eq!(of(Some("x"), is_embedded), Frontend::Folder("x".into()));
+        }
+    }
 
     #[test]
     fn an_invalid_listen_address_is_reported_with_a_suggestion() {

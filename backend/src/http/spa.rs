@@ -1,14 +1,17 @@
 //! Serves the built single-page app.
 //!
 //! Files with a hash in their name are cached forever. The document is revalidated on every use,
-//! and all page paths return it. Files are served compressed where the build compressed them.
+//! and all page paths return it. Files are served compressed where the build compressed them. They
+//! come from a folder or from the binary itself ([`source`]).
+
+mod embedded;
+mod names;
+mod policy;
+mod source;
 
 use std::{
-    fs::Metadata,
     io,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
 };
 
 use axum::{
@@ -16,39 +19,45 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use sha2::{Digest as _, Sha256};
 use shared::page_path;
-use tower::ServiceExt as _;
-use tower_http::services::ServeDir;
 
-use super::{error_page, problem::ApiError, security_headers::content_security_policy};
+use self::{
+    embedded::EmbeddedFiles,
+    names::{is_build_output, is_hashed, is_plain_path},
+    policy::Policy,
+    source::Source,
+};
+use super::{error_page, problem::ApiError};
+use crate::config::server::Frontend;
 
 /// The document that all page paths return.
 const DOCUMENT: &str = "/index.html";
 
-/// The built single-page app in a folder.
+/// The built single-page app.
 #[derive(Clone, Debug)]
 pub(crate) struct Spa {
-    folder: PathBuf,
+    source: Source,
     /// The content security policy of the document, cached until the document changes.
     policy: Arc<Mutex<Policy>>,
 }
 
-#[derive(Debug)]
-struct Policy {
-    /// Modification time and length of the document.
-    version: (SystemTime, u64),
-    csp: HeaderValue,
-}
-
 impl Spa {
-    /// Opens the app in a folder. Fails if its document cannot be read.
-    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
-        let policy = Policy::read(&folder.join("index.html"))?;
+    /// Opens the app where the configuration says it is; returns `None` if this server serves none.
+    /// Fails if its document cannot be read.
+    pub(crate) fn open(frontend: &Frontend) -> io::Result<Option<Self>> {
+        let source = match frontend {
+            Frontend::Folder(folder) => Source::Folder(folder.clone()),
+            Frontend::Embedded => Source::Embedded(EmbeddedFiles::page()),
+            Frontend::Elsewhere => return Ok(None),
+        };
+        Self::new(source).map(Some)
+    }
+
+    fn new(source: Source) -> io::Result<Self> {
+        let policy = source.read_policy()?;
         Ok(Self {
-            folder,
+            source,
             policy: Arc::new(Mutex::new(policy)),
         })
     }
@@ -56,8 +65,7 @@ impl Spa {
     /// Returns the content security policy of the current document. A build can replace the
     /// document while the server runs, and the hashes of the old scripts would block the new ones.
     async fn csp(&self) -> io::Result<HeaderValue> {
-        let document = self.folder.join("index.html");
-        let version = document_version(&tokio::fs::metadata(&document).await?)?;
+        let version = self.source.document_version().await?;
         let cached = {
             let policy = self.policy.lock().unwrap_or_else(PoisonError::into_inner);
             (policy.version == version).then(|| policy.csp.clone())
@@ -65,7 +73,8 @@ impl Spa {
         if let Some(csp) = cached {
             return Ok(csp);
         }
-        let read = tokio::task::spawn_blocking(move || Policy::read(&document)).await??;
+        let source = self.source.clone();
+        let read = tokio::task::spawn_blocking(move || source.read_policy()).await??;
         let csp = read.csp.clone();
         *self.policy.lock().unwrap_or_else(PoisonError::into_inner) = read;
         Ok(csp)
@@ -136,12 +145,7 @@ impl Spa {
                 inner = inner.header(name, value);
             }
         }
-        let Ok(served) = ServeDir::new(&self.folder)
-            .precompressed_br()
-            .precompressed_gzip()
-            .oneshot(inner.body(Body::empty()).ok()?)
-            .await;
-        let response = served.map(Body::new);
+        let response = self.source.serve(inner.body(Body::empty()).ok()?).await;
         (response.status().is_success() || response.status().is_redirection()).then_some(response)
     }
 }
@@ -153,140 +157,5 @@ fn with_caching(mut response: Response, caching: &'static str) -> Response {
     response
 }
 
-/// Returns whether a path has no dot files, no percent-encoding and no traversal. The build creates
-/// no such names.
-fn is_plain_path(path: &str) -> bool {
-    path.starts_with('/')
-        && path.split('/').all(|segment| !segment.starts_with('.'))
-        && !path.contains("//")
-        && path
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !b"%\\".contains(&byte))
-}
-
-/// Returns whether the build creates files of this type. Other files that someone left in the
-/// folder, such as a database, a key or an archive, are not served (SEC-51).
-fn is_build_output(name: &str) -> bool {
-    let (_, extension) = name.rsplit_once('.').unwrap_or_default();
-    [
-        "css",
-        "html",
-        "ico",
-        "jpg",
-        "js",
-        "json",
-        "png",
-        "svg",
-        "txt",
-        "wasm",
-        "webmanifest",
-        "webp",
-        "woff2",
-    ]
-    .contains(&extension)
-}
-
-/// Returns whether Trunk put a content hash into the name, as in
-/// `frontend-0123456789abcdef_bg.wasm`. The hash is a 64-bit number without leading zeros, so one
-/// in sixteen is shorter than sixteen digits.
-fn is_hashed(name: &str) -> bool {
-    name.split(['-', '_', '.']).any(|part| {
-        (12..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
-}
-
-impl Policy {
-    /// Computes the policy from the hashes of the inline scripts in the document: Trunk writes one
-    /// that starts the Wasm.
-    fn read(document: &Path) -> io::Result<Self> {
-        // Read before the content, so that a change in between is detected the next time.
-        let version = document_version(&std::fs::metadata(document)?)?;
-        let hashes: Vec<String> = inline_scripts(&std::fs::read_to_string(document)?)
-            .map(|script| format!("sha256-{}", STANDARD.encode(Sha256::digest(script))))
-            .collect();
-        let csp = content_security_policy(&hashes);
-        Ok(Self { version, csp })
-    }
-}
-
-fn document_version(document: &Metadata) -> io::Result<(SystemTime, u64)> {
-    Ok((document.modified()?, document.len()))
-}
-
-fn inline_scripts(document: &str) -> impl Iterator<Item = &str> {
-    document.split("<script").skip(1).filter_map(|rest| {
-        let (attributes, rest) = rest.split_once('>')?;
-        let (script, _) = rest.split_once("</script>")?;
-        (!attributes.contains("src=")).then_some(script)
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sec_51_only_plain_names_are_looked_up() {
-        for fine in [
-            "/",
-            "/callback",
-            "/frontend-0123456789abcdef_bg.wasm",
-            "/a/b.css",
-        ] {
-            assert!(is_plain_path(fine), "{fine}");
-        }
-        for odd in [
-            "/.env",
-            "/a/.git/config",
-            "/../x",
-            "/a/../b",
-            "/%2e%2e/x",
-            "/a%00",
-            "//x",
-            "/a\\b",
-            "/a/%2e%2e%2f",
-            "x",
-        ] {
-            assert!(!is_plain_path(odd), "{odd}");
-        }
-    }
-
-    #[test]
-    fn sec_51_only_kinds_of_files_that_the_build_makes_are_served() {
-        for built in [
-            "index.html",
-            "a-0123456789abcdef_bg.wasm",
-            "OFL.txt",
-            "x.woff2",
-        ] {
-            assert!(is_build_output(built), "{built}");
-        }
-        for other in [
-            "app.db",
-            "app.db-wal",
-            "x.sqlite",
-            "key.pem",
-            "a.css.br",
-            "x.tar.gz",
-            "env",
-            "a.",
-        ] {
-            assert!(!is_build_output(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn sec_62_hashed_names_are_seen() {
-        assert!(is_hashed("frontend-0123456789abcdef_bg.wasm"));
-        assert!(is_hashed("base-0123456789abcdef.css"));
-        assert!(is_hashed("frontend-10240d10021b3b1.js"), "no leading zero");
-        assert!(!is_hashed("favicon.svg") && !is_hashed("a-0123456789.css"));
-    }
-
-    #[test]
-    fn sec_60_inline_scripts_are_found() {
-        let document = "<script type=\"module\">one</script><script src=\"/a.js\"></script>\
-                        <script>two</script>";
-        assert_eq!(inline_scripts(document).collect::<Vec<_>>(), ["one", "two"]);
-    }
-}
+mod tests;
