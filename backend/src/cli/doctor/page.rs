@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha384};
 
 use super::finding::Finding;
-use crate::config::server::Server;
+use crate::config::server::{Frontend, Server};
 
 const CHECK: &str = "page";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -20,9 +20,10 @@ const REBUILD: &str = "build it with `cargo xtask build`, and copy the whole fol
 
 /// Checks the page that the server serves.
 pub(super) fn check(server: &Server) -> Vec<Finding> {
-    match &server.frontend_dir {
-        Some(folder) => check_folder(folder),
-        None => vec![Finding::ok(
+    match &server.frontend {
+        Frontend::Folder(folder) => check_folder(folder),
+        Frontend::Embedded => vec![Finding::ok(CHECK, "The page is inside this binary.")],
+        Frontend::Elsewhere => vec![Finding::ok(
             CHECK,
             format!(
                 "This server serves no page (FRONTEND_DIR is empty); it is at {}.",
