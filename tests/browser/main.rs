@@ -23,6 +23,7 @@ mod organizations;
 mod overview;
 mod polls;
 mod projects;
+mod registered_app;
 mod secrecy;
 mod session;
 mod shell;
