@@ -4,7 +4,11 @@
 //! runs at a time. With `SCREENSHOTS=folder` in the environment, tests that take screenshots save
 //! them there.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod accessibility;
 mod bad_days;

@@ -108,14 +108,14 @@ impl Operated {
         assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
         finished
     }
+}
 
-    /// Returns the variables with the new encryption secret, and with the earlier one or none.
-    fn secrets<'a>(&self, previous: &'a str) -> [(&'static str, &'a str); 2] {
-        [
-            ("ENCRYPTION_SECRET", NEW_SECRET),
-            ("ENCRYPTION_SECRET_PREVIOUS", previous),
-        ]
-    }
+/// Returns the variables with the new encryption secret, and the earlier one or none.
+fn secrets(previous: &str) -> [(&'static str, &str); 2] {
+    [
+        ("ENCRYPTION_SECRET", NEW_SECRET),
+        ("ENCRYPTION_SECRET_PREVIOUS", previous),
+    ]
 }
 
 /// Reads and refreshes as two people until it ends.
@@ -190,14 +190,14 @@ async fn an_app_is_registered_connected_looked_after_and_deleted() {
     assert_eq!(presented, "invalid_client", "the former secret has ended");
 
     let earlier = operated.encryption_secret.clone();
-    let rotating = operated.secrets(&earlier);
+    let rotating = secrets(&earlier);
     operated.bed.app.start_again(&rotating).await;
     let load = Load::start(&people);
     operated
         .run(&["rotate-encryption", "--json"], &rotating)
         .await;
     load.end().await;
-    let rotated = operated.secrets("");
+    let rotated = secrets("");
     operated.bed.app.start_again(&rotated).await;
 
     let doctor = operated.run(&["doctor", "--json"], &rotated).await.json();

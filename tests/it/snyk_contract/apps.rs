@@ -89,7 +89,7 @@ impl Checked {
     async fn create(&mut self) -> Value {
         let created = self.expect(201, "post", APPS, Some(attributes())).await;
         let data = created.json()["data"].take();
-        self.app = data["id"].as_str().unwrap().to_owned();
+        data["id"].as_str().unwrap().clone_into(&mut self.app);
         data
     }
 }
@@ -107,14 +107,14 @@ async fn every_operation_on_apps_answers_as_documented() {
     let shown = checked.expect(200, "get", APP, None).await.json();
     assert_eq!(shown["data"]["attributes"], expected);
     let changes = json!({"name": "Renamed", "redirect_uris": ["http://localhost:1/callback"]});
-    let changed = checked
+    let updated = checked
         .expect(200, "patch", APP, Some(changes))
         .await
         .json();
-    assert_eq!(changed["data"]["attributes"]["name"], "Renamed");
-    assert_eq!(changed["data"]["attributes"]["scopes"], expected["scopes"]);
+    assert_eq!(updated["data"]["attributes"]["name"], "Renamed");
+    assert_eq!(updated["data"]["attributes"]["scopes"], expected["scopes"]);
     let listed = checked.expect(200, "get", APPS, None).await.json();
-    assert_eq!(listed["data"][0], changed["data"]);
+    assert_eq!(listed["data"][0], updated["data"]);
 
     let create = Some(json!({"mode": "create"}));
     let second = checked.expect(200, "post", SECRETS, create.clone()).await;
