@@ -18,7 +18,7 @@ use self::{
     dot_env::{CannotWrite, DotEnv, Values},
     draft::{AppArguments, Draft, Problem},
     failure::Failure,
-    report::Created,
+    report::{Created, warn},
 };
 use super::{
     ENV_FILE,
@@ -27,7 +27,7 @@ use super::{
     region::{Chosen, RegionArgument},
     signals::StopSignals,
 };
-use crate::{apps_api::AppsApi, config::raw::Raw, telemetry};
+use crate::{apps_api::AppsApi, config::raw::Raw};
 
 /// The end of the help text.
 pub(super) const EXAMPLES: &str = "\
@@ -169,10 +169,4 @@ fn overridden(env_file: &Path, names: &[&'static str]) -> Vec<&'static str> {
     };
     let names = names.iter().copied();
     names.filter(|name| raw.is_overridden(name)).collect()
-}
-
-/// Prints a warning on standard error, before any question that follows.
-fn warn(warning: &str) {
-    telemetry::print(&format!("Warning: {warning}"));
-    telemetry::flush();
 }

@@ -31,6 +31,12 @@ pub(super) struct Created {
     pub(super) overridden: Vec<&'static str>,
 }
 
+/// Prints a warning on standard error, before any question that follows.
+pub(super) fn warn(warning: &str) {
+    telemetry::print(&format!("Warning: {warning}"));
+    telemetry::flush();
+}
+
 /// Prints the outcome, and returns the exit code.
 pub(super) fn print(outcome: Result<Created, Failure>, as_json: bool) -> ExitCode {
     match outcome {
@@ -51,7 +57,7 @@ impl Created {
         match &self.outcome {
             Ok(written) => {
                 for warning in self.warnings(written) {
-                    super::warn(&warning);
+                    warn(&warning);
                 }
                 // The file is written: a reader that went away changes nothing about that.
                 let _ = print_line(&if as_json {

@@ -11,7 +11,7 @@ struct CommandLine {
 }
 
 fn parse(arguments: &[&str]) -> (Draft, Vec<String>) {
-    let line = CommandLine::parse_from([&["create-app"], arguments].concat());
+    let line = CommandLine::parse_from([&["create-app"][..], arguments].concat());
     let (draft, problems) = Draft::parse(&line.app);
     (draft, problems.iter().map(ToString::to_string).collect())
 }
