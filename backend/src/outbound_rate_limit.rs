@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use ahash::RandomState;
 use domain::ids::ConnectionId;
 use tokio::time::Instant;
 
@@ -24,7 +25,7 @@ const WINDOW: usize = 61;
 #[derive(Debug)]
 pub struct OutboundRateLimit {
     /// `None` when limits are off.
-    connections: Option<Mutex<HashMap<ConnectionId, Minute>>>,
+    connections: Option<Mutex<HashMap<ConnectionId, Minute, RandomState>>>,
     began: Instant,
 }
 
@@ -32,6 +33,8 @@ pub struct OutboundRateLimit {
 #[derive(Debug)]
 struct Minute {
     counts: [u32; WINDOW],
+    /// Their sum.
+    total: u32,
     /// The newest second that is counted.
     at: u64,
 }
@@ -83,14 +86,16 @@ impl Minute {
     fn new(at: u64) -> Self {
         Self {
             counts: [0; WINDOW],
+            total: 0,
             at,
         }
     }
 
     fn take(&mut self, at: u64) -> Result<(), Duration> {
         self.advance(at);
-        if self.counts.iter().sum::<u32>() < MAX_PER_MINUTE {
+        if self.total < MAX_PER_MINUTE {
             self.counts[slot(self.at)] += 1;
+            self.total += 1;
             return Ok(());
         }
         // The oldest second with a request is the next one to leave the window.
@@ -105,7 +110,7 @@ impl Minute {
     fn advance(&mut self, at: u64) {
         let passed = at.saturating_sub(self.at).min(WINDOW as u64);
         for second in 0..passed {
-            self.counts[slot(at - second)] = 0;
+            self.total -= std::mem::take(&mut self.counts[slot(at - second)]);
         }
         self.at = self.at.max(at);
     }

@@ -6,10 +6,10 @@
 
 use std::fmt;
 
-use http::{Method, Uri};
+use http::{HeaderValue, Method, Uri};
 use tokio::task::futures::TaskLocalFuture;
 use tracing::Instrument as _;
-use ulid::Ulid;
+use ulid::{ULID_LEN, Ulid};
 
 tokio::task_local! {
     static CURRENT: RequestContext;
@@ -50,6 +50,14 @@ impl RequestContext {
     #[must_use]
     pub const fn id(&self) -> Ulid {
         self.id
+    }
+
+    /// Returns the id as the value of a header.
+    #[must_use]
+    pub fn header_value(&self) -> HeaderValue {
+        let mut text = [0; ULID_LEN];
+        HeaderValue::from_str(self.id.array_to_str(&mut text))
+            .unwrap_or(HeaderValue::from_static(""))
     }
 
     /// Returns the method.

@@ -92,11 +92,9 @@ impl Edge {
     /// header of the response and in every problem.
     pub async fn respond(&self, request: Request) -> Response {
         let context = RequestContext::new(request.method().clone(), request.uri().clone());
-        let id = HeaderValue::try_from(context.id().to_string());
+        let id = context.header_value();
         let mut response = context.scope(self.respond_in_context(request)).await;
-        if let Ok(id) = id {
-            response.headers_mut().insert(REQUEST_ID, id);
-        }
+        response.headers_mut().insert(REQUEST_ID, id);
         response
     }
 

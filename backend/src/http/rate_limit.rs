@@ -3,13 +3,17 @@
 
 use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
+use ahash::RandomState;
 use domain::{ids::SessionId, net::ClientNetwork};
 use governor::{
-    DefaultKeyedRateLimiter, Quota,
+    Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
+    state::keyed::DashMapStateStore,
 };
 
 use super::problem::ApiError;
+
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K, RandomState>, DefaultClock>;
 
 /// The rate limits of the server, or none if they are off.
 #[derive(Debug)]
@@ -17,11 +21,11 @@ pub struct RateLimits(Option<Limits>);
 
 #[derive(Debug)]
 struct Limits {
-    any_request: DefaultKeyedRateLimiter<ClientNetwork>,
-    login: DefaultKeyedRateLimiter<ClientNetwork>,
-    exchange: DefaultKeyedRateLimiter<ClientNetwork>,
-    refresh: DefaultKeyedRateLimiter<SessionId>,
-    proxy: DefaultKeyedRateLimiter<SessionId>,
+    any_request: Limiter<ClientNetwork>,
+    login: Limiter<ClientNetwork>,
+    exchange: Limiter<ClientNetwork>,
+    refresh: Limiter<SessionId>,
+    proxy: Limiter<SessionId>,
 }
 
 impl RateLimits {
@@ -29,13 +33,11 @@ impl RateLimits {
     #[must_use]
     pub fn new(on: bool) -> Self {
         Self(on.then(|| Limits {
-            any_request: governor::RateLimiter::keyed(per_minute(6_000)),
-            login: governor::RateLimiter::keyed(per_minute(30)),
-            exchange: governor::RateLimiter::keyed(per_minute(30)),
-            refresh: governor::RateLimiter::keyed(per_minute(10)),
-            proxy: governor::RateLimiter::keyed(
-                Quota::per_second(non_zero(25)).allow_burst(non_zero(1_500)),
-            ),
+            any_request: limiter(per_minute(6_000)),
+            login: limiter(per_minute(30)),
+            exchange: limiter(per_minute(30)),
+            refresh: limiter(per_minute(10)),
+            proxy: limiter(Quota::per_second(non_zero(25)).allow_burst(non_zero(1_500))),
         }))
     }
 
@@ -87,6 +89,10 @@ impl RateLimits {
     }
 }
 
+fn limiter<K: Clone + Eq + Hash>(quota: Quota) -> Limiter<K> {
+    RateLimiter::dashmap_with_hasher(quota, RandomState::new())
+}
+
 fn per_minute(count: u32) -> Quota {
     Quota::per_minute(non_zero(count))
 }
@@ -95,10 +101,7 @@ fn non_zero(count: u32) -> NonZeroU32 {
     NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 
-fn check<K: Clone + Eq + Hash>(
-    limiter: &DefaultKeyedRateLimiter<K>,
-    key: &K,
-) -> Result<(), ApiError> {
+fn check<K: Clone + Eq + Hash>(limiter: &Limiter<K>, key: &K) -> Result<(), ApiError> {
     limiter.check_key(key).map_err(|until| {
         let after = until.wait_time_from(DefaultClock::default().now());
         ApiError::RateLimited {

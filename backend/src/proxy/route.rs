@@ -19,6 +19,9 @@ use crate::{
     snyk_client::SnykClient,
 };
 
+/// The part of the path before the connection's id.
+const PREFIX: &str = "/api/connections/";
+
 /// Passes Snyk's answer on, including its status. If the browser disconnects, the read at Snyk ends
 /// as well, since both are one future; a refresh has a task of its own.
 pub async fn get(
@@ -28,7 +31,12 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let uri = request.uri();
     // Matched on the raw path: axum's own parameter is decoded.
-    let path = uri.path().split_once("/snyk/").map_or("", |(_, path)| path);
+    let path = uri
+        .path()
+        .strip_prefix(PREFIX)
+        .and_then(|path| path.split_once('/'))
+        .and_then(|(_, path)| path.strip_prefix("snyk/"))
+        .unwrap_or_default();
     if request.method() != Method::GET {
         return Err(ApiError::MethodNotAllowed);
     }

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use ahash::RandomState;
 use domain::ids::SessionId;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -22,7 +23,7 @@ pub(super) const QUEUE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A semaphore per session.
 #[derive(Debug, Default)]
-pub struct ConcurrencyLimit(Mutex<HashMap<SessionId, Arc<Semaphore>>>);
+pub struct ConcurrencyLimit(Mutex<HashMap<SessionId, Arc<Semaphore>, RandomState>>);
 
 /// Permits one read until dropped.
 #[derive(Debug)]
