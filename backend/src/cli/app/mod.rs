@@ -1,24 +1,27 @@
 //! The `app` command: lists, shows, changes and deletes registered apps, and rotates their client
 //! secret.
 
+mod access;
 mod failure;
 mod output;
 mod rotate_secret;
 mod secret_place;
 mod session;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 use url::Url;
 
-use self::{failure::Failure, output::Output, session::Session};
-use super::{api_token::TokenArguments, prompt, region::RegionArgument};
-use crate::{
-    apps_api::{AppChanges, Id},
-    config::duration::parse_duration,
+use self::{
+    access::{Access, Named},
+    failure::Failure,
+    output::Output,
+    session::Session,
 };
+use super::{ENV_FILE, prompt};
+use crate::{apps_api::AppChanges, config::duration::parse_duration};
 
 /// The end of the help text.
 pub(super) const EXAMPLES: &str = "\
@@ -56,31 +59,6 @@ enum Action {
     RotateSecret(rotate_secret::Arguments),
     /// Delete an app, its secrets, and the access of everyone who installed it.
     Delete(Delete),
-}
-
-/// The organization, and how to reach it.
-#[derive(Args, Debug)]
-struct Access {
-    /// The id of the organization that owns the app, from the organization's settings at Snyk.
-    #[arg(long, alias = "orgId", value_name = "UUID")]
-    org_id: Id,
-    #[command(flatten)]
-    region: RegionArgument,
-    #[command(flatten)]
-    token: TokenArguments,
-    /// Print the result, or the error, as JSON on standard output.
-    #[arg(long)]
-    json: bool,
-}
-
-/// An app of the organization.
-#[derive(Args, Debug)]
-struct Named {
-    /// The app's id or client id. Without it, the app is the one in `CLIENT_ID`.
-    #[arg(value_name = "APP")]
-    app: Option<Id>,
-    #[command(flatten)]
-    access: Access,
 }
 
 #[derive(Args, Debug)]
@@ -135,7 +113,7 @@ impl Action {
 /// Does it, and returns the exit code.
 pub(super) async fn run(Arguments { action }: Arguments) -> ExitCode {
     let access = action.access();
-    let outcome = match Session::open(access) {
+    let outcome = match Session::open(access, Path::new(ENV_FILE)) {
         Ok(session) => act(&action, &session).await,
         Err(failure) => Err(failure),
     };

@@ -1,11 +1,7 @@
 //! The `app rotate-secret` command: create a second secret, hand it over, try it, delete the former
 //! one. At every moment, the secret that servers read is one that Snyk accepts.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use domain::vault::secret::RefreshToken;
@@ -13,10 +9,16 @@ use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::{Named, failure::Failure, output::Output, secret_place::SecretPlace, session::Session};
+use super::{
+    access::Named,
+    failure::Failure,
+    output::{Output, plain},
+    secret_place::SecretPlace,
+    session::Session,
+};
 use crate::{
     apps_api::App,
-    cli::{ENV_FILE, signals::StopSignals},
+    cli::signals::StopSignals,
     clock::SystemClock,
     config::secret_file::ClientSecret,
     oauth::{Credentials, ProviderError},
@@ -52,8 +54,8 @@ pub(super) struct Arguments {
 
 /// Rotates the secret, or does a part of it.
 pub(super) async fn run(arguments: &Arguments, session: &Session) -> Result<Output, Failure> {
-    let env_file = Path::new(ENV_FILE);
-    let place = SecretPlace::find(arguments.secret_file.as_deref(), &session.raw, env_file)?;
+    let named = arguments.secret_file.as_deref();
+    let place = SecretPlace::find(named, &session.raw, &session.env_file)?;
     let app = session.find(arguments.named.app.as_ref()).await?;
     let rotation = Rotation {
         session,
@@ -143,7 +145,7 @@ impl Rotation<'_> {
             text: format!(
                 "Rotated the client secret of {}: {} holds the new one, and the former one is \
                  deleted at Snyk.",
-                super::output::plain(&self.app.name),
+                plain(&self.app.name),
                 self.place.path().display()
             ),
             json: self.json("deleted"),
@@ -183,7 +185,7 @@ impl Rotation<'_> {
                 "Created a second client secret of {}, and wrote it to {path}. {next}\nThe former \
                  one is in {} and stays valid. Then delete it with `snyk-app app rotate-secret \
                  --delete-old`.",
-                super::output::plain(&self.app.name),
+                plain(&self.app.name),
                 self.place.former_path().display()
             ),
             json: self.json("kept"),

@@ -15,7 +15,7 @@ use env_file::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::{cli::ENV_FILE, config::raw::Raw};
+use crate::config::raw::Raw;
 
 /// The variable that holds the secret, and the one that names its file.
 const VARIABLE: &str = "CLIENT_SECRET";
@@ -81,7 +81,7 @@ pub(super) enum Prepared {
     /// A file with the secret alone.
     File(NewFile),
     /// `.env`.
-    EnvFile(Replacement),
+    EnvFile(PathBuf, Replacement),
 }
 
 /// A new file that is to replace an existing one. Removed on drop, if it has not replaced it.
@@ -169,7 +169,10 @@ impl SecretPlace {
     pub(super) fn prepare(&self) -> Result<Prepared, PlaceError> {
         match self {
             Self::File(path) => Ok(Prepared::File(NewFile::beside(path)?)),
-            Self::EnvFile(path) => Ok(Prepared::EnvFile(Replacement::prepare(path)?)),
+            Self::EnvFile(path) => {
+                let replacement = Replacement::prepare(path)?;
+                Ok(Prepared::EnvFile(path.clone(), replacement))
+            }
         }
     }
 }
@@ -179,12 +182,9 @@ impl Prepared {
     pub(super) fn commit(self, secret: &SecretString) -> Result<(), PlaceError> {
         match self {
             Self::File(file) => file.replace(secret),
-            Self::EnvFile(replacement) => {
+            Self::EnvFile(path, replacement) => {
                 let before = replacement.before().unwrap_or_default();
-                let text = decode(before).map_err(|why| PlaceError::NotText {
-                    path: ENV_FILE.into(),
-                    why,
-                })?;
+                let text = decode(before).map_err(|why| PlaceError::NotText { path, why })?;
                 let text = update(&text, &[(VARIABLE, secret.expose_secret())], &[])?;
                 replacement.commit(&text)?;
                 Ok(())
@@ -290,7 +290,7 @@ fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PlaceErr
     move |error| PlaceError::Io { what, path, error }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

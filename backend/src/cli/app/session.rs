@@ -1,13 +1,13 @@
 //! The access of a command to the apps of an organization.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 
-use super::{Access, failure::Failure};
+use super::{access::Access, failure::Failure};
 use crate::{
     apps_api::{App, AppsApi, Id},
-    cli::{ENV_FILE, region::Chosen},
+    cli::region::Chosen,
     config::{provider::Provider, raw::Raw},
     telemetry,
 };
@@ -22,12 +22,13 @@ pub(super) struct Session {
     pub(super) org: Id,
     pub(super) provider: Provider,
     pub(super) raw: Raw,
+    /// The path of `.env`.
+    pub(super) env_file: PathBuf,
 }
 
 impl Session {
     /// Finds the token and the region.
-    pub(super) fn open(access: &Access) -> Result<Self, Failure> {
-        let env_file = Path::new(ENV_FILE);
+    pub(super) fn open(access: &Access, env_file: &Path) -> Result<Self, Failure> {
         let raw = Raw::read(env_file, std::collections::BTreeMap::new())?;
         if let Some(warning) = access.token.warning() {
             warn(warning);
@@ -44,6 +45,7 @@ impl Session {
             org: access.org_id.clone(),
             provider,
             raw,
+            env_file: env_file.to_owned(),
         })
     }
 
