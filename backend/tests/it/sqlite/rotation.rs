@@ -65,7 +65,7 @@ impl SealedRecords for Overtaken {
 async fn a_newer_pair_is_not_overwritten_with_an_older_one() {
     let (bed, file) = bed().await;
     let (connection, session, _) = connect(&*bed.store, "one").await;
-    let inner = MaintenanceDatabase::open(file.path()).await.unwrap();
+    let inner = MaintenanceDatabase::open(&file.path()).await.unwrap();
     let database = Overtaken {
         inner,
         store: Arc::clone(&bed.store),
@@ -80,7 +80,7 @@ async fn a_newer_pair_is_not_overwritten_with_an_older_one() {
 
     // The next batch finds the newer pair.
     let rotation = Rotation::new(
-        MaintenanceDatabase::open(file.path()).await.unwrap(),
+        MaintenanceDatabase::open(&file.path()).await.unwrap(),
         rotating(),
     );
     for (column, replaced) in [
@@ -101,7 +101,7 @@ async fn a_lease_outlives_a_rotation() {
     let (bed, file) = bed().await;
     let (connection, session, _) = connect(&*bed.store, "one").await;
     let held = lease(&*bed.store, &connection.id, 0).await.unwrap();
-    let database = MaintenanceDatabase::open(file.path()).await.unwrap();
+    let database = MaintenanceDatabase::open(&file.path()).await.unwrap();
     assert_eq!(database.version().await.unwrap(), Version::Same);
     let rotation = Rotation::new(database, rotating());
     for column in [SealedColumn::AccessToken, SealedColumn::RefreshToken] {
@@ -122,7 +122,7 @@ async fn rows_are_read_in_batches_by_id() {
     for name in ["a", "b", "c", "d", "e"] {
         connect(&*bed.store, name).await;
     }
-    let database = MaintenanceDatabase::open(file.path()).await.unwrap();
+    let database = MaintenanceDatabase::open(&file.path()).await.unwrap();
     let rotation = Rotation::new(database, rotating());
     assert_eq!(rotation.count(SealedColumn::AccessToken).await.unwrap(), 5);
     let mut sizes = Vec::new();
