@@ -72,13 +72,30 @@ impl Config {
         let mut reader = Reader::new(raw);
         let sections = Sections::read(&mut reader);
         let problems = reader.finish();
-        match sections.into_config() {
+        match Self::of(sections) {
             Some(config) if problems.is_empty() => Ok(Self {
                 warnings: problems.into_warnings(),
                 ..config
             }),
             _ => Err(problems.into_report()),
         }
+    }
+
+    /// Returns the configuration without its warnings, if every section is valid.
+    fn of(sections: Sections) -> Option<Self> {
+        Some(Self {
+            credentials: sections.credentials?,
+            encryption: sections.encryption?,
+            app: sections.app?,
+            provider: sections.provider?,
+            redirect_uri: sections.redirect_uri?,
+            server: sections.server?,
+            session: sections.session?,
+            limits: sections.limits?,
+            log: sections.log?,
+            storage: sections.storage?,
+            warnings: Vec::new(),
+        })
     }
 }
 

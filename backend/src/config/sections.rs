@@ -1,7 +1,6 @@
 //! Every section of the configuration, each valid or not.
 
 use super::{
-    Config,
     app::App,
     credentials::Credentials,
     encryption::Encryption,
@@ -54,22 +53,5 @@ impl Sections {
             log: Log::read(reader),
             storage: Storage::read(reader),
         }
-    }
-
-    /// Returns the configuration, if every section is valid.
-    pub(super) fn into_config(self) -> Option<Config> {
-        Some(Config {
-            credentials: self.credentials?,
-            encryption: self.encryption?,
-            app: self.app?,
-            provider: self.provider?,
-            redirect_uri: self.redirect_uri?,
-            server: self.server?,
-            session: self.session?,
-            limits: self.limits?,
-            log: self.log?,
-            storage: self.storage?,
-            warnings: Vec::new(),
-        })
     }
 }

@@ -19,6 +19,7 @@ mod maintenance;
 mod migrations;
 mod open_error;
 mod orphans;
+mod pool;
 mod probe;
 mod revocations;
 mod sealed;
@@ -38,7 +39,7 @@ use async_trait::async_trait;
 use domain::vault::KeyId;
 use sqlx::{
     Connection as _, Sqlite, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use self::file::DatabaseFile;
@@ -83,7 +84,7 @@ impl SqliteDatabase {
             .busy_timeout(Duration::from_secs(5));
         let unusable = |cause| OpenError::from_sqlx(&path, cause);
         let in_doubt = Arc::new(AtomicBool::new(false));
-        let writer = pool_of(&file)
+        let writer = pool::of(&file)
             .max_connections(1)
             .after_release({
                 let in_doubt = Arc::clone(&in_doubt);
@@ -116,7 +117,7 @@ impl SqliteDatabase {
         migrations::migrate_subjects(&writer)
             .await
             .map_err(unusable)?;
-        let readers = pool_of(&file)
+        let readers = pool::of(&file)
             .max_connections(4)
             .connect_with(options.read_only(true))
             .await
@@ -170,32 +171,4 @@ impl Database for SqliteDatabase {
     fn location(&self) -> String {
         self.file.given().display().to_string()
     }
-}
-
-/// Returns options for a pool of connections to a file, which are opened only as long as the file is
-/// in its place.
-fn pool_of(file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
-    let file = Arc::clone(file);
-    pool().after_connect(move |_, _| {
-        let is_in_place = file.is_in_place();
-        Box::pin(async move {
-            if is_in_place {
-                Ok(())
-            } else {
-                Err(sqlx::Error::Configuration(
-                    StoreError::Moved.to_string().into(),
-                ))
-            }
-        })
-    })
-}
-
-/// Returns options for a pool whose connections stay open, so that the write-ahead log persists:
-/// recreating it needs space on a full disk, and reopening the path could open another file.
-fn pool() -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .min_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(Duration::from_secs(5))
 }

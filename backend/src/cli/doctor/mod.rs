@@ -11,6 +11,7 @@ mod network;
 mod origins;
 mod page;
 mod permissions;
+mod registration;
 mod report;
 
 use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
@@ -107,9 +108,11 @@ async fn examine() -> Vec<Finding> {
         }
     };
     // Each waits for something else.
-    let (database, network) = tokio::join!(database, network);
+    let (database, network, registration) =
+        tokio::join!(database, network, registration::check(&raw, &sections));
     findings.extend(database);
     findings.extend(network);
+    findings.extend(registration);
     if let Some(server) = &sections.server {
         findings.extend(origins::check(server));
         findings.extend(page::check(server));

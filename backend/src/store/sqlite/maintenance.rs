@@ -11,9 +11,9 @@ use sqlx::{
 };
 
 use super::{
-    OpenError,
     file::DatabaseFile,
     migrations::{self, Version},
+    open_error::OpenError,
     pool,
 };
 use crate::store::StoreError;
@@ -38,7 +38,7 @@ impl MaintenanceDatabase {
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
             .busy_timeout(Duration::from_secs(5));
-        let pool = pool()
+        let pool = pool::long_lived()
             .max_connections(1)
             .connect_with(options)
             .await

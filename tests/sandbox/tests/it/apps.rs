@@ -1,5 +1,7 @@
 //! Apps that were created at the API, at the OAuth endpoints.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 

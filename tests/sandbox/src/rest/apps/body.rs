@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    fn attributes(changes: Value) -> String {
+    fn attributes(changes: &Value) -> String {
         let mut attributes = json!({
             "name": "App",
             "redirect_uris": ["http://localhost:3000/callback"],
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn only_what_snyk_documents_is_accepted() {
         let read = |body: &str| new_app(&headers(), body);
-        assert!(read(&attributes(json!({}))).is_ok());
-        assert!(read(&attributes(json!({"access_token_ttl_seconds": 86_400}))).is_ok());
+        assert!(read(&attributes(&json!({}))).is_ok());
+        assert!(read(&attributes(&json!({"access_token_ttl_seconds": 86_400}))).is_ok());
         for wrong in [
             json!({"name": ""}),
             json!({"name": 7}),
@@ -154,9 +154,9 @@ mod tests {
             json!({"access_token_ttl_seconds": "3600"}),
             json!({"colour": "red"}),
         ] {
-            assert!(read(&attributes(wrong.clone())).is_err(), "{wrong}");
+            assert!(read(&attributes(&wrong)).is_err(), "{wrong}");
         }
-        let good: Value = serde_json::from_str(&attributes(json!({}))).unwrap();
+        let good: Value = serde_json::from_str(&attributes(&json!({}))).unwrap();
         for member in ["name", "redirect_uris", "scopes", "context"] {
             let mut without = good.clone();
             let members = without["data"]["attributes"].as_object_mut().unwrap();
