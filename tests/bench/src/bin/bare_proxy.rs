@@ -3,6 +3,11 @@
 //! `bare-proxy LISTEN UPSTREAM [CERTIFICATE]`: with the file of a certificate in PEM form, which is
 //! then the only trusted one, the upstream is reached over TLS, by HTTP/2 if it supports that.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the baseline makes its client in the simplest way"
+)]
+
 use std::{net::SocketAddr, path::Path};
 
 use anyhow::{Context as _, Result, bail};
