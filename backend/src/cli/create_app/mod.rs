@@ -41,7 +41,7 @@ Examples:
       --scopes org.read,org.project.read,org.project.snapshot.read
 
   With the API token from a password manager:
-    pass snyk/token | snyk-app create-app --token-file - --region eu-01 …";
+    pass snyk/token | snyk-app create-app --token-file - --region eu-01 ...";
 
 /// What to create, and how.
 #[derive(Args, Debug)]
