@@ -197,6 +197,7 @@ impl Tests<'_> {
         });
         let tools = steps.step("Tools for tests of the product", || {
             tools::faketime()?;
+            tools::shells_and_formatters()?;
             Ok(ProductTools {
                 nextest: tools::nextest()?,
                 browser: browser::find_or_install()?,

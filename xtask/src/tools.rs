@@ -203,6 +203,19 @@ pub(crate) fn python(workspace: &Workspace) -> Result<Python> {
     Ok(Python { program, packages })
 }
 
+/// Finds or installs the shells and formatters that read the completions and the manual in tests.
+pub(crate) fn shells_and_formatters() -> Result<()> {
+    let missing: Vec<_> = ["zsh", "fish", "groff", "mandoc"]
+        .into_iter()
+        .filter(|program| environment::on_path(program).next().is_none())
+        .collect();
+    if !missing.is_empty() {
+        system_packages::install(&missing)
+            .context("tests of the completions and of the manual need their readers")?;
+    }
+    Ok(())
+}
+
 /// Finds or installs faketime, which shifts a program's clock. Tests use it for events after ten
 /// minutes or thirty days.
 pub(crate) fn faketime() -> Result<()> {
