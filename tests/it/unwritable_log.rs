@@ -122,10 +122,11 @@ async fn rel_13_lines_that_a_full_disk_cost_are_counted_once_there_is_room() {
         bed.app
             .start_again_printing_to(out.into(), err.into())
             .await;
-        // Space for the database, but not for a log of this length.
+        // Space for the database, but not for a log of this length. The limit comes first: a line
+        // that is written before the file has its length does not lengthen it.
         let length = 1024 * 1024;
-        file().unwrap().set_len(length).unwrap();
         bed.app.fill_the_disk(length);
+        file().unwrap().set_len(length).unwrap();
         for _ in 0..50 {
             // Each request writes a line at this level.
             assert_eq!(browser.get("/api/nothing").await.status, 404);
