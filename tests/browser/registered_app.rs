@@ -1,25 +1,17 @@
 //! An app from its registration to its deletion, in the order of `docs/register.md`, `docs/apps.md`
 //! and `docs/operate.md`: with the commands that an operator enters, and a person in a browser.
 
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tests::{
     Bed,
     app::App,
     browser::Browser,
-    client::Client,
-    command,
-    finished::Finished,
+    command::{self, Outcome},
     free_port,
+    load::Load,
     registered::{self, RegisteredApp},
     registration::{API_TOKEN, SCOPES},
     sandbox::Sandbox,
@@ -64,7 +56,7 @@ impl Operated {
         ];
         let created = command::run(folder.path(), &arguments, &variables, "");
         assert_eq!(created.code, Some(0), "{}", created.output());
-        let created: Value = serde_json::from_str(&created.stdout).unwrap();
+        let created = created.json();
         let text = fs::read_to_string(folder.path().join(".env")).unwrap();
         let written = |name: &str| {
             let value = text
@@ -101,10 +93,10 @@ impl Operated {
     }
 
     /// Runs a command with the variables of the app and the API token.
-    async fn run(&self, arguments: &[&str], changes: &[(&str, &str)]) -> Finished {
+    async fn run(&self, arguments: &[&str], changes: &[(&str, &str)]) -> Outcome {
         let mut changes = changes.to_vec();
         changes.push(("SNYK_TOKEN", API_TOKEN));
-        let finished = Finished::of(self.bed.app.command(arguments, &changes)).await;
+        let finished = command::finish(self.bed.app.command(arguments, &changes)).await;
         assert_eq!(finished.code, Some(0), "{arguments:?}: {finished:?}");
         finished
     }
@@ -116,50 +108,6 @@ fn secrets(previous: &str) -> [(&'static str, &str); 2] {
         ("ENCRYPTION_SECRET", NEW_SECRET),
         ("ENCRYPTION_SECRET_PREVIOUS", previous),
     ]
-}
-
-/// Reads and refreshes as two people until it ends.
-struct Load {
-    is_over: Arc<AtomicBool>,
-    requests: Arc<AtomicUsize>,
-    people: Vec<tokio::task::JoinHandle<()>>,
-}
-
-impl Load {
-    fn start(people: &[(Client, String)]) -> Self {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let requests = Arc::new(AtomicUsize::new(0));
-        let people = people.iter().cloned().map(|(mut browser, id)| {
-            let (is_over, requests) = (Arc::clone(&is_over), Arc::clone(&requests));
-            tokio::spawn(async move {
-                while !is_over.load(Ordering::Relaxed) {
-                    let path = format!("/api/connections/{id}/snyk/rest/self");
-                    let answer = browser.get(&path).await;
-                    assert_eq!(answer.status, 200, "{}", answer.text);
-                    let path = format!("/api/connections/{id}/refresh");
-                    let answer = browser.post(&path, &json!({})).await;
-                    assert_eq!(answer.status, 200, "{}", answer.text);
-                    requests.fetch_add(2, Ordering::Relaxed);
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-            })
-        });
-        let people = people.collect();
-        Self {
-            is_over,
-            requests,
-            people,
-        }
-    }
-
-    /// Ends the load. None of its requests has failed.
-    async fn end(self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        for person in self.people {
-            person.await.unwrap();
-        }
-        assert!(self.requests.load(Ordering::Relaxed) > 0, "there was load");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -183,7 +131,7 @@ async fn an_app_is_registered_connected_looked_after_and_deleted() {
     let rotate = ["app", "rotate-secret", "--json", "--wait", "1", "--org-id"];
     let rotate = [&rotate[..], &[operated.registered.org.as_str()]].concat();
     operated.run(&rotate, &[]).await;
-    load.end().await;
+    assert!(load.end().await > 0, "there was load");
     let former = operated.registered.secret.clone();
     let sandbox = &operated.bed.sandbox;
     let presented = operated.registered.present(sandbox, &former).await;
@@ -196,7 +144,7 @@ async fn an_app_is_registered_connected_looked_after_and_deleted() {
     operated
         .run(&["rotate-encryption", "--json"], &rotating)
         .await;
-    load.end().await;
+    assert!(load.end().await > 0, "there was load");
     let rotated = secrets("");
     operated.bed.app.start_again(&rotated).await;
 

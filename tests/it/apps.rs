@@ -57,7 +57,7 @@ impl Desk {
         let outcome = self.run(&all);
         assert_eq!(outcome.code, Some(0), "{arguments:?}: {}", outcome.output());
         assert_eq!(outcome.stderr, "");
-        serde_json::from_str(&outcome.stdout).unwrap()
+        outcome.json()
     }
 }
 
@@ -183,7 +183,7 @@ async fn every_documented_refusal_is_told_in_snyks_words() {
         }
         let told = desk.run(&["list", "--json"]);
         assert_eq!(told.code, Some(1));
-        let error: Value = serde_json::from_str(&told.stdout).unwrap();
+        let error = told.json();
         assert_eq!(error["error"]["status"], status);
         assert_eq!(error["error"]["code"], format!("SNYK-TEST-{status}"));
         assert_eq!(error["error"]["details"][0], "A detail of Snyk");

@@ -8,7 +8,6 @@ mod secrets;
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
 use tempfile::TempDir;
 use tests::{
     Bed,
@@ -153,7 +152,7 @@ async fn an_existing_file_is_refused_or_kept_as_a_backup() {
 
     let outcome = create(folder.path(), &org, &["--force", "--json"], &variables);
     assert_eq!(outcome.code, Some(0), "{}", outcome.output());
-    let told: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let told = outcome.json();
     assert_eq!(
         (&told["encryption_secret"], &told["app"]["name"]),
         (&"kept".into(), &"Fathom".into())
@@ -186,7 +185,7 @@ async fn snyks_own_document_permits_the_request_and_its_answer_is_read() {
     let flags = ["--context=user", "--access-token-ttl=2h", "--json"];
     let outcome = create(folder.path(), org, &flags, &variables(&url));
     assert_eq!(outcome.code, Some(0), "{}", outcome.output());
-    let told: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let told = outcome.json();
     let written = read(folder.path());
     assert_eq!(value(&written, "CLIENT_ID"), told["app"]["client_id"]);
     assert!(!value(&written, "CLIENT_SECRET").is_empty());

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tests::{
     Bed,
     app::{self, ENCRYPTION_SECRET},
-    finished::Finished,
+    command::{self, Outcome},
     free_port,
     registration::CLIENT_SECRET,
     tls::TlsServer,
@@ -14,8 +14,8 @@ use tests::{
 
 const OTHER_SECRET: &str = "canary-other-secret-9c8b7a6f5e4d3c2b1a";
 
-async fn doctor(bed: &Bed, changes: &[(&str, &str)]) -> Finished {
-    let finished = Finished::of(bed.app.command(&["doctor", "--json"], changes)).await;
+async fn doctor(bed: &Bed, changes: &[(&str, &str)]) -> Outcome {
+    let finished = command::finish(bed.app.command(&["doctor", "--json"], changes)).await;
     for secret in [ENCRYPTION_SECRET, OTHER_SECRET, CLIENT_SECRET] {
         assert!(!finished.stdout.contains(secret), "{finished:?}");
     }
@@ -27,12 +27,12 @@ async fn doctor(bed: &Bed, changes: &[(&str, &str)]) -> Finished {
     finished
 }
 
-fn findings(finished: &Finished) -> Vec<Value> {
+fn findings(finished: &Outcome) -> Vec<Value> {
     finished.json()["findings"].as_array().unwrap().clone()
 }
 
 /// Checks that some finding of a check has this status and contains these words.
-fn finds(finished: &Finished, check: &str, status: &str, words: &str) {
+fn finds(finished: &Outcome, check: &str, status: &str, words: &str) {
     let is_found = findings(finished).iter().any(|found| {
         found["check"] == check
             && found["status"] == status
@@ -68,7 +68,7 @@ async fn what_works_is_ok_and_the_server_beside_is_not_disturbed() {
     assert_eq!(browser.connections().await.len(), 1);
     assert_eq!(browser.get("/readyz").await.status, 200);
 
-    let text = Finished::of(bed.app.command(&["doctor"], &[("FRONTEND_DIR", "")])).await;
+    let text = command::finish(bed.app.command(&["doctor"], &[("FRONTEND_DIR", "")])).await;
     assert_eq!(text.code, Some(0), "{text:?}");
     assert!(
         text.stdout.contains("ok    database       "),
@@ -122,7 +122,7 @@ async fn a_broken_configuration_is_told_and_the_rest_is_checked() {
         .env("SNYK_APP_URL", &closed);
     // A folder in the place of the file cannot be read.
     fs::create_dir(folder.path().join(".env")).unwrap();
-    let found = Finished::of(command).await;
+    let found = command::finish(command).await;
     assert_eq!(found.code, Some(1), "{found:?}");
     finds(&found, "configuration", "fail", ".env");
     finds(&found, "configuration", "fail", "CLIENT_ID is missing");

@@ -3,15 +3,17 @@
 use std::{
     fs,
     process::{Child, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
     time::Duration,
 };
 
 use serde_json::{Value, json};
-use tests::{Bed, app::ENCRYPTION_SECRET, client::Client, finished::Finished};
+use tests::{
+    Bed,
+    app::ENCRYPTION_SECRET,
+    client::Client,
+    command::{self, Outcome},
+    load::Load,
+};
 
 const NEW: &str = "canary-new-secret-7d0e1f2a3b4c5d6e7f80";
 /// The variables of a server and of a command while a secret is rotated.
@@ -57,9 +59,9 @@ async fn pending_revocation(bed: &Bed) {
     assert_eq!(browser.delete(&path).await.status, 204);
 }
 
-async fn rotate(bed: &Bed, arguments: &[&str], changes: &[(&str, &str)]) -> Finished {
+async fn rotate(bed: &Bed, arguments: &[&str], changes: &[(&str, &str)]) -> Outcome {
     let arguments = [&["rotate-encryption", "--json"], arguments].concat();
-    let finished = Finished::of(bed.app.command(&arguments, changes)).await;
+    let finished = command::finish(bed.app.command(&arguments, changes)).await;
     for secret in [NEW, ENCRYPTION_SECRET] {
         assert!(!finished.stdout.contains(secret), "{finished:?}");
         assert!(!finished.stderr.contains(secret), "{finished:?}");
@@ -68,7 +70,7 @@ async fn rotate(bed: &Bed, arguments: &[&str], changes: &[(&str, &str)]) -> Fini
 }
 
 /// Returns the sum of a count over all columns.
-fn sum(finished: &Finished, count: &str) -> u64 {
+fn sum(finished: &Outcome, count: &str) -> u64 {
     let json = finished.json();
     let columns = json["columns"].as_array().unwrap();
     columns
@@ -83,49 +85,6 @@ async fn all_are_signed_in(people: &mut [Person]) {
         let path = format!("/api/connections/{id}/snyk/rest/self");
         let answer = browser.get(&path).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
-    }
-}
-
-/// Reads and refreshes as each person until it is dropped.
-struct Load {
-    is_over: Arc<AtomicBool>,
-    requests: Arc<AtomicU32>,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
-}
-
-impl Load {
-    fn start(people: &[Person]) -> Self {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let requests = Arc::new(AtomicU32::new(0));
-        let tasks = people.iter().cloned().map(|(mut browser, id)| {
-            let (is_over, requests) = (Arc::clone(&is_over), Arc::clone(&requests));
-            tokio::spawn(async move {
-                while !is_over.load(Ordering::Relaxed) {
-                    let path = format!("/api/connections/{id}/snyk/rest/self");
-                    let answer = browser.get(&path).await;
-                    assert_eq!(answer.status, 200, "{}", answer.text);
-                    let path = format!("/api/connections/{id}/refresh");
-                    let answer = browser.post(&path, &json!({})).await;
-                    assert_eq!(answer.status, 200, "{}", answer.text);
-                    requests.fetch_add(2, Ordering::Relaxed);
-                }
-            })
-        });
-        let tasks = tasks.collect();
-        Self {
-            is_over,
-            requests,
-            tasks,
-        }
-    }
-
-    /// Ends the load, and returns the number of its requests, all of which succeeded.
-    async fn end(self) -> u32 {
-        self.is_over.store(true, Ordering::Relaxed);
-        for task in self.tasks {
-            task.await.unwrap();
-        }
-        self.requests.load(Ordering::Relaxed)
     }
 }
 

@@ -3,8 +3,10 @@
 use std::{
     io::Write as _,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
+
+use serde_json::Value;
 
 use crate::app::program;
 
@@ -25,19 +27,37 @@ impl Outcome {
     pub fn output(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
+
+    /// Returns the standard output as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.output()))
+    }
+
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+/// Runs a command such as that of [`App::command`](crate::app::App::command), with nothing to read.
+/// A thread of its own waits for it, so that the test goes on.
+pub async fn finish(mut command: Command) -> Outcome {
+    let run = move || command.stdin(Stdio::null()).output();
+    let output = tokio::task::spawn_blocking(run).await;
+    Outcome::of(output.expect("no panic").expect("the binary starts"))
 }
 
 /// Runs a command in a folder, with these variables alone and this standard input.
 #[must_use]
 pub fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Outcome {
     let child = start(folder, arguments, variables, input);
-    let output = child.wait_with_output().expect("it can be waited for");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    Outcome {
-        code: output.status.code(),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Outcome::of(child.wait_with_output().expect("it can be waited for"))
 }
 
 /// Starts a command like [`run`], and returns the running process.

@@ -29,7 +29,7 @@ fn fails(org: &str, url: &str, token: &str) -> (Value, String) {
     assert_eq!(fs::read_to_string(&path).unwrap(), ENV);
     assert_eq!(files(folder.path()), [".env"]);
     assert_eq!(of_people.stdout, "");
-    let told: Value = serde_json::from_str(&of_programs.stdout).unwrap();
+    let told = of_programs.json();
     (told["error"].clone(), of_people.stderr)
 }
 
@@ -112,7 +112,7 @@ fn wrong_input_is_told_all_at_once_before_anything_is_sent() {
     ];
     let outcome = command::run(folder.path(), &arguments, &[], "");
     assert_eq!(outcome.code, Some(1));
-    let told: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let told = outcome.json();
     let problems = told["error"]["problems"].as_array().unwrap();
     for words in [
         "--org-id",
