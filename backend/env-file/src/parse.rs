@@ -76,7 +76,7 @@ pub(crate) fn entries(text: &str) -> Result<Vec<Entry<'_>>, OddLine> {
     Ok(entries)
 }
 
-/// What follows `=`, up to the end of its last line.
+/// The text after `=`, up to the end of its last line.
 struct Parsed {
     value: String,
     /// The value with its quotes, without a comment.

@@ -15,7 +15,7 @@ const MAX_NAMES: u32 = 1000;
 pub enum CannotReplace {
     /// The operating system reports an error.
     Io {
-        /// What could not be done, such as "cannot be created".
+        /// The failed operation, such as "cannot be created".
         what: &'static str,
         /// The file or folder.
         path: PathBuf,

@@ -107,7 +107,7 @@ impl AppsApi {
             cause: TransportError::NotSent(error.into()),
         })?;
         let path = request::secrets(org, app);
-        // What the answer to this holds as the secret is not documented.
+        // The answer has no documented value for the secret.
         self.send(Method::POST, &path, &request::query(), Some(body))
             .await?;
         Ok(())

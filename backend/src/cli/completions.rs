@@ -16,7 +16,7 @@ Examples, each to be run once:
 
 A new shell completes with the Tab key.";
 
-/// What to print.
+/// The arguments of the command.
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct Arguments {
     /// The shell.

@@ -22,7 +22,7 @@ Examples:
   snyk-app man --dir /usr/local/share/man/man1
       Install the manual pages of the program and of all commands";
 
-/// What to print, or where to write it.
+/// The arguments of the command.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// The command, such as `serve`. Without one: the program.

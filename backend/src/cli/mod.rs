@@ -14,6 +14,7 @@ mod region;
 mod rotate_encryption;
 mod serve;
 mod signals;
+mod token_lifetime;
 mod version;
 
 use std::{path::Path, process::ExitCode};

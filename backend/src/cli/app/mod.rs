@@ -20,8 +20,8 @@ use self::{
     output::Output,
     session::Session,
 };
-use super::{ENV_FILE, prompt};
-use crate::{apps_api::AppChanges, config::duration::parse_duration};
+use super::{ENV_FILE, prompt, token_lifetime};
+use crate::apps_api::AppChanges;
 
 /// The end of the help text.
 pub(super) const EXAMPLES: &str = "\
@@ -32,10 +32,7 @@ Examples, with the API token in SNYK_TOKEN:
 
 Without an app's id, it is the app whose CLIENT_ID is in the environment or in `.env`.";
 
-/// The lifetimes of access tokens that Snyk accepts, in seconds.
-const LIFETIME: std::ops::RangeInclusive<u64> = 3_600..=86_400;
-
-/// What to do.
+/// The arguments of the command.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -188,15 +185,8 @@ fn redirect_uri(text: &str) -> Result<String, &'static str> {
 }
 
 fn lifetime(text: &str) -> Result<u64, String> {
-    let seconds = match text.parse() {
-        Ok(seconds) => seconds,
-        Err(_) => parse_duration(text)?.as_secs(),
-    };
-    if LIFETIME.contains(&seconds) {
-        Ok(seconds)
-    } else {
-        Err("Snyk accepts 3600 seconds (1h) to 86400 (24h)".to_owned())
-    }
+    token_lifetime::parse(text)?
+        .ok_or_else(|| "Snyk accepts 3600 seconds (1h) to 86400 (24h)".to_owned())
 }
 
 #[cfg(test)]

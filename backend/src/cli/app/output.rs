@@ -1,4 +1,4 @@
-//! What the `app` commands print: for people, or as JSON.
+//! The output of the `app` commands: for people, or as JSON.
 
 use std::{
     io::{self, Write as _},

@@ -20,9 +20,9 @@ use crate::config::raw::Raw;
 /// The variable that holds the secret, and the one that names its file.
 const VARIABLE: &str = "CLIENT_SECRET";
 const FILE_VARIABLE: &str = "CLIENT_SECRET_FILE";
-/// What is appended to the path of the place for the file of the former secret.
+/// The suffix of the path of the former secret's file.
 const FORMER: &str = ".former";
-/// What is appended to the path for the new file, until it replaces the existing one.
+/// The suffix of the path of the new file, until it replaces the existing one.
 const NEW: &str = ".new";
 
 /// The error returned when a place cannot be read or written.
@@ -31,7 +31,7 @@ pub(super) enum PlaceError {
     /// The operating system reports an error.
     #[error("{} {what}: {error}", path.display())]
     Io {
-        /// What could not be done, such as "cannot be read".
+        /// The failed operation, such as "cannot be read".
         what: &'static str,
         /// The file.
         path: PathBuf,

@@ -59,7 +59,7 @@ pub(super) struct Values<'a> {
     pub(super) provider: &'a Provider,
 }
 
-/// What was written.
+/// The result of a write.
 #[derive(Debug)]
 pub(super) struct Written {
     /// The former file, if there was one.

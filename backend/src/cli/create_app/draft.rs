@@ -1,4 +1,5 @@
-//! What is known of the app to create, checked before anything is sent (pure).
+//! The attributes of the app to create, as far as they are known, checked before anything is sent
+//! (pure).
 
 use std::fmt;
 
@@ -9,17 +10,14 @@ use url::Url;
 
 use crate::{
     apps_api::{Context, Id, NewApp},
+    cli::token_lifetime,
     config::{
-        duration::parse_duration,
         edit_distance::nearest,
         origin::is_loopback,
         redirect_uri::RedirectUri,
         scopes::{self, UnknownScope},
     },
 };
-
-/// The shortest and the longest lifetime of an access token that Snyk accepts, in seconds.
-const LIFETIME: std::ops::RangeInclusive<u64> = 3_600..=86_400;
 
 /// The app to create. What is missing is asked for on a terminal.
 #[derive(Args, Debug, Default)]
@@ -282,17 +280,9 @@ fn parse_context(text: &str) -> Result<Context, String> {
     })
 }
 
-/// Parses a number of seconds, or a duration with a unit.
 fn parse_lifetime(text: &str) -> Result<u64, String> {
-    let seconds = match text.parse() {
-        Ok(seconds) => seconds,
-        Err(_) => parse_duration(text)?.as_secs(),
-    };
-    if LIFETIME.contains(&seconds) {
-        Ok(seconds)
-    } else {
-        Err("is not between 3600 seconds (1h) and 86400 (24h)".to_owned())
-    }
+    token_lifetime::parse(text)?
+        .ok_or_else(|| "is not between 3600 seconds (1h) and 86400 (24h)".to_owned())
 }
 
 #[cfg(test)]

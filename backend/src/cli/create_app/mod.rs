@@ -43,7 +43,7 @@ Examples:
   With the API token from a password manager:
     pass snyk/token | snyk-app create-app --token-file - --region eu-01 ...";
 
-/// What to create, and how.
+/// The arguments of the command.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What the command prints: for people, or as JSON.
+//! The output of the command: for people, or as JSON.
 
 use std::{
     io::{self, Write as _},

@@ -1,4 +1,4 @@
-//! What a check finds.
+//! The findings of checks.
 
 /// How good or bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) struct Finding {
     pub(super) check: &'static str,
     /// How good or bad it is.
     pub(super) status: Status,
-    /// What was found, in a sentence.
+    /// The finding, in a sentence.
     pub(super) text: String,
     /// How to mend it, unless the sentence says so.
     pub(super) fix: Option<String>,

@@ -29,7 +29,7 @@ use crate::{
     telemetry,
 };
 
-/// What to print.
+/// The arguments of the command.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 It reads the same environment and .env as the server, changes nothing, and runs beside a server.
@@ -43,7 +43,7 @@ pub(super) struct Doctor {
 
 /// Runs the command.
 pub(super) async fn run(args: &Doctor) -> ExitCode {
-    // What the checks find is in their findings.
+    // The findings tell what the log would.
     telemetry::start("off", LogFormat::Text);
     let mut stop_signals = match StopSignals::listen() {
         Ok(stop_signals) => stop_signals,
@@ -77,7 +77,7 @@ async fn examine() -> Vec<Finding> {
     let mut findings = Vec::new();
     let raw = Raw::read(Path::new(".env"), BTreeMap::new()).or_else(|error| {
         findings.push(configuration::unreadable(&error));
-        // What the environment says can be checked all the same.
+        // The variables of the environment can be checked all the same.
         Raw::read(Path::new(""), BTreeMap::new())
     });
     let Ok(raw) = raw else { return findings };

@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(version("<html>").status, Status::Warn);
     }
 
-    /// What is built from these sources states the version of the crates.
+    /// A build of these sources states the version of the crates.
     #[test]
     fn the_document_states_the_version() {
         let document = include_str!("../../../../index.html");

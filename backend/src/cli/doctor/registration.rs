@@ -17,7 +17,7 @@ const TOKEN: &str = "SNYK_TOKEN";
 /// Timeout of the whole check, which reads the apps of each organization until it finds this one.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the configuration says of the app.
+/// The configured attributes of the app.
 #[derive(Clone, Copy, Debug)]
 struct Configured<'a> {
     client_id: &'a str,

@@ -26,7 +26,7 @@ use crate::{
     telemetry,
 };
 
-/// How to rotate.
+/// The arguments of the command.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Steps, with nobody signed out:

@@ -91,7 +91,7 @@ impl Backend for EmbeddedFiles {
     }
 }
 
-/// What is at a path.
+/// The entry of a path.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Entry {
     File(&'static EmbeddedFile),

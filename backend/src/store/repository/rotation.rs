@@ -21,7 +21,7 @@ pub struct Rotation<D> {
     sealer: Sealer,
 }
 
-/// What was found in a batch of values, and done.
+/// The counts of a batch of values.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// The id of the last row; `None` if no row was left.
