@@ -1,6 +1,9 @@
 //! Sign-in, sign-out, and the validity of cookies.
 
-use tests::Bed;
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use tests::{Bed, client::Client, write_lock::WriteLock};
 
 #[tokio::test]
 async fn a_stranger_reads_what_the_app_is_and_nothing_else() {
@@ -166,17 +169,17 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
     assert_eq!(browser.delete("/api/session").await.status, 204);
     // The sweep at startup records since when no session has access, and revokes nothing.
     bed.app.start_again(&[]).await;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(bed.sandbox.count("revocations").await, 0);
     bed.app.start_again_at("+29d").await;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(bed.sandbox.count("revocations").await, 0);
     bed.app.start_again_at("+31d").await;
     for _ in 0..200 {
         if bed.sandbox.count("revocations").await == 1 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("nothing was revoked");
 }
@@ -184,7 +187,7 @@ async fn sec_42_tokens_that_no_browser_reaches_are_revoked_in_time() {
 /// Sends exactly these `Cookie` lines; returns the number of connections that the session is
 /// authorized for.
 async fn connections_with(bed: &Bed, lines: &[&[u8]]) -> usize {
-    let mut request = bed.browser().request(reqwest::Method::GET, "/api/session");
+    let mut request = bed.browser().request(Method::GET, "/api/session");
     for line in lines {
         let line = reqwest::header::HeaderValue::from_bytes(line).unwrap();
         request = request.header("cookie", line);
@@ -246,9 +249,7 @@ async fn sec_28_sign_out_ends_every_session_that_is_presented() {
     let (two, _) = bed.connected().await;
     let [one, two] = [one, two].map(|browser| format!("session={}", browser.cookies["session"]));
     let both = format!("session=x; {one}; session={}; {two}", "b".repeat(43));
-    let request = bed
-        .browser()
-        .request(reqwest::Method::DELETE, "/api/session");
+    let request = bed.browser().request(Method::DELETE, "/api/session");
     let answer = bed.browser().send(request.header("cookie", &both)).await;
     assert_eq!(answer.status, 204);
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
@@ -277,7 +278,7 @@ async fn sec_24_a_login_replaces_every_session_that_is_presented() {
     let cookies = format!("session=x; {one}; {}; {two}", attempts.join("; "));
     browser.cookies.clear();
     let request = browser
-        .request(reqwest::Method::POST, "/api/connections")
+        .request(Method::POST, "/api/connections")
         .header("cookie", cookies)
         .json(&callback.body());
     let answer = browser.send(request).await;
@@ -285,5 +286,32 @@ async fn sec_24_a_login_replaces_every_session_that_is_presented() {
     assert_eq!(browser.connections().await.len(), 2, "both went over");
     for cookie in [one, two] {
         assert_eq!(connections_with(&bed, &[cookie.as_bytes()]).await, 0);
+    }
+}
+
+/// A tab that is closed right after the click takes its request along. The first of the two waits
+/// for the database, the second one for the first.
+#[tokio::test]
+async fn sec_28_a_sign_out_that_the_browser_abandons_is_finished() {
+    let bed = Bed::start().await;
+    let (mut first, _) = bed.connected().await;
+    let (mut second, _) = bed.connected().await;
+    let lock = WriteLock::take(&bed.app.database());
+    let sign_out = |browser: &Client| {
+        let request = browser.request(Method::DELETE, "/api/session");
+        request.timeout(Duration::from_millis(300)).send()
+    };
+    let abandoned = tokio::join!(sign_out(&first), sign_out(&second));
+    assert!(abandoned.0.unwrap_err().is_timeout());
+    assert!(abandoned.1.unwrap_err().is_timeout());
+    // The server notices that the browsers left.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    drop(lock);
+    for browser in [&mut first, &mut second] {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !browser.connections().await.is_empty() {
+            assert!(Instant::now() < deadline, "still signed in");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }

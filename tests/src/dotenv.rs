@@ -1,12 +1,8 @@
 //! Other programs that read `.env` files: Node's `dotenv`, `python-dotenv`, and a shell.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, path::Path, process::Command};
 
-use crate::npm;
+use crate::{npm, python};
 
 /// The variables of a file.
 pub type Variables = BTreeMap<String, String>;
@@ -23,13 +19,7 @@ pub fn of_node(file: &Path) -> Variables {
 pub fn of_python(file: &Path) -> Variables {
     let program = "import json, sys; from dotenv import dotenv_values; \
                    print(json.dumps(dotenv_values(sys.argv[1])))";
-    let packages = variable("PYTHON_PACKAGES_FOR_TESTS");
-    json(
-        Command::new(variable("PYTHON"))
-            .args(["-c", program])
-            .arg(file)
-            .env("PYTHONPATH", packages),
-    )
+    json(python::program(program).arg(file))
 }
 
 /// Reads a file as `set -a; . ./.env` does in a POSIX shell.
@@ -52,15 +42,4 @@ fn output(command: &mut Command) -> String {
     let output = command.output().expect("it starts");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("text")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the task runner says where it installed them"
-)]
-fn variable(name: &str) -> PathBuf {
-    let value = std::env::var_os(name);
-    value
-        .unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`"))
-        .into()
 }

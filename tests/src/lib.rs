@@ -25,6 +25,7 @@ pub mod npm;
 mod port;
 pub mod prism;
 mod process;
+mod python;
 pub mod registered;
 pub mod registration;
 pub mod sandbox;
@@ -32,6 +33,7 @@ pub mod small_disk;
 pub mod tcp_proxy;
 pub mod terminal;
 pub mod tls;
+pub mod write_lock;
 
 use app::App;
 use client::Client;

@@ -48,7 +48,9 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  snyk-app create-app             Register an app at Snyk: asks for what it needs, and writes .env
   snyk-app                        Run the server, as the environment and .env configure it
+  snyk-app doctor                 Say what is wrong, and how to mend it
   snyk-app serve --help           Explain a command and its options
   snyk-app man | man -l -         Read the manual, with all variables
 

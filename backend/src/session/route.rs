@@ -15,7 +15,7 @@ use super::{
     Sessions,
     extract::{OptionalSession, PresentedSessions},
 };
-use crate::http::problem::ApiError;
+use crate::{http::problem::ApiError, request_context::carried};
 
 /// Returns the app and the connections of the session. Sets the cookie again, at most daily.
 pub async fn read(
@@ -66,13 +66,23 @@ pub async fn end(
     State(sessions): State<Arc<Sessions>>,
     PresentedSessions(all): PresentedSessions,
 ) -> Result<Response, ApiError> {
-    for signed_in in all {
-        sessions.store.end_session(&signed_in.token.hash()).await?;
-        tracing::info!(
-            session = signed_in.session.id.as_str(),
-            "A browser signed out"
-        );
-    }
+    let of = Arc::clone(&sessions);
+    // In a task of its own: it is finished although the browser may not wait for it.
+    let ending = async move {
+        for signed_in in all {
+            of.store.end_session(&signed_in.token.hash()).await?;
+            tracing::info!(
+                session = signed_in.session.id.as_str(),
+                "A browser signed out"
+            );
+        }
+        Ok::<_, ApiError>(())
+    };
+    sessions
+        .tasks
+        .spawn(carried(ending))
+        .await
+        .map_err(|_| ApiError::Internal("the task that signs out ended".to_owned()))??;
     let cookie = sessions.cookies.remove(sessions.cookies.session_name());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
