@@ -3,7 +3,11 @@
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
-use tests::{Bed, client::Client, write_lock::WriteLock};
+use tests::{
+    Bed,
+    client::Client,
+    sqlite::{self, WriteLock},
+};
 
 #[tokio::test]
 async fn a_stranger_reads_what_the_app_is_and_nothing_else() {
@@ -313,5 +317,21 @@ async fn sec_28_a_sign_out_that_the_browser_abandons_is_finished() {
             assert!(Instant::now() < deadline, "still signed in");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+}
+
+/// An operator without another way deletes rows by hand.
+#[tokio::test]
+async fn a_session_that_is_deleted_in_the_file_ends() {
+    let bed = Bed::start().await;
+    let (mut browser, connection) = bed.connected().await;
+    let id = connection["id"].as_str().unwrap();
+    let path = format!("/api/connections/{id}/snyk/rest/self");
+    assert_eq!(browser.get(&path).await.status, 200);
+    sqlite::execute(&bed.app.database(), "DELETE FROM sessions");
+    let deadline = Instant::now() + Duration::from_secs(4);
+    while browser.get(&path).await.status != 401 {
+        assert!(Instant::now() < deadline, "still signed in");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

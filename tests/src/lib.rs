@@ -30,10 +30,10 @@ pub mod registered;
 pub mod registration;
 pub mod sandbox;
 pub mod small_disk;
+pub mod sqlite;
 pub mod tcp_proxy;
 pub mod terminal;
 pub mod tls;
-pub mod write_lock;
 
 use app::App;
 use client::Client;

@@ -13,6 +13,8 @@ use crate::{revocation, supervisor::Supervisor};
 
 /// Interval at which expired records are removed and pending work is retried.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
+/// Interval at which the cache learns of writes by other processes.
+const FOREIGN_WRITES_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval at which connections are swept that no session is authorized for.
 const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
@@ -22,6 +24,8 @@ pub fn start(app: &AppState) -> Supervisor {
     let mut supervisor = Supervisor::new(app.parts().task_health.clone());
     let of = app.clone();
     supervisor.spawn("housekeeping", move || housekeeping(of.clone()));
+    let of = app.clone();
+    supervisor.spawn("foreign writes", move || follow_foreign_writes(of.clone()));
     let of = app.clone();
     supervisor.spawn("revocations", move || revoke_due(of.clone()));
     let account_sync = Arc::clone(&app.parts().connections.account_sync);
@@ -45,6 +49,21 @@ async fn housekeeping(app: AppState) {
         parts.limits.evict_idle();
         parts.snyk.evict_idle();
         parts.connections.refresher.evict_idle();
+    }
+}
+
+/// Lets the store's cache forget what other processes may have changed.
+async fn follow_foreign_writes(app: AppState) {
+    let mut ticks = tokio::time::interval(FOREIGN_WRITES_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match app.parts().sessions.store.detect_foreign_writes().await {
+            Ok(false) => {}
+            Ok(true) => tracing::debug!("Another process wrote to the database"),
+            // Whatever asks the database next says so, and values still have a TTL.
+            Err(error) => tracing::debug!(%error, "Writes of other processes are not known"),
+        }
     }
 }
 

@@ -4,8 +4,10 @@
 //! Every write of this process goes through here. After it, exactly what it changed is read anew,
 //! and a read that was in flight during it is not cached. So no value is older than the last write
 //! that finished. After a write that failed or was cancelled, everything that it may have changed is
-//! read anew. Writes that continue after their caller was cancelled, and writes of other processes
-//! on the same database, become visible after [`TTL`] at the latest.
+//! read anew. Writes of other processes on the same database become visible with the next call of
+//! [`detect_foreign_writes`](SessionStore::detect_foreign_writes), which the server makes every second.
+//! A write that continues after its caller was cancelled becomes visible after [`TTL`] at the latest;
+//! so those that matter run in tasks that no caller cancels.
 
 mod entries;
 mod stamps;
@@ -35,8 +37,9 @@ const MAX_CONNECTIONS_SIZE: u64 = 32 << 20;
 const CONNECTION_SIZE: usize = 2_048;
 /// Approximate size of an organization, in bytes.
 const ORG_SIZE: usize = 192;
-/// Time to live of a value.
-const TTL: Duration = Duration::from_secs(5);
+/// Time to live of a value. It bounds how long a value that nobody uses stays in memory, and how old
+/// one may be that a change escaped.
+const TTL: Duration = Duration::from_mins(1);
 
 /// A store that caches the reads of another one.
 pub struct CachedStore<S> {
@@ -342,5 +345,13 @@ impl<S: Store> SessionStore for CachedStore<S> {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
+    }
+
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+        let has_some = self.inner.detect_foreign_writes().await?;
+        if has_some {
+            self.stamps.record_all();
+        }
+        Ok(has_some)
     }
 }

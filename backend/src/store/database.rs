@@ -100,6 +100,9 @@ pub trait Database:
     /// Checks that the database can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
 
+    /// Returns whether another process has written since the last call.
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError>;
+
     /// Makes the keys of this node known to maintenance commands beside it: the current key first.
     /// They are what [`SealedRecords::nodes`] returns until this node ends.
     fn announce_keys(&self, keys: &[KeyId]);

@@ -221,6 +221,10 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
 
     /// Checks that the store can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Returns whether another process has written since the last call. A cache in front of the
+    /// store holds no older value after this.
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError>;
 }
 
 /// The whole persistent storage.

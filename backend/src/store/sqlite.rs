@@ -14,6 +14,7 @@ macro_rules! now {
 mod announcement;
 mod connections;
 mod file;
+mod foreign_writes;
 mod leases;
 mod maintenance;
 mod migrations;
@@ -42,7 +43,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use self::file::DatabaseFile;
+use self::{file::DatabaseFile, foreign_writes::ForeignWrites};
 pub use self::{
     maintenance::MaintenanceDatabase, migrations::Version, open_error::OpenError,
     transaction::SqliteTransaction,
@@ -59,6 +60,7 @@ pub struct SqliteDatabase {
     probed_at: Mutex<Option<Instant>>,
     /// Whether a write has failed since.
     in_doubt: Arc<AtomicBool>,
+    foreign_writes: ForeignWrites,
 }
 
 impl SqliteDatabase {
@@ -128,6 +130,7 @@ impl SqliteDatabase {
             file,
             probed_at: Mutex::default(),
             in_doubt,
+            foreign_writes: ForeignWrites::default(),
         })
     }
 
@@ -152,6 +155,10 @@ impl Database for SqliteDatabase {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.check().await
+    }
+
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+        Ok(self.foreign_writes.detect(&self.writer).await?)
     }
 
     fn announce_keys(&self, keys: &[KeyId]) {

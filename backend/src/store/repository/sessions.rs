@@ -74,4 +74,8 @@ impl<D: Database> SessionStore for Repository<D> {
     async fn ping(&self) -> Result<(), StoreError> {
         self.database.ping().await
     }
+
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+        self.database.detect_foreign_writes().await
+    }
 }

@@ -121,3 +121,20 @@ async fn a_cached_read_costs_no_query() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn writes_of_other_processes_are_noticed() {
+    let bed = cached().await;
+    let (_, session, token) = connect(&*bed.store, "one").await;
+    let is_signed_in = async || bed.store.session(&token).await.unwrap().is_some();
+    let detect = async || bed.store.detect_foreign_writes().await.unwrap();
+    detect().await;
+    bed.store.touch_session(&session, now()).await.unwrap();
+    assert!(!detect().await, "a write of this process");
+    assert!(is_signed_in().await);
+    bed.database.execute("DELETE FROM sessions").await;
+    assert!(is_signed_in().await, "cached");
+    assert!(detect().await);
+    assert!(!is_signed_in().await);
+    assert!(!detect().await, "noticed once");
+}

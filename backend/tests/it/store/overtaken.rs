@@ -175,6 +175,10 @@ impl SessionStore for Slow {
     async fn ping(&self) -> Result<(), StoreError> {
         unreachable!("{NOT_ASKED}")
     }
+
+    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
 }
 
 /// Returns the id of the one connection.

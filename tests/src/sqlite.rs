@@ -1,4 +1,4 @@
-//! Another program that holds the write lock of a SQLite database, as a backup does.
+//! Another program on the app's SQLite database: an operator's shell, or a backup.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -8,8 +8,18 @@ use std::{
 
 use crate::python;
 
+/// Runs statements, separated by semicolons.
+pub fn execute(database: &Path, statements: &str) {
+    let program = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+    let status = python::program(program)
+        .arg(database)
+        .arg(statements)
+        .status();
+    assert!(status.expect("Python starts").success());
+}
+
 /// Takes the lock, says so, and holds it until its standard input ends.
-const PROGRAM: &str = "\
+const HOLD: &str = "\
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute('BEGIN IMMEDIATE')
@@ -17,7 +27,7 @@ print('locked', flush=True)
 sys.stdin.read()
 ";
 
-/// The held lock. Released on drop.
+/// The write lock of a database, held as by a backup. Released on drop.
 #[derive(Debug)]
 pub struct WriteLock(Child);
 
@@ -25,7 +35,7 @@ impl WriteLock {
     /// Takes the lock of a database.
     #[must_use]
     pub fn take(database: &Path) -> Self {
-        let mut child = python::program(PROGRAM)
+        let mut child = python::program(HOLD)
             .arg(database)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
