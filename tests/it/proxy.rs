@@ -1,6 +1,10 @@
 //! Snyk's API through the backend: the allow-list, the headers, one retry.
 
-use serde_json::json;
+use std::io::Read as _;
+
+use flate2::read::GzDecoder;
+use reqwest::Method;
+use serde_json::{Value, json};
 use tests::{Bed, client::Client};
 
 async fn connected(bed: &Bed) -> (Client, String) {
@@ -79,11 +83,7 @@ async fn sec_52_53_54_what_is_not_listed_sends_nothing() {
             "{query}"
         );
     }
-    for method in [
-        reqwest::Method::POST,
-        reqwest::Method::PATCH,
-        reqwest::Method::DELETE,
-    ] {
+    for method in [Method::POST, Method::PATCH, Method::DELETE] {
         let request = browser
             .request(method, &format!("{base}/rest/orgs"))
             .json(&json!({}));
@@ -252,4 +252,44 @@ async fn a_pause_that_snyk_asks_for_reaches_the_page_as_seconds() {
             "{requested_delay}"
         );
     }
+}
+
+/// The sandbox compresses nothing.
+#[tokio::test]
+async fn what_snyk_does_not_compress_is_compressed_for_a_browser_that_takes_it() {
+    let bed = Bed::start().await;
+    let (browser, connection) = bed.connected().await;
+    let browser = browser.without_decompression();
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let base = format!("/api/connections/{}/snyk", id(&connection));
+    let projects = format!(
+        "/rest/orgs/{}/projects?limit=100",
+        id(&connection["orgs"][0])
+    );
+    let read = async |path: &str, accepted: &str| {
+        let request = browser.request(Method::GET, &format!("{base}{path}"));
+        let answer = request.header("accept-encoding", accepted).send().await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["vary"], "accept-encoding");
+        let encoding = answer.headers().get("content-encoding").cloned();
+        (encoding, answer.bytes().await.unwrap())
+    };
+    let (encoding, plain) = read(&projects, "br, gzip;q=0").await;
+    assert!(encoding.is_none() && plain.len() > 2_048);
+    let (encoding, compressed) = read(&projects, "gzip, br").await;
+    assert_eq!(encoding.unwrap(), "gzip");
+    assert!(compressed.len() < plain.len() / 2);
+    let mut found = String::new();
+    GzDecoder::new(&*compressed)
+        .read_to_string(&mut found)
+        .unwrap();
+    let [found, plain] = [found.as_bytes(), &plain].map(|json| {
+        let mut json: Value = serde_json::from_slice(json).unwrap();
+        json["links"].take();
+        json
+    });
+    assert_eq!(found, plain);
+    let (encoding, _) = read("/rest/self", "gzip").await;
+    assert!(encoding.is_none(), "too small to gain");
 }

@@ -12,17 +12,19 @@ use crate::registration::{CLIENT_ID, SCOPES};
 
 /// Returns a plain HTTP client without redirects and without a proxy.
 #[must_use]
+pub fn http() -> reqwest::Client {
+    builder().build().expect("an HTTP client")
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the tests' own client, outside of the product"
 )]
-pub fn http() -> reqwest::Client {
+fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .timeout(Duration::from_secs(90))
-        .build()
-        .expect("an HTTP client")
 }
 
 /// A login attempt as the browser makes it.
@@ -132,6 +134,13 @@ impl Client {
             cookies: BTreeMap::new(),
             http: http(),
         }
+    }
+
+    /// Returns this browser with answers as they were sent: none is decompressed.
+    #[must_use]
+    pub fn without_decompression(self) -> Self {
+        let http = builder().no_gzip().build().expect("an HTTP client");
+        Self { http, ..self }
     }
 
     /// Sends a `GET` as the app's own page does.

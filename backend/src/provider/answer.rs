@@ -156,6 +156,12 @@ impl ApiBody {
         })
     }
 
+    /// Returns how the chunks are encoded.
+    #[must_use]
+    pub const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// Holds a permit until the body is dropped.
     #[must_use]
     pub fn holding(self, permit: OwnedSemaphorePermit) -> Self {

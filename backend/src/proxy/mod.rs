@@ -2,5 +2,6 @@
 //! nothing else.
 
 mod body;
+mod gzip;
 mod headers;
 pub mod route;

@@ -9,9 +9,14 @@ use axum::{
 };
 use domain::allow_list::{Refusal, allowed};
 use http::{HeaderValue, Method, StatusCode, header};
+use hyper::body::Body as _;
 use jiff::Timestamp;
 
-use super::{body::PassedBody, headers};
+use super::{
+    body::PassedBody,
+    gzip::{self, GzipBody},
+    headers,
+};
 use crate::{
     http::{RateLimits, problem::ApiError},
     provider::{ApiAnswer, Encoding, answer},
@@ -49,13 +54,21 @@ pub async fn get(
     let answer = snyk.send_at_once(&upstream, accepted).await?;
     let now = snyk.now();
     check_answer(&answer, now)?;
+    let is_compressed = answer.body.encoding() == Encoding::Gzip;
     let (chunks, rest) = answer.body.read_ahead().await?;
-    let mut response = Response::new(Body::new(PassedBody::new(chunks, rest)));
+    let body = PassedBody::new(chunks, rest);
+    let mut headers = headers::passed(&answer.headers, now);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let is_large = body.size_hint().lower() >= gzip::MIN_SIZE;
+    let body = if accepted == Encoding::Gzip && !is_compressed && is_large {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        Body::new(GzipBody::new(body))
+    } else {
+        Body::new(body)
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = answer.status;
-    *response.headers_mut() = headers::passed(&answer.headers, now);
-    response
-        .headers_mut()
-        .insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    *response.headers_mut() = headers;
     Ok(response)
 }
 
