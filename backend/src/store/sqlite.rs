@@ -83,6 +83,9 @@ impl SqliteDatabase {
             // A checkpoint runs in the commit that reaches this number of pages, and the next write
             // waits for it. A fifth of the default: in a large file each page is written elsewhere.
             .pragma("wal_autocheckpoint", "200")
+            // In KiB, for each connection; the default is four times that. What a look-up needs is cached
+            // above the database, and the operating system caches the file.
+            .pragma("cache_size", "-512")
             .busy_timeout(Duration::from_secs(5));
         let unusable = |cause| OpenError::from_sqlx(&path, cause);
         let in_doubt = Arc::new(AtomicBool::new(false));
