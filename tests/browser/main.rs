@@ -16,6 +16,7 @@ mod bed;
 mod callback;
 mod connection;
 mod data;
+mod firefox;
 mod foreign_provider;
 mod frames;
 mod gateway;

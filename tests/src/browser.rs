@@ -1,6 +1,7 @@
-//! A real browser: headless Chromium, driven through its `WebDriver`.
+//! A real browser without a window, driven through its `WebDriver`: Chromium, or Firefox.
 
 mod console;
+mod engine;
 mod errors;
 mod input;
 mod look;
@@ -12,9 +13,9 @@ use std::{
 
 use serde_json::Value;
 use tempfile::TempDir;
-use thirtyfour::{LoggingPrefsLogLevel, prelude::*};
+use thirtyfour::prelude::*;
 
-use self::errors::Errors;
+use self::{engine::Engine, errors::Errors};
 use crate::{client::Attempt, free_port, process::Process};
 
 pub use look::{Colours, DESKTOP, PHONE};
@@ -28,9 +29,10 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Browser {
     /// The driver, for operations without a method here.
     pub driver: WebDriver,
+    engine: Engine,
     errors: Errors,
     is_closed: bool,
-    _chromedriver: Process,
+    driver_process: Process,
     folder: TempDir,
 }
 
@@ -52,45 +54,23 @@ impl Drop for Browser {
 }
 
 impl Browser {
-    /// Opens a browser with an empty profile.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the task runner says where the browser is"
-    )]
+    /// Opens Chromium with an empty profile.
     pub async fn open() -> Self {
+        Self::of(Engine::Chromium).await
+    }
+
+    /// Opens Firefox with an empty profile. Methods that simulate input devices or colour schemes
+    /// work in Chromium only.
+    pub async fn open_firefox() -> Self {
+        Self::of(Engine::Firefox).await
+    }
+
+    async fn of(engine: Engine) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let variable =
-            |name, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
         let port = free_port();
-        let mut command = Command::new(variable("CHROMEDRIVER", "/usr/bin/chromedriver"));
-        command.arg(format!("--port={port}"));
-        let chromedriver = Process::start(&mut command, &folder.path().join("chromedriver.log"));
-        let mut capabilities = DesiredCapabilities::chrome();
-        capabilities
-            .set_binary(&variable("CHROMIUM", "/usr/bin/chromium"))
-            .expect("a capability");
-        capabilities
-            .set_browser_log_level(LoggingPrefsLogLevel::Severe)
-            .expect("a capability");
-        let profile = format!(
-            "--user-data-dir={}",
-            folder.path().join("profile").display()
-        );
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--window-size=1280,900",
-            profile.as_str(),
-        ] {
-            capabilities.add_arg(argument).expect("a capability");
-        }
+        let mut command = engine.driver(port, folder.path());
+        let driver_process = Process::start(&mut command, &folder.path().join("driver.log"));
+        let capabilities = engine.capabilities(folder.path());
         let deadline = Instant::now() + TIMEOUT;
         let address = format!("http://127.0.0.1:{port}");
         let driver = loop {
@@ -99,16 +79,17 @@ impl Browser {
                 Err(error) => assert!(
                     Instant::now() < deadline,
                     "no browser: {error}\n{}",
-                    chromedriver.output()
+                    driver_process.output()
                 ),
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
         Self {
             driver,
+            engine,
             errors: Errors::default(),
             is_closed: false,
-            _chromedriver: chromedriver,
+            driver_process,
             folder,
         }
     }

@@ -1,10 +1,10 @@
-//! Finds or installs the browser for tests and its driver.
+//! Finds or installs the browsers for tests and their drivers.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{environment, install, system_packages};
+use crate::{environment, install, system_packages, tools};
 
 const NAMES: [&str; 4] = [
     "chromium",
@@ -13,6 +13,7 @@ const NAMES: [&str; 4] = [
     "google-chrome-stable",
 ];
 const DRIVER: &str = "chromedriver";
+const FIREFOX_NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 
 /// A browser and the driver of the same version.
 #[derive(Debug)]
@@ -21,6 +22,38 @@ pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     /// Its `WebDriver` server.
     pub(crate) driver: PathBuf,
+}
+
+/// Firefox and its driver.
+#[derive(Debug)]
+pub(crate) struct Firefox {
+    pub(crate) firefox: PathBuf,
+    /// Its `WebDriver` server.
+    pub(crate) driver: PathBuf,
+}
+
+/// Finds Firefox and its driver, or installs Debian's Firefox and builds the driver.
+pub(crate) fn find_or_install_firefox() -> Result<Firefox> {
+    let find = || {
+        environment::variable("FIREFOX")
+            .map(PathBuf::from)
+            .or_else(|| {
+                FIREFOX_NAMES
+                    .into_iter()
+                    .find_map(|name| environment::on_path(name).next())
+            })
+    };
+    let firefox = if let Some(firefox) = find() {
+        firefox
+    } else {
+        system_packages::install(&["firefox-esr"]).context("tests in Firefox need it")?;
+        find().context("Firefox was installed, but is not on the PATH")?
+    };
+    let driver = match environment::variable("GECKODRIVER") {
+        Some(driver) => driver.into(),
+        None => tools::geckodriver()?,
+    };
+    Ok(Firefox { firefox, driver })
 }
 
 /// Finds a browser and its driver, or installs those of Debian.

@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::{
-    browser::{self, Browser},
+    browser::{self, Browser, Firefox},
     environment, process,
     programs::{self, Programs},
     spa::{self, Form},
@@ -142,14 +142,28 @@ impl Tests<'_> {
         } = self;
         let ready = steps.step("Tools for Wasm tests", || {
             tools::wasm_target(workspace)?;
-            Ok((tools::wasm_bindgen(workspace)?, browser::find_or_install()?))
+            let drivers = [
+                (
+                    "Chromium",
+                    "CHROMEDRIVER",
+                    browser::find_or_install()?.driver,
+                ),
+                (
+                    "Firefox",
+                    "GECKODRIVER",
+                    browser::find_or_install_firefox()?.driver,
+                ),
+            ];
+            Ok((tools::wasm_bindgen(workspace)?, drivers))
         });
-        for name in WASM_PACKAGES {
-            let title = format!("Wasm tests of {name}, in Chromium");
-            let Some((wasm_bindgen, browser)) = &ready else {
-                steps.not_run(&title, "a tool is missing");
-                continue;
-            };
+        let Some((wasm_bindgen, drivers)) = &ready else {
+            return steps.not_run("Wasm tests", "a tool is missing");
+        };
+        let each = WASM_PACKAGES
+            .iter()
+            .flat_map(|name| drivers.iter().map(move |driver| (name, driver)));
+        for (name, (browser, variable, driver)) in each {
+            let title = format!("Wasm tests of {name}, in {browser}");
             steps.step(&title, || {
                 let mut command = workspace.cargo();
                 command.args([
@@ -162,7 +176,7 @@ impl Tests<'_> {
                 command.arg("--tests");
                 // Cargo looks up the configured runner on the PATH.
                 command.env("PATH", environment::path_with([wasm_bindgen.as_path()])?);
-                command.env("CHROMEDRIVER", &browser.driver);
+                command.env_remove("CHROMEDRIVER").env(variable, driver);
                 // The timeout of all tests of a file together. The default of 20 s is short on a
                 // busy machine.
                 command.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
@@ -179,7 +193,7 @@ impl Tests<'_> {
         } = self;
         let titles = [
             (Group::It, "Tests of the product, over HTTP"),
-            (Group::Browser, "Tests of the product, in Chromium"),
+            (Group::Browser, "Tests of the product, in browsers"),
         ];
         let titles = titles
             .into_iter()
@@ -201,6 +215,7 @@ impl Tests<'_> {
             Ok(ProductTools {
                 nextest: tools::nextest()?,
                 browser: browser::find_or_install()?,
+                firefox: browser::find_or_install_firefox()?,
                 node: tools::node(workspace)?,
                 python: tools::python(workspace)?,
             })
@@ -247,6 +262,7 @@ fn product_selection(workspace: &Workspace, group: Group) -> Result<Vec<String>>
 struct ProductTools {
     nextest: PathBuf,
     browser: Browser,
+    firefox: Firefox,
     node: Node,
     python: Python,
 }
@@ -256,7 +272,7 @@ fn product_variables(
     programs: &Programs,
     dist: &Path,
     tools: &ProductTools,
-) -> Result<[(&'static str, PathBuf); 9]> {
+) -> Result<[(&'static str, PathBuf); 11]> {
     Ok([
         ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
         (
@@ -266,6 +282,8 @@ fn product_variables(
         ("FRONTEND_DIR_FOR_TESTS", dist.to_path_buf()),
         ("CHROMIUM", tools.browser.chromium.clone()),
         ("CHROMEDRIVER", tools.browser.driver.clone()),
+        ("FIREFOX", tools.firefox.firefox.clone()),
+        ("GECKODRIVER", tools.firefox.driver.clone()),
         ("NODE", tools.node.program.clone()),
         ("NODE_MODULES_FOR_TESTS", tools.node.modules.clone()),
         ("PYTHON", tools.python.program.clone()),

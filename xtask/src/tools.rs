@@ -32,6 +32,9 @@ const OLDEST_NODE: Version = Version(20, 19, 0);
 const OLDEST_NODE_FOR_BENCH: Version = Version(22, 15, 0);
 /// The npm package of Node.js itself, for systems whose own version is too old.
 const NODE: &str = "22.23.3";
+const GECKODRIVER: &str = "0.37.1";
+/// Its oldest version that knows Firefox 128, the oldest release that is still supported.
+const OLDEST_GECKODRIVER: Version = Version(0, 35, 0);
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// Finds or installs Trunk, which builds the page.
@@ -96,6 +99,22 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
         },
         |version| version >= OLDEST_CARGO_DENY,
     )
+}
+
+/// Finds or installs the `WebDriver` server of Firefox, which Debian does not package.
+pub(crate) fn geckodriver() -> Result<PathBuf> {
+    cargo_tool(
+        &Crate {
+            name: "geckodriver",
+            package: "geckodriver",
+            version: GECKODRIVER.to_owned(),
+            locked: true,
+            features: None,
+            programs: &["geckodriver"],
+        },
+        |version| version >= OLDEST_GECKODRIVER,
+    )
+    .map(|folder| folder.join("geckodriver"))
 }
 
 /// Returns the folder of the first PATH entry, or of the cache, with a suitable version of the

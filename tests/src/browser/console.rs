@@ -1,6 +1,6 @@
 //! Reads the errors of a browser from its console.
 
-use super::Browser;
+use super::{Browser, engine::Engine};
 
 impl Browser {
     /// Expects errors that contain these words. At least one must have occurred by the end of the
@@ -43,6 +43,10 @@ impl Browser {
     }
 
     async fn note_errors(&self) {
+        if self.engine == Engine::Firefox {
+            let output = self.driver_process.output();
+            return self.errors.with(|noted| noted.note_output(&output));
+        }
         let log = self.driver.browser_log().await;
         let log = log.unwrap_or_else(|error| panic!("what the page logged is not known: {error}"));
         self.errors
