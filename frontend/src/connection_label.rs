@@ -22,7 +22,7 @@ pub fn reach(connection: &Connection) -> String {
     match connection.orgs.len() {
         0 if !connection.orgs_complete => "Still loading organizations".to_owned(),
         orgs if !connection.orgs_complete => format!("{orgs} organizations so far"),
-        0 => "Reaches nothing at the moment".to_owned(),
+        0 => "No organizations at the moment".to_owned(),
         1 => "1 organization".to_owned(),
         orgs => format!("{orgs} organizations"),
     }
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn what_a_connection_reaches_is_counted() {
         let reaches = |orgs| reach(&connection(orgs));
-        assert_eq!(reaches(0), "Reaches nothing at the moment");
+        assert_eq!(reaches(0), "No organizations at the moment");
         assert_eq!(reaches(1), "1 organization");
         assert_eq!(reaches(6), "6 organizations");
     }

@@ -22,23 +22,23 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         (status(401), "This connection has stopped working"),
         (
             status(403),
-            "It lacks: see projects, their settings and targets",
+            "Missing permission: see projects, their settings and targets",
         ),
         (
             status(404),
-            "This organization is not there, or this connection cannot see it",
+            "This organization doesn’t exist, or this connection can’t see it",
         ),
-        (status(410), "Snyk has withdrawn this part of its interface"),
+        (status(410), "Snyk no longer offers this part of its API"),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "3600" } }),
             "Try again in 1 h.",
         ),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "40" } }),
-            "Reading goes on by itself in 3",
+            "Resuming in 3",
         ),
         // Without `Retry-After` from Snyk: a default delay.
-        (status(429), "Reading goes on by itself in 2"),
+        (status(429), "Resuming in 2"),
         (
             json!({ "kind": "status", "status": 429, "code": "SNYK-0006" }),
             "The organization’s test limit at Snyk is used up",
@@ -80,11 +80,11 @@ async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_l
     let away = on_projects(&id, &json!({ "kind": "status", "status": 503 }));
     bed.sandbox.fault(away.clone()).await;
     browser.go(&address).await;
-    shows(&browser, "Fathom tries again by itself").await;
+    shows(&browser, "Fathom tries again automatically").await;
     browser
         .until(
             "return document.querySelector('[role=status]').innerText\
-            === 'Projects could not be read. Snyk is not answering'",
+            === 'Projects could not be loaded. Snyk is not answering'",
         )
         .await;
     bed.sandbox.heal().await;
@@ -92,17 +92,17 @@ async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_l
     shows(&browser, "24 projects, read").await;
 
     bed.sandbox.fault(away).await;
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
-        .until("return document.activeElement.innerText === 'Reading'")
+        .until("return document.activeElement.innerText === 'Loading'")
         .await;
-    shows(&browser, "The projects could not be read again").await;
+    shows(&browser, "The projects could not be refreshed").await;
     browser
-        .until("return document.activeElement.innerText === 'Read again'")
+        .until("return document.activeElement.innerText === 'Refresh'")
         .await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
-    hides(&browser, "could not be read").await;
+    hides(&browser, "could not be loaded").await;
     browser
         .until("return document.activeElement.id === 'heading'")
         .await;
@@ -120,7 +120,7 @@ async fn an_organization_that_is_gone_is_told_as_one() {
     let gone = address.replace(&id, "00000000-0000-4000-8000-000000000000");
     browser.go(&gone).await;
     browser
-        .heading("This organization is not there, or this connection cannot see it")
+        .heading("This organization doesn’t exist, or this connection can’t see it")
         .await;
     browser.close().await;
 }
@@ -189,7 +189,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
     browser.go(&address).await;
     browser.heading("Projects in").await;
     shows(&browser, "23 projects, read").await;
-    shows(&browser, "1 project could not be read").await;
+    shows(&browser, "1 project could not be loaded").await;
     shows(&browser, "Team \u{fffd}").await;
     browser
         .until(
@@ -205,7 +205,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
         )
         .await;
     browser.press("Overview").await;
-    shows(&browser, "23 projects, 1 could not be read").await;
+    shows(&browser, "23 projects, 1 could not be loaded").await;
     browser.close().await;
 }
 

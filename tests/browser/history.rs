@@ -62,7 +62,7 @@ async fn walk(browser: &Browser) {
     browser
         .run("document.querySelector('.issue-title').click()")
         .await;
-    shows(browser, "Snyk id").await;
+    shows(browser, "Snyk ID").await;
     // A link within the page is relative to the current page, not to the outdated URL.
     let link = "return document.querySelector('.issue-title').href.includes('/orgs/')";
     assert_eq!(browser.run(link).await, json!(true));

@@ -75,7 +75,7 @@ async fn filters_live_in_the_address() {
         .await;
     shows(
         &browser,
-        "with critical or high issues, from GitLab, named “meridian”",
+        "with critical or high issues, from GitLab, matching “meridian”",
     )
     .await;
     press_key(&browser, Key::Escape).await;
@@ -85,7 +85,7 @@ async fn filters_live_in_the_address() {
     every_view(&browser, "projects-filtered").await;
 
     browser.driver.refresh().await.unwrap();
-    shows(&browser, "from GitLab, named “meridian”").await;
+    shows(&browser, "from GitLab, matching “meridian”").await;
     shows(&browser, "1,204 projects, read").await;
     let again = browser
         .run("return document.querySelector('.sentence strong').innerText")
@@ -116,10 +116,10 @@ async fn nothing_that_matches_is_told_and_taken_back() {
             "{address}?q=chekout&severity=critical&origin=github"
         ))
         .await;
-    shows(&browser, "None of the 1,204 projects match").await;
+    shows(&browser, "No projects match “chekout”").await;
     shows(
         &browser,
-        "You search for “chekout” with critical issues, from GitHub.",
+        "Searched 1,204 projects. Filters: with critical issues, from GitHub.",
     )
     .await;
     every_view(&browser, "projects-none").await;
@@ -212,7 +212,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     let platform = org(&browser, "Meridian Platform").await;
-    hides(&browser, "Still reading").await;
+    hides(&browser, "Still loading").await;
     let path = format!("/rest/orgs/{platform}/projects");
     let before = bed.sandbox.seen(&path).await;
     let mut fault = on_projects(&platform, &json!({ "kind": "status", "status": 500 }));
@@ -220,14 +220,14 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     fault["skip"] = json!(4);
     bed.sandbox.fault(fault).await;
     browser.go(&address).await;
-    shows(&browser, "904 more could not be read").await;
+    shows(&browser, "904 more could not be loaded").await;
     shows(&browser, "300 projects").await;
     assert!(rows(&browser).await > 0);
     every_view(&browser, "projects-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
     shows(&browser, "1,204 projects, read").await;
-    hides(&browser, "could not be read").await;
+    hides(&browser, "could not be loaded").await;
     // The count twice, thirteen pages, and the page that failed three times.
     assert_eq!(bed.sandbox.seen(&path).await - before, 2 + 13 + 3);
     browser.close().await;
@@ -239,19 +239,19 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
     shows(&browser, "1,204 projects, read").await;
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     let is_there = "return !!document.activeElement.closest('tbody .row')";
     assert_eq!(browser.run(is_there).await, json!(true));
     // On the way from the row to the button, the button stays; and the focus stays on it.
     browser
         .run("document.querySelector('.fresh').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
-    browser.press("Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
+    browser.press("Updated. Show changes").await;
     browser
         .until("return document.activeElement.innerText === 'Shown'")
         .await;
@@ -260,13 +260,13 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     shows(&browser, "Rows 1 to").await;
 
     // Nothing holds the rows any more, so they are inserted by themselves.
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     browser.run("document.activeElement.blur()").await;
-    hides(&browser, "Read again. Show").await;
+    hides(&browser, "Updated. Show changes").await;
     browser.close().await;
 }
 

@@ -90,7 +90,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     // The page of the connection stays too, and so does the bar.
     browser.press("Connection").await;
     browser.until(HAS_ORGANIZATIONS).await;
-    shows(&browser, "Access token ends in").await;
+    shows(&browser, "Access token expires in").await;
     shows(&browser, "Fathom cannot reach its own data").await;
     assert_eq!(browser.run(SIGNED_IN).await, true);
 
@@ -99,7 +99,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     browser.run(refuse).await;
     browser.run(REQUEST_SESSION).await;
     let reported = "return document.querySelector('.banner')?.innerText \
-        .startsWith('You seem to be offline. What you see was read at')";
+        .startsWith('You seem to be offline. Last updated at')";
     browser.until(reported).await;
     browser.until(HAS_ORGANIZATIONS).await;
     every_view(&browser, "connection-silent").await;
@@ -150,7 +150,7 @@ async fn a_connection_that_is_removed_on_its_own_page_leads_to_the_start() {
     let Visit { bed, browser } = Visit::connected().await;
     stop(&bed, &browser).await;
     browser.run(NOTE_HEADINGS).await;
-    browser.press("Remove it").await;
+    browser.press("Remove…").await;
     confirm(&browser, "Remove").await;
     browser.heading("See which issues matter").await;
     browser
@@ -194,7 +194,7 @@ async fn the_end_of_one_connection_leaves_the_others_in_other_tabs_as_they_are()
     browser.until(HAS_ORGANIZATIONS).await;
     browser.press("Disconnect").await;
     confirm(&browser, "Disconnect").await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
 
     browser.driver.switch_to_window(here).await.unwrap();
     browser

@@ -44,12 +44,12 @@ pub fn Layout(
     });
     let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
-        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Show when=move || sandbox.get()>
             <aside class="sandbox" aria-label="Sandbox">
                 <strong class="tag">"Sandbox"</strong>
                 <span>
-                    "This is a practice run against a Snyk that lives on this computer. The organizations and issues are made up."
+                    "This is a practice run with a stand-in for Snyk on this computer. The organizations and issues are made up."
                 </span>
             </aside>
         </Show>

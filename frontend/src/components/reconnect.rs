@@ -111,15 +111,15 @@ fn ReconnectNotice(
                     failure
                 />
                 <button type="button" class="button" on:click=move |_| confirm::open(dialog)>
-                    "Remove it"
+                    "Remove…"
                 </button>
             </div>
         </section>
         <Confirm
             dialog
             question
-            consequence="Snyk has ended it already. What this server still keeps of it is erased, for all browsers that use it. You can connect again later."
-            keep="Keep it"
+            consequence="Snyk has already ended it. What this server still keeps of it is deleted, for all browsers that use it. You can connect again later."
+            keep="Cancel"
             go="Remove"
             on_go=remove
         />

@@ -3,7 +3,7 @@
 
 use super::{
     facet::Facet,
-    number_format::{either, number},
+    number_format::{count, either},
     order::Order,
     row::Row,
     severity::Level,
@@ -152,7 +152,7 @@ impl Filters {
     pub fn words(&self) -> String {
         let mut parts = self.parts();
         if let Some(search) = self.quoted() {
-            parts.push(format!("named {search}"));
+            parts.push(format!("matching {search}"));
         }
         parts.join(", ")
     }
@@ -160,14 +160,22 @@ impl Filters {
     /// Returns title and text for a list of `of` projects in which none matches.
     #[must_use]
     pub fn nothing_matches(&self, of: u64) -> (String, String) {
-        let title = format!("None of the {} projects match", number(of));
+        let projects = count(of, "project");
         let parts = self.parts().join(", ");
-        let text = match (self.quoted(), parts.is_empty()) {
-            (Some(search), true) => format!("You search for {search}."),
-            (Some(search), false) => format!("You search for {search} {parts}."),
-            (None, _) => format!("You ask for those {parts}."),
-        };
-        (title, text)
+        match (self.quoted(), parts.is_empty()) {
+            (Some(search), true) => (
+                format!("No projects match {search}"),
+                format!("Searched {projects}."),
+            ),
+            (Some(search), false) => (
+                format!("No projects match {search}"),
+                format!("Searched {projects}. Filters: {parts}."),
+            ),
+            (None, _) => (
+                format!("None of the {projects} match"),
+                format!("Filters: {parts}."),
+            ),
+        }
     }
 
     fn quoted(&self) -> Option<String> {
@@ -293,7 +301,7 @@ mod tests {
             "q=meridian&severity=high,critical&origin=github&origin=gitlab&type=npm&status=active";
         assert_eq!(
             Filters::parse(all).words(),
-            "with critical or high issues, from GitHub or GitLab, of type npm, that are active, named “meridian”"
+            "with critical or high issues, from GitHub or GitLab, of type npm, that are active, matching “meridian”"
         );
         assert_eq!(Filters::default().words(), "");
         assert_eq!(Filters::parse("type=unknown").words(), "of type unknown");
@@ -303,13 +311,17 @@ mod tests {
     fn nothing_that_matches_is_told_with_what_was_asked() {
         let words = |query| Filters::parse(query).nothing_matches(1_204);
         let (title, text) = words("q=chekout&severity=critical&origin=github");
-        assert_eq!(title, "None of the 1,204 projects match");
+        assert_eq!(title, "No projects match “chekout”");
         assert_eq!(
             text,
-            "You search for “chekout” with critical issues, from GitHub."
+            "Searched 1,204 projects. Filters: with critical issues, from GitHub."
         );
-        assert_eq!(words("q=x").1, "You search for “x”.");
-        assert_eq!(words("type=npm").1, "You ask for those of type npm.");
+        let (title, text) = words("q=x");
+        assert_eq!(title, "No projects match “x”");
+        assert_eq!(text, "Searched 1,204 projects.");
+        let (title, text) = words("type=npm");
+        assert_eq!(title, "None of the 1,204 projects match");
+        assert_eq!(text, "Filters: of type npm.");
     }
 
     #[test]

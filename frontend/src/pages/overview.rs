@@ -71,7 +71,7 @@ fn Overview(
         let (id, works) = (id.get(), works.get());
         let orgs = orgs.get();
         if has_none_yet.get() {
-            let title = "Waiting for your organizations";
+            let title = "Loading your organizations";
             return view! { <PageHeading title class="verdict" /> }.into_any();
         }
         let reached = len(orgs.len());
@@ -158,7 +158,7 @@ fn Content(
                         <BusyButton
                             class="button"
                             icon=Icon::Again
-                            words=["Read again", "Reading"]
+                            words=["Refresh", "Loading"]
                             busy=reading
                             on_press=again
                         />
@@ -220,7 +220,7 @@ fn Freshness(
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
-    let size = move || format!("{}. ", known.get().size());
+    let size = move || format!("{} ", known.get().size());
     // The overview is as old as its oldest list.
     let at = Memo::new(move |_| {
         readings.with_value(|readings| {
@@ -234,7 +234,7 @@ fn Freshness(
         <p class="second">
             {size}
             <Show when=move || is_read.get() && works>
-                "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
+                "Updated " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
             {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>

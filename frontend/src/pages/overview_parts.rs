@@ -67,16 +67,16 @@ pub fn StillReading(
     let [before, after] = [
         Signal::derive(move || {
             if growing.get() {
-                "Still reading "
+                "Still loading "
             } else {
-                "Reading "
+                "Refreshing "
             }
         }),
         Signal::derive(move || {
             if growing.get() {
-                ". Totals below will rise."
+                "; totals will go up."
             } else {
-                " again. What stands below stays until it is here."
+                ". You can keep using what has loaded."
             }
         }),
     ];
@@ -89,7 +89,7 @@ pub fn StillReading(
                     </strong> {after}
                 </p>
                 <Progress
-                    label=Signal::derive(move || format!("Reading {}", what.get()))
+                    label=Signal::derive(move || format!("Loading {}", what.get()))
                     items="projects"
                     done=Signal::derive(move || progress.get().0)
                     total=Signal::derive(move || progress.get().1)
@@ -116,11 +116,8 @@ pub fn NoProjects(
     let session = SessionContext::get();
     let slug = readings.with_value(|all| all.first().map(|reading| reading.org.slug.clone()));
     let title = readings.with_value(|all| match all.as_slice() {
-        [one] => format!("Nothing is imported into {}", one.org.name),
-        all => format!(
-            "Nothing is imported into any of the {} organizations",
-            all.len()
-        ),
+        [one] => format!("No projects in {} yet", one.org.name),
+        all => format!("No projects in any of the {} organizations yet", all.len()),
     });
     let import = move || {
         let app = session.app()?;
@@ -175,7 +172,7 @@ pub fn ByOrganization(
         <section class="section" aria-labelledby="by-organization">
             <div class="section-head">
                 <h2 id="by-organization">"By organization"</h2>
-                <p class="second">"Bars share one scale"</p>
+                <p class="second">"All bars use the same scale"</p>
             </div>
             <table role="table" class="organizations" aria-labelledby="by-organization">
                 <thead role="rowgroup">
@@ -309,7 +306,7 @@ fn org_failure(
                 <bdi>{title}</bdi>
                 "."
                 {request_id
-                    .map(|id| view! { " Request ID " <Copyable name="request id" value=id /> })}
+                    .map(|id| view! { " Request ID " <Copyable name="request ID" value=id /> })}
             </p>
             <Remedy offer on_again trying back />
         </div>

@@ -59,8 +59,8 @@ fn Gone(
     let id = Memo::new(move |_| connection.read().id.clone());
     view! {
         <div class="page data-page">
-            <PageHeading title="This organization is not there, or this connection cannot see it" />
-            <p class="second">"It may have been removed at Snyk, or the link is of another connection."</p>
+            <PageHeading title="This organization doesn’t exist, or this connection can’t see it" />
+            <p class="second">"It may have been removed at Snyk, or the link belongs to another connection."</p>
             <p>
                 <a class="button" href=move || paths::overview(&id.read())>
                     "Overview"
@@ -76,7 +76,7 @@ fn NoOrganization() -> impl IntoView {
         <div class="page data-page">
             <PageHeading title="No organization" />
             <p class="second">
-                "This connection reaches no organization at the moment, so there are no projects to show."
+                "This connection has no organizations at the moment, so there are no projects to show."
             </p>
         </div>
     }

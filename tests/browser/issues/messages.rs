@@ -18,14 +18,14 @@ async fn a_connection_that_stopped_is_not_a_project_that_is_gone() {
     let address = format!("{}{}", bed.app.url, paths.page);
     browser.go(&address).await;
     shows(&browser, "This connection has stopped working").await;
-    hides(&browser, "This project is not there").await;
+    hides(&browser, "This project doesn’t exist").await;
     hides(&browser, "removed at Snyk").await;
     // The data is cached now, so no request is sent.
     let before = bed.sandbox.seen("/rest/").await;
     browser.go(&address).await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "Issues of a project").await;
-    hides(&browser, "Reading").await;
+    hides(&browser, "Loading").await;
     every_view(&browser, "issues-stopped").await;
     assert_eq!(bed.sandbox.seen("/rest/").await, before);
     browser.close().await;
@@ -40,12 +40,12 @@ async fn what_was_read_stays_when_the_connection_stops_and_so_does_the_focus() {
     stop(&bed).await;
     // By script, because a click would move the focus.
     browser
-        .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
+        .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Refresh').click()")
         .await;
     shows(&browser, "This connection has stopped working").await;
-    shows(&browser, "231 of 237 issues, all read").await;
-    hides(&browser, "Read again").await;
-    hides(&browser, "could not be read").await;
+    shows(&browser, "Showing 231 of 237 issues, updated").await;
+    hides(&browser, "Refresh").await;
+    hides(&browser, "could not be loaded").await;
     browser
         .until("return document.activeElement.classList.contains('issue-title')")
         .await;
@@ -66,13 +66,13 @@ async fn an_issue_that_could_not_be_read_is_not_one_that_is_gone() {
     browser
         .go(&format!("{}{}?issue={id}", bed.app.url, paths.page))
         .await;
-    browser.heading("This issue could not be read").await;
+    browser.heading("This issue could not be loaded").await;
     hides(&browser, "removed at Snyk").await;
     shows(&browser, "Snyk is not answering").await;
     every_view_of_phone(&browser, "issue-detail-failed").await;
     browser.width(DESKTOP).await;
     let panel = "document.querySelector('.panel')?.innerText";
-    let failed = format!("return {panel}.includes('could not be read')");
+    let failed = format!("return {panel}.includes('could not be loaded')");
     browser.until(&failed).await;
     every_view(&browser, "issue-panel-failed").await;
     browser.width(PHONE).await;
@@ -103,8 +103,8 @@ async fn no_open_issues_is_said_with_what_is_hidden_and_the_way_to_it() {
     shows(&browser, "No open issues").await;
     shows(&browser, "3 are resolved.").await;
     every_view(&browser, "issues-none-open").await;
-    browser.press("Show resolved ones too").await;
-    shows(&browser, "3 issues, all read").await;
+    browser.press("Include resolved").await;
+    shows(&browser, "3 issues, updated").await;
 
     for issue in &mut issues[..2] {
         issue["attributes"]["ignored"] = json!(true);
@@ -116,13 +116,13 @@ async fn no_open_issues_is_said_with_what_is_hidden_and_the_way_to_it() {
     shows(&browser, "Both open issues are ignored").await;
     shows(&browser, "One more is resolved.").await;
     every_view(&browser, "issues-all-ignored").await;
-    browser.press("Show ignored ones too").await;
-    shows(&browser, "2 of 3 issues, all read").await;
+    browser.press("Include ignored").await;
+    shows(&browser, "Showing 2 of 3 issues, updated").await;
 
     bed.sandbox.heal().await;
     issues_answer(&bed, &paths, None, 0, only(&[])).await;
     browser.go(&address).await;
-    shows(&browser, "Snyk has found nothing in this project.").await;
+    shows(&browser, "Snyk found no issues in this project.").await;
     browser.close().await;
 }
 
@@ -146,17 +146,17 @@ async fn it_says_when_it_was_read_and_reads_again() {
     browser
         .until("return !!document.querySelector('.filter-summary time[datetime]')")
         .await;
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
-        .until("return document.activeElement.closest('.filter-summary')?.innerText.includes('Read again')")
+        .until("return document.activeElement.closest('.filter-summary')?.innerText.includes('Refresh')")
         .await;
     shows(&browser, ALL_READ).await;
     assert!(bed.sandbox.seen(&paths.issues).await > before);
     // A complete list stays complete if it cannot be read again.
     let gone = json!({ "kind": "status", "status": 410 });
     issues_answer(&bed, &paths, None, 0, gone).await;
-    browser.press("Read again").await;
-    shows(&browser, "The issues could not be read again").await;
+    browser.press("Refresh").await;
+    shows(&browser, "The issues could not be refreshed").await;
     shows(&browser, ALL_READ).await;
     every_view(&browser, "issues-not-read-again").await;
     browser.close().await;

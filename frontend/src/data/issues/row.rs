@@ -158,7 +158,7 @@ impl Row {
         let ignored = match self.is_ignored {
             Some(true) => "ignored",
             Some(false) => "not ignored",
-            None => "unknown whether ignored",
+            None => "may be ignored",
         };
         format!("{status}, {ignored}")
     }
@@ -191,10 +191,10 @@ pub fn first_of(ids: &[Named]) -> Option<String> {
 pub fn kind_words(kind: &IssueKind) -> &str {
     match kind {
         IssueKind::PackageVulnerability => "Vulnerable package",
-        IssueKind::License => "Licence",
+        IssueKind::License => "License",
         IssueKind::Cloud => "Cloud resource",
-        IssueKind::Code => "Own code",
-        IssueKind::Custom => "Own rule",
+        IssueKind::Code => "Code",
+        IssueKind::Custom => "Custom rule",
         IssueKind::Config => "Configuration",
         IssueKind::Other(word) if word == unknown::WORD => unknown::LABEL,
         IssueKind::Other(word) => word,

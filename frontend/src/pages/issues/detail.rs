@@ -77,8 +77,7 @@ pub fn Panel(
             .into_any()
         } else {
             if state.filters.read().issue.is_none() {
-                return view! { <p class="second">"Choose an issue to read about it."</p> }
-                    .into_any();
+                return view! { <p class="second">"Select an issue to see details"</p> }.into_any();
             }
             let (title, text) = absent(state).told();
             view! {
@@ -154,13 +153,13 @@ pub fn DetailPage(
     let steps = move || {
         let (before, after) = state.neighbours();
         view! {
-            {step(before, "Previous")}
+            {step(before, "Previous issue")}
             {step(after, "Next issue")}
         }
     };
     view! {
         <div class="issue-page">
-            <nav class="crumbs" aria-label="Way back">
+            <nav class="crumbs" aria-label="Breadcrumb">
                 {Icon::Back.view()}
                 <a href=back data-noscroll="true">
                     <bdi>{project}</bdi>
@@ -236,13 +235,13 @@ fn Body(
         {advice(&row)}
         <dl class="facts">
             {names("CVE", &row.cves)}
-            {names("Weakness", &row.cwes)}
-            {names("Snyk id", &row.snyk_ids)}
-            {names("Other ids", &row.others)}
-            {fact("Kind", kind_words(&row.kind).to_owned())}
+            {names("CWE", &row.cwes)}
+            {names("Snyk ID", &row.snyk_ids)}
+            {names("Other IDs", &row.others)}
+            {fact("Type", kind_words(&row.kind).to_owned())}
             {row.reached.as_ref().map(|reached| fact("Reachable", reached_words(reached)))}
             {fact("Status", status)}
-            {(!is_open).then(|| fact("Went away", resolved))}
+            {(!is_open).then(|| fact("Resolved", resolved))}
             {updated.map(|updated| fact("Updated", updated))}
             {row.key.as_ref().map(|key| fact("Key", view! { <code>{key.to_string()}</code> }))}
         </dl>

@@ -27,7 +27,7 @@ pub fn Head(
     let title = Signal::derive(move || match state.head.get() {
         Some(Ok(head)) => head.name,
         Some(Err(_)) if state.is_missing() => {
-            "This project is not there, or this connection cannot see it".to_owned()
+            "This project doesn’t exist, or this connection can’t see it".to_owned()
         }
         _ => "Issues of a project".to_owned(),
     });
@@ -61,7 +61,7 @@ fn WayBack(
         found.map(|org| org.name.clone())
     };
     view! {
-        <nav class="crumbs" aria-label="Way back">
+        <nav class="crumbs" aria-label="Breadcrumb">
             {move || {
                 org()
                     .map(|name| {
@@ -102,7 +102,7 @@ fn Facts(
             view! {
                 " "
                 <a class="outward" href=address rel="noopener noreferrer external">
-                    "Open at Snyk"
+                    "Open in Snyk"
                     {Icon::Out.view()}
                 </a>
             }
@@ -114,7 +114,7 @@ fn Facts(
     move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),
-        None => view! { <p class="second">"Reading"</p> }.into_any(),
+        None => view! { <p class="second">"Loading"</p> }.into_any(),
         Some(Ok(head)) => {
             let updated = head.updated.map(|at| {
                 view! { " Updated " <Timestamp at now /> "." }
@@ -129,12 +129,12 @@ fn Facts(
             .into_any()
         }
         Some(Err(_)) if state.is_missing() => view! {
-            <p class="second">"It may have been removed at Snyk, or the link was cut off."</p>
+            <p class="second">"It may have been removed at Snyk, or the link is incomplete."</p>
         }
         .into_any(),
         Some(Err(failure)) => {
             let told = failure.told(&session.name(), "project", "org.project.read");
-            view! { <ReadFailure told lead="What the project is could not be read" on_again=again /> }
+            view! { <ReadFailure told lead="The details of the project could not be loaded" on_again=again /> }
                 .into_any()
         }
     }

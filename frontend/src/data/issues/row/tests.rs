@@ -42,7 +42,7 @@ fn what_snyk_does_not_say_of_an_issue_is_unknown() {
         assert_eq!(&*row.title, "Unknown");
         assert_eq!((row.level, row.severity_words()), (None, "Unknown"));
         assert_eq!(kind_words(&row.kind), "Unknown");
-        assert_eq!(row.status_words(), "Unknown, unknown whether ignored");
+        assert_eq!(row.status_words(), "Unknown, may be ignored");
         assert!(row.may_be_open());
         assert!(row.created.is_nan() && row.updated.is_nan());
         assert_eq!((row.key, row.is_ignored), (None, None));
