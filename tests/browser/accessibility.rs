@@ -172,7 +172,7 @@ async fn the_overview_and_the_projects() {
 
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     every_view(&browser, "projects").await;
     browser
         .run("document.querySelector('[popovertarget=origin]').click()")
@@ -181,7 +181,7 @@ async fn the_overview_and_the_projects() {
     browser
         .go(&format!("{projects}?q=chekout&severity=critical"))
         .await;
-    shows(&browser, "None of the 1,204 projects match").await;
+    shows(&browser, "No projects match “chekout”").await;
     every_view(&browser, "projects-nothing-matches").await;
 
     let legacy = org(&browser, "Équipe données, Montréal").await;

@@ -64,7 +64,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         bed.sandbox.heal().await;
         // No failure is permanent.
         browser.go(&address).await;
-        shows(&browser, "24 projects, read").await;
+        shows(&browser, "24 projects, updated").await;
     }
     browser.close().await;
 }
@@ -89,7 +89,7 @@ async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_l
         .await;
     bed.sandbox.heal().await;
     browser.run("dispatchEvent(new Event('online'))").await;
-    shows(&browser, "24 projects, read").await;
+    shows(&browser, "24 projects, updated").await;
 
     bed.sandbox.fault(away).await;
     browser.press("Refresh").await;
@@ -138,7 +138,7 @@ async fn a_list_that_goes_round_ends_and_says_what_it_has() {
         .fault(on_projects(&id, &json!({ "kind": "cursor_loop" })))
         .await;
     browser.go(&address).await;
-    shows(&browser, "the first 200 projects, read").await;
+    shows(&browser, "the first 200 projects, updated").await;
     let seen = bed.sandbox.seen(&format!("/rest/orgs/{id}/projects")).await;
     // The overview may have read all of its 13 pages before; a loop would be hundreds.
     assert!(seen < 50, "{seen} requests");
@@ -159,7 +159,7 @@ async fn a_stall_of_half_a_minute_is_waited_out_and_reading_goes_on() {
     browser.go(&address).await;
     // The server times out after half a minute, and the page retries by itself.
     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
-    shows(&browser, "96 projects, read").await;
+    shows(&browser, "96 projects, updated").await;
     browser.close().await;
 }
 
@@ -188,7 +188,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
     }
     browser.go(&address).await;
     browser.heading("Projects in").await;
-    shows(&browser, "23 projects, read").await;
+    shows(&browser, "23 projects, updated").await;
     shows(&browser, "1 project could not be loaded").await;
     shows(&browser, "Team \u{fffd}").await;
     browser
@@ -232,7 +232,7 @@ async fn a_project_that_moved_between_two_pages_is_counted_once() {
     second["times"] = json!(1);
     bed.sandbox.fault(second).await;
     browser.go(&address).await;
-    shows(&browser, "1,203 projects, read").await;
+    shows(&browser, "1,203 projects, updated").await;
     browser.press("Overview").await;
     shows(&browser, "1,203 projects").await;
     browser.close().await;

@@ -120,7 +120,7 @@ async fn a_scope_that_is_missing_again_is_told_so() {
     browser.heading("asks to read").await;
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
-    shows(&browser, "Snyk did not grant it this time either.").await;
+    shows(&browser, "Snyk didn’t grant it this time either.").await;
     every_view(&browser, "connection-missing").await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;

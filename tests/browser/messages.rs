@@ -24,7 +24,7 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
     let message = "Snyk granted fewer permissions than Fathom asked for";
-    let lost = "Not allowed: see dependencies, vulnerabilities and other scan results.";
+    let lost = "Not granted: see dependencies, vulnerabilities and other scan results.";
     browser.heading("critical issues").await;
     shows(&browser, message).await;
     shows(&browser, lost).await;

@@ -193,7 +193,7 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
     browser.heading("Nothing can be loaded").await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "6 organizations.").await;
-    for words in ["imported", "No projects", "0 ", "open issues"] {
+    for words in ["imports a repository", "No projects", "0 ", "open issues"] {
         hides(&browser, words).await;
     }
     every_view(&browser, "overview-stopped-empty").await;

@@ -84,7 +84,7 @@ async fn the_strip_of_being_offline_lets_no_row_move_under_the_pointer() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     // Not the first row, because the banner shifts it away from under the pointer.
     browser
         .point_at("document.querySelectorAll('[aria-rowindex=\"6\"] a')")
@@ -118,7 +118,7 @@ async fn going_from_row_to_row_by_keys_lets_no_row_in() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;

@@ -18,7 +18,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
     let address = projects_of(&bed, &browser, "Meridian Payments").await;
     browser.go(&address).await;
     browser.heading("Projects in Meridian Payments").await;
-    shows(&browser, "4,012 projects, read").await;
+    shows(&browser, "4,012 projects, updated").await;
     shows(&browser, "of 4,012").await;
     browser
         .until("return document.querySelector('table').getAttribute('aria-rowcount') === '4013'")
@@ -44,7 +44,7 @@ async fn filters_live_in_the_address() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     browser
         .run("document.querySelector('[type=search]').focus()")
         .await;
@@ -86,7 +86,7 @@ async fn filters_live_in_the_address() {
 
     browser.driver.refresh().await.unwrap();
     shows(&browser, "from GitLab, matching “meridian”").await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     let again = browser
         .run("return document.querySelector('.sentence strong').innerText")
         .await;
@@ -135,7 +135,7 @@ async fn a_sorted_head_says_so_and_the_address_too() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     let sorted = |name: &str, way: &str| {
         format!(
             "const head = [...document.querySelectorAll('th[aria-sort]')]; return head.length === 1 \
@@ -160,7 +160,7 @@ async fn the_keyboard_is_enough() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     press(&browser, "/").await;
     browser
         .until("return document.activeElement.type === 'search'")
@@ -226,7 +226,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     every_view(&browser, "projects-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     hides(&browser, "could not be loaded").await;
     // The count twice, thirteen pages, and the page that failed three times.
     assert_eq!(bed.sandbox.seen(&path).await - before, 2 + 13 + 3);
@@ -238,7 +238,7 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     browser.press("Refresh").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
@@ -282,7 +282,7 @@ async fn the_other_organizations_are_one_press_away() {
     browser
         .heading("Projects in Équipe données, Montréal")
         .await;
-    shows(&browser, "96 projects, read").await;
+    shows(&browser, "96 projects, updated").await;
     let equipe = org(&browser, "Équipe données, Montréal").await;
     assert!(browser.address().await.contains(&equipe));
     browser.close().await;

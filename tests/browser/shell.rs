@@ -105,7 +105,7 @@ async fn back_leads_to_where_a_long_list_was_left() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Payments").await;
     browser.go(&address).await;
-    shows(&browser, "4,012 projects, read").await;
+    shows(&browser, "4,012 projects, updated").await;
     browser
         .run("scrollTo(0, document.documentElement.scrollHeight / 2)")
         .await;

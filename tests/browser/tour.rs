@@ -103,7 +103,7 @@ impl Tour {
         self.browser()
             .heading("Projects in Meridian Platform")
             .await;
-        shows(self.browser(), "1,204 projects, read").await;
+        shows(self.browser(), "1,204 projects, updated").await;
         self.press("Refresh").await;
         // The new rows are inserted here, while the pointer is not on the rows. Later they would
         // wait behind a button that disappears as soon as the pointer leaves the rows.
@@ -153,7 +153,7 @@ impl Tour {
         self.browser()
             .heading("Projects in Meridian Payments")
             .await;
-        shows(self.browser(), "4,012 projects, read").await;
+        shows(self.browser(), "4,012 projects, updated").await;
         self.is_sound("projects").await;
     }
 

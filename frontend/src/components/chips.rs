@@ -40,7 +40,7 @@ pub fn SeverityToggles(
                     on:click=move |_| on_toggle.run(level)
                 >
                     {shape(level)}
-                    <span class="hidden">{level.label()}</span>
+                    <span class="toggle-word">{level.label()}</span>
                     {figure}
                 </button>
             }

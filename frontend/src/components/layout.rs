@@ -68,6 +68,7 @@ pub fn Layout(
         </header>
         <OfflineBanner />
         <UpdateBanner />
+        <Toast />
         <main id="main" tabindex="-1">
             <Notice failure=trouble retry=Retry::of_session() />
             <Notice failure=announcer.failed() />
@@ -75,7 +76,6 @@ pub fn Layout(
         </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
         <div class="hidden" role="status" aria-live="polite">{move || announcer.said()}</div>
-        <Toast />
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{
     facet::Facet,
     number_format::{count, either},
-    order::Order,
+    order::{By, Order},
     row::Row,
     severity::Level,
     unknown,
@@ -23,6 +23,16 @@ pub struct Filters {
 }
 
 impl Filters {
+    /// Returns the filters that show the projects with issues of a severity, most issues first.
+    #[must_use]
+    pub fn of_level(level: Level) -> Self {
+        Self {
+            levels: vec![level],
+            order: Order::first(By::Level(level)),
+            ..Self::default()
+        }
+    }
+
     /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
@@ -136,14 +146,35 @@ impl Filters {
         shown
     }
 
+    /// Returns the number of projects that have issues of each severity, worst first, which
+    /// selecting it alone would show. `fold` normalizes the search text.
+    #[must_use]
+    pub fn of_each_level(&self, rows: &[Row], fold: fn(&str) -> String) -> [u64; 4] {
+        let search = fold(self.search.trim());
+        let words: Vec<_> = search.split_whitespace().collect();
+        let mut counts = [0; 4];
+        let rows = rows.iter();
+        for row in rows.filter(|row| self.shows_but_for_level(row, &words)) {
+            for (level, _) in row.counted().each().filter(|(_, count)| *count > 0) {
+                if let Some(count) = counts.get_mut(level as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        counts
+    }
+
     fn shows(&self, row: &Row, words: &[&str]) -> bool {
         let has = |level: &Level| row.counted().of(*level) > 0;
         (self.levels.is_empty() || self.levels.iter().any(has))
-            && Facet::ALL.into_iter().all(|facet| {
-                let chosen = self.chosen(facet);
-                chosen.is_empty() || chosen.iter().any(|one| one == facet.of(row))
-            })
-            && words.iter().all(|word| row.has(word))
+            && self.shows_but_for_level(row, words)
+    }
+
+    fn shows_but_for_level(&self, row: &Row, words: &[&str]) -> bool {
+        Facet::ALL.into_iter().all(|facet| {
+            let chosen = self.chosen(facet);
+            chosen.is_empty() || chosen.iter().any(|one| one == facet.of(row))
+        }) && words.iter().all(|word| row.has(word))
     }
 
     /// Returns the filters in words, to follow a number of projects:
@@ -216,7 +247,7 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{order::By, row::tests::row, search_text::fold};
+    use crate::data::{row::tests::row, search_text::fold};
 
     fn rows() -> [Row; 4] {
         [
@@ -305,6 +336,22 @@ mod tests {
         );
         assert_eq!(Filters::default().words(), "");
         assert_eq!(Filters::parse("type=unknown").words(), "of type unknown");
+    }
+
+    #[test]
+    fn a_number_opens_the_projects_that_it_counts() {
+        let query = |level| Filters::of_level(level).query();
+        assert_eq!(query(Level::Critical), "severity=critical");
+        assert_eq!(query(Level::Low), "severity=low&sort=-low");
+    }
+
+    #[test]
+    fn the_counts_of_severities_follow_the_other_filters() {
+        let counts = |query| Filters::parse(query).of_each_level(&rows(), fold);
+        assert_eq!(counts(""), [1, 1, 1, 0]);
+        assert_eq!(counts("severity=low"), [1, 1, 1, 0]);
+        assert_eq!(counts("origin=github"), [1, 0, 1, 0]);
+        assert_eq!(counts("q=web"), [0, 1, 0, 0]);
     }
 
     #[test]

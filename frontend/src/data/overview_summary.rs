@@ -161,6 +161,13 @@ impl OverviewSummary {
         }
     }
 
+    /// Returns the severity that the verdict counts, if it counts any.
+    #[must_use]
+    pub fn worst(self) -> Option<Level> {
+        let mut each = self.totals.issues.each();
+        each.find(|(_, count)| *count > 0).map(|(level, _)| level)
+    }
+
     /// Returns the part of the projects or organizations that an incomplete summary is about.
     fn within(self) -> String {
         let projects = format!("the first {}", count(self.totals.rows, "project"));

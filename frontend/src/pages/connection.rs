@@ -169,12 +169,13 @@ fn EndIt(
         }
         busy.set(true);
         let id = connection.with_untracked(|connection| connection.id.clone());
+        let name = name.get_untracked();
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(revocation) => {
                     ended.try_set(Some(Ended {
                         id: id.clone(),
-                        name: name.get_untracked(),
+                        name,
                         revocation,
                     }));
                     session.remove(&id);

@@ -17,6 +17,7 @@ use crate::{
     },
     data::{
         failure::FailureText,
+        filters::Filters,
         lists::{Lists, Status},
         number_format::count,
         severity::Level,
@@ -259,10 +260,21 @@ fn org_row(
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
-        let figure = move || {
-            is_known
-                .get()
-                .then(|| severity::count(level, counts.get().of(level)))
+        let query = Filters::of_level(level).query();
+        let href = connection.with_value(|id| paths::org_projects_by(id, &org.id, &query));
+        let shown = move || severity::count(level, counts.get().of(level));
+        let counts_some = Memo::new(move |_| is_known.get() && counts.get().of(level) > 0);
+        // A link to what the figure counts; zero counts nothing.
+        let figure = view! {
+            <Show
+                when=move || counts_some.get()
+                fallback=move || is_known.get().then(shown)
+            >
+                <a class="figure-link" href=href.clone()>
+                    {shown}
+                    <span class="hidden">{format!(" {}", level.label())}</span>
+                </a>
+            </Show>
         };
         view! {
             <td role="cell" class="figure-column">

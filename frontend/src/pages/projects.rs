@@ -11,13 +11,18 @@ use super::{
 };
 use crate::{
     components::{
-        icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
+        icon::Icon,
+        missing_scopes::MissingScopes,
+        notice::Notice,
+        open_in_snyk::{OpenInSnyk, at_snyk},
+        read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::lists::Lists,
     page_heading::PageHeading,
     paths,
     platform::{self, menu},
+    session::SessionContext,
 };
 
 const MENU: &str = "organizations";
@@ -94,6 +99,11 @@ fn Projects(
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
     let title = format!("Projects, {}", org.name);
+    let address = {
+        let org = org.id.clone();
+        let session = SessionContext::get();
+        Signal::derive(move || at_snyk(session, &id.read(), &org, paths::org_at_snyk))
+    };
     let heading = {
         let org = org.clone();
         move || view! { <Heading connection org /> }
@@ -139,7 +149,10 @@ fn Projects(
             <SlowedNotice />
             <div class="title-row">
                 <PageHeading title>{heading()}</PageHeading>
-                {freshness}
+                <div class="freshness">
+                    {freshness}
+                    <OpenInSnyk address />
+                </div>
             </div>
             {content}
         </div>

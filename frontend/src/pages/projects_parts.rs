@@ -21,7 +21,7 @@ use crate::{
     data::{
         facet::Facet,
         filters::Filters,
-        lists::{Look, Stage, Status},
+        lists::{Look, Stage, Status, folded},
         number_format::{count, len, number},
         row::Row,
         severity::Level,
@@ -193,6 +193,10 @@ fn Bar(
         }
     });
     let filters = shown.filters;
+    let counts = Memo::new(move |_| {
+        list.held
+            .with(|held| filters.read().of_each_level(&held.rows, folded))
+    });
     view! {
         <div class="filters" role="search">
             <SearchField
@@ -200,11 +204,15 @@ fn Bar(
                 hint="Name, file or target"
                 value=Signal::derive(move || filters.read().search.clone())
                 on_search=move |text| shown.search(text)
+                on_leave=move |()| shown.focus_first()
             />
             <div class="filter-chips">
                 <SeverityToggles
                     levels=&Level::COUNTED
                     on=Signal::derive(move || filters.read().levels.clone())
+                    count=Callback::new(move |level: Level| {
+                        counts.read().get(level as usize).copied().unwrap_or_default()
+                    })
                     on_toggle=move |level| shown.change(|filters| filters.toggle_level(level))
                 />
                 {chips}

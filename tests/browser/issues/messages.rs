@@ -161,3 +161,39 @@ async fn it_says_when_it_was_read_and_reads_again() {
     every_view(&browser, "issues-not-read-again").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn the_panel_says_what_to_do_as_far_as_snyk_says_it() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    let paths = paths(&browser).await;
+    let mut issue = issues_of(&browser, &paths).await.swap_remove(0);
+    let id = issue["id"].as_str().unwrap().to_owned();
+    let attributes = &mut issue["attributes"];
+    attributes["status"] = json!("open");
+    attributes["ignored"] = json!(false);
+    attributes["description"] = json!("The first paragraph.\n\n<b>The</b> second one.");
+    attributes["severities"] = json!([{ "source": "Snyk", "level": "high", "score": 7.5,
+        "version": "3.1", "vector": "CVSS:3.1/AV:N/AC:L", "modification_time": "2026-01-01T00:00:00Z" }]);
+    attributes["classes"] = json!([{ "id": "CWE-79", "source": "CWE", "type": "weakness" }]);
+    attributes["coordinates"] = json!([{ "is_fixable_manually": true,
+        "remedies": [{ "type": "manual", "description": "Escape what is written." }] }]);
+    issues_answer(&bed, &paths, None, 0, only(&[issue])).await;
+    browser
+        .go(&format!("{}{}?issue={id}", bed.app.url, paths.page))
+        .await;
+    for words in [
+        "Needs a manual fix",
+        "Escape what is written.",
+        "The first paragraph.",
+        "<b>The</b> second one.",
+        "7.5 (CVSS 3.1, Snyk)",
+        "CVSS:3.1/AV:N/AC:L",
+    ] {
+        shows(&browser, words).await;
+    }
+    let weakness = "return [...document.querySelectorAll('.facts a')]\
+        .some(link => link.href === 'https://cwe.mitre.org/data/definitions/79.html')";
+    browser.until(weakness).await;
+    every_view(&browser, "issues-what-to-do").await;
+    browser.close().await;
+}

@@ -196,7 +196,7 @@ fn Summary(
     let can_clear = Memo::new(move |_| state.filters.read().are_chosen());
     let news = move || {
         let words = match state.news.get()? {
-            NewRows::New(count) => format!("{}. Show", count(len(count), "new issue")),
+            NewRows::New(many) => format!("{}. Show", count(len(many), "new issue")),
             NewRows::Changed => "Updated. Show changes".to_owned(),
         };
         Some(view! {

@@ -6,7 +6,7 @@ use shared::api::connection::Connection;
 use super::state::IssuesState;
 use crate::{
     components::{
-        icon::Icon,
+        open_in_snyk::{OpenInSnyk, at_snyk},
         project,
         read_notice::ReadFailure,
         timestamp::{Timestamp, minutes},
@@ -41,7 +41,7 @@ pub fn Head(
             <PageHeading title class="project-title">
                 {name}
             </PageHeading>
-            <Facts connection state />
+            <Facts state />
         </div>
     }
 }
@@ -79,35 +79,20 @@ fn WayBack(
 
 #[component]
 fn Facts(
-    /// The connection.
-    connection: Signal<Connection>,
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let now = minutes();
-    let at_snyk = move || {
-        let app = session.app().filter(|app| !app.sandbox)?;
-        let connection = connection.read();
-        let org = state.org.read_value();
-        let org = connection.orgs.iter().find(|one| one.id == *org)?;
-        paths::project_at_snyk(
-            &app.authorization_endpoint,
-            &org.slug,
-            &state.project.read_value(),
+    let address = Signal::derive(move || {
+        let project = state.project.get_value();
+        at_snyk(
+            session,
+            &state.connection.read(),
+            &state.org.get_value(),
+            |authorize, slug| paths::project_at_snyk(authorize, slug, &project),
         )
-    };
-    let link = move || {
-        at_snyk().map(|address| {
-            view! {
-                " "
-                <a class="outward" href=address rel="noopener noreferrer external">
-                    "Open in Snyk"
-                    {Icon::Out.view()}
-                </a>
-            }
-        })
-    };
+    });
     let again = Callback::new(move |()| state.read_again());
     // The list already shows a failure.
     let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
@@ -123,7 +108,8 @@ fn Facts(
                 <p class="second">
                     <bdi>{head.facts()}</bdi>
                     {updated}
-                    {link}
+                    " "
+                    <OpenInSnyk address />
                 </p>
             }
             .into_any()
