@@ -15,6 +15,33 @@ pub fn name(connection: &Connection) -> String {
     }
 }
 
+/// Returns the kind of a connection: whose it is.
+#[must_use]
+pub fn whose(connection: &Connection) -> &'static str {
+    match (connection.context, connection.orgs.len()) {
+        (Some(Context::User), _) => "Your connection",
+        (Some(Context::Tenant), 0 | 1) => "Organization connection",
+        (Some(Context::Tenant), _) => "Group connection",
+        (None, _) => "Connection",
+    }
+}
+
+/// Returns the sentence that says who is signed in. Snyk tells an app no name of a person, so the
+/// connections stand for one.
+#[must_use]
+pub fn signed_in(connections: &[Connection]) -> String {
+    let names: Vec<_> = connections.iter().map(name).collect();
+    match names.as_slice() {
+        [] => "You are signed in on this browser.".to_owned(),
+        [one] => format!("You are signed in on this browser with the connection {one}."),
+        all => format!(
+            "You are signed in on this browser with {} connections: {}.",
+            all.len(),
+            all.join("; ")
+        ),
+    }
+}
+
 /// Returns the number of organizations that a connection is authorized for, as a line below its
 /// name.
 #[must_use]
@@ -22,7 +49,7 @@ pub fn reach(connection: &Connection) -> String {
     match connection.orgs.len() {
         0 if !connection.orgs_complete => "Still loading organizations".to_owned(),
         orgs if !connection.orgs_complete => format!("{orgs} organizations so far"),
-        0 => "Reaches nothing at the moment".to_owned(),
+        0 => "No organizations at the moment".to_owned(),
         1 => "1 organization".to_owned(),
         orgs => format!("{orgs} organizations"),
     }
@@ -34,10 +61,7 @@ pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
     if connection.orgs_complete {
         return None;
     }
-    let cannot_be_read = connection
-        .missing_scopes
-        .iter()
-        .any(|scope| scope == ORG_READ);
+    let cannot_be_read = lacks_orgs(connection);
     Some(match connection.status {
         Status::ReconnectNeeded => "Not all organizations were loaded.",
         Status::Active if cannot_be_read => {
@@ -45,6 +69,13 @@ pub fn orgs_to_come(connection: &Connection) -> Option<&'static str> {
         }
         Status::Active => "Still loading organizations; totals will go up.",
     })
+}
+
+/// Returns whether Snyk did not grant the permission to see organizations.
+#[must_use]
+pub fn lacks_orgs(connection: &Connection) -> bool {
+    let mut missing = connection.missing_scopes.iter();
+    missing.any(|scope| scope == ORG_READ)
 }
 
 /// The scope that reading organizations needs.
@@ -71,12 +102,12 @@ pub fn lower_first(sentence: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use shared::{api::connection::Org, scope::Scopes};
 
     use super::*;
 
-    fn connection(orgs: usize) -> Connection {
+    pub(crate) fn connection(orgs: usize) -> Connection {
         let org = |n| Org {
             id: format!("{n}"),
             name: format!("Org {n}"),
@@ -109,9 +140,28 @@ mod tests {
     }
 
     #[test]
+    fn it_is_told_whose_a_connection_is_and_who_is_signed_in() {
+        assert_eq!(whose(&connection(1)), "Organization connection");
+        assert_eq!(whose(&connection(6)), "Group connection");
+        let mut yours = connection(6);
+        yours.context = Some(Context::User);
+        assert_eq!(whose(&yours), "Your connection");
+        yours.context = None;
+        assert_eq!(whose(&yours), "Connection");
+        assert_eq!(
+            signed_in(&[connection(1)]),
+            "You are signed in on this browser with the connection Org 0."
+        );
+        assert_eq!(
+            signed_in(&[connection(1), connection(6)]),
+            "You are signed in on this browser with 2 connections: Org 0; Org 0 and 5 more."
+        );
+    }
+
+    #[test]
     fn what_a_connection_reaches_is_counted() {
         let reaches = |orgs| reach(&connection(orgs));
-        assert_eq!(reaches(0), "Reaches nothing at the moment");
+        assert_eq!(reaches(0), "No organizations at the moment");
         assert_eq!(reaches(1), "1 organization");
         assert_eq!(reaches(6), "6 organizations");
     }

@@ -69,21 +69,21 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         Code::LoginRefused => (Tone::Warn, refused(problem, app), vec![START_AGAIN, COPY]),
         Code::CodeRejected => (Tone::Warn, "The sign-in code expired or was already used. Nothing was connected. Start again.".to_owned(), vec![START_AGAIN]),
         Code::ReconnectNeeded => (Tone::Warn, "Snyk no longer accepts its permission. Connect it again; it takes under a minute.".to_owned(), vec![Action::Connect("Reconnect")]),
-        Code::ProviderUnavailable => (Tone::Warn, format!("Nothing was connected. {} Try again in a minute; {app} does not retry by itself, because a code can be used only once.", away(problem)), vec![START_AGAIN, Action::SnykStatus]),
-        Code::ProviderRejectedClient => (Tone::Danger, format!("Snyk does not accept the app’s own credentials. You can’t fix this yourself; contact whoever runs {app}{}. Nothing of yours is lost.", if problem.request_id.is_empty() { "" } else { " and give them the request ID" }), vec![Action::Copy("Copy a message for them")]),
+        Code::ProviderUnavailable => (Tone::Warn, format!("Nothing was connected. {} Try again in a minute; {app} does not retry automatically, because a code can be used only once.", away(problem)), vec![START_AGAIN, Action::SnykStatus]),
+        Code::ProviderRejectedClient => (Tone::Danger, format!("Snyk does not accept the app’s own credentials. You can’t fix this yourself; contact whoever runs {app}{}. None of your data is lost.", if problem.request_id.is_empty() { "" } else { " and give them the request ID" }), vec![Action::Copy("Copy a message for them")]),
         Code::RateLimited => (Tone::Neutral, "Too many requests were sent. Wait a minute, then try again. You can keep using what has loaded.".to_owned(), vec![START_PAGE]),
-        Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to go on where you were.".to_owned(), vec![Action::Connect("")]),
+        Code::NotSignedIn => (Tone::Neutral, "You signed out, perhaps in another tab, or were away too long. Connect again to continue where you left off.".to_owned(), vec![Action::Connect("")]),
         Code::Forbidden => (Tone::Warn, forbidden(problem), vec![Action::Reload, START_PAGE]),
-        Code::NotFound => (Tone::Neutral, "It may have moved, or the link was cut off.".to_owned(), vec![Action::Overview]),
+        Code::NotFound => (Tone::Neutral, "It may have moved, or the link is incomplete.".to_owned(), vec![Action::Overview]),
         Code::BadRequest => (Tone::Warn, format!("This is our fault, not yours. Start again{}", once_more(problem)), vec![START_AGAIN, COPY]),
         Code::PayloadTooLarge => (Tone::Warn, "Clear this site’s cookies and try again.".to_owned(), vec![Action::Back]),
-        Code::Unavailable => (Tone::Warn, format!("If you were signed in, you still are. It usually passes within a minute; {app} tries again by itself."), vec![Action::Again("Try now")]),
+        Code::Unavailable => (Tone::Warn, format!("If you were signed in, you still are. It usually passes within a minute; {app} tries again automatically."), vec![Action::Again("Try now")]),
         Code::Internal => (Tone::Danger, format!("Nothing was changed. Try again{}", once_more(problem)), vec![TRY_AGAIN, COPY]),
         Code::Unknown => (Tone::Warn, problem.detail.clone(), vec![START_PAGE, COPY]),
     };
     let title = match problem.code {
-        Code::BadRequest => format!("{app} sent something wrong"),
-        Code::Unavailable => format!("{app} cannot reach its own data"),
+        Code::BadRequest => format!("{app} sent an invalid request"),
+        Code::Unavailable => format!("{app} can’t reach its own data"),
         // The server says who refused it and why, and what to do.
         Code::Forbidden if !problem.detail.is_empty() => "This request was refused".to_owned(),
         Code::ProviderUnavailable if is_of_no_use(problem) => NO_USE.to_owned(),
@@ -151,7 +151,7 @@ pub fn beside(problem: &Problem, app: &str) -> Outcome {
         ),
         Code::Unavailable => (
             format!(
-                "You are still signed in. It usually passes within a minute; {app} tries again by itself."
+                "You are still signed in. It usually passes within a minute; {app} tries again automatically."
             ),
             vec![Action::Again("Try now")],
         ),
@@ -177,7 +177,7 @@ pub fn beside(problem: &Problem, app: &str) -> Outcome {
 pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
     let mut outcome = beside(problem, app);
     if problem.code == Code::ProviderUnavailable {
-        outcome.text = format!("What you see was read at {time}. {app} tries again by itself.");
+        outcome.text = format!("Last updated at {time}. {app} tries again automatically.");
     }
     outcome
 }

@@ -39,6 +39,15 @@ pub fn overview(id: &str) -> String {
     format!("/connections/{id}/overview")
 }
 
+/// The parameter of the overview that names the severity whose projects are listed.
+pub const SEVERITY: &str = "severity";
+
+/// Returns the path of a connection's overview that lists every project with issues of a severity.
+#[must_use]
+pub fn overview_of(id: &str, severity: &str) -> String {
+    format!("{}?{SEVERITY}={severity}", overview(id))
+}
+
 /// Returns the path of a connection's projects, which are those of its first organization.
 #[must_use]
 pub fn projects(id: &str) -> String {
@@ -51,10 +60,42 @@ pub fn org_projects(id: &str, org: &str) -> String {
     format!("/connections/{id}/orgs/{org}/projects")
 }
 
+/// Returns the path of an organization's projects, with filters and order.
+#[must_use]
+pub fn org_projects_by(id: &str, org: &str, query: &str) -> String {
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{query}", org_projects(id, org))
+}
+
 /// Returns the path of a project's issues.
 #[must_use]
 pub fn project(id: &str, org: &str, project: &str) -> String {
     format!("/connections/{id}/orgs/{org}/projects/{project}")
+}
+
+/// Returns the address of an organization at Snyk.
+#[must_use]
+pub fn org_at_snyk(authorize: &str, slug: &str) -> Option<String> {
+    let (scheme, _) = authorize.split_once("://")?;
+    is_plain(slug).then(|| format!("{scheme}://{}/org/{slug}", host(authorize)))
+}
+
+/// Returns the address of an issue at Snyk: the project's page at the issue with this id of Snyk's
+/// vulnerability database. Other issues have no known address.
+#[must_use]
+pub fn issue_at_snyk(authorize: &str, slug: &str, project: &str, issue: &str) -> Option<String> {
+    let project = project_at_snyk(authorize, slug, project)?;
+    let is_known = issue.starts_with("SNYK-") && is_plain(issue);
+    is_known.then(|| format!("{project}#issue-{issue}"))
+}
+
+/// Returns whether a name consists only of characters that such names have. They come from outside.
+fn is_plain(text: &str) -> bool {
+    // A segment of dots alone would lead elsewhere.
+    text.bytes().any(|byte| byte != b'.')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 /// Returns the address of a project at Snyk. `authorize` is the address of Snyk's consent page,
@@ -62,13 +103,6 @@ pub fn project(id: &str, org: &str, project: &str) -> String {
 #[must_use]
 pub fn project_at_snyk(authorize: &str, slug: &str, project: &str) -> Option<String> {
     let (scheme, _) = authorize.split_once("://")?;
-    // Both come from outside, so only characters of such names are accepted.
-    let is_plain = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
     (is_plain(slug) && is_plain(project)).then(|| {
         format!(
             "{scheme}://{}/org/{slug}/project/{project}",
@@ -193,6 +227,25 @@ mod tests {
             "https://app.eu.snyk.io/org/meridian/project/0-a"
         );
         assert_eq!((at("../x"), at(""), at("a/b")), (None, None, None));
+    }
+
+    #[test]
+    fn an_organization_and_an_issue_are_opened_where_they_are() {
+        let authorize = "https://app.eu.snyk.io/oauth2/authorize";
+        assert_eq!(
+            org_at_snyk(authorize, "meridian").unwrap(),
+            "https://app.eu.snyk.io/org/meridian"
+        );
+        assert!(org_at_snyk(authorize, "me.ridian").is_some());
+        for odd in ["../x", "..", ".", ""] {
+            assert_eq!(org_at_snyk(authorize, odd), None, "{odd}");
+        }
+        let at = |issue| issue_at_snyk(authorize, "meridian", "0-a", issue);
+        assert_eq!(
+            at("SNYK-JS-LODASH-567746").unwrap(),
+            "https://app.eu.snyk.io/org/meridian/project/0-a#issue-SNYK-JS-LODASH-567746"
+        );
+        assert_eq!((at("npm:lodash:1"), at("SNYK-A&b")), (None, None));
     }
 
     #[test]

@@ -68,7 +68,7 @@ macro_rules! codes {
             pub fn title(self) -> &'static str {
                 match self {
                     $(Self::$name => $title,)*
-                    Self::Unknown => "Something went another way than planned",
+                    Self::Unknown => "Something unexpected happened",
                 }
             }
         }
@@ -95,7 +95,7 @@ codes! {
     /// The provider rejected the app's own credentials.
     ProviderRejectedClient = "provider_rejected_client", "This app is not set up correctly";
     /// Too many requests; `Retry-After` contains the delay.
-    RateLimited = "rate_limited", "This server asks us to slow down";
+    RateLimited = "rate_limited", "This server’s rate limit was reached";
     /// There is no session.
     NotSignedIn = "not_signed_in", "You are signed out";
     /// The request comes from another origin, or this browser is not authorized to make it.
@@ -104,11 +104,11 @@ codes! {
     /// distinguished.
     NotFound = "not_found", "Page not found";
     /// The request is malformed, or its method or media type is not supported here.
-    BadRequest = "bad_request", "The app sent something wrong";
+    BadRequest = "bad_request", "The app sent an invalid request";
     /// The request head, the URL or the body is too large.
     PayloadTooLarge = "payload_too_large", "Request too large";
     /// The app's own store is unavailable.
-    Unavailable = "unavailable", "The app cannot reach its own data";
+    Unavailable = "unavailable", "The app can’t reach its own data";
     /// An internal error.
     Internal = "internal", "Something broke on our side";
 }

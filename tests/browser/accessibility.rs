@@ -119,7 +119,7 @@ async fn a_connection_and_its_end() {
         .until("return document.querySelector('dialog').open")
         .await;
     every_view(&browser, "disconnect").await;
-    browser.press("Keep it").await;
+    browser.press("Cancel").await;
 
     bed.app.kill();
     browser.press("Refresh now").await;
@@ -155,7 +155,7 @@ async fn less_than_asked_and_gone() {
     let script = "[...document.querySelectorAll('dialog button')]\
         .find(button => button.innerText === 'Disconnect').click()";
     browser.run(script).await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
     every_view(&browser, "disconnected").await;
     browser.close().await;
 }
@@ -172,7 +172,7 @@ async fn the_overview_and_the_projects() {
 
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     every_view(&browser, "projects").await;
     browser
         .run("document.querySelector('[popovertarget=origin]').click()")
@@ -181,7 +181,7 @@ async fn the_overview_and_the_projects() {
     browser
         .go(&format!("{projects}?q=chekout&severity=critical"))
         .await;
-    shows(&browser, "None of the 1,204 projects match").await;
+    shows(&browser, "No projects match “chekout”").await;
     every_view(&browser, "projects-nothing-matches").await;
 
     let legacy = org(&browser, "Équipe données, Montréal").await;
@@ -193,7 +193,7 @@ async fn the_overview_and_the_projects() {
         .await;
     browser.go(&bed.app.url).await;
     browser
-        .heading("in the 5 organizations that could be read")
+        .heading("in the 5 organizations that could be loaded")
         .await;
     every_view(&browser, "overview-one-failed").await;
     browser.close().await;
@@ -206,9 +206,9 @@ async fn the_issues_of_a_project() {
     browser
         .run("document.querySelector('.issue-title').click()")
         .await;
-    shows(&browser, "Snyk id").await;
+    shows(&browser, "Snyk ID").await;
     every_view(&browser, "an-issue").await;
-    browser.press("Kind").await;
+    browser.press("Type").await;
     browser
         .until("return document.querySelector('#kind-filter').matches(':popover-open')")
         .await;
@@ -223,7 +223,7 @@ async fn the_issues_of_a_project() {
         .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" }, "fault": refused }))
         .await;
     browser.go(&format!("{}{}", bed.app.url, paths.page)).await;
-    shows(&browser, "did not let Fathom see this").await;
+    shows(&browser, "didn’t allow Fathom to see this").await;
     every_view(&browser, "issues-that-are-not-ours-to-see").await;
     browser.close().await;
 }

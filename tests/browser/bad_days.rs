@@ -22,23 +22,23 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         (status(401), "This connection has stopped working"),
         (
             status(403),
-            "It lacks: see projects, their settings and targets",
+            "Missing permission: see projects, their settings and targets",
         ),
         (
             status(404),
-            "This organization is not there, or this connection cannot see it",
+            "This organization doesn’t exist, or this connection can’t see it",
         ),
-        (status(410), "Snyk has withdrawn this part of its interface"),
+        (status(410), "Snyk no longer offers this part of its API"),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "3600" } }),
             "Try again in 1 h.",
         ),
         (
             json!({ "kind": "status", "status": 429, "headers": { "retry-after": "40" } }),
-            "Reading goes on by itself in 3",
+            "Resuming in 3",
         ),
         // Without `Retry-After` from Snyk: a default delay.
-        (status(429), "Reading goes on by itself in 2"),
+        (status(429), "Resuming in 2"),
         (
             json!({ "kind": "status", "status": 429, "code": "SNYK-0006" }),
             "The organization’s test limit at Snyk is used up",
@@ -64,7 +64,7 @@ async fn every_bad_day_has_a_sentence_of_its_own() {
         bed.sandbox.heal().await;
         // No failure is permanent.
         browser.go(&address).await;
-        shows(&browser, "24 projects, read").await;
+        shows(&browser, "24 projects, updated").await;
     }
     browser.close().await;
 }
@@ -80,29 +80,29 @@ async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_l
     let away = on_projects(&id, &json!({ "kind": "status", "status": 503 }));
     bed.sandbox.fault(away.clone()).await;
     browser.go(&address).await;
-    shows(&browser, "Fathom tries again by itself").await;
+    shows(&browser, "Fathom tries again automatically").await;
     browser
         .until(
             "return document.querySelector('[role=status]').innerText\
-            === 'Projects could not be read. Snyk is not answering'",
+            === 'Projects could not be loaded. Snyk is not answering'",
         )
         .await;
     bed.sandbox.heal().await;
     browser.run("dispatchEvent(new Event('online'))").await;
-    shows(&browser, "24 projects, read").await;
+    shows(&browser, "24 projects, updated").await;
 
     bed.sandbox.fault(away).await;
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
-        .until("return document.activeElement.innerText === 'Reading'")
+        .until("return document.activeElement.innerText === 'Loading'")
         .await;
-    shows(&browser, "The projects could not be read again").await;
+    shows(&browser, "The projects could not be refreshed").await;
     browser
-        .until("return document.activeElement.innerText === 'Read again'")
+        .until("return document.activeElement.innerText === 'Refresh'")
         .await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
-    hides(&browser, "could not be read").await;
+    hides(&browser, "could not be loaded").await;
     browser
         .until("return document.activeElement.id === 'heading'")
         .await;
@@ -120,7 +120,7 @@ async fn an_organization_that_is_gone_is_told_as_one() {
     let gone = address.replace(&id, "00000000-0000-4000-8000-000000000000");
     browser.go(&gone).await;
     browser
-        .heading("This organization is not there, or this connection cannot see it")
+        .heading("This organization doesn’t exist, or this connection can’t see it")
         .await;
     browser.close().await;
 }
@@ -138,7 +138,7 @@ async fn a_list_that_goes_round_ends_and_says_what_it_has() {
         .fault(on_projects(&id, &json!({ "kind": "cursor_loop" })))
         .await;
     browser.go(&address).await;
-    shows(&browser, "the first 200 projects, read").await;
+    shows(&browser, "the first 200 projects, updated").await;
     let seen = bed.sandbox.seen(&format!("/rest/orgs/{id}/projects")).await;
     // The overview may have read all of its 13 pages before; a loop would be hundreds.
     assert!(seen < 50, "{seen} requests");
@@ -159,7 +159,7 @@ async fn a_stall_of_half_a_minute_is_waited_out_and_reading_goes_on() {
     browser.go(&address).await;
     // The server times out after half a minute, and the page retries by itself.
     tokio::time::sleep(std::time::Duration::from_secs(30)).await;
-    shows(&browser, "96 projects, read").await;
+    shows(&browser, "96 projects, updated").await;
     browser.close().await;
 }
 
@@ -188,8 +188,8 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
     }
     browser.go(&address).await;
     browser.heading("Projects in").await;
-    shows(&browser, "23 projects, read").await;
-    shows(&browser, "1 project could not be read").await;
+    shows(&browser, "23 projects, updated").await;
+    shows(&browser, "1 project could not be loaded").await;
     shows(&browser, "Team \u{fffd}").await;
     browser
         .until(
@@ -205,7 +205,7 @@ async fn a_project_that_cannot_be_read_costs_itself_alone_and_what_is_not_known_
         )
         .await;
     browser.press("Overview").await;
-    shows(&browser, "23 projects, 1 could not be read").await;
+    shows(&browser, "23 projects, 1 could not be loaded").await;
     browser.close().await;
 }
 
@@ -232,7 +232,7 @@ async fn a_project_that_moved_between_two_pages_is_counted_once() {
     second["times"] = json!(1);
     bed.sandbox.fault(second).await;
     browser.go(&address).await;
-    shows(&browser, "1,203 projects, read").await;
+    shows(&browser, "1,203 projects, updated").await;
     browser.press("Overview").await;
     shows(&browser, "1,203 projects").await;
     browser.close().await;

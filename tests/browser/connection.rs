@@ -6,21 +6,26 @@ use crate::visit::{HAS_ORGANIZATIONS, Visit};
 async fn refresh_now_and_disconnect_do_what_they_say() {
     let Visit { bed, browser } = Visit::connected().await;
     browser.press("Refresh now").await;
+    // The toast is not a part of the page's content.
     browser
-        .until("return document.body.innerText.includes('generation 1')")
+        .until("return document.body.innerText.includes('Access refreshed')")
         .await;
+    let generation = "return [...document.querySelectorAll('.gauge')] \
+        .find(gauge => gauge.innerText.startsWith('Generation')) \
+        .querySelector('.figure').innerText === '1'";
+    browser.until(generation).await;
     assert_eq!(bed.sandbox.count("token_refresh_ok").await, 1);
     browser.press("Disconnect").await;
     browser
         .until("return document.querySelector('dialog').open")
         .await;
     browser
-        .until("return document.activeElement.innerText === 'Keep it'")
+        .until("return document.activeElement.innerText === 'Cancel'")
         .await;
     let script = "[...document.querySelectorAll('dialog button')]\
         .find(button => button.innerText === 'Disconnect').click()";
     browser.run(script).await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
     assert_eq!(bed.sandbox.count("revocations").await, 1);
     browser.close().await;
 }

@@ -87,10 +87,10 @@ async fn a_list_that_nobody_answers_ends_in_words_and_goes_on_by_hand() {
         gateway.heal();
         browser.press("Try again").await;
         hides(&browser, SLOW).await;
-        shows(&browser, "projects, read").await;
+        shows(&browser, "projects, updated").await;
         // Loaded data is kept, and can be read again.
-        browser.press("Read again").await;
-        shows(&browser, "projects, read").await;
+        browser.press("Refresh").await;
+        shows(&browser, "projects, updated").await;
     }
     browser.close().await;
 }
@@ -107,7 +107,7 @@ async fn a_request_that_hangs_is_sent_again_when_the_network_is_back() {
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     gateway.heal();
     browser.run("dispatchEvent(new Event('online'))").await;
-    shows(&browser, "projects, read").await;
+    shows(&browser, "projects, updated").await;
     browser.close().await;
 }
 
@@ -176,7 +176,7 @@ async fn another_s_answer_is_told_as_such_at_the_start_and_on_lists() {
     }
     connect(&gateway, &browser).await;
     browser.press("Projects").await;
-    shows(&browser, "projects, read").await;
+    shows(&browser, "projects, updated").await;
     for rule in answers_of_others() {
         gateway.treat("GET /api/connections/", rule);
         browser.run("location.reload()").await;
@@ -185,7 +185,7 @@ async fn another_s_answer_is_told_as_such_at_the_start_and_on_lists() {
         gateway.heal();
     }
     browser.run("location.reload()").await;
-    shows(&browser, "projects, read").await;
+    shows(&browser, "projects, updated").await;
     browser.close().await;
 }
 
@@ -220,7 +220,7 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
     browser.press("Connection").await;
     for rule in answers_of_others() {
         browser.run("location.reload()").await;
-        shows(&browser, "Access token ends in").await;
+        shows(&browser, "Access token expires in").await;
         gateway.treat("POST /api/connections/", rule.clone());
         browser.press("Refresh now").await;
         shows(&browser, SOMETHING).await;
@@ -228,7 +228,7 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
         gateway.heal();
 
         browser.run("location.reload()").await;
-        shows(&browser, "Access token ends in").await;
+        shows(&browser, "Access token expires in").await;
         gateway.treat("DELETE /api/", rule);
         browser.press("Disconnect…").await;
         let go = "return !!document.querySelector('dialog[open]')";
@@ -240,7 +240,7 @@ async fn another_s_answer_to_a_change_is_never_taken_for_done() {
         assert_eq!(browser.run(SIGNED_IN).await, true);
         // Signing out is not completed either.
         browser.run("location.reload()").await;
-        shows(&browser, "Access token ends in").await;
+        shows(&browser, "Access token expires in").await;
         browser.press("Sign out").await;
         shows(&browser, SOMETHING).await;
         assert_eq!(browser.run(SIGNED_IN).await, true);
@@ -290,7 +290,7 @@ async fn requests_that_lose_their_headers_on_the_way_are_told_how_to_keep_them()
     browser.press("Reload").await;
     browser.until(SIGNED_IN).await;
     browser.press("Connection").await;
-    shows(&browser, "Access token ends in").await;
+    shows(&browser, "Access token expires in").await;
     gateway.treat("POST /api/", lost);
     browser.press("Refresh now").await;
     shows(&browser, "This request was refused").await;

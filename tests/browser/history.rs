@@ -45,7 +45,7 @@ async fn walk(browser: &Browser) {
     browser.heading("37 critical issues").await;
     browser.press("Projects").await;
     browser.heading("Projects in Meridian Platform").await;
-    shows(browser, "1,204 projects, read").await;
+    shows(browser, "1,204 projects, updated").await;
     browser.press("Project").await;
     let sorted = "return !!document.querySelector('th[aria-sort] .sort')";
     browser.until(sorted).await;
@@ -62,7 +62,7 @@ async fn walk(browser: &Browser) {
     browser
         .run("document.querySelector('.issue-title').click()")
         .await;
-    shows(browser, "Snyk id").await;
+    shows(browser, "Snyk ID").await;
     // A link within the page is relative to the current page, not to the outdated URL.
     let link = "return document.querySelector('.issue-title').href.includes('/orgs/')";
     assert_eq!(browser.run(link).await, json!(true));
@@ -148,7 +148,7 @@ async fn a_flood_of_choices_is_a_few_calls_and_the_last_choice_stands_in_the_add
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     refuse(&browser, 100).await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     let before = calls(&browser).await;
     // As fast as a held key repeats, by any input device: 44 a second.
     let flood = "const began = performance.now(); const press = left => { \
@@ -218,7 +218,7 @@ async fn what_is_typed_into_a_search_is_written_once_it_rests() {
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     refuse(&browser, 30).await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     let before = calls(&browser).await;
     // Slowly enough that each letter is a separate search.
     let typing = "const field = document.querySelector('[type=search]'); \

@@ -20,7 +20,7 @@ use crate::{
 
 /// A project with 231 open issues: 6 critical, 31 high, 88 medium, 104 low, 2 for information.
 const PROJECT: &str = "meridian/checkout-gateway";
-const ALL_READ: &str = "231 of 237 issues, all read";
+const ALL_READ: &str = "Showing 231 of 237 issues, updated";
 
 /// The path of the page, and the path of Snyk's API that returns its issues.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ async fn issues_are_listed_worst_first_and_read_beside_the_list() {
     browser
         .until("return location.search.startsWith('?issue=') && !!document.querySelector('.row[aria-current]')")
         .await;
-    shows(&browser, "Snyk id").await;
+    shows(&browser, "Snyk ID").await;
     // The focus stays in the list; the right arrow moves it into the panel, and Escape back.
     browser
         .until(
@@ -209,7 +209,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
     );
 
     // A list box opens, is operated by keyboard, and returns the focus.
-    browser.press("Kind").await;
+    browser.press("Type").await;
     browser
         .until("return document.querySelector('#kind-filter').matches(':popover-open')")
         .await;
@@ -251,7 +251,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         .go(&format!("{}{}?kind=cloud", bed.app.url, paths.page))
         .await;
     shows(&browser, "None of the 237 issues match").await;
-    shows(&browser, "open, of kind cloud resource, not ignored").await;
+    shows(&browser, "open, of type cloud resource, not ignored").await;
     every_view(&browser, "issues-nothing-matches").await;
     browser.close().await;
 }
@@ -264,7 +264,7 @@ async fn a_project_that_is_not_there_is_told_so() {
     for none in ["00000000-0000-4000-8000-000000000000", "no-id"] {
         browser.go(&format!("{}{above}/{none}", bed.app.url)).await;
         browser
-            .heading("This project is not there, or this connection cannot see it")
+            .heading("This project doesn’t exist, or this connection can’t see it")
             .await;
         browser
             .until("return !document.querySelector('.issue-table')")
@@ -284,7 +284,7 @@ async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
         "[...document.querySelectorAll('.issue-title')].find(it => it.innerText === \"{markup}\").click()"
     );
     browser.run(&open).await;
-    shows(&browser, "Snyk id").await;
+    shows(&browser, "Snyk ID").await;
     let scripts = browser
         .run("return document.querySelectorAll('main script, main img').length")
         .await;
@@ -334,7 +334,7 @@ async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
     browser.press("Next issue").await;
     let next = format!("return document.querySelector('h1').innerText !== {title}");
     browser.until(&next).await;
-    browser.press("Previous").await;
+    browser.press("Previous issue").await;
     browser.heading(title.as_str().unwrap()).await;
     // One step back is the list, at the same position.
     browser.run("history.back()").await;

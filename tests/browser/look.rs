@@ -120,7 +120,7 @@ async fn a_scope_that_is_missing_again_is_told_so() {
     browser.heading("asks to read").await;
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
-    shows(&browser, "Snyk did not grant it this time either.").await;
+    shows(&browser, "Snyk didn’t grant it this time either.").await;
     every_view(&browser, "connection-missing").await;
     browser.press("Ask again").await;
     browser.heading("asks to read").await;
@@ -169,11 +169,11 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     assert_ne!(browser.address().await, first);
     every_view(&browser, "connection-other-stopped").await;
 
-    browser.press("Remove it").await;
+    browser.press("Remove…").await;
     browser
         .until("return !!document.querySelector('dialog[open]')")
         .await;
-    let keeps = "return document.activeElement.innerText === 'Keep it'";
+    let keeps = "return document.activeElement.innerText === 'Cancel'";
     browser.until(keeps).await;
     browser.picture("confirm").await;
     let go = "[...document.querySelectorAll('dialog[open] button')]\
@@ -193,7 +193,7 @@ async fn without_a_network_the_page_says_so_and_goes_on_by_itself() {
     browser
         .devtools("Network.emulateNetworkConditions", network(true))
         .await;
-    shows(&browser, "You are offline. What you see was read at").await;
+    shows(&browser, "You are offline. Last updated at").await;
     browser.picture("offline").await;
     browser
         .devtools("Network.emulateNetworkConditions", network(false))

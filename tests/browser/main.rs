@@ -17,6 +17,7 @@ mod callback;
 mod connection;
 mod data;
 mod firefox;
+mod first_use;
 mod foreign_provider;
 mod frames;
 mod gateway;

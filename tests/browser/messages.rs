@@ -23,8 +23,8 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
     let Visit { bed, browser } = Visit::at_consent().await;
     browser.press("grant less than asked").await;
     browser.until(SIGNED_IN).await;
-    let message = "Snyk allowed less than Fathom asked for";
-    let lost = "Not allowed: see dependencies, vulnerabilities and other scan results.";
+    let message = "Snyk granted fewer permissions than Fathom asked for";
+    let lost = "Not granted: see dependencies, vulnerabilities and other scan results.";
     browser.heading("critical issues").await;
     shows(&browser, message).await;
     shows(&browser, lost).await;
@@ -45,7 +45,7 @@ async fn less_than_was_asked_for_is_told_where_it_is_missing_and_can_be_asked_fo
         .await;
     browser
         .until(
-            "return ['Snyk allowed less than Fathom asked for', 'Snyk did not let Fathom see this'] \
+            "return ['Snyk granted fewer permissions than Fathom asked for', 'Snyk didn’t allow Fathom to see this'] \
             .some(words => document.querySelector('main').innerText.includes(words))",
         )
         .await;
@@ -92,7 +92,7 @@ async fn a_toast_goes_with_the_page_that_it_was_about() {
     let go = "[...document.querySelectorAll('dialog button')]\
         .find(button => button.innerText === 'Disconnect').click()";
     browser.run(go).await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
     browser.until(no_toast).await;
 
     // And when another page opens.
@@ -119,7 +119,7 @@ async fn a_page_that_a_translator_has_rewritten_shows_what_is_true_now() {
 
     let projects = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&projects).await;
-    shows(&browser, "projects, read").await;
+    shows(&browser, "projects, updated").await;
     assert_eq!(browser.run(TRANSLATE).await, true);
     let before = browser.text().await;
     browser

@@ -16,7 +16,7 @@ async fn an_overview_adds_up_what_every_organization_has() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
     for words in [
-        "6 organizations, 5,724 projects, 180 not counted yet.",
+        "6 organizations, 5,724 projects. 180 projects have no issue counts: Snyk has not tested them yet. Updated",
         "Meridian Payments",
         "Legacy estate, read only",
         "No projects",
@@ -25,7 +25,7 @@ async fn an_overview_adds_up_what_every_organization_has() {
         shows(&browser, words).await;
     }
     hides(&browser, "so far").await;
-    hides(&browser, "Still reading").await;
+    hides(&browser, "Still loading").await;
     assert_eq!(rows(&browser).await, 9, "the worst projects");
     every_view(&browser, "overview").await;
     browser.close().await;
@@ -74,19 +74,19 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
 async fn reading_again_is_not_told_as_a_first_reading() {
     let Visit { bed, browser } = Visit::at_overview().await;
     browser.heading(VERDICT).await;
-    hides(&browser, "Still reading").await;
+    hides(&browser, "Still loading").await;
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/" },
             "fault": { "kind": "delay", "ms": 250 } }))
         .await;
-    browser.press("Read again").await;
-    shows(&browser, "What stands below stays until it is here.").await;
+    browser.press("Refresh").await;
+    shows(&browser, "You can keep using what has loaded.").await;
     browser.heading(VERDICT).await;
-    for words in ["so far", "will rise"] {
+    for words in ["so far", "will go up"] {
         hides(&browser, words).await;
     }
     bed.sandbox.heal().await;
-    hides(&browser, "What stands below").await;
+    hides(&browser, "keep using what has loaded").await;
     browser.heading(VERDICT).await;
     browser.close().await;
 }
@@ -104,16 +104,16 @@ async fn one_organization_that_fails_says_so_and_the_rest_stands() {
         .await;
     browser.driver.refresh().await.unwrap();
     browser
-        .heading("in the 5 organizations that could be read")
+        .heading("in the 5 organizations that could be loaded")
         .await;
-    for words in ["Could not be read", "Snyk is not answering", "0f5a7c1e"] {
+    for words in ["Could not be loaded", "Snyk is not answering", "0f5a7c1e"] {
         shows(&browser, words).await;
     }
     every_view(&browser, "overview-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
     browser.heading(VERDICT).await;
-    hides(&browser, "Could not be read").await;
+    hides(&browser, "Could not be loaded").await;
     // The button is gone; the focus is on its organization.
     let back = format!("return document.activeElement.id === 'org-{legacy}'");
     browser.until(&back).await;
@@ -131,11 +131,11 @@ async fn asked_to_slow_down_it_counts_and_goes_on_by_itself() {
         .await;
     browser.press("Allow").await;
     browser.until(SIGNED_IN).await;
-    shows(&browser, "Snyk asks us to slow down").await;
-    shows(&browser, "Reading goes on by itself in").await;
+    shows(&browser, "Snyk’s rate limit was reached").await;
+    shows(&browser, "Resuming in").await;
     browser.picture("overview-slowed").await;
     browser.heading(VERDICT).await;
-    hides(&browser, "slow down").await;
+    hides(&browser, "rate limit").await;
     browser.close().await;
 }
 
@@ -171,7 +171,7 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
         .fault(json!({ "on": { "endpoint": "token.refresh" },
             "fault": { "kind": "status", "status": 400, "body": { "error": "invalid_grant" } } }))
         .await;
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "Meridian Payments").await;
     shows(&browser, "Reconnect").await;
@@ -190,10 +190,10 @@ async fn a_connection_that_stopped_working_is_told_and_what_was_read_stays() {
 
     // After a reload nothing is cached, and the page makes no claim about unreadable data.
     browser.driver.refresh().await.unwrap();
-    browser.heading("Nothing can be read").await;
+    browser.heading("Nothing can be loaded").await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "6 organizations.").await;
-    for words in ["imported", "No projects", "0 ", "open issues"] {
+    for words in ["imports a repository", "No projects", "0 ", "open issues"] {
         hides(&browser, words).await;
     }
     every_view(&browser, "overview-stopped-empty").await;
@@ -205,10 +205,10 @@ async fn a_permission_that_is_lacking_is_named_and_can_be_asked_for() {
     let Visit { bed, browser } = Visit::at_consent().await;
     bed.sandbox.set(json!({ "grant_scopes": "org.read" })).await;
     browser.press("Allow").await;
-    browser.heading("Nothing could be read").await;
-    shows(&browser, "Snyk did not let Fathom see this").await;
+    browser.heading("Nothing could be loaded").await;
+    shows(&browser, "Snyk didn’t allow Fathom to see this").await;
     // Unreadable is not the same as none.
-    shows(&browser, "No project could be read.").await;
+    shows(&browser, "No project could be loaded.").await;
     hides(&browser, "No project has open issues").await;
     let figures = browser
         .run("return [...document.querySelectorAll('.gauge-figure')].map(cell => cell.innerText).join('')")

@@ -84,15 +84,15 @@ async fn the_strip_of_being_offline_lets_no_row_move_under_the_pointer() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     // Not the first row, because the banner shifts it away from under the pointer.
     browser
         .point_at("document.querySelectorAll('[aria-rowindex=\"6\"] a')")
         .await;
     let read_again = "[...document.querySelectorAll('button')]\
-        .find(it => it.innerText === 'Read again').click()";
+        .find(it => it.innerText === 'Refresh').click()";
     browser.run(read_again).await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     browser
         .run("window.first = document.querySelector('tbody .row')")
         .await;
@@ -103,13 +103,13 @@ async fn the_strip_of_being_offline_lets_no_row_move_under_the_pointer() {
             .await;
         let strip = format!("return !!document.querySelector('.banner') === {offline}");
         browser.until(&strip).await;
-        shows(&browser, "Read again. Show").await;
+        shows(&browser, "Updated. Show changes").await;
         let stands = "return first.isConnected && first === document.querySelector('tbody .row')";
         assert_eq!(browser.run(stands).await, json!(true), "offline: {offline}");
     }
     // The rows are inserted as soon as the pointer has left.
     browser.point_at("document.querySelectorAll('h1')").await;
-    hides(&browser, "Read again. Show").await;
+    hides(&browser, "Updated. Show changes").await;
     browser.close().await;
 }
 
@@ -118,18 +118,18 @@ async fn going_from_row_to_row_by_keys_lets_no_row_in() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;
     let read_again = "[...document.querySelectorAll('button')]\
-        .find(it => it.innerText === 'Read again').click()";
+        .find(it => it.innerText === 'Refresh').click()";
     browser.run(read_again).await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     for key in ["ArrowDown", "End", "Home", "PageDown", "ArrowUp"] {
         browser.key(key).await;
         browser.run_async("setTimeout(() => done(0), 150)").await;
-        shows(&browser, "Read again. Show").await;
+        shows(&browser, "Updated. Show changes").await;
     }
     browser.close().await;
 }

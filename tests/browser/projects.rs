@@ -18,7 +18,7 @@ async fn four_thousand_projects_are_a_table_of_few_rows() {
     let address = projects_of(&bed, &browser, "Meridian Payments").await;
     browser.go(&address).await;
     browser.heading("Projects in Meridian Payments").await;
-    shows(&browser, "4,012 projects, read").await;
+    shows(&browser, "4,012 projects, updated").await;
     shows(&browser, "of 4,012").await;
     browser
         .until("return document.querySelector('table').getAttribute('aria-rowcount') === '4013'")
@@ -44,7 +44,7 @@ async fn filters_live_in_the_address() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     browser
         .run("document.querySelector('[type=search]').focus()")
         .await;
@@ -75,7 +75,7 @@ async fn filters_live_in_the_address() {
         .await;
     shows(
         &browser,
-        "with critical or high issues, from GitLab, named “meridian”",
+        "with critical or high issues, from GitLab, matching “meridian”",
     )
     .await;
     press_key(&browser, Key::Escape).await;
@@ -85,8 +85,8 @@ async fn filters_live_in_the_address() {
     every_view(&browser, "projects-filtered").await;
 
     browser.driver.refresh().await.unwrap();
-    shows(&browser, "from GitLab, named “meridian”").await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "from GitLab, matching “meridian”").await;
+    shows(&browser, "1,204 projects, updated").await;
     let again = browser
         .run("return document.querySelector('.sentence strong').innerText")
         .await;
@@ -116,10 +116,10 @@ async fn nothing_that_matches_is_told_and_taken_back() {
             "{address}?q=chekout&severity=critical&origin=github"
         ))
         .await;
-    shows(&browser, "None of the 1,204 projects match").await;
+    shows(&browser, "No projects match “chekout”").await;
     shows(
         &browser,
-        "You search for “chekout” with critical issues, from GitHub.",
+        "Searched 1,204 projects. Filters: with critical issues, from GitHub.",
     )
     .await;
     every_view(&browser, "projects-none").await;
@@ -135,7 +135,7 @@ async fn a_sorted_head_says_so_and_the_address_too() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     let sorted = |name: &str, way: &str| {
         format!(
             "const head = [...document.querySelectorAll('th[aria-sort]')]; return head.length === 1 \
@@ -160,7 +160,7 @@ async fn the_keyboard_is_enough() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
+    shows(&browser, "1,204 projects, updated").await;
     press(&browser, "/").await;
     browser
         .until("return document.activeElement.type === 'search'")
@@ -212,7 +212,7 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     let platform = org(&browser, "Meridian Platform").await;
-    hides(&browser, "Still reading").await;
+    hides(&browser, "Still loading").await;
     let path = format!("/rest/orgs/{platform}/projects");
     let before = bed.sandbox.seen(&path).await;
     let mut fault = on_projects(&platform, &json!({ "kind": "status", "status": 500 }));
@@ -220,14 +220,14 @@ async fn a_page_that_fails_leaves_what_is_there_and_reading_goes_on_from_there()
     fault["skip"] = json!(4);
     bed.sandbox.fault(fault).await;
     browser.go(&address).await;
-    shows(&browser, "904 more could not be read").await;
+    shows(&browser, "904 more could not be loaded").await;
     shows(&browser, "300 projects").await;
     assert!(rows(&browser).await > 0);
     every_view(&browser, "projects-failed").await;
     bed.sandbox.heal().await;
     browser.press("Try again").await;
-    shows(&browser, "1,204 projects, read").await;
-    hides(&browser, "could not be read").await;
+    shows(&browser, "1,204 projects, updated").await;
+    hides(&browser, "could not be loaded").await;
     // The count twice, thirteen pages, and the page that failed three times.
     assert_eq!(bed.sandbox.seen(&path).await - before, 2 + 13 + 3);
     browser.close().await;
@@ -238,20 +238,20 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Platform").await;
     browser.go(&address).await;
-    shows(&browser, "1,204 projects, read").await;
-    browser.press("Read again").await;
+    shows(&browser, "1,204 projects, updated").await;
+    browser.press("Refresh").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     let is_there = "return !!document.activeElement.closest('tbody .row')";
     assert_eq!(browser.run(is_there).await, json!(true));
     // On the way from the row to the button, the button stays; and the focus stays on it.
     browser
         .run("document.querySelector('.fresh').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
-    browser.press("Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
+    browser.press("Updated. Show changes").await;
     browser
         .until("return document.activeElement.innerText === 'Shown'")
         .await;
@@ -260,13 +260,13 @@ async fn rows_that_were_read_again_wait_while_the_focus_is_on_a_row() {
     shows(&browser, "Rows 1 to").await;
 
     // Nothing holds the rows any more, so they are inserted by themselves.
-    browser.press("Read again").await;
+    browser.press("Refresh").await;
     browser
         .run("document.querySelector('tbody .row a').focus()")
         .await;
-    shows(&browser, "Read again. Show").await;
+    shows(&browser, "Updated. Show changes").await;
     browser.run("document.activeElement.blur()").await;
-    hides(&browser, "Read again. Show").await;
+    hides(&browser, "Updated. Show changes").await;
     browser.close().await;
 }
 
@@ -282,7 +282,7 @@ async fn the_other_organizations_are_one_press_away() {
     browser
         .heading("Projects in Équipe données, Montréal")
         .await;
-    shows(&browser, "96 projects, read").await;
+    shows(&browser, "96 projects, updated").await;
     let equipe = org(&browser, "Équipe données, Montréal").await;
     assert!(browser.address().await.contains(&equipe));
     browser.close().await;

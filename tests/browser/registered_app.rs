@@ -164,7 +164,7 @@ async fn an_app_is_registered_connected_looked_after_and_deleted() {
     let confirm = "[...document.querySelectorAll('dialog button')] \
         .find(button => button.innerText === 'Disconnect').click()";
     browser.run(confirm).await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
     browser.close().await;
 
     let delete = ["app", "delete", "--confirm", "Fathom", "--org-id"];

@@ -54,7 +54,7 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
     for words in [
         "Meridian Platform",
         "Meridian Payments",
-        "Access token ends in",
+        "Access token expires in",
         "Active",
     ] {
         assert!(text.contains(words), "{words} in:\n{text}");

@@ -79,7 +79,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
     browser.run(REQUEST_SESSION).await;
-    shows(&browser, "Fathom cannot reach its own data").await;
+    shows(&browser, "Fathom can’t reach its own data").await;
     shows(&browser, "You are still signed in.").await;
     // The code is shown next to the request id.
     shows(&browser, "unavailable").await;
@@ -90,8 +90,8 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     // The page of the connection stays too, and so does the bar.
     browser.press("Connection").await;
     browser.until(HAS_ORGANIZATIONS).await;
-    shows(&browser, "Access token ends in").await;
-    shows(&browser, "Fathom cannot reach its own data").await;
+    shows(&browser, "Access token expires in").await;
+    shows(&browser, "Fathom can’t reach its own data").await;
     assert_eq!(browser.run(SIGNED_IN).await, true);
 
     // A missing response is reported in a banner, with the time of the displayed data.
@@ -99,7 +99,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     browser.run(refuse).await;
     browser.run(REQUEST_SESSION).await;
     let reported = "return document.querySelector('.banner')?.innerText \
-        .startsWith('You seem to be offline. What you see was read at')";
+        .startsWith('You seem to be offline. Last updated at')";
     browser.until(reported).await;
     browser.until(HAS_ORGANIZATIONS).await;
     every_view(&browser, "connection-silent").await;
@@ -109,7 +109,7 @@ async fn a_server_that_cannot_say_who_is_here_takes_nothing_from_the_screen() {
     browser
         .until("return !document.querySelector('.banner')")
         .await;
-    hides(&browser, "cannot reach its own data").await;
+    hides(&browser, "can’t reach its own data").await;
     drop(bed);
     browser.close().await;
 }
@@ -120,7 +120,7 @@ async fn a_try_that_changes_nothing_is_seen_and_said() {
     browser.heading(VERDICT).await;
     session_answers(&browser, 503, "unavailable").await;
     browser.run(REQUEST_SESSION).await;
-    shows(&browser, "Fathom cannot reach its own data").await;
+    shows(&browser, "Fathom can’t reach its own data").await;
     let note = "window.said = []; window.labels = []; \
         const region = document.querySelector('body > [role=status].hidden'); \
         new MutationObserver(() => { if (region.innerText) said.push(region.innerText) }) \
@@ -137,7 +137,7 @@ async fn a_try_that_changes_nothing_is_seen_and_said() {
     for times in 1..=2 {
         browser.press("Try now").await;
         let again = format!(
-            "return said.filter(words => words === 'Fathom cannot reach its own data').length \
+            "return said.filter(words => words === 'Fathom can’t reach its own data').length \
              >= {times} && labels.at(-1) === 'Try now' && labels.includes('Trying')"
         );
         browser.until(&again).await;
@@ -150,7 +150,7 @@ async fn a_connection_that_is_removed_on_its_own_page_leads_to_the_start() {
     let Visit { bed, browser } = Visit::connected().await;
     stop(&bed, &browser).await;
     browser.run(NOTE_HEADINGS).await;
-    browser.press("Remove it").await;
+    browser.press("Remove…").await;
     confirm(&browser, "Remove").await;
     browser.heading("See which issues matter").await;
     browser
@@ -194,7 +194,7 @@ async fn the_end_of_one_connection_leaves_the_others_in_other_tabs_as_they_are()
     browser.until(HAS_ORGANIZATIONS).await;
     browser.press("Disconnect").await;
     confirm(&browser, "Disconnect").await;
-    browser.heading("Disconnected").await;
+    browser.heading("is disconnected").await;
 
     browser.driver.switch_to_window(here).await.unwrap();
     browser

@@ -56,7 +56,7 @@ async fn where_copying_is_refused_the_text_is_selected() {
     shows(&browser, "Snyk is not answering").await;
     let refuse = "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))";
     browser.run(refuse).await;
-    let copy = "document.querySelector('[aria-label=\"Copy request id\"]').click()";
+    let copy = "document.querySelector('[aria-label=\"Copy request ID\"]').click()";
     browser.run(copy).await;
     shows(&browser, "Press Ctrl+C").await;
     let selected = "return getSelection().toString() === \
@@ -105,7 +105,7 @@ async fn back_leads_to_where_a_long_list_was_left() {
     let Visit { bed, browser } = Visit::at_overview().await;
     let address = projects_of(&bed, &browser, "Meridian Payments").await;
     browser.go(&address).await;
-    shows(&browser, "4,012 projects, read").await;
+    shows(&browser, "4,012 projects, updated").await;
     browser
         .run("scrollTo(0, document.documentElement.scrollHeight / 2)")
         .await;
@@ -165,7 +165,7 @@ async fn the_focus_stays_where_it_is_when_a_connection_stops_by_itself() {
         .await;
     // By script: reading continues, as in a tab that the person returns to.
     let read = "[...document.querySelectorAll('button')] \
-        .find(button => button.innerText === 'Read again').click()";
+        .find(button => button.innerText === 'Refresh').click()";
     browser.run(read).await;
     shows(&browser, "This connection has stopped working").await;
     browser.run_async("setTimeout(() => done(0), 300)").await;
@@ -193,7 +193,7 @@ async fn the_strip_tells_when_what_is_seen_was_read() {
     browser
         .devtools("Network.emulateNetworkConditions", none)
         .await;
-    let time = "document.querySelector('.banner')?.innerText.match(/read at (\\d\\d):(\\d\\d)/)";
+    let time = "document.querySelector('.banner')?.innerText.match(/updated at (\\d\\d):(\\d\\d)/)";
     browser.until(&format!("return !!{time}")).await;
     let script = format!("const [, hours, minutes] = {time}; return hours * 60 + Number(minutes)");
     let reported = browser.run(&script).await.as_u64().expect("minutes");
@@ -220,7 +220,7 @@ async fn the_bar_keeps_the_organization_and_one_that_is_gone_is_told() {
         .go(&address.replace(&id, "00000000-0000-4000-8000-000000000000"))
         .await;
     browser
-        .heading("This organization is not there, or this connection cannot see it")
+        .heading("This organization doesn’t exist, or this connection can’t see it")
         .await;
     browser.press("Overview").await;
     browser.heading("critical issues").await;

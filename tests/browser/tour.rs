@@ -84,8 +84,8 @@ impl Tour {
     }
 
     async fn overview(&self) {
-        self.press("Read again").await;
-        hides(self.browser(), "Still reading").await;
+        self.press("Refresh").await;
+        hides(self.browser(), "Still loading").await;
         self.act(&at(".org-name")).await;
         self.browser().heading("Projects in").await;
         self.browser().run("history.back()").await;
@@ -103,16 +103,16 @@ impl Tour {
         self.browser()
             .heading("Projects in Meridian Platform")
             .await;
-        shows(self.browser(), "1,204 projects, read").await;
-        self.press("Read again").await;
+        shows(self.browser(), "1,204 projects, updated").await;
+        self.press("Refresh").await;
         // The new rows are inserted here, while the pointer is not on the rows. Later they would
         // wait behind a button that disappears as soon as the pointer leaves the rows.
         self.until(
             "return [...document.querySelectorAll('button')]\
-            .some(button => button.innerText.trim() === 'Read again')",
+            .some(button => button.innerText.trim() === 'Refresh')",
         )
         .await;
-        hides(self.browser(), "Read again. Show").await;
+        hides(self.browser(), "Updated. Show changes").await;
         self.act(&at(".toggle[title='Critical']")).await;
         self.until("return location.search === '?severity=critical'")
             .await;
@@ -153,7 +153,7 @@ impl Tour {
         self.browser()
             .heading("Projects in Meridian Payments")
             .await;
-        shows(self.browser(), "4,012 projects, read").await;
+        shows(self.browser(), "4,012 projects, updated").await;
         self.is_sound("projects").await;
     }
 
@@ -166,7 +166,7 @@ impl Tour {
             .await;
         self.act(&at("tbody .row [tabindex='0']")).await;
         self.browser().heading("meridian/checkout-gateway").await;
-        shows(self.browser(), "of 237 issues, all read").await;
+        shows(self.browser(), "of 237 issues, updated").await;
         self.act(&at(".toggle[title='Critical']")).await;
         shows(self.browser(), "6 of 237 issues").await;
         self.press("Fixable only").await;
@@ -199,7 +199,7 @@ impl Tour {
             let alone = "return !!document.querySelector('.issue-page')";
             self.until(alone).await;
             self.press("Next issue").await;
-            self.press("Previous").await;
+            self.press("Previous issue").await;
             self.until(alone).await;
             self.act(&at(".crumbs a")).await;
             self.until("return !!document.querySelector('.issue-table')")
@@ -226,14 +226,14 @@ impl Tour {
         self.press("Connection").await;
         self.until(HAS_ORGANIZATIONS).await;
         self.press("Refresh now").await;
-        shows(self.browser(), "Access token ends in").await;
+        shows(self.browser(), "Access token expires in").await;
         self.until("return !!document.querySelector('.toast')")
             .await;
         self.act(&at(".toast-close")).await;
         self.press("Disconnect…").await;
         self.until("return document.querySelector('dialog').open")
             .await;
-        self.press("Keep it").await;
+        self.press("Cancel").await;
         self.until("return !document.querySelector('dialog').open")
             .await;
         self.act(&at(".switcher-button")).await;

@@ -69,7 +69,7 @@ pub(crate) async fn arrived(browser: &Browser) {
     browser.until(SIGNED_IN).await;
     browser.press("Connection").await;
     browser
-        .until("return document.body.innerText.includes('Access token ends in')")
+        .until("return document.body.innerText.includes('Access token expires in')")
         .await;
     browser.until(HAS_ORGANIZATIONS).await;
 }

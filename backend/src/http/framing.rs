@@ -29,7 +29,7 @@ fn rejection_reason(request: &Request) -> Option<&'static str> {
     let mut encodings = headers.get_all(header::TRANSFER_ENCODING).into_iter();
     let encoding = encodings.next().map(HeaderValue::as_bytes);
     if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
-        Some("This server is no proxy and no echo.")
+        Some("This server is not a proxy and does not echo requests.")
     } else if !headers.get_all(header::UPGRADE).iter().all(is_h2c) {
         Some("This server speaks HTTP/1.1 only.")
     } else if encodings.next().is_some()

@@ -1,4 +1,5 @@
-//! The account menu in the bar, labelled "This browser", and the action that signs out.
+//! The account menu in the bar, labelled "This browser": who is signed in, and the action that signs
+//! out.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -8,6 +9,7 @@ use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
+    connection_label,
     platform::menu,
     session::SessionContext,
 };
@@ -32,7 +34,7 @@ pub fn AccountMenu() -> impl IntoView {
                     aria-label="This browser"
                     on:keydown=|event| menu::on_key(&event, MENU)
                 >
-                    {Icon::Window.view()}
+                    {Icon::Person.view()}
                 </button>
                 <div
                     id=MENU
@@ -41,7 +43,9 @@ pub fn AccountMenu() -> impl IntoView {
                     aria-label="This browser"
                     on:keydown=|event| menu::on_key(&event, MENU)
                 >
-                    <p class="menu-note">"You are signed in on this browser."</p>
+                    <p class="menu-note">
+                        <bdi>{move || connection_label::signed_in(&session.connections())}</bdi>
+                    </p>
                     <button
                         type="button"
                         autofocus

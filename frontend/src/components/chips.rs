@@ -40,7 +40,7 @@ pub fn SeverityToggles(
                     on:click=move |_| on_toggle.run(level)
                 >
                     {shape(level)}
-                    <span class="hidden">{level.label()}</span>
+                    <span class="toggle-word">{level.label()}</span>
                     {figure}
                 </button>
             }
@@ -175,7 +175,7 @@ pub fn ChoiceChip(
                     <For each=move || values.get() key=Clone::clone children=option />
                 </ul>
                 <Show when=has_none>
-                    <p class="menu-note">"Nothing to choose from yet"</p>
+                    <p class="menu-note">"Nothing to filter by yet"</p>
                 </Show>
             </div>
         </div>

@@ -26,6 +26,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
     let all = Memo::new(move |_| session.connections());
     let is_here = Memo::new(move |_| current.with(Option::is_some));
     let name = move || current.with(|one| one.as_ref().map(connection_label::name));
+    let whose = move || current.with(|one| one.as_ref().map(connection_label::whose));
     let stopped = Memo::new(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));
     let links = move || {
         let section = paths::section(&path.read()).unwrap_or(Section::Overview);
@@ -50,17 +51,18 @@ pub fn ConnectionSwitcher() -> impl IntoView {
                     type="button"
                     class="button switcher-button"
                     popovertarget=MENU
-                    aria-describedby="switcher-note"
+                    aria-describedby=move || stopped.get().then_some("switcher-note")
                     on:keydown=|event| menu::on_key(&event, MENU)
                 >
                     {move || stopped.get().then(|| Icon::Triangle.view())}
-                    <bdi>{name}</bdi>
+                    <span class="switcher-words">
+                        <span class="switcher-whose">{whose} " "</span>
+                        <bdi>{name}</bdi>
+                    </span>
                     {Icon::Choose.view()}
                 </button>
                 <span id="switcher-note" class="hidden">
-                    {move || {
-                        if stopped.get() { "Connection, reconnect needed" } else { "Connection" }
-                    }}
+                    "Reconnect needed"
                 </span>
                 <div
                     id=MENU
@@ -95,7 +97,11 @@ fn link(connection: &Connection, section: Section, is_current: bool) -> impl Int
     let note = if stopped {
         "Reconnect needed".to_owned()
     } else {
-        connection_label::reach(connection)
+        let (whose, reach) = (
+            connection_label::whose(connection),
+            connection_label::reach(connection),
+        );
+        format!("{whose}, {}", connection_label::lower_first(&reach))
     };
     view! {
         <li>

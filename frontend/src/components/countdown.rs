@@ -68,7 +68,7 @@ pub fn Countdown(
         Some(0) if renews.get() => {
             view! { <span class="unit">"Renewed when next used"</span> }.into_any()
         }
-        Some(0) => view! { <span class="unit">"Ended"</span> }.into_any(),
+        Some(0) => view! { <span class="unit">"Expired"</span> }.into_any(),
         Some(left) => times::figures(left)
             .into_iter()
             .map(

@@ -25,8 +25,8 @@ pub enum Icon {
     Again,
     /// External link.
     Out,
-    /// The browser.
-    Window,
+    /// The account.
+    Person,
     /// Declined or not available.
     Minus,
     /// Error.
@@ -65,7 +65,9 @@ impl Icon {
             Self::Copy => "M6 6h7.500v7.500H6zM10 3.500V2.500H2.500V10h1",
             Self::Cross => "M3.500 3.500l9 9M12.500 3.500l-9 9",
             Self::Out => "M6.500 3H3v10h10V9.500M9.500 2.500h4v4M13 3L7.500 8.500",
-            Self::Window => "M2.500 3.500h11v9h-11zM2.500 6.200h11M4.500 4.900v0",
+            Self::Person => {
+                "M5.200 5a2.800 2.800 0 1 0 5.600 0a2.800 2.800 0 1 0-5.600 0M2.500 14c0-3 2.500-4.500 5.500-4.500s5.500 1.500 5.500 4.500"
+            }
             Self::Minus => "M3 8h10",
             Self::Stop => "M5.500 2h5L14 5.500v5L10.500 14h-5L2 10.500v-5zM8 5v3.500M8 10.900v.2",
             Self::Sliders => "M2 5h4M10 5h4M6 3h4v4H6zM2 11h1.500M7.500 11H14M3.500 9h4v4h-4z",

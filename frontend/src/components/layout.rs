@@ -44,12 +44,12 @@ pub fn Layout(
     });
     let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
-        <a class="skip" href="#main" rel="external">"Skip to the content"</a>
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Show when=move || sandbox.get()>
             <aside class="sandbox" aria-label="Sandbox">
                 <strong class="tag">"Sandbox"</strong>
                 <span>
-                    "This is a practice run against a Snyk that lives on this computer. The organizations and issues are made up."
+                    "This is a practice run with a stand-in for Snyk on this computer. The organizations and issues are made up."
                 </span>
             </aside>
         </Show>
@@ -68,6 +68,7 @@ pub fn Layout(
         </header>
         <OfflineBanner />
         <UpdateBanner />
+        <Toast />
         <main id="main" tabindex="-1">
             <Notice failure=trouble retry=Retry::of_session() />
             <Notice failure=announcer.failed() />
@@ -75,7 +76,6 @@ pub fn Layout(
         </main>
         <footer class="foot">{move || session.app().map(|app| footer(&app.name, &app.region, app.sandbox))}</footer>
         <div class="hidden" role="status" aria-live="polite">{move || announcer.said()}</div>
-        <Toast />
     }
 }
 

@@ -42,9 +42,14 @@ pub fn MissingScopes(
             return None;
         }
         let href = connection.with_untracked(|connection| paths::connection(&connection.id));
-        let title = move || format!("Snyk allowed less than {} asked for", session.name());
+        let title = move || {
+            format!(
+                "Snyk granted fewer permissions than {} asked for",
+                session.name()
+            )
+        };
         let text = format!(
-            "Some data may be missing here. Not allowed: {}.",
+            "Some data may be missing here. Not granted: {}.",
             missing.join("; ")
         );
         Some(view! {

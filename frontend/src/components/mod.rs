@@ -19,6 +19,7 @@ pub mod loading_orgs;
 pub mod missing_scopes;
 pub mod notice;
 pub mod offline_banner;
+pub mod open_in_snyk;
 pub mod progress;
 pub mod project;
 pub mod read_notice;

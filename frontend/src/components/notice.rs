@@ -184,7 +184,7 @@ fn trace(problem: Problem, class: &'static str, at: Option<String>) -> impl Into
             {id
                 .map(|id| {
                     view! {
-                        <span>"Request ID " <Copyable name="request id" value=id /></span>
+                        <span>"Request ID " <Copyable name="request ID" value=id /></span>
                     }
                 })} " " <code>{problem.code.as_str()}</code> {at.map(|at| view! { <span>{at}</span> })}
         </p>

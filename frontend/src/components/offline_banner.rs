@@ -61,8 +61,8 @@ pub fn OfflineBanner() -> impl IntoView {
     let read_at = move || {
         let at = read_at(session, lists, &path.read());
         match at {
-            Some(at) => format!(" What you see was read at {}.", platform::clock(at)),
-            None if session.is_someone() => " What is already here stays usable.".to_owned(),
+            Some(at) => format!(" Last updated at {}.", platform::clock(at)),
+            None if session.is_someone() => " You can keep using what has loaded.".to_owned(),
             None => String::new(),
         }
     };

@@ -86,8 +86,13 @@ pub fn count_cells(row: &Row) -> impl IntoView + use<> {
             .collect_view()
             .into_any(),
         None => view! {
-            <td role="cell" class="figure-column uncounted" aria-colspan="4">
-                "not counted yet"
+            <td
+                role="cell"
+                class="figure-column uncounted"
+                aria-colspan="4"
+                title="Snyk has not tested it yet"
+            >
+                "no issue counts"
             </td>
         }
         .into_any(),
@@ -140,7 +145,7 @@ pub const fn word_head(
 pub fn import_link(address: String) -> impl IntoView {
     view! {
         <a class="button" href=address rel="noopener external">
-            <span>"Import at Snyk"</span>
+            <span>"Import in Snyk"</span>
             {Icon::Out.view()}
         </a>
     }

@@ -39,7 +39,7 @@ pub fn SlowedNotice() -> impl IntoView {
     // Announced once, and not each second.
     Effect::new(move |_| {
         if is_limited.get() {
-            announcer.say("Reading was asked to slow down, and goes on by itself");
+            announcer.say("Snyk’s rate limit was reached. Loading will resume");
         }
     });
     view! {
@@ -57,9 +57,9 @@ fn Slow(
     let now = ticking();
     let title = move || {
         if limited.get().is_some_and(|limited| limited.by_us) {
-            "This server asks us to slow down"
+            "This server’s rate limit was reached"
         } else {
-            "Snyk asks us to slow down"
+            "Snyk’s rate limit was reached"
         }
     };
     let left = move || {
@@ -74,7 +74,7 @@ fn Slow(
                     {move || {
                         left()
                             .map(|left| {
-                                format!("Reading goes on by itself in {left} s. What is already here stays usable.")
+                                format!("Resuming in {left} s. You can keep using what has loaded.")
                             })
                     }}
                 </p>
@@ -124,7 +124,7 @@ pub fn ReadFailure(
                     .map(|id| {
                         view! {
                             <p class="small">
-                                "Request ID " <Copyable name="request id" value=id />
+                                "Request ID " <Copyable name="request ID" value=id />
                             </p>
                         }
                     })}
@@ -188,7 +188,7 @@ pub fn Remedy(
             view! {
                 <BusyButton
                     class="button"
-                    words=["Try again", "Reading"]
+                    words=["Try again", "Loading"]
                     busy=trying
                     on_press=move |()| {
                         was_pressed.set_value(true);

@@ -17,8 +17,8 @@ use crate::{
     session::SessionContext,
 };
 
-/// Notices for every connection that must be reconnected, the one with this id first. Its notice
-/// speaks of this connection, and the others name theirs.
+/// The notice that the connection with this id must be reconnected, or else one for each other
+/// connection that must be, which names it.
 #[component]
 pub fn ReconnectNotices(
     /// The id of the connection that the page is about.
@@ -28,22 +28,24 @@ pub fn ReconnectNotices(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let stopped = Memo::new(move |_| {
-        let of = of.get();
-        let mut stopped: Vec<_> = session
-            .connections()
-            .into_iter()
-            .filter(|connection| connection.status == Status::ReconnectNeeded)
-            .map(|connection| (connection.id != of, connection))
-            .collect();
-        stopped.sort_by_key(|(is_other, _)| *is_other);
-        stopped
-    });
+    let stopped = Memo::new(move |_| to_tell(session.connections(), &of.read()));
     view! {
         <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
             <ReconnectNotice connection is_other failure />
         </For>
     }
+}
+
+/// Returns the stopped connections to tell on a page, and whether each is another one than the
+/// page's own. If the page's own has stopped, nothing else is told above a page that is empty.
+fn to_tell(connections: Vec<Connection>, of: &str) -> Vec<(bool, Connection)> {
+    let (own, others): (Vec<_>, Vec<_>) = connections
+        .into_iter()
+        .filter(|connection| connection.status == Status::ReconnectNeeded)
+        .partition(|connection| connection.id == of);
+    let is_other = own.is_empty();
+    let told = if is_other { others } else { own };
+    told.into_iter().map(|one| (is_other, one)).collect()
 }
 
 /// The notice that a connection must be reconnected or removed.
@@ -111,17 +113,45 @@ fn ReconnectNotice(
                     failure
                 />
                 <button type="button" class="button" on:click=move |_| confirm::open(dialog)>
-                    "Remove it"
+                    "Remove…"
                 </button>
             </div>
         </section>
         <Confirm
             dialog
             question
-            consequence="Snyk has ended it already. What this server still keeps of it is erased, for all browsers that use it. You can connect again later."
-            keep="Keep it"
+            consequence="Snyk has already ended it. What this server still keeps of it is deleted, for all browsers that use it. You can connect again later."
+            keep="Cancel"
             go="Remove"
             on_go=remove
         />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection_label::tests::connection;
+
+    #[test]
+    fn one_thing_at_a_time_is_told_above_an_empty_page() {
+        let one = |id: &str, status| Connection {
+            id: id.to_owned(),
+            status,
+            ..connection(1)
+        };
+        let all = [
+            one("a", Status::ReconnectNeeded),
+            one("b", Status::Active),
+            one("c", Status::ReconnectNeeded),
+        ];
+        let told = |of| {
+            let told = to_tell(all.to_vec(), of);
+            told.into_iter()
+                .map(|(is_other, one)| (is_other, one.id))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told("a"), [(false, "a".to_owned())]);
+        assert_eq!(told("b"), [(true, "a".to_owned()), (true, "c".to_owned())]);
     }
 }

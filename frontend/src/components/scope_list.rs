@@ -31,8 +31,7 @@ pub fn consequence(scopes: &Scopes) -> String {
         .map(|scope| crate::connection_label::lower_first(meaning(scope)))
         .collect();
     if changes.is_empty() {
-        "It asks for nothing that changes anything at Snyk. You can disconnect at any time."
-            .to_owned()
+        "It can’t change anything at Snyk. You can disconnect at any time.".to_owned()
     } else {
         format!("It can also change things: {}.", changes.join(", "))
     }

@@ -11,7 +11,7 @@ use crate::platform::{events::while_mounted, focus};
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// The field. It searches a moment after the last key. Esc clears it, and "/" focuses it from
-/// anywhere else on the page.
+/// anywhere else on the page. The down arrow and Enter search at once and lead to the results.
 #[component]
 pub fn SearchField(
     /// The label: `Search projects`.
@@ -24,9 +24,13 @@ pub fn SearchField(
     /// Called with the search text.
     #[prop(into)]
     on_search: Callback<String>,
+    /// Called to move the focus to the first result.
+    #[prop(into)]
+    on_leave: Callback<()>,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let typed = RwSignal::new(value.get_untracked());
+    let is_filled = Memo::new(move |_| !typed.read().is_empty());
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let forget = move || {
         if let Some(Some(handle)) = pending.try_update_value(Option::take) {
@@ -60,6 +64,25 @@ pub fn SearchField(
         let handle = set_timeout_with_handle(move || search(text), PAUSE);
         pending.set_value(handle.ok());
     };
+    let leave = move || {
+        let text = typed.get_untracked();
+        if sent.with_value(|sent| sent != text.trim()) {
+            search(text);
+        }
+        on_leave.run(());
+    };
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "Escape" if is_filled.get_untracked() => {
+            event.prevent_default();
+            clear();
+        }
+        // Enter may also end the composition of a letter.
+        "ArrowDown" | "Enter" if !event.is_composing() => {
+            event.prevent_default();
+            leave();
+        }
+        _ => {}
+    };
     let slash = window_event_listener(ev::keydown, move |event| {
         let is_plain = !(event.ctrl_key() || event.meta_key() || event.alt_key());
         if event.key() == "/" && is_plain && !focus::is_typing(event.target()) {
@@ -71,7 +94,6 @@ pub fn SearchField(
         }
     });
     on_cleanup(move || slash.remove());
-    let is_filled = Memo::new(move |_| !typed.read().is_empty());
     view! {
         <div class="search">
             {Icon::Magnifier.view()}
@@ -85,12 +107,7 @@ pub fn SearchField(
                 spellcheck="false"
                 prop:value=move || typed.get()
                 on:input=while_mounted(on_input)
-                on:keydown=while_mounted(move |event: ev::KeyboardEvent| {
-                    if event.key() == "Escape" && is_filled.get_untracked() {
-                        event.prevent_default();
-                        clear();
-                    }
-                })
+                on:keydown=while_mounted(on_key)
             />
             <Show
                 when=move || is_filled.get()

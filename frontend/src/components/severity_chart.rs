@@ -26,6 +26,9 @@ pub fn SeverityChart(
     /// Whether anything is known: unknown is not the same as none.
     #[prop(into)]
     known: Signal<bool>,
+    /// Returns the path of the list of what a severity's figure counts.
+    #[prop(into)]
+    href: Callback<Level, String>,
 ) -> impl IntoView {
     let tick = Memo::new(move |_| {
         let most = issues.get().each().map(|(_, count)| count).max();
@@ -33,6 +36,7 @@ pub fn SeverityChart(
     });
     let rows = Level::COUNTED.map(|level| {
         let figure = Memo::new(move |_| issues.get().of(level));
+        let counts_some = Memo::new(move |_| known.get() && figure.get() > 0);
         let part = Memo::new(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
         let note = move || {
             let projects = projects.get().of(level);
@@ -43,7 +47,16 @@ pub fn SeverityChart(
             <tr>
                 <th scope="row">{badge(level)}</th>
                 <td class="gauge-figure" data-zero=move || (figure.get() == 0).then_some("true")>
-                    {move || known.get().then(|| number(u64::from(figure.get())))}
+                    // A link to what the figure counts; zero counts nothing.
+                    <Show
+                        when=move || counts_some.get()
+                        fallback=move || known.get().then_some("0")
+                    >
+                        <a class="figure-link" href=href.run(level)>
+                            {move || number(u64::from(figure.get()))}
+                            <span class="hidden">{format!(" {}, projects", level.label())}</span>
+                        </a>
+                    </Show>
                 </td>
                 <td
                     class="gauge-track"

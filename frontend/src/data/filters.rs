@@ -3,8 +3,8 @@
 
 use super::{
     facet::Facet,
-    number_format::{either, number},
-    order::Order,
+    number_format::{count, either},
+    order::{By, Order},
     row::Row,
     severity::Level,
     unknown,
@@ -23,6 +23,16 @@ pub struct Filters {
 }
 
 impl Filters {
+    /// Returns the filters that show the projects with issues of a severity, most issues first.
+    #[must_use]
+    pub fn of_level(level: Level) -> Self {
+        Self {
+            levels: vec![level],
+            order: Order::first(By::Level(level)),
+            ..Self::default()
+        }
+    }
+
     /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
@@ -136,14 +146,35 @@ impl Filters {
         shown
     }
 
+    /// Returns the number of projects that have issues of each severity, worst first, which
+    /// selecting it alone would show. `fold` normalizes the search text.
+    #[must_use]
+    pub fn of_each_level(&self, rows: &[Row], fold: fn(&str) -> String) -> [u64; 4] {
+        let search = fold(self.search.trim());
+        let words: Vec<_> = search.split_whitespace().collect();
+        let mut counts = [0; 4];
+        let rows = rows.iter();
+        for row in rows.filter(|row| self.shows_but_for_level(row, &words)) {
+            for (level, _) in row.counted().each().filter(|(_, count)| *count > 0) {
+                if let Some(count) = counts.get_mut(level as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        counts
+    }
+
     fn shows(&self, row: &Row, words: &[&str]) -> bool {
         let has = |level: &Level| row.counted().of(*level) > 0;
         (self.levels.is_empty() || self.levels.iter().any(has))
-            && Facet::ALL.into_iter().all(|facet| {
-                let chosen = self.chosen(facet);
-                chosen.is_empty() || chosen.iter().any(|one| one == facet.of(row))
-            })
-            && words.iter().all(|word| row.has(word))
+            && self.shows_but_for_level(row, words)
+    }
+
+    fn shows_but_for_level(&self, row: &Row, words: &[&str]) -> bool {
+        Facet::ALL.into_iter().all(|facet| {
+            let chosen = self.chosen(facet);
+            chosen.is_empty() || chosen.iter().any(|one| one == facet.of(row))
+        }) && words.iter().all(|word| row.has(word))
     }
 
     /// Returns the filters in words, to follow a number of projects:
@@ -152,7 +183,7 @@ impl Filters {
     pub fn words(&self) -> String {
         let mut parts = self.parts();
         if let Some(search) = self.quoted() {
-            parts.push(format!("named {search}"));
+            parts.push(format!("matching {search}"));
         }
         parts.join(", ")
     }
@@ -160,14 +191,22 @@ impl Filters {
     /// Returns title and text for a list of `of` projects in which none matches.
     #[must_use]
     pub fn nothing_matches(&self, of: u64) -> (String, String) {
-        let title = format!("None of the {} projects match", number(of));
+        let projects = count(of, "project");
         let parts = self.parts().join(", ");
-        let text = match (self.quoted(), parts.is_empty()) {
-            (Some(search), true) => format!("You search for {search}."),
-            (Some(search), false) => format!("You search for {search} {parts}."),
-            (None, _) => format!("You ask for those {parts}."),
-        };
-        (title, text)
+        match (self.quoted(), parts.is_empty()) {
+            (Some(search), true) => (
+                format!("No projects match {search}"),
+                format!("Searched {projects}."),
+            ),
+            (Some(search), false) => (
+                format!("No projects match {search}"),
+                format!("Searched {projects}. Filters: {parts}."),
+            ),
+            (None, _) => (
+                format!("None of the {projects} match"),
+                format!("Filters: {parts}."),
+            ),
+        }
     }
 
     fn quoted(&self) -> Option<String> {
@@ -208,7 +247,7 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{order::By, row::tests::row, search_text::fold};
+    use crate::data::{row::tests::row, search_text::fold};
 
     fn rows() -> [Row; 4] {
         [
@@ -293,23 +332,43 @@ mod tests {
             "q=meridian&severity=high,critical&origin=github&origin=gitlab&type=npm&status=active";
         assert_eq!(
             Filters::parse(all).words(),
-            "with critical or high issues, from GitHub or GitLab, of type npm, that are active, named “meridian”"
+            "with critical or high issues, from GitHub or GitLab, of type npm, that are active, matching “meridian”"
         );
         assert_eq!(Filters::default().words(), "");
         assert_eq!(Filters::parse("type=unknown").words(), "of type unknown");
     }
 
     #[test]
+    fn a_number_opens_the_projects_that_it_counts() {
+        let query = |level| Filters::of_level(level).query();
+        assert_eq!(query(Level::Critical), "severity=critical");
+        assert_eq!(query(Level::Low), "severity=low&sort=-low");
+    }
+
+    #[test]
+    fn the_counts_of_severities_follow_the_other_filters() {
+        let counts = |query| Filters::parse(query).of_each_level(&rows(), fold);
+        assert_eq!(counts(""), [1, 1, 1, 0]);
+        assert_eq!(counts("severity=low"), [1, 1, 1, 0]);
+        assert_eq!(counts("origin=github"), [1, 0, 1, 0]);
+        assert_eq!(counts("q=web"), [0, 1, 0, 0]);
+    }
+
+    #[test]
     fn nothing_that_matches_is_told_with_what_was_asked() {
         let words = |query| Filters::parse(query).nothing_matches(1_204);
         let (title, text) = words("q=chekout&severity=critical&origin=github");
-        assert_eq!(title, "None of the 1,204 projects match");
+        assert_eq!(title, "No projects match “chekout”");
         assert_eq!(
             text,
-            "You search for “chekout” with critical issues, from GitHub."
+            "Searched 1,204 projects. Filters: with critical issues, from GitHub."
         );
-        assert_eq!(words("q=x").1, "You search for “x”.");
-        assert_eq!(words("type=npm").1, "You ask for those of type npm.");
+        let (title, text) = words("q=x");
+        assert_eq!(title, "No projects match “x”");
+        assert_eq!(text, "Searched 1,204 projects.");
+        let (title, text) = words("type=npm");
+        assert_eq!(title, "None of the 1,204 projects match");
+        assert_eq!(text, "Filters: of type npm.");
     }
 
     #[test]

@@ -102,13 +102,13 @@ impl OverviewSummary {
         } = self;
         if totals.rows == 0 {
             return match (growing, self.orgs) {
-                (true, 1) => "Reading your projects".to_owned(),
-                (true, orgs) => format!("Reading {}", count(orgs, "organization")),
-                (false, _) if self.begun == 0 && self.lacks() => "Nothing can be read".to_owned(),
+                (true, 1) => "Loading your projects".to_owned(),
+                (true, orgs) => format!("Loading {}", count(orgs, "organization")),
+                (false, _) if self.begun == 0 && self.lacks() => "Nothing can be loaded".to_owned(),
                 (false, _) if self.read() == 0 && self.lacks() => {
-                    "Nothing could be read".to_owned()
+                    "Nothing could be loaded".to_owned()
                 }
-                (false, _) if self.unreadable > 0 => "Nothing could be read".to_owned(),
+                (false, _) if self.unreadable > 0 => "Nothing could be loaded".to_owned(),
                 (false, _) if self.lacks() => format!("No projects {}", self.within()),
                 (false, _) => "No projects yet".to_owned(),
             };
@@ -116,7 +116,7 @@ impl OverviewSummary {
         if self.is_uncounted() {
             let projects = count(totals.rows, "project");
             let so_far = if growing { " so far" } else { "" };
-            return format!("{projects}{so_far}, none counted yet");
+            return format!("{projects}{so_far}, no issue counts yet");
         }
         let is_part = self.is_part();
         let critical = u64::from(totals.issues.of(Level::Critical));
@@ -161,11 +161,18 @@ impl OverviewSummary {
         }
     }
 
+    /// Returns the severity that the verdict counts, if it counts any.
+    #[must_use]
+    pub fn worst(self) -> Option<Level> {
+        let mut each = self.totals.issues.each();
+        each.find(|(_, count)| *count > 0).map(|(level, _)| level)
+    }
+
     /// Returns the part of the projects or organizations that an incomplete summary is about.
     fn within(self) -> String {
         let projects = format!("the first {}", count(self.totals.rows, "project"));
         let orgs = format!(
-            "the {} that could be read",
+            "the {} that could be loaded",
             count(self.read(), "organization")
         );
         match (self.cut, self.lacks()) {
@@ -173,13 +180,14 @@ impl OverviewSummary {
             (true, false) => format!("in {projects}"),
             (false, true) => format!("in {orgs}"),
             (false, false) => format!(
-                "in the {} that could be read",
+                "in the {} that could be loaded",
                 count(self.totals.rows, "project")
             ),
         }
     }
 
-    /// Returns the size: `6 organizations, 5,724 projects, 1 not counted yet`.
+    /// Returns the size, and what is missing from it: `6 organizations, 5,724 projects. 1 project has
+    /// no issue counts: Snyk has not tested it yet.`
     #[must_use]
     pub fn size(self) -> String {
         let orgs = count(self.orgs, "organization");
@@ -195,16 +203,30 @@ impl OverviewSummary {
         } else if !self.growing && self.totals.rows > 0 {
             size = format!("{size}, {}", count(self.totals.rows, "project"));
         }
-        if self.totals.uncounted > 0 {
-            size = format!("{size}, {} not counted yet", number(self.totals.uncounted));
-        }
-        if self.totals.partial > 0 {
-            size = format!("{size}, {} counted in part", number(self.totals.partial));
-        }
         if self.unreadable > 0 {
-            size = format!("{size}, {} could not be read", number(self.unreadable));
+            size = format!("{size}, {} could not be loaded", number(self.unreadable));
         }
-        size
+        let one_or_more = |how_many: u64, one: &str, more: &str| {
+            let projects = count(how_many, "project");
+            format!(" {projects} {}.", if how_many == 1 { one } else { more })
+        };
+        let uncounted = match self.totals.uncounted {
+            0 => String::new(),
+            some => one_or_more(
+                some,
+                "has no issue counts: Snyk has not tested it yet",
+                "have no issue counts: Snyk has not tested them yet",
+            ),
+        };
+        let partial = match self.totals.partial {
+            0 => String::new(),
+            some => one_or_more(
+                some,
+                "has incomplete issue counts",
+                "have incomplete issue counts",
+            ),
+        };
+        format!("{size}.{uncounted}{partial}")
     }
 
     /// Returns the text in place of the worst projects, if there are none and nothing is being
@@ -212,11 +234,11 @@ impl OverviewSummary {
     #[must_use]
     pub fn without_worst(self) -> String {
         match (self.totals.whole(), self.is_part()) {
-            (0, true) => "No project could be read.".to_owned(),
-            (0, false) => "No project is counted yet.".to_owned(),
+            (0, true) => "No project could be loaded.".to_owned(),
+            (0, false) => "No project has issue counts yet.".to_owned(),
             (_, true) => format!("No open issues {}.", self.within()),
             _ if self.totals.uncounted > 0 || self.totals.partial > 0 => {
-                "No project that is counted has open issues.".to_owned()
+                "None of the projects with issue counts has open issues.".to_owned()
             }
             _ => "No project has open issues.".to_owned(),
         }

@@ -90,9 +90,9 @@ impl Status {
         match self.unreadable {
             0 => note,
             unreadable if rows == 0 => {
-                format!("{} could not be read", count(unreadable, "project"))
+                format!("{} could not be loaded", count(unreadable, "project"))
             }
-            unreadable => format!("{note}, {} could not be read", number(unreadable)),
+            unreadable => format!("{note}, {} could not be loaded", number(unreadable)),
         }
     }
 
@@ -100,21 +100,21 @@ impl Status {
         let projects = count(rows, "project");
         let again = self.whole_at.is_some();
         match (&self.stage, self.total) {
-            (Stage::Reading, _) if again => format!("{projects}, being read again"),
-            (Stage::Reading, Some(0)) => "Reading".to_owned(),
+            (Stage::Reading, _) if again => format!("{projects}, refreshing"),
+            (Stage::Reading, Some(0)) => "Loading".to_owned(),
             (Stage::Reading, Some(total)) => {
-                format!("{} of {} read", number(rows), count(total, "project"))
+                format!("{} of {} loaded", number(rows), count(total, "project"))
             }
-            (Stage::Reading, None) if rows == 0 => "Reading".to_owned(),
+            (Stage::Reading, None) if rows == 0 => "Loading".to_owned(),
             (Stage::Reading, None) => format!("{projects} so far"),
-            (Stage::Failed(_), _) if again => format!("{projects}, could not be read again"),
-            (Stage::Failed(_), _) if rows == 0 => "Could not be read".to_owned(),
+            (Stage::Failed(_), _) if again => format!("{projects}, could not be refreshed"),
+            (Stage::Failed(_), _) if rows == 0 => "Could not be loaded".to_owned(),
             (Stage::Failed(_), Some(total)) => format!(
-                "{} of {}, the rest could not be read",
+                "{} of {}, the rest could not be loaded",
                 number(rows),
                 count(total, "project")
             ),
-            (Stage::Failed(_), None) => format!("{projects}, the rest could not be read"),
+            (Stage::Failed(_), None) => format!("{projects}, the rest could not be loaded"),
             (Stage::Done, _) if self.cut => format!("The first {projects}"),
             (Stage::Done, _) if rows == 0 => "No projects".to_owned(),
             (Stage::Done, _) => projects,
@@ -126,11 +126,11 @@ impl Status {
 /// `3 projects could not be read`, and a text that explains the consequence.
 #[must_use]
 pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
-    let title = format!("{} could not be read", count(how_many, one));
+    let title = format!("{} could not be loaded", count(how_many, one));
     let text = if how_many == 1 {
-        "Snyk’s answer about it has no ID. It is in no list, count or total here."
+        "Snyk’s answer about it has no ID. It is missing from every list, count and total here."
     } else {
-        "Snyk’s answers about them have no ID. They are in no list, count or total here."
+        "Snyk’s answers about them have no ID. They are missing from every list, count and total here."
     };
     (title, text)
 }
@@ -198,10 +198,10 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_is_told_by_its_number() {
-        assert_eq!(unreadable(1, "project").0, "1 project could not be read");
+        assert_eq!(unreadable(1, "project").0, "1 project could not be loaded");
         assert_eq!(
             unreadable(3_000, "issue").0,
-            "3,000 issues could not be read"
+            "3,000 issues could not be loaded"
         );
     }
 
@@ -220,26 +220,26 @@ mod tests {
             (
                 lacking(1, done(100)),
                 99,
-                "99 projects, 1 could not be read",
+                "99 projects, 1 could not be loaded",
             ),
-            (lacking(3, done(3)), 0, "3 projects could not be read"),
+            (lacking(3, done(3)), 0, "3 projects could not be loaded"),
             (
                 lacking(2, reading(98, Some(1_204))),
                 98,
-                "98 of 1,204 projects read, 2 could not be read",
+                "98 of 1,204 projects read, 2 could not be loaded",
             ),
             (reading(300, Some(1_204)), 300, "300 of 1,204 projects read"),
-            (reading(0, None), 0, "Reading"),
-            (failed(None), 0, "Could not be read"),
+            (reading(0, None), 0, "Loading"),
+            (failed(None), 0, "Could not be loaded"),
             (
                 failed(None),
                 300,
-                "300 of 1,204 projects, the rest could not be read",
+                "300 of 1,204 projects, the rest could not be loaded",
             ),
             (
                 failed(Some(1.0)),
                 300,
-                "300 projects, could not be read again",
+                "300 projects, could not be refreshed",
             ),
             (done(0), 0, "No projects"),
             (

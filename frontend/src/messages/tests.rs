@@ -24,7 +24,7 @@ fn what_is_announced_is_what_the_page_says() {
     let unavailable = Failure::Problem(Box::new(local(Code::Unavailable)));
     assert_eq!(
         title(&unavailable, "Fathom"),
-        "Fathom cannot reach its own data"
+        "Fathom can’t reach its own data"
     );
     let offline = of_failure(&Failure::Offline, "Fathom");
     assert_eq!(title(&Failure::Offline, "Fathom"), offline.title);

@@ -135,7 +135,7 @@ fn Finishing(
     let steps = [
         "Snyk sent you back",
         "Exchanging the code on the server",
-        "Reading your organizations",
+        "Loading your organizations",
     ];
     let steps = steps.into_iter().enumerate().map(|(place, words)| {
         let state = move || match place.cmp(&now.get()) {

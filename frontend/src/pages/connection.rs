@@ -25,26 +25,32 @@ use crate::{
         reconnect::ReconnectNotices,
     },
     connection_label,
-    data::number_format::number,
     session::SessionContext,
 };
+
+/// The connection that the page has ended.
+#[derive(Clone, PartialEq)]
+struct Ended {
+    id: String,
+    name: String,
+    /// Whether Snyk has revoked the tokens.
+    revocation: Revocation,
+}
 
 /// The page of a connection.
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    // The connection that this page has ended, and whether Snyk has revoked the tokens.
-    let ended = RwSignal::new(None::<(String, Revocation)>);
-    let ended_here = Memo::new(move |_| {
-        let (which, revocation) = ended.get()?;
-        (which == id.get()).then_some(revocation)
-    });
+    let ended = RwSignal::new(None::<Ended>);
+    let ended_here = Memo::new(move |_| ended.get().filter(|ended| ended.id == id.get()));
     // The server may have renewed the tokens since the last request.
     SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
     move || match ended_here.get() {
-        Some(revocation) => view! { <Disconnected revocation /> }.into_any(),
+        Some(Ended {
+            name, revocation, ..
+        }) => view! { <Disconnected connection=name revocation /> }.into_any(),
         None => view! { <WithConnection id draw /> }.into_any(),
     }
 }
@@ -55,7 +61,7 @@ fn Details(
     /// The connection.
     connection: Signal<Connection>,
     /// Set when the connection has ended.
-    ended: RwSignal<Option<(String, Revocation)>>,
+    ended: RwSignal<Option<Ended>>,
 ) -> impl IntoView {
     let id = connection.with_untracked(|connection| connection.id.clone());
     let failure = RwSignal::new(None::<Failure>);
@@ -99,10 +105,7 @@ fn RefreshButton(
         leptos::task::spawn_local(async move {
             match api::connections::refresh(&id).await {
                 Ok(connection) => {
-                    announcer.toast(format!(
-                        "New token pair, generation {}",
-                        number(connection.generation)
-                    ));
+                    announcer.toast("Access refreshed");
                     session.replace(connection);
                 }
                 Err(why) => after_failure(session, announcer, failure, why).await,
@@ -148,7 +151,7 @@ fn EndIt(
     /// The connection.
     connection: Signal<Connection>,
     /// Set when the connection has ended.
-    ended: RwSignal<Option<(String, Revocation)>>,
+    ended: RwSignal<Option<Ended>>,
     /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
@@ -166,10 +169,15 @@ fn EndIt(
         }
         busy.set(true);
         let id = connection.with_untracked(|connection| connection.id.clone());
+        let name = name.get_untracked();
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(revocation) => {
-                    ended.try_set(Some((id.clone(), revocation)));
+                    ended.try_set(Some(Ended {
+                        id: id.clone(),
+                        name,
+                        revocation,
+                    }));
                     session.remove(&id);
                 }
                 Err(why) => after_failure(session, announcer, failure, why).await,
@@ -179,12 +187,12 @@ fn EndIt(
     });
     view! {
         <section class="section" aria-labelledby="end">
-            <h2 id="end">"End it"</h2>
+            <h2 id="end">"Sign out or disconnect"</h2>
             <div class="columns">
                 <div class="ending">
                     <div>
                         <h3>"Sign out of this browser"</h3>
-                        <p class="second">"The connection stays for your other browsers."</p>
+                        <p class="second">"Your other browsers stay connected."</p>
                     </div>
                     <button type="button" class="button" on:click=move |_| sign_out.run(())>
                         "Sign out"
@@ -194,7 +202,7 @@ fn EndIt(
                     <div>
                         <h3>"Disconnect " <bdi>{move || name.get()}</bdi></h3>
                         <p class="second">
-                            "Tokens are revoked at Snyk and erased here, for every browser."
+                            "Its tokens are revoked at Snyk and deleted here, for every browser."
                         </p>
                     </div>
                     <button type="button" class="button danger" on:click=move |_| confirm::open(dialog)>
@@ -205,8 +213,8 @@ fn EndIt(
             <Confirm
                 dialog
                 question=Signal::derive(move || format!("Disconnect {}?", name.get()))
-                consequence="Its tokens are revoked at Snyk and erased here, for all browsers that use it. You can connect again later."
-                keep="Keep it"
+                consequence="Its tokens are revoked at Snyk and deleted here, for all browsers that use it. You can connect again later."
+                keep="Cancel"
                 go="Disconnect"
                 on_go=disconnect
             />

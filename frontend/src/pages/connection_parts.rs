@@ -95,12 +95,12 @@ pub fn Access(
             <div class="section-head">
                 <h2 id="access">"Access to Snyk"</h2>
                 <Show when=move || works.get()>
-                    <p class="second">"Renewed by the server by itself; you need to do nothing"</p>
+                    <p class="second">"Renewed automatically"</p>
                 </Show>
             </div>
             <div class="gauges">
-                <Countdown label="Access token ends in" began ends=access renews=works now />
-                <Countdown label="Refresh token ends in" began ends=refresh now />
+                <Countdown label="Access token expires in" began ends=access renews=works now />
+                <Countdown label="Refresh token expires in" began ends=refresh now />
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
                     <p class="figure">{move || number(count.get())}</p>
@@ -172,7 +172,7 @@ pub fn Organizations(
     view! {
         <section class="section" aria-labelledby="organizations">
             <div class="section-head">
-                <h2 id="organizations">"Organizations reached"</h2>
+                <h2 id="organizations">"Organizations"</h2>
                 <p class="second">{move || connection.read().orgs.len()}</p>
             </div>
             <LoadingOrganizations connection />
@@ -231,7 +231,7 @@ pub fn MayDo(
     view! {
         <section class="section" aria-labelledby="scopes">
             <div class="section-head">
-                <h2 id="scopes">"What it may do"</h2>
+                <h2 id="scopes">"Permissions"</h2>
                 <p class="second">{counts}</p>
             </div>
             <ul class="scopes">{granted} {missing}</ul>
@@ -254,7 +254,7 @@ fn missing_row(
     let in_vain = in_vain.then(|| {
         view! {
             <p class="second">
-                "Snyk did not grant it this time either. The app may be registered without it; tell the people who run "
+                "Snyk didn’t grant it this time either. The app may be registered without it; contact whoever runs "
                 <bdi>{move || session.name()}</bdi> "."
             </p>
         }

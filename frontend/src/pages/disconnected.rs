@@ -14,6 +14,8 @@ use crate::{
 /// The page, which says what has ended and what remains to be done at Snyk.
 #[component]
 pub fn Disconnected(
+    /// The name of the connection.
+    connection: String,
     /// Whether Snyk has revoked the tokens.
     revocation: Revocation,
 ) -> impl IntoView {
@@ -53,7 +55,7 @@ pub fn Disconnected(
     };
     view! {
         <div class="outcome">
-            {glyph("neutral", Icon::Check)} <PageHeading title="Disconnected." outcome=true />
+            {glyph("neutral", Icon::Check)} <PageHeading title=format!("{connection} is disconnected") outcome=true />
             <p class="lead">
                 <bdi>{text}</bdi>
             </p>

@@ -1,6 +1,7 @@
 //! The issues of a project: list and panel side by side, or one after the other in a narrow
 //! viewport.
 
+pub mod advice;
 pub mod bar;
 pub mod broken;
 pub mod detail;

@@ -22,14 +22,16 @@ use crate::{
         severity_chart::SeverityChart,
         timestamp::{Timestamp, minutes},
     },
+    connection_label,
     data::{
         lists::Lists,
         number_format::{len, number},
         overview_summary::OverviewSummary,
         row::Totals,
+        severity::Level,
     },
     page_heading::PageHeading,
-    platform,
+    paths, platform,
 };
 
 /// The overview of a connection.
@@ -62,6 +64,7 @@ fn Overview(
     let id = Memo::new(move |_| connection.read().id.clone());
     let orgs = Memo::new(move |_| connection.read().orgs.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    let lacks_orgs = Memo::new(move |_| connection_label::lacks_orgs(&connection.read()));
     // Without any organization there is nothing to summarize yet.
     let has_none_yet = Memo::new(move |_| {
         let connection = connection.read();
@@ -71,7 +74,12 @@ fn Overview(
         let (id, works) = (id.get(), works.get());
         let orgs = orgs.get();
         if has_none_yet.get() {
-            let title = "Waiting for your organizations";
+            // The notice above says which permission is missing, and asks for it.
+            let title = if lacks_orgs.get() {
+                "No organizations to show"
+            } else {
+                "Loading your organizations"
+            };
             return view! { <PageHeading title class="verdict" /> }.into_any();
         }
         let reached = len(orgs.len());
@@ -99,7 +107,9 @@ fn Overview(
             <MissingScopes connection failure />
             <Notice failure />
             <SlowedNotice />
-            <LoadingOrganizations connection />
+            <Show when=move || !(has_none_yet.get() && lacks_orgs.get())>
+                <LoadingOrganizations connection />
+            </Show>
             {content}
         </div>
     }
@@ -127,6 +137,23 @@ fn Content(
         })
     });
     let title = Signal::derive(move || known.get().verdict());
+    // A link that is drawn again would lose the focus.
+    let worst = Memo::new(move |_| known.get().worst());
+    let heading = move || {
+        let words = view! { <bdi>{title}</bdi> };
+        match worst.get() {
+            Some(level) => {
+                let href = connection.with_value(|id| paths::overview_of(id, level.name()));
+                view! {
+                    <a class="figure-link" href=href>
+                        {words}
+                    </a>
+                }
+                .into_any()
+            }
+            None => words.into_any(),
+        }
+    };
     let again = move |()| {
         readings.with_value(|readings| {
             for reading in readings {
@@ -149,7 +176,9 @@ fn Content(
     view! {
         <div class="title-row">
             <div>
-                <PageHeading title class="verdict" />
+                <PageHeading title class="verdict">
+                    {heading}
+                </PageHeading>
                 <Freshness readings known works />
             </div>
             {works
@@ -158,7 +187,7 @@ fn Content(
                         <BusyButton
                             class="button"
                             icon=Icon::Again
-                            words=["Read again", "Reading"]
+                            words=["Refresh", "Loading"]
                             busy=reading
                             on_press=again
                         />
@@ -201,7 +230,15 @@ fn Parts(
                     <h2 id="by-severity">"Open issues by severity"</h2>
                     <p class="second">{sum}</p>
                 </div>
-                <SeverityChart label="Open issues by severity" issues projects known=has_figures />
+                <SeverityChart
+                    label="Open issues by severity"
+                    issues
+                    projects
+                    known=has_figures
+                    href=Callback::new(move |level: Level| {
+                        connection.with_value(|id| paths::overview_of(id, level.name()))
+                    })
+                />
             </section>
             <ByOrganization connection readings works />
         </div>
@@ -220,7 +257,7 @@ fn Freshness(
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
-    let size = move || format!("{}. ", known.get().size());
+    let size = move || format!("{} ", known.get().size());
     // The overview is as old as its oldest list.
     let at = Memo::new(move |_| {
         readings.with_value(|readings| {
@@ -234,7 +271,7 @@ fn Freshness(
         <p class="second">
             {size}
             <Show when=move || is_read.get() && works>
-                "Read " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
+                "Updated " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
             {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>

@@ -17,6 +17,7 @@ use crate::{
     },
     data::{
         failure::FailureText,
+        filters::Filters,
         lists::{Lists, Status},
         number_format::count,
         severity::Level,
@@ -67,16 +68,16 @@ pub fn StillReading(
     let [before, after] = [
         Signal::derive(move || {
             if growing.get() {
-                "Still reading "
+                "Still loading "
             } else {
-                "Reading "
+                "Refreshing "
             }
         }),
         Signal::derive(move || {
             if growing.get() {
-                ". Totals below will rise."
+                "; totals will go up."
             } else {
-                " again. What stands below stays until it is here."
+                ". You can keep using what has loaded."
             }
         }),
     ];
@@ -89,7 +90,7 @@ pub fn StillReading(
                     </strong> {after}
                 </p>
                 <Progress
-                    label=Signal::derive(move || format!("Reading {}", what.get()))
+                    label=Signal::derive(move || format!("Loading {}", what.get()))
                     items="projects"
                     done=Signal::derive(move || progress.get().0)
                     total=Signal::derive(move || progress.get().1)
@@ -116,11 +117,8 @@ pub fn NoProjects(
     let session = SessionContext::get();
     let slug = readings.with_value(|all| all.first().map(|reading| reading.org.slug.clone()));
     let title = readings.with_value(|all| match all.as_slice() {
-        [one] => format!("Nothing is imported into {}", one.org.name),
-        all => format!(
-            "Nothing is imported into any of the {} organizations",
-            all.len()
-        ),
+        [one] => format!("No projects in {} yet", one.org.name),
+        all => format!("No projects in any of the {} organizations yet", all.len()),
     });
     let import = move || {
         let app = session.app()?;
@@ -175,7 +173,7 @@ pub fn ByOrganization(
         <section class="section" aria-labelledby="by-organization">
             <div class="section-head">
                 <h2 id="by-organization">"By organization"</h2>
-                <p class="second">"Bars share one scale"</p>
+                <p class="second">"All bars use the same scale"</p>
             </div>
             <table role="table" class="organizations" aria-labelledby="by-organization">
                 <thead role="rowgroup">
@@ -262,10 +260,21 @@ fn org_row(
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
-        let figure = move || {
-            is_known
-                .get()
-                .then(|| severity::count(level, counts.get().of(level)))
+        let query = Filters::of_level(level).query();
+        let href = connection.with_value(|id| paths::org_projects_by(id, &org.id, &query));
+        let shown = move || severity::count(level, counts.get().of(level));
+        let counts_some = Memo::new(move |_| is_known.get() && counts.get().of(level) > 0);
+        // A link to what the figure counts; zero counts nothing.
+        let figure = view! {
+            <Show
+                when=move || counts_some.get()
+                fallback=move || is_known.get().then(shown)
+            >
+                <a class="figure-link" href=href.clone()>
+                    {shown}
+                    <span class="hidden">{format!(" {}", level.label())}</span>
+                </a>
+            </Show>
         };
         view! {
             <td role="cell" class="figure-column">
@@ -309,7 +318,7 @@ fn org_failure(
                 <bdi>{title}</bdi>
                 "."
                 {request_id
-                    .map(|id| view! { " Request ID " <Copyable name="request id" value=id /> })}
+                    .map(|id| view! { " Request ID " <Copyable name="request ID" value=id /> })}
             </p>
             <Remedy offer on_again trying back />
         </div>

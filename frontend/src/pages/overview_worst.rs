@@ -1,8 +1,9 @@
-//! The worst projects of all organizations.
+//! The worst projects of all organizations, or all those with issues of one severity.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use shared::api::connection::Org;
 
 use super::overview_readings::{Reading, Readings};
@@ -13,16 +14,25 @@ use crate::{
         timestamp::minutes,
     },
     data::{
-        facet::Facet, number_format::count, order::Order, overview_summary::OverviewSummary,
+        facet::Facet,
+        number_format::count,
+        order::{By, Order},
+        overview_summary::OverviewSummary,
         row::Row,
+        severity::Level,
     },
     paths,
+    platform::{self, scroll},
 };
 
 /// Number of projects in the list.
 const WORST: usize = 9;
 
-/// The worst projects of all organizations.
+/// The id of the section's heading.
+const HEADING: &str = "worst";
+
+/// The worst projects of all organizations. If the address names a severity, all projects with
+/// issues of that severity.
 #[component]
 pub fn WorstProjects(
     /// The connection's id.
@@ -34,13 +44,54 @@ pub fn WorstProjects(
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);
-    let order = Memo::new(move |last: Option<&Arc<Vec<Key>>>| {
-        let worst = readings.with_value(|all| worst(all));
+    let query = use_query_map();
+    let level = Memo::new(move |_| {
+        let level = Level::parse(&query.read().get(paths::SEVERITY)?);
+        level.filter(|level| Level::COUNTED.contains(level))
+    });
+    lead_to_list(level);
+    let order = Memo::new(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
+        let level = level.get();
+        let worst = readings.with_value(|all| worst(all, level));
         match last {
-            Some(last) if held.get() && !last.is_empty() => Arc::clone(last),
-            _ => Arc::new(worst),
+            Some((of, last)) if *of == level && held.get() && !last.is_empty() => {
+                (level, Arc::clone(last))
+            }
+            _ => (level, Arc::new(worst)),
         }
     });
+    let order = Signal::derive(move || order.read().1.clone());
+    let title = Signal::derive(move || {
+        level.get().map_or_else(
+            || "Worst projects first".to_owned(),
+            |level| {
+                let projects = u64::from(known.get().totals.projects.of(level));
+                let so_far = if known.get().growing { " so far" } else { "" };
+                format!(
+                    "{} with {} issues{so_far}",
+                    count(projects, "project"),
+                    level.name()
+                )
+            },
+        )
+    });
+    let nothing = move || match level.get() {
+        Some(level) => format!("No projects with {} issues.", level.name()),
+        None => known.get().without_worst(),
+    };
+    let note = move || {
+        let Some(level) = level.get() else {
+            return view! { <p class="second">"By critical, then high, then medium"</p> }
+                .into_any();
+        };
+        let href = connection.with_value(|id| paths::overview(id));
+        view! {
+            <p class="second">
+                {format!("Most {} issues first. ", level.name())} <a href=href>"Show the worst of all"</a>
+            </p>
+        }
+        .into_any()
+    };
     Effect::new(move |_| {
         let held = held.get();
         readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
@@ -101,17 +152,19 @@ pub fn WorstProjects(
         })
     };
     view! {
-        <section class="section" aria-labelledby="worst">
+        <section class="section" aria-labelledby=HEADING>
             <div class="section-head">
-                <h2 id="worst">"Worst projects first"</h2>
-                <p class="second">"By critical, then high, then medium"</p>
+                <h2 id=HEADING tabindex="-1">
+                    {title}
+                </h2>
+                {note}
             </div>
             <Show
                 when=move || !none.get()
-                fallback=move || view! { <p class="second">{move || known.get().without_worst()}</p> }
+                fallback=move || view! { <p class="second">{nothing}</p> }
             >
                 <WindowedTable
-                    name="Worst projects first"
+                    name=title
                     class="worst"
                     heads=heads.clone()
                     order
@@ -139,8 +192,25 @@ fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
     Some((reading.org.clone(), row))
 }
 
-/// Returns the keys of the worst rows of all lists.
-fn worst(readings: &[Reading]) -> Vec<Key> {
+/// Moves the focus to the list when the address begins to name a severity: a number that counts
+/// something leads to what it counts.
+fn lead_to_list(level: Memo<Option<Level>>) {
+    Effect::new(move |before: Option<Option<Level>>| {
+        let level = level.get();
+        let is_new = level.is_some() && before.flatten() != level;
+        if is_new && !scroll::is_going_back() {
+            // After the heading of the page, which takes the focus in the next frame.
+            request_animation_frame(|| request_animation_frame(|| platform::focus(HEADING)));
+        }
+        level
+    });
+}
+
+/// Returns the keys of the worst rows of all lists, or of all rows with issues of a severity.
+fn worst(readings: &[Reading], level: Option<Level>) -> Vec<Key> {
+    if let Some(level) = level {
+        return of_level(readings, level);
+    }
     let order = Order::default();
     let mut worst: Vec<(Row, Key)> = Vec::new();
     for (org, reading) in readings.iter().enumerate() {
@@ -158,6 +228,20 @@ fn worst(readings: &[Reading]) -> Vec<Key> {
         });
     }
     worst.into_iter().map(|(_, key)| key).collect()
+}
+
+/// Returns the keys of all rows with issues of a severity, most issues first.
+fn of_level(readings: &[Reading], level: Level) -> Vec<Key> {
+    let order = Order::first(By::Level(level));
+    let lists: Vec<_> = readings.iter().map(|one| one.list.held.read()).collect();
+    let mut rows: Vec<(&Row, Key)> = Vec::new();
+    for (org, held) in lists.iter().enumerate() {
+        let rows_of = held.rows.iter().enumerate();
+        let with_issues = rows_of.filter(|(_, row)| row.counted().of(level) > 0);
+        rows.extend(with_issues.map(|(at, row)| (row, key(org, held.epoch, at))));
+    }
+    rows.sort_by(|(one, _), (other, _)| order.compare(one, other));
+    rows.into_iter().map(|(_, key)| key).collect()
 }
 
 /// Packs the index of the organization, the epoch of its list and the index of the row into a key,

@@ -11,13 +11,18 @@ use super::{
 };
 use crate::{
     components::{
-        icon::Icon, missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
+        icon::Icon,
+        missing_scopes::MissingScopes,
+        notice::Notice,
+        open_in_snyk::{OpenInSnyk, at_snyk},
+        read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
     },
     data::lists::Lists,
     page_heading::PageHeading,
     paths,
     platform::{self, menu},
+    session::SessionContext,
 };
 
 const MENU: &str = "organizations";
@@ -59,8 +64,8 @@ fn Gone(
     let id = Memo::new(move |_| connection.read().id.clone());
     view! {
         <div class="page data-page">
-            <PageHeading title="This organization is not there, or this connection cannot see it" />
-            <p class="second">"It may have been removed at Snyk, or the link is of another connection."</p>
+            <PageHeading title="This organization doesn’t exist, or this connection can’t see it" />
+            <p class="second">"It may have been removed at Snyk, or the link belongs to another connection."</p>
             <p>
                 <a class="button" href=move || paths::overview(&id.read())>
                     "Overview"
@@ -76,7 +81,7 @@ fn NoOrganization() -> impl IntoView {
         <div class="page data-page">
             <PageHeading title="No organization" />
             <p class="second">
-                "This connection reaches no organization at the moment, so there are no projects to show."
+                "This connection has no organizations at the moment, so there are no projects to show."
             </p>
         </div>
     }
@@ -94,6 +99,11 @@ fn Projects(
     let id = Memo::new(move |_| connection.read().id.clone());
     let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
     let title = format!("Projects, {}", org.name);
+    let address = {
+        let org = org.id.clone();
+        let session = SessionContext::get();
+        Signal::derive(move || at_snyk(session, &id.read(), &org, paths::org_at_snyk))
+    };
     let heading = {
         let org = org.clone();
         move || view! { <Heading connection org /> }
@@ -139,7 +149,10 @@ fn Projects(
             <SlowedNotice />
             <div class="title-row">
                 <PageHeading title>{heading()}</PageHeading>
-                {freshness}
+                <div class="freshness">
+                    {freshness}
+                    <OpenInSnyk address />
+                </div>
             </div>
             {content}
         </div>

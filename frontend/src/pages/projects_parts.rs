@@ -21,7 +21,7 @@ use crate::{
     data::{
         facet::Facet,
         filters::Filters,
-        lists::{Look, Stage, Status},
+        lists::{Look, Stage, Status, folded},
         number_format::{count, len, number},
         row::Row,
         severity::Level,
@@ -58,15 +58,15 @@ pub fn ProjectList(
     let only_failed = Memo::new(move |_| told.with(Option::is_some) && shown.all.get() == 0);
     let lead = move |all: u64| {
         list.status.with_untracked(|status| match status.total {
-            _ if status.whole_at.is_some() => "The projects could not be read again".to_owned(),
+            _ if status.whole_at.is_some() => "The projects could not be refreshed".to_owned(),
             Some(total) if all > 0 => {
                 format!(
-                    "{} more could not be read",
+                    "{} more could not be loaded",
                     number(total.saturating_sub(all))
                 )
             }
-            _ if all > 0 => "The rest could not be read".to_owned(),
-            _ => "The projects could not be read".to_owned(),
+            _ if all > 0 => "The rest could not be loaded".to_owned(),
+            _ => "The projects could not be loaded".to_owned(),
         })
     };
     let failure = move || {
@@ -142,9 +142,9 @@ pub fn Freshness(
     let size = move || {
         let projects = count(all.get(), "project");
         if cut.get() {
-            format!("the first {projects}, read ")
+            format!("the first {projects}, updated ")
         } else {
-            format!("{projects}, read ")
+            format!("{projects}, updated ")
         }
     };
     view! {
@@ -156,12 +156,12 @@ pub fn Freshness(
                 </span>
             </Show>
             <Show when=move || reading.get()>
-                <Progress label="Reading projects" items="projects" done total />
+                <Progress label="Loading projects" items="projects" done total />
             </Show>
             <Show when=move || works && is_read.get()>
                 <BusyButton
                     class="button quiet"
-                    words=["Read again", "Reading"]
+                    words=["Refresh", "Loading"]
                     busy=asked
                     on_press=again
                 />
@@ -193,6 +193,10 @@ fn Bar(
         }
     });
     let filters = shown.filters;
+    let counts = Memo::new(move |_| {
+        list.held
+            .with(|held| filters.read().of_each_level(&held.rows, folded))
+    });
     view! {
         <div class="filters" role="search">
             <SearchField
@@ -200,11 +204,15 @@ fn Bar(
                 hint="Name, file or target"
                 value=Signal::derive(move || filters.read().search.clone())
                 on_search=move |text| shown.search(text)
+                on_leave=move |()| shown.focus_first()
             />
             <div class="filter-chips">
                 <SeverityToggles
                     levels=&Level::COUNTED
                     on=Signal::derive(move || filters.read().levels.clone())
+                    count=Callback::new(move |level: Level| {
+                        counts.read().get(level as usize).copied().unwrap_or_default()
+                    })
                     on_toggle=move |level| shown.change(|filters| filters.toggle_level(level))
                 />
                 {chips}

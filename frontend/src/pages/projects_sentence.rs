@@ -40,7 +40,7 @@ pub fn Sentence(
     };
     let has_fresh = Memo::new(move |_| list.waits.get() || fresh() > 0);
     let fresh_words = move || match (list.waits.get(), fresh()) {
-        (true, _) => "Read again. Show".to_owned(),
+        (true, _) => "Updated. Show changes".to_owned(),
         (false, 0) => "Shown".to_owned(),
         (false, fresh) => format!("{}. Show", count(len(fresh), "new project")),
     };

@@ -9,12 +9,10 @@ use crate::{
     components::{
         empty_state::EmptyState,
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
-        table::{DrawRow, Head, Key, Sorted, WindowedTable, row_range::RowRange},
+        table::{DrawRow, Head, Sorted, WindowedTable, row_range::RowRange},
         timestamp::minutes,
     },
-    data::{
-        facet::Facet, lists::Look, number_format::len, order::By, row::Row, sorting::SortBy as _,
-    },
+    data::{facet::Facet, lists::Look, order::By, row::Row, sorting::SortBy as _},
     paths,
 };
 
@@ -41,12 +39,7 @@ pub fn ProjectTable(
             .with(|status| status.is_reading() && status.whole_at.is_none())
     });
     let complete = Memo::new(move |_| list.status.with(|status| status.whole_at.is_some()));
-    let order = Memo::new(move |_| {
-        let shown = shown.rows.read();
-        let (epoch, rows) = &**shown;
-        let keys = rows.iter().map(|row| u64::from(*epoch) << 32 | len(*row));
-        Arc::new(keys.collect::<Vec<Key>>())
-    });
+    let order = Memo::new(move |_| Arc::new(shown.keys()));
     let matching = Memo::new(move |_| order.with(|order| order.len()));
     let waiting = Signal::derive(move || match (growing.get(), shown.all.get()) {
         (false, _) => 0,
@@ -104,6 +97,7 @@ pub fn ProjectTable(
                 draw
                 sorted
                 on_sort
+                focus=shown.focus
                 seen
                 held=shown.held
             />

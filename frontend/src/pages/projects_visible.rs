@@ -6,11 +6,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::query;
-use crate::data::{
-    filters::Filters,
-    lists::{Look, folded},
-    number_format::len,
-    row::Row,
+use crate::{
+    components::table::Key,
+    data::{
+        filters::Filters,
+        lists::{Look, folded},
+        number_format::len,
+        row::Row,
+    },
 };
 
 /// The visible rows, according to the address.
@@ -30,6 +33,8 @@ pub struct VisibleProjects {
     /// Whether the focus is on the button that shows the waiting rows, which must not be removed
     /// under it.
     pub asking: RwSignal<bool>,
+    /// The row that is to take the focus.
+    pub focus: RwSignal<Option<Key>>,
     set: Callback<(Filters, bool)>,
 }
 
@@ -87,8 +92,28 @@ impl VisibleProjects {
             taken,
             held,
             asking,
+            focus: RwSignal::new(None),
             set,
         }
+    }
+
+    /// Returns the keys of the matching rows, in order; tracked.
+    pub fn keys(self) -> Vec<Key> {
+        let rows = self.rows.read();
+        let (epoch, rows) = &**rows;
+        let key = |row: &usize| Key::from(*epoch) << 32 | len(*row);
+        rows.iter().map(key).collect()
+    }
+
+    /// Moves the focus to the first matching row, once a search that has just begun is shown.
+    pub fn focus_first(self) {
+        request_animation_frame(move || {
+            request_animation_frame(move || {
+                if self.rows.try_with_untracked(|_| ()).is_some() {
+                    self.focus.set(untrack(|| self.keys()).first().copied());
+                }
+            });
+        });
     }
 
     /// Changes filters or order, with an entry in the history.

@@ -21,6 +21,8 @@ pub struct IssueAttributes {
     pub key: Option<String>,
     /// The title.
     pub title: Option<String>,
+    /// The description, in Markdown without links.
+    pub description: Option<String>,
     /// The kind of issue.
     pub kind: Option<IssueKind>,
     /// The severity after policies have been applied.
@@ -41,8 +43,23 @@ pub struct IssueAttributes {
     pub coordinates: Vec<Coordinate>,
     /// The risk score, 0 to 1,000, where Snyk computes one.
     pub score: Option<u64>,
+    /// The CVSS ratings, by source.
+    pub severities: Vec<Cvss>,
     /// How the issue was resolved.
     pub resolution: Option<Resolution>,
+}
+
+/// A CVSS rating of an issue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cvss {
+    /// Who rated the issue: `Snyk`, `NVD`.
+    pub source: Option<String>,
+    /// The score in tenths, 0 to 100.
+    pub tenths: Option<u64>,
+    /// The vector: `CVSS:3.1/AV:N/…`.
+    pub vector: Option<String>,
+    /// The version of CVSS: `3.1`.
+    pub version: Option<String>,
 }
 
 open_words! {
@@ -130,6 +147,15 @@ pub struct Coordinate {
     pub reachability: Option<Reachability>,
     /// The packages, source locations or resources at this location.
     pub representations: Vec<Representation>,
+    /// The ways to fix the issue, in Markdown without links.
+    pub remedies: Vec<Remedy>,
+}
+
+/// A way to fix an issue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedy {
+    /// The instructions.
+    pub description: Option<String>,
 }
 
 open_words! {
@@ -225,6 +251,7 @@ impl FromValue for IssueAttributes {
         Some(Self {
             key: attributes.take_text("key"),
             title: attributes.take_text("title"),
+            description: attributes.take_text("description"),
             kind: attributes.take("type"),
             effective_severity_level: attributes.take("effective_severity_level"),
             status: attributes.take("status"),
@@ -238,7 +265,39 @@ impl FromValue for IssueAttributes {
                 .take("risk")
                 .and_then(|mut risk: Object| risk.take("score"))
                 .and_then(|mut score: Object| score.take("value")),
+            severities: attributes.take("severities").unwrap_or_default(),
             resolution: attributes.take("resolution"),
+        })
+    }
+}
+
+impl FromValue for Cvss {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked, and the number is whole"
+    )]
+    fn from_value(value: Value) -> Option<Self> {
+        let mut rating = value.into_object()?;
+        let tenths = match rating.take_any("score") {
+            Some(Value::Number(score)) if (0.0..=10.0).contains(&score) => {
+                Some((score * 10.0).round() as u64)
+            }
+            _ => None,
+        };
+        Some(Self {
+            source: rating.take_text("source"),
+            tenths,
+            vector: rating.take_text("vector"),
+            version: rating.take_text("version"),
+        })
+    }
+}
+
+impl FromValue for Remedy {
+    fn from_value(value: Value) -> Option<Self> {
+        Some(Self {
+            description: value.into_object()?.take_text("description"),
         })
     }
 }
@@ -277,6 +336,7 @@ impl FromValue for Coordinate {
             is_upgradeable: coordinate.take("is_upgradeable"),
             reachability: coordinate.take("reachability"),
             representations: coordinate.take("representations").unwrap_or_default(),
+            remedies: coordinate.take("remedies").unwrap_or_default(),
         })
     }
 }

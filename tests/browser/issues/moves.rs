@@ -88,7 +88,7 @@ async fn keys_that_are_the_browsers_stay_the_browsers() {
         .run("document.querySelector('.issue-title').focus()")
         .await;
     press_key(&browser, Key::Enter).await;
-    shows(&browser, "Snyk id").await;
+    shows(&browser, "Snyk ID").await;
     for (key, with) in [
         ("ArrowRight", "altKey"),
         ("ArrowRight", "metaKey"),
@@ -161,7 +161,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     let mut issues = issues_of(&browser, &paths).await;
     issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser.driver.refresh().await.unwrap();
-    shows(&browser, "100 issues, all read").await;
+    shows(&browser, "100 issues, updated").await;
     browser
         .run("document.querySelector('.issue-title').focus(); document.activeElement.marked = true")
         .await;
@@ -170,14 +170,14 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     let here = "document.activeElement.marked === true \
         && document.activeElement.closest('.row').getAttribute('aria-rowindex')";
     let read_again = "[...document.querySelectorAll('button')]\
-        .find(it => it.innerText === 'Read again').click()";
+        .find(it => it.innerText === 'Refresh').click()";
     // The same issues: nothing changes.
     let before = bed.sandbox.seen(&paths.issues).await;
     browser.run(read_again).await;
     while bed.sandbox.seen(&paths.issues).await == before {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    shows(&browser, "100 issues, all read").await;
+    shows(&browser, "100 issues, updated").await;
     assert_eq!(browser.run(&format!("return {here}")).await, json!("3"));
 
     // A new issue at the top is not inserted until the person requests it.
@@ -193,7 +193,7 @@ async fn a_list_that_is_read_again_does_not_move_under_the_focus() {
     issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     let title = browser.run("return document.activeElement.innerText").await;
     browser.run(read_again).await;
-    shows(&browser, "1 new. Show").await;
+    shows(&browser, "1 new issue. Show").await;
     assert_eq!(browser.run(&format!("return {here}")).await, json!("3"));
     browser
         .run("[...document.querySelectorAll('button')].find(it => it.innerText.includes('Show')).click()")
@@ -210,7 +210,7 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     let mut issues = issues_of(&browser, &paths).await;
     issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser.driver.refresh().await.unwrap();
-    shows(&browser, "100 issues, all read").await;
+    shows(&browser, "100 issues, updated").await;
     browser
         .point_at("document.querySelectorAll('.issue-table .row a')")
         .await;
@@ -233,10 +233,10 @@ async fn a_list_that_goes_under_the_pointer_holds_nothing_when_it_is_back() {
     bed.sandbox.heal().await;
     issues_answer(&bed, &paths, None, 0, only_page(&issues)).await;
     browser
-        .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Read again').click()")
+        .run("[...document.querySelectorAll('button')].find(it => it.innerText === 'Refresh').click()")
         .await;
     // The pointer is not on a row, so the new rows are inserted by themselves.
-    shows(&browser, "99 issues, all read").await;
+    shows(&browser, "99 issues, updated").await;
     hides(&browser, "Show").await;
     browser.close().await;
 }

@@ -106,7 +106,7 @@ async fn a_window_that_becomes_narrow_and_wide_keeps_the_open_issue() {
                 .await;
             browser.width(DESKTOP).await;
             browser
-                .until("return document.querySelector('.panel')?.innerText.includes('Snyk id') === true")
+                .until("return document.querySelector('.panel')?.innerText.includes('Snyk ID') === true")
                 .await;
         }
         let errors = browser.take_errors().await;

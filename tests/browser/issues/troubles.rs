@@ -6,10 +6,10 @@ use super::*;
 async fn a_scope_that_is_missing_is_asked_for_again() {
     let refused = json!({ "kind": "status", "status": 403 });
     let (Visit { bed: _bed, browser }, paths) = at_trouble(None, 0, refused).await;
-    shows(&browser, "Snyk did not let Fathom see this").await;
+    shows(&browser, "Snyk didn’t allow Fathom to see this").await;
     shows(
         &browser,
-        "It lacks: see dependencies, vulnerabilities and other scan results.",
+        "Missing permission: see dependencies, vulnerabilities and other scan results.",
     )
     .await;
     browser.heading(PROJECT).await;
@@ -28,7 +28,7 @@ async fn a_page_that_fails_says_so_and_goes_on_where_it_was() {
     let away =
         json!({ "kind": "status", "status": 503, "headers": { "snyk-request-id": "0f5a7c1e" } });
     let (Visit { bed, browser }, paths) = at_trouble(None, 2, away).await;
-    shows(&browser, "More issues could not be read").await;
+    shows(&browser, "More issues could not be loaded").await;
     shows(&browser, "0f5a7c1e").await;
     assert!(!rows(&browser).await.is_empty(), "what was read stays");
     every_view(&browser, "issues-failed").await;
@@ -49,7 +49,7 @@ async fn a_page_that_fails_says_so_and_goes_on_where_it_was() {
 async fn while_it_reads_it_says_that_snyk_gives_no_total() {
     let slow = json!({ "kind": "delay", "ms": 2_500 });
     let (Visit { bed: _bed, browser }, _) = at_trouble(None, 1, slow).await;
-    shows(&browser, "100 issues so far, Snyk gives no total").await;
+    shows(&browser, "100 issues so far; Snyk gives no total").await;
     let count = browser
         .run("return document.querySelector('.issue-table').getAttribute('aria-rowcount')")
         .await;
@@ -62,8 +62,8 @@ async fn while_it_reads_it_says_that_snyk_gives_no_total() {
 async fn asked_to_slow_down_it_counts_and_goes_on() {
     let slow = json!({ "kind": "status", "status": 429, "headers": { "retry-after": "4" } });
     let (Visit { bed: _bed, browser }, _) = at_trouble(Some(1), 1, slow).await;
-    shows(&browser, "Snyk asks us to slow down").await;
-    shows(&browser, "What is already here stays usable.").await;
+    shows(&browser, "Snyk’s rate limit was reached").await;
+    shows(&browser, "You can keep using what has loaded.").await;
     assert!(!rows(&browser).await.is_empty(), "what was read stays");
     browser.picture("issues-slowed").await;
     shows(&browser, ALL_READ).await;

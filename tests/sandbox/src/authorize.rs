@@ -120,7 +120,10 @@ pub(crate) fn decide(
         request.state = Some(random::text());
     }
     if wrong == Some(Wrong::ServerError) {
-        return Ok(request.error_redirect(&OAuthError::new(Kind::ServerError, "It was asked for.")));
+        return Ok(request.error_redirect(&OAuthError::new(
+            Kind::ServerError,
+            "You asked the sandbox to fail here.",
+        )));
     }
     if decision == Decision::Refuse {
         return Ok(

@@ -15,12 +15,12 @@ impl ApiError {
             (Self::BadRequest(detail), _) => detail.clone(),
             (Self::Forbidden(why) | Self::NotReady(why), _) => (*why).to_owned(),
             (Self::Edge { .. }, Code::Forbidden) => {
-                "Something in front of Snyk’s API refused the request, not Snyk itself. If it stays, \
-                 tell the people who run this app."
+                "Something in front of Snyk’s API refused the request, not Snyk itself. If it \
+                 happens again, contact whoever runs this app."
                     .to_owned()
             }
             (Self::Edge { .. }, Code::RateLimited) => {
-                "Snyk asks to slow down. Wait for as long as Retry-After says.".to_owned()
+                "Snyk’s rate limit was reached. Wait for as long as Retry-After says.".to_owned()
             }
             (Self::Edge { status, .. }, _) => format!(
                 "Snyk’s API, or something in front of it, can’t answer at the moment (status {}). Try \
@@ -39,7 +39,7 @@ impl ApiError {
                 "The address is too long. Go to the start page instead.".to_owned()
             }
             (_, Code::LoginExpired) => "Start again; nothing was connected.".to_owned(),
-            (_, Code::LoginUsed) => "A sign-in can be finished once. Start again.".to_owned(),
+            (_, Code::LoginUsed) => "A sign-in can be finished only once. Start again.".to_owned(),
             (_, Code::StateMismatch) => {
                 "It was started in another browser, by another link or more than an hour ago, or \
                  the browser didn’t keep its cookie. Start again."
@@ -62,21 +62,21 @@ impl ApiError {
             }
             .to_owned(),
             (_, Code::ProviderRejectedClient) => {
-                "Snyk does not accept the app’s own credentials. The people who run it must mend \
-                 that; nothing of yours is lost."
+                "Snyk does not accept the app’s own credentials. You can’t fix this yourself; \
+                 contact whoever runs the app. None of your data is lost."
                     .to_owned()
             }
             (_, Code::RateLimited) => "Wait for as long as Retry-After says.".to_owned(),
-            (_, Code::NotSignedIn) => "Connect again to go on.".to_owned(),
+            (_, Code::NotSignedIn) => "Connect again to continue.".to_owned(),
             (_, Code::NotFound) => {
-                "It may have moved, or it is not this browser’s to see.".to_owned()
+                "It may have moved, or this browser doesn’t have access to it.".to_owned()
             }
-            (_, Code::PayloadTooLarge) => "Send less.".to_owned(),
+            (_, Code::PayloadTooLarge) => "Send a smaller request.".to_owned(),
             (_, Code::Unavailable) => {
                 "You are still signed in. It usually passes within a minute.".to_owned()
             }
             _ => {
-                "Nothing was changed. Try again, and report the request id if it stays.".to_owned()
+                "Nothing was changed. Try again; if it happens again, report the request ID.".to_owned()
             }
         }
     }

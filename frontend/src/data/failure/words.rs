@@ -69,7 +69,7 @@ impl Failure {
             Self::Unreadable => FailureText {
                 tone: Tone::Danger,
                 title: Code::Internal.title().to_owned(),
-                text: "The answer could not be read. Nothing was changed. Try again.".to_owned(),
+                text: "The answer could not be loaded. Nothing was changed. Try again.".to_owned(),
                 offer: Offer::TryAgain,
                 request_id: None,
             },
@@ -83,7 +83,7 @@ impl Refusal {
         let (tone, title, text, offer) = match (self.status, self.code.as_deref()) {
             (_, Some(TEST_LIMIT)) => warn(
                 "The organization’s test limit at Snyk is used up".to_owned(),
-                "Waiting does not help.".to_owned(),
+                "Waiting won’t help.".to_owned(),
                 Offer::Nothing,
             ),
             (_, Some(MAINTENANCE)) => warn(
@@ -98,8 +98,8 @@ impl Refusal {
                 Offer::Connect("Reconnect"),
             ),
             (403, _) => warn(
-                format!("Snyk did not let {app} see this"),
-                format!("It lacks: {}.", lower_first(meaning(scope))),
+                format!("Snyk didn’t allow {app} to see this"),
+                format!("Missing permission: {}.", lower_first(meaning(scope))),
                 Offer::Connect("Ask again"),
             ),
             (404, _) => {
@@ -108,7 +108,7 @@ impl Refusal {
             }
             (410, _) => (
                 Tone::Danger,
-                "Snyk has withdrawn this part of its interface".to_owned(),
+                "Snyk no longer offers this part of its API".to_owned(),
                 format!("Contact whoever runs {app}."),
                 Offer::Nothing,
             ),
@@ -128,7 +128,7 @@ impl Refusal {
             ),
             _ => (
                 Tone::Danger,
-                format!("{app} sent something wrong"),
+                format!("{app} sent an invalid request"),
                 "This is our fault, not yours. Reload the page; if it happens again, report the request ID."
                     .to_owned(),
                 Offer::Reload,
@@ -145,7 +145,7 @@ impl Refusal {
 }
 
 fn by_itself(app: &str) -> String {
-    format!("You can keep using what has loaded. {app} tries again by itself.")
+    format!("You can keep using what has loaded. {app} tries again automatically.")
 }
 
 /// Returns the text of a failure that neither our server nor Snyk reported.
@@ -163,7 +163,7 @@ fn on_the_way(tone: Tone, title: String, text: String) -> FailureText {
 /// answer does not tell these apart.
 fn not_there(what: &str) -> (String, String) {
     (
-        format!("This {what} is not there, or this connection cannot see it"),
+        format!("This {what} doesn’t exist, or this connection can’t see it"),
         "It may have been removed at Snyk.".to_owned(),
     )
 }
@@ -197,10 +197,10 @@ mod tests {
     fn each_of_snyks_answers_has_words_of_its_own() {
         let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
         let lacking = told(snyk(403, "SNYK-OPENAPI-0002"));
-        assert_eq!(lacking.title, "Snyk did not let Fathom see this");
+        assert_eq!(lacking.title, "Snyk didn’t allow Fathom to see this");
         assert_eq!(
             lacking.text,
-            "It lacks: see projects, their settings and targets."
+            "Missing permission: see projects, their settings and targets."
         );
         assert_eq!(lacking.offer, Offer::Connect("Ask again"));
         assert_eq!(lacking.request_id.as_deref(), Some("id"));
@@ -213,14 +213,14 @@ mod tests {
             (503, "SNYK-0099", "Snyk is under maintenance"),
             (503, "SNYK-0009", "Snyk is not answering"),
             (504, "", "Snyk is not answering"),
-            (410, "", "Snyk has withdrawn this part of its interface"),
+            (410, "", "Snyk no longer offers this part of its API"),
             (401, "", "This connection has stopped working"),
             (
                 404,
                 "",
-                "This organization is not there, or this connection cannot see it",
+                "This organization doesn’t exist, or this connection can’t see it",
             ),
-            (400, "SNYK-0003", "Fathom sent something wrong"),
+            (400, "SNYK-0003", "Fathom sent an invalid request"),
         ] {
             assert_eq!(told(snyk(status, code)).title, title, "{status} {code}");
         }
@@ -252,11 +252,11 @@ mod tests {
             assert_eq!(failure.remedy(), Remedy::TryAgain);
             let told = told(failure);
             assert!(
-                told.text.contains("Fathom tries again by itself"),
+                told.text.contains("Fathom tries again automatically"),
                 "{told:?}"
             );
         }
-        let title = "This organization is not there, or this connection cannot see it";
+        let title = "This organization doesn’t exist, or this connection can’t see it";
         assert_eq!(told(ours(Code::NotFound)).title, title);
         assert_eq!(told(snyk(404, "")).title, title);
     }
@@ -266,7 +266,7 @@ mod tests {
         let mut problem = messages::local(Code::Unavailable);
         problem.request_id = "01J".to_owned();
         let told = Failure::Ours(Box::new(problem)).told("Fathom", "organization", SCOPE);
-        assert_eq!(told.title, "Fathom cannot reach its own data");
+        assert_eq!(told.title, "Fathom can’t reach its own data");
         assert_eq!(told.request_id.as_deref(), Some("01J"));
         assert_eq!(told.offer, Offer::TryAgain);
     }

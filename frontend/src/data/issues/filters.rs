@@ -195,7 +195,7 @@ impl Filters {
         counts
     }
 
-    /// Returns the filters in words, to follow "that are": `critical or high, open, not ignored`.
+    /// Returns the filters in words: `critical or high, open, not ignored`.
     #[must_use]
     pub fn words(&self) -> String {
         let mut parts = Vec::new();
@@ -220,7 +220,7 @@ impl Filters {
                     )))
                 })
                 .collect();
-            parts.push(format!("of kind {}", either(&kinds)));
+            parts.push(format!("of type {}", either(&kinds)));
         }
         match self.ignored {
             Some(true) => parts.push("ignored".to_owned()),
@@ -354,7 +354,7 @@ mod tests {
     fn filters_are_repeated_in_words() {
         assert_eq!(
             Filters::parse("severity=critical,high&kind=license,x&fixable=yes").words(),
-            "critical or high, open, of kind licence or x, not ignored, fixable"
+            "critical or high, open, of type license or x, not ignored, fixable"
         );
         assert_eq!(
             Filters::parse("status=resolved").words(),

@@ -64,10 +64,10 @@ impl Remediation {
             Self::Upgrade => "Upgrade",
             Self::Patch => "Patch",
             Self::Pin => "Pin",
-            Self::Snyk => "By Snyk",
-            Self::ByHand => "By hand",
+            Self::Snyk => "Snyk fix",
+            Self::ByHand => "Manual fix",
             Self::None => "No fix",
-            Self::Unsaid => "Not said",
+            Self::Unsaid => "Unknown",
         }
     }
 
@@ -87,16 +87,16 @@ impl Remediation {
                 "Snyk says that pinning a version fixes it.",
             ),
             Self::Snyk => (
-                "Fixable by Snyk".to_owned(),
-                "Snyk says that it can fix this.",
+                "Snyk has a fix".to_owned(),
+                "Snyk doesn’t say which kind of fix.",
             ),
             Self::ByHand => (
-                "Fixable by hand".to_owned(),
-                "Snyk says that a person can fix this.",
+                "Needs a manual fix".to_owned(),
+                "Snyk lists no upgrade, patch or pin for it.",
             ),
             Self::None => (
                 "No fix yet".to_owned(),
-                "Snyk knows of no upgrade, patch or other way.",
+                "Snyk lists no upgrade, patch or other fix.",
             ),
             Self::Unsaid => return None,
         })

@@ -3,8 +3,8 @@
 use shared::snyk::{
     Issue,
     issue::{
-        Coordinate, Dependency, IssueKind, IssueStatus, Reachability, Representation, Severity,
-        SourceLocation,
+        Coordinate, Cvss, Dependency, IssueKind, IssueStatus, Reachability, Representation,
+        Severity, SourceLocation,
     },
 };
 
@@ -20,6 +20,8 @@ pub struct Row {
     pub key: Option<Box<str>>,
     /// The title.
     pub title: Box<str>,
+    /// The description, as text.
+    pub description: Option<Box<str>>,
     /// The severity level; `None` for an unknown word.
     pub level: Option<Level>,
     /// The severity as Snyk writes it.
@@ -38,6 +40,10 @@ pub struct Row {
     pub way: Remediation,
     /// The score from 0 to 1,000, where Snyk computes one.
     pub score: Option<u64>,
+    /// The CVSS ratings in words: `7.5 (CVSS 3.1, Snyk)`, each with its vector, if known.
+    pub cvss: Box<[(Box<str>, Option<Box<str>>)]>,
+    /// Snyk's instructions for a fix, each once.
+    pub instructions: Box<[Box<str>]>,
     /// The location: a package with its version, a file with its line, or a resource.
     pub place: Option<Box<str>>,
     /// The name of the package, if the issue is in one.
@@ -87,7 +93,8 @@ impl Row {
         let mut weaknesses = Vec::new();
         for class in attributes.classes {
             if starts_so(&class.id, "CWE-") {
-                add(&mut weaknesses, class.id, class.url.as_deref());
+                let address = class.url.or_else(|| cwe_address(&class.id));
+                add(&mut weaknesses, class.id, address.as_deref());
             }
         }
         let places = attributes.coordinates;
@@ -96,6 +103,7 @@ impl Row {
         let severity = attributes
             .effective_severity_level
             .unwrap_or_else(|| unknown::WORD.into());
+        let ratings = attributes.severities.into_iter().filter_map(rating);
         let time = |time: Option<String>| time.as_deref().map_or(f64::NAN, millis);
         Self {
             id: id.into(),
@@ -103,6 +111,7 @@ impl Row {
             title: attributes
                 .title
                 .map_or_else(|| unknown::LABEL.into(), Into::into),
+            description: attributes.description.map(|text| text.trim().into()),
             level: Level::parse(severity.as_str()),
             severity,
             kind: attributes.kind.unwrap_or_else(|| unknown::WORD.into()),
@@ -112,6 +121,8 @@ impl Row {
             updated: time(attributes.updated_at),
             way: Remediation::of(&places),
             score: attributes.score.map(|score| score.min(1_000)),
+            cvss: ratings.collect(),
+            instructions: instructions(&places),
             place: place(&places).map(String::into_boxed_str),
             package,
             reached: remediation::reached(&places).cloned(),
@@ -158,7 +169,7 @@ impl Row {
         let ignored = match self.is_ignored {
             Some(true) => "ignored",
             Some(false) => "not ignored",
-            None => "unknown whether ignored",
+            None => "may be ignored",
         };
         format!("{status}, {ignored}")
     }
@@ -191,10 +202,10 @@ pub fn first_of(ids: &[Named]) -> Option<String> {
 pub fn kind_words(kind: &IssueKind) -> &str {
     match kind {
         IssueKind::PackageVulnerability => "Vulnerable package",
-        IssueKind::License => "Licence",
+        IssueKind::License => "License",
         IssueKind::Cloud => "Cloud resource",
-        IssueKind::Code => "Own code",
-        IssueKind::Custom => "Own rule",
+        IssueKind::Code => "Code",
+        IssueKind::Custom => "Custom rule",
         IssueKind::Config => "Configuration",
         IssueKind::Other(word) if word == unknown::WORD => unknown::LABEL,
         IssueKind::Other(word) => word,
@@ -223,6 +234,37 @@ pub fn catalogue_address(address: &str) -> Option<&str> {
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     (is_known && is_name && is_plain && address.len() <= 2_048).then_some(address)
+}
+
+/// Returns the address of a weakness in MITRE's catalogue, where Snyk gives none.
+fn cwe_address(id: &str) -> Option<String> {
+    let number = id.get("CWE-".len()..)?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("https://cwe.mitre.org/data/definitions/{number}.html"))
+}
+
+/// Returns a rating in words, and its vector.
+fn rating(cvss: Cvss) -> Option<(Box<str>, Option<Box<str>>)> {
+    let tenths = cvss.tenths?;
+    let version = cvss
+        .version
+        .map_or_else(|| "CVSS".to_owned(), |version| format!("CVSS {version}"));
+    let source = cvss
+        .source
+        .map_or_else(String::new, |source| format!(", {source}"));
+    let words = format!("{}.{} ({version}{source})", tenths / 10, tenths % 10);
+    Some((words.into(), cvss.vector.map(Into::into)))
+}
+
+fn instructions(places: &[Coordinate]) -> Box<[Box<str>]> {
+    let mut each: Vec<Box<str>> = Vec::new();
+    let all = places.iter().flat_map(|place| &place.remedies);
+    for text in all.filter_map(|remedy| remedy.description.as_deref()) {
+        if !each.iter().any(|known| **known == *text.trim()) {
+            each.push(text.trim().into());
+        }
+    }
+    each.into()
 }
 
 fn starts_so(text: &str, start: &str) -> bool {

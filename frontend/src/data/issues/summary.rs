@@ -44,7 +44,7 @@ impl Extent {
             Self::First => format!("first {}", count(read, "issue")),
             Self::SoFar => format!("{} so far", count(read, "issue")),
             Self::Part | Self::Lacking(_) => {
-                format!("{} that could be read", count(read, "issue"))
+                format!("{} that could be loaded", count(read, "issue"))
             }
         }
     }
@@ -54,28 +54,29 @@ impl Extent {
 /// load failed before any issue was read.
 #[must_use]
 pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Option<String> {
-    let some = if shown == read && extent != Extent::First {
-        count(read, "issue")
+    let the = if extent == Extent::First {
+        "the first "
     } else {
-        let the = if extent == Extent::First {
-            "the first "
-        } else {
-            ""
-        };
-        format!("{} of {the}{}", number(shown), count(read, "issue"))
+        ""
+    };
+    let all = count(read, "issue");
+    let some = match (shown == read, extent) {
+        (true, Extent::First) => format!("Showing {the}{all}"),
+        (true, _) => all,
+        (false, _) => format!("Showing {} of {the}{all}", number(shown)),
     };
     match extent {
         Extent::Part if read == 0 => None,
         Extent::Part => Some(format!("{some} so far")),
-        Extent::SoFar => Some(format!("{some} so far, Snyk gives no total")),
+        Extent::SoFar => Some(format!("{some} so far; Snyk gives no total")),
         Extent::Whole | Extent::First | Extent::Lacking(_) if is_reading => {
-            Some(format!("{some}, reading again"))
+            Some(format!("{some}, refreshing"))
         }
-        Extent::Lacking(unreadable) => {
-            Some(format!("{some}, {} could not be read", number(unreadable)))
-        }
-        Extent::Whole => Some(format!("{some}, all read")),
-        Extent::First => Some(format!("{some}, read")),
+        Extent::Lacking(unreadable) => Some(format!(
+            "{some}, {} could not be loaded",
+            number(unreadable)
+        )),
+        Extent::Whole | Extent::First => Some(format!("{some}, updated")),
     }
 }
 
@@ -107,7 +108,7 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
         let some = extent.of_issues(read);
         return EmptyList {
             title: format!("None of the {some} match"),
-            text: format!("You ask for those that are {}.", filters.words()),
+            text: format!("Filters: {}.", filters.words()),
             way_out: Some(Suggestion {
                 words: "Clear filters",
                 filters: filters.cleared(),
@@ -124,39 +125,39 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
         Extent::First => format!(" among the first {}", number(read)),
         Extent::SoFar => " so far".to_owned(),
         Extent::Part | Extent::Lacking(_) if read > 0 => {
-            format!(" among the {} that could be read", number(read))
+            format!(" among the {} that could be loaded", number(read))
         }
-        Extent::Part | Extent::Lacking(_) => " among those that could be read".to_owned(),
+        Extent::Part | Extent::Lacking(_) => " among those that could be loaded".to_owned(),
     };
     let title = match (ignored, extent) {
         (0, _) => format!("No open issues{among}"),
         (1, Extent::Whole) => "The one open issue is ignored".to_owned(),
         (2, Extent::Whole) => "Both open issues are ignored".to_owned(),
         (more, Extent::Whole) => format!("All {} open issues are ignored", number(more)),
-        _ => format!("No open issues but ignored ones{among}"),
+        _ => format!("No open issues{among}, except ignored ones"),
     };
     let more = if ignored > 0 { " more" } else { "" };
     let text = match (gone, extent) {
-        (_, Extent::SoFar) => "More are being read; Snyk gives no total.".to_owned(),
-        (0, _) if ignored > 0 => "None is resolved.".to_owned(),
+        (_, Extent::SoFar) => "More are loading; Snyk gives no total.".to_owned(),
+        (0, _) if ignored > 0 => "None are resolved.".to_owned(),
         (0, Extent::Lacking(unreadable)) => {
-            format!("{} could not be read.", count(unreadable, "issue"))
+            format!("{} could not be loaded.", count(unreadable, "issue"))
         }
-        (0, _) => "Snyk has found nothing in this project.".to_owned(),
+        (0, _) => "Snyk found no issues in this project.".to_owned(),
         (1, _) => format!("One{more} is resolved."),
         (gone, _) => format!("{}{more} are resolved.", number(gone)),
     };
     let mut shows = filters.clone();
     let words = if ignored > 0 {
         shows.ignored = None;
-        Some("Show ignored ones too")
+        Some("Include ignored")
     } else {
         shows.statuses.clear();
         // Resolved issues can be ignored as well.
         if rows().all(|row| row.is_ignored == Some(true)) {
             shows.ignored = None;
         }
-        (gone > 0).then_some("Show resolved ones too")
+        (gone > 0).then_some("Include resolved")
     };
     EmptyList {
         title,
@@ -200,25 +201,25 @@ impl Absent {
     #[must_use]
     pub fn told(self) -> (&'static str, String) {
         match self {
-            Self::Reading => ("Reading the issue", String::new()),
+            Self::Reading => ("Loading the issue", String::new()),
             Self::Failed => (
-                "This issue could not be read",
-                "It may be among those that are not read yet.".to_owned(),
+                "This issue could not be loaded",
+                "It may be among those that are not loaded yet.".to_owned(),
             ),
             Self::Unreadable => (
-                "This issue is not here",
-                "It may be among those that could not be read.".to_owned(),
+                "This issue is not in the list",
+                "It may be among those that could not be loaded.".to_owned(),
             ),
             Self::Beyond(read) => (
-                "This issue is not here",
+                "This issue is not in the list",
                 format!(
-                    "It is not among the first {}, and no more are read here.",
+                    "It is not among the first {}, and no more are loaded here.",
                     count(read, "issue")
                 ),
             ),
             Self::Gone => (
-                "This issue is not there",
-                "It is not among the issues of the project. It may have been removed at Snyk, or the link was cut off."
+                "Issue not found",
+                "It is not one of this project’s issues. It may have been removed at Snyk, or the link is incomplete."
                     .to_owned(),
             ),
         }

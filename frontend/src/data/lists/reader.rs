@@ -156,7 +156,7 @@ impl Reader {
             let why = why(failure);
             let what = S::ITEMS;
             self.announcer
-                .say(format!("{what} could not be read. {why}"));
+                .say(format!("{what} could not be loaded. {why}"));
         }
     }
 

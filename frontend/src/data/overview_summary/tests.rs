@@ -41,12 +41,12 @@ fn critical_issues_come_first_and_say_when_they_still_grow() {
     one.failed = 1;
     assert_eq!(
         one.verdict(),
-        "37 critical issues so far, in the 5 organizations that could be read"
+        "37 critical issues so far, in the 5 organizations that could be loaded"
     );
     one.growing = false;
     assert_eq!(
         one.verdict(),
-        "37 critical issues in the 5 organizations that could be read"
+        "37 critical issues in the 5 organizations that could be loaded"
     );
 }
 
@@ -75,16 +75,16 @@ fn nothing_is_told_apart_from_nothing_yet_and_nothing_readable() {
     assert_eq!(none.verdict(), "No projects yet");
     assert!(none.is_empty());
     none.growing = true;
-    assert_eq!(none.verdict(), "Reading 6 organizations");
+    assert_eq!(none.verdict(), "Loading 6 organizations");
     none.growing = false;
     none.failed = 6;
-    assert_eq!(none.verdict(), "Nothing could be read");
+    assert_eq!(none.verdict(), "Nothing could be loaded");
     assert!(!none.is_empty() && !none.has_figures());
-    assert_eq!(none.without_worst(), "No project could be read.");
+    assert_eq!(none.without_worst(), "No project could be loaded.");
     none.failed = 2;
     assert_eq!(
         none.verdict(),
-        "No projects in the 4 organizations that could be read"
+        "No projects in the 4 organizations that could be loaded"
     );
     assert!(!none.is_empty());
 }
@@ -92,12 +92,12 @@ fn nothing_is_told_apart_from_nothing_yet_and_nothing_readable() {
 #[test]
 fn of_a_connection_that_stopped_nothing_is_claimed() {
     let stopped = OverviewSummary::nothing(6);
-    assert_eq!(stopped.verdict(), "Nothing can be read");
-    assert_eq!(stopped.size(), "6 organizations");
+    assert_eq!(stopped.verdict(), "Nothing can be loaded");
+    assert_eq!(stopped.size(), "6 organizations.");
     assert!(!stopped.is_empty());
     // Organizations that were complete before stay valid.
     let some = stopped.and(&status(Stage::Done, Some(8), Some(1.0)), rows(8));
-    assert_eq!(some.size(), "1 of 6 organizations, 8 projects");
+    assert_eq!(some.size(), "1 of 6 organizations, 8 projects.");
 }
 
 #[test]
@@ -107,11 +107,11 @@ fn no_open_issues_is_said_of_what_was_read_only() {
     none.failed = 1;
     assert_eq!(
         none.verdict(),
-        "No open issues in the 5 organizations that could be read"
+        "No open issues in the 5 organizations that could be loaded"
     );
     assert_eq!(
         none.without_worst(),
-        "No open issues in the 5 organizations that could be read."
+        "No open issues in the 5 organizations that could be loaded."
     );
 }
 
@@ -123,11 +123,11 @@ fn a_list_that_was_cut_is_not_everything() {
         cut.verdict(),
         "37 critical issues in the first 20,000 projects"
     );
-    assert_eq!(cut.size(), "6 organizations, the first 20,000 projects");
+    assert_eq!(cut.size(), "6 organizations, the first 20,000 projects.");
     cut.failed = 1;
     assert_eq!(
         cut.verdict(),
-        "37 critical issues in the first 20,000 projects of the 5 organizations that could be read"
+        "37 critical issues in the first 20,000 projects of the 5 organizations that could be loaded"
     );
 }
 
@@ -138,14 +138,14 @@ fn projects_without_counts_are_told_and_are_not_without_issues() {
     assert_eq!(some.verdict(), "No open issues in 9 projects");
     assert_eq!(
         some.size(),
-        "6 organizations, 10 projects, 1 not counted yet"
+        "6 organizations, 10 projects. 1 project has no issue counts: Snyk has not tested it yet."
     );
     assert_eq!(
         some.without_worst(),
-        "No project that is counted has open issues."
+        "None of the projects with issue counts has open issues."
     );
     some.totals.uncounted = 10;
-    assert_eq!(some.verdict(), "10 projects, none counted yet");
+    assert_eq!(some.verdict(), "10 projects, no issue counts yet");
     assert!(!some.has_figures());
 }
 
@@ -156,24 +156,24 @@ fn projects_that_could_not_be_read_are_in_no_total_that_claims_to_be_everything(
     some.unreadable = 1;
     assert_eq!(
         some.verdict(),
-        "37 critical issues in the 99 projects that could be read"
+        "37 critical issues in the 99 projects that could be loaded"
     );
     assert_eq!(
         some.size(),
-        "6 organizations, 100 projects, 1 could not be read"
+        "6 organizations, 100 projects, 1 could not be loaded."
     );
     let mut none = known([0; 4], 99);
     none.unreadable = 3;
     assert_eq!(
         none.verdict(),
-        "No open issues in the 99 projects that could be read"
+        "No open issues in the 99 projects that could be loaded"
     );
     assert_eq!(
         none.without_worst(),
-        "No open issues in the 99 projects that could be read."
+        "No open issues in the 99 projects that could be loaded."
     );
     none.totals.rows = 0;
-    assert_eq!(none.verdict(), "Nothing could be read");
+    assert_eq!(none.verdict(), "Nothing could be loaded");
     assert!(!none.is_empty());
 }
 
@@ -184,14 +184,14 @@ fn a_count_that_is_not_known_is_told_and_is_not_zero() {
     assert_eq!(some.verdict(), "No open issues in 9 projects");
     assert_eq!(
         some.size(),
-        "6 organizations, 10 projects, 1 counted in part"
+        "6 organizations, 10 projects. 1 project has incomplete issue counts."
     );
     assert_eq!(
         some.without_worst(),
-        "No project that is counted has open issues."
+        "None of the projects with issue counts has open issues."
     );
     some.totals.partial = 10;
-    assert_eq!(some.verdict(), "10 projects, none counted yet");
+    assert_eq!(some.verdict(), "10 projects, no issue counts yet");
     some.totals.issues = Counts::new([0, 3, 0, 0]);
     assert_eq!(some.verdict(), "No critical issues, 3 high");
 }
@@ -206,7 +206,7 @@ fn what_stands_is_no_less_whole_while_it_is_read_again() {
         .and(&again, rows(5))
         .and(&first, rows(0));
     assert!(both.growing && both.at_snyk.is_none());
-    assert_eq!(both.size(), "2 organizations");
+    assert_eq!(both.size(), "2 organizations.");
     let failed = status(Stage::Failed(Failure::Offline), Some(5), Some(1.0));
     assert_eq!(OverviewSummary::nothing(1).and(&failed, rows(5)).failed, 0);
 }

@@ -18,7 +18,7 @@ use crate::{
             visible_rows::NewRows,
         },
         lists::Status,
-        number_format::{len, number},
+        number_format::{count, len},
         severity::Level,
     },
 };
@@ -50,7 +50,7 @@ pub fn FilterBar(
                 <StatusChip state />
                 <KindChip state />
                 <ToggleChip
-                    words="Ignored too"
+                    words="Include ignored"
                     on=Signal::derive(move || filters.read().ignored != Some(false))
                     on_toggle=move |()| {
                         state
@@ -161,7 +161,7 @@ fn KindChip(
     view! {
         <ChoiceChip
             id="kind-filter"
-            label="Kind"
+            label="Type"
             choices
             on_toggle=move |word: String| state.choose(|filters| toggle(&mut filters.kinds, word))
         />
@@ -187,7 +187,7 @@ fn Summary(
     Effect::new(move |before: Option<bool>| {
         let now = is_reading.get();
         if now {
-            announcer.say("Reading issues");
+            announcer.say("Loading issues");
         } else if before == Some(true) {
             announcer.say(words.get_untracked().unwrap_or_default());
         }
@@ -196,8 +196,8 @@ fn Summary(
     let can_clear = Memo::new(move |_| state.filters.read().are_chosen());
     let news = move || {
         let words = match state.news.get()? {
-            NewRows::New(count) => format!("{} new. Show", number(len(count))),
-            NewRows::Changed => "Changed at Snyk. Show".to_owned(),
+            NewRows::New(many) => format!("{}. Show", count(len(many), "new issue")),
+            NewRows::Changed => "Updated. Show changes".to_owned(),
         };
         Some(view! {
             <button type="button" class="link" on:click=move |_| state.still.set(false)>
@@ -219,7 +219,7 @@ fn Summary(
             <Show when=move || state.works.get() && whole_at.get().is_some()>
                 <BusyButton
                     class="link"
-                    words=["Read again", "Reading"]
+                    words=["Refresh", "Loading"]
                     busy=is_reading
                     on_press=move |()| state.read_again()
                 />

@@ -26,9 +26,9 @@ pub(super) fn Broken(
         // The list may be complete, incomplete or empty.
         let lead = match state.extent.get() {
             Extent::Whole | Extent::First | Extent::Lacking(_) => {
-                "The issues could not be read again"
+                "The issues could not be refreshed"
             }
-            _ if state.read.get() > 0 => "More issues could not be read",
+            _ if state.read.get() > 0 => "More issues could not be loaded",
             _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
         };
         Some(view! { <ReadFailure told lead on_again /> }.into_any())

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesState};
+use super::{
+    advice::{advice, description},
+    broken::Broken,
+    state::IssuesState,
+};
 use crate::{
     announcer::Announcer,
     components::{
@@ -14,7 +18,7 @@ use crate::{
     },
     data::{
         issues::{
-            remediation::{reached_sentence, reached_words},
+            remediation::reached_words,
             row::{Named, Row, kind_words},
             summary::Absent,
         },
@@ -72,13 +76,12 @@ pub fn Panel(
                 <h2 id=TITLE tabindex="-1">
                     <bdi>{title}</bdi>
                 </h2>
-                <Body row />
+                <Body state row />
             }
             .into_any()
         } else {
             if state.filters.read().issue.is_none() {
-                return view! { <p class="second">"Choose an issue to read about it."</p> }
-                    .into_any();
+                return view! { <p class="second">"Select an issue to see details"</p> }.into_any();
             }
             let (title, text) = absent(state).told();
             view! {
@@ -122,7 +125,7 @@ pub fn DetailPage(
         None => absent(state).told().0.to_owned(),
     });
     let content = move || match row.get() {
-        Some(row) => view! { <Body row /> }.into_any(),
+        Some(row) => view! { <Body state row /> }.into_any(),
         None => view! {
             <p class="second">{move || absent(state).told().1}</p>
             <Broken state />
@@ -154,13 +157,13 @@ pub fn DetailPage(
     let steps = move || {
         let (before, after) = state.neighbours();
         view! {
-            {step(before, "Previous")}
+            {step(before, "Previous issue")}
             {step(after, "Next issue")}
         }
     };
     view! {
         <div class="issue-page">
-            <nav class="crumbs" aria-label="Way back">
+            <nav class="crumbs" aria-label="Breadcrumb">
                 {Icon::Back.view()}
                 <a href=back data-noscroll="true">
                     <bdi>{project}</bdi>
@@ -198,6 +201,8 @@ fn badge(row: &Row) -> AnyView {
 /// The content below the title. There is no row for a value that Snyk does not give.
 #[component]
 fn Body(
+    /// The state of the page.
+    state: IssuesState,
     /// The issue.
     row: Arc<Row>,
 ) -> impl IntoView {
@@ -233,16 +238,18 @@ fn Body(
     view! {
         <p class="second">{found} {seen}</p>
         {row.score.map(score)}
-        {advice(&row)}
+        {advice(state, &row)}
+        {description(&row)}
         <dl class="facts">
+            {cvss(&row)}
             {names("CVE", &row.cves)}
-            {names("Weakness", &row.cwes)}
-            {names("Snyk id", &row.snyk_ids)}
-            {names("Other ids", &row.others)}
-            {fact("Kind", kind_words(&row.kind).to_owned())}
+            {names("CWE", &row.cwes)}
+            {names("Snyk ID", &row.snyk_ids)}
+            {names("Other IDs", &row.others)}
+            {fact("Type", kind_words(&row.kind).to_owned())}
             {row.reached.as_ref().map(|reached| fact("Reachable", reached_words(reached)))}
             {fact("Status", status)}
-            {(!is_open).then(|| fact("Went away", resolved))}
+            {(!is_open).then(|| fact("Resolved", resolved))}
             {updated.map(|updated| fact("Updated", updated))}
             {row.key.as_ref().map(|key| fact("Key", view! { <code>{key.to_string()}</code> }))}
         </dl>
@@ -266,21 +273,25 @@ fn score(score: u64) -> impl IntoView {
     }
 }
 
-fn advice(row: &Row) -> Option<impl IntoView + use<>> {
-    let (title, text) = row.way.advice(row.package.as_deref())?;
-    let reached = row.reached.as_ref().and_then(reached_sentence);
-    let icon = remediation_icon(row.way);
-    Some(view! {
-        <div class="advice">
-            <p>
-                {icon}
-                <strong>
-                    <bdi>{title}</bdi>
-                </strong>
-            </p>
-            <p class="second">{text} " " {reached}</p>
-        </div>
-    })
+/// Returns the CVSS ratings, each with its vector.
+fn cvss(row: &Row) -> Option<impl IntoView + use<>> {
+    if row.cvss.is_empty() {
+        return None;
+    }
+    let ratings = row
+        .cvss
+        .iter()
+        .map(|(words, vector)| {
+            let vector = vector
+                .as_deref()
+                .map(|vector| view! { <code>{vector.to_owned()}</code> });
+            view! {
+                <bdi>{words.to_string()}</bdi>
+                {vector}
+            }
+        })
+        .collect_view();
+    Some(fact("CVSS", ratings))
 }
 
 fn fact(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {

@@ -6,7 +6,7 @@ use shared::api::connection::Connection;
 use super::state::IssuesState;
 use crate::{
     components::{
-        icon::Icon,
+        open_in_snyk::{OpenInSnyk, at_snyk},
         project,
         read_notice::ReadFailure,
         timestamp::{Timestamp, minutes},
@@ -27,7 +27,7 @@ pub fn Head(
     let title = Signal::derive(move || match state.head.get() {
         Some(Ok(head)) => head.name,
         Some(Err(_)) if state.is_missing() => {
-            "This project is not there, or this connection cannot see it".to_owned()
+            "This project doesn’t exist, or this connection can’t see it".to_owned()
         }
         _ => "Issues of a project".to_owned(),
     });
@@ -41,7 +41,7 @@ pub fn Head(
             <PageHeading title class="project-title">
                 {name}
             </PageHeading>
-            <Facts connection state />
+            <Facts state />
         </div>
     }
 }
@@ -61,7 +61,7 @@ fn WayBack(
         found.map(|org| org.name.clone())
     };
     view! {
-        <nav class="crumbs" aria-label="Way back">
+        <nav class="crumbs" aria-label="Breadcrumb">
             {move || {
                 org()
                     .map(|name| {
@@ -79,42 +79,27 @@ fn WayBack(
 
 #[component]
 fn Facts(
-    /// The connection.
-    connection: Signal<Connection>,
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let now = minutes();
-    let at_snyk = move || {
-        let app = session.app().filter(|app| !app.sandbox)?;
-        let connection = connection.read();
-        let org = state.org.read_value();
-        let org = connection.orgs.iter().find(|one| one.id == *org)?;
-        paths::project_at_snyk(
-            &app.authorization_endpoint,
-            &org.slug,
-            &state.project.read_value(),
+    let address = Signal::derive(move || {
+        let project = state.project.get_value();
+        at_snyk(
+            session,
+            &state.connection.read(),
+            &state.org.get_value(),
+            |authorize, slug| paths::project_at_snyk(authorize, slug, &project),
         )
-    };
-    let link = move || {
-        at_snyk().map(|address| {
-            view! {
-                " "
-                <a class="outward" href=address rel="noopener noreferrer external">
-                    "Open at Snyk"
-                    {Icon::Out.view()}
-                </a>
-            }
-        })
-    };
+    });
     let again = Callback::new(move |()| state.read_again());
     // The list already shows a failure.
     let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
     move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),
-        None => view! { <p class="second">"Reading"</p> }.into_any(),
+        None => view! { <p class="second">"Loading"</p> }.into_any(),
         Some(Ok(head)) => {
             let updated = head.updated.map(|at| {
                 view! { " Updated " <Timestamp at now /> "." }
@@ -123,18 +108,19 @@ fn Facts(
                 <p class="second">
                     <bdi>{head.facts()}</bdi>
                     {updated}
-                    {link}
+                    " "
+                    <OpenInSnyk address />
                 </p>
             }
             .into_any()
         }
         Some(Err(_)) if state.is_missing() => view! {
-            <p class="second">"It may have been removed at Snyk, or the link was cut off."</p>
+            <p class="second">"It may have been removed at Snyk, or the link is incomplete."</p>
         }
         .into_any(),
         Some(Err(failure)) => {
             let told = failure.told(&session.name(), "project", "org.project.read");
-            view! { <ReadFailure told lead="What the project is could not be read" on_again=again /> }
+            view! { <ReadFailure told lead="The details of the project could not be loaded" on_again=again /> }
                 .into_any()
         }
     }

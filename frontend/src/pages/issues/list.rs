@@ -87,7 +87,7 @@ fn NothingShown(
         }
         let at = state.status.with(|status| status.whole_at)?;
         Some(view! {
-            <p class="second">"Counted " <Timestamp at now /> "."</p>
+            <p class="second">"Updated " <Timestamp at now /> "."</p>
         })
     };
     let way_out = move || {
@@ -265,6 +265,12 @@ fn score(score: Option<u64>) -> AnyView {
             <span class="score">{number(score)}</span>
         }
         .into_any(),
-        None => view! { <span class="second">"none"</span> }.into_any(),
+        None => view! {
+            <span class="second">
+                <span aria-hidden="true">"–"</span>
+                <span class="hidden">"No score"</span>
+            </span>
+        }
+        .into_any(),
     }
 }

@@ -42,7 +42,7 @@ fn what_snyk_does_not_say_of_an_issue_is_unknown() {
         assert_eq!(&*row.title, "Unknown");
         assert_eq!((row.level, row.severity_words()), (None, "Unknown"));
         assert_eq!(kind_words(&row.kind), "Unknown");
-        assert_eq!(row.status_words(), "Unknown, unknown whether ignored");
+        assert_eq!(row.status_words(), "Unknown, may be ignored");
         assert!(row.may_be_open());
         assert!(row.created.is_nan() && row.updated.is_nan());
         assert_eq!((row.key, row.is_ignored), (None, None));
@@ -68,6 +68,10 @@ fn ids_are_told_apart_by_catalogue_each_once() {
     );
     assert_eq!(ids(&row.others), ["GHSA-p6mc-m468-83gw"]);
     assert_eq!(ids(&row.cwes), ["CWE-1321"]);
+    assert_eq!(
+        row.cwes[0].address.as_deref(),
+        Some("https://cwe.mitre.org/data/definitions/1321.html")
+    );
     assert_eq!(row.cves[0].address, None);
     assert!(row.snyk_ids[0].address.is_some());
     assert_eq!(first_of(&row.cves).unwrap(), "CVE-2020-8203 +1");
@@ -174,4 +178,29 @@ fn a_score_stays_on_its_scale() {
     assert_eq!(score("874"), Some(874));
     assert_eq!(score("5000"), Some(1_000));
     assert_eq!(row(r#","risk":{"factors":[]}"#).score, None);
+}
+
+#[test]
+fn what_to_do_is_told_as_far_as_snyk_says_it() {
+    let row = row(r#","description":" Two\n\nparagraphs. ","severities":[
+        {"source":"Snyk","score":7.5,"version":"3.1","vector":"CVSS:3.1/AV:N"},
+        {"source":"NVD","score":9.84},{"score":null,"vector":"x"},{"score":11},5],
+        "coordinates":[{"remedies":[{"type":"manual","description":"Do this."},{"type":"cli"}]},
+        {"remedies":[{"type":"manual","description":"Do this."},{"description":" Or that. "}]}]"#);
+    assert_eq!(row.description.as_deref(), Some("Two\n\nparagraphs."));
+    let cvss: Vec<_> = row.cvss.iter().map(|(words, _)| &**words).collect();
+    assert_eq!(cvss, ["7.5 (CVSS 3.1, Snyk)", "9.8 (CVSS, NVD)"]);
+    assert_eq!(row.cvss[0].1.as_deref(), Some("CVSS:3.1/AV:N"));
+    let said: Vec<_> = row.instructions.iter().map(|text| &**text).collect();
+    assert_eq!(said, ["Do this.", "Or that."]);
+}
+
+#[test]
+fn a_weakness_of_another_form_is_no_link() {
+    let row = row(
+        r#","classes":[{"id":"CWE-","source":"CWE"},{"id":"CWE-7/../x","source":"CWE"},
+        {"id":"CWE-79","source":"CWE","url":"https://cwe.mitre.org/x"}]"#,
+    );
+    let addresses: Vec<_> = row.cwes.iter().map(|one| one.address.as_deref()).collect();
+    assert_eq!(addresses, [None, None, Some("https://cwe.mitre.org/x")]);
 }

@@ -22,12 +22,15 @@ fn what_could_not_be_read_is_not_called_none_and_its_issue_not_gone() {
     assert_eq!(extent, Extent::Lacking(2));
     assert_eq!(Absent::of(&status, 9), Absent::Unreadable);
     let none = nothing(&Filters::default(), &rows(0, 0, 0), extent);
-    assert_eq!(none.title, "No open issues among those that could be read");
-    assert_eq!(none.text, "2 issues could not be read.");
+    assert_eq!(
+        none.title,
+        "No open issues among those that could be loaded"
+    );
+    assert_eq!(none.text, "2 issues could not be loaded.");
     let resolved = nothing(&Filters::default(), &rows(0, 9, 0), extent);
     assert_eq!(
         resolved.title,
-        "No open issues among the 9 that could be read"
+        "No open issues among the 9 that could be loaded"
     );
 }
 
@@ -53,33 +56,43 @@ fn what_was_whole_stays_so_while_it_is_read_again() {
 #[test]
 fn what_is_hidden_is_not_counted_as_shown() {
     let say = |shown, read, extent| summary(shown, read, extent, false).unwrap_or_default();
-    assert_eq!(say(231, 237, Extent::Whole), "231 of 237 issues, all read");
-    assert_eq!(say(1, 1, Extent::Whole), "1 issue, all read");
+    assert_eq!(
+        say(231, 237, Extent::Whole),
+        "Showing 231 of 237 issues, updated"
+    );
+    assert_eq!(say(1, 1, Extent::Whole), "1 issue, updated");
     assert_eq!(
         say(900, 1_200, Extent::SoFar),
-        "900 of 1,200 issues so far, Snyk gives no total"
+        "Showing 900 of 1,200 issues so far; Snyk gives no total"
     );
     assert_eq!(
         say(100, 100, Extent::SoFar),
-        "100 issues so far, Snyk gives no total"
+        "100 issues so far; Snyk gives no total"
     );
     assert_eq!(
         say(20_000, 20_000, Extent::First),
-        "20,000 of the first 20,000 issues, read"
+        "Showing the first 20,000 issues, updated"
     );
-    assert_eq!(say(90, 100, Extent::Part), "90 of 100 issues so far");
+    assert_eq!(
+        say(9, 20_000, Extent::First),
+        "Showing 9 of the first 20,000 issues, updated"
+    );
+    assert_eq!(
+        say(90, 100, Extent::Part),
+        "Showing 90 of 100 issues so far"
+    );
     assert_eq!(
         say(90, 99, Extent::Lacking(1)),
-        "90 of 99 issues, 1 could not be read"
+        "Showing 90 of 99 issues, 1 could not be loaded"
     );
     assert_eq!(
         say(0, 0, Extent::Lacking(3)),
-        "0 issues, 3 could not be read"
+        "0 issues, 3 could not be loaded"
     );
     assert_eq!(summary(0, 0, Extent::Part, false), None);
     assert_eq!(
         summary(9, 9, Extent::Whole, true).as_deref(),
-        Some("9 issues, reading again")
+        Some("9 issues, refreshing")
     );
 }
 
@@ -103,7 +116,7 @@ fn ignored_ones_are_not_called_resolved() {
         (
             rows(0, 0, 0),
             "No open issues",
-            "Snyk has found nothing in this project.",
+            "Snyk found no issues in this project.",
             None,
             "",
         ),
@@ -111,35 +124,35 @@ fn ignored_ones_are_not_called_resolved() {
             rows(0, 5, 0),
             "No open issues",
             "5 are resolved.",
-            Some("Show resolved ones too"),
+            Some("Include resolved"),
             "status=all",
         ),
         (
             rows(0, 1, 0),
             "No open issues",
             "One is resolved.",
-            Some("Show resolved ones too"),
+            Some("Include resolved"),
             "status=all",
         ),
         (
             rows(0, 0, 2),
             "No open issues",
             "2 are resolved.",
-            Some("Show resolved ones too"),
+            Some("Include resolved"),
             "status=all&ignored=all",
         ),
         (
             rows(5, 0, 0),
             "All 5 open issues are ignored",
-            "None is resolved.",
-            Some("Show ignored ones too"),
+            "None are resolved.",
+            Some("Include ignored"),
             "ignored=all",
         ),
         (
             rows(1, 3, 1),
             "The one open issue is ignored",
             "4 more are resolved.",
-            Some("Show ignored ones too"),
+            Some("Include ignored"),
             "ignored=all",
         ),
     ] {
@@ -183,26 +196,26 @@ fn what_is_not_read_yet_is_not_called_none() {
         (
             "kind=cloud",
             Extent::Part,
-            "None of the 9 issues that could be read match",
+            "None of the 9 issues that could be loaded match",
             clear,
         ),
         (
             "",
             Extent::SoFar,
             "No open issues so far",
-            Some("Show resolved ones too"),
+            Some("Include resolved"),
         ),
         (
             "",
             Extent::First,
             "No open issues among the first 9",
-            Some("Show resolved ones too"),
+            Some("Include resolved"),
         ),
         (
             "",
             Extent::Part,
-            "No open issues among the 9 that could be read",
-            Some("Show resolved ones too"),
+            "No open issues among the 9 that could be loaded",
+            Some("Include resolved"),
         ),
     ] {
         assert_eq!(title(query, extent), (words.to_owned(), way_out));
@@ -224,6 +237,6 @@ fn an_issue_is_gone_only_if_everything_was_read() {
     let (_, text) = Absent::Beyond(20_000).told();
     assert_eq!(
         text,
-        "It is not among the first 20,000 issues, and no more are read here."
+        "It is not among the first 20,000 issues, and no more are loaded here."
     );
 }
