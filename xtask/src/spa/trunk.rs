@@ -1,0 +1,51 @@
+//! Compiles the application and writes the document, with Trunk and the tools that it needs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::Form;
+use crate::{environment, process, tools, ui, workspace::Workspace};
+
+/// Attributes that the document must have. They let Trunk run wasm-opt, because Trunk can still add
+/// the result's hash to the document. The features are listed, with the names that rustc uses,
+/// because `--all-features` permits features that browsers reject. wasm-opt strips the file: if it
+/// were stripped earlier, wasm-bindgen could not detect its features.
+const WASM_OPT: [&str; 2] = [
+    r#"data-wasm-opt="z""#,
+    r#"data-wasm-opt-params="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers""#,
+];
+
+/// Builds the page into a folder, whose former contents are removed.
+pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
+    tools::wasm_target(workspace)?;
+    let mut folders = vec![tools::trunk()?, tools::wasm_bindgen(workspace)?];
+    let mut command = workspace.command(folders[0].join("trunk"));
+    command.args(["build", "--offline", "--skip-version-check", "--dist"]);
+    command.arg(folder);
+    match form {
+        Form::Development => command.args(["--cargo-profile", "dev"]),
+        Form::Shipped => {
+            folders.push(tools::wasm_opt()?);
+            let document = workspace.read("index.html")?;
+            for attribute in WASM_OPT {
+                if !document.contains(attribute) {
+                    ui::warning("the Wasm will be bigger than need be: in index.html, the link of");
+                    ui::warning(&format!("rel=\"rust\" lacks {attribute}"));
+                }
+            }
+            command.args(["--release", "--cargo-profile", "wasm-release"])
+        }
+    };
+    command.env(
+        "PATH",
+        environment::path_with(folders.iter().map(PathBuf::as_path))?,
+    );
+    // Trunk rejects any value except `true` and `false`, but `1` is the usual one.
+    command.env_remove("NO_COLOR");
+    process::run(&mut command)?;
+    if !folder.join("index.html").is_file() {
+        bail!("Trunk made no {}", folder.join("index.html").display());
+    }
+    Ok(())
+}
