@@ -16,6 +16,7 @@ mod bed;
 mod callback;
 mod connection;
 mod data;
+mod door;
 mod foreign_provider;
 mod frames;
 mod gateway;

@@ -2,13 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use login::browser::tabs::Change;
 
 use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
-    platform::menu,
+    platform::{menu, tabs::Change},
     session::SessionContext,
 };
 
