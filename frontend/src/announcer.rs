@@ -91,7 +91,7 @@ impl Announcer {
     }
 
     /// Lets the heading of the next page take the focus, also at the same address.
-    fn expect_page(self) {
+    pub fn expect_page(self) {
         self.page.set_value(None);
     }
 

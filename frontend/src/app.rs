@@ -8,31 +8,33 @@ use leptos_router::{
 
 use crate::{
     announcer::Announcer,
-    callback_query::CallbackQuery,
     components::layout::Layout,
     data::lists::Lists,
+    door::{self, Door},
     loading,
     pages::{
-        callback::CallbackPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
-        not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
+        connection::ConnectionPage, home::HomePage, issues::IssuesPage, not_found::NotFoundPage,
+        overview::OverviewPage, projects::ProjectsPage,
     },
     platform::{self, events, history},
     session::SessionContext,
 };
 
-/// Starts the app. `returned` is the query of the callback, if the page is the callback.
-pub fn start(returned: Option<String>) {
-    platform::remove_starting();
-    mount_to_body(move || view! { <App returned /> });
+/// Starts the app in place of the door. `connected` is the answer of the server to a login that
+/// has just been finished.
+pub fn start(door: Door, connected: Option<String>) {
+    platform::translated::follow();
+    door.leave();
+    door::set(door);
+    mount_to_body(move || view! { <App connected /> });
 }
 
 /// The app.
 #[component]
 fn App(
-    /// The query of the callback.
-    returned: Option<String>,
+    /// The answer of the server to a login that has just been finished.
+    connected: Option<String>,
 ) -> impl IntoView {
-    CallbackQuery::provide(returned);
     // Before the router, which calls the history and listens to it. The listeners live as long as
     // the app.
     StoredValue::new_local((history::guard(), events::press_once()));
@@ -40,12 +42,14 @@ fn App(
     Announcer::provide();
     Lists::provide();
     loading::follow();
+    if let Some(connected) = connected {
+        door::welcome_back(&connected);
+    }
     view! {
         <Router>
             <Layout>
                 <Routes fallback=|| view! { <NotFoundPage /> }>
                     <Route path=path!("/") view=HomePage />
-                    <Route path=path!("/callback") view=CallbackPage />
                     <Route path=path!("/connections/:id") view=ConnectionPage />
                     <Route path=path!("/connections/:id/overview") view=OverviewPage />
                     <Route path=path!("/connections/:id/projects") view=ProjectsPage />

@@ -9,11 +9,13 @@
     )
 )]
 
+pub use login::messages;
+
+pub mod answer;
 pub mod connection_label;
 #[cfg(test)]
 mod contrast;
 pub mod data;
-pub mod messages;
 pub mod paths;
 pub mod poll_schedule;
 pub mod refresh_polls;
@@ -29,9 +31,9 @@ pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod app;
 #[cfg(target_arch = "wasm32")]
-pub mod callback_query;
-#[cfg(target_arch = "wasm32")]
 pub mod components;
+#[cfg(target_arch = "wasm32")]
+pub mod door;
 #[cfg(target_arch = "wasm32")]
 pub mod loading;
 #[cfg(target_arch = "wasm32")]

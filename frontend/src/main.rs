@@ -1,13 +1,19 @@
-//! Starts the app. The query of the callback is removed from the address bar first, because the
-//! router copies the address when it is created.
+//! Starts the app when the door's script says so. Until then nothing runs.
+
+#[cfg(target_arch = "wasm32")]
+use frontend::door::Door;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::prelude::wasm_bindgen;
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    {
-        let returned = login::browser::address_bar::take_callback(frontend::paths::CALLBACK);
-        console_error_panic_hook::set_once();
-        frontend::platform::translated::follow();
-        frontend::app::start(returned);
-        frontend::platform::web_font::load_when_idle();
-    }
+    console_error_panic_hook::set_once();
+}
+
+/// Starts the app in place of the door, which calls this function once. `connected` is the answer of
+/// the server to a login that has just been finished.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen]
+pub fn start(door: Door, connected: Option<String>) {
+    frontend::app::start(door, connected);
 }

@@ -33,6 +33,20 @@ pub fn PageHeading(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    arrive(title, of, outcome);
+    view! {
+        <h1 id=HEADING tabindex="-1" class=class>
+            {match children {
+                Some(children) => children(),
+                None => view! { <bdi>{move || title.get()}</bdi> }.into_any(),
+            }}
+        </h1>
+    }
+}
+
+/// Sets the title of the document, and lets the heading take the focus as described at
+/// [`PageHeading`]. For a page whose heading is not rendered by the app.
+pub fn arrive(title: Signal<String>, of: &'static str, outcome: bool) {
     let session = SessionContext::get();
     Effect::new(move |_| {
         let name = session.app().map(|app| app.name);
@@ -54,13 +68,5 @@ pub fn PageHeading(
                 platform::focus(HEADING);
             }
         });
-    }
-    view! {
-        <h1 id=HEADING tabindex="-1" class=class>
-            {match children {
-                Some(children) => children(),
-                None => view! { <bdi>{move || title.get()}</bdi> }.into_any(),
-            }}
-        </h1>
     }
 }

@@ -1,4 +1,4 @@
-//! The interfaces of the browser. Apart from `login`, no other module of the app names them.
+//! The interfaces of the browser. Apart from `login` and `door`, no other module of the app names them.
 
 pub mod events;
 pub mod focus;
@@ -8,9 +8,9 @@ pub mod media;
 pub mod menu;
 pub mod network;
 pub mod scroll;
+pub mod tabs;
 pub mod translated;
 pub mod unicode;
-pub mod web_font;
 
 use std::cell::Cell;
 
@@ -208,20 +208,10 @@ pub fn select(element: &web_sys::Node) {
     }
 }
 
-/// Returns the address of the script that the document starts, which differs from build to build.
+/// Returns the address of the app's script, which differs from build to build.
 #[must_use]
 pub fn script() -> Option<String> {
     let document = web_sys::window()?.document()?;
-    let script = document.query_selector("link[rel=modulepreload]").ok()??;
+    let script = document.query_selector("link[data-part=app]").ok()??;
     script.get_attribute("href")
-}
-
-/// Removes the text that is shown until the app has started.
-pub fn remove_starting() {
-    let element = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("starting"));
-    if let Some(element) = element {
-        element.remove();
-    }
 }

@@ -1,19 +1,19 @@
 //! The context of the session: its state, the app, and the other tabs.
 
 use leptos::prelude::*;
-use login::browser::tabs::{Change, Restored, Tabs};
-use shared::{
-    api::{
-        connection::Connection,
-        session::{App, Session},
-    },
-    problem::Code,
+use shared::api::{
+    connection::Connection,
+    session::{App, Session},
 };
 
 pub use crate::session_state::{SessionState, first_usable};
 use crate::{
     api::{self, Failure},
-    paths, platform,
+    paths,
+    platform::{
+        self,
+        tabs::{Change, Restored, Tabs},
+    },
     session_state::RequestSequence,
 };
 
@@ -237,33 +237,6 @@ impl SessionContext {
                 tabs.tell(change);
             }
         });
-    }
-
-    /// Starts a login and leaves for the provider. `reconnect` is the connection that the login
-    /// replaces.
-    pub async fn connect(
-        self,
-        return_to: Option<String>,
-        reconnect: Option<String>,
-    ) -> Result<(), Failure> {
-        let known = self.app.get_untracked();
-        let app = match known {
-            Some(app) => app,
-            None => api::session::read().await?.app,
-        };
-        let named = reconnect.is_some();
-        let address = match login::start::start(&app, return_to.clone(), reconnect).await {
-            // The connection has ended meanwhile, in another browser or with the session: the login
-            // then adds one.
-            Err(Failure::Problem(problem))
-                if named && matches!(problem.code, Code::NotFound | Code::NotSignedIn) =>
-            {
-                login::start::start(&app, return_to, None).await?
-            }
-            done => done?,
-        };
-        login::browser::navigate(&address);
-        Ok(())
     }
 }
 

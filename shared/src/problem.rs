@@ -63,6 +63,16 @@ macro_rules! codes {
                 }
             }
 
+            /// Returns the code that is written as `word`; [`Unknown`](Self::Unknown) if there is
+            /// none.
+            #[must_use]
+            pub fn from_word(word: &str) -> Self {
+                match word {
+                    $($word => Self::$name,)*
+                    _ => Self::Unknown,
+                }
+            }
+
             /// Returns a short summary of the problem for a person.
             #[must_use]
             pub fn title(self) -> &'static str {
@@ -127,8 +137,10 @@ mod tests {
     fn every_code_is_written_as_its_word() {
         for code in Code::ALL {
             assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{code}\""));
+            assert_eq!(Code::from_word(code.as_str()), *code);
         }
         assert_eq!(Code::ALL.len(), 17);
+        assert_eq!(Code::from_word("brand_new"), Code::Unknown);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod bed;
 mod callback;
 mod connection;
 mod data;
+mod door;
 mod firefox;
 mod first_use;
 mod foreign_provider;

@@ -17,6 +17,8 @@ pub enum Rule {
     Silent,
     /// Sends the head of a response and the beginning of its body, and then nothing.
     HalfAnAnswer,
+    /// Sends the head of a response and the beginning of its body, and closes the connection.
+    Cut,
     /// Sends this response: the rest of the status line, the header lines, the body.
     Answer(&'static str, &'static str, &'static str),
     /// Forwards the request without these headers.
@@ -105,6 +107,11 @@ async fn pass(
             let half = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
             client.write_all(half.as_bytes()).await?;
             return silent(client).await;
+        }
+        Some(Rule::Cut) => {
+            let half = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\nconnection: close\r\n\r\n\0asm";
+            client.write_all(half.as_bytes()).await?;
+            return client.shutdown().await;
         }
         Some(Rule::Answer(status, headers, body)) => {
             let length = body.len();

@@ -15,6 +15,8 @@ use crate::{spa::files, ui, workspace::Workspace};
 
 /// The ledger: sizes of a first visit, recorded when a part was added.
 const LEDGER: &str = "xtask/page-sizes.tsv";
+/// The most bytes of brotli that a browser loads before a login can begin.
+const BUDGET: &str = "xtask/door-budget.txt";
 /// The kinds of files that a first visit loads, in the order of the ledger's columns.
 const KINDS: [&str; 4] = ["html", "js", "wasm", "css"];
 
@@ -60,7 +62,26 @@ pub(crate) fn report(workspace: &Workspace, dist: &Path, record: Option<&str>) -
     for line in table(&page).into_iter().chain(growth(&entries, &now)) {
         ui::note(&line);
     }
+    let budget = budget(&workspace.read(BUDGET)?)?;
+    let door = now.total();
+    ui::note(&format!(
+        "until Connect works: {} of {} bytes",
+        grouped(door),
+        grouped(budget)
+    ));
+    ensure!(door <= budget, "the door is larger than {BUDGET} permits");
     Ok(())
+}
+
+/// Reads the budget of the door.
+fn budget(text: &str) -> Result<u64> {
+    let mut lines = text.lines().filter(|line| !line.starts_with('#'));
+    let budget = lines.next().map(str::parse);
+    budget
+        .transpose()
+        .ok()
+        .flatten()
+        .with_context(|| format!("{BUDGET} has no number"))
 }
 
 fn weigh(dist: &Path) -> Result<Page> {
@@ -93,11 +114,15 @@ fn weigh(dist: &Path) -> Result<Page> {
     Ok(page)
 }
 
-/// Returns whether a browser loads a file to display the first page: the document, and the files
-/// that it references in an active tag.
+/// Returns whether a browser loads a file before a login can begin: the document, the files that it
+/// references in an active tag, and the Wasm of the door.
 fn is_of_first_visit(name: &str, document: &str) -> bool {
+    let is_active = |tag: &str| {
+        let is_later = tag.contains(" disabled") || tag.contains("rel=\"part\"");
+        !is_later || tag.contains("data-part=\"door-wasm\"")
+    };
     let mut tags = document.split('<');
-    name == "index.html" || tags.any(|tag| tag.contains(name) && !tag.contains(" disabled"))
+    name == "index.html" || tags.any(|tag| tag.contains(name) && is_active(tag))
 }
 
 fn table(page: &Page) -> Vec<String> {
@@ -235,13 +260,16 @@ mod tests {
     #[test]
     fn a_first_visit_is_the_document_and_what_it_names_and_has_not_switched_off() {
         let document = r#"<link href="/a.css"/><link href="/b.css" disabled id="b"/>
-            <script>import '/c.js';</script>"#;
+            <script>import '/c.js';</script><link rel="part" data-part="app" href="/e.js">
+            <link rel="part" data-part="door-wasm" href="/f.wasm">"#;
         for (name, is) in [
             ("index.html", true),
             ("a.css", true),
             ("b.css", false),
             ("c.js", true),
             ("d.wasm", false),
+            ("e.js", false),
+            ("f.wasm", true),
         ] {
             assert_eq!(is_of_first_visit(name, document), is, "{name}");
         }
@@ -279,6 +307,14 @@ mod tests {
             ["before 1,000", "issues 3,500 +2,500", "now 3,400 −100"]
         );
         assert_eq!(growth(&[], &entry("", 1)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_budget_is_a_number() {
+        assert_eq!(budget("# words\n18000\n").unwrap(), 18_000);
+        for wrong in ["", "# words\n", "many\n"] {
+            assert!(budget(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! | stage | does |
 //! | --- | --- |
 //! | [`trunk`] | compiles the application and writes the document, with Trunk |
+//! | [`door`] | compiles the door, which starts first, and puts it into the document |
 //! | [`compress`] | for a release, writes a `.br` and a `.gz` file beside each file |
 //! | [`publish`] | moves the result into `dist/` |
 //!
@@ -13,6 +14,7 @@
 //! leaves the previous page as it was.
 
 mod compress;
+mod door;
 mod publish;
 mod sources;
 mod trunk;
@@ -57,6 +59,7 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
 
     let folder = notes.join("page-in-progress");
     trunk::build(workspace, form, &folder)?;
+    door::build(workspace, form, &folder)?;
     if form == Form::Shipped {
         compress::compress(workspace, &folder)?;
     }

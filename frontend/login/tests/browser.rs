@@ -6,8 +6,8 @@
 )]
 
 use login::{
+    begin,
     browser::{address_bar, random},
-    start,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -35,7 +35,7 @@ fn sec_1_random_bytes_differ() {
 
 #[wasm_bindgen_test]
 fn sec_4_an_attempt_has_the_right_form_and_is_new_each_time() {
-    let attempt = start::make().unwrap();
+    let attempt = begin::make().unwrap();
     for text in [
         attempt.verifier.secret(),
         attempt.state.secret(),
@@ -47,7 +47,7 @@ fn sec_4_an_attempt_has_the_right_form_and_is_new_each_time() {
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         );
     }
-    let other = start::make().unwrap();
+    let other = begin::make().unwrap();
     assert_ne!(attempt.verifier.secret(), other.verifier.secret());
     assert!(!attempt.state.is_same(&other.state));
 }
@@ -140,7 +140,7 @@ fn another_page_keeps_its_query() {
 
 #[wasm_bindgen_test]
 fn sec_11_nothing_is_put_into_storage() {
-    let _ = start::make();
+    let _ = begin::make();
     go("/callback?code=secret-code&state=secret-state");
     let _ = address_bar::take_callback("/callback");
     for storage in [window().local_storage(), window().session_storage()] {

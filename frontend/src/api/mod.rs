@@ -1,30 +1,33 @@
 //! Requests to our server: one helper, and a function for each route.
 
 pub mod connections;
+mod fetch;
 pub mod session;
 pub mod snyk;
 
-pub use login::{
-    browser::fetch::Within,
-    failure::{Answer, Failure},
-};
-
+pub use self::fetch::Within;
+pub use crate::answer::{Answer, Failure};
 use crate::{paths, platform};
 
-/// Sends a request, and sets the clock by a successful answer.
+/// Sends a request, and sets the clock by its answer.
 async fn send(
     method: &str,
     path: &str,
     body: Option<&str>,
     within: Within,
 ) -> Result<Answer, Failure> {
-    let answer = login::browser::fetch::send(method, path, body, within).await?;
+    let answer = fetch::send(method, path, body, within).await?;
+    follow_clock(&answer);
+    Ok(answer)
+}
+
+/// Sets the clock by a successful answer.
+fn follow_clock(answer: &Answer) {
     if let Some(date) = &answer.date
         && answer.is_success()
     {
         platform::set_clock_by(date);
     }
-    Ok(answer)
 }
 
 /// Returns the document of the app that the server has now.

@@ -3,14 +3,13 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use login::browser::tabs::Change;
 
 use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
     connection_label,
-    platform::menu,
+    platform::{menu, tabs::Change},
     session::SessionContext,
 };
 

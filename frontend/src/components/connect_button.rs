@@ -8,7 +8,7 @@ use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::Failure,
-    paths, platform,
+    door, paths, platform,
     session::{SessionContext, SessionState},
 };
 
@@ -102,7 +102,7 @@ pub fn ConnectButton(
         let return_to = return_to.path();
         let reconnect = reconnect.clone().id(session);
         leptos::task::spawn_local(async move {
-            if let Err(why) = session.connect(return_to, reconnect).await {
+            if let Err(why) = door::connect(return_to, reconnect).await {
                 announcer.say_failure(&why);
                 failure.try_set(Some(why));
             } else {

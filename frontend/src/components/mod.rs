@@ -10,7 +10,6 @@ pub mod copyable;
 pub mod countdown;
 pub mod dash;
 pub mod empty_state;
-pub mod flow_diagram;
 pub mod glyph;
 pub mod hold;
 pub mod icon;

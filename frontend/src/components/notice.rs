@@ -1,7 +1,7 @@
 //! The text of a failure, as a notice in a page or as a page of its own.
 
 use leptos::prelude::*;
-use shared::problem::{Code, Problem};
+use shared::problem::Problem;
 
 use super::{
     busy_button::BusyButton,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     announcer::Announcer,
     api::Failure,
-    messages::{self, Action, Outcome, Tone},
+    messages::{self, Action, Outcome, Sign, Tone},
     page_heading::PageHeading,
     paths, platform,
     session::SessionContext,
@@ -28,12 +28,12 @@ fn problem_of(failure: Failure) -> Option<Problem> {
 }
 
 fn look(tone: Tone, problem: Option<&Problem>) -> (&'static str, Icon) {
-    let icon = match problem.map(|problem| problem.code) {
-        Some(Code::AccessDenied | Code::NotSignedIn | Code::NotFound) => Icon::Minus,
-        Some(Code::StateMismatch | Code::Forbidden) => Icon::Stop,
-        Some(Code::ProviderRejectedClient) => Icon::Sliders,
-        _ if tone == Tone::Neutral => Icon::Clock,
-        _ => Icon::Triangle,
+    let icon = match messages::sign(tone, problem.map(|problem| problem.code)) {
+        Sign::Minus => Icon::Minus,
+        Sign::Stop => Icon::Stop,
+        Sign::Sliders => Icon::Sliders,
+        Sign::Clock => Icon::Clock,
+        Sign::Triangle => Icon::Triangle,
     };
     let tone = match tone {
         Tone::Neutral => "neutral",
@@ -117,20 +117,13 @@ pub fn Notice(
 pub fn OutcomePage(
     /// The failure.
     failure: Failure,
-    /// Whether a retry means a new login, because the state of the last one is gone.
-    #[prop(optional)]
-    of_login: bool,
     /// The retry; if there is none, the page is reloaded.
     #[prop(optional, into)]
     retry: Option<Retry>,
 ) -> impl IntoView {
     let session = SessionContext::get();
     let name = untrack(|| session.name());
-    let outcome = if of_login {
-        messages::of_login(&failure, &name)
-    } else {
-        messages::of_failure(&failure, &name)
-    };
+    let outcome = messages::of_failure(&failure, &name);
     let problem = problem_of(failure);
     let again = RwSignal::new(None::<Failure>);
     let buttons = Buttons {

@@ -2,7 +2,7 @@
 
 mod words;
 
-use login::failure::{self, Answer};
+use crate::answer::{self as failure, Answer};
 use shared::{
     json,
     problem::{Code, MEDIA_TYPE, Problem},

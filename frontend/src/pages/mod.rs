@@ -1,6 +1,5 @@
 //! The pages.
 
-pub mod callback;
 pub mod connection;
 pub mod connection_parts;
 pub mod disconnected;

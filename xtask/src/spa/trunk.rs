@@ -16,6 +16,18 @@ const WASM_OPT: [&str; 2] = [
     r#"data-wasm-opt-params="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers""#,
 ];
 
+/// The features of `WASM_OPT`, for the Wasm that Trunk does not build.
+pub(super) const WASM_FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+    "--strip-debug",
+    "--strip-producers",
+];
+
 /// Builds the page into a folder, whose former contents are removed.
 pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
     tools::wasm_target(workspace)?;

@@ -3,13 +3,13 @@
 
 use shared::callback;
 use wasm_bindgen::JsValue;
-use web_sys::{Url, Window};
+use web_sys::Window;
 
 /// Takes the provider's answer, once. Returns `None` if the page is not the callback, whose path is
 /// `callback_path`.
 ///
 /// The same call replaces the history entry by the canonical form of the page: a path without
-/// trailing slashes, and nothing of an answer. Call this function in `main`, before a router copies
+/// trailing slashes, and nothing of an answer. Call this function before anything copies
 /// the address.
 ///
 /// An answer is taken at the callback and at the start page, from the query or, as with
@@ -50,11 +50,4 @@ fn replace(window: &Window, address: &str) -> bool {
         let _ = window.location().replace(address);
     }
     replaced.is_ok()
-}
-
-/// Returns the origin at which the page is open, in the form of an address.
-#[must_use]
-pub fn origin() -> Option<String> {
-    let address = web_sys::window()?.location().href().ok()?;
-    Some(Url::new(&address).ok()?.origin())
 }

@@ -7,7 +7,7 @@
 )]
 
 use js_sys::Uint8Array;
-use login::{browser::random, start};
+use login::{begin, browser::random};
 use shared::pkce::CodeVerifier;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{Criterion, wasm_bindgen_bench, wasm_bindgen_test_configure};
@@ -42,7 +42,7 @@ async fn digest_by_subtle(criterion: &mut Criterion) {
 #[wasm_bindgen_bench]
 fn whole_attempt(criterion: &mut Criterion) {
     criterion.bench_function("a whole attempt, Wasm", |bencher| {
-        bencher.iter(|| start::make().unwrap());
+        bencher.iter(|| begin::make().unwrap());
     });
 }
 

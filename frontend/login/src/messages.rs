@@ -1,7 +1,8 @@
 //! The message for each error code: title, text and one action. Pure.
 
-use login::failure::Failure;
 use shared::problem::{Code, Problem, UNUSABLE_ANSWER};
+
+use crate::failure::Failure;
 
 /// The severity of a message, shown by its glyph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,33 @@ pub enum Tone {
     Warn,
     /// Only the operator can fix it.
     Danger,
+}
+
+/// The sign of a message, in its glyph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Declined or not available.
+    Minus,
+    /// Stopped, for safety.
+    Stop,
+    /// A setting is wrong.
+    Sliders,
+    /// A matter of time.
+    Clock,
+    /// A warning.
+    Triangle,
+}
+
+/// Returns the sign of a message about a problem, or about another failure.
+#[must_use]
+pub fn sign(tone: Tone, code: Option<Code>) -> Sign {
+    match code {
+        Some(Code::AccessDenied | Code::NotSignedIn | Code::NotFound) => Sign::Minus,
+        Some(Code::StateMismatch | Code::Forbidden) => Sign::Stop,
+        Some(Code::ProviderRejectedClient) => Sign::Sliders,
+        _ if tone == Tone::Neutral => Sign::Clock,
+        _ => Sign::Triangle,
+    }
 }
 
 /// The action of a button.

@@ -11,7 +11,7 @@ use gloo_timers::callback::Timeout;
 use shared::api::connection::REVOCATION;
 use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
 
-use crate::failure::{Answer, Failure};
+use crate::answer::{Answer, Failure};
 
 /// The time-out of a request, by the server's work. Each is longer than the server's own limits, so
 /// that the server's message comes first if there is one. The body has the same time again.
@@ -94,7 +94,7 @@ impl Drop for Abort {
 /// Sends a request to our own origin, with a JSON body if there is one, and reads the whole answer.
 ///
 /// Redirects are not followed: our API has none, so one comes from an intermediary.
-pub async fn send(
+pub(super) async fn send(
     method: &str,
     path: &str,
     body: Option<&str>,
