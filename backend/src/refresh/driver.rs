@@ -106,15 +106,8 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                 }
                 event
             }
-            Command::ReleaseLease => {
-                let event = self.settle(Settlement::Nothing).await;
-                if event == Event::StoreFailed
-                    && let Some(error) = &self.store_error
-                {
-                    tracing::warn!(connection = self.id.as_str(), %error, "A lease could not be given back; it ends by itself");
-                }
-                event
-            }
+            Command::ReleaseLease => self.give_up(Settlement::Nothing).await,
+            Command::LeaveLease => self.give_up(Settlement::Unknown).await,
             Command::Wait { delay, has_jitter } => {
                 self.permit = None;
                 let delay = if has_jitter {
@@ -186,7 +179,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                 tracing::warn!(
                     connection = self.id.as_str(),
                     generation = self.generation,
-                    "A refresh was abandoned by its owner"
+                    "The outcome of an earlier refresh is unknown"
                 );
                 (Acquired::Abandoned, Some(lease))
             }
@@ -256,6 +249,16 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             && let Some(error) = &self.store_error
         {
             tracing::error!(connection = self.id.as_str(), %error, "A new pair cannot be stored; trying again");
+        }
+        event
+    }
+
+    async fn give_up(&mut self, settlement: Settlement<'_>) -> Event {
+        let event = self.settle(settlement).await;
+        if event == Event::StoreFailed
+            && let Some(error) = &self.store_error
+        {
+            tracing::warn!(connection = self.id.as_str(), %error, "A lease could not be given back; it ends by itself");
         }
         event
     }

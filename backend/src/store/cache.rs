@@ -231,7 +231,7 @@ impl<S: Store> LeaseStore for CachedStore<S> {
         lease: Lease,
         settlement: Settlement<'_>,
     ) -> Result<bool, SettleError> {
-        if matches!(settlement, Settlement::Nothing) {
+        if matches!(settlement, Settlement::Nothing | Settlement::Unknown) {
             return self.inner.settle_lease(lease, settlement).await;
         }
         let id = lease.connection().clone();

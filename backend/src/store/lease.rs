@@ -60,7 +60,7 @@ impl Lease {
 pub enum Acquisition {
     /// The lease was free.
     Free(Lease),
-    /// The lease had expired: its owner died, and may have presented the refresh token.
+    /// The lease had expired: its owner died or left it, and may have presented the refresh token.
     Abandoned(Lease),
     /// Another owner holds the lease.
     Held,
@@ -83,6 +83,9 @@ pub enum Settlement<'a, T = Tokens> {
     ReconnectNeeded,
     /// The pair stays as it is.
     Nothing,
+    /// The pair stays as it is, and it is unknown whether the refresh token was consumed. The lease
+    /// expires at once, so that the next owner finds it abandoned.
+    Unknown,
 }
 
 // Not derived, since that would require `T: Copy`.

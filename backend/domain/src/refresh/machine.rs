@@ -12,6 +12,8 @@
 //! - A token is presented again only after the lease was renewed: an owner that was superseded
 //!   presents nothing.
 //! - Every way out of a state that may hold the lease leads through a settlement.
+//! - A doubt whether the token was consumed outlives the refresh: the lease is then left as by a
+//!   dead owner, and the next owner presents the token only when it must.
 //!
 //! [`Event::LeaseLost`] from the heartbeat may arrive in any state. Every other event that cannot
 //! follow a state ends the refresh in the way that loses nothing, see `after_unexpected`.
@@ -44,6 +46,7 @@ impl State {
             phase: Phase::Loading,
             tries: 0,
             has_replayed: false,
+            is_in_doubt: false,
             is_lease_lost: false,
             store_failures: 0,
         };
@@ -59,8 +62,14 @@ impl State {
         self.to(Phase::Done(end), Command::Finish(end))
     }
 
+    /// Gives the lease up. If the token may have been consumed, the next owner is told.
     const fn release(self, exit: Exit) -> (Self, Command) {
-        self.to(Phase::Releasing(exit), Command::ReleaseLease)
+        let command = if self.is_in_doubt {
+            Command::LeaveLease
+        } else {
+            Command::ReleaseLease
+        };
+        self.to(Phase::Releasing(exit), command)
     }
 
     const fn wait(self, phase: Phase, delay: Duration) -> (Self, Command) {
@@ -135,6 +144,7 @@ pub fn step(mut state: State, event: Event) -> (State, Command) {
             state.is_lease_lost = false;
             let is_abandoned = acquired == Abandoned;
             state.has_replayed |= is_abandoned;
+            state.is_in_doubt |= is_abandoned;
             state.to(P::Reloading { is_abandoned }, Command::Load)
         }
         (P::Acquiring, Event::Acquired(Held | Superseded)) => {
@@ -222,7 +232,8 @@ fn after_reload(state: State, is_abandoned: bool, row: Row, is_urgent: bool) -> 
 
 /// Decides what follows a presentation without a pair. An owner that lost the lease marks nothing
 /// and leaves the next presentation to the other one.
-fn after_failure(state: State, failure: Failure) -> (State, Command) {
+fn after_failure(mut state: State, failure: Failure) -> (State, Command) {
+    state.is_in_doubt |= failure.leaves_doubt();
     match next(failure, state.tries, state.has_replayed) {
         Next::Again(_) | Next::ReadAgain(_) | Next::Reconnect if state.is_lease_lost => {
             state.release(Exit::Restart)

@@ -26,6 +26,14 @@ pub enum Failure {
     Unusable,
 }
 
+impl Failure {
+    /// Returns whether the token may have been consumed.
+    #[must_use]
+    pub const fn leaves_doubt(self) -> bool {
+        matches!(self, Self::Lost | Self::Unusable)
+    }
+}
+
 /// The step that follows a failed presentation of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {

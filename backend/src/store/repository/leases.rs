@@ -28,6 +28,7 @@ impl<D: Database> Repository<D> {
             }
             Settlement::ReconnectNeeded => Settlement::ReconnectNeeded,
             Settlement::Nothing => Settlement::Nothing,
+            Settlement::Unknown => Settlement::Unknown,
         };
         self.database.settle_lease(lease, sealed).await
     }

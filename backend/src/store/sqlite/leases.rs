@@ -118,6 +118,9 @@ impl LeaseRecords for SqliteDatabase {
                      refresh_token = NULL, lease = NULL, lease_ends_at = NULL",
                 held!()
             )),
+            Settlement::Unknown => {
+                sqlx::query(concat!("UPDATE connections SET lease_ends_at = 0", held!()))
+            }
             Settlement::Nothing => sqlx::query(concat!(
                 "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
                 held!()

@@ -229,6 +229,26 @@ async fn is_taken_over_when_it_expired(bed: bed::Bed) {
     assert!(bed.release(last).await);
 }
 
+/// An owner that does not know whether the token was consumed leaves its lease like a dead one.
+async fn leaves_a_doubt_to_the_next_owner(bed: bed::Bed) {
+    let bed = Bed::new(bed).await;
+    let lease = bed.free(0, LONG).await;
+    assert!(bed.settle(lease, Settlement::Unknown).await);
+    assert_eq!(bed.row().await, row(0, "first-access"));
+    let next = bed.abandoned(0).await;
+    assert!(bed.is_held(0).await);
+    assert!(bed.settle(next, Settlement::Unknown).await);
+    let last = bed.abandoned(0).await;
+    assert!(bed.store_pair(last, "second").await);
+    let free = bed.free(1, LONG).await;
+    assert!(bed.release(free).await, "a pair ends the doubt");
+    // A superseded owner leaves nothing.
+    let (late, next) = bed.taken_over(1).await;
+    assert!(!bed.settle(late, Settlement::Unknown).await);
+    assert!(bed.is_held(1).await);
+    assert!(bed.release(next).await);
+}
+
 /// A superseded owner changes nothing while the other one works, and nothing afterwards.
 async fn settles_nothing_for_a_superseded_owner(bed: bed::Bed) {
     let bed = Bed::new(bed).await;
@@ -316,6 +336,7 @@ contract! {
     stores_a_pair_and_marks
     expires_unless_renewed
     is_taken_over_when_it_expired
+    leaves_a_doubt_to_the_next_owner
     settles_nothing_for_a_superseded_owner
     belongs_to_one_of_two_who_race
     ends_with_a_disconnect

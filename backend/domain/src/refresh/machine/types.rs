@@ -15,6 +15,9 @@ pub struct State {
     pub tries: u32,
     /// Whether no replay is allowed any more, because there was one or a dead owner presented.
     pub has_replayed: bool,
+    /// Whether the token may have been consumed: a dead owner may have presented it, or an answer to
+    /// its presentation told nothing.
+    pub is_in_doubt: bool,
     /// Whether another owner holds the lease by now.
     pub is_lease_lost: bool,
     /// Number of consecutive failures of the store while a pair is in hand.
@@ -188,6 +191,9 @@ pub enum Command {
     MarkReconnectNeeded,
     /// Release the lease.
     ReleaseLease,
+    /// Give the lease up without a result, as a dead owner does: it is unknown whether the token was
+    /// consumed, and the next owner must know that.
+    LeaveLease,
     /// Wait without a permit.
     Wait {
         /// The minimum delay.

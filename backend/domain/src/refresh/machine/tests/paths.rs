@@ -6,6 +6,7 @@ use super::*;
 
 /// A path to a state: what the driver holds there, and what happened on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a path")]
 struct Path {
     state: State,
     command: Command,
@@ -14,6 +15,8 @@ struct Path {
     is_lost: bool,
     /// Number of answers that were lost, or of a dead owner.
     lost_answers: u8,
+    /// Whether the token may have been consumed.
+    is_in_doubt: bool,
 }
 
 /// Returns the results that a command can have.
@@ -27,9 +30,10 @@ fn results(command: Command) -> Vec<Event> {
         Command::AcquireLease => ACQUIRED.map(Event::Acquired).into(),
         Command::RenewLease => vec![Event::Renewed, Event::LeaseLost],
         Command::Present => FAILURES.map(Event::Failed).into(),
-        Command::StorePair | Command::MarkReconnectNeeded | Command::ReleaseLease => {
-            vec![Event::Settled, Event::NotSettled]
-        }
+        Command::StorePair
+        | Command::MarkReconnectNeeded
+        | Command::ReleaseLease
+        | Command::LeaveLease => vec![Event::Settled, Event::NotSettled],
         Command::Wait { .. } => vec![Event::Elapsed],
         Command::Revoke => vec![Event::Revoked],
         Command::Continue | Command::Finish(_) => Vec::new(),
@@ -62,13 +66,21 @@ impl Path {
                     .max(u8::from(acquired == Acquired::Abandoned));
             }
             Event::Settled | Event::NotSettled => next.has_lease = false,
-            Event::StoreFailed if self.command == Command::ReleaseLease => next.has_lease = false,
+            Event::StoreFailed
+                if matches!(self.command, Command::ReleaseLease | Command::LeaveLease) =>
+            {
+                next.has_lease = false;
+            }
             Event::LeaseLost => next.is_lost = true,
             Event::Granted => next.has_pair = true,
             Event::Failed(Failure::Lost) => next.lost_answers += 1,
             Event::Revoked => next.has_pair = false,
             _ => {}
         }
+        next.is_in_doubt |= matches!(
+            event,
+            Event::Acquired(Acquired::Abandoned) | Event::Failed(Failure::Lost | Failure::Unusable)
+        );
         let is_kept = match (self.state.phase, event) {
             (Phase::Storing, Event::Settled) => true,
             (Phase::Verifying, Event::Loaded { row, .. }) => matches!(row, NEWER | OURS),
@@ -94,6 +106,8 @@ impl Path {
                 assert!(self.has_lease && !self.is_lost, "no lease: {what}");
                 assert_eq!(event, Event::Failed(Failure::GrantRejected), "{what}");
             }
+            Command::ReleaseLease => assert!(!self.is_in_doubt, "a doubt is forgotten: {what}"),
+            Command::LeaveLease => assert!(self.is_in_doubt, "nothing is in doubt: {what}"),
             Command::StorePair => assert!(self.has_pair && self.has_lease, "{what}"),
             Command::Revoke => {
                 let is_over = [loaded(Row::Gone), loaded(Row::ReconnectNeeded)].contains(&event)
@@ -117,6 +131,7 @@ fn rules_hold_on_every_path() {
         has_pair: false,
         is_lost: false,
         lost_answers: 0,
+        is_in_doubt: false,
     };
     let (mut seen, mut queue) = (HashSet::from([first]), VecDeque::from([first]));
     let mut ends = HashSet::new();

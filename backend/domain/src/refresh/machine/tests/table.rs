@@ -214,7 +214,12 @@ fn expected() -> Vec<(Phase, Event, Phase, Command)> {
     ];
     for failure in [Failure::ClientRejected, Failure::Unusable] {
         let ends = releasing(End::Failed(failure));
-        table.push((P::Presenting, E::Failed(failure), ends, C::ReleaseLease));
+        let command = if failure.leaves_doubt() {
+            C::LeaveLease
+        } else {
+            C::ReleaseLease
+        };
+        table.push((P::Presenting, E::Failed(failure), ends, command));
     }
     for loaded in [loaded, loaded_ahead] {
         for row in [VALID, EXPIRED] {
