@@ -42,6 +42,19 @@ pub fn signed_in(connections: &[Connection]) -> String {
     }
 }
 
+/// Returns the stopped connections to tell on a page, and whether each is another one than the
+/// page's own. If the page's own has stopped, nothing else is told above a page that is empty.
+#[must_use]
+pub fn stopped(connections: Vec<Connection>, of: &str) -> Vec<(bool, Connection)> {
+    let (own, others): (Vec<_>, Vec<_>) = connections
+        .into_iter()
+        .filter(|connection| connection.status == Status::ReconnectNeeded)
+        .partition(|connection| connection.id == of);
+    let is_other = own.is_empty();
+    let told = if is_other { others } else { own };
+    told.into_iter().map(|one| (is_other, one)).collect()
+}
+
 /// Returns the number of organizations that a connection is authorized for, as a line below its
 /// name.
 #[must_use]
@@ -102,12 +115,12 @@ pub fn lower_first(sentence: &str) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use shared::{api::connection::Org, scope::Scopes};
 
     use super::*;
 
-    pub(crate) fn connection(orgs: usize) -> Connection {
+    fn connection(orgs: usize) -> Connection {
         let org = |n| Org {
             id: format!("{n}"),
             name: format!("Org {n}"),
@@ -189,5 +202,27 @@ pub(crate) mod tests {
         let mut some = connection(3);
         some.orgs_complete = false;
         assert_eq!(reach(&some), "3 organizations so far");
+    }
+
+    #[test]
+    fn one_thing_at_a_time_is_told_above_an_empty_page() {
+        let one = |id: &str, status| Connection {
+            id: id.to_owned(),
+            status,
+            ..connection(1)
+        };
+        let all = [
+            one("a", Status::ReconnectNeeded),
+            one("b", Status::Active),
+            one("c", Status::ReconnectNeeded),
+        ];
+        let told = |of| {
+            let told = stopped(all.to_vec(), of);
+            told.into_iter()
+                .map(|(is_other, one)| (is_other, one.id))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told("a"), [(false, "a".to_owned())]);
+        assert_eq!(told("b"), [(true, "a".to_owned()), (true, "c".to_owned())]);
     }
 }

@@ -6,7 +6,7 @@ use tests::browser::{DESKTOP, PHONE};
 use thirtyfour::Key;
 
 use crate::{
-    data::{hides, press, press_key, projects_of, rows, shows},
+    data::{hides, press, press_key, projects_of, shows},
     visit::{Visit, views::every_view},
 };
 
@@ -25,12 +25,15 @@ async fn a_number_opens_the_list_of_what_it_counts() {
     browser
         .until("return document.activeElement.innerText === '19 projects with critical issues'")
         .await;
-    assert_eq!(rows(&browser).await, 19, "of every organization");
+    // Of every organization; one row is the head.
+    browser
+        .until("return document.querySelector('.worst').getAttribute('aria-rowcount') === '20'")
+        .await;
     let counts = "return [...document.querySelectorAll('.worst .row .count[data-level=critical]')]\
         .map(count => Number(count.innerText))";
     let counts: Vec<u64> = serde_json::from_value(browser.run(counts).await).unwrap();
     assert!(counts.is_sorted_by(|one, other| one >= other), "{counts:?}");
-    assert_eq!(counts.iter().sum::<u64>(), 37);
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
     every_view(&browser, "overview-severity").await;
 
     // Each severity's figure, and back to the worst of all.
@@ -123,15 +126,13 @@ async fn the_search_field_leads_to_the_first_row() {
     shows(&browser, "1,204 projects, updated").await;
     let at_first = "const row = document.activeElement.closest('.row'); \
         return row?.getAttribute('aria-rowindex') === '2' \
-            && row.innerText.toLowerCase().includes('checkout')";
+            && row.innerText.toLowerCase().includes('fleet')";
     browser.run(SEARCH).await;
     // The key comes before the pause after which the search would begin by itself.
-    press(&browser, "checkout").await;
+    press(&browser, "fleet").await;
     press_key(&browser, Key::Down).await;
     browser.until(at_first).await;
-    browser
-        .until("return location.search === '?q=checkout'")
-        .await;
+    browser.until("return location.search === '?q=fleet'").await;
     browser.run(SEARCH).await;
     press_key(&browser, Key::Enter).await;
     browser.until(at_first).await;

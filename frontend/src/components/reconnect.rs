@@ -2,7 +2,7 @@
 
 use leptos::{html::Dialog, prelude::*};
 use leptos_router::hooks::use_navigate;
-use shared::api::connection::{Connection, Status};
+use shared::api::connection::Connection;
 
 use super::{
     confirm::{self, Confirm},
@@ -28,24 +28,12 @@ pub fn ReconnectNotices(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let stopped = Memo::new(move |_| to_tell(session.connections(), &of.read()));
+    let stopped = Memo::new(move |_| connection_label::stopped(session.connections(), &of.read()));
     view! {
         <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
             <ReconnectNotice connection is_other failure />
         </For>
     }
-}
-
-/// Returns the stopped connections to tell on a page, and whether each is another one than the
-/// page's own. If the page's own has stopped, nothing else is told above a page that is empty.
-fn to_tell(connections: Vec<Connection>, of: &str) -> Vec<(bool, Connection)> {
-    let (own, others): (Vec<_>, Vec<_>) = connections
-        .into_iter()
-        .filter(|connection| connection.status == Status::ReconnectNeeded)
-        .partition(|connection| connection.id == of);
-    let is_other = own.is_empty();
-    let told = if is_other { others } else { own };
-    told.into_iter().map(|one| (is_other, one)).collect()
 }
 
 /// The notice that a connection must be reconnected or removed.
@@ -125,33 +113,5 @@ fn ReconnectNotice(
             go="Remove"
             on_go=remove
         />
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::connection_label::tests::connection;
-
-    #[test]
-    fn one_thing_at_a_time_is_told_above_an_empty_page() {
-        let one = |id: &str, status| Connection {
-            id: id.to_owned(),
-            status,
-            ..connection(1)
-        };
-        let all = [
-            one("a", Status::ReconnectNeeded),
-            one("b", Status::Active),
-            one("c", Status::ReconnectNeeded),
-        ];
-        let told = |of| {
-            let told = to_tell(all.to_vec(), of);
-            told.into_iter()
-                .map(|(is_other, one)| (is_other, one.id))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(told("a"), [(false, "a".to_owned())]);
-        assert_eq!(told("b"), [(true, "a".to_owned()), (true, "c".to_owned())]);
     }
 }

@@ -50,7 +50,7 @@ pub fn SeverityChart(
                     // A link to what the figure counts; zero counts nothing.
                     <Show
                         when=move || counts_some.get()
-                        fallback=move || known.get().then_some("0")
+                        fallback=move || { move || known.get().then_some("0") }
                     >
                         <a class="figure-link" href=href.run(level)>
                             {move || number(u64::from(figure.get()))}

@@ -268,7 +268,7 @@ fn org_row(
         let figure = view! {
             <Show
                 when=move || counts_some.get()
-                fallback=move || is_known.get().then(shown)
+                fallback=move || { move || is_known.get().then(shown) }
             >
                 <a class="figure-link" href=href.clone()>
                     {shown}
