@@ -46,8 +46,8 @@ export function ready() {
 export async function connect(returnTo, reconnect) {
   const { origin } = known.app ?? (await session()).app;
   if (origin && origin !== location.origin) throw wrongOrigin();
-  await ready().catch(() => {
-    throw new DoorError("missing_part");
+  await ready().catch((cause) => {
+    throw new DoorError("missing_part", { cause });
   });
   let address;
   try {

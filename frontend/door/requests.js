@@ -18,11 +18,6 @@ export class DoorError extends Error {
       more,
     );
   }
-
-  /** A problem that was found in the browser. */
-  static local(code) {
-    return new DoorError(code, { isProblem: true });
-  }
 }
 
 /**
@@ -66,8 +61,8 @@ export async function send(method, path, body, within) {
         mediaType: response.headers.get("content-type"),
         requestId: response.headers.get("x-request-id"),
       };
-    } catch {
-      if (why !== "network_back") throw new DoorError(why);
+    } catch (cause) {
+      if (why !== "network_back") throw new DoorError(why, { cause });
     } finally {
       clearTimeout(timer);
       removeEventListener("online", online);

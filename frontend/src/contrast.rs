@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-const TOKENS: &str = include_str!("../styles/tokens.css");
+const TOKENS: &str = concat!(
+    include_str!("../styles/tokens.css"),
+    include_str!("../styles/components.css")
+);
 
 /// Foreground, background, and the minimum ratio in light and in dark mode. The figures are those
 /// of the colours as designed, rounded to one decimal.

@@ -3,8 +3,10 @@
 //! The script `frontend/door/door.js` calls this and sends the requests. The other half, for the way
 //! back and for everything in words, is the crate `door-callback`, which comes later.
 
+use js_sys::JsString;
 use login::begin::{self, Provider};
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroize as _;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -22,7 +24,7 @@ pub fn begin_login(
     scopes: &str,
     return_to: Option<String>,
     reconnect: Option<String>,
-) -> Option<String> {
+) -> Option<JsString> {
     let provider = Provider {
         authorization_endpoint,
         client_id,
@@ -34,5 +36,8 @@ pub fn begin_login(
     // `begin` has left room for the address, so no copy of the verifier stays behind.
     lines.push('\n');
     lines.push_str(&begun.address);
-    Some(lines)
+    let handed_over = JsString::from(lines.as_str());
+    // The memory of a returned `String` would be freed with the verifier in it.
+    lines.zeroize();
+    Some(handed_over)
 }

@@ -80,6 +80,10 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     let text = fs::read_to_string(&document)
         .with_context(|| format!("cannot read {}", document.display()))?;
     let text = place(&text, &styles, &parts)?;
+    let text = match form {
+        Form::Development => text,
+        Form::Shipped => without_comments(&text),
+    };
     fs::write(&document, text).with_context(|| format!("cannot write {}", document.display()))
 }
 
@@ -112,6 +116,7 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
             "--target",
             "web",
             "--no-typescript",
+            "--omit-default-module-path",
             "--out-name",
             half.name,
         ]);
@@ -180,6 +185,7 @@ fn joined(scripts: &[String], glue: &str) -> Result<String> {
         glue.contains(last),
         "wasm-bindgen writes another glue than the one that is known here"
     );
+    let glue = without_function(glue, "initSync")?;
     let glue = glue
         .replace(last, "")
         .replace("export function ", "function ");
@@ -194,8 +200,17 @@ fn joined(scripts: &[String], glue: &str) -> Result<String> {
     ))
 }
 
-/// Removes comments that have lines of their own, and indentation. The scripts and styles of the
-/// door have no text of several lines.
+/// Removes a function that nothing calls from the glue. It ends with the first brace at the margin.
+fn without_function(glue: &str, name: &str) -> Result<String> {
+    let (before, rest) = glue
+        .split_once(&format!("\nfunction {name}("))
+        .with_context(|| format!("the glue has no function {name}"))?;
+    let (_, after) = rest.split_once("\n}\n").context("a function has no end")?;
+    Ok(format!("{before}\n{after}"))
+}
+
+/// Removes comments that have lines of their own, and indentation. The document, the scripts and the
+/// styles of the door have no text of several lines.
 fn without_comments(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut is_comment = false;
@@ -204,7 +219,7 @@ fn without_comments(text: &str) -> String {
             is_comment = !line.ends_with("*/");
         } else if line.starts_with("/*") {
             is_comment = !line.ends_with("*/");
-        } else if !line.is_empty() && !line.starts_with("//") {
+        } else if !line.is_empty() && !line.starts_with("//") && !line.starts_with("<!-- ") {
             kept.push_str(line);
             kept.push('\n');
         }
@@ -379,8 +394,7 @@ mod tests {
 
     #[test]
     fn the_glue_has_a_scope_of_its_own() {
-        let glue =
-            "let wasm;\nexport function begin() {}\nexport { initSync, __wbg_init as default };\n";
+        let glue = "let wasm;\nexport function begin() {}\nfunction initSync(a) {\n  b();\n}\nexport { initSync, __wbg_init as default };\n";
         let script = |text: &str| [text.to_owned()];
         let first =
             "// words\nimport init, { begin } from \"./door_wasm.js\";\nexport let wasm = 1;\n";
@@ -391,7 +405,9 @@ mod tests {
         );
         assert!(module.contains("return { init: __wbg_init, begin };\n})();"));
         assert!(module.ends_with("// words\nlet wasm = 1;\nexport function open() {}\n"));
-        assert!(!module.contains("import "), "{module}");
+        for gone in ["import ", "initSync", "b();"] {
+            assert!(!module.contains(gone), "{module}");
+        }
         assert!(joined(&script("let wasm;"), glue).is_err());
         assert!(joined(&script(first), "export default 1;").is_err());
         let long = format!("{first}import {{\n  a,\n}} from \"./a.js\";\n");
