@@ -20,9 +20,10 @@ pub fn name(connection: &Connection) -> String {
 pub fn whose(connection: &Connection) -> &'static str {
     match (connection.context, connection.orgs.len()) {
         (Some(Context::User), _) => "Your connection",
-        (Some(Context::Tenant), 0 | 1) => "Organization connection",
-        (Some(Context::Tenant), _) => "Group connection",
-        (None, _) => "Connection",
+        (Some(Context::Tenant), 1) => "Organization connection",
+        (Some(Context::Tenant), 2..) => "Group connection",
+        // Until an organization is known, it may be either.
+        (Some(Context::Tenant), 0) | (None, _) => "Connection",
     }
 }
 
@@ -156,6 +157,7 @@ mod tests {
     fn it_is_told_whose_a_connection_is_and_who_is_signed_in() {
         assert_eq!(whose(&connection(1)), "Organization connection");
         assert_eq!(whose(&connection(6)), "Group connection");
+        assert_eq!(whose(&connection(0)), "Connection");
         let mut yours = connection(6);
         yours.context = Some(Context::User);
         assert_eq!(whose(&yours), "Your connection");
