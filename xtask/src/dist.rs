@@ -22,7 +22,7 @@ use clap::Args;
 
 use self::origin::Origin;
 use crate::{
-    environment, process, programs, sizes,
+    environment, path_prefixes, process, programs, sizes,
     spa::{self, Form},
     system_packages, tools, ui,
     workspace::Workspace,
@@ -111,18 +111,8 @@ fn binary(workspace: &Workspace, target: &str, origin: &Origin, page: &Path) -> 
         // SQLite, the cryptography and the allocator are written in C.
         system_packages::install(&["musl-tools"])?;
     }
-    // Paths of this machine would be in the messages of panics.
-    let paths = [
-        (workspace.root.clone(), "/snyk-app"),
-        (environment::cargo_home()?, "/cargo"),
-    ];
-    let option = |name: &str| {
-        let options = paths.iter().map(|(path, shown)| {
-            let path = path.display();
-            format!("{name}={path}={shown}")
-        });
-        options.collect::<Vec<_>>()
-    };
+    let paths = path_prefixes::replacements(workspace)?;
+    let option = |name| path_prefixes::options(name, &paths);
     let programs = programs::build_with(workspace, &["snyk-app"], |command| {
         command.args(["--profile", "dist", "--target", target]);
         command.args(["--features", "embedded-page"]);

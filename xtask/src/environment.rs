@@ -44,6 +44,11 @@ pub(crate) fn cargo_home() -> Result<PathBuf> {
     }
 }
 
+/// Returns the user's home folder.
+pub(crate) fn home() -> Option<PathBuf> {
+    env::home_dir()
+}
+
 /// Iterates over all files of this name on the PATH, in the order of the PATH.
 pub(crate) fn on_path(name: &str) -> impl Iterator<Item = PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();

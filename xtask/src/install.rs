@@ -33,6 +33,8 @@ pub(crate) struct Crate {
     pub(crate) locked: bool,
     /// The features, if the default features are not wanted.
     pub(crate) features: Option<&'static str>,
+    /// Whether to optimize it. Only a tool that computes for a while is worth the minutes.
+    pub(crate) optimized: bool,
     /// All programs that the package must provide.
     pub(crate) programs: &'static [&'static str],
 }
@@ -82,7 +84,13 @@ pub(crate) fn cargo_install(tool: &Crate) -> Result<PathBuf> {
             ("CARGO_PROFILE_RELEASE_LTO", "off"),
             ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
             ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+            // The log then tells how far it is.
+            ("CARGO_TERM_PROGRESS_WHEN", "always"),
+            ("CARGO_TERM_PROGRESS_WIDTH", "100"),
         ]);
+        if !tool.optimized {
+            command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
+        }
         process::run_logged(
             &mut command,
             &format!("building {name} {wanted}"),

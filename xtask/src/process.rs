@@ -1,7 +1,7 @@
 //! Runs other programs, with their output displayed, captured or written to a file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     thread,
@@ -15,6 +15,8 @@ use crate::{environment, stop, ui};
 
 /// Interval of the progress messages of a long task that prints no output itself.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+/// The start of cargo's progress bar.
+const BAR: &str = "Building [";
 /// Time that a child has to stop before it is killed.
 const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time that the children have after a terminal's signal, which they receive too, before this
@@ -81,16 +83,32 @@ pub(crate) fn run_logged(
         }
         if elapsed >= next {
             next += HEARTBEAT;
-            ui::note(&format!("… {what}, {}", ui::clock(elapsed)));
+            let done = progress(&fs::read_to_string(log).unwrap_or_default())
+                .map_or(String::new(), |(done, all)| {
+                    format!(": {done} of {all} parts")
+                });
+            ui::note(&format!("… {what}{done}, {}", ui::clock(elapsed)));
         }
         Ok(())
     })?;
     succeeded(command, status).with_context(|| {
-        let text = std::fs::read_to_string(log).unwrap_or_default();
-        let lines = text.lines().collect::<Vec<_>>();
+        let text = fs::read_to_string(log).unwrap_or_default();
+        // A progress bar overwrites itself.
+        let lines = text.split(['\n', '\r']).filter(|line| !line.contains(BAR));
+        let lines = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>();
         let end = lines[lines.len().saturating_sub(15)..].join("\n");
         format!("{what}: the end of {} reads\n{end}\n", log.display())
     })
+}
+
+/// Returns how far cargo is, from the last progress bar in its output: how many crates are compiled,
+/// and of how many.
+fn progress(log: &str) -> Option<(u32, u32)> {
+    let (_, bar) = log.rsplit_once(BAR)?;
+    let (_, numbers) = bar.split_once("] ")?;
+    let (done, rest) = numbers.split_once('/')?;
+    let all = rest.split(|next: char| !next.is_ascii_digit()).next()?;
+    Some((done.parse().ok()?, all.parse().ok()?))
 }
 
 pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
@@ -203,6 +221,15 @@ mod tests {
     }
 
     #[test]
+    fn cargo_tells_how_far_it_is() {
+        let log = "   Compiling a v1.0.0\n    Building [=>     ] 7/345: a\r   Compiling b v1.0.0\n\
+                   \u{1b}[K    Building [==>    ] 120/345: b, c\r";
+        assert_eq!(progress(log), Some((120, 345)));
+        assert_eq!(progress("    Building [==>    ] 12"), None, "cut");
+        assert_eq!(progress("   Compiling a v1.0.0\n"), None);
+    }
+
+    #[test]
     fn a_child_that_ignores_the_request_to_stop_at_first_is_waited_for() {
         let script = "trap 'sleep 0.2; exit 7' TERM; while :; do sleep 0.05; done";
         let mut child = spawn(command("/bin/sh").args(["-c", script])).unwrap();
@@ -233,6 +260,6 @@ mod tests {
                 .starts_with("sleeping: no end after")
         );
         assert!(started.elapsed() < Duration::from_secs(10));
-        std::fs::remove_file(log).unwrap();
+        fs::remove_file(log).unwrap();
     }
 }

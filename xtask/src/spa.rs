@@ -28,7 +28,7 @@ use anyhow::{Context as _, Result};
 
 pub(crate) use self::sources::files;
 use self::sources::{fingerprint, stamp};
-use crate::{lock, ui, workspace::Workspace};
+use crate::{lock, tools, ui, workspace::Workspace};
 
 /// The build profile of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,18 @@ pub(crate) enum Form {
     Development,
     /// A small, compressed build, for release.
     Shipped,
+}
+
+/// Installs the tools that the build needs and that are missing. [`build`] does it too, one after the
+/// other.
+pub(crate) fn install_tools(workspace: &Workspace, form: Form) -> Result<()> {
+    tools::wasm_target(workspace)?;
+    tools::trunk()?;
+    tools::wasm_bindgen(workspace)?;
+    if form == Form::Shipped {
+        tools::wasm_opt()?;
+    }
+    Ok(())
 }
 
 /// Builds the page into `dist/` and returns that folder. Does nothing if the page is up to date.

@@ -15,7 +15,8 @@ use clap::Args;
 
 use self::settings::{Provider, Settings};
 use crate::{
-    process, programs,
+    process,
+    programs::{self, Programs},
     spa::{self, Form},
     stop, ui,
     workspace::Workspace,
@@ -50,19 +51,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // Checked before anything is built, so that nobody waits minutes for this error.
     settings.ports_are_free()?;
 
-    ui::doing("The page");
     let form = if arguments.release {
         Form::Shipped
     } else {
         Form::Development
     };
-    spa::build(&workspace, form)?;
-    ui::doing("The server");
     let packages: &[&str] = match settings.provider {
         Provider::Sandbox => &["snyk-app", "snyk-sandbox"],
         Provider::Configured => &["snyk-app"],
     };
-    let programs = programs::build(&workspace, packages, arguments.release)?;
+    ui::doing("1 of 3: the server, and the tools that are missing");
+    let programs = build_server(&workspace, packages, form)?;
+    ui::doing("2 of 3: the page");
+    spa::build(&workspace, form)?;
+    ui::doing("3 of 3: the app");
 
     let mut running = Running::default();
     if settings.provider == Provider::Sandbox {
@@ -92,6 +94,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     running.stop();
     Ok(())
+}
+
+/// Builds the server while the tools for the page are installed, because on a fresh machine either
+/// one takes minutes, in which it rarely keeps all processors busy.
+fn build_server(workspace: &Workspace, packages: &[&str], form: Form) -> Result<Programs> {
+    thread::scope(|scope| {
+        let tools = scope.spawn(|| spa::install_tools(workspace, form));
+        let programs = programs::build(workspace, packages, form == Form::Shipped);
+        match tools.join() {
+            Ok(installed) => installed?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        programs
+    })
 }
 
 /// The running programs, in start order. They are stopped when this value is dropped.

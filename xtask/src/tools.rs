@@ -46,6 +46,8 @@ pub(crate) fn trunk() -> Result<PathBuf> {
             version: TRUNK.to_owned(),
             locked: true,
             features: None,
+            // It starts other programs, and copies files.
+            optimized: false,
             programs: &["trunk"],
         },
         |version| version.to_string() == TRUNK,
@@ -65,6 +67,7 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
             // Its lock file requires releases that a registry mirror may lack.
             locked: false,
             features: None,
+            optimized: true,
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
         },
         |version| version.to_string() == locked,
@@ -80,6 +83,7 @@ pub(crate) fn nextest() -> Result<PathBuf> {
             version: NEXTEST.to_owned(),
             locked: true,
             features: Some("default-no-update"),
+            optimized: true,
             programs: &["cargo-nextest"],
         },
         |version| version >= OLDEST_NEXTEST,
@@ -95,6 +99,7 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
             version: CARGO_DENY.to_owned(),
             locked: true,
             features: None,
+            optimized: true,
             programs: &["cargo-deny"],
         },
         |version| version >= OLDEST_CARGO_DENY,
@@ -110,6 +115,8 @@ pub(crate) fn geckodriver() -> Result<PathBuf> {
             version: GECKODRIVER.to_owned(),
             locked: true,
             features: None,
+            // It forwards commands.
+            optimized: false,
             programs: &["geckodriver"],
         },
         |version| version >= OLDEST_GECKODRIVER,
