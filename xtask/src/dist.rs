@@ -112,14 +112,13 @@ fn binary(workspace: &Workspace, target: &str, origin: &Origin, page: &Path) -> 
         system_packages::install(&["musl-tools"])?;
     }
     let paths = path_prefixes::replacements(workspace)?;
-    let option = |name| path_prefixes::options(name, &paths);
+    let rustflags = path_prefixes::encoded_rustflags(workspace, Vec::new())?;
+    let cflags = path_prefixes::options("-ffile-prefix-map", &paths).join(" ");
     let programs = programs::build_with(workspace, &["snyk-app"], |command| {
         command.args(["--profile", "dist", "--target", target]);
         command.args(["--features", "embedded-page"]);
-        // Separated by a character that no path contains.
-        let flags = option("--remap-path-prefix").join("\u{1f}");
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-        command.env("CFLAGS", option("-ffile-prefix-map").join(" "));
+        command.env("CARGO_ENCODED_RUSTFLAGS", rustflags);
+        command.env("CFLAGS", cflags);
         command.env("EMBEDDED_PAGE_DIR", page);
         command.env("SNYK_APP_COMMIT", &origin.commit);
         command.env("SNYK_APP_SOURCE_DATE", origin.seconds.to_string());

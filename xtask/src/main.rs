@@ -22,6 +22,7 @@ mod environment;
 mod install;
 mod lock;
 mod metadata;
+mod path_prefixes;
 mod process;
 mod programs;
 mod register;

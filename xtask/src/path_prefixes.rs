@@ -35,6 +35,14 @@ pub(crate) fn replacements(workspace: &Workspace) -> Result<Vec<(PathBuf, String
     Ok(all)
 }
 
+/// Returns options of the compiler and those for the replacements, for `CARGO_ENCODED_RUSTFLAGS`.
+pub(crate) fn encoded_rustflags(workspace: &Workspace, mut options: Vec<String>) -> Result<String> {
+    let replacements = replacements(workspace)?;
+    options.extend(self::options("--remap-path-prefix", &replacements));
+    // Separated by a character that no path contains.
+    Ok(options.join("\u{1f}"))
+}
+
 /// Returns the compiler's options for the replacements, with the name of such an option.
 pub(crate) fn options(name: &str, replacements: &[(PathBuf, String)]) -> Vec<String> {
     replacements

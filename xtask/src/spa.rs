@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`trunk`] | compiles the application and writes the document, with Trunk |
 //! | [`door`] | compiles the door, which starts first, and puts it into the document |
+//! | [`machine_paths`] | for a release, checks that no file has a path of this machine |
 //! | [`compress`] | for a release, writes a `.br` and a `.gz` file beside each file |
 //! | [`publish`] | moves the result into `dist/` |
 //!
@@ -15,6 +16,7 @@
 
 mod compress;
 mod door;
+mod machine_paths;
 mod publish;
 mod sources;
 mod trunk;
@@ -73,6 +75,7 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
     trunk::build(workspace, form, &folder)?;
     door::build(workspace, form, &folder)?;
     if form == Form::Shipped {
+        machine_paths::check(workspace, &folder)?;
         compress::compress(workspace, &folder)?;
     }
     publish::replace(&dist, &folder)?;

@@ -17,7 +17,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha384};
 
 use super::{Form, trunk::WASM_FEATURES};
-use crate::{environment, process, tools, workspace::Workspace};
+use crate::{environment, path_prefixes, process, tools, workspace::Workspace};
 
 /// A half of the door.
 #[derive(Debug)]
@@ -102,8 +102,9 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
         command.args(["--package", half.package]);
     }
     // SHA-256 of 43 bytes needs no unrolled loops, which are eight times as long.
-    command.env("RUSTFLAGS", "--cfg sha2_backend_soft=\"compact\"");
-    command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+    let flags = ["--cfg", "sha2_backend_soft=\"compact\""].map(str::to_owned);
+    let flags = path_prefixes::encoded_rustflags(workspace, flags.to_vec())?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     process::run(&mut command)?;
 
     let bindgen = tools::wasm_bindgen(workspace)?.join("wasm-bindgen");

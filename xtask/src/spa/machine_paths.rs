@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::files;
+use super::sources::files;
 use crate::{environment, path_prefixes, workspace::Workspace};
 
 /// Fails if a file in a folder contains the path of this machine's home folder, of the workspace, of

@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result};
 use super::Form;
 
 /// The inputs of the page's build. A change of any other file requires no rebuild.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
+    ".cargo/config.toml",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::Form;
-use crate::{environment, process, tools, ui, workspace::Workspace};
+use crate::{environment, path_prefixes, process, tools, ui, workspace::Workspace};
 
 /// Attributes that the document must have. They let Trunk run wasm-opt, because Trunk can still add
 /// the result's hash to the document. The features are listed, with the names that rustc uses,
@@ -28,6 +28,9 @@ pub(super) const WASM_FEATURES: [&str; 8] = [
     "--strip-producers",
 ];
 
+/// The section of cargo's configuration with the compiler's options for the page.
+const SECTION: &str = "[target.wasm32-unknown-unknown]";
+
 /// Builds the page into a folder, whose former contents are removed.
 pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
     tools::wasm_target(workspace)?;
@@ -46,6 +49,9 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
                     ui::warning(&format!("rel=\"rust\" lacks {attribute}"));
                 }
             }
+            let flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
+            let flags = path_prefixes::encoded_rustflags(workspace, flags)?;
+            command.env("CARGO_ENCODED_RUSTFLAGS", flags);
             command.args(["--release", "--cargo-profile", "wasm-release"])
         }
     };
@@ -60,4 +66,39 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
         bail!("Trunk made no {}", folder.join("index.html").display());
     }
     Ok(())
+}
+
+/// Returns the compiler's options for the page from the text of cargo's configuration, because
+/// `CARGO_ENCODED_RUSTFLAGS` replaces them.
+fn configured_flags(config: &str) -> Result<Vec<String>> {
+    let (_, section) = config
+        .split_once(SECTION)
+        .with_context(|| format!("cargo's configuration has no {SECTION}"))?;
+    let flags = section
+        .lines()
+        .find_map(|line| line.strip_prefix("rustflags = "))
+        .with_context(|| format!("{SECTION} has no rustflags in one line"))?;
+    // A list of plain strings is written in TOML as in JSON.
+    serde_json::from_str(flags).with_context(|| format!("cannot read {flags}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_of_the_configuration_are_kept() {
+        let config = include_str!("../../../.cargo/config.toml");
+        assert_eq!(
+            configured_flags(config).unwrap(),
+            ["--cfg", "erase_components"]
+        );
+        for wrong in [
+            "",
+            SECTION,
+            "[target.wasm32-unknown-unknown]\nrustflags = x",
+        ] {
+            assert!(configured_flags(wrong).is_err(), "{wrong}");
+        }
+    }
 }
