@@ -226,9 +226,13 @@ mod tests {
             (
                 lacking(2, reading(98, Some(1_204))),
                 98,
-                "98 of 1,204 projects read, 2 could not be loaded",
+                "98 of 1,204 projects loaded, 2 could not be loaded",
             ),
-            (reading(300, Some(1_204)), 300, "300 of 1,204 projects read"),
+            (
+                reading(300, Some(1_204)),
+                300,
+                "300 of 1,204 projects loaded",
+            ),
             (reading(0, None), 0, "Loading"),
             (failed(None), 0, "Could not be loaded"),
             (
