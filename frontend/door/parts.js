@@ -1,7 +1,7 @@
 // The parts of the page: the document names them, with their hashes, in links that no browser follows.
 
 /** Time after which a part that has not come is named. */
-export const PATIENCE = 8_000;
+export const PATIENCE = 6_000;
 
 /** Creates an element. What is no property of it becomes an attribute. */
 export function element(name, properties, ...children) {

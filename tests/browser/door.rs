@@ -148,6 +148,7 @@ async fn a_wasm_that_does_not_arrive_is_told_and_the_welcome_stays() {
     let (gateway, _bed) = Gateway::with_bed().await;
     let browser = Browser::open().await;
     browser.provokes("integrity");
+    browser.provokes("Fetch API cannot load");
     without_cache(&browser).await;
     let wasm = format!("GET {}", part("door-wasm"));
     for (rule, words) in [
@@ -174,6 +175,7 @@ async fn an_application_that_does_not_arrive_is_told_to_whoever_is_signed_in() {
     let (gateway, _bed) = Gateway::with_bed().await;
     let browser = Browser::open().await;
     browser.provokes("integrity");
+    browser.provokes("Fetch API cannot load");
     without_cache(&browser).await;
     browser.go(&gateway.url).await;
     browser.press("Connect to the sandbox").await;

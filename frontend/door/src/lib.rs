@@ -17,6 +17,10 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 /// bytes.
 #[wasm_bindgen(js_name = beginLogin)]
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen takes optional texts by value"
+)]
 pub fn begin_login(
     authorization_endpoint: &str,
     client_id: &str,

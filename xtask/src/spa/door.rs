@@ -216,9 +216,7 @@ fn without_comments(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut is_comment = false;
     for line in text.lines().map(str::trim) {
-        if is_comment {
-            is_comment = !line.ends_with("*/");
-        } else if line.starts_with("/*") {
+        if is_comment || line.starts_with("/*") {
             is_comment = !line.ends_with("*/");
         } else if !line.is_empty() && !line.starts_with("//") && !line.starts_with("<!-- ") {
             kept.push_str(line);
@@ -274,12 +272,15 @@ fn place(document: &str, styles: &Part, parts: &[Part]) -> Result<String> {
     };
     let mut links = String::new();
     for part in others {
-        let suffix = if part.kind == "wasm" { "-wasm" } else { "" };
-        let attributes = part.attributes("href");
-        links.push_str(&format!(
-            "<link rel=\"part\" data-part=\"{}{suffix}\" {attributes}>",
-            part.name
-        ));
+        links.push_str("<link rel=\"part\" data-part=\"");
+        links.push_str(part.name);
+        links.push_str(if part.kind == "wasm" {
+            "-wasm\" "
+        } else {
+            "\" "
+        });
+        links.push_str(&part.attributes("href"));
+        links.push('>');
     }
     for (place, tag) in [
         (
