@@ -2,7 +2,6 @@
 //! out.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::icon::Icon;
 use crate::{
@@ -69,7 +68,6 @@ pub fn use_sign_out(
 ) -> (Callback<()>, RwSignal<bool>) {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let navigate = use_navigate();
     let busy = RwSignal::new(false);
     let on_failure = StoredValue::new(on_failure);
     let sign_out = Callback::new(move |()| {
@@ -77,7 +75,6 @@ pub fn use_sign_out(
             return;
         }
         busy.set(true);
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             match api::session::end().await {
                 Ok(()) => {
@@ -85,7 +82,7 @@ pub fn use_sign_out(
                     // This comes first, because the start page would otherwise show the overview
                     // again.
                     session.forget();
-                    announcer.leave_for_home(&navigate);
+                    announcer.leave_for_home();
                     session.read().await;
                     announcer.say("Signed out");
                 }

@@ -1,7 +1,6 @@
 //! Notices about loading from Snyk: rate limits, failures and unreadable items.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::{
     busy_button::BusyButton,
@@ -21,6 +20,7 @@ use crate::{
     },
     messages::Tone,
     platform,
+    router::Router,
     session::SessionContext,
 };
 
@@ -30,9 +30,9 @@ pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let path = use_location().pathname;
+    let page = Router::get().route();
     let limited = Memo::new(move |_| {
-        let connection = session.current(&path.read())?;
+        let connection = page.with(|page| session.current(page.as_ref()))?;
         lists.rate_limited(&connection.id)
     });
     let is_limited = Memo::new(move |_| limited.get().is_some());

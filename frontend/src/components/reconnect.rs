@@ -1,7 +1,6 @@
 //! Notices about connections that have stopped working, on their own pages and on those of others.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::hooks::use_navigate;
 use shared::api::connection::Connection;
 
 use super::{
@@ -48,7 +47,6 @@ fn ReconnectNotice(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let navigate = use_navigate();
     let name = connection_label::name(&connection);
     let reconnect = Reconnect::Id(connection.id.clone());
     let id = connection.id;
@@ -66,14 +64,14 @@ fn ReconnectNotice(
     };
     let question = format!("Remove {name}?");
     let remove = Callback::new(move |()| {
-        let (id, navigate) = (id.clone(), navigate.clone());
+        let id = id.clone();
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(_) => {
                     if !is_other {
                         // The subject of this page is gone; the start page shows the remaining
                         // connections.
-                        announcer.leave_for_home(&navigate);
+                        announcer.leave_for_home();
                     }
                     session.remove(&id);
                     announcer.toast("Connection removed");

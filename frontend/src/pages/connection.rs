@@ -2,7 +2,6 @@
 //! disconnecting.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::hooks::use_params_map;
 use shared::{
     api::connection::{Connection, Status},
     problem::Code,
@@ -25,6 +24,7 @@ use crate::{
         reconnect::ReconnectNotices,
     },
     connection_label,
+    router::Page,
     session::SessionContext,
 };
 
@@ -40,8 +40,7 @@ struct Ended {
 /// The page of a connection.
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let id = Page::get().connection();
     let ended = RwSignal::new(None::<Ended>);
     let ended_here = Memo::new(move |_| ended.get().filter(|ended| ended.id == id.get()));
     // The server may have renewed the tokens since the last request.

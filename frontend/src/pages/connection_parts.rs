@@ -1,9 +1,9 @@
 //! The sections of the page of a connection.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::{
     api::connection::{Connection, Status},
+    route::{self, Route},
     scope::meaning,
 };
 
@@ -20,7 +20,8 @@ use crate::{
     connection_label,
     data::number_format::number,
     page_heading::PageHeading,
-    paths, platform, refresh_polls, refresh_scale,
+    platform, refresh_polls, refresh_scale,
+    router::Page,
     session::SessionContext,
     times,
 };
@@ -199,8 +200,8 @@ pub fn MayDo(
     /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().get(paths::ASKED));
+    let page = Page::get();
+    let asked = Memo::new(move |_| page.parameter(route::ASKED));
     let counts = move || {
         let connection = connection.read();
         let granted = connection.scopes.len();
@@ -249,7 +250,7 @@ fn missing_row(
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
     let words = connection_label::lower_first(meaning(scope));
-    let return_to = ReturnTo::Path(paths::connection_asked(id, scope));
+    let return_to = ReturnTo::Path(Route::asked_again(id, scope));
     let scope = scope.to_owned();
     let in_vain = in_vain.then(|| {
         view! {

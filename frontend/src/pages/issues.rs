@@ -11,7 +11,6 @@ pub mod remediation_icon;
 pub mod state;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::api::connection::{Connection, Status};
 
 use self::{
@@ -29,6 +28,7 @@ use crate::{
     },
     data::failure::Failure,
     platform::{self, focus, media},
+    router::Page,
 };
 
 /// Media query for viewports that are wide enough for list and panel side by side.
@@ -38,13 +38,11 @@ const WIDE: &str = "(width >= 1081px)";
 #[component]
 pub fn IssuesPage() -> impl IntoView {
     platform::load_data_styles();
-    let params = use_params_map();
-    let of =
-        move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());
-    let (id, org, project) = (of("id"), of("org_id"), of("project_id"));
+    let page = Page::get();
+    let (id, org, project) = (page.connection(), page.org(), page.project());
     let draw = Callback::new(move |connection| {
         view! {
-            {move || view! { <Issues connection org=org.get() project=project.get() /> }}
+            {move || view! { <Issues connection org=org.get().unwrap_or_default() project=project.get() /> }}
         }
         .into_any()
     });

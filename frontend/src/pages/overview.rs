@@ -1,8 +1,10 @@
 //! The overview of a connection: the worst issues across its organizations.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use shared::api::connection::{Connection, Status as ConnectionStatus};
+use shared::{
+    api::connection::{Connection, Status as ConnectionStatus},
+    route::Route,
+};
 
 use super::{
     overview_parts::{ByOrganization, NoProjects, StillReading},
@@ -31,14 +33,14 @@ use crate::{
         severity::Level,
     },
     page_heading::PageHeading,
-    paths, platform,
+    platform,
+    router::Page,
 };
 
 /// The overview of a connection.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let id = Page::get().connection();
     view! { <OverviewOf id /> }
 }
 
@@ -143,7 +145,7 @@ fn Content(
         let words = view! { <bdi>{title}</bdi> };
         match worst.get() {
             Some(level) => {
-                let href = connection.with_value(|id| paths::overview_of(id, level.name()));
+                let href = connection.with_value(|id| Route::overview_of(id, level.name()));
                 view! {
                     <a class="figure-link" href=href>
                         {words}
@@ -236,7 +238,7 @@ fn Parts(
                     projects
                     known=has_figures
                     href=Callback::new(move |level: Level| {
-                        connection.with_value(|id| paths::overview_of(id, level.name()))
+                        connection.with_value(|id| Route::overview_of(id, level.name()))
                     })
                 />
             </section>

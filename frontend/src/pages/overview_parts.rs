@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use leptos::prelude::*;
+use shared::route::Route;
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
@@ -23,9 +24,9 @@ use crate::{
         severity::Level,
         status::together,
     },
-    paths,
     platform::events::while_mounted,
     session::SessionContext,
+    snyk_links,
 };
 
 /// The scope that is required to read projects.
@@ -122,7 +123,7 @@ pub fn NoProjects(
     });
     let import = move || {
         let app = session.app()?;
-        let address = paths::import(&app.authorization_endpoint, slug.as_deref()?)?;
+        let address = snyk_links::import(&app.authorization_endpoint, slug.as_deref()?)?;
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };
@@ -230,7 +231,7 @@ fn org_row(
     let totals = reading.totals;
     let status = reading.list.status;
     let counts = Signal::derive(move || totals.get().issues);
-    let href = connection.with_value(|id| paths::org_projects(id, &org.id));
+    let href = connection.with_value(|id| Route::org_projects(id, &org.id).to_string());
     let told = Memo::new(move |_| {
         let failure = status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
@@ -261,7 +262,7 @@ fn org_row(
     });
     let cells = Level::COUNTED.map(|level| {
         let query = Filters::of_level(level).query();
-        let href = connection.with_value(|id| paths::org_projects_by(id, &org.id, &query));
+        let href = connection.with_value(|id| Route::org_projects(id, &org.id).with_query(&query));
         let shown = move || severity::count(level, counts.get().of(level));
         let counts_some = Memo::new(move |_| is_known.get() && counts.get().of(level) > 0);
         // A link to what the figure counts; zero counts nothing.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use shared::api::connection::Org;
+use shared::{
+    api::connection::Org,
+    route::{self, Route},
+};
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
@@ -21,8 +23,8 @@ use crate::{
         row::Row,
         severity::Level,
     },
-    paths,
     platform::{self, scroll},
+    router::Page,
 };
 
 /// Number of projects in the list.
@@ -44,9 +46,9 @@ pub fn WorstProjects(
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);
-    let query = use_query_map();
+    let page = Page::get();
     let level = Memo::new(move |_| {
-        let level = Level::parse(&query.read().get(paths::SEVERITY)?);
+        let level = Level::parse(&page.parameter(route::SEVERITY)?);
         level.filter(|level| Level::COUNTED.contains(level))
     });
     lead_to_list(level);
@@ -84,7 +86,7 @@ pub fn WorstProjects(
             return view! { <p class="second">"By critical, then high, then medium"</p> }
                 .into_any();
         };
-        let href = connection.with_value(|id| paths::overview(id));
+        let href = connection.with_value(|id| Route::Overview(id.clone()).to_string());
         view! {
             <p class="second">
                 {format!("Most {} issues first. ", level.name())} <a href=href>"Show the worst of all"</a>
@@ -101,7 +103,7 @@ pub fn WorstProjects(
         let Some((org, row)) = found else {
             return ().into_any();
         };
-        let href = connection.with_value(|id| paths::project(id, &org.id, &row.id));
+        let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
         let kind = Facet::Type.called(&row.kind);
         view! {
             {name_cell(&row, href, tabindex, kind.to_owned())}
@@ -144,7 +146,7 @@ pub fn WorstProjects(
             let name = (known.get().orgs > 1).then(|| worst.org.name.clone());
             Some((name, worst.org.id.clone(), all))
         })?;
-        let href = connection.with_value(|id| paths::org_projects(id, &org));
+        let href = connection.with_value(|id| Route::org_projects(id, &org).to_string());
         Some(view! {
             <a href=href>
                 {all} {name.map(|name| view! { " in " <bdi>{name}</bdi> })}

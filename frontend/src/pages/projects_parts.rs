@@ -26,8 +26,8 @@ use crate::{
         row::Row,
         severity::Level,
     },
-    paths,
     session::SessionContext,
+    snyk_links,
 };
 
 /// The list with its filters, its failures and its empty state.
@@ -78,7 +78,7 @@ pub fn ProjectList(
     let slug = StoredValue::new(org.slug.clone());
     let import = move || {
         let app = session.app()?;
-        let address = paths::import(&app.authorization_endpoint, &slug.get_value())?;
+        let address = snyk_links::import(&app.authorization_endpoint, &slug.get_value())?;
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };

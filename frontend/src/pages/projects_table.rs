@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::route::Route;
 
 use super::projects_visible::VisibleProjects;
 use crate::{
@@ -13,7 +14,6 @@ use crate::{
         timestamp::minutes,
     },
     data::{facet::Facet, lists::Look, order::By, row::Row, sorting::SortBy as _},
-    paths,
 };
 
 /// Number of placeholder rows before the first rows are loaded, and afterwards.
@@ -52,7 +52,7 @@ pub fn ProjectTable(
         let Some(row) = row else {
             return ().into_any();
         };
-        let href = paths::project(&connection, &org, &row.id);
+        let href = Route::issues(&connection, &org, &row.id).to_string();
         // The same words as in the filters.
         let (kind, origin) = (
             Facet::Type.called(&row.kind),

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use super::query;
 use crate::{
     components::table::Key,
     data::{
@@ -14,6 +12,7 @@ use crate::{
         number_format::len,
         row::Row,
     },
+    router::Page,
 };
 
 /// The visible rows, according to the address.
@@ -41,8 +40,9 @@ pub struct VisibleProjects {
 impl VisibleProjects {
     /// Creates the visible rows of a list.
     pub fn new(list: Look<Row>) -> Self {
-        let search = use_location().search;
-        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let page = Page::get();
+        let query = page.query();
+        let filters = Memo::new(move |_| Filters::parse(&query.read()));
         let taken = RwSignal::new(usize::MAX);
         let held = RwSignal::new(false);
         let asking = RwSignal::new(false);
@@ -80,10 +80,9 @@ impl VisibleProjects {
                 });
             }
         });
-        let write = query::write();
         let set = Callback::new(move |(filters, replace): (Filters, bool)| {
             taken.set(usize::MAX);
-            write.run((filters.query(), replace));
+            page.set_query(&filters.query(), replace);
         });
         Self {
             filters,

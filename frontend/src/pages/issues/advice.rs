@@ -6,8 +6,8 @@ use super::{remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
     components::open_in_snyk::{OpenInSnyk, at_snyk},
     data::issues::{remediation::reached_sentence, row::Row},
-    paths,
     session::SessionContext,
+    snyk_links,
 };
 
 /// Returns the fix that Snyk knows, its instructions, and the link to the issue at Snyk, which has
@@ -31,7 +31,7 @@ pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
             &org,
             |authorize, slug| {
                 let issue = snyk_id.as_deref()?;
-                paths::issue_at_snyk(authorize, slug, &project, issue)
+                snyk_links::issue_at_snyk(authorize, slug, &project, issue)
             },
         )
     });

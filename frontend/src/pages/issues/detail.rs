@@ -314,7 +314,7 @@ fn names(name: &'static str, ids: &[Named]) -> Option<impl IntoView + use<>> {
             let id = named.id.to_string();
             match &named.address {
                 Some(address) => {
-                    let host = crate::paths::host(address).to_owned();
+                    let host = crate::snyk_links::host(address).to_owned();
                     view! {
                         <a class="outward" href=address.to_string() rel="noopener noreferrer external">
                             <bdi>{id}</bdi>

@@ -1,7 +1,7 @@
 //! The project above its issues: the link back, its full name, and its properties.
 
 use leptos::prelude::*;
-use shared::api::connection::Connection;
+use shared::{api::connection::Connection, route::Route};
 
 use super::state::IssuesState;
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
         timestamp::{Timestamp, minutes},
     },
     page_heading::PageHeading,
-    paths,
     session::SessionContext,
+    snyk_links,
 };
 
 /// The link back, the name and the properties.
@@ -53,7 +53,10 @@ fn WayBack(
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
-    let href = move || paths::org_projects(&state.connection.read(), &state.org.read_value());
+    let href = move || {
+        let page = Route::org_projects(&state.connection.read(), &state.org.read_value());
+        page.to_string()
+    };
     let org = move || {
         let connection = connection.read();
         let org = state.org.read_value();
@@ -90,7 +93,7 @@ fn Facts(
             session,
             &state.connection.read(),
             &state.org.get_value(),
-            |authorize, slug| paths::project_at_snyk(authorize, slug, &project),
+            |authorize, slug| snyk_links::project_at_snyk(authorize, slug, &project),
         )
     });
     let again = Callback::new(move |()| state.read_again());

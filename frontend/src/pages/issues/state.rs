@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{hooks::use_location, location::Location};
 use shared::{problem::Code, snyk::read};
 
 use crate::{
@@ -22,8 +21,8 @@ use crate::{
         lists::{Held, Lists, Status},
         number_format::len,
     },
-    pages::query,
     platform::{self, media},
+    router::Page,
 };
 
 /// The state of the page. The address stores a person's choices; everything else is derived from
@@ -61,8 +60,7 @@ pub struct IssuesState {
     /// The project, or the failure to read it.
     pub head: RwSignal<Option<Result<Head, Failure>>>,
     keys: StoredValue<Keys>,
-    write: Callback<(String, bool)>,
-    pathname: Memo<String>,
+    page: Page,
     /// The issue that was last shown in full.
     last: StoredValue<Option<Key>>,
     /// The scroll position of the list before an issue was opened.
@@ -80,10 +78,9 @@ impl IssuesState {
         is_wide: ReadSignal<bool>,
     ) -> Self {
         let lists = Lists::get();
-        let Location {
-            search, pathname, ..
-        } = use_location();
-        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let page = Page::get();
+        let query = page.query();
+        let filters = Memo::new(move |_| Filters::parse(&query.read()));
         let id = connection.get_untracked();
         let look = if works.get_untracked() {
             lists.issues(&id, &org, &project).look()
@@ -147,8 +144,7 @@ impl IssuesState {
             focus: RwSignal::new(None),
             head: RwSignal::new(None),
             keys,
-            write: query::write(),
-            pathname,
+            page,
             last,
             scrolled: StoredValue::new(0.0),
             is_wide,
@@ -249,7 +245,7 @@ impl IssuesState {
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
         let mut filters = self.filters.get_untracked();
         change(&mut filters);
-        self.write.run((filters.query(), false));
+        self.page.set_query(&filters.query(), false);
     }
 
     /// Shows an issue in full, or none. A change from one issue to another replaces the entry of
@@ -257,14 +253,14 @@ impl IssuesState {
     pub fn show(self, issue: Option<&str>) {
         let filters = self.filters.get_untracked();
         let replace = filters.issue.is_some() && (issue.is_some() || self.is_wide.get_untracked());
-        self.write.run((filters.with_issue(issue).query(), replace));
+        let query = filters.with_issue(issue).query();
+        self.page.set_query(&query, replace);
     }
 
-    /// Returns the address that shows an issue in full, or the list alone; tracked. It includes the
-    /// path, because the address bar may lag behind the page.
+    /// Returns the address that shows an issue in full, or the list alone; tracked.
     pub fn href(self, issue: Option<&str>) -> String {
         let filters = self.filters.read().with_issue(issue);
-        format!("{}?{}", self.pathname.read(), filters.query())
+        self.page.with_query(&filters.query())
     }
 
     /// Returns whether a link to an issue replaces an address that already shows one; tracked.
