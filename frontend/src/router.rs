@@ -6,6 +6,7 @@ use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
 use shared::route::Route;
 
 use crate::platform::{address::Address, events, history, links, scroll};
+use crate::reactive::memo;
 
 /// The address of a page, as far as the app depends on it. Route and query are one value, so that
 /// no page ever has the ids of one address and the query of another.
@@ -46,15 +47,15 @@ impl Router {
     /// scroll positions.
     pub fn provide() {
         let here = RwSignal::new(current());
-        let route = Memo::new(move |_| here.with(|here| here.route.clone()));
+        let route = memo(move |_| here.with(|here| here.route.clone()));
         let router = Self { here, route };
         let listeners = [
             events::on_window("popstate", move || {
                 history::forget();
-                router.show(current());
+                show(here, current());
             }),
             links::on_click(move |link| {
-                router.go(link.to.clone(), link.replaces, link.scrolls);
+                go(here, link.to.clone(), link.replaces, link.scrolls);
             }),
         ];
         // The listeners live as long as the app. Those of the scroll positions come last, because
@@ -79,23 +80,23 @@ impl Router {
     /// Opens an address of the app in place of the current one: Back does not return to that.
     pub fn replace(self, address: &str) {
         if let Some(to) = Address::resolve(address) {
-            self.go(to, true, true);
+            go(self.here, to, true, true);
         }
     }
+}
 
-    fn go(self, to: Address, replaces: bool, scrolls: bool) {
-        history::write(&to.href, !replaces);
-        let fragment = to.fragment.clone();
-        self.show(to.into());
-        if scrolls {
-            scroll::to_fragment(&fragment);
-        }
+fn go(here: RwSignal<Location>, to: Address, replaces: bool, scrolls: bool) {
+    history::write(&to.href, !replaces);
+    let fragment = to.fragment.clone();
+    show(here, to.into());
+    if scrolls {
+        scroll::to_fragment(&fragment);
     }
+}
 
-    fn show(self, location: Location) {
-        self.here.set(location);
-        scroll::note_soon();
-    }
+fn show(here: RwSignal<Location>, location: Location) {
+    here.set(location);
+    scroll::note_soon();
 }
 
 fn current() -> Location {
@@ -106,20 +107,21 @@ fn current() -> Location {
 /// another page is shown: a page that is being left keeps its ids and its query.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    router: Router,
+    /// The address that is shown, which may be that of another page.
+    here: RwSignal<Location>,
     location: Memo<Location>,
 }
 
 impl Page {
-    fn new(router: Router) -> Self {
-        let location = Memo::new(move |last: Option<&Location>| {
-            let here = router.here.read();
+    fn new(here: RwSignal<Location>) -> Self {
+        let location = memo(move |last: Option<&Location>| {
+            let now = here.read();
             match last {
-                Some(last) if last.kind() != here.kind() => last.clone(),
-                _ => here.clone(),
+                Some(last) if last.kind() != now.kind() => last.clone(),
+                _ => now.clone(),
             }
         });
-        Self { router, location }
+        Self { here, location }
     }
 
     /// Returns the context of the page.
@@ -151,14 +153,14 @@ impl Page {
         T: Clone + Default + PartialEq + Send + Sync + 'static,
     {
         let location = self.location;
-        Memo::new(move |_| location.read().route.as_ref().map(of).unwrap_or_default())
+        memo(move |_| location.read().route.as_ref().map(of).unwrap_or_default())
     }
 
     /// Returns the query, without the question mark.
     #[must_use]
     pub fn query(self) -> Memo<String> {
         let location = self.location;
-        Memo::new(move |_| location.read().query.clone())
+        memo(move |_| location.read().query.clone())
     }
 
     /// Returns the first parameter of the query with this name; tracked.
@@ -180,10 +182,10 @@ impl Page {
     /// Changes the query, unless the page has been left. `true` replaces the entry of the history.
     pub fn set_query(self, query: &str, replaces: bool) {
         let path = self.location.try_with_untracked(|page| page.path.clone());
-        let here = self.router.here.with_untracked(|here| here.path.clone());
+        let here = self.here.with_untracked(|here| here.path.clone());
         let to = path.filter(|path| *path == here);
         if let Some(to) = to.and_then(|path| Address::resolve(&address(&path, query))) {
-            self.router.go(to, replaces, false);
+            go(self.here, to, replaces, false);
         }
     }
 }
@@ -196,9 +198,9 @@ fn address(path: &str, query: &str) -> String {
 /// The page that is shown. `draw` creates it in a scope of its own, which has the context [`Page`].
 /// A page is created again only for an address of another kind; otherwise its context changes.
 pub fn page(draw: fn(Option<&Route>) -> AnyView) -> impl IntoView {
-    let router = Router::get();
+    let here = Router::get().here;
     let outer = Owner::current().unwrap_or_default();
-    let kind = Memo::new(move |_| router.here.read().kind());
+    let kind = memo(move |_| here.read().kind());
     move || {
         // A memo that was never evaluated depends on nothing: tracking alone would not do.
         let _ = kind.get();
@@ -207,7 +209,7 @@ pub fn page(draw: fn(Option<&Route>) -> AnyView) -> impl IntoView {
         // end before the elements are removed; this one ends with the view.
         let owner = outer.child();
         let view = owner.with(|| {
-            let page = Page::new(router);
+            let page = Page::new(here);
             provide_context(page);
             untrack(|| draw(page.location.read().route.as_ref()))
         });

@@ -7,8 +7,10 @@ use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
+    components::show::Show,
     connection_label,
     platform::{menu, tabs::Change},
+    reactive::memo,
     session::SessionContext,
 };
 
@@ -19,7 +21,7 @@ const MENU: &str = "this-browser";
 pub fn AccountMenu() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let is_here = Memo::new(move |_| session.is_someone());
+    let is_here = memo(move |_| session.is_someone());
     // The bar has no space for a notice: it is shown above the page.
     let (sign_out, _) = use_sign_out(move |why| announcer.fail(why));
     view! {

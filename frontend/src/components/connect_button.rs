@@ -9,6 +9,7 @@ use crate::{
     announcer::Announcer,
     api::Failure,
     door, platform,
+    reactive::{effect, memo},
     router::Router,
     section::Section,
     session::{SessionContext, SessionState},
@@ -88,14 +89,14 @@ pub fn ConnectButton(
     let router = Router::get();
     let busy = RwSignal::new(false);
     // If the page comes back from the back-forward cache, the button can be pressed again.
-    Effect::new(move |_| {
+    effect(move |_| {
         if session.who() == SessionState::Checking {
             busy.set(false);
         }
     });
     // The session and the app are not known yet.
     let too_early =
-        Memo::new(move |_| session.who() == SessionState::Checking && session.app().is_none());
+        memo(move |_| session.who() == SessionState::Checking && session.app().is_none());
     let press = move |_| {
         if busy.get_untracked() || too_early.get_untracked() {
             return;

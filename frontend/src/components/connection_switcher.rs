@@ -5,7 +5,13 @@ use shared::api::connection::{Connection, Status};
 
 use super::{connect_button::ConnectButton, icon::Icon};
 use crate::{
-    announcer::Announcer, connection_label, platform::menu, router::Router, section::Section,
+    announcer::Announcer,
+    components::show::Show,
+    connection_label,
+    platform::menu,
+    reactive::{effect, memo},
+    router::Router,
+    section::Section,
     session::SessionContext,
 };
 
@@ -18,12 +24,12 @@ pub fn ConnectionSwitcher() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
     let page = Router::get().route();
-    let current = Memo::new(move |_| page.with(|page| session.current(page.as_ref())));
-    let all = Memo::new(move |_| session.connections());
-    let is_here = Memo::new(move |_| current.with(Option::is_some));
+    let current = memo(move |_| page.with(|page| session.current(page.as_ref())));
+    let all = memo(move |_| session.connections());
+    let is_here = memo(move |_| current.with(Option::is_some));
     let name = move || current.with(|one| one.as_ref().map(connection_label::name));
     let whose = move || current.with(|one| one.as_ref().map(connection_label::whose));
-    let stopped = Memo::new(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));
+    let stopped = memo(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));
     let links = move || {
         let section = page.with(|page| page.as_ref().and_then(Section::of));
         let section = section.unwrap_or(Section::Overview);
@@ -35,7 +41,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
     };
     // The bar has no space for a notice: it is shown above the page.
     let failure = RwSignal::new(None);
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(why) = failure.get() {
             menu::close(MENU);
             announcer.fail(why);

@@ -10,6 +10,8 @@ use super::{
 use crate::{
     announcer::Announcer,
     api::Failure,
+    components::show::Show,
+    reactive::{derive, memo},
     router::Router,
     section::Section,
     session::{SessionContext, SessionState},
@@ -25,7 +27,7 @@ pub fn Layout(
     let announcer = Announcer::get();
     // The content stays on the screen, and a notice shows the failure. If there was no answer at
     // all, the offline banner says so.
-    let trouble = Signal::derive(move || match session.who() {
+    let trouble = derive(move || match session.who() {
         SessionState::Unreachable { failure, last }
             if !last.is_empty() && failure != Failure::Offline =>
         {
@@ -35,7 +37,7 @@ pub fn Layout(
     });
     let page = Router::get().route();
     let is_home = move || (page.get() == Some(Route::Home)).then_some("page");
-    let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
+    let sandbox = memo(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Show when=move || sandbox.get()>
@@ -78,7 +80,7 @@ pub fn Layout(
 fn Navigation() -> impl IntoView {
     let session = SessionContext::get();
     let page = Router::get().route();
-    let current = Memo::new(move |_| {
+    let current = memo(move |_| {
         page.with(|page| session.current(page.as_ref()))
             .map(|one| one.id)
     });

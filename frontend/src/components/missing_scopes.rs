@@ -12,6 +12,7 @@ use super::{
     glyph::glyph,
     icon::Icon,
 };
+use crate::reactive::memo;
 use crate::{api::Failure, connection_label::lower_first, session::SessionContext};
 
 /// The notice. Nothing is shown if all scopes that only read were granted, nor for a connection
@@ -27,7 +28,7 @@ pub fn MissingScopes(
     is_told: Signal<bool>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let missing = Memo::new(move |_| {
+    let missing = memo(move |_| {
         let connection = connection.read();
         let words: Vec<_> = connection
             .missing_scopes

@@ -20,6 +20,7 @@ use crate::{
     messages::{self, Action, Outcome, Sign, Tone},
     page_heading::PageHeading,
     platform,
+    reactive::derive,
     session::SessionContext,
 };
 
@@ -277,7 +278,7 @@ fn open(class: &'static str, origin: &str) -> AnyView {
 }
 
 fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyView {
-    let busy = Signal::derive(move || retry.is_some_and(|retry| retry.busy.get()));
+    let busy = derive(move || retry.is_some_and(|retry| retry.busy.get()));
     let press = move |()| match retry {
         Some(retry) => retry.run.run(()),
         None => platform::reload(),

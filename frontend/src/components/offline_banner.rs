@@ -10,9 +10,11 @@ use super::{busy_button::BusyButton, retry::Retry};
 use crate::{
     announcer::Announcer,
     api::Failure,
+    components::show::Show,
     data::lists::Lists,
     platform::{self, network},
     poll_schedule::PollSchedule,
+    reactive::{effect, memo},
     router::Router,
     section::Section,
     session::{SessionContext, SessionState},
@@ -38,9 +40,8 @@ pub fn OfflineBanner() -> impl IntoView {
     // The listeners live as long as the component, which lives as long as the app.
     StoredValue::new_local(listeners);
 
-    let is_unreachable =
-        Memo::new(move |_| matches!(session.who(), SessionState::Unreachable { .. }));
-    Effect::new(move |_| {
+    let is_unreachable = memo(move |_| matches!(session.who(), SessionState::Unreachable { .. }));
+    effect(move |_| {
         if is_unreachable.get() {
             if !is_offline.get_untracked()
                 && let SessionState::Unreachable { failure, .. } = session.who_untracked()
@@ -51,7 +52,7 @@ pub fn OfflineBanner() -> impl IntoView {
         }
     });
     // There is no answer at all, while the browser reports a network.
-    let is_silent = Memo::new(move |_| match session.who() {
+    let is_silent = memo(move |_| match session.who() {
         SessionState::Unreachable { failure, last } => {
             failure == Failure::Offline && !last.is_empty()
         }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     announcer::Announcer,
+    components::show::Show,
     data::{
         failure::{FailureText, Offer},
         lists::{Lists, RateLimited},
@@ -20,6 +21,7 @@ use crate::{
     },
     messages::Tone,
     platform,
+    reactive::{effect, memo},
     router::Router,
     session::SessionContext,
 };
@@ -31,13 +33,13 @@ pub fn SlowedNotice() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
     let page = Router::get().route();
-    let limited = Memo::new(move |_| {
+    let limited = memo(move |_| {
         let connection = page.with(|page| session.current(page.as_ref()))?;
         lists.rate_limited(&connection.id)
     });
-    let is_limited = Memo::new(move |_| limited.get().is_some());
+    let is_limited = memo(move |_| limited.get().is_some());
     // Announced once, and not each second.
-    Effect::new(move |_| {
+    effect(move |_| {
         if is_limited.get() {
             announcer.say("Snyk’s rate limit was reached. Loading will resume");
         }

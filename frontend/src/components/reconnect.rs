@@ -13,6 +13,7 @@ use crate::{
     announcer::Announcer,
     api::{self, Failure},
     connection_label,
+    reactive::memo,
     session::SessionContext,
 };
 
@@ -27,7 +28,7 @@ pub fn ReconnectNotices(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let stopped = Memo::new(move |_| connection_label::stopped(session.connections(), &of.read()));
+    let stopped = memo(move |_| connection_label::stopped(session.connections(), &of.read()));
     view! {
         <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
             <ReconnectNotice connection is_other failure />

@@ -24,10 +24,11 @@ use super::with_connection::WithConnection;
 use crate::{
     components::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
-        reconnect::ReconnectNotices,
+        reconnect::ReconnectNotices, show::Show,
     },
     data::failure::Failure,
     platform::{self, focus, media},
+    reactive::{derive, effect, memo},
     router::Page,
 };
 
@@ -60,13 +61,13 @@ fn Issues(
     project: String,
 ) -> impl IntoView {
     let failure = RwSignal::new(None);
-    let id = Memo::new(move |_| connection.read().id.clone());
-    let works = Memo::new(move |_| connection.read().status == Status::Active);
+    let id = memo(move |_| connection.read().id.clone());
+    let works = memo(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
     let state = IssuesState::new(id, works, org, project, is_wide);
     // In a narrow viewport, an issue has a page of its own.
-    let is_alone = Memo::new(move |_| !is_wide.get() && state.filters.read().issue.is_some());
-    Effect::new(move |was_alone: Option<bool>| {
+    let is_alone = memo(move |_| !is_wide.get() && state.filters.read().issue.is_some());
+    effect(move |was_alone: Option<bool>| {
         let is_alone = is_alone.get();
         match was_alone {
             Some(false) if is_alone => media::scroll_to(0.0),
@@ -92,11 +93,11 @@ fn Issues(
         is_alone
     });
     // For a connection that does not work, only what was loaded before is available.
-    let has_list = Memo::new(move |_| {
+    let has_list = memo(move |_| {
         let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
         is_here && !state.is_missing()
     });
-    let is_told = Signal::derive(move || {
+    let is_told = derive(move || {
         state.status.with(|status| {
             matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
         })

@@ -19,10 +19,12 @@ use crate::{
         open_in_snyk::{OpenInSnyk, at_snyk},
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
+        show::Show,
     },
     data::lists::Lists,
     page_heading::PageHeading,
     platform::{self, menu},
+    reactive::{derive, memo},
     router::Page,
     session::SessionContext,
     snyk_links,
@@ -38,7 +40,7 @@ pub fn ProjectsPage() -> impl IntoView {
     let (id, org_id) = (page.connection(), page.org());
     let draw = Callback::new(move |connection: Signal<Connection>| {
         // The page is redrawn for another organization, but not for another token.
-        let org = Memo::new(move |_| {
+        let org = memo(move |_| {
             let connection = connection.read();
             let orgs = connection.orgs.iter();
             match org_id.get() {
@@ -63,7 +65,7 @@ fn Gone(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let id = Memo::new(move |_| connection.read().id.clone());
+    let id = memo(move |_| connection.read().id.clone());
     view! {
         <div class="page data-page">
             <PageHeading title="This organization doesn’t exist, or this connection can’t see it" />
@@ -98,13 +100,13 @@ fn Projects(
 ) -> impl IntoView {
     let lists = Lists::get();
     let failure = RwSignal::new(None);
-    let id = Memo::new(move |_| connection.read().id.clone());
-    let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    let id = memo(move |_| connection.read().id.clone());
+    let works = memo(move |_| connection.read().status == ConnectionStatus::Active);
     let title = format!("Projects, {}", org.name);
     let address = {
         let org = org.id.clone();
         let session = SessionContext::get();
-        Signal::derive(move || at_snyk(session, &id.read(), &org, snyk_links::org_at_snyk))
+        derive(move || at_snyk(session, &id.read(), &org, snyk_links::org_at_snyk))
     };
     let heading = {
         let org = org.clone();
@@ -191,7 +193,7 @@ fn Heading(
         })
         .collect_view()
     };
-    let single = Memo::new(move |_| connection.read().orgs.len() <= 1);
+    let single = memo(move |_| connection.read().orgs.len() <= 1);
     let name = StoredValue::new(org.name);
     view! {
         "Projects in "

@@ -12,6 +12,7 @@ use crate::{
         number_format::len,
         row::Row,
     },
+    reactive::{effect, memo},
     router::Page,
 };
 
@@ -42,14 +43,14 @@ impl VisibleProjects {
     pub fn new(list: Look<Row>) -> Self {
         let page = Page::get();
         let query = page.query();
-        let filters = Memo::new(move |_| Filters::parse(&query.read()));
+        let filters = memo(move |_| Filters::parse(&query.read()));
         let taken = RwSignal::new(usize::MAX);
         let held = RwSignal::new(false);
         let asking = RwSignal::new(false);
 
-        let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+        let all = memo(move |_| list.held.with(|held| len(held.rows.len())));
 
-        let rows = Memo::new(move |_| {
+        let rows = memo(move |_| {
             list.held.with(|held| {
                 let taken = held.rows.get(..taken.get()).unwrap_or(&held.rows);
                 let filters = filters.read();
@@ -62,7 +63,7 @@ impl VisibleProjects {
             list.hold(false);
             taken.set(usize::MAX);
         };
-        Effect::new(move |_| {
+        effect(move |_| {
             if held.get() {
                 list.hold(true);
                 let here = list.held.with(|held| held.rows.len());

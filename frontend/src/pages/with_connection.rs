@@ -9,6 +9,7 @@ use crate::{
     api::Failure,
     components::{layout::Waiting, notice::OutcomePage, retry::Retry},
     messages,
+    reactive::memo,
     session::{SessionContext, SessionState},
 };
 
@@ -38,7 +39,7 @@ pub fn WithConnection(
     let session = SessionContext::get();
     let announcer = Announcer::get();
     let was_loading = StoredValue::new(false);
-    let stand = Memo::new(move |last: Option<&Stand>| {
+    let stand = memo(move |last: Option<&Stand>| {
         let id = id.get();
         let here = Stand::Here(id.clone());
         let who = session.who();
@@ -65,7 +66,7 @@ pub fn WithConnection(
                 return view! { <NotFoundPage /> }.into_any();
             };
             // Keeps the last connection while the page is being left.
-            let connection = Memo::new(move |last: Option<&Connection>| {
+            let connection = memo(move |last: Option<&Connection>| {
                 session
                     .connection(&id)
                     .or_else(|| last.cloned())

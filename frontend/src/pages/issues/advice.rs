@@ -6,6 +6,7 @@ use super::{remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
     components::open_in_snyk::{OpenInSnyk, at_snyk},
     data::issues::{remediation::reached_sentence, row::Row},
+    reactive::derive,
     session::SessionContext,
     snyk_links,
 };
@@ -23,7 +24,7 @@ pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
         .collect_view();
     let snyk_id = row.snyk_ids.first().map(|named| named.id.to_string());
     let session = SessionContext::get();
-    let address = Signal::derive(move || {
+    let address = derive(move || {
         let (org, project) = (state.org.get_value(), state.project.get_value());
         at_snyk(
             session,

@@ -12,6 +12,7 @@ use crate::{
         timestamp::{Timestamp, minutes},
     },
     page_heading::PageHeading,
+    reactive::{derive, memo},
     session::SessionContext,
     snyk_links,
 };
@@ -24,7 +25,7 @@ pub fn Head(
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
-    let title = Signal::derive(move || match state.head.get() {
+    let title = derive(move || match state.head.get() {
         Some(Ok(head)) => head.name,
         Some(Err(_)) if state.is_missing() => {
             "This project doesn’t exist, or this connection can’t see it".to_owned()
@@ -87,7 +88,7 @@ fn Facts(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let now = minutes();
-    let address = Signal::derive(move || {
+    let address = derive(move || {
         let project = state.project.get_value();
         at_snyk(
             session,
@@ -98,7 +99,7 @@ fn Facts(
     });
     let again = Callback::new(move |()| state.read_again());
     // The list already shows a failure.
-    let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
+    let told = memo(move |_| state.status.with(|status| status.failure().is_some()));
     move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),

@@ -22,6 +22,7 @@ use crate::{
         number_format::len,
     },
     platform::{self, media},
+    reactive::{effect, memo},
     router::Page,
 };
 
@@ -80,7 +81,7 @@ impl IssuesState {
         let lists = Lists::get();
         let page = Page::get();
         let query = page.query();
-        let filters = Memo::new(move |_| Filters::parse(&query.read()));
+        let filters = memo(move |_| Filters::parse(&query.read()));
         let id = connection.get_untracked();
         let look = if works.get_untracked() {
             lists.issues(&id, &org, &project).look()
@@ -89,11 +90,11 @@ impl IssuesState {
         };
         let held: Signal<Held<Arc<Row>>> = look.held.into();
         let status: Signal<Status> = look.status.into();
-        let extent = Memo::new(move |_| status.with(Extent::of));
+        let extent = memo(move |_| status.with(Extent::of));
         let still = RwSignal::new(false);
         let keys = StoredValue::new(Keys::default());
         // The epoch of the rows, and the number of rows that have keys.
-        let taken = Memo::new(move |last: Option<&(u32, usize)>| {
+        let taken = memo(move |last: Option<&(u32, usize)>| {
             held.with(|held| {
                 let known = match last {
                     Some((epoch, many)) if *epoch == held.epoch => *many,
@@ -104,16 +105,16 @@ impl IssuesState {
                 (held.epoch, held.rows.len())
             })
         });
-        let now = Memo::new(move |_| {
+        let now = memo(move |_| {
             // A memo that nobody reads is not evaluated: tracking alone would add no keys.
             taken.get();
             let filters = filters.read();
             held.with(|held| keys.with_value(|keys| VisibleRows::of(&held.rows, &filters, keys)))
         });
         // Nothing moves under a pointer: changes appear when it has left.
-        let shown = Memo::new(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
-        let news = Memo::new(move |_| shown.read().news(&now.read()));
-        let selected = Memo::new(move |_| {
+        let shown = memo(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
+        let news = memo(move |_| shown.read().news(&now.read()));
+        let selected = memo(move |_| {
             taken.get();
             let filters = filters.read();
             let issue = filters.issue.as_deref()?;
@@ -122,7 +123,7 @@ impl IssuesState {
             key.filter(|_| is_here)
         });
         let last = StoredValue::new(None);
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(selected) = selected.get() {
                 last.set_value(Some(selected));
             }
@@ -134,7 +135,7 @@ impl IssuesState {
             project: StoredValue::new(project),
             filters,
             held,
-            read: Memo::new(move |_| held.with(|held| len(held.rows.len()))),
+            read: memo(move |_| held.with(|held| len(held.rows.len()))),
             status,
             extent,
             shown,
@@ -157,7 +158,7 @@ impl IssuesState {
     /// Retries failed requests once the connection works again, perhaps after a login in another
     /// tab.
     fn follow_connection(self) {
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             if !self.works.get() {
                 return;
             }
