@@ -3,9 +3,9 @@
 use std::{collections::VecDeque, time::Duration};
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
+use shared::route::Route;
 
-use crate::{api::Failure, messages, paths, platform, session::SessionContext};
+use crate::{api::Failure, messages, platform, router::Router, session::SessionContext};
 
 /// Time between two messages in the live region. Screen readers may miss one that is replaced
 /// sooner.
@@ -18,6 +18,7 @@ const WAITING: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub struct Announcer {
     session: SessionContext,
+    router: Router,
     said: RwSignal<String>,
     /// Queued messages.
     to_say: StoredValue<VecDeque<String>>,
@@ -36,6 +37,7 @@ impl Announcer {
     pub fn provide() {
         let announcer = Self {
             session: SessionContext::get(),
+            router: Router::get(),
             said: RwSignal::new(String::new()),
             to_say: StoredValue::new(VecDeque::new()),
             is_saying: StoredValue::new(false),
@@ -96,13 +98,9 @@ impl Announcer {
     }
 
     /// Opens the start page in place of a page that has ended: Back does not return to it.
-    pub fn leave_for_home(self, navigate: &impl Fn(&str, NavigateOptions)) {
+    pub fn leave_for_home(self) {
         self.expect_page();
-        let options = NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        };
-        navigate(paths::HOME, options);
+        self.router.replace(&Route::Home.to_string());
     }
 
     /// Records the page that is shown, and clears what was announced about another one. Returns

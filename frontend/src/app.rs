@@ -1,10 +1,7 @@
 //! The view of the app: contexts, router and routes.
 
 use leptos::prelude::*;
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
+use shared::route::Route;
 
 use crate::{
     announcer::Announcer,
@@ -16,7 +13,8 @@ use crate::{
         connection::ConnectionPage, home::HomePage, issues::IssuesPage, not_found::NotFoundPage,
         overview::OverviewPage, projects::ProjectsPage,
     },
-    platform::{self, events, history},
+    platform::{self, events},
+    router::{self, Router},
     session::SessionContext,
 };
 
@@ -35,9 +33,9 @@ fn App(
     /// The answer of the server to a login that has just been finished.
     connected: Option<String>,
 ) -> impl IntoView {
-    // Before the router, which calls the history and listens to it. The listeners live as long as
-    // the app.
-    StoredValue::new_local((history::guard(), events::press_once()));
+    // The listener lives as long as the app.
+    StoredValue::new_local(events::press_once());
+    Router::provide();
     SessionContext::provide();
     Announcer::provide();
     Lists::provide();
@@ -45,24 +43,19 @@ fn App(
     if let Some(connected) = connected {
         door::welcome_back(&connected);
     }
-    view! {
-        <Router>
-            <Layout>
-                <Routes fallback=|| view! { <NotFoundPage /> }>
-                    <Route path=path!("/") view=HomePage />
-                    <Route path=path!("/connections/:id") view=ConnectionPage />
-                    <Route path=path!("/connections/:id/overview") view=OverviewPage />
-                    <Route path=path!("/connections/:id/projects") view=ProjectsPage />
-                    <Route
-                        path=path!("/connections/:id/orgs/:org_id/projects")
-                        view=ProjectsPage
-                    />
-                    <Route
-                        path=path!("/connections/:id/orgs/:org_id/projects/:project_id")
-                        view=IssuesPage
-                    />
-                </Routes>
-            </Layout>
-        </Router>
+    view! { <Layout>{router::page(page)}</Layout> }
+}
+
+fn page(route: Option<&Route>) -> AnyView {
+    match route {
+        Some(Route::Home) => view! { <HomePage /> }.into_any(),
+        Some(Route::Connection(_)) => view! { <ConnectionPage /> }.into_any(),
+        Some(Route::Overview(_)) => view! { <OverviewPage /> }.into_any(),
+        Some(Route::Projects(_) | Route::OrgProjects { .. }) => {
+            view! { <ProjectsPage /> }.into_any()
+        }
+        Some(Route::Issues { .. }) => view! { <IssuesPage /> }.into_any(),
+        // The door has finished the callback before the app starts.
+        Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),
     }
 }

@@ -1,4 +1,4 @@
-//! The single-page app. Modules that need no browser (texts, times, paths) are pure and tested on
+//! The single-page app. Modules that need no browser (texts, times, filters) are pure and tested on
 //! the host; the others compile only for Wasm.
 
 #![cfg_attr(
@@ -16,11 +16,12 @@ pub mod connection_label;
 #[cfg(test)]
 mod contrast;
 pub mod data;
-pub mod paths;
 pub mod poll_schedule;
 pub mod refresh_polls;
 pub mod refresh_scale;
+pub mod section;
 pub mod session_state;
+pub mod snyk_links;
 pub mod times;
 pub mod write_queue;
 
@@ -42,5 +43,9 @@ pub mod page_heading;
 pub mod pages;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
+#[cfg(target_arch = "wasm32")]
+pub mod reactive;
+#[cfg(target_arch = "wasm32")]
+pub mod router;
 #[cfg(target_arch = "wasm32")]
 pub mod session;

@@ -4,14 +4,15 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::api::connection::{Connection, Status};
 
+use crate::reactive::{effect, memo};
 use crate::{refresh_polls, session::SessionContext};
 
 /// Polls the server with growing delays, for as long as a connection is not complete.
 pub fn follow() {
     let session = SessionContext::get();
-    let is_loading = Memo::new(move |_| session.connections().iter().any(is_to_come));
+    let is_loading = memo(move |_| session.connections().iter().any(is_to_come));
     let is_asking = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         if !is_loading.get() || is_asking.get_value() {
             return;
         }

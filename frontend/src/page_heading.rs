@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     announcer::Announcer,
     platform::{self, scroll},
+    reactive::effect,
     session::SessionContext,
 };
 
@@ -48,7 +49,7 @@ pub fn PageHeading(
 /// [`PageHeading`]. For a page whose heading is not rendered by the app.
 pub fn arrive(title: Signal<String>, of: &'static str, outcome: bool) {
     let session = SessionContext::get();
-    Effect::new(move |_| {
+    effect(move |_| {
         let name = session.app().map(|app| app.name);
         let title = title.get();
         platform::set_title(&name.map_or(title.clone(), |name| format!("{title} · {name}")));

@@ -1,9 +1,11 @@
 //! The interfaces of the browser. Apart from `login` and `door`, no other module of the app names them.
 
+pub mod address;
 pub mod events;
 pub mod focus;
 pub mod geometry;
 pub mod history;
+pub mod links;
 pub mod media;
 pub mod menu;
 pub mod network;
@@ -96,13 +98,15 @@ fn local(millis: f64) -> Local {
 /// Returns path and query of the page, to return to.
 #[must_use]
 pub fn path_here() -> Option<String> {
-    history::address()
+    let here = history::current()?;
+    let mark = if here.query.is_empty() { "" } else { "?" };
+    Some(format!("{}{mark}{}", here.path, here.query))
 }
 
 /// Returns the path of the page.
 #[must_use]
 pub fn path() -> Option<String> {
-    history::path()
+    Some(history::current()?.path)
 }
 
 /// Goes back by one entry of the history.

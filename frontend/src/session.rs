@@ -1,15 +1,17 @@
 //! The context of the session: its state, the app, and the other tabs.
 
 use leptos::prelude::*;
-use shared::api::{
-    connection::Connection,
-    session::{App, Session},
+use shared::{
+    api::{
+        connection::Connection,
+        session::{App, Session},
+    },
+    route::Route,
 };
 
 pub use crate::session_state::{SessionState, first_usable};
 use crate::{
     api::{self, Failure},
-    paths,
     platform::{
         self,
         tabs::{Change, Restored, Tabs},
@@ -116,11 +118,12 @@ impl SessionContext {
         self.who.with_untracked(|who| who.connections().to_vec())
     }
 
-    /// Returns the connection that a path is about, or else the first usable one; tracked.
+    /// Returns the connection that a page is about, or else the first usable one; tracked.
     #[must_use]
-    pub fn current(self, path: &str) -> Option<Connection> {
+    pub fn current(self, page: Option<&Route>) -> Option<Connection> {
         self.who.with(|who| {
-            let named = paths::connection_of(path).and_then(|id| who.connection(id));
+            let id = page.and_then(Route::connection);
+            let named = id.and_then(|id| who.connection(id));
             named.or_else(|| first_usable(who.connections())).cloned()
         })
     }

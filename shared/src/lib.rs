@@ -12,17 +12,17 @@
 //! 6. [`api`] and [`problem`]: the JSON between the browser and the backend.
 //! 7. [`json`] and [`snyk`]: lenient parsing of the responses of Snyk's API.
 //!
-//! [`page_path`] defines which paths are pages.
+//! [`route`] defines which paths are pages.
 
 pub mod api;
 pub mod authorize_url;
 pub mod callback;
 pub mod json;
 pub mod login_state;
-pub mod page_path;
 pub mod pkce;
 pub mod problem;
 pub mod return_path;
+pub mod route;
 pub mod scope;
 pub mod snyk;
 

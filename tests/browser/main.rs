@@ -31,6 +31,7 @@ mod overview;
 mod polls;
 mod projects;
 mod registered_app;
+mod routes;
 mod secrecy;
 mod session;
 mod shell;

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use shared::page_path;
+use shared::route::{self, Route};
 
 use self::{
     embedded::EmbeddedFiles,
@@ -108,7 +108,7 @@ impl Spa {
                 None => ApiError::NotFound.into_response(),
             };
         }
-        let is_page = page_path::is_page(path);
+        let is_page = Route::parse(path).is_some();
         if !is_page && !error_page::asks_for_page(&parts.method, &parts.uri, &parts.headers) {
             return ApiError::NotFound.into_response();
         }
@@ -126,7 +126,7 @@ impl Spa {
             *response.status_mut() = StatusCode::NOT_FOUND;
             return with_caching(response, "no-store");
         }
-        let is_callback = path.trim_end_matches('/') == page_path::CALLBACK;
+        let is_callback = path.trim_end_matches('/') == route::CALLBACK;
         with_caching(response, if is_callback { "no-store" } else { "no-cache" })
     }
 

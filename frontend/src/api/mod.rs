@@ -7,7 +7,8 @@ pub mod snyk;
 
 pub use self::fetch::Within;
 pub use crate::answer::{Answer, Failure};
-use crate::{paths, platform};
+use crate::platform;
+use shared::route::Route;
 
 /// Sends a request, and sets the clock by its answer.
 async fn send(
@@ -36,7 +37,7 @@ fn follow_clock(answer: &Answer) {
 ///
 /// Returns an error if the server does not answer with the document.
 pub async fn document() -> Result<String, Failure> {
-    let answer = send("GET", paths::HOME, None, Within::Server).await?;
+    let answer = send("GET", &Route::Home.to_string(), None, Within::Server).await?;
     // The page of a captive portal has status 200 too, and starts no script of ours.
     if answer.is_success() && answer.body.contains("rel=\"modulepreload\"") {
         Ok(answer.body)

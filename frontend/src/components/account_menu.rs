@@ -2,14 +2,15 @@
 //! out.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
+    components::show::Show,
     connection_label,
     platform::{menu, tabs::Change},
+    reactive::memo,
     session::SessionContext,
 };
 
@@ -20,7 +21,7 @@ const MENU: &str = "this-browser";
 pub fn AccountMenu() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let is_here = Memo::new(move |_| session.is_someone());
+    let is_here = memo(move |_| session.is_someone());
     // The bar has no space for a notice: it is shown above the page.
     let (sign_out, _) = use_sign_out(move |why| announcer.fail(why));
     view! {
@@ -69,7 +70,6 @@ pub fn use_sign_out(
 ) -> (Callback<()>, RwSignal<bool>) {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let navigate = use_navigate();
     let busy = RwSignal::new(false);
     let on_failure = StoredValue::new(on_failure);
     let sign_out = Callback::new(move |()| {
@@ -77,7 +77,6 @@ pub fn use_sign_out(
             return;
         }
         busy.set(true);
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             match api::session::end().await {
                 Ok(()) => {
@@ -85,7 +84,7 @@ pub fn use_sign_out(
                     // This comes first, because the start page would otherwise show the overview
                     // again.
                     session.forget();
-                    announcer.leave_for_home(&navigate);
+                    announcer.leave_for_home();
                     session.read().await;
                     announcer.say("Signed out");
                 }

@@ -5,8 +5,10 @@ use leptos::prelude::*;
 
 use super::{icon::Icon, severity::shape};
 use crate::{
+    components::show::Show,
     data::{number_format::number, severity::Level},
     platform::menu,
+    reactive::memo,
 };
 
 /// Toggles for severities.
@@ -105,7 +107,7 @@ pub fn ChoiceChip(
     #[prop(into)]
     on_toggle: Callback<String>,
 ) -> impl IntoView {
-    let chosen = Memo::new(move |_| {
+    let chosen = memo(move |_| {
         let choices = choices.read();
         let called = choices.iter().filter(|one| one.chosen);
         called
@@ -116,7 +118,7 @@ pub fn ChoiceChip(
     let is_on = move || chosen.with(|chosen| !chosen.is_empty());
     // Keyed by value alone, so that a checkbox stays the same element, and keeps the focus, when
     // counts change.
-    let values = Memo::new(move |_| {
+    let values = memo(move |_| {
         let choices = choices.read();
         choices
             .iter()
@@ -129,7 +131,7 @@ pub fn ChoiceChip(
     };
     let option = move |value: String| {
         let key = StoredValue::new(value);
-        let one = Memo::new(move |_| key.with_value(|value| of(value)));
+        let one = memo(move |_| key.with_value(|value| of(value)));
         let field = move |get: fn(&Choice) -> String| one.with(|one| one.as_ref().map(get));
         view! {
             <li>

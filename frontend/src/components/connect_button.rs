@@ -8,7 +8,10 @@ use super::icon::Icon;
 use crate::{
     announcer::Announcer,
     api::Failure,
-    door, paths, platform,
+    door, platform,
+    reactive::{effect, memo},
+    router::Router,
+    section::Section,
     session::{SessionContext, SessionState},
 };
 
@@ -50,12 +53,13 @@ pub enum Reconnect {
 }
 
 impl Reconnect {
-    fn id(self, session: SessionContext) -> Option<String> {
+    fn id(self, session: SessionContext, router: Router) -> Option<String> {
         match self {
             Self::Nothing => None,
             Self::Shown => {
-                let path = platform::path().filter(|path| paths::section(path).is_some())?;
-                untrack(|| session.current(&path)).map(|connection| connection.id)
+                let page = router.route().get_untracked();
+                let page = page.filter(|page| Section::of(page).is_some())?;
+                untrack(|| session.current(Some(&page))).map(|connection| connection.id)
             }
             Self::Id(id) => Some(id),
         }
@@ -82,16 +86,17 @@ pub fn ConnectButton(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
+    let router = Router::get();
     let busy = RwSignal::new(false);
     // If the page comes back from the back-forward cache, the button can be pressed again.
-    Effect::new(move |_| {
+    effect(move |_| {
         if session.who() == SessionState::Checking {
             busy.set(false);
         }
     });
     // The session and the app are not known yet.
     let too_early =
-        Memo::new(move |_| session.who() == SessionState::Checking && session.app().is_none());
+        memo(move |_| session.who() == SessionState::Checking && session.app().is_none());
     let press = move |_| {
         if busy.get_untracked() || too_early.get_untracked() {
             return;
@@ -100,7 +105,7 @@ pub fn ConnectButton(
         failure.set(None);
         announcer.say("Connecting");
         let return_to = return_to.path();
-        let reconnect = reconnect.clone().id(session);
+        let reconnect = reconnect.clone().id(session, router);
         leptos::task::spawn_local(async move {
             if let Err(why) = door::connect(return_to, reconnect).await {
                 announcer.say_failure(&why);

@@ -1,15 +1,17 @@
 //! The menu in the bar that shows the current connection and switches to another one.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use shared::api::connection::{Connection, Status};
 
 use super::{connect_button::ConnectButton, icon::Icon};
 use crate::{
     announcer::Announcer,
+    components::show::Show,
     connection_label,
-    paths::{self, Section},
     platform::menu,
+    reactive::{effect, memo},
+    router::Router,
+    section::Section,
     session::SessionContext,
 };
 
@@ -21,15 +23,16 @@ const MENU: &str = "connections";
 pub fn ConnectionSwitcher() -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let path = use_location().pathname;
-    let current = Memo::new(move |_| session.current(&path.read()));
-    let all = Memo::new(move |_| session.connections());
-    let is_here = Memo::new(move |_| current.with(Option::is_some));
+    let page = Router::get().route();
+    let current = memo(move |_| page.with(|page| session.current(page.as_ref())));
+    let all = memo(move |_| session.connections());
+    let is_here = memo(move |_| current.with(Option::is_some));
     let name = move || current.with(|one| one.as_ref().map(connection_label::name));
     let whose = move || current.with(|one| one.as_ref().map(connection_label::whose));
-    let stopped = Memo::new(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));
+    let stopped = memo(move |_| current.with(|one| one.as_ref().is_some_and(is_stopped)));
     let links = move || {
-        let section = paths::section(&path.read()).unwrap_or(Section::Overview);
+        let section = page.with(|page| page.as_ref().and_then(Section::of));
+        let section = section.unwrap_or(Section::Overview);
         let current = current.with(|one| one.as_ref().map(|one| one.id.clone()));
         all.get()
             .iter()
@@ -38,7 +41,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
     };
     // The bar has no space for a notice: it is shown above the page.
     let failure = RwSignal::new(None);
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(why) = failure.get() {
             menu::close(MENU);
             announcer.fail(why);
@@ -88,11 +91,7 @@ fn is_stopped(connection: &Connection) -> bool {
 
 /// Returns a connection in the list: its name, its state, and a link to the same part of the app.
 fn link(connection: &Connection, section: Section, is_current: bool) -> impl IntoView + use<> {
-    let href = match section {
-        Section::Overview => paths::overview(&connection.id),
-        Section::Projects => paths::projects(&connection.id),
-        Section::Connection => paths::connection(&connection.id),
-    };
+    let href = section.first(&connection.id).to_string();
     let stopped = is_stopped(connection);
     let note = if stopped {
         "Reconnect needed".to_owned()

@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
+use crate::components::show::Show;
 use crate::{announcer::Announcer, platform};
 
 /// If the browser does not allow copying, the text is selected, and the person can copy it.

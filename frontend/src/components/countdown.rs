@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::components::show::Show;
 use crate::{platform, times};
 
 /// Returns the time in milliseconds, updated each second for as long as the owner lives.

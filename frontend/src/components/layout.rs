@@ -1,7 +1,7 @@
 //! Sandbox strip, header, main, footer, skip link, live region and toast.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_location};
+use shared::route::Route;
 
 use super::{
     account_menu::AccountMenu, connection_switcher::ConnectionSwitcher, icon::mark, notice::Notice,
@@ -10,8 +10,10 @@ use super::{
 use crate::{
     announcer::Announcer,
     api::Failure,
-    paths::{self, Section},
-    platform::{history, scroll},
+    components::show::Show,
+    reactive::{derive, memo},
+    router::Router,
+    section::Section,
     session::{SessionContext, SessionState},
 };
 
@@ -25,7 +27,7 @@ pub fn Layout(
     let announcer = Announcer::get();
     // The content stays on the screen, and a notice shows the failure. If there was no answer at
     // all, the offline banner says so.
-    let trouble = Signal::derive(move || match session.who() {
+    let trouble = derive(move || match session.who() {
         SessionState::Unreachable { failure, last }
             if !last.is_empty() && failure != Failure::Offline =>
         {
@@ -33,16 +35,9 @@ pub fn Layout(
         }
         _ => None,
     });
-    // The listener lives as long as the app.
-    StoredValue::new_local(scroll::keep());
-    let here = use_location();
-    Effect::new(move |_| {
-        let (path, query, fragment) = (here.pathname.get(), here.search.get(), here.hash.get());
-        let mark = if query.is_empty() { "" } else { "?" };
-        history::settle(format!("{path}{mark}{query}{fragment}"));
-        scroll::note_soon();
-    });
-    let sandbox = Memo::new(move |_| session.app().is_some_and(|app| app.sandbox));
+    let page = Router::get().route();
+    let is_home = move || (page.get() == Some(Route::Home)).then_some("page");
+    let sandbox = memo(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <Show when=move || sandbox.get()>
@@ -55,13 +50,14 @@ pub fn Layout(
         </Show>
         <header class="bar">
             // Until the app's name is known, the link shows only the logo.
-            <A
-                href=paths::HOME
-                attr:class="brand"
-                attr:aria-label=move || session.app().is_none().then_some("Start page")
+            <a
+                href=Route::Home.to_string()
+                class="brand"
+                aria-current=is_home
+                aria-label=move || session.app().is_none().then_some("Start page")
             >
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
-            </A>
+            </a>
             <Navigation />
             <ConnectionSwitcher />
             <AccountMenu />
@@ -83,23 +79,25 @@ pub fn Layout(
 #[component]
 fn Navigation() -> impl IntoView {
     let session = SessionContext::get();
-    let path = use_location().pathname;
-    let current = Memo::new(move |_| session.current(&path.read()).map(|one| one.id));
+    let page = Router::get().route();
+    let current = memo(move |_| {
+        page.with(|page| session.current(page.as_ref()))
+            .map(|one| one.id)
+    });
     let links = move || {
         let id = current.get()?;
         let links = [
-            (Section::Overview, "Overview", paths::overview(&id)),
-            (Section::Projects, "Projects", String::new()),
-            (Section::Connection, "Connection", paths::connection(&id)),
+            (Section::Overview, "Overview"),
+            (Section::Projects, "Projects"),
+            (Section::Connection, "Connection"),
         ]
-        .map(|(section, words, href)| {
+        .map(|(section, words)| {
             let id = id.clone();
-            // From an organization, the link leads to the same one.
-            let href = move || match section {
-                Section::Projects => paths::projects_from(&path.read(), &id),
-                _ => href.clone(),
+            let href = move || page.with(|page| section.from(page.as_ref(), &id).to_string());
+            let here = move || {
+                let shown = page.with(|page| page.as_ref().and_then(Section::of));
+                (shown == Some(section)).then_some("page")
             };
-            let here = move || (paths::section(&path.read()) == Some(section)).then_some("page");
             view! {
                 <a href=href aria-current=here>
                     {words}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::api::connection::Connection;
 
 use crate::connection_label;
+use crate::reactive::memo;
 
 /// The note. Nothing is shown once all organizations are loaded.
 #[component]
@@ -11,7 +12,7 @@ pub fn LoadingOrganizations(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let words = Memo::new(move |_| connection_label::orgs_to_come(&connection.read()));
+    let words = memo(move |_| connection_label::orgs_to_come(&connection.read()));
     move || {
         words
             .get()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     api::connection::{Connection, Status},
+    route::Route,
     scope::{meaning, only_reads},
 };
 
@@ -11,7 +12,8 @@ use super::{
     glyph::glyph,
     icon::Icon,
 };
-use crate::{api::Failure, connection_label::lower_first, paths, session::SessionContext};
+use crate::reactive::memo;
+use crate::{api::Failure, connection_label::lower_first, session::SessionContext};
 
 /// The notice. Nothing is shown if all scopes that only read were granted, nor for a connection
 /// that has stopped working, which has a notice of its own.
@@ -26,7 +28,7 @@ pub fn MissingScopes(
     is_told: Signal<bool>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let missing = Memo::new(move |_| {
+    let missing = memo(move |_| {
         let connection = connection.read();
         let words: Vec<_> = connection
             .missing_scopes
@@ -41,7 +43,7 @@ pub fn MissingScopes(
         if missing.is_empty() || is_told.get() {
             return None;
         }
-        let href = connection.with_untracked(|connection| paths::connection(&connection.id));
+        let page = connection.with_untracked(|connection| Route::Connection(connection.id.clone()));
         let title = move || {
             format!(
                 "Snyk granted fewer permissions than {} asked for",
@@ -58,7 +60,7 @@ pub fn MissingScopes(
                     <h2 id="missing-scopes">
                         <bdi>{title}</bdi>
                     </h2>
-                    <p>{text} " " <a href=href>"See the permissions"</a></p>
+                    <p>{text} " " <a href=page.to_string()>"See the permissions"</a></p>
                 </div> <div class="notice-actions">
                     <ConnectButton words="Ask again" class="button" return_to=ReturnTo::Here failure />
                 </div>

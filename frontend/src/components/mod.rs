@@ -28,6 +28,7 @@ pub mod scope_list;
 pub mod search;
 pub mod severity;
 pub mod severity_chart;
+pub mod show;
 pub mod table;
 pub mod timestamp;
 pub mod toast;

@@ -1,7 +1,10 @@
 //! The text of a failure, as a notice in a page or as a page of its own.
 
 use leptos::prelude::*;
-use shared::problem::Problem;
+use shared::{
+    problem::Problem,
+    route::{self, Route},
+};
 
 use super::{
     busy_button::BusyButton,
@@ -16,7 +19,8 @@ use crate::{
     api::Failure,
     messages::{self, Action, Outcome, Sign, Tone},
     page_heading::PageHeading,
-    paths, platform,
+    platform,
+    reactive::derive,
     session::SessionContext,
 };
 
@@ -200,7 +204,7 @@ fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
         }
         Action::Home(words) => home(class, move || words),
         Action::Enter => view! {
-            <a class=class href=paths::HOME rel="external">
+            <a class=class href=Route::Home.to_string() rel="external">
                 "Start page"
             </a>
         }
@@ -261,8 +265,9 @@ fn button(act: Action, class: &'static str, with: &Buttons) -> AnyView {
 /// Returns a link to this page at another origin. The callback has nothing to finish there, so the
 /// link leads to the start page instead.
 fn open(class: &'static str, origin: &str) -> AnyView {
-    let path = platform::path_here().filter(|path| path != paths::CALLBACK);
-    let href = format!("{origin}{}", path.as_deref().unwrap_or(paths::HOME));
+    let path = platform::path_here().filter(|path| path != route::CALLBACK);
+    let path = path.unwrap_or_else(|| Route::Home.to_string());
+    let href = format!("{origin}{path}");
     let words = format!("Open {origin}");
     view! {
         <a class=class href=href rel="external">
@@ -273,7 +278,7 @@ fn open(class: &'static str, origin: &str) -> AnyView {
 }
 
 fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyView {
-    let busy = Signal::derive(move || retry.is_some_and(|retry| retry.busy.get()));
+    let busy = derive(move || retry.is_some_and(|retry| retry.busy.get()));
     let press = move |()| match retry {
         Some(retry) => retry.run.run(()),
         None => platform::reload(),
@@ -283,7 +288,7 @@ fn again(words: &'static str, class: &'static str, retry: Option<Retry>) -> AnyV
 
 fn home(class: &'static str, words: impl Fn() -> &'static str + Send + 'static) -> AnyView {
     view! {
-        <a class=class href=paths::HOME>
+        <a class=class href=Route::Home.to_string()>
             {words}
         </a>
     }

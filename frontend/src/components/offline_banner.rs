@@ -4,16 +4,19 @@
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_router::hooks::use_location;
+use shared::route::Route;
 
 use super::{busy_button::BusyButton, retry::Retry};
 use crate::{
     announcer::Announcer,
     api::Failure,
+    components::show::Show,
     data::lists::Lists,
-    paths::{self, Section},
     platform::{self, network},
     poll_schedule::PollSchedule,
+    reactive::{effect, memo},
+    router::Router,
+    section::Section,
     session::{SessionContext, SessionState},
 };
 
@@ -37,9 +40,8 @@ pub fn OfflineBanner() -> impl IntoView {
     // The listeners live as long as the component, which lives as long as the app.
     StoredValue::new_local(listeners);
 
-    let is_unreachable =
-        Memo::new(move |_| matches!(session.who(), SessionState::Unreachable { .. }));
-    Effect::new(move |_| {
+    let is_unreachable = memo(move |_| matches!(session.who(), SessionState::Unreachable { .. }));
+    effect(move |_| {
         if is_unreachable.get() {
             if !is_offline.get_untracked()
                 && let SessionState::Unreachable { failure, .. } = session.who_untracked()
@@ -50,16 +52,16 @@ pub fn OfflineBanner() -> impl IntoView {
         }
     });
     // There is no answer at all, while the browser reports a network.
-    let is_silent = Memo::new(move |_| match session.who() {
+    let is_silent = memo(move |_| match session.who() {
         SessionState::Unreachable { failure, last } => {
             failure == Failure::Offline && !last.is_empty()
         }
         _ => false,
     });
-    let path = use_location().pathname;
+    let page = Router::get().route();
     let lists = Lists::get();
     let read_at = move || {
-        let at = read_at(session, lists, &path.read());
+        let at = page.with(|page| read_at(session, lists, page.as_ref()?));
         match at {
             Some(at) => format!(" Last updated at {}.", platform::clock(at)),
             None if session.is_someone() => " You can keep using what has loaded.".to_owned(),
@@ -163,13 +165,12 @@ fn TryNow() -> impl IntoView {
     view! { <BusyButton class="link" words=["Try now", "Trying"] busy on_press=run /> }
 }
 
-/// Returns the time at which the content of a path was read from Snyk, in milliseconds, if all of
+/// Returns the time at which the content of a page was read from Snyk, in milliseconds, if all of
 /// it was; tracked.
-fn read_at(session: SessionContext, lists: Lists, path: &str) -> Option<f64> {
-    let connection = session.current(path)?;
+fn read_at(session: SessionContext, lists: Lists, page: &Route) -> Option<f64> {
+    let connection = session.current(Some(page))?;
     let projects = |org: &str| lists.projects_if_read(&connection.id, org)?.whole_at();
-    let org = paths::org_of(path);
-    match (paths::section(path)?, org, paths::project_of(path)) {
+    match (Section::of(page)?, page.org(), page.project()) {
         (Section::Connection, ..) => session.read_at(),
         // The overview is as old as its oldest list.
         (Section::Overview, ..) => connection

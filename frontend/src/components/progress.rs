@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use crate::{
     announcer::Announcer,
+    components::show::Show,
     data::{axis::thousandths, number_format::number},
+    reactive::{effect, memo},
 };
 
 /// A progress bar and its text: "3,100 of 4,012 projects". If the total is unknown, only the text
@@ -31,17 +33,17 @@ pub fn Progress(
             None => format!("{done} {items} so far"),
         }
     };
-    let part = Memo::new(move |_| {
+    let part = memo(move |_| {
         total
             .get()
             .map(|total| thousandths(done.get(), total.max(1)))
     });
     // Changes only when progress is announced, and never decreases.
-    let quarter = Memo::new(move |last: Option<&Option<u64>>| {
+    let quarter = memo(move |last: Option<&Option<u64>>| {
         let quarter = part.get().map(|part| part / 250);
         quarter.max(last.copied().flatten())
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         quarter.track();
         let said = untrack(|| format!("{}, {}", label.get(), words()));
         announcer.say(said);
@@ -64,7 +66,7 @@ pub fn Progress(
             </div>
         }
     };
-    let known = Memo::new(move |_| part.get().is_some());
+    let known = memo(move |_| part.get().is_some());
     view! {
         <div class="progress-row">
             <Show when=move || known.get()>{track()}</Show>

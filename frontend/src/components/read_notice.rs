@@ -1,7 +1,6 @@
 //! Notices about loading from Snyk: rate limits, failures and unreadable items.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use super::{
     busy_button::BusyButton,
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     announcer::Announcer,
+    components::show::Show,
     data::{
         failure::{FailureText, Offer},
         lists::{Lists, RateLimited},
@@ -21,6 +21,8 @@ use crate::{
     },
     messages::Tone,
     platform,
+    reactive::{effect, memo},
+    router::Router,
     session::SessionContext,
 };
 
@@ -30,14 +32,14 @@ pub fn SlowedNotice() -> impl IntoView {
     let lists = Lists::get();
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let path = use_location().pathname;
-    let limited = Memo::new(move |_| {
-        let connection = session.current(&path.read())?;
+    let page = Router::get().route();
+    let limited = memo(move |_| {
+        let connection = page.with(|page| session.current(page.as_ref()))?;
         lists.rate_limited(&connection.id)
     });
-    let is_limited = Memo::new(move |_| limited.get().is_some());
+    let is_limited = memo(move |_| limited.get().is_some());
     // Announced once, and not each second.
-    Effect::new(move |_| {
+    effect(move |_| {
         if is_limited.get() {
             announcer.say("Snyk’s rate limit was reached. Loading will resume");
         }

@@ -1,7 +1,6 @@
 //! Notices about connections that have stopped working, on their own pages and on those of others.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::hooks::use_navigate;
 use shared::api::connection::Connection;
 
 use super::{
@@ -14,6 +13,7 @@ use crate::{
     announcer::Announcer,
     api::{self, Failure},
     connection_label,
+    reactive::memo,
     session::SessionContext,
 };
 
@@ -28,7 +28,7 @@ pub fn ReconnectNotices(
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
     let session = SessionContext::get();
-    let stopped = Memo::new(move |_| connection_label::stopped(session.connections(), &of.read()));
+    let stopped = memo(move |_| connection_label::stopped(session.connections(), &of.read()));
     view! {
         <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
             <ReconnectNotice connection is_other failure />
@@ -48,7 +48,6 @@ fn ReconnectNotice(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let navigate = use_navigate();
     let name = connection_label::name(&connection);
     let reconnect = Reconnect::Id(connection.id.clone());
     let id = connection.id;
@@ -66,14 +65,14 @@ fn ReconnectNotice(
     };
     let question = format!("Remove {name}?");
     let remove = Callback::new(move |()| {
-        let (id, navigate) = (id.clone(), navigate.clone());
+        let id = id.clone();
         leptos::task::spawn_local(async move {
             match api::connections::disconnect(&id).await {
                 Ok(_) => {
                     if !is_other {
                         // The subject of this page is gone; the start page shows the remaining
                         // connections.
-                        announcer.leave_for_home(&navigate);
+                        announcer.leave_for_home();
                     }
                     session.remove(&id);
                     announcer.toast("Connection removed");

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     announcer::Announcer,
+    reactive::derive,
     session::{SessionContext, SessionState},
 };
 
@@ -33,7 +34,7 @@ impl Retry {
         });
         Self {
             run,
-            busy: Signal::derive(move || session.is_asking()),
+            busy: derive(move || session.is_asking()),
         }
     }
 }

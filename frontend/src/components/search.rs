@@ -5,7 +5,9 @@ use std::time::Duration;
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::icon::Icon;
+use crate::components::show::Show;
 use crate::platform::{events::while_mounted, focus};
+use crate::reactive::{effect, memo};
 
 /// Delay between the last key and the search.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -30,7 +32,7 @@ pub fn SearchField(
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let typed = RwSignal::new(value.get_untracked());
-    let is_filled = Memo::new(move |_| !typed.read().is_empty());
+    let is_filled = memo(move |_| !typed.read().is_empty());
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let forget = move || {
         if let Some(Some(handle)) = pending.try_update_value(Option::take) {
@@ -40,7 +42,7 @@ pub fn SearchField(
     on_cleanup(forget);
     // The address was changed by something else: Back, or a cleared filter.
     let sent = StoredValue::new(value.get_untracked());
-    Effect::new(move |_| {
+    effect(move |_| {
         let value = value.get();
         if sent.get_value() != value {
             sent.set_value(value.clone());

@@ -3,11 +3,13 @@
 
 use leptos::prelude::*;
 
+use crate::components::show::Show;
 use crate::data::{
     axis::thousandths,
     number_format::number,
     severity::{Counts, Level},
 };
+use crate::reactive::memo;
 
 /// Returns the outline and the letter on a grid of 20. The letter is drawn, so that it looks the
 /// same everywhere.
@@ -92,7 +94,7 @@ pub fn SeverityBar(
             let part = thousandths(u64::from(counts.get().of(level)), whole.get());
             format!("calc({part} / 1000)")
         };
-        let some = Memo::new(move |_| counts.get().of(level) > 0);
+        let some = memo(move |_| counts.get().of(level) > 0);
         view! {
             <Show when=move || some.get()>
                 <span class="severity-segment" data-level=level.name() style:--v=part></span>

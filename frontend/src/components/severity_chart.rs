@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 
 use super::severity::badge;
+use crate::components::show::Show;
 use crate::data::{
     axis::{step, thousandths},
     number_format::{count, number},
     severity::{Counts, Level},
 };
+use crate::reactive::memo;
 
 /// Bar length in thousandths above which the note is inside the end of the bar.
 const LONG: u64 = 550;
@@ -30,14 +32,14 @@ pub fn SeverityChart(
     #[prop(into)]
     href: Callback<Level, String>,
 ) -> impl IntoView {
-    let tick = Memo::new(move |_| {
+    let tick = memo(move |_| {
         let most = issues.get().each().map(|(_, count)| count).max();
         step(u64::from(most.unwrap_or_default()))
     });
     let rows = Level::COUNTED.map(|level| {
-        let figure = Memo::new(move |_| issues.get().of(level));
-        let counts_some = Memo::new(move |_| known.get() && figure.get() > 0);
-        let part = Memo::new(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
+        let figure = memo(move |_| issues.get().of(level));
+        let counts_some = memo(move |_| known.get() && figure.get() > 0);
+        let part = memo(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
         let note = move || {
             let projects = projects.get().of(level);
             (projects > 0).then(|| format!("in {}", count(u64::from(projects), "project")))

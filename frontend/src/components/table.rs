@@ -23,6 +23,7 @@ use super::{hold::Hold, icon::Icon, severity};
 use crate::{
     data::severity::Level,
     platform::{events::while_mounted, focus},
+    reactive::{derive, effect, memo},
 };
 
 pub use self::key::Key;
@@ -101,7 +102,7 @@ pub fn WindowedTable(
     let rows = Rows::new(order, selected, seen, body);
     let count = rows.count;
     if let Some(focus) = focus {
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(key) = focus.get() {
                 focus.set(None);
                 rows.go_to(key);
@@ -110,7 +111,7 @@ pub fn WindowedTable(
     }
     // A link to a row shows that row. It does so once: afterwards the person decides where to
     // scroll.
-    Effect::new(move |was_shown: Option<bool>| {
+    effect(move |was_shown: Option<bool>| {
         let is_shown = was_shown == Some(true) || complete.get();
         if is_shown && was_shown != Some(true) {
             rows.bring_into_sight(selected.get_untracked());
@@ -119,7 +120,7 @@ pub fn WindowedTable(
     });
     let draw_row = move |(first, key): (usize, Key)| {
         let at = rows.place(first, key);
-        let is_selected = Memo::new(move |_| selected.get() == Some(key));
+        let is_selected = memo(move |_| selected.get() == Some(key));
         view! {
             <tr
                 role="row"
@@ -138,7 +139,7 @@ pub fn WindowedTable(
     let skeletons = move || {
         (0..waiting.get())
             .map(|place| {
-                let at = Signal::derive(move || (count.get() + place).to_string());
+                let at = derive(move || (count.get() + place).to_string());
                 skeleton(&columns, at)
             })
             .collect_view()
@@ -212,7 +213,7 @@ fn head(head: Head, sorted: Signal<Option<Sorted>>, on_sort: Callback<&'static s
         }
         .into_any();
     };
-    let direction = Memo::new(move |_| {
+    let direction = memo(move |_| {
         let sorted = sorted.get().filter(|sorted| sorted.by == by)?;
         Some(if sorted.ascending {
             "ascending"

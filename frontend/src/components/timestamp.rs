@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::countdown::seconds;
+use crate::reactive::memo;
 use crate::{platform, times};
 
 /// Returns the time in milliseconds, updated each half minute for as long as the owner lives: for
@@ -26,8 +27,8 @@ pub fn Timestamp(
     /// The current time.
     now: ReadSignal<f64>,
 ) -> impl IntoView {
-    let exact = Memo::new(move |_| platform::exact(at.get()));
-    let words = Memo::new(move |_| times::ago(seconds(at.get(), now.get())));
+    let exact = memo(move |_| platform::exact(at.get()));
+    let words = memo(move |_| times::ago(seconds(at.get(), now.get())));
     view! {
         <time
             class="stamp"

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::announcer::Announcer;
+use crate::reactive::effect;
 
 /// Time that a toast stays unless it is held.
 const STAYS: Duration = Duration::from_secs(8);
@@ -18,7 +19,7 @@ pub fn Toast() -> impl IntoView {
         held.set(false);
         announcer.close_toast();
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         if announcer.toasted().is_none() {
             // If it was removed under the pointer, no event for leaving followed.
             held.set(false);

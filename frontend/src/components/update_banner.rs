@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     announcer::Announcer,
     api,
+    components::show::Show,
     platform::{self, events},
 };
 

@@ -1,5 +1,7 @@
 //! Evicts lists from memory, least recently viewed first.
 
+use super::places;
+
 /// Maximum number of rows in memory, of all lists of a kind together. A row takes some 300 bytes.
 const MOST_ROWS: usize = 60_000;
 
@@ -22,7 +24,9 @@ pub fn make(own: usize, others: &[HeldList]) -> (Vec<usize>, bool) {
     let mut idle: Vec<usize> = (0..others.len())
         .filter(|at| !others[*at].is_shown && others[*at].rows > 0)
         .collect();
-    idle.sort_by_key(|at| others[*at].last);
+    places::sort(&mut idle, &|one, other| {
+        others[one].last.cmp(&others[other].last)
+    });
     let mut forgotten = Vec::new();
     for at in idle {
         if held < MOST_ROWS {

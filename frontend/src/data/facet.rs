@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{number_format::len, row::Row, unknown};
+use super::{number_format::len, places, row::Row, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,13 +98,14 @@ impl Facet {
         for row in rows {
             *counts.entry(self.of(row)).or_default() += 1;
         }
-        let mut values: Vec<_> = counts
-            .into_iter()
-            .map(|(value, count)| (value.to_owned(), len(count)))
-            .collect();
-        // The sort is stable: values with equal counts stay in alphabetical order.
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        values
+        let values: Vec<_> = counts.into_iter().collect();
+        let mut order: Vec<_> = (0..values.len()).collect();
+        // Values with equal counts stay in alphabetical order.
+        places::sort(&mut order, &|one, other| {
+            values[other].1.cmp(&values[one].1)
+        });
+        let value = |at: usize| (values[at].0.to_owned(), len(values[at].1));
+        order.into_iter().map(value).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     facet::Facet,
     number_format::{count, either},
     order::{By, Order},
+    places,
     row::Row,
     severity::Level,
     unknown,
@@ -139,9 +140,8 @@ impl Filters {
         let mut shown: Vec<usize> = (0..rows.len())
             .filter(|at| rows.get(*at).is_some_and(|row| self.shows(row, &words)))
             .collect();
-        shown.sort_unstable_by(|one, other| match (rows.get(*one), rows.get(*other)) {
-            (Some(one), Some(other)) => self.order.compare(one, other),
-            _ => std::cmp::Ordering::Equal,
+        places::sort(&mut shown, &|one, other| {
+            self.order.compare(&rows[one], &rows[other])
         });
         shown
     }

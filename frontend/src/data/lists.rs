@@ -30,6 +30,7 @@ use super::{
 };
 use crate::{
     platform::{self, events, network, unicode},
+    reactive::effect,
     session::{SessionContext, SessionState},
 };
 
@@ -71,7 +72,7 @@ impl Lists {
             network::on_return(move || online.ring()),
             events::on_return(move || seen.ring()),
         ));
-        Effect::new(move |_| {
+        effect(move |_| {
             let here: Vec<String> = match session.who() {
                 // Without a last known session, no connection is known to have ended.
                 SessionState::Unreachable { last, .. } if last.is_empty() => return,

@@ -14,6 +14,7 @@ pub mod number_format;
 pub mod order;
 pub mod overview_summary;
 pub mod paging;
+pub mod places;
 pub mod rate_limit;
 pub mod row;
 pub mod search_text;

@@ -2,7 +2,6 @@
 //! disconnecting.
 
 use leptos::{html::Dialog, prelude::*};
-use leptos_router::hooks::use_params_map;
 use shared::{
     api::connection::{Connection, Status},
     problem::Code,
@@ -23,8 +22,11 @@ use crate::{
         icon::Icon,
         notice::Notice,
         reconnect::ReconnectNotices,
+        show::Show,
     },
     connection_label,
+    reactive::{derive, memo},
+    router::Page,
     session::SessionContext,
 };
 
@@ -40,10 +42,9 @@ struct Ended {
 /// The page of a connection.
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let id = Page::get().connection();
     let ended = RwSignal::new(None::<Ended>);
-    let ended_here = Memo::new(move |_| ended.get().filter(|ended| ended.id == id.get()));
+    let ended_here = memo(move |_| ended.get().filter(|ended| ended.id == id.get()));
     // The server may have renewed the tokens since the last request.
     SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
@@ -65,7 +66,7 @@ fn Details(
 ) -> impl IntoView {
     let id = connection.with_untracked(|connection| connection.id.clone());
     let failure = RwSignal::new(None::<Failure>);
-    let works = Memo::new(move |_| connection.read().status == Status::Active);
+    let works = memo(move |_| connection.read().status == Status::Active);
     view! {
         <div class="page">
             <ReconnectNotices of=id.clone() failure />
@@ -159,7 +160,7 @@ fn EndIt(
     let announcer = Announcer::get();
     let dialog = NodeRef::<Dialog>::new();
     let busy = RwSignal::new(false);
-    let name = Signal::derive(move || connection_label::name(&connection.read()));
+    let name = derive(move || connection_label::name(&connection.read()));
     let (sign_out, _) = use_sign_out(move |why| {
         failure.try_set(Some(why));
     });
@@ -212,7 +213,7 @@ fn EndIt(
             </div>
             <Confirm
                 dialog
-                question=Signal::derive(move || format!("Disconnect {}?", name.get()))
+                question=derive(move || format!("Disconnect {}?", name.get()))
                 consequence="Its tokens are revoked at Snyk and deleted here, for all browsers that use it. You can connect again later."
                 keep="Cancel"
                 go="Disconnect"

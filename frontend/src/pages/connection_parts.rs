@@ -1,9 +1,9 @@
 //! The sections of the page of a connection.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::{
     api::connection::{Connection, Status},
+    route::{self, Route},
     scope::meaning,
 };
 
@@ -16,11 +16,15 @@ use crate::{
         icon::Icon,
         loading_orgs::LoadingOrganizations,
         scope_list::row,
+        show::Show,
     },
     connection_label,
     data::number_format::number,
     page_heading::PageHeading,
-    paths, platform, refresh_polls, refresh_scale,
+    platform,
+    reactive::{derive, effect, memo},
+    refresh_polls, refresh_scale,
+    router::Page,
     session::SessionContext,
     times,
 };
@@ -31,7 +35,7 @@ pub fn Summary(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let title = Signal::derive(move || connection_label::name(&connection.read()));
+    let title = derive(move || connection_label::name(&connection.read()));
     let status = move || match connection.read().status {
         Status::Active => view! {
             <p class="status" data-tone="ok">
@@ -80,11 +84,11 @@ pub fn Access(
     connection: Signal<Connection>,
 ) -> impl IntoView {
     let now = ticking();
-    let began = Signal::derive(move || connection.read().refreshed_at.clone());
-    let access = Signal::derive(move || Some(connection.read().access_token_expires_at.clone()));
-    let refresh = Signal::derive(move || connection.read().refresh_token_expires_at.clone());
-    let count = Signal::derive(move || connection.read().generation);
-    let works = Signal::derive(move || connection.read().status == Status::Active);
+    let began = derive(move || connection.read().refreshed_at.clone());
+    let access = derive(move || Some(connection.read().access_token_expires_at.clone()));
+    let refresh = derive(move || connection.read().refresh_token_expires_at.clone());
+    let count = derive(move || connection.read().generation);
+    let works = derive(move || connection.read().status == Status::Active);
     ask_when_renewed(connection, works, now);
     let last = move || {
         let at = platform::millis(&began.read());
@@ -121,13 +125,13 @@ pub fn Access(
 /// shows the state of its last request.
 fn ask_when_renewed(connection: Signal<Connection>, works: Signal<bool>, now: ReadSignal<f64>) {
     let session = SessionContext::get();
-    let moments = Memo::new(move |_| {
+    let moments = memo(move |_| {
         let connection = connection.read();
         let ends = platform::millis(&connection.access_token_expires_at);
         let lifetime = ends - platform::millis(&connection.refreshed_at);
         refresh_polls::moments(lifetime / 1_000.0, (ends - now.get()) / 1_000.0)
     });
-    Effect::new(move |before: Option<u32>| {
+    effect(move |before: Option<u32>| {
         let moments = moments.get();
         if works.get_untracked() && before.is_some_and(|before| moments > before) {
             session.refresh_if_stale();
@@ -199,8 +203,8 @@ pub fn MayDo(
     /// Receives a failure to start a login.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().get(paths::ASKED));
+    let page = Page::get();
+    let asked = memo(move |_| page.parameter(route::ASKED));
     let counts = move || {
         let connection = connection.read();
         let granted = connection.scopes.len();
@@ -249,7 +253,7 @@ fn missing_row(
 ) -> impl IntoView + use<> {
     let session = SessionContext::get();
     let words = connection_label::lower_first(meaning(scope));
-    let return_to = ReturnTo::Path(paths::connection_asked(id, scope));
+    let return_to = ReturnTo::Path(Route::asked_again(id, scope));
     let scope = scope.to_owned();
     let in_vain = in_vain.then(|| {
         view! {

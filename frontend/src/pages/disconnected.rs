@@ -1,14 +1,15 @@
 //! The page after a disconnect.
 
 use leptos::prelude::*;
+use shared::route::Route;
 
 use crate::{
     announcer::Announcer,
     api::connections::Revocation,
     components::{glyph::glyph, icon::Icon},
     page_heading::PageHeading,
-    paths,
     session::SessionContext,
+    snyk_links,
 };
 
 /// The page, which says what has ended and what remains to be done at Snyk.
@@ -24,7 +25,7 @@ pub fn Disconnected(
     Announcer::get().close_toast();
     let (name, at_snyk) = untrack(|| {
         let app = session.app().filter(|app| !app.sandbox);
-        let address = app.and_then(|app| paths::authorized_apps(&app.authorization_endpoint));
+        let address = app.and_then(|app| snyk_links::authorized_apps(&app.authorization_endpoint));
         (session.name(), address)
     });
     let text = match (revocation, &at_snyk) {
@@ -60,7 +61,7 @@ pub fn Disconnected(
                 <bdi>{text}</bdi>
             </p>
             <div class="actions">
-                <a class="button primary" href=paths::HOME>
+                <a class="button primary" href=Route::Home.to_string()>
                     {goes_on}
                 </a> {link}
             </div>

@@ -6,6 +6,7 @@ use super::overview::OverviewOf;
 use crate::{
     components::{layout::Waiting, notice::Notice, retry::Retry},
     door, page_heading,
+    reactive::{derive, effect, memo},
     session::{SessionContext, SessionState, first_usable},
 };
 
@@ -15,11 +16,11 @@ use crate::{
 pub fn HomePage() -> impl IntoView {
     let session = SessionContext::get();
     // Only the id, so that a change of the connection does not redraw the page.
-    let first = Memo::new(move |_| {
+    let first = memo(move |_| {
         let connections = session.connections();
         first_usable(&connections).map(|first| first.id.clone())
     });
-    let is_unknown = Memo::new(move |_| session.who() == SessionState::Checking);
+    let is_unknown = memo(move |_| session.who() == SessionState::Checking);
     move || match first.get() {
         None if is_unknown.get() => view! { <Waiting /> }.into_any(),
         None => view! { <Welcome /> }.into_any(),
@@ -32,12 +33,12 @@ pub fn HomePage() -> impl IntoView {
 #[component]
 fn Welcome() -> impl IntoView {
     let session = SessionContext::get();
-    let failure = Signal::derive(move || match session.who() {
+    let failure = derive(move || match session.who() {
         SessionState::Unreachable { failure, .. } => Some(failure),
         _ => None,
     });
     let place = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(place) = place.get() {
             door::show_welcome(&place);
         }

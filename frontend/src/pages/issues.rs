@@ -11,7 +11,6 @@ pub mod remediation_icon;
 pub mod state;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use shared::api::connection::{Connection, Status};
 
 use self::{
@@ -25,10 +24,12 @@ use super::with_connection::WithConnection;
 use crate::{
     components::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
-        reconnect::ReconnectNotices,
+        reconnect::ReconnectNotices, show::Show,
     },
     data::failure::Failure,
     platform::{self, focus, media},
+    reactive::{derive, effect, memo},
+    router::Page,
 };
 
 /// Media query for viewports that are wide enough for list and panel side by side.
@@ -38,13 +39,11 @@ const WIDE: &str = "(width >= 1081px)";
 #[component]
 pub fn IssuesPage() -> impl IntoView {
     platform::load_data_styles();
-    let params = use_params_map();
-    let of =
-        move |name: &'static str| Memo::new(move |_| params.read().get(name).unwrap_or_default());
-    let (id, org, project) = (of("id"), of("org_id"), of("project_id"));
+    let page = Page::get();
+    let (id, org, project) = (page.connection(), page.org(), page.project());
     let draw = Callback::new(move |connection| {
         view! {
-            {move || view! { <Issues connection org=org.get() project=project.get() /> }}
+            {move || view! { <Issues connection org=org.get().unwrap_or_default() project=project.get() /> }}
         }
         .into_any()
     });
@@ -62,13 +61,13 @@ fn Issues(
     project: String,
 ) -> impl IntoView {
     let failure = RwSignal::new(None);
-    let id = Memo::new(move |_| connection.read().id.clone());
-    let works = Memo::new(move |_| connection.read().status == Status::Active);
+    let id = memo(move |_| connection.read().id.clone());
+    let works = memo(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
     let state = IssuesState::new(id, works, org, project, is_wide);
     // In a narrow viewport, an issue has a page of its own.
-    let is_alone = Memo::new(move |_| !is_wide.get() && state.filters.read().issue.is_some());
-    Effect::new(move |was_alone: Option<bool>| {
+    let is_alone = memo(move |_| !is_wide.get() && state.filters.read().issue.is_some());
+    effect(move |was_alone: Option<bool>| {
         let is_alone = is_alone.get();
         match was_alone {
             Some(false) if is_alone => media::scroll_to(0.0),
@@ -94,11 +93,11 @@ fn Issues(
         is_alone
     });
     // For a connection that does not work, only what was loaded before is available.
-    let has_list = Memo::new(move |_| {
+    let has_list = memo(move |_| {
         let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
         is_here && !state.is_missing()
     });
-    let is_told = Signal::derive(move || {
+    let is_told = derive(move || {
         state.status.with(|status| {
             matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
         })

@@ -15,5 +15,4 @@ pub mod projects_parts;
 pub mod projects_sentence;
 pub mod projects_table;
 pub mod projects_visible;
-mod query;
 pub mod with_connection;

@@ -1,8 +1,10 @@
 //! The overview of a connection: the worst issues across its organizations.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use shared::api::connection::{Connection, Status as ConnectionStatus};
+use shared::{
+    api::connection::{Connection, Status as ConnectionStatus},
+    route::Route,
+};
 
 use super::{
     overview_parts::{ByOrganization, NoProjects, StillReading},
@@ -20,6 +22,7 @@ use crate::{
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
         severity_chart::SeverityChart,
+        show::Show,
         timestamp::{Timestamp, minutes},
     },
     connection_label,
@@ -31,14 +34,15 @@ use crate::{
         severity::Level,
     },
     page_heading::PageHeading,
-    paths, platform,
+    platform,
+    reactive::{derive, memo},
+    router::Page,
 };
 
 /// The overview of a connection.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let id = Page::get().connection();
     view! { <OverviewOf id /> }
 }
 
@@ -61,12 +65,12 @@ fn Overview(
 ) -> impl IntoView {
     let lists = Lists::get();
     let failure = RwSignal::new(None);
-    let id = Memo::new(move |_| connection.read().id.clone());
-    let orgs = Memo::new(move |_| connection.read().orgs.clone());
-    let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
-    let lacks_orgs = Memo::new(move |_| connection_label::lacks_orgs(&connection.read()));
+    let id = memo(move |_| connection.read().id.clone());
+    let orgs = memo(move |_| connection.read().orgs.clone());
+    let works = memo(move |_| connection.read().status == ConnectionStatus::Active);
+    let lacks_orgs = memo(move |_| connection_label::lacks_orgs(&connection.read()));
     // Without any organization there is nothing to summarize yet.
-    let has_none_yet = Memo::new(move |_| {
+    let has_none_yet = memo(move |_| {
         let connection = connection.read();
         connection.orgs.is_empty() && !connection.orgs_complete
     });
@@ -93,7 +97,7 @@ fn Overview(
                     lists.projects_if_read(&id, &org.id)
                 }?;
                 let list = list.look();
-                let totals = Memo::new(move |_| list.held.with(|held| Totals::of(&held.rows)));
+                let totals = memo(move |_| list.held.with(|held| Totals::of(&held.rows)));
                 Some(Reading { org, list, totals })
             })
             .collect();
@@ -127,7 +131,7 @@ fn Content(
     works: bool,
 ) -> impl IntoView {
     let lists = Lists::get();
-    let known = Memo::new(move |_| {
+    let known = memo(move |_| {
         readings.with_value(|readings| {
             let start = OverviewSummary::nothing(reached);
             readings.iter().fold(start, |known, reading| {
@@ -136,14 +140,14 @@ fn Content(
             })
         })
     });
-    let title = Signal::derive(move || known.get().verdict());
+    let title = derive(move || known.get().verdict());
     // A link that is drawn again would lose the focus.
-    let worst = Memo::new(move |_| known.get().worst());
+    let worst = memo(move |_| known.get().worst());
     let heading = move || {
         let words = view! { <bdi>{title}</bdi> };
         match worst.get() {
             Some(level) => {
-                let href = connection.with_value(|id| paths::overview_of(id, level.name()));
+                let href = connection.with_value(|id| Route::overview_of(id, level.name()));
                 view! {
                     <a class="figure-link" href=href>
                         {words}
@@ -161,8 +165,8 @@ fn Content(
             }
         });
     };
-    let is_empty = Memo::new(move |_| known.get().is_empty());
-    let reading = Memo::new(move |_| known.get().reading);
+    let is_empty = memo(move |_| known.get().is_empty());
+    let reading = memo(move |_| known.get().reading);
     // If there is neither a working connection nor any data, the notice says why, and no tables are
     // shown.
     let has_parts = works || readings.with_value(|readings| !readings.is_empty());
@@ -211,9 +215,9 @@ fn Parts(
     /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
-    let issues = Signal::derive(move || known.get().totals.issues);
-    let projects = Signal::derive(move || known.get().totals.projects);
-    let has_figures = Memo::new(move |_| known.get().has_figures());
+    let issues = derive(move || known.get().totals.issues);
+    let projects = derive(move || known.get().totals.projects);
+    let has_figures = memo(move |_| known.get().has_figures());
     let sum = move || {
         let known = known.get();
         let sum = number(u64::from(known.totals.issues.total()));
@@ -236,7 +240,7 @@ fn Parts(
                     projects
                     known=has_figures
                     href=Callback::new(move |level: Level| {
-                        connection.with_value(|id| paths::overview_of(id, level.name()))
+                        connection.with_value(|id| Route::overview_of(id, level.name()))
                     })
                 />
             </section>
@@ -259,19 +263,19 @@ fn Freshness(
     let now = minutes();
     let size = move || format!("{} ", known.get().size());
     // The overview is as old as its oldest list.
-    let at = Memo::new(move |_| {
+    let at = memo(move |_| {
         readings.with_value(|readings| {
             let at = |reading: &Reading| reading.list.status.with(|status| status.whole_at);
             readings.iter().filter_map(at).reduce(f64::min)
         })
     });
     // Shown only after all lists are complete: some may be complete while others are growing.
-    let is_read = Memo::new(move |_| at.get().is_some() && !known.get().growing);
+    let is_read = memo(move |_| at.get().is_some() && !known.get().growing);
     view! {
         <p class="second">
             {size}
             <Show when=move || is_read.get() && works>
-                "Updated " <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now /> "."
+                "Updated " <Timestamp at=derive(move || at.get().unwrap_or_default()) now /> "."
             </Show>
             {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>

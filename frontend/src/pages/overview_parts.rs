@@ -1,8 +1,7 @@
 //! The sections of the overview.
 
-use std::cmp::Reverse;
-
 use leptos::prelude::*;
+use shared::route::Route;
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
@@ -14,18 +13,21 @@ use crate::{
         project::{self, count_heads},
         read_notice::Remedy,
         severity::{self, SeverityBar},
+        show::Show,
     },
     data::{
         failure::FailureText,
         filters::Filters,
         lists::{Lists, Status},
         number_format::count,
+        places,
         severity::Level,
         status::together,
     },
-    paths,
     platform::events::while_mounted,
+    reactive::{derive, memo},
     session::SessionContext,
+    snyk_links,
 };
 
 /// The scope that is required to read projects.
@@ -38,9 +40,9 @@ pub fn StillReading(
     readings: Readings,
 ) -> impl IntoView {
     // Lists that grow come first, because a reload changes nothing until it is complete.
-    let growing = Memo::new(move |_| any(readings, Status::is_growing));
-    let is_reading = Memo::new(move |_| any(readings, Status::is_reading));
-    let names = Memo::new(move |_| {
+    let growing = memo(move |_| any(readings, Status::is_growing));
+    let is_reading = memo(move |_| any(readings, Status::is_reading));
+    let names = memo(move |_| {
         let which = if growing.get() {
             Status::is_growing
         } else {
@@ -51,7 +53,7 @@ pub fn StillReading(
             of.map(|one| one.org.name.clone()).collect::<Vec<_>>()
         })
     });
-    let what = Memo::new(move |_| {
+    let what = memo(move |_| {
         names.with(|names| match names.as_slice() {
             [one] => one.clone(),
             [one, other] => format!("{one} and {other}"),
@@ -59,21 +61,21 @@ pub fn StillReading(
         })
     });
     // The progress of all lists, so that it does not run backwards when one is complete.
-    let progress = Memo::new(move |_| {
+    let progress = memo(move |_| {
         readings.with_value(|all| {
             let all: Vec<_> = all.iter().map(|one| one.list.status.get()).collect();
             together(&all)
         })
     });
     let [before, after] = [
-        Signal::derive(move || {
+        derive(move || {
             if growing.get() {
                 "Still loading "
             } else {
                 "Refreshing "
             }
         }),
-        Signal::derive(move || {
+        derive(move || {
             if growing.get() {
                 "; totals will go up."
             } else {
@@ -90,10 +92,10 @@ pub fn StillReading(
                     </strong> {after}
                 </p>
                 <Progress
-                    label=Signal::derive(move || format!("Loading {}", what.get()))
+                    label=derive(move || format!("Loading {}", what.get()))
                     items="projects"
-                    done=Signal::derive(move || progress.get().0)
-                    total=Signal::derive(move || progress.get().1)
+                    done=derive(move || progress.get().0)
+                    total=derive(move || progress.get().1)
                 />
             </div>
         </Show>
@@ -122,7 +124,7 @@ pub fn NoProjects(
     });
     let import = move || {
         let app = session.app()?;
-        let address = paths::import(&app.authorization_endpoint, slug.as_deref()?)?;
+        let address = snyk_links::import(&app.authorization_endpoint, slug.as_deref()?)?;
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };
@@ -148,7 +150,7 @@ pub fn ByOrganization(
 ) -> impl IntoView {
     let held = RwSignal::new(false);
     let holder = Hold::new(held);
-    let order = Memo::new(move |last: Option<&Vec<usize>>| {
+    let order = memo(move |last: Option<&Vec<usize>>| {
         // Evaluated in any case, so that the totals are tracked.
         let order = readings.with_value(|all| worst_first(all));
         match last {
@@ -156,7 +158,7 @@ pub fn ByOrganization(
             _ => order,
         }
     });
-    let whole = Memo::new(move |_| {
+    let whole = memo(move |_| {
         let most = readings.with_value(|all| {
             let totals = all.iter().map(|one| one.totals.get().issues.total());
             totals.max()
@@ -210,11 +212,8 @@ pub fn ByOrganization(
 /// then low.
 fn worst_first(readings: &[Reading]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..readings.len()).collect();
-    order.sort_by_cached_key(|at| {
-        readings
-            .get(*at)
-            .map(|one| Reverse(one.totals.get().issues))
-    });
+    let issues: Vec<_> = readings.iter().map(|one| one.totals.get().issues).collect();
+    places::sort(&mut order, &|one, other| issues[other].cmp(&issues[one]));
     order
 }
 
@@ -229,9 +228,9 @@ fn org_row(
     let org = reading.org.clone();
     let totals = reading.totals;
     let status = reading.list.status;
-    let counts = Signal::derive(move || totals.get().issues);
-    let href = connection.with_value(|id| paths::org_projects(id, &org.id));
-    let told = Memo::new(move |_| {
+    let counts = derive(move || totals.get().issues);
+    let href = connection.with_value(|id| Route::org_projects(id, &org.id).to_string());
+    let told = memo(move |_| {
         let failure = status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
     });
@@ -246,7 +245,7 @@ fn org_row(
     let org_id = org.id.clone();
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
-    let trying = Memo::new(move |_| status.with(|status| status.trying));
+    let trying = memo(move |_| status.with(|status| status.trying));
     let name_id = format!("org-{}", org.id);
     let back = name_id.clone();
     let failed = move || {
@@ -254,16 +253,16 @@ fn org_row(
             .map(|told| org_failure(told, on_again, trying, back.clone()))
     };
     // Zero is shown only if the projects have been read and counted.
-    let is_known = Memo::new(move |_| {
+    let is_known = memo(move |_| {
         let totals = totals.get();
         let is_whole = status.with(Status::is_complete);
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
         let query = Filters::of_level(level).query();
-        let href = connection.with_value(|id| paths::org_projects_by(id, &org.id, &query));
+        let href = connection.with_value(|id| Route::org_projects(id, &org.id).with_query(&query));
         let shown = move || severity::count(level, counts.get().of(level));
-        let counts_some = Memo::new(move |_| is_known.get() && counts.get().of(level) > 0);
+        let counts_some = memo(move |_| is_known.get() && counts.get().of(level) > 0);
         // A link to what the figure counts; zero counts nothing.
         let figure = view! {
             <Show

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use shared::api::connection::Org;
+use shared::{
+    api::connection::Org,
+    route::{self, Route},
+};
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
     components::{
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
+        show::Show,
         table::{DrawRow, Key, WindowedTable},
         timestamp::minutes,
     },
@@ -18,11 +21,13 @@ use crate::{
         number_format::count,
         order::{By, Order},
         overview_summary::OverviewSummary,
+        places,
         row::Row,
         severity::Level,
     },
-    paths,
     platform::{self, scroll},
+    reactive::{derive, effect, memo},
+    router::Page,
 };
 
 /// Number of projects in the list.
@@ -44,13 +49,13 @@ pub fn WorstProjects(
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);
-    let query = use_query_map();
-    let level = Memo::new(move |_| {
-        let level = Level::parse(&query.read().get(paths::SEVERITY)?);
+    let page = Page::get();
+    let level = memo(move |_| {
+        let level = Level::parse(&page.parameter(route::SEVERITY)?);
         level.filter(|level| Level::COUNTED.contains(level))
     });
     lead_to_list(level);
-    let order = Memo::new(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
+    let order = memo(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
         let level = level.get();
         let worst = readings.with_value(|all| worst(all, level));
         match last {
@@ -60,8 +65,8 @@ pub fn WorstProjects(
             _ => (level, Arc::new(worst)),
         }
     });
-    let order = Signal::derive(move || order.read().1.clone());
-    let title = Signal::derive(move || {
+    let order = derive(move || order.read().1.clone());
+    let title = derive(move || {
         level.get().map_or_else(
             || "Worst projects first".to_owned(),
             |level| {
@@ -84,7 +89,7 @@ pub fn WorstProjects(
             return view! { <p class="second">"By critical, then high, then medium"</p> }
                 .into_any();
         };
-        let href = connection.with_value(|id| paths::overview(id));
+        let href = connection.with_value(|id| Route::Overview(id.clone()).to_string());
         view! {
             <p class="second">
                 {format!("Most {} issues first. ", level.name())} <a href=href>"Show the worst of all"</a>
@@ -92,7 +97,7 @@ pub fn WorstProjects(
         }
         .into_any()
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         let held = held.get();
         readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
     });
@@ -101,7 +106,7 @@ pub fn WorstProjects(
         let Some((org, row)) = found else {
             return ().into_any();
         };
-        let href = connection.with_value(|id| paths::project(id, &org.id, &row.id));
+        let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
         let kind = Facet::Type.called(&row.kind);
         view! {
             {name_cell(&row, href, tabindex, kind.to_owned())}
@@ -119,7 +124,7 @@ pub fn WorstProjects(
     ];
     heads.extend(count_heads(false));
     heads.push(word_head("Updated", "figure-column updated-column", None));
-    let waiting = Signal::derive(move || {
+    let waiting = derive(move || {
         let some = order.with(|order| order.len());
         if known.get().growing && some == 0 {
             WORST
@@ -127,7 +132,7 @@ pub fn WorstProjects(
             0
         }
     });
-    let none = Memo::new(move |_| !known.get().growing && order.with(|order| order.is_empty()));
+    let none = memo(move |_| !known.get().growing && order.with(|order| order.is_empty()));
     // The page of projects is about one organization: here the worst one.
     let all_projects = move || {
         let (name, org, all) = readings.with_value(|all| {
@@ -144,7 +149,7 @@ pub fn WorstProjects(
             let name = (known.get().orgs > 1).then(|| worst.org.name.clone());
             Some((name, worst.org.id.clone(), all))
         })?;
-        let href = connection.with_value(|id| paths::org_projects(id, &org));
+        let href = connection.with_value(|id| Route::org_projects(id, &org).to_string());
         Some(view! {
             <a href=href>
                 {all} {name.map(|name| view! { " in " <bdi>{name}</bdi> })}
@@ -168,11 +173,11 @@ pub fn WorstProjects(
                     class="worst"
                     heads=heads.clone()
                     order
-                    busy=Signal::derive(move || known.get().growing)
-                    complete=Signal::derive(move || !known.get().growing)
+                    busy=derive(move || known.get().growing)
+                    complete=derive(move || !known.get().growing)
                     waiting
                     draw
-                    sorted=Signal::derive(|| None)
+                    sorted=derive(|| None)
                     on_sort=|_| {}
                     seen=RwSignal::new(0..0)
                     held
@@ -195,7 +200,7 @@ fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
 /// Moves the focus to the list when the address begins to name a severity: a number that counts
 /// something leads to what it counts.
 fn lead_to_list(level: Memo<Option<Level>>) {
-    Effect::new(move |before: Option<Option<Level>>| {
+    effect(move |before: Option<Option<Level>>| {
         let level = level.get();
         let is_new = level.is_some() && before.flatten() != level;
         if is_new && !scroll::is_going_back() {
@@ -240,8 +245,11 @@ fn of_level(readings: &[Reading], level: Level) -> Vec<Key> {
         let with_issues = rows_of.filter(|(_, row)| row.counted().of(level) > 0);
         rows.extend(with_issues.map(|(at, row)| (row, key(org, held.epoch, at))));
     }
-    rows.sort_by(|(one, _), (other, _)| order.compare(one, other));
-    rows.into_iter().map(|(_, key)| key).collect()
+    let mut places: Vec<_> = (0..rows.len()).collect();
+    places::sort(&mut places, &|one, other| {
+        order.compare(rows[one].0, rows[other].0)
+    });
+    places.into_iter().map(|at| rows[at].1).collect()
 }
 
 /// Packs the index of the organization, the epoch of its list and the index of the row into a key,

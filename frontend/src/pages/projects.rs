@@ -2,8 +2,10 @@
 //! rows in sight.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use shared::api::connection::{Connection, Org, Status as ConnectionStatus};
+use shared::{
+    api::connection::{Connection, Org, Status as ConnectionStatus},
+    route::Route,
+};
 
 use super::{
     projects_parts::{Freshness, ProjectList},
@@ -17,12 +19,15 @@ use crate::{
         open_in_snyk::{OpenInSnyk, at_snyk},
         read_notice::SlowedNotice,
         reconnect::ReconnectNotices,
+        show::Show,
     },
     data::lists::Lists,
     page_heading::PageHeading,
-    paths,
     platform::{self, menu},
+    reactive::{derive, memo},
+    router::Page,
     session::SessionContext,
+    snyk_links,
 };
 
 const MENU: &str = "organizations";
@@ -31,12 +36,11 @@ const MENU: &str = "organizations";
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
     platform::load_data_styles();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
-    let org_id = Memo::new(move |_| params.read().get("org_id"));
+    let page = Page::get();
+    let (id, org_id) = (page.connection(), page.org());
     let draw = Callback::new(move |connection: Signal<Connection>| {
         // The page is redrawn for another organization, but not for another token.
-        let org = Memo::new(move |_| {
+        let org = memo(move |_| {
             let connection = connection.read();
             let orgs = connection.orgs.iter();
             match org_id.get() {
@@ -61,13 +65,13 @@ fn Gone(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let id = Memo::new(move |_| connection.read().id.clone());
+    let id = memo(move |_| connection.read().id.clone());
     view! {
         <div class="page data-page">
             <PageHeading title="This organization doesn’t exist, or this connection can’t see it" />
             <p class="second">"It may have been removed at Snyk, or the link belongs to another connection."</p>
             <p>
-                <a class="button" href=move || paths::overview(&id.read())>
+                <a class="button" href=move || Route::Overview(id.get()).to_string()>
                     "Overview"
                 </a>
             </p>
@@ -96,13 +100,13 @@ fn Projects(
 ) -> impl IntoView {
     let lists = Lists::get();
     let failure = RwSignal::new(None);
-    let id = Memo::new(move |_| connection.read().id.clone());
-    let works = Memo::new(move |_| connection.read().status == ConnectionStatus::Active);
+    let id = memo(move |_| connection.read().id.clone());
+    let works = memo(move |_| connection.read().status == ConnectionStatus::Active);
     let title = format!("Projects, {}", org.name);
     let address = {
         let org = org.id.clone();
         let session = SessionContext::get();
-        Signal::derive(move || at_snyk(session, &id.read(), &org, paths::org_at_snyk))
+        derive(move || at_snyk(session, &id.read(), &org, snyk_links::org_at_snyk))
     };
     let heading = {
         let org = org.clone();
@@ -176,7 +180,7 @@ fn Heading(
             view! {
                 <li>
                     <a
-                        href=paths::org_projects(&connection.id, &org.id)
+                        href=Route::org_projects(&connection.id, &org.id).to_string()
                         class="switcher-link"
                         aria-current=is_here.then_some("true")
                         autofocus=is_here
@@ -189,7 +193,7 @@ fn Heading(
         })
         .collect_view()
     };
-    let single = Memo::new(move |_| connection.read().orgs.len() <= 1);
+    let single = memo(move |_| connection.read().orgs.len() <= 1);
     let name = StoredValue::new(org.name);
     view! {
         "Projects in "

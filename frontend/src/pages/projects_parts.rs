@@ -16,6 +16,7 @@ use crate::{
         project,
         read_notice::{ReadFailure, UnreadableNotice},
         search::SearchField,
+        show::Show,
         timestamp::{Timestamp, minutes},
     },
     data::{
@@ -26,8 +27,9 @@ use crate::{
         row::Row,
         severity::Level,
     },
-    paths,
+    reactive::{derive, memo},
     session::SessionContext,
+    snyk_links,
 };
 
 /// The list with its filters, its failures and its empty state.
@@ -46,16 +48,16 @@ pub fn ProjectList(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let shown = VisibleProjects::new(list);
-    let told = Memo::new(move |_| {
+    let told = memo(move |_| {
         let failure = list.status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
     });
-    let trying = Memo::new(move |_| list.status.with(|status| status.trying));
-    let is_out_of_reach = Memo::new(move |_| !works && shown.all.get() == 0);
-    let is_done = Memo::new(move |_| list.status.with(|status| status.stage == Stage::Done));
-    let unreadable = Memo::new(move |_| list.status.with(|status| status.unreadable));
-    let is_empty = Memo::new(move |_| is_done.get() && shown.all.get() == 0);
-    let only_failed = Memo::new(move |_| told.with(Option::is_some) && shown.all.get() == 0);
+    let trying = memo(move |_| list.status.with(|status| status.trying));
+    let is_out_of_reach = memo(move |_| !works && shown.all.get() == 0);
+    let is_done = memo(move |_| list.status.with(|status| status.stage == Stage::Done));
+    let unreadable = memo(move |_| list.status.with(|status| status.unreadable));
+    let is_empty = memo(move |_| is_done.get() && shown.all.get() == 0);
+    let only_failed = memo(move |_| told.with(Option::is_some) && shown.all.get() == 0);
     let lead = move |all: u64| {
         list.status.with_untracked(|status| match status.total {
             _ if status.whole_at.is_some() => "The projects could not be refreshed".to_owned(),
@@ -78,7 +80,7 @@ pub fn ProjectList(
     let slug = StoredValue::new(org.slug.clone());
     let import = move || {
         let app = session.app()?;
-        let address = paths::import(&app.authorization_endpoint, &slug.get_value())?;
+        let address = snyk_links::import(&app.authorization_endpoint, &slug.get_value())?;
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };
@@ -130,15 +132,15 @@ pub fn Freshness(
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
-    let at = Memo::new(move |_| list.status.with(|status| status.whole_at));
-    let is_read = Memo::new(move |_| at.get().is_some());
-    let reading = Memo::new(move |_| list.status.with(Status::is_reading));
-    let asked = Memo::new(move |_| list.status.with(Status::is_asked_for));
-    let done = Signal::derive(move || list.status.with(|status| status.done));
-    let total = Signal::derive(move || list.status.with(|status| status.total));
-    let cut = Memo::new(move |_| list.status.with(|status| status.cut));
+    let at = memo(move |_| list.status.with(|status| status.whole_at));
+    let is_read = memo(move |_| at.get().is_some());
+    let reading = memo(move |_| list.status.with(Status::is_reading));
+    let asked = memo(move |_| list.status.with(Status::is_asked_for));
+    let done = derive(move || list.status.with(|status| status.done));
+    let total = derive(move || list.status.with(|status| status.total));
+    let cut = memo(move |_| list.status.with(|status| status.cut));
 
-    let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+    let all = memo(move |_| list.held.with(|held| len(held.rows.len())));
     let size = move || {
         let projects = count(all.get(), "project");
         if cut.get() {
@@ -152,7 +154,7 @@ pub fn Freshness(
             <Show when=move || is_read.get()>
                 <span>
                     {size}
-                    <Timestamp at=Signal::derive(move || at.get().unwrap_or_default()) now />
+                    <Timestamp at=derive(move || at.get().unwrap_or_default()) now />
                 </span>
             </Show>
             <Show when=move || reading.get()>
@@ -180,9 +182,8 @@ fn Bar(
 ) -> impl IntoView {
     let chips = Facet::ALL.map(|facet| {
         // The occurring values change only with pages, but the selected ones with each press.
-        let occurring = Memo::new(move |_| list.held.with(|held| facet.occurring(&held.rows)));
-        let choices =
-            Signal::derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
+        let occurring = memo(move |_| list.held.with(|held| facet.occurring(&held.rows)));
+        let choices = derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
         view! {
             <ChoiceChip
                 id=facet.key()
@@ -193,7 +194,7 @@ fn Bar(
         }
     });
     let filters = shown.filters;
-    let counts = Memo::new(move |_| {
+    let counts = memo(move |_| {
         list.held
             .with(|held| filters.read().of_each_level(&held.rows, folded))
     });
@@ -202,14 +203,14 @@ fn Bar(
             <SearchField
                 label="Search projects"
                 hint="Name, file or target"
-                value=Signal::derive(move || filters.read().search.clone())
+                value=derive(move || filters.read().search.clone())
                 on_search=move |text| shown.search(text)
                 on_leave=move |()| shown.focus_first()
             />
             <div class="filter-chips">
                 <SeverityToggles
                     levels=&Level::COUNTED
-                    on=Signal::derive(move || filters.read().levels.clone())
+                    on=derive(move || filters.read().levels.clone())
                     count=Callback::new(move |level: Level| {
                         counts.read().get(level as usize).copied().unwrap_or_default()
                     })

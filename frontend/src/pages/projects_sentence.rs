@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::projects_visible::VisibleProjects;
 use crate::{
-    components::icon::Icon,
+    components::{icon::Icon, show::Show},
     data::{
         lists::{Look, Status},
         number_format::{count, len, number},
         row::Row,
     },
+    reactive::memo,
 };
 
 /// The number of matching projects, and the filters.
@@ -20,10 +21,10 @@ pub fn Sentence(
     /// The projects.
     list: Look<Row>,
 ) -> impl IntoView {
-    let growing = Memo::new(move |_| list.status.with(Status::is_growing));
-    let filtered = Memo::new(move |_| shown.filters.read().is_filtering());
+    let growing = memo(move |_| list.status.with(Status::is_growing));
+    let filtered = memo(move |_| shown.filters.read().is_filtering());
     // If nothing matches, the empty state has a button of its own.
-    let clearable = Memo::new(move |_| filtered.get() && !shown.rows.read().1.is_empty());
+    let clearable = memo(move |_| filtered.get() && !shown.rows.read().1.is_empty());
     let size = move || {
         let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
         let so_far = if growing.get() { " so far" } else { "" };
@@ -38,7 +39,7 @@ pub fn Sentence(
         let here = list.held.with(|held| held.rows.len());
         here.saturating_sub(shown.taken.get())
     };
-    let has_fresh = Memo::new(move |_| list.waits.get() || fresh() > 0);
+    let has_fresh = memo(move |_| list.waits.get() || fresh() > 0);
     let fresh_words = move || match (list.waits.get(), fresh()) {
         (true, _) => "Updated. Show changes".to_owned(),
         (false, 0) => "Shown".to_owned(),

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::route::Route;
 
 use super::projects_visible::VisibleProjects;
 use crate::{
     components::{
         empty_state::EmptyState,
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
+        show::Show,
         table::{DrawRow, Head, Sorted, WindowedTable, row_range::RowRange},
         timestamp::minutes,
     },
     data::{facet::Facet, lists::Look, order::By, row::Row, sorting::SortBy as _},
-    paths,
+    reactive::{derive, memo},
 };
 
 /// Number of placeholder rows before the first rows are loaded, and afterwards.
@@ -34,14 +36,14 @@ pub fn ProjectTable(
     let now = minutes();
     let seen = RwSignal::new(0..0);
     // A complete list stays complete while it is loaded again.
-    let growing = Memo::new(move |_| {
+    let growing = memo(move |_| {
         list.status
             .with(|status| status.is_reading() && status.whole_at.is_none())
     });
-    let complete = Memo::new(move |_| list.status.with(|status| status.whole_at.is_some()));
-    let order = Memo::new(move |_| Arc::new(shown.keys()));
-    let matching = Memo::new(move |_| order.with(|order| order.len()));
-    let waiting = Signal::derive(move || match (growing.get(), shown.all.get()) {
+    let complete = memo(move |_| list.status.with(|status| status.whole_at.is_some()));
+    let order = memo(move |_| Arc::new(shown.keys()));
+    let matching = memo(move |_| order.with(|order| order.len()));
+    let waiting = derive(move || match (growing.get(), shown.all.get()) {
         (false, _) => 0,
         (true, 0) => WAITING[0],
         (true, _) => WAITING[1],
@@ -52,7 +54,7 @@ pub fn ProjectTable(
         let Some(row) = row else {
             return ().into_any();
         };
-        let href = paths::project(&connection, &org, &row.id);
+        let href = Route::issues(&connection, &org, &row.id).to_string();
         // The same words as in the filters.
         let (kind, origin) = (
             Facet::Type.called(&row.kind),
@@ -68,7 +70,7 @@ pub fn ProjectTable(
         }
         .into_any()
     });
-    let sorted = Signal::derive(move || {
+    let sorted = derive(move || {
         let order = shown.filters.read().order;
         Some(Sorted {
             by: order.by.key(),
@@ -80,7 +82,7 @@ pub fn ProjectTable(
             shown.change(|filters| filters.order = filters.order.pressed(by));
         }
     };
-    let nothing = Memo::new(move |_| matching.get() == 0 && shown.all.get() > 0 && !growing.get());
+    let nothing = memo(move |_| matching.get() == 0 && shown.all.get() > 0 && !growing.get());
     view! {
         <Show
             when=move || !nothing.get()
@@ -131,11 +133,11 @@ fn NothingMatches(
     /// The visible projects.
     shown: VisibleProjects,
 ) -> impl IntoView {
-    let words = Memo::new(move |_| shown.filters.read().nothing_matches(shown.all.get()));
+    let words = memo(move |_| shown.filters.read().nothing_matches(shown.all.get()));
     view! {
         <EmptyState
-            title=Signal::derive(move || words.get().0)
-            text=Signal::derive(move || words.get().1)
+            title=derive(move || words.get().0)
+            text=derive(move || words.get().1)
         >
             <button
                 type="button"

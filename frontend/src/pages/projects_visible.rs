@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use super::query;
 use crate::{
     components::table::Key,
     data::{
@@ -14,6 +12,8 @@ use crate::{
         number_format::len,
         row::Row,
     },
+    reactive::{effect, memo},
+    router::Page,
 };
 
 /// The visible rows, according to the address.
@@ -41,15 +41,16 @@ pub struct VisibleProjects {
 impl VisibleProjects {
     /// Creates the visible rows of a list.
     pub fn new(list: Look<Row>) -> Self {
-        let search = use_location().search;
-        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let page = Page::get();
+        let query = page.query();
+        let filters = memo(move |_| Filters::parse(&query.read()));
         let taken = RwSignal::new(usize::MAX);
         let held = RwSignal::new(false);
         let asking = RwSignal::new(false);
 
-        let all = Memo::new(move |_| list.held.with(|held| len(held.rows.len())));
+        let all = memo(move |_| list.held.with(|held| len(held.rows.len())));
 
-        let rows = Memo::new(move |_| {
+        let rows = memo(move |_| {
             list.held.with(|held| {
                 let taken = held.rows.get(..taken.get()).unwrap_or(&held.rows);
                 let filters = filters.read();
@@ -62,7 +63,7 @@ impl VisibleProjects {
             list.hold(false);
             taken.set(usize::MAX);
         };
-        Effect::new(move |_| {
+        effect(move |_| {
             if held.get() {
                 list.hold(true);
                 let here = list.held.with(|held| held.rows.len());
@@ -80,10 +81,9 @@ impl VisibleProjects {
                 });
             }
         });
-        let write = query::write();
         let set = Callback::new(move |(filters, replace): (Filters, bool)| {
             taken.set(usize::MAX);
-            write.run((filters.query(), replace));
+            page.set_query(&filters.query(), replace);
         });
         Self {
             filters,

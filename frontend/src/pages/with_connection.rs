@@ -1,7 +1,6 @@
 //! A page about a connection, and the pages in its place if it cannot be shown.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use shared::{api::connection::Connection, problem::Code};
 
 use super::not_found::NotFoundPage;
@@ -10,6 +9,7 @@ use crate::{
     api::Failure,
     components::{layout::Waiting, notice::OutcomePage, retry::Retry},
     messages,
+    reactive::memo,
     session::{SessionContext, SessionState},
 };
 
@@ -38,9 +38,8 @@ pub fn WithConnection(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let navigate = use_navigate();
     let was_loading = StoredValue::new(false);
-    let stand = Memo::new(move |last: Option<&Stand>| {
+    let stand = memo(move |last: Option<&Stand>| {
         let id = id.get();
         let here = Stand::Here(id.clone());
         let who = session.who();
@@ -67,7 +66,7 @@ pub fn WithConnection(
                 return view! { <NotFoundPage /> }.into_any();
             };
             // Keeps the last connection while the page is being left.
-            let connection = Memo::new(move |last: Option<&Connection>| {
+            let connection = memo(move |last: Option<&Connection>| {
                 session
                     .connection(&id)
                     .or_else(|| last.cloned())
@@ -80,9 +79,8 @@ pub fn WithConnection(
             view! { <OutcomePage failure /> }.into_any()
         }
         Stand::Merged => {
-            let navigate = navigate.clone();
             // In the next frame, because this page is being rendered.
-            request_animation_frame(move || announcer.leave_for_home(&navigate));
+            request_animation_frame(move || announcer.leave_for_home());
             view! { <Waiting /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),

@@ -29,7 +29,8 @@ thread_local! {
     static RETURNS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Records and restores scroll positions, as long as the listeners are kept.
+/// Records and restores scroll positions, as long as the listeners are kept. A listener that drops
+/// what is still to be written to the history must be registered before.
 #[must_use]
 pub fn keep() -> Vec<EventListener> {
     history::leave_scrolling_to_us();
@@ -56,6 +57,16 @@ pub fn keep() -> Vec<EventListener> {
 #[must_use]
 pub fn is_going_back() -> bool {
     GOING.get().is_some()
+}
+
+/// Scrolls to the element that the fragment of an address names, or else to the top of the page.
+pub fn to_fragment(fragment: &str) {
+    let id =
+        js_sys::decode_uri_component(fragment).map_or_else(|_| fragment.to_owned(), Into::into);
+    match super::element(&id) {
+        Some(element) => element.scroll_into_view(),
+        None => media::scroll_to(0.0),
+    }
 }
 
 /// Records the scroll position of the current entry in the next frame, because an entry that is

@@ -26,7 +26,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 #[wasm_bindgen(js_name = takeCallback)]
 #[must_use]
 pub fn take_callback() -> Option<String> {
-    address_bar::take_callback(shared::page_path::CALLBACK)
+    address_bar::take_callback(shared::route::CALLBACK)
 }
 
 /// Returns the body of `POST /api/connections` from an answer that was taken.

@@ -12,6 +12,7 @@ use crate::{
         geometry::{self, Watch},
         media,
     },
+    reactive::{derive, effect, memo},
 };
 
 /// Maximum number of rows that are printed.
@@ -48,28 +49,28 @@ impl Rows {
         let geometry = measured(body, order);
         let printing = printing();
         let active = RwSignal::new(None::<Key>);
-        let count = Memo::new(move |_| order.with(|order| order.len()));
-        let room = Memo::new(move |_| {
+        let count = memo(move |_| order.with(|order| order.len()));
+        let room = memo(move |_| {
             if printing.get() {
                 count.get().min(PRINTED)
             } else {
                 count.get()
             }
         });
-        let range = Memo::new(move |_| {
+        let range = memo(move |_| {
             if printing.get() {
                 0..room.get()
             } else {
                 window::drawn(geometry.get(), count.get())
             }
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             let now = window::in_sight(geometry.get(), count.get());
             if seen.with_untracked(|last| *last != now) {
                 seen.set(now);
             }
         });
-        let stop = Memo::new(move |last: Option<&Option<(usize, Key)>>| {
+        let stop = memo(move |last: Option<&Option<(usize, Key)>>| {
             let has_focus = || {
                 let body = body.get_untracked();
                 body.is_some_and(|body| focus::focused_within(&body).is_some())
@@ -89,7 +90,7 @@ impl Rows {
                     .or_else(|| at(0))
             })
         });
-        let drawn = Memo::new(move |_| order.with(|order| drawn(order, &range.get(), stop.get())));
+        let drawn = memo(move |_| order.with(|order| drawn(order, &range.get(), stop.get())));
         Self {
             order,
             count,
@@ -105,7 +106,7 @@ impl Rows {
     /// Returns the index of a row, which changes with another order or with rows inserted before
     /// it.
     pub(super) fn place(self, first: usize, key: Key) -> Memo<usize> {
-        Memo::new(move |last: Option<&usize>| {
+        memo(move |last: Option<&usize>| {
             self.drawn.with(|rows| {
                 let found = rows.iter().find(|(_, one)| *one == key);
                 found.map_or_else(|| last.copied().unwrap_or(first), |(at, _)| *at)
@@ -115,8 +116,8 @@ impl Rows {
 
     /// Returns the `tabindex` of a row's link.
     pub(super) fn tabindex(self, key: Key) -> Signal<&'static str> {
-        let is_stop = Memo::new(move |_| self.stop.get().is_some_and(|(_, stop)| stop == key));
-        Signal::derive(move || if is_stop.get() { "0" } else { "-1" })
+        let is_stop = memo(move |_| self.stop.get().is_some_and(|(_, stop)| stop == key));
+        derive(move || if is_stop.get() { "0" } else { "-1" })
     }
 
     /// Returns the row of the tab stop, to which keys apply.
@@ -255,12 +256,12 @@ fn measured(body: NodeRef<html::Tbody>, order: Signal<Arc<Vec<Key>>>) -> ReadSig
         });
     };
     let watch = StoredValue::new_local(None::<Watch>);
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(body) = body.get() {
             watch.set_value(Some(Watch::over(&body, measure)));
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         order.track();
         measure();
     });

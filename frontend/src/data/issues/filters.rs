@@ -10,7 +10,7 @@ use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{number_format::either, severity::Level};
+use crate::data::{number_format::either, places, severity::Level};
 
 /// Filters, order and selected issue. They are stored only in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,14 +151,12 @@ impl Filters {
     /// Returns the indexes of the matching rows, in order.
     #[must_use]
     pub fn apply<R: Borrow<Row>>(&self, rows: &[R]) -> Vec<usize> {
-        let mut shown: Vec<_> = rows
-            .iter()
-            .map(Borrow::borrow)
-            .enumerate()
-            .filter(|(_, row)| self.shows(row))
-            .collect();
-        shown.sort_by(|(_, one), (_, other)| self.order.compare(one, other));
-        shown.into_iter().map(|(at, _)| at).collect()
+        let row = |at: usize| rows[at].borrow();
+        let mut shown: Vec<_> = (0..rows.len()).filter(|at| self.shows(row(*at))).collect();
+        places::sort(&mut shown, &|one, other| {
+            self.order.compare(row(one), row(other))
+        });
+        shown
     }
 
     fn shows(&self, row: &Row) -> bool {

@@ -6,8 +6,9 @@ use super::{remediation_icon::remediation_icon, state::IssuesState};
 use crate::{
     components::open_in_snyk::{OpenInSnyk, at_snyk},
     data::issues::{remediation::reached_sentence, row::Row},
-    paths,
+    reactive::derive,
     session::SessionContext,
+    snyk_links,
 };
 
 /// Returns the fix that Snyk knows, its instructions, and the link to the issue at Snyk, which has
@@ -23,7 +24,7 @@ pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
         .collect_view();
     let snyk_id = row.snyk_ids.first().map(|named| named.id.to_string());
     let session = SessionContext::get();
-    let address = Signal::derive(move || {
+    let address = derive(move || {
         let (org, project) = (state.org.get_value(), state.project.get_value());
         at_snyk(
             session,
@@ -31,7 +32,7 @@ pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
             &org,
             |authorize, slug| {
                 let issue = snyk_id.as_deref()?;
-                paths::issue_at_snyk(authorize, slug, &project, issue)
+                snyk_links::issue_at_snyk(authorize, slug, &project, issue)
             },
         )
     });

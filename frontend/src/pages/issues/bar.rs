@@ -9,6 +9,7 @@ use crate::{
     components::{
         busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+        show::Show,
         timestamp::{Timestamp, minutes},
     },
     data::{
@@ -21,6 +22,7 @@ use crate::{
         number_format::{count, len},
         severity::Level,
     },
+    reactive::{derive, effect, memo},
 };
 
 /// The chips, and the summary beside them.
@@ -30,8 +32,8 @@ pub fn FilterBar(
     state: IssuesState,
 ) -> impl IntoView {
     let filters = state.filters;
-    let levels = Signal::derive(move || filters.read().levels.clone());
-    let counts = Memo::new(move |_| {
+    let levels = derive(move || filters.read().levels.clone());
+    let counts = memo(move |_| {
         state
             .held
             .with(|held| filters.read().of_each_level(&held.rows))
@@ -51,7 +53,7 @@ pub fn FilterBar(
                 <KindChip state />
                 <ToggleChip
                     words="Include ignored"
-                    on=Signal::derive(move || filters.read().ignored != Some(false))
+                    on=derive(move || filters.read().ignored != Some(false))
                     on_toggle=move |()| {
                         state
                             .choose(|filters| {
@@ -62,7 +64,7 @@ pub fn FilterBar(
                 />
                 <ToggleChip
                     words="Fixable only"
-                    on=Signal::derive(move || filters.read().fixable)
+                    on=derive(move || filters.read().fixable)
                     on_toggle=move |()| state.choose(|filters| filters.fixable = !filters.fixable)
                 />
             </div>
@@ -125,7 +127,7 @@ fn StatusChip(
     fn words(status: &str) -> String {
         status_words(&IssueStatus::from(status)).to_owned()
     }
-    let choices = Memo::new(move |_| {
+    let choices = memo(move |_| {
         let always = [IssueStatus::Open, IssueStatus::Resolved];
         let always: Vec<_> = always.iter().map(IssueStatus::as_str).collect();
         occurring(
@@ -154,7 +156,7 @@ fn KindChip(
     fn words(kind: &str) -> String {
         kind_words(&IssueKind::from(kind)).to_owned()
     }
-    let choices = Memo::new(move |_| {
+    let choices = memo(move |_| {
         let chosen = &state.filters.read().kinds;
         occurring(state, &[], chosen, |row| row.kind.as_str(), words)
     });
@@ -176,15 +178,15 @@ fn Summary(
 ) -> impl IntoView {
     let announcer = Announcer::get();
     let now = minutes();
-    let words = Memo::new(move |_| {
+    let words = memo(move |_| {
         let shown = len(state.shown.read().order.len());
         let is_reading = state.status.with(Status::is_reading);
         summary::summary(shown, state.read.get(), state.extent.get(), is_reading)
     });
-    let is_reading = Memo::new(move |_| state.status.with(Status::is_reading));
+    let is_reading = memo(move |_| state.status.with(Status::is_reading));
     // Announced at the start and at the end, but not for each page: Snyk gives no total from which
     // quarters could be computed.
-    Effect::new(move |before: Option<bool>| {
+    effect(move |before: Option<bool>| {
         let now = is_reading.get();
         if now {
             announcer.say("Loading issues");
@@ -193,7 +195,7 @@ fn Summary(
         }
         now
     });
-    let can_clear = Memo::new(move |_| state.filters.read().are_chosen());
+    let can_clear = memo(move |_| state.filters.read().are_chosen());
     let news = move || {
         let words = match state.news.get()? {
             NewRows::New(many) => format!("{}. Show", count(len(many), "new issue")),
@@ -205,7 +207,7 @@ fn Summary(
             </button>
         })
     };
-    let whole_at = Memo::new(move |_| state.status.with(|status| status.whole_at));
+    let whole_at = memo(move |_| state.status.with(|status| status.whole_at));
     let at = move || {
         let at = whole_at.get().filter(|_| !is_reading.get())?;
         Some(view! {

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::state::IssuesState;
 use crate::{
-    components::read_notice::ReadFailure, data::issues::summary::Extent, session::SessionContext,
+    components::read_notice::ReadFailure, data::issues::summary::Extent, reactive::memo,
+    session::SessionContext,
 };
 
 /// The scope that is required to read issues.
@@ -19,7 +20,7 @@ pub(super) fn Broken(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let on_again = Callback::new(move |()| state.read_again());
-    let failure = Memo::new(move |_| state.status.with(|status| status.failure().cloned()));
+    let failure = memo(move |_| state.status.with(|status| status.failure().cloned()));
     move || {
         let failure = failure.get().filter(|_| state.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);

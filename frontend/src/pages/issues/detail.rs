@@ -26,6 +26,7 @@ use crate::{
     },
     page_heading::PageHeading,
     platform::{self, events::while_mounted},
+    reactive::{derive, effect, memo},
 };
 
 /// The id of the title in the panel, which takes the focus.
@@ -39,7 +40,7 @@ pub fn Panel(
 ) -> impl IntoView {
     let announcer = Announcer::get();
     // The issue in the panel is announced; the focus stays in the list.
-    Effect::new(move |before: Option<Option<u64>>| {
+    effect(move |before: Option<Option<u64>>| {
         let selected = state.selected.get();
         if before.is_some_and(|before| before != selected)
             && let Some(row) = selected.and_then(|key| state.row(key))
@@ -120,7 +121,7 @@ pub fn DetailPage(
         _ => "All issues".to_owned(),
     };
     let row = row(state);
-    let title = Signal::derive(move || match row.get() {
+    let title = derive(move || match row.get() {
         Some(row) => row.title.to_string(),
         None => absent(state).told().0.to_owned(),
     });
@@ -181,7 +182,7 @@ pub fn DetailPage(
 
 /// Returns the issue that is shown in full.
 fn row(state: IssuesState) -> Memo<Option<Arc<Row>>> {
-    Memo::new(move |_| state.selected.get().and_then(|key| state.row_now(key)))
+    memo(move |_| state.selected.get().and_then(|key| state.row_now(key)))
 }
 
 /// Returns the reason why the list lacks the issue that the address names; tracked.
@@ -314,7 +315,7 @@ fn names(name: &'static str, ids: &[Named]) -> Option<impl IntoView + use<>> {
             let id = named.id.to_string();
             match &named.address {
                 Some(address) => {
-                    let host = crate::paths::host(address).to_owned();
+                    let host = crate::snyk_links::host(address).to_owned();
                     view! {
                         <a class="outward" href=address.to_string() rel="noopener noreferrer external">
                             <bdi>{id}</bdi>

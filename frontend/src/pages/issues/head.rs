@@ -1,7 +1,7 @@
 //! The project above its issues: the link back, its full name, and its properties.
 
 use leptos::prelude::*;
-use shared::api::connection::Connection;
+use shared::{api::connection::Connection, route::Route};
 
 use super::state::IssuesState;
 use crate::{
@@ -12,8 +12,9 @@ use crate::{
         timestamp::{Timestamp, minutes},
     },
     page_heading::PageHeading,
-    paths,
+    reactive::{derive, memo},
     session::SessionContext,
+    snyk_links,
 };
 
 /// The link back, the name and the properties.
@@ -24,7 +25,7 @@ pub fn Head(
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
-    let title = Signal::derive(move || match state.head.get() {
+    let title = derive(move || match state.head.get() {
         Some(Ok(head)) => head.name,
         Some(Err(_)) if state.is_missing() => {
             "This project doesn’t exist, or this connection can’t see it".to_owned()
@@ -53,7 +54,10 @@ fn WayBack(
     /// The state of the page.
     state: IssuesState,
 ) -> impl IntoView {
-    let href = move || paths::org_projects(&state.connection.read(), &state.org.read_value());
+    let href = move || {
+        let page = Route::org_projects(&state.connection.read(), &state.org.read_value());
+        page.to_string()
+    };
     let org = move || {
         let connection = connection.read();
         let org = state.org.read_value();
@@ -84,18 +88,18 @@ fn Facts(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let now = minutes();
-    let address = Signal::derive(move || {
+    let address = derive(move || {
         let project = state.project.get_value();
         at_snyk(
             session,
             &state.connection.read(),
             &state.org.get_value(),
-            |authorize, slug| paths::project_at_snyk(authorize, slug, &project),
+            |authorize, slug| snyk_links::project_at_snyk(authorize, slug, &project),
         )
     });
     let again = Callback::new(move |()| state.read_again());
     // The list already shows a failure.
-    let told = Memo::new(move |_| state.status.with(|status| status.failure().is_some()));
+    let told = memo(move |_| state.status.with(|status| status.failure().is_some()));
     move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),

@@ -23,6 +23,7 @@ use crate::{
         number_format::number,
         sorting::SortBy as _,
     },
+    reactive::{derive, memo},
 };
 
 /// Number of placeholder rows while the first page is being loaded.
@@ -40,7 +41,7 @@ pub fn IssueList(
         Nothing,
         Failed,
     }
-    let stand = Memo::new(move |_| {
+    let stand = memo(move |_| {
         let is_empty = state.shown.read().order.is_empty();
         let read = state.read.get();
         state.status.with(|status| match status.stage {
@@ -54,7 +55,7 @@ pub fn IssueList(
             _ => Stand::Nothing,
         })
     });
-    let unreadable = Memo::new(move |_| state.status.with(|status| status.unreadable));
+    let unreadable = memo(move |_| state.status.with(|status| status.unreadable));
     view! {
         <div class="issue-list">
             // Above the table, because nobody would find it below some hundred rows.
@@ -75,7 +76,7 @@ fn NothingShown(
     state: IssuesState,
 ) -> impl IntoView {
     let now = minutes();
-    let nothing = Memo::new(move |_| {
+    let nothing = memo(move |_| {
         let filters = state.filters.read();
         state
             .held
@@ -104,8 +105,8 @@ fn NothingShown(
     };
     view! {
         <EmptyState
-            title=Signal::derive(move || nothing.get().title)
-            text=Signal::derive(move || nothing.get().text)
+            title=derive(move || nothing.get().title)
+            text=derive(move || nothing.get().text)
         >
             {counted}
             {way_out}
@@ -119,18 +120,18 @@ fn Table(
     state: IssuesState,
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
-    let order = Signal::derive(move || Arc::clone(&state.shown.read().order));
-    let complete = Memo::new(move |_| state.status.with(Status::is_complete));
-    let busy = Memo::new(move |_| state.status.with(Status::is_growing));
-    let count = Memo::new(move |_| state.shown.read().order.len());
-    let waiting = Memo::new(move |_| {
+    let order = derive(move || Arc::clone(&state.shown.read().order));
+    let complete = memo(move |_| state.status.with(Status::is_complete));
+    let busy = memo(move |_| state.status.with(Status::is_growing));
+    let count = memo(move |_| state.shown.read().order.len());
+    let waiting = memo(move |_| {
         if busy.get() && count.get() == 0 {
             WAITING
         } else {
             0
         }
     });
-    let sorted = Signal::derive(move || {
+    let sorted = derive(move || {
         let order = state.filters.read().order;
         Some(Sorted {
             by: order.by.key(),
@@ -161,7 +162,7 @@ fn Table(
     let draw = DrawRow::new(move |(key, tabindex)| {
         // The row stays when its issue is loaded again, and is redrawn only if the issue has
         // changed.
-        let row = Memo::new(move |_| state.row_now(key));
+        let row = memo(move |_| state.row_now(key));
         (move || row.get().map(|row| cells(state, &row, tabindex))).into_any()
     });
     view! {

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{hooks::use_location, location::Location};
 use shared::{problem::Code, snyk::read};
 
 use crate::{
@@ -22,8 +21,9 @@ use crate::{
         lists::{Held, Lists, Status},
         number_format::len,
     },
-    pages::query,
     platform::{self, media},
+    reactive::{effect, memo},
+    router::Page,
 };
 
 /// The state of the page. The address stores a person's choices; everything else is derived from
@@ -61,8 +61,7 @@ pub struct IssuesState {
     /// The project, or the failure to read it.
     pub head: RwSignal<Option<Result<Head, Failure>>>,
     keys: StoredValue<Keys>,
-    write: Callback<(String, bool)>,
-    pathname: Memo<String>,
+    page: Page,
     /// The issue that was last shown in full.
     last: StoredValue<Option<Key>>,
     /// The scroll position of the list before an issue was opened.
@@ -80,10 +79,9 @@ impl IssuesState {
         is_wide: ReadSignal<bool>,
     ) -> Self {
         let lists = Lists::get();
-        let Location {
-            search, pathname, ..
-        } = use_location();
-        let filters = Memo::new(move |_| Filters::parse(&search.read()));
+        let page = Page::get();
+        let query = page.query();
+        let filters = memo(move |_| Filters::parse(&query.read()));
         let id = connection.get_untracked();
         let look = if works.get_untracked() {
             lists.issues(&id, &org, &project).look()
@@ -92,11 +90,11 @@ impl IssuesState {
         };
         let held: Signal<Held<Arc<Row>>> = look.held.into();
         let status: Signal<Status> = look.status.into();
-        let extent = Memo::new(move |_| status.with(Extent::of));
+        let extent = memo(move |_| status.with(Extent::of));
         let still = RwSignal::new(false);
         let keys = StoredValue::new(Keys::default());
         // The epoch of the rows, and the number of rows that have keys.
-        let taken = Memo::new(move |last: Option<&(u32, usize)>| {
+        let taken = memo(move |last: Option<&(u32, usize)>| {
             held.with(|held| {
                 let known = match last {
                     Some((epoch, many)) if *epoch == held.epoch => *many,
@@ -107,16 +105,16 @@ impl IssuesState {
                 (held.epoch, held.rows.len())
             })
         });
-        let now = Memo::new(move |_| {
+        let now = memo(move |_| {
             // A memo that nobody reads is not evaluated: tracking alone would add no keys.
             taken.get();
             let filters = filters.read();
             held.with(|held| keys.with_value(|keys| VisibleRows::of(&held.rows, &filters, keys)))
         });
         // Nothing moves under a pointer: changes appear when it has left.
-        let shown = Memo::new(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
-        let news = Memo::new(move |_| shown.read().news(&now.read()));
-        let selected = Memo::new(move |_| {
+        let shown = memo(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
+        let news = memo(move |_| shown.read().news(&now.read()));
+        let selected = memo(move |_| {
             taken.get();
             let filters = filters.read();
             let issue = filters.issue.as_deref()?;
@@ -125,7 +123,7 @@ impl IssuesState {
             key.filter(|_| is_here)
         });
         let last = StoredValue::new(None);
-        Effect::new(move |_| {
+        effect(move |_| {
             if let Some(selected) = selected.get() {
                 last.set_value(Some(selected));
             }
@@ -137,7 +135,7 @@ impl IssuesState {
             project: StoredValue::new(project),
             filters,
             held,
-            read: Memo::new(move |_| held.with(|held| len(held.rows.len()))),
+            read: memo(move |_| held.with(|held| len(held.rows.len()))),
             status,
             extent,
             shown,
@@ -147,8 +145,7 @@ impl IssuesState {
             focus: RwSignal::new(None),
             head: RwSignal::new(None),
             keys,
-            write: query::write(),
-            pathname,
+            page,
             last,
             scrolled: StoredValue::new(0.0),
             is_wide,
@@ -161,7 +158,7 @@ impl IssuesState {
     /// Retries failed requests once the connection works again, perhaps after a login in another
     /// tab.
     fn follow_connection(self) {
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             if !self.works.get() {
                 return;
             }
@@ -249,7 +246,7 @@ impl IssuesState {
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
         let mut filters = self.filters.get_untracked();
         change(&mut filters);
-        self.write.run((filters.query(), false));
+        self.page.set_query(&filters.query(), false);
     }
 
     /// Shows an issue in full, or none. A change from one issue to another replaces the entry of
@@ -257,14 +254,14 @@ impl IssuesState {
     pub fn show(self, issue: Option<&str>) {
         let filters = self.filters.get_untracked();
         let replace = filters.issue.is_some() && (issue.is_some() || self.is_wide.get_untracked());
-        self.write.run((filters.with_issue(issue).query(), replace));
+        let query = filters.with_issue(issue).query();
+        self.page.set_query(&query, replace);
     }
 
-    /// Returns the address that shows an issue in full, or the list alone; tracked. It includes the
-    /// path, because the address bar may lag behind the page.
+    /// Returns the address that shows an issue in full, or the list alone; tracked.
     pub fn href(self, issue: Option<&str>) -> String {
         let filters = self.filters.read().with_issue(issue);
-        format!("{}?{}", self.pathname.read(), filters.query())
+        self.page.with_query(&filters.query())
     }
 
     /// Returns whether a link to an issue replaces an address that already shows one; tracked.
