@@ -13,7 +13,7 @@ use frontend::{
         severity_chart::SeverityChart,
         table::{DrawRow, Key, Sorted, WindowedTable},
     },
-    data::severity::Counts,
+    data::severity::{Counts, Level},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
@@ -285,6 +285,7 @@ async fn a_gauge_is_a_table_of_figures_on_a_round_ruler() {
                 issues=Signal::derive(|| Counts::new([37, 412, 1_906, 3_288]))
                 projects=Signal::derive(|| Counts::new([19, 188, 1_340, 2_207]))
                 known=true
+                href=|level: Level| format!("/{}", level.name())
             />
         }
     });

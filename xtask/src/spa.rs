@@ -16,6 +16,7 @@
 
 mod compress;
 mod door;
+mod form;
 mod machine_paths;
 mod publish;
 mod sources;
@@ -28,18 +29,9 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-pub(crate) use self::sources::files;
 use self::sources::{fingerprint, stamp};
+pub(crate) use self::{form::Form, sources::files};
 use crate::{lock, tools, ui, workspace::Workspace};
-
-/// The build profile of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A fast build, for development.
-    Development,
-    /// A small, compressed build, for release.
-    Shipped,
-}
 
 /// Installs the tools that the build needs and that are missing. [`build`] does it too, one after the
 /// other.

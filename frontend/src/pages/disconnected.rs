@@ -21,6 +21,7 @@ pub fn Disconnected(
     revocation: Revocation,
 ) -> impl IntoView {
     let session = SessionContext::get();
+    let title = connection + " is disconnected";
     // The toast was about the connection that has just ended.
     Announcer::get().close_toast();
     let (name, at_snyk) = untrack(|| {
@@ -56,7 +57,7 @@ pub fn Disconnected(
     };
     view! {
         <div class="outcome">
-            {glyph("neutral", Icon::Check)} <PageHeading title=format!("{connection} is disconnected") outcome=true />
+            {glyph("neutral", Icon::Check)} <PageHeading title outcome=true />
             <p class="lead">
                 <bdi>{text}</bdi>
             </p>

@@ -55,48 +55,13 @@ pub fn WorstProjects(
         level.filter(|level| Level::COUNTED.contains(level))
     });
     lead_to_list(level);
-    let order = memo(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
-        let level = level.get();
-        let worst = readings.with_value(|all| worst(all, level));
-        match last {
-            Some((of, last)) if *of == level && held.get() && !last.is_empty() => {
-                (level, Arc::clone(last))
-            }
-            _ => (level, Arc::new(worst)),
-        }
-    });
-    let order = derive(move || order.read().1.clone());
-    let title = derive(move || {
-        level.get().map_or_else(
-            || "Worst projects first".to_owned(),
-            |level| {
-                let projects = u64::from(known.get().totals.projects.of(level));
-                let so_far = if known.get().growing { " so far" } else { "" };
-                format!(
-                    "{} with {} issues{so_far}",
-                    count(projects, "project"),
-                    level.name()
-                )
-            },
-        )
-    });
+    let order = order(level, readings, held);
+    let title = derive(move || title(level.get(), &known.get()));
     let nothing = move || match level.get() {
         Some(level) => format!("No projects with {} issues.", level.name()),
         None => known.get().without_worst(),
     };
-    let note = move || {
-        let Some(level) = level.get() else {
-            return view! { <p class="second">"By critical, then high, then medium"</p> }
-                .into_any();
-        };
-        let href = connection.with_value(|id| Route::Overview(id.clone()).to_string());
-        view! {
-            <p class="second">
-                {format!("Most {} issues first. ", level.name())} <a href=href>"Show the worst of all"</a>
-            </p>
-        }
-        .into_any()
-    };
+    let note = move || note(level.get(), connection);
     effect(move |_| {
         let held = held.get();
         readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
@@ -132,30 +97,8 @@ pub fn WorstProjects(
             0
         }
     });
-    let none = memo(move |_| !known.get().growing && order.with(|order| order.is_empty()));
-    // The page of projects is about one organization: here the worst one.
-    let all_projects = move || {
-        let (name, org, all) = readings.with_value(|all| {
-            let worst = all.iter().rev().max_by_key(|one| one.totals.get().issues)?;
-            let rows = worst.totals.get().rows;
-            let (total, lacks) = worst
-                .list
-                .status
-                .with(|status| (status.total, status.cut || status.unreadable > 0));
-            let all = match total {
-                Some(total) if !lacks => format!("All {}", count(total.max(rows), "project")),
-                _ => "All projects".to_owned(),
-            };
-            let name = (known.get().orgs > 1).then(|| worst.org.name.clone());
-            Some((name, worst.org.id.clone(), all))
-        })?;
-        let href = connection.with_value(|id| Route::org_projects(id, &org).to_string());
-        Some(view! {
-            <a href=href>
-                {all} {name.map(|name| view! { " in " <bdi>{name}</bdi> })}
-            </a>
-        })
-    };
+    let is_empty = memo(move |_| !known.get().growing && order.with(|order| order.is_empty()));
+    let all_projects = move || all_projects(readings, known, connection);
     view! {
         <section class="section" aria-labelledby=HEADING>
             <div class="section-head">
@@ -165,7 +108,7 @@ pub fn WorstProjects(
                 {note}
             </div>
             <Show
-                when=move || !none.get()
+                when=move || !is_empty.get()
                 fallback=move || view! { <p class="second">{nothing}</p> }
             >
                 <WindowedTable
@@ -186,6 +129,81 @@ pub fn WorstProjects(
             <p>{all_projects}</p>
         </section>
     }
+}
+
+/// Returns the keys of the rows. While a pointer rests on them, they keep their order.
+fn order(
+    level: Memo<Option<Level>>,
+    readings: Readings,
+    held: RwSignal<bool>,
+) -> Signal<Arc<Vec<Key>>> {
+    let order = memo(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
+        let level = level.get();
+        let worst = readings.with_value(|all| worst(all, level));
+        match last {
+            Some((of, last)) if *of == level && held.get() && !last.is_empty() => {
+                (level, Arc::clone(last))
+            }
+            _ => (level, Arc::new(worst)),
+        }
+    });
+    derive(move || Arc::clone(&order.read().1))
+}
+
+fn title(level: Option<Level>, known: &OverviewSummary) -> String {
+    let Some(level) = level else {
+        return "Worst projects first".to_owned();
+    };
+    let projects = u64::from(known.totals.projects.of(level));
+    let so_far = if known.growing { " so far" } else { "" };
+    format!(
+        "{} with {} issues{so_far}",
+        count(projects, "project"),
+        level.name()
+    )
+}
+
+/// Returns the sentence beside the heading, with the way back from the list of a severity.
+fn note(level: Option<Level>, connection: StoredValue<String>) -> AnyView {
+    let Some(level) = level else {
+        return view! { <p class="second">"By critical, then high, then medium"</p> }.into_any();
+    };
+    let href = connection.with_value(|id| Route::Overview(id.clone()).to_string());
+    view! {
+        <p class="second">
+            {format!("Most {} issues first. ", level.name())} <a href=href>"Show the worst of all"</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// Returns the link to all projects of an organization: the page of projects is about one, here the
+/// worst one.
+fn all_projects(
+    readings: Readings,
+    known: Memo<OverviewSummary>,
+    connection: StoredValue<String>,
+) -> Option<impl IntoView + use<>> {
+    let (name, org, all) = readings.with_value(|all| {
+        let worst = all.iter().rev().max_by_key(|one| one.totals.get().issues)?;
+        let rows = worst.totals.get().rows;
+        let (total, lacks) = worst
+            .list
+            .status
+            .with(|status| (status.total, status.cut || status.unreadable > 0));
+        let all = match total {
+            Some(total) if !lacks => format!("All {}", count(total.max(rows), "project")),
+            _ => "All projects".to_owned(),
+        };
+        let name = (known.get().orgs > 1).then(|| worst.org.name.clone());
+        Some((name, worst.org.id.clone(), all))
+    })?;
+    let href = connection.with_value(|id| Route::org_projects(id, &org).to_string());
+    Some(view! {
+        <a href=href>
+            {all} {name.map(|name| view! { " in " <bdi>{name}</bdi> })}
+        </a>
+    })
 }
 
 /// Returns the row of a key, and its organization.

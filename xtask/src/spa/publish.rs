@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
-use super::files;
+use super::sources::files;
 
 /// Replaces the page in `to` with the one in `from`.
 pub(super) fn replace(to: &Path, from: &Path) -> Result<()> {

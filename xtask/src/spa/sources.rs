@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::Form;
+use super::form::Form;
 
 /// The inputs of the page's build. A change of any other file requires no rebuild.
 const SOURCES: [&str; 10] = [

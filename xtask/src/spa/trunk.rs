@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::Form;
+use super::form::Form;
 use crate::{environment, path_prefixes, process, tools, ui, workspace::Workspace};
 
 /// Attributes that the document must have. They let Trunk run wasm-opt, because Trunk can still add

@@ -11,6 +11,15 @@ use shared::snyk::{
 use super::remediation::{self, Remediation};
 use crate::data::{severity::Level, unknown};
 
+/// A CVSS rating.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rating {
+    /// Score, version and source: `7.5 (CVSS 3.1, Snyk)`.
+    pub words: Box<str>,
+    /// The vector, if known.
+    pub vector: Option<Box<str>>,
+}
+
 /// An issue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -40,8 +49,8 @@ pub struct Row {
     pub way: Remediation,
     /// The score from 0 to 1,000, where Snyk computes one.
     pub score: Option<u64>,
-    /// The CVSS ratings in words: `7.5 (CVSS 3.1, Snyk)`, each with its vector, if known.
-    pub cvss: Box<[(Box<str>, Option<Box<str>>)]>,
+    /// The CVSS ratings.
+    pub cvss: Box<[Rating]>,
     /// Snyk's instructions for a fix, each once.
     pub instructions: Box<[Box<str>]>,
     /// The location: a package with its version, a file with its line, or a resource.
@@ -244,7 +253,7 @@ fn cwe_address(id: &str) -> Option<String> {
 }
 
 /// Returns a rating in words, and its vector.
-fn rating(cvss: Cvss) -> Option<(Box<str>, Option<Box<str>>)> {
+fn rating(cvss: Cvss) -> Option<Rating> {
     let tenths = cvss.tenths?;
     let version = cvss
         .version
@@ -253,7 +262,10 @@ fn rating(cvss: Cvss) -> Option<(Box<str>, Option<Box<str>>)> {
         .source
         .map_or_else(String::new, |source| format!(", {source}"));
     let words = format!("{}.{} ({version}{source})", tenths / 10, tenths % 10);
-    Some((words.into(), cvss.vector.map(Into::into)))
+    Some(Rating {
+        words: words.into(),
+        vector: cvss.vector.map(Into::into),
+    })
 }
 
 fn instructions(places: &[Coordinate]) -> Box<[Box<str>]> {

@@ -282,12 +282,13 @@ fn cvss(row: &Row) -> Option<impl IntoView + use<>> {
     let ratings = row
         .cvss
         .iter()
-        .map(|(words, vector)| {
-            let vector = vector
+        .map(|rating| {
+            let vector = rating
+                .vector
                 .as_deref()
                 .map(|vector| view! { <code>{vector.to_owned()}</code> });
             view! {
-                <bdi>{words.to_string()}</bdi>
+                <bdi>{rating.words.to_string()}</bdi>
                 {vector}
             }
         })

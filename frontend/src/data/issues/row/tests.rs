@@ -188,9 +188,9 @@ fn what_to_do_is_told_as_far_as_snyk_says_it() {
         "coordinates":[{"remedies":[{"type":"manual","description":"Do this."},{"type":"cli"}]},
         {"remedies":[{"type":"manual","description":"Do this."},{"description":" Or that. "}]}]"#);
     assert_eq!(row.description.as_deref(), Some("Two\n\nparagraphs."));
-    let cvss: Vec<_> = row.cvss.iter().map(|(words, _)| &**words).collect();
+    let cvss: Vec<_> = row.cvss.iter().map(|rating| &*rating.words).collect();
     assert_eq!(cvss, ["7.5 (CVSS 3.1, Snyk)", "9.8 (CVSS, NVD)"]);
-    assert_eq!(row.cvss[0].1.as_deref(), Some("CVSS:3.1/AV:N"));
+    assert_eq!(row.cvss[0].vector.as_deref(), Some("CVSS:3.1/AV:N"));
     let said: Vec<_> = row.instructions.iter().map(|text| &**text).collect();
     assert_eq!(said, ["Do this.", "Or that."]);
 }
