@@ -36,7 +36,8 @@ fn large_files() -> Vec<String> {
             .expect("a name")
             .to_string_lossy()
             .into_owned();
-        if !name.ends_with(".js") && !name.ends_with(".wasm") {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if !matches!(extension, Some("js" | "wasm")) {
             continue;
         }
         let compressed = path.with_file_name(format!("{name}.br"));

@@ -11,9 +11,13 @@ use anyhow::{Result, bail};
 use crate::{process, tools, ui::Steps, workspace::Workspace};
 
 /// Packages that also compile for the browser, as cargo arguments.
-const WASM: [&str; 6] = [
+const WASM: [&str; 10] = [
     "--package",
     "login",
+    "--package",
+    "door",
+    "--package",
+    "door-callback",
     "--package",
     "frontend",
     "--target",
