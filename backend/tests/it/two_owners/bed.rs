@@ -22,7 +22,7 @@ use snyk_app::{
     refresh::{RefreshError, Refresher},
     store::{Account, Store},
 };
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 use tokio_util::task::TaskTracker;
 
 use crate::common::{
@@ -231,12 +231,22 @@ impl Bed {
         node(&self.store, &self.provider)
     }
 
+    /// Returns whether an owner that follows would have to wait.
     pub(crate) async fn is_leased(&self) -> bool {
+        self.finds("lease_ends_at >= CAST(unixepoch('subsec') * 1000 AS INTEGER)")
+            .await
+    }
+
+    /// Returns whether the next owner is told that the token may have been consumed.
+    pub(crate) async fn is_in_doubt(&self) -> bool {
+        self.finds("lease IS NOT NULL AND lease_ends_at = 0").await
+    }
+
+    async fn finds(&self, condition: &str) -> bool {
         let mut file = SqliteConnection::connect(&self.url).await.unwrap();
-        let leases = sqlx::query("SELECT 1 FROM connections WHERE lease IS NOT NULL")
-            .fetch_all(&mut file)
-            .await;
-        !leases.unwrap().is_empty()
+        let query = AssertSqlSafe(format!("SELECT 1 FROM connections WHERE {condition}"));
+        let found = sqlx::query(query).fetch_all(&mut file).await;
+        !found.unwrap().is_empty()
     }
 
     pub(crate) async fn after(&self) -> After {

@@ -86,6 +86,7 @@ async fn rel_2_the_token_of_a_dead_owner_is_presented_once_when_it_must() {
     change(&bed.url, ABANDON).await;
     assert!(bed.renew().await.is_err());
     assert_eq!(bed.after().await, after(0, "first-access", 1, 0));
+    assert!(bed.is_in_doubt().await);
 }
 
 #[tokio::test]
@@ -98,6 +99,7 @@ async fn rel_2_the_token_of_a_dead_owner_is_not_presented_ahead_of_need() {
         tokio::time::sleep(Duration::from_millis(1_100)).await;
     }
     assert_eq!(bed.after().await, after(0, "first-access", 0, 0));
+    assert!(bed.is_in_doubt().await);
 }
 
 #[tokio::test]
@@ -112,6 +114,7 @@ async fn no_refresh_that_ends_leaves_its_lease_behind() {
         let _ = bed.renew().await;
         let after = bed.after().await;
         assert!(!after.leased, "{reply:?}: {after:?}");
+        assert!(!bed.is_in_doubt().await, "{reply:?}");
         assert_eq!((after.presented, after.revoked), (1, 0), "{reply:?}");
     }
 }
