@@ -14,6 +14,7 @@ use frontend::{
         table::{DrawRow, Key, Sorted, WindowedTable},
     },
     data::severity::{Counts, Level},
+    reactive::derive,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
@@ -88,7 +89,7 @@ fn table(place: &HtmlElement) -> (Knobs, impl Drop + use<>) {
                 order=knobs.order
                 busy=knobs.busy
                 complete=knobs.complete
-                waiting=Signal::derive(|| 0)
+                waiting=derive(|| 0)
                 draw
                 sorted=knobs.sorted
                 on_sort=move |by| knobs.sorted.set(Some(Sorted { by, ascending: true }))
@@ -282,8 +283,8 @@ async fn a_gauge_is_a_table_of_figures_on_a_round_ruler() {
         view! {
             <SeverityChart
                 label="Open issues"
-                issues=Signal::derive(|| Counts::new([37, 412, 1_906, 3_288]))
-                projects=Signal::derive(|| Counts::new([19, 188, 1_340, 2_207]))
+                issues=derive(|| Counts::new([37, 412, 1_906, 3_288]))
+                projects=derive(|| Counts::new([19, 188, 1_340, 2_207]))
                 known=true
                 href=|level: Level| format!("/{}", level.name())
             />

@@ -5,7 +5,7 @@
     reason = "clippy.toml's leave covers `#[test]`, not `#[wasm_bindgen_test]`"
 )]
 
-use frontend::platform::translated;
+use frontend::{components::show::Show, platform::translated};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;

@@ -83,7 +83,7 @@ async fn what_failed_is_tried_again_by_itself_and_by_hand_and_the_focus_is_not_l
     shows(&browser, "Fathom tries again automatically").await;
     browser
         .until(
-            "return document.querySelector('[role=status]').innerText\
+            "return document.querySelector('.hidden[role=status]').innerText\
             === 'Projects could not be loaded. Snyk is not answering'",
         )
         .await;
