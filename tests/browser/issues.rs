@@ -305,7 +305,7 @@ async fn sec_64_what_snyk_sends_is_text_and_leads_to_known_places_only() {
             bed.app.url, paths.page
         ))
         .await;
-    shows(&browser, "It is not among the issues of the project").await;
+    shows(&browser, "It is not one of this project’s issues").await;
     browser.close().await;
 }
 

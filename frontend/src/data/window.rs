@@ -44,6 +44,17 @@ pub fn drawn(geometry: Geometry, count: usize) -> Range<usize> {
     first..last.min(count)
 }
 
+/// Returns the number of rows in a page: as many as fit below the column heads, less one that stays
+/// in sight.
+#[must_use]
+pub fn page(geometry: Geometry) -> usize {
+    let Geometry { row, height, .. } = geometry;
+    if row.is_nan() || row <= 0.0 || !height.is_finite() {
+        return 1;
+    }
+    whole((height / row).floor()).saturating_sub(2).max(1)
+}
+
 /// Returns the row, of `count`, to which a key moves the focus from the row `at`; `None` for keys
 /// that do not move it. `page` is the number of rows in a page.
 #[must_use]
@@ -104,6 +115,22 @@ mod tests {
         assert_eq!(
             drawn(geometry(-40_001.0), 4_012),
             drawn(geometry(-40_039.0), 4_012)
+        );
+    }
+
+    #[test]
+    fn a_page_is_what_fits() {
+        let of = |row, height| {
+            page(Geometry {
+                top: 500.0,
+                row,
+                height,
+            })
+        };
+        assert_eq!((of(40.0, 800.0), of(54.0, 757.0)), (18, 12));
+        assert_eq!(
+            (of(300.0, 757.0), of(0.0, 757.0), of(f64::NAN, 757.0)),
+            (1, 1, 1)
         );
     }
 

@@ -25,8 +25,7 @@ pub(super) struct Rows {
     order: Signal<Arc<Vec<Key>>>,
     /// The number of rows.
     pub(super) count: Memo<usize>,
-    /// The rows in sight.
-    seen: RwSignal<Range<usize>>,
+    geometry: ReadSignal<Geometry>,
     /// The row that had the focus last.
     active: RwSignal<Option<Key>>,
     /// The tab stop: the row that had the focus last, the row that is shown elsewhere, or the first
@@ -94,7 +93,7 @@ impl Rows {
         Self {
             order,
             count,
-            seen,
+            geometry,
             active,
             stop,
             drawn,
@@ -137,10 +136,8 @@ impl Rows {
         let Some((at, _)) = self.stop.get_untracked() else {
             return;
         };
-        let page = self
-            .seen
-            .with_untracked(|seen| seen.len().saturating_sub(2));
-        let to = window::target_row(&event.key(), at, page.max(1), self.count.get_untracked());
+        let page = window::page(self.geometry.get_untracked());
+        let to = window::target_row(&event.key(), at, page, self.count.get_untracked());
         let key = to.and_then(|to| self.order.with_untracked(|order| order.get(to).copied()));
         let Some(key) = key else {
             return;
