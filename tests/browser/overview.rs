@@ -41,11 +41,11 @@ async fn what_is_read_stands_while_the_rest_is_read_and_nothing_is_read_twice() 
     browser.press("Allow").await;
     browser.until(SIGNED_IN).await;
     browser.heading("so far").await;
-    shows(&browser, "Totals below will rise.").await;
+    shows(&browser, "totals will go up").await;
     // One organization is complete; all of them together are not.
     shows(&browser, "24 projects").await;
     let both = "const text = document.body.innerText; \
-        return text.includes('so far') && text.includes('Read just now')";
+        return text.includes('so far') && text.includes('Updated just now')";
     assert_eq!(browser.run(both).await, false);
     browser
         .until(
