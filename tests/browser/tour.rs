@@ -138,7 +138,7 @@ impl Tour {
             .devtools("Input.insertText", json!({ "text": "chekout" }))
             .await;
         self.until("return location.search === '?q=chekout'").await;
-        shows(self.browser(), "None of the").await;
+        shows(self.browser(), "No projects match").await;
         self.browser().key("Escape").await;
         self.until("return location.search === ''").await;
         self.act(&at("th .sort")).await;
