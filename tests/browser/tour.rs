@@ -66,6 +66,15 @@ impl Tour {
         self.browser().until(script).await;
     }
 
+    /// Moves the focus to the search field. Enter would lead on to the first row.
+    async fn to_search(&self) {
+        let field = at("[type=search]");
+        match self.by {
+            By::Pointer => self.browser().click_at(&field).await,
+            By::Keyboard => self.browser().tab_to(&field).await,
+        }
+    }
+
     /// Checks that no unhandled error occurred.
     async fn is_sound(&self, place: &str) {
         let errors = self.browser().take_errors().await;
@@ -133,7 +142,7 @@ impl Tour {
             .await;
         self.press("Clear filters").await;
         self.until("return location.search === ''").await;
-        self.act(&at("[type=search]")).await;
+        self.to_search().await;
         self.browser()
             .devtools("Input.insertText", json!({ "text": "chekout" }))
             .await;
@@ -158,7 +167,7 @@ impl Tour {
     }
 
     async fn issues(&self) {
-        self.act(&at("[type=search]")).await;
+        self.to_search().await;
         self.browser()
             .devtools("Input.insertText", json!({ "text": "checkout-gateway" }))
             .await;

@@ -8,16 +8,10 @@ use anyhow::Result;
 use crate::{process, workspace::Workspace};
 
 /// Crates that may occur twice, with the reason.
-const ALLOWED: [(&str, &str); 2] = [
-    (
-        "thiserror",
-        "the older is gloo-net's; traits only, which leave nothing in the Wasm",
-    ),
-    (
-        "base64",
-        "the older is leptos's own, for server functions, of which the page has none",
-    ),
-];
+const ALLOWED: [(&str, &str); 1] = [(
+    "thiserror",
+    "the older is gloo-net's; traits only, which leave nothing in the Wasm",
+)];
 
 /// Returns every crate of which the page contains more than one version.
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
