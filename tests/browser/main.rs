@@ -36,5 +36,6 @@ mod secrecy;
 mod session;
 mod shell;
 mod sign_in;
+mod slow_line;
 mod tour;
 mod visit;
