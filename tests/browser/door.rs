@@ -144,13 +144,19 @@ async fn the_session_is_asked_for_once_and_the_application_comes_in_parallel() {
     browser.close().await;
 }
 
-#[tokio::test]
-async fn a_wasm_that_does_not_arrive_is_told_and_the_welcome_stays() {
-    let (gateway, _bed) = Gateway::with_bed().await;
+/// Opens a browser without a cache, whose console names the file that does not arrive.
+async fn browser_that_misses_a_part() -> Browser {
     let browser = Browser::open().await;
     browser.provokes("integrity");
     browser.provokes("Fetch API cannot load");
     without_cache(&browser).await;
+    browser
+}
+
+#[tokio::test]
+async fn a_wasm_that_does_not_arrive_is_told_and_the_welcome_stays() {
+    let (gateway, _bed) = Gateway::with_bed().await;
+    let browser = browser_that_misses_a_part().await;
     let wasm = format!("GET {}", part("door-wasm"));
     for (rule, words) in [
         (NOT_FOUND, MISSING),
@@ -174,10 +180,7 @@ async fn a_wasm_that_does_not_arrive_is_told_and_the_welcome_stays() {
 #[tokio::test]
 async fn an_application_that_does_not_arrive_is_told_to_whoever_is_signed_in() {
     let (gateway, _bed) = Gateway::with_bed().await;
-    let browser = Browser::open().await;
-    browser.provokes("integrity");
-    browser.provokes("Fetch API cannot load");
-    without_cache(&browser).await;
+    let browser = browser_that_misses_a_part().await;
     browser.go(&gateway.url).await;
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;

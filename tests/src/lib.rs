@@ -34,6 +34,7 @@ pub mod sqlite;
 pub mod tcp_proxy;
 pub mod terminal;
 pub mod tls;
+mod tool_path;
 
 use app::App;
 use client::Client;

@@ -5,6 +5,8 @@ use std::{
     process::Command,
 };
 
+use crate::tool_path::variable;
+
 /// Returns the path of a file of an installed package.
 #[must_use]
 pub fn file(path: &str) -> PathBuf {
@@ -28,15 +30,4 @@ pub(crate) fn script(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(variable("NODE"));
     command.arg(folder.join(name));
     command
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the task runner says where it installed them"
-)]
-fn variable(name: &str) -> PathBuf {
-    let value = std::env::var_os(name);
-    value
-        .unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`"))
-        .into()
 }

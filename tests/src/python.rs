@@ -1,6 +1,8 @@
 //! Python, with the packages of `tests/python/requirements.txt`.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
+
+use crate::tool_path::variable;
 
 /// Returns a command that runs a program's text.
 pub(crate) fn program(text: &str) -> Command {
@@ -9,15 +11,4 @@ pub(crate) fn program(text: &str) -> Command {
         .args(["-c", text])
         .env("PYTHONPATH", variable("PYTHON_PACKAGES_FOR_TESTS"));
     command
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the task runner says where it installed them"
-)]
-fn variable(name: &str) -> PathBuf {
-    let value = std::env::var_os(name);
-    value
-        .unwrap_or_else(|| panic!("{name} is not set: run `cargo xtask test`"))
-        .into()
 }

@@ -1,6 +1,6 @@
 //! Evicts lists from memory, least recently viewed first.
 
-use super::places;
+use super::index_sort;
 
 /// Maximum number of rows in memory, of all lists of a kind together. A row takes some 300 bytes.
 const MOST_ROWS: usize = 60_000;
@@ -24,7 +24,7 @@ pub fn make(own: usize, others: &[HeldList]) -> (Vec<usize>, bool) {
     let mut idle: Vec<usize> = (0..others.len())
         .filter(|at| !others[*at].is_shown && others[*at].rows > 0)
         .collect();
-    places::sort(&mut idle, &|one, other| {
+    index_sort::sort(&mut idle, &|one, other| {
         others[one].last.cmp(&others[other].last)
     });
     let mut forgotten = Vec::new();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{number_format::len, places, row::Row, unknown};
+use super::{index_sort, number_format::len, row::Row, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,7 +101,7 @@ impl Facet {
         let values: Vec<_> = counts.into_iter().collect();
         let mut order: Vec<_> = (0..values.len()).collect();
         // Values with equal counts stay in alphabetical order.
-        places::sort(&mut order, &|one, other| {
+        index_sort::sort(&mut order, &|one, other| {
             values[other].1.cmp(&values[one].1)
         });
         let value = |at: usize| (values[at].0.to_owned(), len(values[at].1));

@@ -3,9 +3,9 @@
 
 use super::{
     facet::Facet,
+    index_sort,
     number_format::{count, either},
     order::{By, Order},
-    places,
     row::Row,
     severity::Level,
     unknown,
@@ -140,7 +140,7 @@ impl Filters {
         let mut shown: Vec<usize> = (0..rows.len())
             .filter(|at| rows.get(*at).is_some_and(|row| self.shows(row, &words)))
             .collect();
-        places::sort(&mut shown, &|one, other| {
+        index_sort::sort(&mut shown, &|one, other| {
             self.order.compare(&rows[one], &rows[other])
         });
         shown

@@ -6,6 +6,7 @@ pub mod eviction;
 pub mod facet;
 pub mod failure;
 pub mod filters;
+pub mod index_sort;
 pub mod issues;
 #[cfg(target_arch = "wasm32")]
 pub mod lists;
@@ -14,7 +15,6 @@ pub mod number_format;
 pub mod order;
 pub mod overview_summary;
 pub mod paging;
-pub mod places;
 pub mod rate_limit;
 pub mod row;
 pub mod search_text;

@@ -18,9 +18,9 @@ use crate::{
     data::{
         failure::FailureText,
         filters::Filters,
+        index_sort,
         lists::{Lists, Status},
         number_format::count,
-        places,
         severity::Level,
         status::together,
     },
@@ -213,7 +213,7 @@ pub fn ByOrganization(
 fn worst_first(readings: &[Reading]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..readings.len()).collect();
     let issues: Vec<_> = readings.iter().map(|one| one.totals.get().issues).collect();
-    places::sort(&mut order, &|one, other| issues[other].cmp(&issues[one]));
+    index_sort::sort(&mut order, &|one, other| issues[other].cmp(&issues[one]));
     order
 }
 

@@ -18,10 +18,10 @@ use crate::{
     },
     data::{
         facet::Facet,
+        index_sort,
         number_format::count,
         order::{By, Order},
         overview_summary::OverviewSummary,
-        places,
         row::Row,
         severity::Level,
     },
@@ -264,7 +264,7 @@ fn of_level(readings: &[Reading], level: Level) -> Vec<Key> {
         rows.extend(with_issues.map(|(at, row)| (row, key(org, held.epoch, at))));
     }
     let mut places: Vec<_> = (0..rows.len()).collect();
-    places::sort(&mut places, &|one, other| {
+    index_sort::sort(&mut places, &|one, other| {
         order.compare(rows[one].0, rows[other].0)
     });
     places.into_iter().map(|at| rows[at].1).collect()

@@ -1,4 +1,4 @@
-//! What may happen next, and what follows.
+//! The model: the actions that are possible in a world, and the worlds that they lead to.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -360,7 +360,7 @@ fn on_store(world: &mut World, node: &mut Running, command: Command, way: Way) -
         Command::AcquireLease => {
             let acquired = world.acquire(node.state.generation);
             let is_owner = matches!(acquired, Acquired::Free | Acquired::Abandoned);
-            // Whoever does not hear that it has the lease does not renew it.
+            // A node that does not learn that it has the lease does not renew it.
             node.lease = if is_owner && way == Way::Well {
                 Lease::Held
             } else {

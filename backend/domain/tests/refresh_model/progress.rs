@@ -1,4 +1,4 @@
-//! Nobody waits for ever: from every state, everybody can still come to an end.
+//! Checks that no node waits for ever: from every state, all nodes can still end.
 //!
 //! Waiting is a cycle of the model, and time is not in it: a lease that a dead owner left runs out
 //! at some moment. So the check is that no state is cut off from an end, whatever happened before.

@@ -120,7 +120,7 @@ pub(crate) struct Running {
     pub(crate) pair: Option<Pair>,
 }
 
-/// What happened, for the invariants.
+/// The events so far, as far as the invariants depend on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(crate) struct History {
@@ -242,7 +242,7 @@ impl World {
             is_valid,
         } = self.issued[usize::from(pair)];
         let is_dead = self.issued.iter().all(|one| !one.is_valid);
-        // What was rejected once can be presented in vain again.
+        // A token that was rejected may be presented again, without effect.
         let counts = is_of_row && !self.history.is_rejected;
         self.history.presented = self.history.presented.saturating_add(u8::from(counts));
         if is_valid || rotation == Rotation::Grace && !is_dead {
@@ -299,7 +299,7 @@ impl World {
     }
 }
 
-/// What a settlement changes.
+/// The change of a settlement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
     Nothing,

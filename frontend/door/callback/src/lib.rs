@@ -73,7 +73,7 @@ extern "C" {
     /// An error of the door's script.
     pub type DoorError;
 
-    /// What failed: `offline`, `timed_out`, `intercepted`, `unreadable`, `cookies_blocked`,
+    /// The kind of the failure: `offline`, `timed_out`, `intercepted`, `unreadable`, `cookies_blocked`,
     /// `wrong_origin`, or the code of a problem.
     #[wasm_bindgen(method, getter)]
     fn code(this: &DoorError) -> String;

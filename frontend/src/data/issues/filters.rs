@@ -10,7 +10,7 @@ use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{number_format::either, places, severity::Level};
+use crate::data::{index_sort, number_format::either, severity::Level};
 
 /// Filters, order and selected issue. They are stored only in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ impl Filters {
     pub fn apply<R: Borrow<Row>>(&self, rows: &[R]) -> Vec<usize> {
         let row = |at: usize| rows[at].borrow();
         let mut shown: Vec<_> = (0..rows.len()).filter(|at| self.shows(row(*at))).collect();
-        places::sort(&mut shown, &|one, other| {
+        index_sort::sort(&mut shown, &|one, other| {
             self.order.compare(row(one), row(other))
         });
         shown
