@@ -212,10 +212,10 @@ pub fn select(element: &web_sys::Node) {
     }
 }
 
-/// Returns the address of the app's script, which differs from build to build.
+/// Returns the id of the build of this page, which differs if anything of the page does.
 #[must_use]
-pub fn script() -> Option<String> {
+pub fn build_id() -> Option<String> {
     let document = web_sys::window()?.document()?;
-    let script = document.query_selector("link[data-part=app]").ok()??;
-    script.get_attribute("href")
+    let element = document.query_selector("meta[name=build-id]").ok()??;
+    element.get_attribute("content")
 }

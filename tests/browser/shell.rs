@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Simulates a person who returns to the tab. `document.hidden` is always false.
-const COME_BACK: &str = "document.dispatchEvent(new Event('visibilitychange'))";
+pub(crate) const COME_BACK: &str = "document.dispatchEvent(new Event('visibilitychange'))";
 
 #[tokio::test]
 async fn whoever_comes_back_is_told_of_a_newer_version() {
@@ -240,15 +240,16 @@ fn copy_pages(to: &Path) {
 }
 
 /// Simulates an update: the same files under other names.
-fn update(pages: &Path) {
+pub(crate) fn update(pages: &Path) {
     let document = std::fs::read_to_string(pages.join("index.html")).expect("a document");
-    let (_, rest) = document.split_once("/frontend-").expect("a script");
-    let (hash, _) = rest.split_once('.').expect("its hash");
+    let after = |words| {
+        let (_, rest) = document.split_once(words).expect("a build");
+        rest.split_once(['"', '.']).expect("its hash").0.to_owned()
+    };
+    let (build, script) = (after("build-id\" content=\""), after("/frontend-"));
     let newer = "0123456789abcdef";
-    for end in [".js", "_bg.wasm"] {
-        let [old, new] = [hash, newer].map(|hash| pages.join(format!("frontend-{hash}{end}")));
-        std::fs::rename(old, new).expect("another name");
-    }
-    let document = document.replace(hash, newer);
+    let [old, new] = [&*script, newer].map(|hash| pages.join(format!("frontend-{hash}.js")));
+    std::fs::rename(old, new).expect("another name");
+    let document = document.replace(&script, newer).replace(&build, newer);
     std::fs::write(pages.join("index.html"), document).expect("another document");
 }

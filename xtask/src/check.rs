@@ -63,7 +63,7 @@ pub(crate) fn run() -> Result<()> {
             "--workspace",
             "--all-targets",
             "--features",
-            "xtask/precompress,xtask/module-graph",
+            "xtask/precompress,xtask/module-graph,xtask/minify",
         ]);
         process::run(command.args(DENY_WARNINGS))
     });

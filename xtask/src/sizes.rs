@@ -20,7 +20,7 @@ const DOOR_BUDGET: &str = "xtask/door-budget.txt";
 /// The most bytes of brotli of the application: its Wasm and its script.
 const APP_BUDGET: &str = "xtask/app-budget.txt";
 /// The beginning of the names of these two.
-const APP: &str = "frontend-";
+const APP: &str = "frontend";
 /// The kinds of files that a first visit loads, in the order of the ledger's columns.
 const KINDS: [&str; 4] = ["html", "js", "wasm", "css"];
 

@@ -3,7 +3,9 @@
 //! | stage | does |
 //! | --- | --- |
 //! | [`trunk`] | compiles the application and writes the document, with Trunk |
+//! | [`finish`] | for a release, makes the Wasm and its script small |
 //! | [`door`] | compiles the door, which starts first, and puts it into the document |
+//! | [`seal`] | writes hashes of the contents into names, and into the document |
 //! | [`machine_paths`] | for a release, checks that no file has a path of this machine |
 //! | [`compress`] | for a release, writes a `.br` and a `.gz` file beside each file |
 //! | [`publish`] | moves the result into `dist/` |
@@ -16,11 +18,16 @@
 
 mod compress;
 mod door;
+mod exports;
+mod finish;
 mod form;
 mod machine_paths;
 mod publish;
+mod seal;
+mod short_names;
 mod sources;
 mod trunk;
+mod wasm;
 
 use std::{
     fs::{self, File},
@@ -30,8 +37,11 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use self::sources::{fingerprint, stamp};
-pub(crate) use self::{form::Form, sources::files};
+pub(crate) use self::{compress::compress, form::Form, publish::add_files, sources::files};
 use crate::{lock, tools, ui, workspace::Workspace};
+
+/// The name of the application's package, and of its files.
+const APPLICATION: &str = "frontend";
 
 /// Installs the tools that the build needs and that are missing. [`build`] does it too, one after the
 /// other.
@@ -65,10 +75,15 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
 
     let folder = notes.join("page-in-progress");
     trunk::build(workspace, form, &folder)?;
+    if form == Form::Shipped {
+        finish::shrink(workspace, &folder, APPLICATION, exports::OF_APPLICATION)?;
+        finish::minify(workspace, &folder.join(format!("{APPLICATION}.js")))?;
+    }
     door::build(workspace, form, &folder)?;
+    seal::seal(&folder)?;
     if form == Form::Shipped {
         machine_paths::check(workspace, &folder)?;
-        compress::compress(workspace, &folder)?;
+        compress(workspace, &[&folder])?;
     }
     publish::replace(&dist, &folder)?;
     fs::write(&note, stamp(sources, &dist))

@@ -118,7 +118,9 @@ impl Origins {
             );
             headers.insert(
                 header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("retry-after, revocation, x-request-id, date"),
+                HeaderValue::from_static(
+                    "date, retry-after, revocation, snyk-request-id, x-request-id",
+                ),
             );
         }
     }

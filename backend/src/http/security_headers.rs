@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use page_headers::NO_TRANSFORM;
 use url::{Host, Url};
 
 use super::host;
@@ -12,19 +13,17 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 // Constants, so that they are checked when this is compiled and not for each response.
-const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
-const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
-const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+const NOSNIFF: HeaderValue = HeaderValue::from_static(page_headers::CONTENT_TYPE_OPTIONS);
+const NO_REFERRER: HeaderValue = HeaderValue::from_static(page_headers::REFERRER_POLICY);
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static(page_headers::OPENER_POLICY);
 const SAME_SITE: HeaderValue = HeaderValue::from_static("same-site");
-const DENY: HeaderValue = HeaderValue::from_static("DENY");
-const NO_PERMISSIONS: HeaderValue =
-    HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const DENY: HeaderValue = HeaderValue::from_static(page_headers::FRAME_OPTIONS);
+const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(page_headers::PERMISSIONS_POLICY);
+const TWO_YEARS: HeaderValue = HeaderValue::from_static(page_headers::TRANSPORT_SECURITY);
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_STORE_NO_TRANSFORM: HeaderValue = HeaderValue::from_static("no-store, no-transform");
 /// The content security policy of responses that are not pages.
-const DENY_ALL: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+pub(crate) const DENY_ALL: HeaderValue = HeaderValue::from_static(page_headers::DENY_ALL);
 
 /// Space for all headers of a response of the API, so that they are inserted without growing.
 const MAX_COUNT: usize = 16;
@@ -38,23 +37,6 @@ pub(crate) struct Headers {
     cross_origin: bool,
 }
 
-/// Returns the content security policy of the single-page app: same-origin resources only, scripts
-/// also by hash, no framing, no forms and nothing inline.
-pub(crate) fn content_security_policy(script_hashes: &[String]) -> HeaderValue {
-    let mut scripts = "'self' 'wasm-unsafe-eval'".to_owned();
-    for hash in script_hashes {
-        scripts.push_str(" '");
-        scripts.push_str(hash);
-        scripts.push('\'');
-    }
-    let policy = format!(
-        "default-src 'none'; script-src {scripts}; style-src 'self'; \
-         img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; object-src 'none'; \
-         form-action 'none'; frame-ancestors 'none'"
-    );
-    HeaderValue::try_from(policy).unwrap_or(DENY_ALL)
-}
-
 /// Returns whether a host may be pinned to https. A browser pins all ports of a name for years, so
 /// pinning a loopback name would break every other local server.
 fn is_pinnable(url: &Url) -> bool {
@@ -62,16 +44,14 @@ fn is_pinnable(url: &Url) -> bool {
     url.scheme() == "https" && matches!(url.host(), Some(Host::Domain(_))) && !is_loopback(url)
 }
 
-/// Adds `no-transform` to `Cache-Control`, so that intermediaries do not rewrite responses (RFC
-/// 9111, section 5.2.2.6). An optimizer that minifies or injects code would break the integrity
-/// hashes and the content security policy of the page.
+/// Adds `no-transform` to `Cache-Control`, so that intermediaries do not rewrite responses.
 fn forbid_transformation(headers: &mut HeaderMap) {
     let caching = headers
         .get(header::CACHE_CONTROL)
         .and_then(|caching| caching.to_str().ok())
         .unwrap_or_default();
-    if !caching.contains("no-transform")
-        && let Ok(caching) = HeaderValue::try_from(format!("{caching}, no-transform"))
+    if !caching.contains(NO_TRANSFORM)
+        && let Ok(caching) = HeaderValue::try_from(format!("{caching}, {NO_TRANSFORM}"))
     {
         headers.insert(header::CACHE_CONTROL, caching);
     }

@@ -20,11 +20,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use page_headers::Caching;
 use shared::route::{self, Route};
 
 use self::{
     embedded::EmbeddedFiles,
-    names::{is_build_output, is_hashed, is_plain_path},
+    names::{is_build_output, is_plain_path},
     policy::Policy,
     source::Source,
 };
@@ -97,14 +98,8 @@ impl Spa {
             if !is_build_output(file_name) || path == DOCUMENT {
                 return ApiError::NotFound.into_response();
             }
-            let immutable = "public, max-age=31536000, immutable";
-            let caching = if is_hashed(file_name) {
-                immutable
-            } else {
-                "no-cache"
-            };
             return match self.file(path, &parts, true).await {
-                Some(response) => with_caching(response, caching),
+                Some(response) => with_caching(response, Caching::of_file(file_name)),
                 None => ApiError::NotFound.into_response(),
             };
         }
@@ -124,10 +119,15 @@ impl Spa {
         if !is_page {
             // The document itself shows that the page does not exist.
             *response.status_mut() = StatusCode::NOT_FOUND;
-            return with_caching(response, "no-store");
+            return with_caching(response, Caching::Never);
         }
         let is_callback = path.trim_end_matches('/') == route::CALLBACK;
-        with_caching(response, if is_callback { "no-store" } else { "no-cache" })
+        let caching = if is_callback {
+            Caching::Never
+        } else {
+            Caching::Revalidated
+        };
+        with_caching(response, caching)
     }
 
     /// Serves a file if it exists. With `allow_conditional`, conditional and range requests are
@@ -150,10 +150,11 @@ impl Spa {
     }
 }
 
-fn with_caching(mut response: Response, caching: &'static str) -> Response {
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+fn with_caching(mut response: Response, caching: Caching) -> Response {
+    response.headers_mut().insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(caching.value()),
+    );
     response
 }
 

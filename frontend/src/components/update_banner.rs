@@ -20,9 +20,9 @@ pub fn UpdateBanner() -> impl IntoView {
             return;
         }
         leptos::task::spawn_local(async move {
-            if let Some(script) = platform::script()
+            if let Some(build) = platform::build_id()
                 && let Ok(document) = api::document().await
-                && !document.contains(&script)
+                && !document.contains(&build)
             {
                 is_newer.set(true);
                 announcer.say("A newer version is ready");

@@ -1,6 +1,7 @@
 //! Compresses the built page ahead of time, at the highest levels.
 //!
-//! Writes a `.br` and a `.gz` file next to each file of a folder that gets smaller. This is a
+//! Writes a `.br` and a `.gz` file next to each file that gets smaller: of a folder, or
+//! the files themselves. This is a
 //! separate program, so that only `cargo xtask build` has to compile the compressors.
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
@@ -17,10 +18,17 @@ use flate2::{Compression, write::GzEncoder};
 const COMPRESSED: [&str; 6] = ["br", "gz", "woff2", "png", "jpg", "webp"];
 
 fn main() -> Result<()> {
-    let folder = std::env::args_os()
-        .nth(1)
-        .context("usage: precompress FOLDER")?;
-    for path in files(&PathBuf::from(folder))? {
+    let paths: Vec<_> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    ensure!(!paths.is_empty(), "usage: precompress FOLDER-OR-FILE...");
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            all.extend(files(&path)?);
+        } else {
+            all.push(path);
+        }
+    }
+    for path in all {
         let ending = path.extension().and_then(|one| one.to_str());
         if !ending.is_some_and(|ending| COMPRESSED.contains(&ending)) {
             let bytes =

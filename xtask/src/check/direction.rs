@@ -15,14 +15,17 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("door-callback", &["login", "shared"]),
     ("frontend", &["login", "shared"]),
     ("domain", &["shared"]),
-    ("snyk-app", &["domain", "env-file", "shared"]),
+    (
+        "snyk-app",
+        &["domain", "env-file", "page-headers", "shared"],
+    ),
     // Its model checks and fuzz targets link the pure functions, so that they check the real code.
     ("tests", &["domain", "shared", "snyk-app"]),
     // It measures the programs only from outside.
     ("bench", &["bench-options"]),
     ("micro", &["domain", "login", "shared", "snyk-app"]),
-    // Only the `.env` parser, and nothing else of the server.
-    ("xtask", &["bench-options", "env-file"]),
+    // Only the `.env` parser and the page's headers, and nothing else of the server.
+    ("xtask", &["bench-options", "env-file", "page-headers"]),
 ];
 
 /// Returns every dependency that violates the rule.

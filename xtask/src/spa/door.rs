@@ -20,8 +20,8 @@ use self::{
     document::{Part, place},
     script::{joined, without_comments},
 };
-use super::{form::Form, trunk::WASM_FEATURES};
-use crate::{environment, path_prefixes, process, tools, workspace::Workspace};
+use super::{exports, finish, form::Form};
+use crate::{path_prefixes, process, tools, workspace::Workspace};
 
 /// A half of the door.
 #[derive(Debug)]
@@ -66,8 +66,11 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     let wasm = compile(workspace, form, &scratch)?;
     let mut parts = Vec::new();
     for (half, wasm) in HALVES.iter().zip(wasm) {
-        let script = module(workspace, half, &scratch, form)?;
+        let script = module(workspace, half, &scratch)?;
         parts.push(Part::write(folder, half.name, "js", script.as_bytes())?);
+        if form == Form::Shipped {
+            finish::minify(workspace, &folder.join(format!("{}.js", half.name)))?;
+        }
         parts.push(Part::write(folder, half.name, "wasm", &fs::read(wasm)?)?);
     }
     let mut styles = String::new();
@@ -123,32 +126,19 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
         process::run(command.arg("--out-dir").arg(scratch).arg(built))?;
         let file = scratch.join(format!("{}_bg.wasm", half.name));
         if form == Form::Shipped {
-            shrink(workspace, &file)?;
+            finish::shrink(workspace, scratch, half.name, exports::OF_DOOR)?;
         }
         files.push(file);
     }
     Ok(files)
 }
 
-fn shrink(workspace: &Workspace, wasm: &Path) -> Result<()> {
-    let folder = tools::wasm_opt()?;
-    let mut command = workspace.command(folder.join("wasm-opt"));
-    // `wasm-opt` from npm is a script that starts Node.js.
-    command.env("PATH", environment::path_with([folder.as_path()])?);
-    command.args(["-Oz", "--converge"]).args(WASM_FEATURES);
-    process::run(command.arg(wasm).arg("-o").arg(wasm))
-}
-
 /// Returns the module of a half: its modules, and the glue of its Wasm in a scope of its own.
-fn module(workspace: &Workspace, half: &Half, scratch: &Path, form: Form) -> Result<String> {
+fn module(workspace: &Workspace, half: &Half, scratch: &Path) -> Result<String> {
     let glue = scratch.join(format!("{}.js", half.name));
     let glue =
         fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
     let scripts = half.scripts.iter().map(|script| workspace.read(script));
     let scripts = scripts.collect::<Result<Vec<_>>>()?;
-    let module = joined(&scripts, &glue).with_context(|| format!("the script {}", half.name))?;
-    Ok(match form {
-        Form::Development => module,
-        Form::Shipped => without_comments(&module),
-    })
+    joined(&scripts, &glue).with_context(|| format!("the script {}", half.name))
 }

@@ -1,6 +1,10 @@
 //! Moves a finished page to the folder from which it is served.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 
@@ -17,14 +21,19 @@ pub(super) fn replace(to: &Path, from: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Adds the files of a page to a folder. Files of the same name are replaced.
+pub(crate) fn add_files(to: &Path, from: &Path) -> Result<()> {
+    copy(to, from).map(drop)
+}
+
 /// Copies a page and returns the names of its files. The document is copied last, because it names
 /// the others.
-fn copy(to: &Path, from: &Path) -> Result<BTreeSet<std::path::PathBuf>> {
+fn copy(to: &Path, from: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut names = files(from)?
         .iter()
         .map(|file| Ok(file.strip_prefix(from)?.to_path_buf()))
         .collect::<Result<Vec<_>>>()?;
-    let is_document = |name: &Path| name.to_string_lossy().starts_with("index.html");
+    let is_document = |name: &Path| name.to_string_lossy().contains(".html");
     names.sort_by_key(|name| is_document(name));
     for name in &names {
         let (source, target) = (from.join(name), to.join(name));

@@ -5,50 +5,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::form::Form;
-use crate::{environment, path_prefixes, process, tools, ui, workspace::Workspace};
-
-/// Attributes that the document must have. They let Trunk run wasm-opt, because Trunk can still add
-/// the result's hash to the document. The features are listed, with the names that rustc uses,
-/// because `--all-features` permits features that browsers reject. wasm-opt strips the file: if it
-/// were stripped earlier, wasm-bindgen could not detect its features.
-const WASM_OPT: [&str; 2] = [
-    r#"data-wasm-opt="z""#,
-    r#"data-wasm-opt-params="--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue --strip-debug --strip-producers""#,
-];
-
-/// The features of `WASM_OPT`, for the Wasm that Trunk does not build.
-pub(super) const WASM_FEATURES: [&str; 8] = [
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-    "--strip-debug",
-    "--strip-producers",
-];
+use crate::{environment, path_prefixes, process, tools, workspace::Workspace};
 
 /// The section of cargo's configuration with the compiler's options for the page.
 const SECTION: &str = "[target.wasm32-unknown-unknown]";
 
-/// Builds the page into a folder, whose former contents are removed.
+/// Builds the page into a folder, whose former contents are removed. The files have no hashes in
+/// their names yet, because later stages change them.
 pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
     tools::wasm_target(workspace)?;
-    let mut folders = vec![tools::trunk()?, tools::wasm_bindgen(workspace)?];
+    let folders = [tools::trunk()?, tools::wasm_bindgen(workspace)?];
     let mut command = workspace.command(folders[0].join("trunk"));
-    command.args(["build", "--offline", "--skip-version-check", "--dist"]);
-    command.arg(folder);
+    command.args(["build", "--offline", "--skip-version-check"]);
+    command.args(["--filehash", "false", "--dist"]).arg(folder);
     match form {
         Form::Development => command.args(["--cargo-profile", "dev"]),
         Form::Shipped => {
-            folders.push(tools::wasm_opt()?);
-            let document = workspace.read("index.html")?;
-            for attribute in WASM_OPT {
-                if !document.contains(attribute) {
-                    ui::warning("the Wasm will be bigger than need be: in index.html, the link of");
-                    ui::warning(&format!("rel=\"rust\" lacks {attribute}"));
-                }
-            }
             let flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
             let flags = path_prefixes::encoded_rustflags(workspace, flags)?;
             command.env("CARGO_ENCODED_RUSTFLAGS", flags);

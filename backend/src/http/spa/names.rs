@@ -33,15 +33,6 @@ pub(super) fn is_build_output(name: &str) -> bool {
     .contains(&extension)
 }
 
-/// Returns whether Trunk put a content hash into the name, as in
-/// `frontend-0123456789abcdef_bg.wasm`. The hash is a 64-bit number without leading zeros, so one
-/// in sixteen is shorter than sixteen digits.
-pub(super) fn is_hashed(name: &str) -> bool {
-    name.split(['-', '_', '.']).any(|part| {
-        (12..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,13 +85,5 @@ mod tests {
         ] {
             assert!(!is_build_output(other), "{other}");
         }
-    }
-
-    #[test]
-    fn sec_62_hashed_names_are_seen() {
-        assert!(is_hashed("frontend-0123456789abcdef_bg.wasm"));
-        assert!(is_hashed("base-0123456789abcdef.css"));
-        assert!(is_hashed("frontend-10240d10021b3b1.js"), "no leading zero");
-        assert!(!is_hashed("favicon.svg") && !is_hashed("a-0123456789.css"));
     }
 }

@@ -1,27 +1,20 @@
 //! The files of the door, and their places in the document.
 
-use std::{
-    fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use sha2::{Digest as _, Sha384};
 
 /// The places for the door in the document.
 const STYLE_PLACE: &str = r#"<link rel="stylesheet" href="door.css" />"#;
 const PRELOAD_PLACE: &str = r#"<link rel="modulepreload" href="door.js" />"#;
 const SCRIPT_PLACE: &str = r#"<script type="module" src="door.js"></script>"#;
 
-/// A file of the page with its hash in its name.
+/// A file of the page. A later stage puts its hash into its name, and into the document.
 #[derive(Debug)]
 pub(super) struct Part {
     name: &'static str,
     kind: &'static str,
     file: String,
-    integrity: String,
 }
 
 impl Part {
@@ -31,13 +24,10 @@ impl Part {
         kind: &'static str,
         content: &[u8],
     ) -> Result<Self> {
-        let mut hasher = DefaultHasher::new();
-        content.hash(&mut hasher);
         let part = Self {
             name,
             kind,
-            file: format!("{name}-{:016x}.{kind}", hasher.finish()),
-            integrity: format!("sha384-{}", STANDARD.encode(Sha384::digest(content))),
+            file: format!("{name}.{kind}"),
         };
         let path = folder.join(&part.file);
         fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
@@ -46,10 +36,7 @@ impl Part {
 
     /// Returns the attributes of an element that loads the file, the address in `address`.
     fn attributes(&self, address: &str) -> String {
-        format!(
-            r#"{address}="/{}" integrity="{}""#,
-            self.file, self.integrity
-        )
+        format!(r#"{address}="/{}" integrity="""#, self.file)
     }
 }
 
@@ -145,7 +132,6 @@ mod tests {
             name,
             kind,
             file: format!("{name}-1.{kind}"),
-            integrity: "sha384-x".to_owned(),
         }
     }
 
@@ -154,10 +140,10 @@ mod tests {
         let parts = [part("door", "js"), part("door", "wasm")];
         let placed = place(TRUNK, &part("door", "css"), &parts).unwrap();
         for expected in [
-            r#"<link rel="stylesheet" href="/door-1.css" integrity="sha384-x">"#,
-            r#"<link rel="modulepreload" crossorigin="anonymous" href="/door-1.js" integrity="sha384-x">"#,
-            r#"<script type="module" crossorigin="anonymous" src="/door-1.js" integrity="sha384-x"></script>"#,
-            r#"<link rel="part" data-part="door-wasm" href="/door-1.wasm" integrity="sha384-x">"#,
+            r#"<link rel="stylesheet" href="/door-1.css" integrity="">"#,
+            r#"<link rel="modulepreload" crossorigin="anonymous" href="/door-1.js" integrity="">"#,
+            r#"<script type="module" crossorigin="anonymous" src="/door-1.js" integrity=""></script>"#,
+            r#"<link rel="part" data-part="door-wasm" href="/door-1.wasm" integrity="">"#,
             r#"<link rel="part" data-part="app" href="/frontend-1.js" integrity="x">"#,
             r#"<link rel="part" data-part="app-wasm" href="/frontend-1_bg.wasm" as="fetch">"#,
         ] {
