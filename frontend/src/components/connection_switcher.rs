@@ -64,7 +64,8 @@ pub fn ConnectionSwitcher() -> impl IntoView {
                     </span>
                     {Icon::Choose.view()}
                 </button>
-                <span id="switcher-note" class="hidden">
+                // A description may be hidden from everybody; it is read with the button.
+                <span id="switcher-note" hidden>
                     "Reconnect needed"
                 </span>
                 <div
