@@ -41,11 +41,12 @@ export async function send(method, path, body, within) {
     try {
       const headers = { accept: "application/json, application/problem+json" };
       if (body) headers["content-type"] = "application/json";
-      const response = await fetch(path, {
+      const api = document.querySelector("meta[name=api-base-url]")?.content ?? "";
+      const response = await fetch(api + path, {
         method,
         body,
         headers,
-        credentials: "same-origin",
+        credentials: api ? "include" : "same-origin",
         cache: "no-store",
         redirect: "manual",
         signal: controller.signal,

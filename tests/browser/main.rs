@@ -37,5 +37,6 @@ mod session;
 mod shell;
 mod sign_in;
 mod slow_line;
+mod static_host;
 mod tour;
 mod visit;

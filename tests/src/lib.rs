@@ -4,8 +4,9 @@
 //! The test bed knows only the programs and their interfaces and links none of their code, so that
 //! it cannot share a mistake with the product. `cargo xtask test` passes the locations of the
 //! programs in `SNYK_APP_BIN`, `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`, and those of npm
-//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, and those of Python in `PYTHON` and
-//! `PYTHON_PACKAGES_FOR_TESTS`.
+//! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, those of Python in `PYTHON` and
+//! `PYTHON_PACKAGES_FOR_TESTS`, and nginx and the page for it in `NGINX` and
+//! `STATIC_PAGE_FOR_TESTS`.
 
 #![expect(
     clippy::expect_used,
@@ -31,6 +32,7 @@ pub mod registration;
 pub mod sandbox;
 pub mod small_disk;
 pub mod sqlite;
+pub mod static_host;
 pub mod tcp_proxy;
 pub mod terminal;
 pub mod tls;

@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use crate::{npm, process::Process};
 
 /// Only used by these tests.
-const CERTIFICATE: &str = include_str!("../npm/tls-certificate.pem");
-const KEY: &str = include_str!("../npm/tls-key.pem");
+pub(crate) const CERTIFICATE: &str = include_str!("../npm/tls-certificate.pem");
+pub(crate) const KEY: &str = include_str!("../npm/tls-key.pem");
 /// A certificate of a different key.
 const OTHER_CERTIFICATE: &str = include_str!("../npm/tls-other-certificate.pem");
 

@@ -29,6 +29,7 @@ mod register;
 mod sizes;
 mod spa;
 mod start;
+mod static_host;
 mod stop;
 mod system_packages;
 mod test;

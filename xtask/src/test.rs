@@ -14,14 +14,16 @@ use crate::{
     environment, process,
     programs::{self, Programs},
     spa::{self, Form},
+    static_host,
     tools::{self, Node, Python},
     ui::Steps,
     workspace::Workspace,
 };
 
 /// Packages whose tests do not need a built product.
-const PACKAGES: [&str; 10] = [
+const PACKAGES: [&str; 11] = [
     "shared",
+    "page-headers",
     "login",
     "frontend",
     "domain",
@@ -33,7 +35,7 @@ const PACKAGES: [&str; 10] = [
     "xtask",
 ];
 /// Features of these packages whose programs have tests.
-const FEATURES: &str = "xtask/module-graph";
+const FEATURES: &str = "xtask/module-graph,xtask/minify";
 /// Packages with `wasm-bindgen` tests in a browser.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
 /// The package that tests the built product, and its test target for the browser.
@@ -204,7 +206,11 @@ impl Tests<'_> {
         } else {
             Form::Shipped
         };
-        let page = steps.step("The page", || spa::build(workspace, form));
+        let page = steps.step("The page", || {
+            let dist = spa::build(workspace, form)?;
+            let static_page = static_host::for_tests(workspace, &dist)?;
+            Ok((dist, static_page))
+        });
         let built = steps.step("The server and the sandbox", || {
             // Built as users build them: each with only its own features.
             programs::build(workspace, &["snyk-app", "snyk-sandbox"], false)
@@ -218,16 +224,18 @@ impl Tests<'_> {
                 firefox: browser::find_or_install_firefox()?,
                 node: tools::node(workspace)?,
                 python: tools::python(workspace)?,
+                nginx: tools::of_debian("nginx", &["nginx"])?,
             })
         });
         for (group, title) in titles {
-            let (Some(dist), Some(programs), Some(tools)) = (&page, &built, &tools) else {
+            let (Some((dist, static_page)), Some(programs), Some(tools)) = (&page, &built, &tools)
+            else {
                 steps.not_run(title, "what it needs is not there");
                 continue;
             };
             steps.step(title, || {
                 let selection = product_selection(workspace, group)?;
-                let variables = product_variables(programs, dist, tools)?;
+                let variables = product_variables(programs, dist, static_page, tools)?;
                 nextest_run(workspace, &tools.nextest, arguments, &selection, &variables)
             });
         }
@@ -265,14 +273,16 @@ struct ProductTools {
     firefox: Firefox,
     node: Node,
     python: Python,
+    nginx: PathBuf,
 }
 
 /// Returns the environment variables of the product tests.
 fn product_variables(
     programs: &Programs,
     dist: &Path,
+    static_page: &Path,
     tools: &ProductTools,
-) -> Result<[(&'static str, PathBuf); 11]> {
+) -> Result<[(&'static str, PathBuf); 13]> {
     Ok([
         ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
         (
@@ -288,6 +298,8 @@ fn product_variables(
         ("NODE_MODULES_FOR_TESTS", tools.node.modules.clone()),
         ("PYTHON", tools.python.program.clone()),
         ("PYTHON_PACKAGES_FOR_TESTS", tools.python.packages.clone()),
+        ("NGINX", tools.nginx.clone()),
+        ("STATIC_PAGE_FOR_TESTS", static_page.to_path_buf()),
     ])
 }
 

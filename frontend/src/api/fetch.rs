@@ -9,8 +9,9 @@ use gloo_events::EventListener;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use shared::api::connection::REVOCATION;
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{AbortController, RequestCache, RequestRedirect};
 
+use super::api_base;
 use crate::answer::{Answer, Failure};
 
 /// The time-out of a request, by the server's work. Each is longer than the server's own limits, so
@@ -91,7 +92,7 @@ impl Drop for Abort {
     }
 }
 
-/// Sends a request to our own origin, with a JSON body if there is one, and reads the whole answer.
+/// Sends a request to our server, with a JSON body if there is one, and reads the whole answer.
 ///
 /// Redirects are not followed: our API has none, so one comes from an intermediary.
 pub(super) async fn send(
@@ -143,10 +144,11 @@ async fn attempt(
     abort: &Abort,
 ) -> Result<Answer, Failure> {
     let signal = abort.controller.as_ref().map(AbortController::signal);
-    let builder = RequestBuilder::new(path)
+    let (address, credentials) = api_base::resolve(path);
+    let builder = RequestBuilder::new(&address)
         .method(method)
         .abort_signal(signal.as_ref())
-        .credentials(RequestCredentials::SameOrigin)
+        .credentials(credentials)
         .cache(RequestCache::NoStore)
         .redirect(RequestRedirect::Manual)
         .header("accept", "application/json, application/problem+json");

@@ -1,5 +1,6 @@
 //! Requests to our server: one helper, and a function for each route.
 
+pub mod api_base;
 pub mod connections;
 mod fetch;
 pub mod session;
@@ -38,8 +39,8 @@ fn follow_clock(answer: &Answer) {
 /// Returns an error if the server does not answer with the document.
 pub async fn document() -> Result<String, Failure> {
     let answer = send("GET", &Route::Home.to_string(), None, Within::Server).await?;
-    // The page of a captive portal has status 200 too, and starts no script of ours.
-    if answer.is_success() && answer.body.contains("rel=\"modulepreload\"") {
+    // The page of a captive portal has status 200 too, and is no build of ours.
+    if answer.is_success() && answer.body.contains("name=\"build-id\"") {
         Ok(answer.body)
     } else {
         Err(answer.failure())
