@@ -9,7 +9,12 @@ use anyhow::Result;
 use bench_options::{Options, Part};
 
 use self::needs::{Needs, Variable};
-use crate::{process, programs, ui, workspace::Workspace};
+use crate::{
+    process, programs,
+    spa::{self, Form},
+    ui,
+    workspace::Workspace,
+};
 
 /// Runs a part.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -41,6 +46,10 @@ fn product(workspace: &Workspace, part: &Part) -> Result<Vec<Variable>> {
         let sandbox = programs::build(workspace, &["snyk-sandbox"], true)?;
         let sandbox = sandbox.get("snyk-sandbox")?.to_path_buf();
         variables.push(("SNYK_SANDBOX_BIN", sandbox));
+    }
+    if matches!(part, Part::FirstVisit(_)) {
+        ui::doing("The page, for release");
+        variables.push(("PAGE", spa::build(workspace, Form::Shipped)?));
     }
     Ok(variables)
 }

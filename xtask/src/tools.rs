@@ -28,8 +28,8 @@ const OLDEST_WASM_OPT: Version = Version(108, 0, 0);
 /// The oldest version on which `oidc-provider` runs, regardless of its declared requirement:
 /// version 18 of Debian 12 lacks `URL.parse`.
 const OLDEST_NODE: Version = Version(20, 19, 0);
-/// The oldest version that `http-proxy-middleware` supports.
-const OLDEST_NODE_FOR_BENCH: Version = Version(22, 15, 0);
+/// The oldest version that `http-proxy-middleware` and Lighthouse support.
+const OLDEST_NODE_FOR_BENCH: Version = Version(22, 19, 0);
 /// The npm package of Node.js itself, for systems whose own version is too old.
 const NODE: &str = "22.23.3";
 const GECKODRIVER: &str = "0.37.1";
@@ -173,6 +173,16 @@ pub(crate) fn node(workspace: &Workspace) -> Result<Node> {
 /// Finds or installs Node.js, and installs the packages of the benchmarks' lock file.
 pub(crate) fn node_for_bench(workspace: &Workspace) -> Result<Node> {
     node_with(workspace, "bench", "tests/bench/npm", OLDEST_NODE_FOR_BENCH)
+}
+
+/// Finds or installs Node.js, and installs what a first visit is measured with.
+pub(crate) fn node_for_first_visit(workspace: &Workspace) -> Result<Node> {
+    node_with(
+        workspace,
+        "first-visit",
+        "tests/bench/first-visit",
+        OLDEST_NODE_FOR_BENCH,
+    )
 }
 
 fn node_with(workspace: &Workspace, name: &str, folder: &str, oldest: Version) -> Result<Node> {

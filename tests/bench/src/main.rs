@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "it reports to a person")]
 
 mod client;
+mod first_visit;
 mod growth;
 mod http_client;
 mod instructions;
@@ -54,6 +55,7 @@ async fn main() -> Result<ExitCode> {
         Part::Memory(options) => memory::run(options).await?,
         Part::SignIns(options) => sign_ins::run(*options).await?,
         Part::StartUp(options) => start_up::run(*options).await?,
+        Part::FirstVisit(options) => first_visit::run(*options).await?,
         Part::Growth(options) => growth::run(*options).await?,
         Part::Micro(options) => micro::run(options)?,
     };

@@ -23,6 +23,11 @@ programs! {
     node "NODE"
     /// The `node_modules` folder of this package's lock file.
     node_modules "NODE_MODULES_FOR_BENCH"
+    /// The `node_modules` folder of what a first visit is measured with.
+    first_visit_modules "NODE_MODULES_FOR_FIRST_VISIT"
+    chromium "CHROMIUM"
+    /// The folder of the page, built for release.
+    page "PAGE"
 }
 
 #[expect(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use bench_options::{Part, Server};
 
-use crate::{system_packages, tools, ui, workspace::Workspace};
+use crate::{browser, system_packages, tools, ui, workspace::Workspace};
 
 /// A variable that says where a program is.
 pub(super) type Variable = (&'static str, PathBuf);
@@ -24,6 +24,8 @@ pub(super) struct Needs {
     valgrind: bool,
     apache: bool,
     node: bool,
+    /// Chromium, and what measures in it.
+    first_visit: bool,
 }
 
 impl Needs {
@@ -49,6 +51,10 @@ impl Needs {
                 }
             }
             Part::Memory(_) | Part::Growth(_) => load,
+            Part::FirstVisit(_) => Self {
+                first_visit: true,
+                ..Self::default()
+            },
             Part::SignIns(_) | Part::StartUp(_) | Part::Micro(_) => Self::default(),
         }
     }
@@ -81,6 +87,12 @@ impl Needs {
                 }
                 Err(error) => ui::warning(&format!("Node.js will not be measured: {error:#}")),
             }
+        }
+        if self.first_visit {
+            let node = tools::node_for_first_visit(workspace)?;
+            found.push(("NODE", node.program));
+            found.push(("NODE_MODULES_FOR_FIRST_VISIT", node.modules));
+            found.push(("CHROMIUM", browser::find_or_install()?.chromium));
         }
         Ok(found)
     }
@@ -138,6 +150,13 @@ mod tests {
             ("proxy --servers snyk-app,nginx", load),
             ("proxy --servers express", Needs { node: true, ..load }),
             ("memory --sessions 0,10", load),
+            (
+                "first-visit",
+                Needs {
+                    first_visit: true,
+                    ..Needs::default()
+                },
+            ),
             ("start-up --times 3", Needs::default()),
         ] {
             assert_eq!(needs(words), wanted, "{words}");

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub use self::{
-    parts::{Growth, Instructions, Load, Memory, Micro, Proxy, SignIns, StartUp},
+    parts::{FirstVisit, Growth, Instructions, Load, Memory, Micro, Proxy, SignIns, StartUp},
     values::{Page, Server, Switch, Upstream},
 };
 
@@ -41,6 +41,8 @@ pub enum Part {
     SignIns(SignIns),
     /// Time from the start of the program until it is ready.
     StartUp(StartUp),
+    /// The first visit of the page on a slow line, and Lighthouse's scores, beside React.
+    FirstVisit(FirstVisit),
     /// A database of a million sessions, beside one of sixty.
     Growth(Growth),
     /// Micro-benchmarks of the vault, the allow-list, the head scanner, the session look-up and PKCE.
@@ -92,6 +94,7 @@ mod tests {
             "instructions --requests 1",
             "instructions --limit 1",
             "start-up --times 0",
+            "first-visit --rounds 0",
         ] {
             assert!(parse(words).is_err(), "{words}");
         }

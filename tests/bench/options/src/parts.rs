@@ -89,6 +89,14 @@ pub struct StartUp {
     pub times: u32,
 }
 
+/// Options of `first-visit`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct FirstVisit {
+    /// Visits of each page, and runs of Lighthouse, of which the medians are reported.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+}
+
 /// Options of `growth`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Growth {
