@@ -21,14 +21,14 @@ pub(crate) struct Arguments {
     /// Note the page's size in `xtask/page-sizes.tsv`, as what it weighs since this was added.
     #[arg(long, value_name = "PART")]
     record: Option<String>,
-    /// Write the page for a static host into this folder, beside files of former builds, and build
-    /// no server.
+    /// Write the page for a static host into this folder, which is empty or has former builds of the
+    /// page, and build no server.
     #[arg(long, value_name = "FOLDER")]
     dist: Option<PathBuf>,
     /// The server's address, if it is not the page's own, such as `https://api.example.com`.
     #[arg(long, value_name = "URL", requires = "dist")]
     api_base_url: Option<ApiOrigin>,
-    /// Remove the files of former builds from the folder: those with a hash in their names.
+    /// Remove the files of former builds from the folder. Others stay.
     #[arg(long, requires = "dist")]
     remove_old: bool,
     /// Build the page a second time in another folder, and fail unless it is the same byte for byte.
@@ -47,6 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         ui::note("both builds made the same files");
     }
     if let Some(folder) = &arguments.dist {
+        // Whatever is too big is not published.
+        sizes::report(&workspace, &dist, arguments.record.as_deref())?;
         let target = Target {
             folder: folder.clone(),
             api: arguments.api_base_url.clone(),
@@ -55,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         static_host::write(&workspace, &dist, &target)?;
         ui::doing("Done");
         ui::note(&format!("page for a static host: {}", folder.display()));
-        return sizes::report(&workspace, &dist, arguments.record.as_deref());
+        return Ok(());
     }
     ui::doing("The server");
     let programs = programs::build(&workspace, &["snyk-app"], true)?;

@@ -37,7 +37,9 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use self::sources::{fingerprint, stamp};
-pub(crate) use self::{compress::compress, form::Form, publish::add_files, sources::files};
+pub(crate) use self::{
+    compress::compress, form::Form, publish::add_files, seal::with_build_id, sources::files,
+};
 use crate::{lock, tools, ui, workspace::Workspace};
 
 /// The name of the application's package, and of its files.

@@ -9,11 +9,12 @@
 //!
 //! # Design
 //!
-//! Files of former builds are kept unless their removal is asked for. A tab that was open before
+//! Files of former builds are kept unless their removal is asked for ([`manifest`]). A tab that was open before
 //! still loads its files, and a document that a cache still has finds the ones that it names.
 
 mod api_origin;
 mod headers_file;
+mod manifest;
 mod nginx;
 
 use std::{
@@ -22,9 +23,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use page_headers::{Caching, NO_TRANSFORM};
+use page_headers::Caching;
 
 pub(crate) use self::api_origin::ApiOrigin;
+use self::manifest::Manifest;
 use crate::{
     spa::{self, files},
     workspace::Workspace,
@@ -32,8 +34,8 @@ use crate::{
 
 const DOCUMENT: &str = "index.html";
 const NOT_FOUND: &str = "404.html";
-/// The element of the document that names the API, as it is in the repository.
-const UNSET: &str = r#"<meta name="api-base-url" content="""#;
+/// The element of the document that names the API.
+const API: &str = r#"<meta name="api-base-url" content=""#;
 
 /// What to write, and where.
 #[derive(Clone, Debug)]
@@ -48,47 +50,71 @@ pub(crate) struct Target {
 
 /// Writes a built page for a static host.
 pub(crate) fn write(workspace: &Workspace, page: &Path, target: &Target) -> Result<()> {
-    let staging = workspace.notes()?.join("static-host");
+    let former = Manifest::read(&target.folder)?;
+    // Another build at the same time has a folder of its own.
+    let staging = workspace
+        .notes()?
+        .join(format!("static-host-{}", std::process::id()));
+    let written = prepare(workspace, page, target.api.as_ref(), &staging).and_then(|()| {
+        let new = Manifest::of(relative_names(&staging)?);
+        publish(&staging, &former, &new, target)
+    });
     if staging.exists() {
         fs::remove_dir_all(&staging)
             .with_context(|| format!("cannot remove {}", staging.display()))?;
     }
-    spa::add_files(&staging, page)?;
-    // A page for development has none.
+    written
+}
+
+/// Puts everything that the host is to serve into a folder.
+fn prepare(
+    workspace: &Workspace,
+    page: &Path,
+    api: Option<&ApiOrigin>,
+    folder: &Path,
+) -> Result<()> {
+    spa::add_files(folder, page)?;
+    // A page for development has no compressed files.
     let mut is_compressed = false;
     for name in ["index.html.br", "index.html.gz"] {
-        let path = staging.join(name);
+        let path = folder.join(name);
         if path.exists() {
             is_compressed = true;
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
-    let api = target.api.as_ref().map(ApiOrigin::as_str);
-    let document = with_api(&read(&staging.join(DOCUMENT))?, api)?;
-    put(&staging.join(DOCUMENT), &document)?;
-    put(&staging.join(NOT_FOUND), &document)?;
+    let api = api.map(ApiOrigin::as_str);
+    let document = read(&folder.join(DOCUMENT))?;
+    let policy = page_headers::content_security_policy(&document, api);
+    // The address of the API is a part of the build: a tab with the former one is to be told.
+    let document = spa::with_build_id(&with_policy(&with_api(&document, api)?, &policy))?;
+    put(&folder.join(DOCUMENT), &document)?;
+    put(&folder.join(NOT_FOUND), &document)?;
     if is_compressed {
         spa::compress(
             workspace,
-            &[&staging.join(DOCUMENT), &staging.join(NOT_FOUND)],
+            &[&folder.join(DOCUMENT), &folder.join(NOT_FOUND)],
         )?;
     }
-
-    let policy = page_headers::content_security_policy(&document, api);
-    let mut hashed = hashed_files(&staging)?;
-    if target.remove_old {
-        remove_old(&target.folder, &hashed)?;
-    } else {
-        hashed.extend(hashed_files(&target.folder)?);
-    }
-    hashed.sort_unstable();
-    hashed.dedup();
+    let hashed = hashed_files(folder)?;
     put(
-        &staging.join("_headers"),
+        &folder.join("_headers"),
         &headers_file::text(&policy, &hashed),
     )?;
-    put(&staging.join("nginx.conf"), &nginx::text(&policy))?;
-    spa::add_files(&target.folder, &staging)
+    put(&folder.join("nginx.conf"), &nginx::text(&policy))
+}
+
+/// Copies the prepared files. Those of former builds are removed last, if at all, so that a failure
+/// leaves a page that works.
+fn publish(from: &Path, former: &Manifest, new: &Manifest, target: &Target) -> Result<()> {
+    let all = former.with(new);
+    all.write(&target.folder)?;
+    spa::add_files(&target.folder, from)?;
+    if target.remove_old {
+        all.remove_except(new, &target.folder)?;
+        new.write(&target.folder)?;
+    }
+    Ok(())
 }
 
 /// Writes the page for the tests of a static host, which name the API's port in it.
@@ -103,52 +129,47 @@ pub(crate) fn for_tests(workspace: &Workspace, page: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Returns the value of `Cache-Control`.
-fn cache_control(caching: Caching) -> String {
-    format!("{}, {NO_TRANSFORM}", caching.value())
+/// Names the API in a document, which names none.
+fn with_api(document: &str, api: Option<&str>) -> Result<String> {
+    let unset = format!("{API}\"");
+    ensure!(
+        document.matches(&unset).count() == 1,
+        "{DOCUMENT} has to contain {unset} once"
+    );
+    let set = format!("{API}{}\"", api.unwrap_or_default());
+    Ok(document.replace(&unset, &set))
 }
 
-/// Names the API in a document.
-fn with_api(document: &str, api: Option<&str>) -> Result<String> {
-    ensure!(
-        document.matches(UNSET).count() == 1,
-        "{DOCUMENT} has to contain {UNSET} once"
-    );
-    let set = UNSET.replace(r#""""#, &format!("\"{}\"", api.unwrap_or_default()));
-    Ok(document.replace(UNSET, &set))
+/// Adds the policy to a document, for hosts that send no headers of ours. Browsers ignore
+/// `frame-ancestors` there.
+fn with_policy(document: &str, policy: &str) -> String {
+    let policy = policy
+        .split("; ")
+        .filter(|one| !one.starts_with("frame-ancestors"));
+    let policy = policy.collect::<Vec<_>>().join("; ");
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    document.replacen(API, &format!("{meta}{API}"), 1)
 }
 
 /// Returns the paths of files with a hash in their name, without their compressed forms.
 fn hashed_files(folder: &Path) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    for file in files(folder)? {
-        let name = file
-            .strip_prefix(folder)?
-            .to_string_lossy()
-            .replace('\\', "/");
+    let is_hashed = |name: &String| {
         let is_compressed = [".br", ".gz"].iter().any(|ending| name.ends_with(ending));
         let file_name = name.rsplit('/').next().unwrap_or_default();
-        if !is_compressed && Caching::of_file(file_name) == Caching::Immutable {
-            found.push(name);
-        }
-    }
-    Ok(found)
+        !is_compressed && Caching::of_file(file_name) == Caching::Immutable
+    };
+    let mut names = relative_names(folder)?;
+    names.retain(is_hashed);
+    Ok(names)
 }
 
-/// Removes the files of former builds: those with a hash in their name that are not new.
-fn remove_old(folder: &Path, new: &[String]) -> Result<()> {
-    for old in hashed_files(folder)? {
-        if !new.contains(&old) {
-            for ending in ["", ".br", ".gz"] {
-                let path = folder.join(format!("{old}{ending}"));
-                if path.exists() {
-                    fs::remove_file(&path)
-                        .with_context(|| format!("cannot remove {}", path.display()))?;
-                }
-            }
-        }
-    }
-    Ok(())
+/// Returns the paths of all files below a folder, relative to it.
+fn relative_names(folder: &Path) -> Result<Vec<String>> {
+    let name = |file: PathBuf| {
+        let name = file.strip_prefix(folder)?.to_string_lossy();
+        Ok(name.replace('\\', "/"))
+    };
+    files(folder)?.into_iter().map(name).collect()
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -174,24 +195,70 @@ mod tests {
     }
 
     #[test]
-    fn only_old_files_with_a_hash_are_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path();
-        for name in [
-            "a-0123456789abcdef.js",
-            "a-0123456789abcdef.js.br",
-            "b-fedcba9876543210.js",
-            "notes.txt",
-            "favicon.svg",
-        ] {
-            fs::write(folder.join(name), "x").unwrap();
+    fn the_document_has_the_policy_that_a_host_may_not_send() {
+        let document = format!("<head>{API}https://api.example.com\">");
+        let policy = "default-src 'none'; frame-ancestors 'none'";
+        assert_eq!(
+            with_policy(&document, policy),
+            format!(
+                "<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">\
+                 {API}https://api.example.com\">"
+            )
+        );
+    }
+
+    /// Writes files for a build into a folder, and returns their list.
+    fn build(folder: &Path, names: &[&str]) -> Manifest {
+        fs::create_dir_all(folder).unwrap();
+        for name in names {
+            fs::write(folder.join(name), *name).unwrap();
         }
-        remove_old(folder, &["b-fedcba9876543210.js".to_owned()]).unwrap();
-        let left: Vec<_> = files(folder)
-            .unwrap()
-            .iter()
-            .map(|file| file.file_name().unwrap().to_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(left, ["b-fedcba9876543210.js", "favicon.svg", "notes.txt"]);
+        Manifest::of(relative_names(folder).unwrap())
+    }
+
+    #[test]
+    fn files_of_former_builds_stay_until_their_removal_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let public = folder.path().join("public");
+        let publish_build = |name: &str, remove_old| {
+            let from = folder.path().join(name);
+            let new = build(&from, &["index.html", name]);
+            let target = Target {
+                folder: public.clone(),
+                api: None,
+                remove_old,
+            };
+            publish(&from, &Manifest::read(&public).unwrap(), &new, &target).unwrap();
+            relative_names(&public).unwrap()
+        };
+        publish_build("one.js", false);
+        let kept = publish_build("two.js", false);
+        assert_eq!(kept, [".page-files", "index.html", "one.js", "two.js"]);
+        fs::write(public.join("backup-202611300600.sql"), "mine").unwrap();
+        let left = publish_build("three.js", true);
+        let expected = [
+            ".page-files",
+            "backup-202611300600.sql",
+            "index.html",
+            "three.js",
+        ];
+        assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn a_failure_while_copying_removes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, public) = (folder.path().join("new"), folder.path().join("public"));
+        let former = build(&public, &["index.html", "one.js"]);
+        let new = build(&from, &["index.html", "two.js"]);
+        // A folder is in the way of a file.
+        fs::create_dir_all(public.join("two.js/x")).unwrap();
+        let target = Target {
+            folder: public.clone(),
+            api: None,
+            remove_old: true,
+        };
+        assert!(publish(&from, &former, &new, &target).is_err());
+        assert!(public.join("one.js").exists());
     }
 }

@@ -18,8 +18,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha384};
 
 const DOCUMENT: &str = "index.html";
-/// The element of the document with the id of the build, as it is in the repository.
-const BUILD_ID: &str = r#"<meta name="build-id" content="""#;
+/// The element of the document with the id of the build.
+const BUILD_ID: &str = r#"<meta name="build-id" content=""#;
 /// Types of files that get a hash. Others have a name that is known outside the page, or a hash.
 const SEALED: [&str; 3] = ["css", "js", "wasm"];
 
@@ -59,14 +59,18 @@ pub(super) fn seal(folder: &Path) -> Result<()> {
     }
     let path = folder.join(DOCUMENT);
     let document = fs::read_to_string(&path).context("the page has no document")?;
-    let document = with_build_id(&with_integrity(&document, &sealed)?);
+    let document = with_build_id(&with_integrity(&document, &sealed)?)?;
     write(&path, document.as_bytes())
 }
 
-/// Writes the id of the build into a document that has a place for it.
-fn with_build_id(document: &str) -> String {
-    let id = short(&Sha384::digest(document));
-    document.replace(BUILD_ID, &BUILD_ID.replace(r#""""#, &format!("\"{id}\"")))
+/// Writes the id of the build into a document: a hash of everything else in it.
+pub(crate) fn with_build_id(document: &str) -> Result<String> {
+    let (before, rest) = document
+        .split_once(BUILD_ID)
+        .context("the document has no place for the id of the build")?;
+    let (_, after) = rest.split_once('"').context("an attribute is open")?;
+    let id = short(&Sha384::digest(format!("{before}{after}")));
+    Ok(format!("{before}{BUILD_ID}{id}\"{after}"))
 }
 
 /// Returns the first sixteen digits of a hash.
@@ -193,7 +197,7 @@ mod tests {
         Ok(found)
     }
 
-    const DOCUMENT_TEXT: &str = "<link href=\"/a.css\" disabled/><p>a.js</p>\
+    const DOCUMENT_TEXT: &str = "<meta name=\"build-id\" content=\"\"><link href=\"/a.css\" disabled/><p>a.js</p>\
         <script src=\"/a.js\" integrity=\"sha384-old\"></script><script>import './a.js'</script>";
 
     #[test]
@@ -231,8 +235,10 @@ mod tests {
         let (js, css) = (hash("1"), hash("2"));
         let name = |end| files.keys().find(|name| name.ends_with(end)).unwrap();
         let (css_name, js_name) = (name(".css"), name(".js"));
+        let document = &files["index.html"];
+        let (_, after_id) = document.split_once("\">").unwrap();
         assert_eq!(
-            files["index.html"],
+            after_id,
             format!(
                 "<link href=\"/{css_name}\" disabled integrity=\"sha384-{css}\"/><p>{js_name}</p>\
                  <script src=\"/{js_name}\" integrity=\"sha384-{js}\"></script>\
@@ -244,7 +250,7 @@ mod tests {
     #[test]
     fn the_id_of_the_build_differs_with_every_file() {
         let id = |css| {
-            let document = format!("{BUILD_ID}/><link href=\"/a.css\"/>");
+            let document = format!("{BUILD_ID}\"/><link href=\"/a.css\"/>");
             let files = sealed(&[("a.css", css), ("index.html", &document)]).unwrap();
             let (_, rest) = files["index.html"].split_once("content=\"").unwrap();
             rest.split_once('"').unwrap().0.to_owned()

@@ -21,12 +21,11 @@ impl FromStr for ApiOrigin {
         let text = text.strip_suffix('/').unwrap_or(text);
         let (scheme, authority) = text.split_once("://").unwrap_or_default();
         let host = match authority.rsplit_once(':') {
-            Some((host, port)) if port.parse::<u16>().is_ok() => host,
+            Some((host, port)) if is_port(port) => host,
             _ => authority,
         };
-        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
         ensure!(
-            !host.is_empty() && host.bytes().all(is_of_name),
+            host.split('.').all(is_label),
             "it is not an origin, such as https://api.example.com"
         );
         let is_local = host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1";
@@ -36,6 +35,18 @@ impl FromStr for ApiOrigin {
         );
         Ok(Self(text.to_owned()))
     }
+}
+
+/// Returns whether a text is a port as it is written in an origin.
+fn is_port(text: &str) -> bool {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    is_number && text.parse::<u16>().is_ok()
+}
+
+/// Returns whether a text is a part of a host name between two dots.
+fn is_label(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_of_name)
 }
 
 #[cfg(test)]
@@ -65,6 +76,11 @@ mod tests {
             "https://api.example.com?x",
             "https://user@api.example.com",
             "https://api.example.com:x",
+            "https://api.example.com:+443",
+            "https://api.example.com:0",
+            "https://api.example.com:65536",
+            "https://.",
+            "https://a..b",
             "https://*.example.com",
             "https://api.example.com; script-src *",
             "https://a\" onload=\"x",

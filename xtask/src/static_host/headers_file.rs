@@ -1,10 +1,9 @@
 //! The file `_headers`, which Netlify, Cloudflare Pages and others read.
 
-use page_headers::Caching;
+use page_headers::{Caching, NO_TRANSFORM};
 
-use super::cache_control;
-
-/// Returns the text. `hashed` are the paths of files with a hash in their name.
+/// Returns the text. `hashed` are the paths of files with a hash in their name. Those of former builds
+/// are not among them, because hosts permit a hundred rules.
 ///
 /// No two rules for one path set the same header, because hosts differ in which of them wins. Every
 /// file has the document's policy, which forbids nothing that it needs.
@@ -15,16 +14,17 @@ pub(super) fn text(policy: &str, hashed: &[String]) -> String {
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
     let documents = [("/", Caching::Revalidated), ("/callback", Caching::Never)];
-    let documents = documents.map(|(path, caching)| (path.to_owned(), caching));
-    let files = hashed
-        .iter()
-        .map(|path| (format!("/{path}"), Caching::Immutable));
-    let rules = documents.into_iter().chain(files).map(|(path, caching)| {
-        rule(
-            &path,
-            &[format!("Cache-Control: {}", cache_control(caching))],
-        )
+    let documents = documents.map(|(path, caching)| {
+        let caching = caching.value();
+        rule(path, &[format!("Cache-Control: {caching}, {NO_TRANSFORM}")])
     });
+    // These have an integrity hash, so nothing may change them anyway. Where transforming is forbidden,
+    // Cloudflare does not compress.
+    let files = hashed.iter().map(|path| {
+        let caching = Caching::Immutable.value();
+        rule(&format!("/{path}"), &[format!("Cache-Control: {caching}")])
+    });
+    let rules = documents.into_iter().chain(files);
     std::iter::once(rule("/*", &headers)).chain(rules).collect()
 }
 
@@ -55,7 +55,7 @@ mod tests {
             "  Cache-Control: no-cache, no-transform\n\
              /callback\n  Cache-Control: no-store, no-transform\n\
              /a-0123456789abcdef.js\n  \
-             Cache-Control: public, max-age=31536000, immutable, no-transform\n"
+             Cache-Control: public, max-age=31536000, immutable\n"
         );
     }
 }

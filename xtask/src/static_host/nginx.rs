@@ -1,8 +1,6 @@
 //! The part of a `server` block of nginx.
 
-use page_headers::Caching;
-
-use super::cache_control;
+use page_headers::{Caching, NO_TRANSFORM};
 
 /// The start, with what the server block still needs.
 const START: &str = "\
@@ -14,6 +12,8 @@ const START: &str = "\
 # Written by `cargo xtask build --dist`, anew for each build: the policy names hashes of scripts.
 
 gzip_static on;
+# Caches between must not give the compressed form to everybody.
+gzip_vary on;
 # With Debian's package libnginx-mod-http-brotli-static, better than gzip:
 # brotli_static on;
 ";
@@ -81,10 +81,17 @@ fn block(location: &Location, policy: &str) -> String {
         .chain([("Content-Security-Policy", policy)])
         .map(|(name, value)| format!("add_header {name} \"{value}\" always;"));
     // Without `always`: an error must not be kept for ever.
-    let caching = cache_control(location.caching);
-    let caching = format!("add_header Cache-Control \"{caching}\";");
+    let caching = location.caching.value();
+    let caching = format!("add_header Cache-Control \"{caching}, {NO_TRANSFORM}\";");
     let directives = location.directives.iter().map(|&one| one.to_owned());
-    let lines: Vec<_> = directives.chain(headers).chain([caching]).collect();
+    // Its size is always the same, and its time may be too: they cannot tell one build from another.
+    let always_whole = ["etag off;", "if_modified_since off;"].map(str::to_owned);
+    let always_whole = always_whole.into_iter().filter(|_| location.is_document);
+    let lines: Vec<_> = directives
+        .chain(always_whole)
+        .chain(headers)
+        .chain([caching])
+        .collect();
     format!(
         "\nlocation {} {{\n    {}\n}}\n",
         location.condition,

@@ -18,24 +18,17 @@ pub(super) fn check(server: &Server) -> Vec<Finding> {
 }
 
 fn check_origins(server: &Origin, page: &Origin) -> Vec<Finding> {
-    let cookies = match sites(server.root(), page.root()) {
-        Sites::Same => Finding::ok(
+    let cookies = if is_one_site(server.root(), page.root()) {
+        Finding::ok(
             COOKIES,
             if server.is_https() {
                 format!("The page at {page} sends the session cookie, by https only.")
             } else {
                 format!("The page at {page} sends the session cookie.")
             },
-        ),
-        Sites::Doubtful => Finding::warn(
-            COOKIES,
-            format!(
-                "{server} and {page} may be different sites: if anyone can register a domain below \
-                 the part that they share, browsers send no session cookie."
-            ),
         )
-        .fix("serve both below one domain of your own"),
-        Sites::Different => Finding::fail(
+    } else {
+        Finding::fail(
             COOKIES,
             format!(
                 "{server} (PUBLIC_URL) and {page} (FRONTEND_ORIGIN) are different sites: browsers \
@@ -45,7 +38,7 @@ fn check_origins(server: &Origin, page: &Origin) -> Vec<Finding> {
         .fix(
             "serve both with one scheme and below one domain, such as https://api.example.com and \
              https://app.example.com",
-        ),
+        )
     };
     let cors = if server == page {
         Finding::ok(
@@ -64,47 +57,19 @@ fn check_origins(server: &Origin, page: &Origin) -> Vec<Finding> {
     vec![cookies, cors]
 }
 
-/// Whether two URLs are of one site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sites {
-    Same,
-    /// They share as many labels as a public suffix may have, such as `co.uk`.
-    Doubtful,
-    Different,
-}
-
-fn sites(one: &Url, other: &Url) -> Sites {
+/// Returns whether two URLs are of one site: of one scheme, and of one host or registrable domain. The
+/// public suffix list, which browsers use too, tells where domains can be registered.
+fn is_one_site(one: &Url, other: &Url) -> bool {
     if one.scheme() != other.scheme() {
-        return Sites::Different;
+        return false;
     }
-    let (Some(Host::Domain(one)), Some(Host::Domain(other))) = (one.host(), other.host()) else {
-        return if one.host() == other.host() {
-            Sites::Same
-        } else {
-            Sites::Different
-        };
+    let domain = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => psl::domain_str(name).map(str::to_owned),
+        _ => None,
     };
-    if one == other {
-        return Sites::Same;
-    }
-    let labels = |name: &str| -> Vec<String> {
-        let name = name.trim_end_matches('.');
-        name.rsplit('.').map(ToOwned::to_owned).collect()
-    };
-    let (one, other) = (labels(one), labels(other));
-    let shared: Vec<_> = one
-        .iter()
-        .zip(&other)
-        .take_while(|(one, other)| one == other)
-        .map(|(label, _)| label)
-        .collect();
-    match *shared {
-        [] | [_] => Sites::Different,
-        // A second label this short is often part of a public suffix.
-        [top, second] if second.len() <= 3 && top.len() == 2 => Sites::Doubtful,
-        // A host that is itself the shared part is a registered domain.
-        _ => Sites::Same,
-    }
+    let is_one_domain =
+        || domain(one).is_some_and(|domain_of_one| Some(domain_of_one) == domain(other));
+    one.host() == other.host() || is_one_domain()
 }
 
 #[cfg(test)]
@@ -151,7 +116,28 @@ mod tests {
             ),
             ("https://one.com", "https://other.com", Status::Fail),
             ("https://api.one.co.uk", "https://app.one.co.uk", Status::Ok),
-            ("https://one.co.uk", "https://other.co.uk", Status::Warn),
+            ("https://one.co.uk", "https://other.co.uk", Status::Fail),
+            // Anybody can have a name below these.
+            (
+                "https://api.onrender.com",
+                "https://page.onrender.com",
+                Status::Fail,
+            ),
+            (
+                "https://one.duckdns.org",
+                "https://two.duckdns.org",
+                Status::Fail,
+            ),
+            (
+                "https://api.one.duckdns.org",
+                "https://one.duckdns.org",
+                Status::Ok,
+            ),
+            (
+                "https://api.fathom.localhost",
+                "https://app.fathom.localhost",
+                Status::Ok,
+            ),
         ] {
             assert_eq!(
                 found(server, page),
