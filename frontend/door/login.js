@@ -1,8 +1,9 @@
 // The session as the server tells it, and the beginning of a login.
 
-import init, { beginLogin } from "./door_wasm.js";
+import init, { makeAttempt } from "./door_wasm.js";
+import { begin, wrongOrigin } from "./begin.js";
 import { load } from "./parts.js";
-import { DoorError, WITHIN, done, isSuccess, json, parsed, send } from "./requests.js";
+import { DoorError, WITHIN, json, send } from "./requests.js";
 
 /** What is known of the session. */
 export const known = {
@@ -44,46 +45,11 @@ export function ready() {
  * connection `reconnect`. Rejects with a `DoorError`.
  */
 export async function connect(returnTo, reconnect) {
-  const { origin } = known.app ?? (await session()).app;
-  if (origin && origin !== location.origin) throw wrongOrigin();
+  const app = known.app ?? (await session()).app;
+  const wrong = wrongOrigin(app);
+  if (wrong) throw wrong;
   await ready().catch((cause) => {
     throw new DoorError("missing_part", { cause });
   });
-  let address;
-  try {
-    address = await register(returnTo, reconnect);
-  } catch (error) {
-    // The connection has ended meanwhile, elsewhere or with the session: the login then adds one.
-    if (!reconnect || !["not_found", "not_signed_in"].includes(error.code)) throw error;
-    address = await register(returnTo);
-  }
-  location.assign(address);
-}
-
-/** Cookies belong to a host, so a login cannot be finished at another than the app's own. */
-export const wrongOrigin = () =>
-  known.app?.origin && known.app.origin !== location.origin
-    ? new DoorError("wrong_origin", { here: location.origin, right: known.app.origin })
-    : null;
-
-/** Makes an attempt, hands it to the server, and returns the address at Snyk. */
-async function register(returnTo, reconnect) {
-  const { authorization_endpoint, client_id, redirect_uri, scopes } = known.app;
-  const begun = beginLogin(
-    authorization_endpoint,
-    client_id,
-    redirect_uri,
-    scopes.join(" "),
-    returnTo,
-    reconnect,
-  );
-  // Without random bytes there is no login.
-  if (!begun) throw new DoorError("unreadable");
-  const [body, address] = begun.split("\n");
-  done(await send("POST", "/api/login", body, WITHIN.server));
-  // `navigator.cookieEnabled` stays true where the cookies of a site are blocked, so a request tests
-  // it: a consent would otherwise be given in vain. If it fails, the end of the login shows it.
-  const kept = await send("GET", "/api/login", undefined, WITHIN.server).catch(() => null);
-  if (kept && isSuccess(kept) && parsed(kept.body)?.presented === 0) throw new DoorError("cookies_blocked");
-  return address;
+  location.assign(await begin(app, send, returnTo, reconnect));
 }

@@ -1,6 +1,7 @@
 // The document: the welcome and its button.
 
-import { connect, known, ready, session, wrongOrigin } from "./login.js";
+import { wrongOrigin } from "./begin.js";
+import { connect, known, ready, session } from "./login.js";
 
 /** What stands above this module, and is set by it: it loads the other parts. */
 export const above = {
@@ -74,7 +75,7 @@ export function describe() {
   if (strip) strip.hidden = !sandbox;
   title();
   label();
-  const wrong = wrongOrigin();
+  const wrong = wrongOrigin(known.app);
   if (wrong) show(wrong);
   scopes();
 }
@@ -167,7 +168,7 @@ export async function check() {
     const { connections } = await session();
     tries = 0;
     shown = null;
-    if (!wrongOrigin()) notice.replaceChildren();
+    if (!wrongOrigin(known.app)) notice.replaceChildren();
     if (connections.length) above.start();
     else root.dataset.state = "nobody";
   } catch (error) {

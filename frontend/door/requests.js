@@ -20,11 +20,14 @@ export class DoorError extends Error {
   }
 }
 
+/** The API's address as the document names it. Empty: the origin of the page. */
+const apiOfDocument = () => document.querySelector("meta[name=api-base-url]")?.content ?? "";
+
 /**
- * Sends a request to our server, and returns the whole answer. Redirects are not followed: our API
- * has none, so one comes from something in between. Only a read is sent again.
+ * Sends a request to our server, whose address is `base`, and returns the whole answer. Redirects are
+ * not followed: our API has none, so one comes from something in between. Only a read is sent again.
  */
-export async function send(method, path, body, within) {
+export async function send(method, path, body, within, base = apiOfDocument()) {
   for (;;) {
     const controller = new AbortController();
     let why = "offline";
@@ -41,12 +44,11 @@ export async function send(method, path, body, within) {
     try {
       const headers = { accept: "application/json, application/problem+json" };
       if (body) headers["content-type"] = "application/json";
-      const api = document.querySelector("meta[name=api-base-url]")?.content ?? "";
-      const response = await fetch(api + path, {
+      const response = await fetch(base + path, {
         method,
         body,
         headers,
-        credentials: api ? "include" : "same-origin",
+        credentials: base ? "include" : "same-origin",
         cache: "no-store",
         redirect: "manual",
         signal: controller.signal,

@@ -43,7 +43,7 @@ impl CodeVerifier {
     /// padding (RFC 7636 section 4.2).
     #[must_use]
     pub fn challenge(&self) -> CodeChallenge {
-        CodeChallenge(token43::encode(&Sha256::digest(self.0.as_bytes()).into()))
+        CodeChallenge::s256(&self.0)
     }
 
     /// Returns the verifier, for the one caller that sends or seals it. Never log or store it.
@@ -64,6 +64,20 @@ impl fmt::Debug for CodeVerifier {
 pub struct CodeChallenge(String);
 
 impl CodeChallenge {
+    /// Returns the challenge of a verifier that another program generated: 43 to 128 characters of
+    /// the alphabet of RFC 7636 section 4.1. Returns `None` if it is malformed.
+    #[must_use]
+    pub fn of(verifier: &str) -> Option<Self> {
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let is_verifier =
+            (43..=128).contains(&verifier.len()) && verifier.bytes().all(is_unreserved);
+        is_verifier.then(|| Self::s256(verifier))
+    }
+
+    fn s256(verifier: &str) -> Self {
+        Self(token43::encode(&Sha256::digest(verifier.as_bytes()).into()))
+    }
+
     /// Returns the challenge as it occurs in the authorization request URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -105,6 +119,22 @@ mod tests {
             verifier.challenge().as_str(),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
+    }
+
+    #[test]
+    fn a_challenge_is_computed_of_every_verifier_that_rfc_7636_allows() {
+        let own = CodeVerifier::from_random([7; 32]);
+        assert_eq!(CodeChallenge::of(own.secret()), Some(own.challenge()));
+        for length in [43, 44, 128] {
+            assert!(CodeChallenge::of(&"~".repeat(length)).is_some(), "{length}");
+        }
+        for length in [0, 42, 129] {
+            assert!(CodeChallenge::of(&"a".repeat(length)).is_none(), "{length}");
+        }
+        for odd in ['=', '+', '/', ' ', 'é', '\0'] {
+            let text = format!("{}{odd}", "a".repeat(43));
+            assert!(CodeChallenge::of(&text).is_none(), "{odd:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! | `cargo xtask check` | checks formatting, lints, advisories and the house rules |
 //! | `cargo xtask bench` | measures the product beside others of its kind |
 //! | `cargo xtask build` | builds the compressed page and the server in release mode |
+//! | `cargo xtask package` | makes the npm package by which pages of others log in |
 //! | `cargo xtask dist` | makes the archive that is released, with one static binary |
 //!
 //! To add a command, add a file with a `run` function next to this one, and a variant to [`Task`].
@@ -22,6 +23,7 @@ mod environment;
 mod install;
 mod lock;
 mod metadata;
+mod package;
 mod path_prefixes;
 mod process;
 mod programs;
@@ -68,6 +70,8 @@ enum Task {
     Bench(bench_options::Options),
     /// Build what is shipped, the page small and compressed, and print how big it is.
     Build(build::Arguments),
+    /// Make the npm package by which pages of others log in, and print how big it is.
+    Package(package::Arguments),
     /// Make the archive that is released: one static binary with the page inside it, its manual,
     /// and what a container or systemd needs.
     Dist(dist::Arguments),
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
             Task::Check => check::run(),
             Task::Bench(arguments) => bench::run(&arguments),
             Task::Build(arguments) => build::run(&arguments),
+            Task::Package(arguments) => package::run(&arguments),
             Task::Dist(arguments) => dist::run(&arguments),
         },
         Err(error) => Err(error),

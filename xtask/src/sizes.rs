@@ -72,15 +72,21 @@ pub(crate) fn report(workspace: &Workspace, dist: &Path, record: Option<&str>) -
         ("until Connect works", now.total(), DOOR_BUDGET),
         ("the application", page.app.brotli, APP_BUDGET),
     ] {
-        let text = workspace.read(file)?;
-        let budget = budget(&text).with_context(|| format!("{file} has no number"))?;
-        ui::note(&format!(
-            "{name}: {} of {} bytes",
-            grouped(bytes),
-            grouped(budget)
-        ));
-        ensure!(bytes <= budget, "{name}: more bytes than {file} permits");
+        hold_budget(workspace, name, bytes, file)?;
     }
+    Ok(())
+}
+
+/// Prints how much of the budget in a file something uses, and fails if it uses more.
+pub(crate) fn hold_budget(workspace: &Workspace, name: &str, bytes: u64, file: &str) -> Result<()> {
+    let text = workspace.read(file)?;
+    let budget = budget(&text).with_context(|| format!("{file} has no number"))?;
+    ui::note(&format!(
+        "{name}: {} of {} bytes",
+        grouped(bytes),
+        grouped(budget)
+    ));
+    ensure!(bytes <= budget, "{name}: more bytes than {file} permits");
     Ok(())
 }
 

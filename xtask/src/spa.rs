@@ -38,7 +38,13 @@ use anyhow::{Context as _, Result};
 
 use self::sources::{fingerprint, stamp};
 pub(crate) use self::{
-    compress::compress, form::Form, publish::add_files, seal::with_build_id, sources::files,
+    compress::compress,
+    door::{Bundle, compile},
+    form::Form,
+    machine_paths::check as check_paths,
+    publish::add_files,
+    seal::with_build_id,
+    sources::files,
 };
 use crate::{lock, tools, ui, workspace::Workspace};
 

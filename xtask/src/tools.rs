@@ -185,13 +185,24 @@ pub(crate) fn node_for_first_visit(workspace: &Workspace) -> Result<Node> {
     )
 }
 
-fn node_with(workspace: &Workspace, name: &str, folder: &str, oldest: Version) -> Result<Node> {
+/// Installs npm if it is missing.
+pub(crate) fn npm() -> Result<()> {
     let npm_answers = || process::answer(process::command("npm").arg("--version")).is_some();
     if !npm_answers() {
         system_packages::install(&["nodejs", "npm"])
             .context("programs that this project did not write need npm")?;
         ensure!(npm_answers(), "npm was installed, but does not run");
     }
+    Ok(())
+}
+
+/// Installs the packages of the example with a build step, and returns their folder.
+pub(crate) fn modules_of_example(workspace: &Workspace) -> Result<PathBuf> {
+    install::npm_locked("react-example", &workspace.root.join("examples/react"))
+}
+
+fn node_with(workspace: &Workspace, name: &str, folder: &str, oldest: Version) -> Result<Node> {
+    npm()?;
     let new_enough =
         |program: &PathBuf| install::version(program).is_some_and(|version| version >= oldest);
     let program = match environment::on_path("node").find(new_enough) {

@@ -4,6 +4,7 @@
 // application has from the same source. This module draws them, and finishes a login while the
 // application is on its way.
 
+import { exchange } from "./exchange.js";
 import init, { connectionBody, describeFailure, describeScopes, returnPath, takeCallback } from "./callback_wasm.js";
 
 /** The door, which this module borrows everything else from. */
@@ -317,19 +318,8 @@ async function finish(answer) {
   const exchanged = progress();
   const known = isSignedIn();
   try {
-    let body;
-    try {
-      body = connectionBody(answer);
-    } catch (code) {
-      throw new door.DoorError(code, { isProblem: true });
-    }
-    const sent = await door.send("POST", "/api/connections", body, door.within.change);
-    const connected = door.json(sent, ["connection", "return_to"]);
-    exchanged();
-    const session = await door.session().catch(() => null);
-    // The login is finished, but the browser did not keep the session cookie.
-    if (session?.connections.length === 0) throw new door.DoorError("cookies_blocked");
-    goOn(returnPath(connected.return_to), sent.body);
+    const { returnTo, text } = await exchange(door, answer, exchanged);
+    goOn(returnTo, text);
   } catch (error) {
     if (await hasEndedWell(error, known)) goOn("/");
     else outcome(error);

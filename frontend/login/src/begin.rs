@@ -31,6 +31,18 @@ pub struct Begun {
     pub address: String,
 }
 
+impl Begun {
+    /// Returns the body and the address as two lines, neither of which contains a line end. There is
+    /// room for both, so that no copy of the verifier stays behind.
+    #[must_use]
+    pub fn into_lines(self) -> String {
+        let mut lines = self.body;
+        lines.push('\n');
+        lines.push_str(&self.address);
+        lines
+    }
+}
+
 impl std::fmt::Debug for Begun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Begun(redacted)")
@@ -126,5 +138,10 @@ mod tests {
         assert!(begun.address.contains(&format!("state={}", sent.state)));
         assert!(begun.address.contains("scope=org.read+org.project.read"));
         assert!(!format!("{begun:?}").contains(&sent.state));
+        let (body, address) = (begun.body.clone(), begun.address.clone());
+        let capacity = begun.body.capacity();
+        let lines = begun.into_lines();
+        assert_eq!(lines, format!("{body}\n{address}"));
+        assert_eq!(lines.capacity(), capacity, "the buffer grew");
     }
 }

@@ -23,33 +23,37 @@ use self::{
 use super::{exports, finish, form::Form};
 use crate::{path_prefixes, process, tools, workspace::Workspace};
 
-/// A half of the door.
+/// A Wasm with the modules around it, which become one: a half of the door, or the npm package.
 #[derive(Debug)]
-struct Half {
+pub(crate) struct Bundle {
     /// The name of its files and of its part in the document.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// The crate of its Wasm.
-    package: &'static str,
+    pub(crate) package: &'static str,
     /// Its modules, each after those that it imports. The last one stands for the whole.
-    scripts: &'static [&'static str],
+    pub(crate) scripts: &'static [&'static str],
 }
 
-const HALVES: [Half; 2] = [
-    Half {
+const HALVES: [Bundle; 2] = [
+    Bundle {
         name: "door",
         package: "door",
         scripts: &[
             "frontend/door/requests.js",
             "frontend/door/parts.js",
+            "frontend/door/begin.js",
             "frontend/door/login.js",
             "frontend/door/page.js",
             "frontend/door/door.js",
         ],
     },
-    Half {
+    Bundle {
         name: "callback",
         package: "door-callback",
-        scripts: &["frontend/door/callback/callback.js"],
+        scripts: &[
+            "frontend/door/callback/exchange.js",
+            "frontend/door/callback/callback.js",
+        ],
     },
 ];
 
@@ -62,16 +66,10 @@ const STYLES: [&str; 3] = [
 
 /// Builds the door into the folder of a page that Trunk has written.
 pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
-    let scratch = workspace.notes()?.join("door");
-    let wasm = compile(workspace, form, &scratch)?;
     let mut parts = Vec::new();
-    for (half, wasm) in HALVES.iter().zip(wasm) {
-        let script = module(workspace, half, &scratch)?;
-        parts.push(Part::write(folder, half.name, "js", script.as_bytes())?);
-        if form == Form::Shipped {
-            finish::minify(workspace, &folder.join(format!("{}.js", half.name)))?;
-        }
-        parts.push(Part::write(folder, half.name, "wasm", &fs::read(wasm)?)?);
+    for (half, built) in HALVES.iter().zip(compile(workspace, form, &HALVES)?) {
+        parts.push(Part::write(folder, half.name, "js", &built.script)?);
+        parts.push(Part::write(folder, half.name, "wasm", &built.wasm)?);
     }
     let mut styles = String::new();
     for style in STYLES {
@@ -89,8 +87,46 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     fs::write(&document, text).with_context(|| format!("cannot write {}", document.display()))
 }
 
-/// Compiles the Wasm of both halves, and returns their files.
-fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<PathBuf>> {
+/// What a [`Bundle`] is compiled to.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) script: Vec<u8>,
+    pub(crate) wasm: Vec<u8>,
+}
+
+/// Compiles bundles, with one call of cargo.
+pub(crate) fn compile(
+    workspace: &Workspace,
+    form: Form,
+    bundles: &[Bundle],
+) -> Result<Vec<Compiled>> {
+    let scratch = workspace.notes()?.join("door");
+    let files = wasm(workspace, form, bundles, &scratch)?;
+    let compiled = bundles.iter().zip(files).map(|(bundle, file)| {
+        let path = scratch.join(format!("{}.module.js", bundle.name));
+        fs::write(&path, module(workspace, bundle, &scratch)?)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        if form == Form::Shipped {
+            finish::minify(workspace, &path)?;
+        }
+        let read = |path: &Path| {
+            fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        Ok(Compiled {
+            script: read(&path)?,
+            wasm: read(&file)?,
+        })
+    });
+    compiled.collect()
+}
+
+/// Compiles the Wasm of bundles and its glue, and returns the files of the Wasm.
+fn wasm(
+    workspace: &Workspace,
+    form: Form,
+    bundles: &[Bundle],
+    scratch: &Path,
+) -> Result<Vec<PathBuf>> {
     let (profile, built) = match form {
         Form::Development => ("dev", "debug"),
         Form::Shipped => ("wasm-release", "wasm-release"),
@@ -100,8 +136,8 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
     let mut command = workspace.cargo();
     command.args(["build", "--target", "wasm32-unknown-unknown", "--profile"]);
     command.arg(profile).arg("--target-dir").arg(&target);
-    for half in &HALVES {
-        command.args(["--package", half.package]);
+    for bundle in bundles {
+        command.args(["--package", bundle.package]);
     }
     // SHA-256 of 43 bytes needs no unrolled loops, which are eight times as long.
     let flags = ["--cfg", "sha2_backend_soft=\"compact\""].map(str::to_owned);
@@ -111,8 +147,8 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
 
     let bindgen = tools::wasm_bindgen(workspace)?.join("wasm-bindgen");
     let mut files = Vec::new();
-    for half in &HALVES {
-        let library = half.package.replace('-', "_");
+    for bundle in bundles {
+        let library = bundle.package.replace('-', "_");
         let built = target.join(format!("wasm32-unknown-unknown/{built}/{library}.wasm"));
         let mut command = workspace.command(&bindgen);
         command.args([
@@ -121,24 +157,24 @@ fn compile(workspace: &Workspace, form: Form, scratch: &Path) -> Result<Vec<Path
             "--no-typescript",
             "--omit-default-module-path",
             "--out-name",
-            half.name,
+            bundle.name,
         ]);
         process::run(command.arg("--out-dir").arg(scratch).arg(built))?;
-        let file = scratch.join(format!("{}_bg.wasm", half.name));
+        let file = scratch.join(format!("{}_bg.wasm", bundle.name));
         if form == Form::Shipped {
-            finish::shrink(workspace, scratch, half.name, exports::OF_DOOR)?;
+            finish::shrink(workspace, scratch, bundle.name, exports::OF_DOOR)?;
         }
         files.push(file);
     }
     Ok(files)
 }
 
-/// Returns the module of a half: its modules, and the glue of its Wasm in a scope of its own.
-fn module(workspace: &Workspace, half: &Half, scratch: &Path) -> Result<String> {
-    let glue = scratch.join(format!("{}.js", half.name));
+/// Returns the module of a bundle: its modules, and the glue of its Wasm in a scope of its own.
+fn module(workspace: &Workspace, bundle: &Bundle, scratch: &Path) -> Result<String> {
+    let glue = scratch.join(format!("{}.js", bundle.name));
     let glue =
         fs::read_to_string(&glue).with_context(|| format!("cannot read {}", glue.display()))?;
-    let scripts = half.scripts.iter().map(|script| workspace.read(script));
+    let scripts = bundle.scripts.iter().map(|script| workspace.read(script));
     let scripts = scripts.collect::<Result<Vec<_>>>()?;
-    joined(&scripts, &glue).with_context(|| format!("the script {}", half.name))
+    joined(&scripts, &glue).with_context(|| format!("the script {}", bundle.name))
 }

@@ -9,7 +9,7 @@ use crate::{environment, path_prefixes, workspace::Workspace};
 
 /// Fails if a file in a folder contains the path of this machine's home folder, of the workspace, of
 /// cargo's or of the toolchain.
-pub(super) fn check(workspace: &Workspace, folder: &Path) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace, folder: &Path) -> Result<()> {
     let replacements = path_prefixes::replacements(workspace)?;
     let mut paths: Vec<_> = replacements.into_iter().map(|(path, _)| path).collect();
     paths.extend(environment::home());

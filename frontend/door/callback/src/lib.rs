@@ -4,7 +4,7 @@
 
 use js_sys::{Array, JsString};
 use login::{
-    browser::address_bar,
+    browser::{address_bar, hand_over::hand_over},
     failure::Failure,
     finish,
     messages::{self, Action, Sign, Tone},
@@ -15,7 +15,6 @@ use shared::{
     scope::{Scopes, meaning, only_reads},
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use zeroize::Zeroize as _;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -36,11 +35,8 @@ pub fn take_callback() -> Option<String> {
 /// Throws the code of the problem if the answer is not to a login of this app.
 #[wasm_bindgen(js_name = connectionBody)]
 pub fn connection_body(answer: &str) -> Result<JsString, JsValue> {
-    let mut body = finish::body(answer).map_err(|code| JsValue::from_str(code.as_str()))?;
-    let handed_over = JsString::from(body.as_str());
-    // The memory of a returned `String` would be freed with the code in it.
-    body.zeroize();
-    Ok(handed_over)
+    let body = finish::body(answer).map_err(|code| JsValue::from_str(code.as_str()))?;
+    Ok(hand_over(body))
 }
 
 /// Returns a path of this app to go on at: the given one, or the start page if it is not usable.

@@ -1,0 +1,1 @@
+//! Builds the examples of the npm package, as the tests serve them.
