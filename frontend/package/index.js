@@ -72,7 +72,7 @@ async function load() {
 /** Returns the requests of the server at an address, as the modules of the door use them. */
 function serverAt(apiBaseUrl) {
   const base = baseOf(text("apiBaseUrl", apiBaseUrl) ?? "");
-  const request = (method, path, body, within) => send(method, base + path, body, within);
+  const request = (method, path, body, within) => send(method, path, body, within, base);
   return {
     DoorError,
     json,

@@ -28,6 +28,7 @@ mod look;
 mod messages;
 mod organizations;
 mod overview;
+mod package;
 mod polls;
 mod projects;
 mod registered_app;

@@ -27,6 +27,7 @@ mod odd_answers;
 mod odd_documents;
 mod one_database;
 mod organizations;
+mod package;
 mod pages;
 mod proxy;
 mod raw;

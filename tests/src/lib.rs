@@ -5,8 +5,8 @@
 //! it cannot share a mistake with the product. `cargo xtask test` passes the locations of the
 //! programs in `SNYK_APP_BIN`, `SNYK_SANDBOX_BIN` and `FRONTEND_DIR_FOR_TESTS`, and those of npm
 //! programs in `NODE` and `NODE_MODULES_FOR_TESTS`, those of Python in `PYTHON` and
-//! `PYTHON_PACKAGES_FOR_TESTS`, and nginx and the page for it in `NGINX` and
-//! `STATIC_PAGE_FOR_TESTS`.
+//! `PYTHON_PACKAGES_FOR_TESTS`, nginx and the page for it in `NGINX` and
+//! `STATIC_PAGE_FOR_TESTS`, and the npm package with its examples in `EXAMPLES_FOR_TESTS`.
 
 #![expect(
     clippy::expect_used,
@@ -19,6 +19,7 @@ pub mod browser;
 pub mod client;
 pub mod command;
 pub mod dotenv;
+pub mod examples;
 pub mod foreign;
 pub mod gateway;
 pub mod load;

@@ -51,6 +51,9 @@ pub(crate) struct Arguments {
     /// Make the package in this folder.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Build the examples too, as the tests serve them.
+    #[arg(long)]
+    examples: bool,
 }
 
 /// Makes the package and its archive, and prints their sizes.
@@ -65,6 +68,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let archive = pack(&folder, &out)?;
     ui::note(&format!("package: {}", folder.display()));
     ui::note(&format!("archive: {}", archive.display()));
+    if arguments.examples {
+        let folder = examples::build(&workspace)?;
+        ui::note(&format!("examples: {}", folder.display()));
+    }
     Ok(())
 }
 
@@ -116,8 +123,7 @@ fn weigh(workspace: &Workspace, folder: &Path) -> Result<()> {
     let scratch = workspace.notes()?.join("package-sizes");
     empty(&scratch)?;
     for name in LOADED {
-        fs::copy(folder.join(name), scratch.join(name))
-            .with_context(|| format!("cannot copy {name}"))?;
+        copy(&folder.join(name), &scratch.join(name))?;
     }
     spa::compress(workspace, &[&scratch])?;
     let size = |name: String| {
@@ -143,6 +149,20 @@ fn pack(folder: &Path, out: &Path) -> Result<PathBuf> {
     command.args(["pack", "--ignore-scripts", "--silent", "--pack-destination"]);
     let name = process::output(command.arg(out).current_dir(folder))?;
     Ok(out.join(name.trim()))
+}
+
+/// Copies a file or a folder.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for file in spa::files(from)? {
+        let target = match file.strip_prefix(from)? {
+            name if name.as_os_str().is_empty() => to.to_path_buf(),
+            name => to.join(name),
+        };
+        let folder = target.parent().unwrap_or(to);
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::copy(&file, &target).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Makes an empty folder.

@@ -11,7 +11,9 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     browser::{self, Browser, Firefox},
-    environment, process,
+    environment,
+    package::examples,
+    process,
     programs::{self, Programs},
     spa::{self, Form},
     static_host,
@@ -211,6 +213,9 @@ impl Tests<'_> {
             let static_page = static_host::for_tests(workspace, &dist)?;
             Ok((dist, static_page))
         });
+        let examples = steps.step("The npm package and its examples", || {
+            examples::build(workspace)
+        });
         let built = steps.step("The server and the sandbox", || {
             // Built as users build them: each with only its own features.
             programs::build(workspace, &["snyk-app", "snyk-sandbox"], false)
@@ -228,14 +233,16 @@ impl Tests<'_> {
             })
         });
         for (group, title) in titles {
-            let (Some((dist, static_page)), Some(programs), Some(tools)) = (&page, &built, &tools)
+            let (Some((dist, static_page)), Some(examples), Some(programs), Some(tools)) =
+                (&page, &examples, &built, &tools)
             else {
                 steps.not_run(title, "what it needs is not there");
                 continue;
             };
             steps.step(title, || {
                 let selection = product_selection(workspace, group)?;
-                let variables = product_variables(programs, dist, static_page, tools)?;
+                let mut variables = product_variables(programs, dist, static_page, tools)?.to_vec();
+                variables.push(("EXAMPLES_FOR_TESTS", examples.clone()));
                 nextest_run(workspace, &tools.nextest, arguments, &selection, &variables)
             });
         }

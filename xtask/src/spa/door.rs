@@ -109,9 +109,8 @@ pub(crate) fn compile(
         if form == Form::Shipped {
             finish::minify(workspace, &path)?;
         }
-        let read = |path: &Path| {
-            fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-        };
+        let read =
+            |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
         Ok(Compiled {
             script: read(&path)?,
             wasm: read(&file)?,

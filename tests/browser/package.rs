@@ -1,0 +1,146 @@
+//! The npm package in pages of others: its examples, and a page of another origin.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::json;
+use tests::{Bed, browser::Browser, examples};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+
+use crate::data::shows;
+
+const SIGNED_OUT: &str = "Connect Fathom to Snyk";
+const SIGNED_IN: &str = "You are connected";
+
+/// Returns a server whose page is that of an example.
+async fn bed(page: PathBuf) -> Bed {
+    let page = page.display().to_string();
+    Bed::with(&[], &[("FRONTEND_DIR", &page)]).await
+}
+
+/// Checks that nothing of a login is in the address, in the history or in the browser's storage.
+async fn nothing_is_left(browser: &Browser) {
+    let address = browser.address().await;
+    assert!(!address.contains(['?', '#']), "{address}");
+    let stored = "return localStorage.length + sessionStorage.length";
+    assert_eq!(browser.run(stored).await, 0);
+    let cookies = browser.run("return document.cookie").await;
+    assert_eq!(cookies, "", "cookies are not for scripts");
+}
+
+async fn to_consent(browser: &Browser) {
+    browser.press("Connect to the sandbox").await;
+    browser.heading("asks to read").await;
+}
+
+/// Connects, signs out, and refuses, in an example.
+async fn works(page: PathBuf) {
+    let bed = bed(page).await;
+    let browser = Browser::open().await;
+    browser.go(&bed.app.url).await;
+    browser.heading(SIGNED_OUT).await;
+    to_consent(&browser).await;
+    browser.press("Allow").await;
+    browser.heading(SIGNED_IN).await;
+    shows(&browser, "The server holds the tokens").await;
+    browser
+        .until("return document.querySelectorAll('li').length > 1")
+        .await;
+    assert_eq!(browser.run("return location.pathname").await, "/");
+    nothing_is_left(&browser).await;
+    assert_eq!(bed.sandbox.count("token_requests").await, 1);
+    browser.driver.refresh().await.expect("the page loads");
+    browser.heading(SIGNED_IN).await;
+
+    browser.press("Sign out").await;
+    browser.heading(SIGNED_OUT).await;
+    browser.driver.refresh().await.expect("the page loads");
+    browser.heading(SIGNED_OUT).await;
+
+    to_consent(&browser).await;
+    browser.press("Refuse").await;
+    shows(&browser, "You did not allow access (access_denied)").await;
+    browser.heading(SIGNED_OUT).await;
+    nothing_is_left(&browser).await;
+    let strange = format!("{}/callback?code=x&state={}", bed.app.url, "A".repeat(43));
+    browser.go(&strange).await;
+    shows(&browser, "(state_mismatch)").await;
+    nothing_is_left(&browser).await;
+    assert_eq!(bed.sandbox.count("token_requests").await, 1);
+
+    to_consent(&browser).await;
+    browser.press("Allow").await;
+    browser.heading(SIGNED_IN).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_page_without_a_build_step_connects_signs_out_and_is_refused() {
+    works(examples::page()).await;
+}
+
+#[tokio::test]
+async fn a_page_of_vite_and_react_connects_signs_out_and_is_refused() {
+    works(examples::react()).await;
+}
+
+#[tokio::test]
+async fn a_failure_of_the_network_is_told_with_its_code() {
+    let mut bed = bed(examples::page()).await;
+    let browser = Browser::open().await;
+    browser.go(&bed.app.url).await;
+    browser.heading(SIGNED_OUT).await;
+    bed.app.kill();
+    browser.press("Connect to the sandbox").await;
+    shows(&browser, "The server could not be reached (offline)").await;
+    bed.app.start_again(&[]).await;
+    to_consent(&browser).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_module_works_from_another_origin() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(serve(listener));
+    let browser = Browser::open().await;
+    // A page without a policy, which would forbid scripts of others.
+    browser.go("about:blank").await;
+    let script = format!(
+        "import('http://127.0.0.1:{port}/some/where/index.js')\
+            .then(it => it.challengeFor('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'))\
+            .then(done, error => done(String(error)))"
+    );
+    assert_eq!(
+        browser.run_async(&script).await,
+        json!("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+    );
+    browser.close().await;
+}
+
+/// Serves the files of the package to pages of every origin.
+async fn serve(listener: TcpListener) {
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let mut head = vec![0; 4_096];
+        let length = stream.read(&mut head).await.unwrap_or(0);
+        let head = String::from_utf8_lossy(&head[..length]).into_owned();
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let name = path.strip_prefix("/some/where/").unwrap_or_default();
+        let kind = match name.rsplit_once('.') {
+            Some((_, "js")) => "text/javascript",
+            _ => "application/wasm",
+        };
+        let (status, body) = match fs::read(examples::package().join(name)) {
+            Ok(body) => ("200 OK", body),
+            Err(_) => ("404 Not Found", Vec::new()),
+        };
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
+             access-control-allow-origin: *\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+    }
+}
