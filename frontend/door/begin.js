@@ -3,6 +3,9 @@
 import { makeAttempt } from "./door_wasm.js";
 import { DoorError, WITHIN, done, isSuccess, parsed } from "./requests.js";
 
+/** Time that leaving for Snyk may take before another login can begin. */
+export const LEAVES_WITHIN = 8_000;
+
 /** Cookies belong to a host, so a login cannot be finished at another than the app's own. */
 export const wrongOrigin = (app) =>
   app?.origin && app.origin !== location.origin

@@ -1,6 +1,6 @@
 // The document: the welcome and its button.
 
-import { wrongOrigin } from "./begin.js";
+import { LEAVES_WITHIN, wrongOrigin } from "./begin.js";
 import { connect, known, ready, session } from "./login.js";
 
 /** What stands above this module, and is set by it: it loads the other parts. */
@@ -11,8 +11,6 @@ export const above = {
   async start() {},
 };
 
-/** Time that leaving for Snyk may take before the button can be pressed again. */
-const LEAVES_WITHIN = 8_000;
 /** Pauses between requests to a server that does not answer. The last one repeats. */
 const PAUSES = [3_000, 5_000, 10_000, 20_000];
 

@@ -148,8 +148,9 @@ export declare function createPkcePair(): Promise<PkcePair>;
 export declare function challengeFor(verifier: string): Promise<string>;
 
 /**
- * Begins a login: makes its secrets, hands them to the app's server, and leaves for Snyk. Returns the address at Snyk;
- * with `navigate: false` it is for you to open, in the same browser.
+ * Begins a login: makes its secrets, hands them to the app's server, and leaves for Snyk. The promise stays pending while
+ * the browser leaves, for eight seconds at most. It returns the address at Snyk, which with `navigate: false` is for you
+ * to open, in the same browser.
  */
 export declare function beginLogin(options?: BeginLoginOptions): Promise<string>;
 

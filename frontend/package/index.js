@@ -4,7 +4,7 @@
 // answers mean, are the door's (`frontend/door/`). `cargo xtask package` makes one module of this.
 
 import init, { challengeOf, connectionBody, makeAttempt, pkcePair, returnPath } from "./login_wasm.js";
-import { begin, wrongOrigin } from "../door/begin.js";
+import { LEAVES_WITHIN, begin, wrongOrigin } from "../door/begin.js";
 import { exchange } from "../door/callback/exchange.js";
 import { DoorError, WITHIN, done, json, send } from "../door/requests.js";
 
@@ -69,9 +69,9 @@ async function load() {
   await init({ module_or_path: response });
 }
 
-/** Returns the requests of the server at an address, as the modules of the door use them. */
-function serverAt(apiBaseUrl) {
-  const base = baseOf(text("apiBaseUrl", apiBaseUrl) ?? "");
+/** Returns the requests of the server that options name, as the modules of the door use them. */
+function serverOf(options) {
+  const base = baseOf(text("apiBaseUrl", options?.apiBaseUrl) ?? "");
   const request = (method, path, body, within) => send(method, path, body, within, base);
   return {
     DoorError,
@@ -114,29 +114,34 @@ export const challengeFor = (verifier) =>
     return challenge;
   });
 
-export const beginLogin = ({ returnTo, reconnect, apiBaseUrl, navigate = true } = {}) =>
+export const beginLogin = (options) =>
   told(async () => {
-    text("returnTo", returnTo);
-    text("reconnect", reconnect);
-    const server = serverAt(apiBaseUrl);
+    const { navigate = true } = options ?? {};
+    const returnTo = text("returnTo", options?.returnTo);
+    const reconnect = text("reconnect", options?.reconnect);
+    const server = serverOf(options);
     const [{ app }] = await Promise.all([server.session(), ready()]);
     const wrong = wrongOrigin(app);
     if (wrong) throw wrong;
     const address = await begin(app, server.send, returnTo, reconnect);
-    if (navigate) location.assign(address);
+    if (navigate) {
+      location.assign(address);
+      // The page is being left. If the person stops that, no event says so.
+      await new Promise((resolve) => setTimeout(resolve, LEAVES_WITHIN));
+    }
     return address;
   });
 
 let completing = null;
 
-export function completeLogin({ apiBaseUrl } = {}) {
+export function completeLogin(options) {
   // At once, and not when the Wasm has come: until then everything in the page could read it.
   const answer = take();
   if (answer instanceof LoginError) return Promise.reject(answer);
   // A second call is for the same login, as when a framework runs an effect twice.
   if (!answer) return completing ?? Promise.resolve(null);
   completing = told(async () => {
-    const server = serverAt(apiBaseUrl);
+    const server = serverOf(options);
     await ready();
     const { connection, returnTo } = await exchange(server, answer, () => {});
     return { connection, returnTo };
@@ -167,7 +172,7 @@ function take() {
   return answer;
 }
 
-export const session = ({ apiBaseUrl } = {}) => told(() => serverAt(apiBaseUrl).session());
+export const session = (options) => told(() => serverOf(options).session());
 
-export const signOut = ({ apiBaseUrl } = {}) =>
-  told(async () => done(await serverAt(apiBaseUrl).send("DELETE", "/api/session", undefined, WITHIN.change)));
+export const signOut = (options) =>
+  told(async () => done(await serverOf(options).send("DELETE", "/api/session", undefined, WITHIN.change)));

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use serde_json::json;
-use tests::{Bed, browser::Browser, examples};
+use tests::{Bed, browser::Browser, examples, static_host::StaticHost};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
@@ -97,6 +97,58 @@ async fn a_failure_of_the_network_is_told_with_its_code() {
     shows(&browser, "The server could not be reached (offline)").await;
     bed.app.start_again(&[]).await;
     to_consent(&browser).await;
+    browser.close().await;
+}
+
+/// Replaces the page of a static host by an example, which is told where its server is.
+fn replace_page(host: &StaticHost) {
+    let package = host.page.join("snyk-app-login");
+    fs::create_dir(&package).expect("a folder");
+    for (from, to) in [
+        (examples::page(), &host.page),
+        (examples::package(), &package),
+    ] {
+        for entry in fs::read_dir(from).expect("an example") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("a copy");
+            }
+        }
+    }
+    let document = host.page.join("index.html");
+    let text = fs::read_to_string(&document).expect("a document");
+    let place = "name=\"api-base-url\" content=\"";
+    assert!(text.contains(place), "{text}");
+    let text = text.replace(place, &format!("{place}{}", host.api));
+    fs::write(&document, text).expect("another document");
+    // Compressed, they would be those of the former page.
+    for ending in ["br", "gz"] {
+        fs::remove_file(host.page.join(format!("index.html.{ending}"))).expect("a file");
+    }
+}
+
+#[tokio::test]
+async fn a_page_with_its_server_at_another_origin_connects_and_signs_out() {
+    let (host, bed) = StaticHost::with_bed().await;
+    replace_page(&host);
+    let browser = Browser::open().await;
+    // The certificate is self-signed.
+    let ignore = json!({ "ignore": true });
+    browser
+        .devtools("Security.setIgnoreCertificateErrors", ignore)
+        .await;
+    browser.go(&host.url).await;
+    to_consent(&browser).await;
+    browser.press("Refuse").await;
+    shows(&browser, "(access_denied)").await;
+    to_consent(&browser).await;
+    browser.press("Allow").await;
+    browser.heading(SIGNED_IN).await;
+    assert_eq!(browser.address().await, format!("{}/", host.url));
+    nothing_is_left(&browser).await;
+    browser.press("Sign out").await;
+    browser.heading(SIGNED_OUT).await;
+    assert_eq!(bed.sandbox.count("token_requests").await, 1);
     browser.close().await;
 }
 

@@ -127,6 +127,49 @@ await session({ apiBaseUrl: "https://api.page.example/base/" });
 assert.deepEqual(asked, ["https://api.page.example/base/api/session", "include"]);
 await assert.rejects(beginLogin(), { code: "wrong_origin", appOrigin: "https://other.example" });
 
+// The beginning of a login: the address has the challenge, and only the server gets the verifier.
+const app = {
+  origin: location.origin,
+  authorization_endpoint: "https://app.snyk.io/oauth2/authorize",
+  client_id: "c",
+  redirect_uri: "https://page.example/callback",
+  scopes: ["org.read", "org.project.read"],
+};
+let attempts = [];
+let presented = 1;
+servers.app = async (url, { method, body }) => {
+  if (method === "POST") {
+    attempts.push(JSON.parse(body));
+    return new Response(null, { status: 204 });
+  }
+  return json(url.endsWith("/api/session") ? { app, connections: [] } : { presented });
+};
+location.assign = (url) => seen.push(`leaves: ${url}`);
+seen.length = 0;
+const left = await beginLogin({ returnTo: "/next" });
+assert.ok(seen.includes(`leaves: ${left}`));
+for (const options of [{ navigate: false }, { navigate: false, reconnect: "01JD" }]) {
+  seen.length = 0;
+  const { origin, pathname, searchParams } = new URL(await beginLogin(options));
+  assert.equal(origin + pathname, app.authorization_endpoint);
+  const { state, code_verifier, reconnect } = attempts.at(-1);
+  assert.equal(reconnect, options.reconnect);
+  assert.deepEqual(Object.fromEntries(searchParams), {
+    response_type: "code",
+    client_id: "c",
+    redirect_uri: app.redirect_uri,
+    scope: "org.read org.project.read",
+    state,
+    code_challenge: s256(code_verifier),
+    code_challenge_method: "S256",
+  });
+  assert.ok(!seen.some((one) => one.startsWith("leaves")));
+}
+assert.equal(attempts[0].return_to, "/next");
+assert.equal(new Set(attempts.flatMap(({ state, code_verifier }) => [state, code_verifier])).size, 6);
+presented = 0;
+await rejects(beginLogin(null), "cookies_blocked");
+
 // The way back. The answer leaves the address bar before anything is asked, and before the call returns.
 const state = "A".repeat(43);
 assert.equal(await completeLogin(), null);

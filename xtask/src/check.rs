@@ -11,13 +11,15 @@ use anyhow::{Result, bail};
 use crate::{process, tools, ui::Steps, workspace::Workspace};
 
 /// Packages that also compile for the browser, as cargo arguments.
-const WASM: [&str; 10] = [
+const WASM: [&str; 12] = [
     "--package",
     "login",
     "--package",
     "door",
     "--package",
     "door-callback",
+    "--package",
+    "login-package",
     "--package",
     "frontend",
     "--target",

@@ -8,8 +8,9 @@ use anyhow::Result;
 use crate::{spa::files, workspace::Workspace};
 
 /// Top-level folders that a path may begin with.
-const FOLDERS: [&str; 9] = [
-    "frontend", "backend", "shared", "tests", "xtask", "docs", "deploy", ".cargo", ".ci",
+const FOLDERS: [&str; 10] = [
+    "frontend", "backend", "shared", "tests", "xtask", "docs", "deploy", "examples", ".cargo",
+    ".ci",
 ];
 /// Extensions that identify a relative path as one of this repository.
 const ENDINGS: [&str; 9] = [
