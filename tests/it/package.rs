@@ -15,7 +15,7 @@ const SCRIPTS: [&str; 4] = [
 
 /// Runs a command and returns what it printed.
 fn output(command: &mut Command) -> String {
-    let output = command.output().expect("the program runs");
+    let output = command.output().unwrap();
     let (printed, errors) = (
         String::from_utf8_lossy(&output.stdout).into_owned(),
         String::from_utf8_lossy(&output.stderr),
@@ -26,18 +26,18 @@ fn output(command: &mut Command) -> String {
 
 fn source(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    fs::read_to_string(root.join(path)).expect("a source")
+    fs::read_to_string(root.join(path)).unwrap()
 }
 
 fn declarations() -> String {
-    fs::read_to_string(examples::package().join("index.d.ts")).expect("declarations")
+    fs::read_to_string(examples::package().join("index.d.ts")).unwrap()
 }
 
 /// Runs the checks in Node.js, and returns the names that the package exports.
 fn exports() -> BTreeSet<String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("npm/package.mjs");
     let printed = output(examples::node().arg(script).arg(examples::package()));
-    serde_json::from_str(&printed).expect("a list of names")
+    serde_json::from_str(&printed).unwrap()
 }
 
 /// Returns the words that come after a text, up to the next character that no name contains.
@@ -53,8 +53,8 @@ fn words_after<'a>(text: &'a str, before: &str) -> BTreeSet<&'a str> {
 fn union<'a>(declarations: &'a str, name: &str) -> BTreeSet<&'a str> {
     let (_, rest) = declarations
         .split_once(&format!("export type {name} ="))
-        .expect("a type");
-    let (members, _) = rest.split_once(';').expect("its end");
+        .unwrap();
+    let (members, _) = rest.split_once(';').unwrap();
     words_after(members, "| \"")
 }
 
@@ -76,7 +76,7 @@ fn what_is_declared_is_what_is_exported() {
     let mut types = words_after(&declarations, "export interface ");
     types.extend(words_after(&declarations, "export type "));
     for name in declared.union(&types) {
-        let import = used.split_once("\n\n").expect("imports").1;
+        let import = used.split_once("\n\n").unwrap().1;
         assert!(import.contains(name), "{name} is not used");
     }
 }
@@ -101,13 +101,12 @@ fn every_code_is_declared() {
 
 #[test]
 fn typescript_accepts_right_uses_of_every_export_and_no_wrong_one() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().unwrap();
     let modules = folder.path().join("node_modules");
-    fs::create_dir(&modules).expect("a folder");
-    std::os::unix::fs::symlink(examples::package(), modules.join("snyk-app-login"))
-        .expect("a link");
+    fs::create_dir(&modules).unwrap();
+    std::os::unix::fs::symlink(examples::package(), modules.join("snyk-app-login")).unwrap();
     let file = folder.path().join("uses.ts");
-    fs::write(&file, source("tests/npm/package.ts")).expect("a file");
+    fs::write(&file, source("tests/npm/package.ts")).unwrap();
     let mut command = examples::typescript();
     command.args(["--strict", "--noEmit", "--exactOptionalPropertyTypes"]);
     command.args(["--target", "es2022", "--lib", "es2022,dom"]);
@@ -118,18 +117,18 @@ fn typescript_accepts_right_uses_of_every_export_and_no_wrong_one() {
 #[test]
 fn it_names_the_licence_and_has_every_file_that_it_names() {
     let package = examples::package();
-    let text = fs::read_to_string(package.join("package.json")).expect("a package.json");
-    let described: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let text = fs::read_to_string(package.join("package.json")).unwrap();
+    let described: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(described["type"], "module");
     assert_eq!(described["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(described["license"], env!("CARGO_PKG_LICENSE"));
     let exports = &described["exports"];
     for file in [&exports["."]["types"], &exports["."]["default"]] {
-        let file = file.as_str().expect("a path");
+        let file = file.as_str().unwrap();
         assert!(package.join(file).is_file(), "{file}");
     }
-    for file in described["files"].as_array().expect("a list") {
-        let file = file.as_str().expect("a path");
+    for file in described["files"].as_array().unwrap() {
+        let file = file.as_str().unwrap();
         assert!(package.join(file).is_file(), "{file}");
     }
 }

@@ -40,6 +40,9 @@ const PACKAGES: [&str; 11] = [
 const FEATURES: &str = "xtask/module-graph,xtask/minify";
 /// Packages with `wasm-bindgen` tests in a browser.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
+/// The package with `wasm-bindgen` tests of what needs no browser, and their target.
+const NODE_PACKAGE: &str = "login";
+const NODE_TARGET: &str = "node";
 /// The package that tests the built product, and its test target for the browser.
 const PRODUCT_TESTS: &str = "tests";
 const BROWSER_TARGET: &str = "browser";
@@ -158,33 +161,44 @@ impl Tests<'_> {
                     browser::find_or_install_firefox()?.driver,
                 ),
             ];
-            Ok((tools::wasm_bindgen(workspace)?, drivers))
+            let node = tools::node(workspace)?.program;
+            Ok((tools::wasm_bindgen(workspace)?, drivers, node))
         });
-        let Some((wasm_bindgen, drivers)) = &ready else {
+        let Some((wasm_bindgen, drivers, node)) = &ready else {
             return steps.not_run("Wasm tests", "a tool is missing");
         };
+        // Cargo looks up the configured runner on the PATH, and the runner Node.js.
+        let folders = [Some(wasm_bindgen.as_path()), node.parent()];
+        let run = |package: &str, targets: &[&str], variable: &str, value: &Path| {
+            let mut command = workspace.cargo();
+            command.args(["test", "--target", "wasm32-unknown-unknown"]);
+            command.args(["--package", package]);
+            for target in targets {
+                command.args(["--test", target]);
+            }
+            command.env(
+                "PATH",
+                environment::path_with(folders.into_iter().flatten())?,
+            );
+            command.env_remove("CHROMEDRIVER").env(variable, value);
+            // The timeout of all tests of a file together. The default of 20 s is short on a
+            // busy machine.
+            command.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+            process::run(command.arg("--").args(&arguments.filter))
+        };
+        steps.step(&format!("Wasm tests of {NODE_PACKAGE}, in Node.js"), || {
+            run(NODE_PACKAGE, &[NODE_TARGET], "NODE", node)
+        });
         let each = WASM_PACKAGES
             .iter()
             .flat_map(|name| drivers.iter().map(move |driver| (name, driver)));
         for (name, (browser, variable, driver)) in each {
             let title = format!("Wasm tests of {name}, in {browser}");
             steps.step(&title, || {
-                let mut command = workspace.cargo();
-                command.args([
-                    "test",
-                    "--target",
-                    "wasm32-unknown-unknown",
-                    "--package",
-                    name,
-                ]);
-                command.arg("--tests");
-                // Cargo looks up the configured runner on the PATH.
-                command.env("PATH", environment::path_with([wasm_bindgen.as_path()])?);
-                command.env_remove("CHROMEDRIVER").env(variable, driver);
-                // The timeout of all tests of a file together. The default of 20 s is short on a
-                // busy machine.
-                command.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
-                process::run(command.arg("--").args(&arguments.filter))
+                let targets = &workspace.metadata.package(name)?.test_targets;
+                let targets = targets.iter().map(String::as_str);
+                let targets: Vec<_> = targets.filter(|target| *target != NODE_TARGET).collect();
+                run(name, &targets, variable, driver)
             });
         }
     }
