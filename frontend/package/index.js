@@ -87,8 +87,9 @@ function serverOf(options) {
 function baseOf(apiBaseUrl) {
   if (apiBaseUrl === "") return "";
   try {
-    const { origin, protocol, pathname, search, hash, username } = new URL(apiBaseUrl);
-    if (/^https?:$/.test(protocol) && !(search || hash || username)) return origin + pathname.replace(/\/+$/, "");
+    const { origin, protocol, pathname, search, hash, username, password } = new URL(apiBaseUrl);
+    const isPlain = !(search || hash || username || password);
+    if (/^https?:$/.test(protocol) && isPlain) return origin + pathname.replace(/\/+$/, "");
   } catch {
     // It is no address.
   }
@@ -151,7 +152,7 @@ export function completeLogin(options) {
   return completing;
 }
 
-/** Takes the answer of Snyk out of the address bar. */
+/** Takes the answer of Snyk out of the address bar. What an answer is, `shared/src/callback.rs` says too. */
 function take() {
   const { pathname, search, hash } = location;
   const isAnswer = (text) => {

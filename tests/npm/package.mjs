@@ -99,7 +99,15 @@ for (const wrong of ["", "a".repeat(42), "a".repeat(129), `${"a".repeat(43)}=`, 
   await rejects(challengeFor(wrong), "bad_input");
 
 // Arguments.
-for (const apiBaseUrl of ["api.example", "ftp://api.example", "https://api.example/?a", "https://a:b@api.example", 1, null])
+for (const apiBaseUrl of [
+  "api.example",
+  "ftp://api.example",
+  "https://api.example/?a",
+  "https://a@api.example",
+  "https://:b@api.example",
+  1,
+  null,
+])
   for (const call of [session, signOut, beginLogin]) await rejects(call({ apiBaseUrl }), "bad_input");
 for (const options of [{ returnTo: 1 }, { reconnect: {} }]) await rejects(beginLogin(options), "bad_input");
 
