@@ -8,7 +8,7 @@
 //! an empty folder, because a binary that cannot serve its page must not be released.
 
 mod archive;
-mod licenses;
+pub(crate) mod licenses;
 mod origin;
 mod probe;
 
@@ -142,7 +142,10 @@ fn fill(workspace: &Workspace, folder: &Path, binary: &Path, target: &str) -> Re
     }
     let pages = folder.join("man");
     process::run(process::command(binary).args(["man", "--dir"]).arg(&pages))?;
-    let licenses = licenses::of_dependencies(workspace, target)?;
+    let licenses = licenses::of_dependencies(
+        workspace,
+        &[("snyk-app", target), ("frontend", "wasm32-unknown-unknown")],
+    )?;
     write(&folder.join("LICENSES-OF-DEPENDENCIES.txt"), &licenses)
 }
 

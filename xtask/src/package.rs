@@ -17,6 +17,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
 use crate::{
+    dist::licenses,
     process, sizes,
     spa::{self, Bundle, Form},
     tools, ui,
@@ -96,6 +97,9 @@ pub(crate) fn build(workspace: &Workspace, out: &Path) -> Result<PathBuf> {
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         write(name, workspace.read(name)?.as_bytes())?;
     }
+    let licenses = [(BUNDLE.package, "wasm32-unknown-unknown")];
+    let licenses = licenses::of_dependencies(workspace, &licenses)?;
+    write("LICENSES-OF-DEPENDENCIES.txt", licenses.as_bytes())?;
     spa::check_paths(workspace, &folder)?;
     weigh(workspace, &folder)?;
     Ok(folder)

@@ -1,5 +1,4 @@
-//! The licence texts of all crates in the binary and in the page, which have to be distributed with
-//! them.
+//! The licence texts of all crates in what is released, which have to be distributed with it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,11 +26,11 @@ struct Crate {
     folder: PathBuf,
 }
 
-/// Returns each licence text once, below the names of the crates that it belongs to.
-pub(crate) fn of_dependencies(workspace: &Workspace, target: &str) -> Result<String> {
-    let packages = [("snyk-app", target), ("frontend", "wasm32-unknown-unknown")];
+/// Returns each licence text of the dependencies of packages, which are compiled for a target each,
+/// once, below the names of the crates that it belongs to.
+pub(crate) fn of_dependencies(workspace: &Workspace, packages: &[(&str, &str)]) -> Result<String> {
     let mut wanted = BTreeSet::new();
-    for (package, target) in packages {
+    for &(package, target) in packages {
         let mut command = workspace.cargo();
         command.args(["tree", "--edges", "normal", "--prefix", "none"]);
         command.args(["--package", package, "--target", target, "--format", "{p}"]);
@@ -39,14 +38,17 @@ pub(crate) fn of_dependencies(workspace: &Workspace, target: &str) -> Result<Str
     }
     let mut command = workspace.cargo();
     command.args(["metadata", "--format-version=1"]);
-    for (_, target) in packages {
+    for &(_, target) in packages {
         // Without it, the crates of all platforms would be downloaded.
         command.args(["--filter-platform", target]);
     }
     let metadata = process::output(&mut command)?;
     let mut crates = crates(&serde_json::from_str(&metadata)?);
     crates.retain(|one| wanted.contains(&(one.name.clone(), one.version.clone())));
-    ensure!(!crates.is_empty(), "cargo names no crate of the binary");
+    ensure!(
+        !crates.is_empty(),
+        "cargo names no crate of what is released"
+    );
     text(&crates)
 }
 
@@ -85,7 +87,7 @@ fn crates(metadata: &Value) -> Vec<Crate> {
 
 fn text(crates: &[Crate]) -> Result<String> {
     let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut text = "Crates in the binary and in the page, and their licences.\n\n".to_owned();
+    let mut text = "The crates that are compiled into this, and their licences.\n\n".to_owned();
     for one in crates {
         // Writing to a `String` cannot fail.
         let _ = writeln!(text, "{} {}: {}", one.name, one.version, one.license);
