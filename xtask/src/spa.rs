@@ -7,7 +7,7 @@
 //! | [`door`] | compiles the door, which starts first, and puts it into the document |
 //! | [`seal`] | writes hashes of the contents into names, and into the document |
 //! | [`machine_paths`] | for a release, checks that no file has a path of this machine |
-//! | [`compress`] | for a release, writes a `.br` and a `.gz` file beside each file |
+//! | [`mod@compress`] | for a release, writes a `.br` and a `.gz` file beside each file |
 //! | [`publish`] | moves the result into `dist/` |
 //!
 //! # Design
