@@ -11,7 +11,7 @@
 import { connect, known, ready, session } from "./login.js";
 import { MISSING, NO_WASM, SLOW, above, check, describe, endPolls, free, main, press, root, say, scopes, showWelcome, stuck, tell, title } from "./page.js";
 import { PATIENCE, element, load, loadModule, prefetch, styles, typeface, whenIdle } from "./parts.js";
-import { DoorError, WITHIN, json, send } from "./requests.js";
+import { DoorError, WITHIN, apiOfDocument, json, send } from "./requests.js";
 
 /** Ends the door's listeners, when the application takes over. */
 const stop = new AbortController();
@@ -75,6 +75,7 @@ const door = {
   DoorError,
   within: WITHIN,
   main,
+  api: apiOfDocument(),
   app: () => known.app,
   /** Returns the latest answer about the session, once: a promise, or nothing. */
   takeSession() {

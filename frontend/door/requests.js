@@ -20,8 +20,18 @@ export class DoorError extends Error {
   }
 }
 
-/** The API's address as the document names it. Empty: the origin of the page. */
-const apiOfDocument = () => document.querySelector("meta[name=api-base-url]")?.content ?? "";
+/** The API's origin as the document names it. Empty: the origin of the page. */
+export function apiOfDocument() {
+  const { origin } = new URL(document.querySelector("meta[name=api-base-url]").content || "/", location);
+  return origin === location.origin ? "" : origin;
+}
+
+/** Whether anything answers at another origin. The page may not read what a proxy answers there. */
+const answers = (base, signal) =>
+  fetch(`${base}/healthz`, { mode: "no-cors", credentials: "omit", cache: "no-store", signal }).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * Sends a request to our server, whose address is `base`, and returns the whole answer. Redirects are
@@ -65,6 +75,7 @@ export async function send(method, path, body, within, base = apiOfDocument()) {
         requestId: response.headers.get("x-request-id"),
       };
     } catch (cause) {
+      if (why === "offline" && base && (await answers(base, controller.signal))) why = "intercepted";
       if (why !== "network_back") throw new DoorError(why, { cause });
     } finally {
       clearTimeout(timer);

@@ -5,6 +5,7 @@ use shared::route::Route;
 
 use crate::{
     announcer::Announcer,
+    api::api_base,
     components::layout::Layout,
     data::lists::Lists,
     door::{self, Door},
@@ -23,6 +24,7 @@ use crate::{
 pub fn start(door: Door, connected: Option<String>) {
     platform::translated::follow();
     door.leave();
+    api_base::set(door.api());
     door::set(door);
     mount_to_body(move || view! { <App connected /> });
 }

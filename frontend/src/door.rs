@@ -29,6 +29,9 @@ extern "C" {
     /// Removes the door from the document.
     #[wasm_bindgen(method)]
     pub fn leave(this: &Door);
+    /// The API's origin; empty if it is the page's own.
+    #[wasm_bindgen(method, getter)]
+    pub fn api(this: &Door) -> String;
     #[wasm_bindgen(method, js_name = showWelcome)]
     fn show_welcome(this: &Door, place: &HtmlElement);
 
@@ -126,6 +129,7 @@ fn failure(error: JsValue) -> Failure {
     match error.code().unwrap_or_default().as_str() {
         "offline" => Failure::Offline,
         "timed_out" => Failure::TimedOut,
+        "intercepted" => Failure::Intercepted { status: 0 },
         "cookies_blocked" => Failure::CookiesBlocked,
         "wrong_origin" => Failure::WrongOrigin {
             here: error.here().unwrap_or_default(),

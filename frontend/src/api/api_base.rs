@@ -1,36 +1,50 @@
 //! Where our server is: at the page's own origin, or at the one that the document names.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::RefCell};
 
-use web_sys::RequestCredentials;
+use gloo_net::http::RequestBuilder;
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode};
+
+use crate::answer::Failure;
 
 /// The paths of the API. Every other one is the page's own, such as the document's.
 const API: &str = "/api/";
-/// The element of the document that names the API's origin. It is empty for the page's own.
-const ELEMENT: &str = "meta[name=api-base-url]";
+
+thread_local! {
+    static ORIGIN: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Sets the API's origin. An empty one is the page's own.
+pub fn set(origin: String) {
+    ORIGIN.set((!origin.is_empty()).then_some(origin));
+}
 
 /// Returns the address of a path at our server, and where the session's cookies are sent: to another
 /// origin only if it is the API's.
 pub(super) fn resolve(path: &str) -> (Cow<'_, str>, RequestCredentials) {
-    let base = if path.starts_with(API) {
-        origin()
-    } else {
-        None
-    };
-    match base {
-        Some(origin) => (
+    match ORIGIN.with_borrow(Clone::clone) {
+        Some(origin) if path.starts_with(API) => (
             Cow::Owned(format!("{origin}{path}")),
             RequestCredentials::Include,
         ),
-        None => (Cow::Borrowed(path), RequestCredentials::SameOrigin),
+        _ => (Cow::Borrowed(path), RequestCredentials::SameOrigin),
     }
 }
 
-/// Returns the API's origin, if it is not the page's own.
-fn origin() -> Option<String> {
-    let document = web_sys::window()?.document()?;
-    let element = document.query_selector(ELEMENT).ok()??;
-    let origin = element.get_attribute("content")?;
-    let origin = origin.trim().trim_end_matches('/');
-    (!origin.is_empty()).then(|| origin.to_owned())
+/// Returns why a request got no answer that this page may read. What a proxy answers in the place of
+/// a server of another origin has no CORS headers.
+pub(super) async fn no_answer(path: &str, signal: Option<&AbortSignal>) -> Failure {
+    if let Some(origin) = ORIGIN.with_borrow(Clone::clone)
+        && path.starts_with(API)
+    {
+        let probe = RequestBuilder::new(&format!("{origin}/healthz"))
+            .mode(RequestMode::NoCors)
+            .credentials(RequestCredentials::Omit)
+            .cache(RequestCache::NoStore)
+            .abort_signal(signal);
+        if probe.send().await.is_ok() {
+            return Failure::Intercepted { status: 0 };
+        }
+    }
+    Failure::Offline
 }

@@ -160,7 +160,9 @@ async fn attempt(
     }
     .map_err(|_| Failure::Unreadable)?;
     abort.within(within.millis());
-    let response = request.send().await.map_err(|_| Failure::Offline)?;
+    let Ok(response) = request.send().await else {
+        return Err(api_base::no_answer(path, signal.as_ref()).await);
+    };
     abort.within(within.millis());
     whole(response).await
 }
