@@ -5,6 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use leptos::prelude::*;
 use shared::route::Route;
 
+use crate::reactive::Signal;
 use crate::{api::Failure, messages, platform, router::Router, session::SessionContext};
 
 /// Time between two messages in the live region. Screen readers may miss one that is replaced

@@ -109,10 +109,12 @@ pub fn acting(connection: &Connection) -> &'static str {
 /// Returns a sentence with a lower-case first letter, to continue after a colon.
 #[must_use]
 pub fn lower_first(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
+    let mut sentence = sentence.to_owned();
+    // The sentences are ours, and begin with an ASCII letter.
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    sentence
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     announcer::Announcer,
     platform::{self, scroll},
-    reactive::effect,
+    reactive::{Signal, effect},
     session::SessionContext,
 };
 

@@ -1,27 +1,43 @@
-//! Memos, effects and derived signals whose closures are boxed.
+//! Signals, effects and parts of views that are compiled once.
 //!
-//! Leptos compiles the whole machinery of a memo or an effect once for each closure that it is
-//! given. These functions compile it once for each type of value, which makes the page 17 KB
-//! smaller in brotli and costs one allocation each. `clippy.toml` forbids Leptos's own.
+//! Leptos compiles the whole machinery of a memo, an effect, a signal or a part of a view once for
+//! each closure and each type that it is given. Here closures are boxed and types are erased, so
+//! that most of it is compiled once, which makes the page a tenth smaller and costs an allocation
+//! each. `clippy.toml` forbids Leptos's own.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "the only callers of Leptos's own functions"
+    clippy::disallowed_types,
+    reason = "the only users of Leptos's own"
 )]
 
-use leptos::prelude::*;
+mod signal;
+
+use std::sync::{Arc, Mutex};
+
+use leptos::{
+    prelude::{AnyView, Effect, IntoAny as _, IntoView, Memo},
+    tachys::reactive_graph::SharedReactiveFunction,
+};
+
+pub use self::signal::Signal;
+use self::signal::Value;
 
 /// Computes the value of a memo from its last value.
-type Compute<T> = Box<dyn Fn(Option<&T>) -> T + Send + Sync>;
+type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
 
 /// Creates a value that is computed from signals, and that notifies only when it has changed. The
 /// function receives the last value.
-pub fn memo<T>(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Memo<T>
+pub fn memo<T>(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
 where
     T: PartialEq + Send + Sync + 'static,
 {
-    let compute: Compute<T> = Box::new(compute);
-    Memo::new(compute)
+    fn erased(compute: Compute) -> leptos::prelude::Signal<Value> {
+        Memo::new(compute).into()
+    }
+
+    let compute = move |last: Option<&Value>| Value::comparable(compute(last.and_then(Value::get)));
+    Signal::new(erased(Box::new(compute)))
 }
 
 /// Runs a function now and whenever a signal that it reads has changed. The function receives what
@@ -40,6 +56,18 @@ pub fn derive<T>(compute: impl Fn() -> T + Send + Sync + 'static) -> Signal<T>
 where
     T: Send + Sync + 'static,
 {
-    let compute: Box<dyn Fn() -> T + Send + Sync> = Box::new(compute);
-    Signal::derive(compute)
+    fn erased(compute: Box<dyn Fn() -> Value + Send + Sync>) -> leptos::prelude::Signal<Value> {
+        leptos::prelude::Signal::derive(compute)
+    }
+
+    Signal::new(erased(Box::new(move || Value::of(compute()))))
 }
+
+/// Creates a part of a view that is computed from signals, and computed again when one of them has
+/// changed.
+pub fn dynamic<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Dynamic {
+    Arc::new(Mutex::new(move || view().into_any()))
+}
+
+/// A part of a view that changes with signals.
+pub type Dynamic = SharedReactiveFunction<AnyView>;

@@ -6,7 +6,7 @@ use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
 use shared::route::Route;
 
 use crate::platform::{address::Address, events, history, links, scroll};
-use crate::reactive::memo;
+use crate::reactive::{Signal, memo};
 
 /// The address of a page, as far as the app depends on it. Route and query are one value, so that
 /// no page ever has the ids of one address and the query of another.
@@ -39,7 +39,7 @@ impl From<Address> for Location {
 #[derive(Clone, Copy, Debug)]
 pub struct Router {
     here: RwSignal<Location>,
-    route: Memo<Option<Route>>,
+    route: Signal<Option<Route>>,
 }
 
 impl Router {
@@ -73,7 +73,7 @@ impl Router {
 
     /// Returns the page that is shown; `None` if there is none at its path.
     #[must_use]
-    pub fn route(self) -> Memo<Option<Route>> {
+    pub fn route(self) -> Signal<Option<Route>> {
         self.route
     }
 
@@ -109,7 +109,7 @@ fn current() -> Location {
 pub struct Page {
     /// The address that is shown, which may be that of another page.
     here: RwSignal<Location>,
-    location: Memo<Location>,
+    location: Signal<Location>,
 }
 
 impl Page {
@@ -132,23 +132,23 @@ impl Page {
 
     /// Returns the id of the connection that the page is about; an empty text if there is none.
     #[must_use]
-    pub fn connection(self) -> Memo<String> {
+    pub fn connection(self) -> Signal<String> {
         self.id(|route| route.connection().unwrap_or_default().to_owned())
     }
 
     /// Returns the id of the organization that the page is about, if its path names one.
     #[must_use]
-    pub fn org(self) -> Memo<Option<String>> {
+    pub fn org(self) -> Signal<Option<String>> {
         self.id(|route| route.org().map(str::to_owned))
     }
 
     /// Returns the id of the project that the page is about; an empty text if there is none.
     #[must_use]
-    pub fn project(self) -> Memo<String> {
+    pub fn project(self) -> Signal<String> {
         self.id(|route| route.project().unwrap_or_default().to_owned())
     }
 
-    fn id<T>(self, of: fn(&Route) -> T) -> Memo<T>
+    fn id<T>(self, of: fn(&Route) -> T) -> Signal<T>
     where
         T: Clone + Default + PartialEq + Send + Sync + 'static,
     {
@@ -158,7 +158,7 @@ impl Page {
 
     /// Returns the query, without the question mark.
     #[must_use]
-    pub fn query(self) -> Memo<String> {
+    pub fn query(self) -> Signal<String> {
         let location = self.location;
         memo(move |_| location.read().query.clone())
     }
@@ -181,7 +181,10 @@ impl Page {
 
     /// Changes the query, unless the page has been left. `true` replaces the entry of the history.
     pub fn set_query(self, query: &str, replaces: bool) {
-        let path = self.location.try_with_untracked(|page| page.path.clone());
+        let path = self
+            .location
+            .try_read_untracked()
+            .map(|page| page.path.clone());
         let here = self.here.with_untracked(|here| here.path.clone());
         let to = path.filter(|path| *path == here);
         if let Some(to) = to.and_then(|path| Address::resolve(&address(&path, query))) {

@@ -14,7 +14,7 @@ use frontend::{
         table::{DrawRow, Key, Sorted, WindowedTable},
     },
     data::severity::{Counts, Level},
-    reactive::derive,
+    reactive::{Signal, derive},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{mount::mount_to, prelude::*};

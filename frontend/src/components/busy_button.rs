@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
+use crate::reactive::Signal;
 
 /// The button. While busy it stays enabled, because a disabled button loses the focus; its label
 /// changes, and a press has no effect.

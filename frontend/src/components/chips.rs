@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use super::{icon::Icon, severity::shape};
 use crate::{
-    components::show::Show,
+    components::{keyed::For, show::Show},
     data::{number_format::number, severity::Level},
     platform::menu,
-    reactive::memo,
+    reactive::{Signal, memo},
 };
 
 /// Toggles for severities.
@@ -37,7 +37,7 @@ pub fn SeverityToggles(
                 <button
                     type="button"
                     class="toggle"
-                    aria-pressed=pressed
+                    aria-pressed=move || pressed()
                     title=level.label()
                     on:click=move |_| on_toggle.run(level)
                 >
@@ -174,7 +174,7 @@ pub fn ChoiceChip(
                 on:keydown=move |event| menu::on_key(&event, id)
             >
                 <ul>
-                    <For each=move || values.get() key=Clone::clone children=option />
+                    <For each=move || values.get() key=String::clone children=option />
                 </ul>
                 <Show when=has_none>
                     <p class="menu-note">"Nothing to filter by yet"</p>

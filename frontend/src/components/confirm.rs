@@ -2,6 +2,8 @@
 
 use leptos::{html::Dialog, prelude::*};
 
+use crate::reactive::Signal;
+
 /// A modal dialog with a safe button, which has the focus, and one that performs the action.
 #[component]
 pub fn Confirm(

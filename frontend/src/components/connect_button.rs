@@ -9,7 +9,7 @@ use crate::{
     announcer::Announcer,
     api::Failure,
     door, platform,
-    reactive::{effect, memo},
+    reactive::{dynamic, effect, memo},
     router::Router,
     section::Section,
     session::{SessionContext, SessionState},
@@ -118,7 +118,7 @@ pub fn ConnectButton(
             busy.try_set(false);
         });
     };
-    let label = move || {
+    let label = dynamic(move || {
         if busy.get() {
             return "Connecting";
         }
@@ -127,7 +127,7 @@ pub fn ConnectButton(
             "" => "Connect to Snyk",
             words => words,
         }
-    };
+    });
     view! {
         <button
             type="button"

@@ -59,8 +59,8 @@ pub fn ConnectionSwitcher() -> impl IntoView {
                 >
                     {move || stopped.get().then(|| Icon::Triangle.view())}
                     <span class="switcher-words">
-                        <span class="switcher-whose">{whose} " "</span>
-                        <bdi>{name}</bdi>
+                        <span class="switcher-whose">{move || whose()} " "</span>
+                        <bdi>{move || name()}</bdi>
                     </span>
                     {Icon::Choose.view()}
                 </button>
@@ -76,7 +76,7 @@ pub fn ConnectionSwitcher() -> impl IntoView {
                     on:keydown=|event| menu::on_key(&event, MENU)
                     on:click=|_| menu::close(MENU)
                 >
-                    <ul>{links}</ul>
+                    <ul>{move || links()}</ul>
                     <div class="menu-foot" on:click=|event| event.stop_propagation()>
                         <ConnectButton words="Connect another organization" class="menu-connect" failure />
                     </div>

@@ -5,7 +5,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::components::show::Show;
-use crate::{platform, times};
+use crate::{
+    platform,
+    reactive::{Signal, dynamic},
+    times,
+};
 
 /// Returns the time in milliseconds, updated each second for as long as the owner lives.
 #[must_use]
@@ -63,7 +67,7 @@ pub fn Countdown(
         }
         _ => "0".to_owned(),
     };
-    let figures = move || match left() {
+    let figures = dynamic(move || match left() {
         None => view! { <span class="unit">"Snyk does not say"</span> }.into_any(),
         // Nothing has used the token since: the server renews it at the next use.
         Some(0) if renews.get() => {
@@ -77,7 +81,7 @@ pub fn Countdown(
             )
             .collect_view()
             .into_any(),
-    };
+    });
     let state = move || match left() {
         Some(0) if !renews.get() => "ended",
         Some(1..120) => "ending",
@@ -95,18 +99,18 @@ pub fn Countdown(
             .map(|ends| platform::exact(platform::millis(&ends)))
     };
     view! {
-        <div class="gauge" role="timer" aria-live="off" data-state=state>
+        <div class="gauge" role="timer" aria-live="off" data-state=move || state()>
             <p class="gauge-label">{label}</p>
-            <p class="figure" title=exact>
+            <p class="figure" title=move || exact()>
                 {figures}
                 <span class="hidden">{move || exact().map(|exact| format!(", at {exact}"))}</span>
             </p>
             <Show when=move || ends.get().is_some()>
                 <div class="strip" aria-hidden="true">
-                    <div class="strip-fill" style:--v=fraction></div>
+                    <div class="strip-fill" style:--v=move || fraction()></div>
                 </div>
                 <p class="ticks" aria-hidden="true">
-                    <span>{first}</span>
+                    <span>{move || first()}</span>
                     <span>{move || whole().map(times::lifetime)}</span>
                 </p>
             </Show>

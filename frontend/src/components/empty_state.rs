@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::reactive::Signal;
+
 /// The empty state. Its children are the action.
 #[component]
 pub fn EmptyState(

@@ -11,7 +11,7 @@ use crate::{
     announcer::Announcer,
     api::Failure,
     components::show::Show,
-    reactive::{derive, memo},
+    reactive::{derive, dynamic, memo},
     router::Router,
     section::Section,
     session::{SessionContext, SessionState},
@@ -53,7 +53,7 @@ pub fn Layout(
             <a
                 href=Route::Home.to_string()
                 class="brand"
-                aria-current=is_home
+                aria-current=move || is_home()
                 aria-label=move || session.app().is_none().then_some("Start page")
             >
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
@@ -84,7 +84,7 @@ fn Navigation() -> impl IntoView {
         page.with(|page| session.current(page.as_ref()))
             .map(|one| one.id)
     });
-    let links = move || {
+    let links = dynamic(move || {
         let id = current.get()?;
         let links = [
             (Section::Overview, "Overview"),
@@ -99,13 +99,13 @@ fn Navigation() -> impl IntoView {
                 (shown == Some(section)).then_some("page")
             };
             view! {
-                <a href=href aria-current=here>
+                <a href=move || href() aria-current=move || here()>
                     {words}
                 </a>
             }
         });
         Some(view! { <nav class="nav" aria-label="Main">{links}</nav> })
-    };
+    });
     view! { {links} }
 }
 
@@ -115,7 +115,7 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
     } else {
         format!(
             "{name} reads Snyk region {} through its own server.",
-            region.to_uppercase()
+            region.to_ascii_uppercase()
         )
     };
     view! { <p>{words}</p> }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::api::connection::Connection;
 
 use crate::connection_label;
-use crate::reactive::memo;
+use crate::reactive::{Signal, dynamic, memo};
 
 /// The note. Nothing is shown once all organizations are loaded.
 #[component]
@@ -13,9 +13,9 @@ pub fn LoadingOrganizations(
     connection: Signal<Connection>,
 ) -> impl IntoView {
     let words = memo(move |_| connection_label::orgs_to_come(&connection.read()));
-    move || {
+    dynamic(move || {
         words
             .get()
             .map(|words| view! { <p class="second">{words}</p> })
-    }
+    })
 }

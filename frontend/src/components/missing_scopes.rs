@@ -12,7 +12,7 @@ use super::{
     glyph::glyph,
     icon::Icon,
 };
-use crate::reactive::memo;
+use crate::reactive::{Signal, dynamic, memo};
 use crate::{api::Failure, connection_label::lower_first, session::SessionContext};
 
 /// The notice. Nothing is shown if all scopes that only read were granted, nor for a connection
@@ -38,18 +38,18 @@ pub fn MissingScopes(
             .collect();
         words
     });
-    let notice = move || {
+    let notice = dynamic(move || {
         let missing = missing.get();
         if missing.is_empty() || is_told.get() {
             return None;
         }
         let page = connection.with_untracked(|connection| Route::Connection(connection.id.clone()));
-        let title = move || {
+        let title = dynamic(move || {
             format!(
                 "Snyk granted fewer permissions than {} asked for",
                 session.name()
             )
-        };
+        });
         let text = format!(
             "Some data may be missing here. Not granted: {}.",
             missing.join("; ")
@@ -66,6 +66,6 @@ pub fn MissingScopes(
                 </div>
             </section>
         })
-    };
+    });
     view! { {notice} }
 }

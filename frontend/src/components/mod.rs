@@ -13,6 +13,7 @@ pub mod empty_state;
 pub mod glyph;
 pub mod hold;
 pub mod icon;
+pub mod keyed;
 pub mod layout;
 pub mod loading_orgs;
 pub mod missing_scopes;

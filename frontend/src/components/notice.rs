@@ -20,7 +20,7 @@ use crate::{
     messages::{self, Action, Outcome, Sign, Tone},
     page_heading::PageHeading,
     platform,
-    reactive::derive,
+    reactive::{Signal, derive, dynamic},
     session::SessionContext,
 };
 
@@ -70,7 +70,7 @@ pub fn Notice(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let refused = RwSignal::new(None::<Failure>);
-    move || {
+    dynamic(move || {
         let failure = failure.get()?;
         let name = session.name();
         let read_at = untrack(|| session.read_at()).map(platform::clock);
@@ -113,7 +113,7 @@ pub fn Notice(
                 </div> {acts}
             </section>
         })
-    }
+    })
 }
 
 /// A failure as a page of its own.

@@ -76,7 +76,7 @@ pub fn OfflineBanner() -> impl IntoView {
                         if is_offline.get() { "You are offline." } else { "You seem to be offline." }
                     }}
                 </strong>
-                {read_at}
+                {move || read_at()}
                 <Show when=move || !is_offline.get()>
                     " "
                     <TryNow />

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::session::SessionContext;
+use crate::{
+    reactive::{Signal, dynamic},
+    session::SessionContext,
+};
 
 /// Returns the address at Snyk of something in an organization; tracked. `address` receives the
 /// address of Snyk's consent page and the slug of the organization. The sandbox has no such pages.
@@ -27,7 +30,7 @@ pub fn OpenInSnyk(
     #[prop(into)]
     address: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let address = address.get()?;
         Some(view! {
             <a class="outward" href=address rel="noopener noreferrer external">
@@ -35,5 +38,5 @@ pub fn OpenInSnyk(
                 {Icon::Out.view()}
             </a>
         })
-    }
+    })
 }

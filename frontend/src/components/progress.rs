@@ -6,7 +6,7 @@ use crate::{
     announcer::Announcer,
     components::show::Show,
     data::{axis::thousandths, number_format::number},
-    reactive::{effect, memo},
+    reactive::{Signal, effect, memo},
 };
 
 /// A progress bar and its text: "3,100 of 4,012 projects". If the total is unknown, only the text
@@ -57,7 +57,7 @@ pub fn Progress(
                 aria-valuemin="0"
                 aria-valuemax="1000"
                 aria-valuenow=move || part.get().unwrap_or_default().to_string()
-                aria-valuetext=words
+                aria-valuetext=move || words()
             >
                 <div
                     class="progress-fill"
@@ -70,7 +70,7 @@ pub fn Progress(
     view! {
         <div class="progress-row">
             <Show when=move || known.get()>{track()}</Show>
-            <span class="progress-words">{words}</span>
+            <span class="progress-words">{move || words()}</span>
         </div>
     }
 }

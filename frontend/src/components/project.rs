@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{dash::dash, icon::Icon, severity, table::Head, timestamp};
 use crate::data::{name::Parts, row::Row, severity::Level};
+use crate::reactive::Signal;
 
 /// Returns the view of a name in its three parts. The folder is shortened first, then the target,
 /// and the file never.

@@ -21,7 +21,7 @@ use crate::{
     },
     messages::Tone,
     platform,
-    reactive::{effect, memo},
+    reactive::{Signal, dynamic, effect, memo},
     router::Router,
     session::SessionContext,
 };
@@ -54,16 +54,16 @@ pub fn SlowedNotice() -> impl IntoView {
 #[component]
 fn Slow(
     /// The rate limit in force.
-    limited: Memo<Option<RateLimited>>,
+    limited: Signal<Option<RateLimited>>,
 ) -> impl IntoView {
     let now = ticking();
-    let title = move || {
+    let title = dynamic(move || {
         if limited.get().is_some_and(|limited| limited.by_us) {
             "This server’s rate limit was reached"
         } else {
             "Snyk’s rate limit was reached"
         }
-    };
+    });
     let left = move || {
         let RateLimited { until, .. } = limited.get()?;
         Some(seconds(now.get(), until) + 1)
@@ -146,7 +146,7 @@ pub fn UnreadableNotice(
     /// The name of one item.
     item: &'static str,
 ) -> impl IntoView {
-    move || {
+    dynamic(move || {
         let how_many = Some(how_many.get()).filter(|how_many| *how_many > 0)?;
         let (title, text) = status::unreadable(how_many, item);
         Some(view! {
@@ -157,7 +157,7 @@ pub fn UnreadableNotice(
                 </div>
             </section>
         })
-    }
+    })
 }
 
 /// The button of the offered action.

@@ -8,12 +8,13 @@ use super::{
     connect_button::{ConnectButton, Reconnect, ReturnTo},
     glyph::glyph,
     icon::Icon,
+    keyed::For,
 };
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
     connection_label,
-    reactive::memo,
+    reactive::{Signal, memo},
     session::SessionContext,
 };
 
@@ -30,7 +31,11 @@ pub fn ReconnectNotices(
     let session = SessionContext::get();
     let stopped = memo(move |_| connection_label::stopped(session.connections(), &of.read()));
     view! {
-        <For each=move || stopped.get() key=|(is_other, one)| (*is_other, one.id.clone()) let((is_other, connection))>
+        <For
+            each=move || stopped.get()
+            key=|(is_other, one)| format!("{is_other} {}", one.id)
+            let((is_other, connection))
+        >
             <ReconnectNotice connection is_other failure />
         </For>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     announcer::Announcer,
-    reactive::derive,
+    reactive::{Signal, derive},
     session::{SessionContext, SessionState},
 };
 

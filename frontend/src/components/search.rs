@@ -7,7 +7,7 @@ use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use super::icon::Icon;
 use crate::components::show::Show;
 use crate::platform::{events::while_mounted, focus};
-use crate::reactive::{effect, memo};
+use crate::reactive::{Signal, effect, memo};
 
 /// Delay between the last key and the search.
 const PAUSE: Duration = Duration::from_millis(150);

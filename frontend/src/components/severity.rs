@@ -9,7 +9,7 @@ use crate::data::{
     number_format::number,
     severity::{Counts, Level},
 };
-use crate::reactive::memo;
+use crate::reactive::{Signal, memo};
 
 /// Returns the outline and the letter on a grid of 20. The letter is drawn, so that it looks the
 /// same everywhere.
@@ -97,7 +97,7 @@ pub fn SeverityBar(
         let some = memo(move |_| counts.get().of(level) > 0);
         view! {
             <Show when=move || some.get()>
-                <span class="severity-segment" data-level=level.name() style:--v=part></span>
+                <span class="severity-segment" data-level=level.name() style:--v=move || part()></span>
             </Show>
         }
     });

@@ -9,7 +9,7 @@ use crate::data::{
     number_format::{count, number},
     severity::{Counts, Level},
 };
-use crate::reactive::memo;
+use crate::reactive::{Signal, dynamic, memo};
 
 /// Bar length in thousandths above which the note is inside the end of the bar.
 const LONG: u64 = 550;
@@ -40,10 +40,10 @@ pub fn SeverityChart(
         let figure = memo(move |_| issues.get().of(level));
         let counts_some = memo(move |_| known.get() && figure.get() > 0);
         let part = memo(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
-        let note = move || {
+        let note = dynamic(move || {
             let projects = projects.get().of(level);
             (projects > 0).then(|| format!("in {}", count(u64::from(projects), "project")))
-        };
+        });
         let side = move || if part.get() > LONG { "in" } else { "out" };
         view! {
             <tr>
@@ -62,7 +62,7 @@ pub fn SeverityChart(
                 </td>
                 <td
                     class="gauge-track"
-                    data-side=side
+                    data-side=move || side()
                     style:--v=move || format!("calc({} / 1000)", part.get())
                 >
                     <span

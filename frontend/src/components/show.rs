@@ -2,7 +2,7 @@
 
 use leptos::{children::ViewFn, prelude::*};
 
-use crate::reactive::memo;
+use crate::reactive::{Signal, memo};
 
 /// Shows its children while a condition holds, and else the fallback. Leptos's `Show` is compiled
 /// once for each condition and each content; most of this one is compiled once.
@@ -22,7 +22,7 @@ where
     show(memo(move |_| when()), children, fallback)
 }
 
-fn show(when: Memo<bool>, children: ChildrenFn, fallback: ViewFn) -> AnyView {
+fn show(when: Signal<bool>, children: ChildrenFn, fallback: ViewFn) -> AnyView {
     let content = move || {
         if when.get() {
             children()

@@ -19,11 +19,11 @@ use leptos::{
 };
 
 use self::rows::Rows;
-use super::{hold::Hold, icon::Icon, severity};
+use super::{hold::Hold, icon::Icon, keyed::For, severity};
 use crate::{
     data::severity::Level,
     platform::{events::while_mounted, focus},
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
 };
 
 pub use self::key::Key;
@@ -136,14 +136,14 @@ pub fn WindowedTable(
         }
     };
     let columns = heads.clone();
-    let skeletons = move || {
+    let skeletons = dynamic(move || {
         (0..waiting.get())
             .map(|place| {
                 let at = derive(move || (count.get() + place).to_string());
                 skeleton(&columns, at)
             })
             .collect_view()
-    };
+    });
     let holder = Hold::new(held);
     let keydown = move |event: KeyboardEvent| {
         // With a modifier, the key has a meaning for the browser or the system.
@@ -171,7 +171,7 @@ pub fn WindowedTable(
             role="table"
             class=format!("windowed {class}")
             aria-label=move || name.get()
-            aria-rowcount=rowcount
+            aria-rowcount=move || rowcount()
             aria-busy=move || busy.get().then_some("true")
         >
             <thead role="rowgroup">
@@ -193,7 +193,7 @@ pub fn WindowedTable(
                 on:pointerenter=while_mounted(move |_| holder.pointer_came())
                 on:pointerleave=while_mounted(move |event| holder.pointer_left(&event))
             >
-                <For each=move || rows.to_draw() key=|(_, key)| *key children=draw_row />
+                <For each=move || rows.to_draw() key=|(_, key)| key.to_string() children=draw_row />
                 {skeletons}
             </tbody>
         </table>

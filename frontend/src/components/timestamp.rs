@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::countdown::seconds;
-use crate::reactive::memo;
+use crate::reactive::{Signal, dynamic, memo};
 use crate::{platform, times};
 
 /// Returns the time in milliseconds, updated each half minute for as long as the owner lives: for
@@ -49,7 +49,8 @@ pub fn short(at: Option<f64>, now: ReadSignal<f64>) -> impl IntoView {
     let Some(at) = at.filter(|at| at.is_finite()) else {
         return view! { <span class="second">"not yet"</span> }.into_any();
     };
-    let words = move || times::short(seconds(at, now.get())).unwrap_or_else(|| platform::date(at));
+    let words =
+        dynamic(move || times::short(seconds(at, now.get())).unwrap_or_else(|| platform::date(at)));
     view! {
         <time class="stamp" datetime=platform::machine(at) title=platform::exact(at)>
             {words}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::announcer::Announcer;
-use crate::reactive::effect;
+use crate::reactive::{dynamic, effect};
 
 /// Time that a toast stays unless it is held.
 const STAYS: Duration = Duration::from_secs(8);
@@ -29,7 +29,7 @@ pub fn Toast() -> impl IntoView {
             on_cleanup(move || timer.clear());
         }
     });
-    let toast = move || {
+    let toast = dynamic(move || {
         let words = announcer.toasted()?;
         let toast = view! {
             <div
@@ -45,8 +45,8 @@ pub fn Toast() -> impl IntoView {
                 </button>
             </div>
         };
-        Some(toast)
-    };
+        Some(toast.into_any())
+    });
     view! {
         <div role="status" class="toasts">
             {toast}

@@ -247,7 +247,7 @@ impl Filters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{row::tests::row, search_text::fold};
+    use crate::data::{row::tests::row, search_text::folded};
 
     fn rows() -> [Row; 4] {
         [
@@ -264,7 +264,7 @@ mod tests {
     }
 
     fn shown(query: &str) -> Vec<usize> {
-        Filters::parse(query).apply(&rows(), fold)
+        Filters::parse(query).apply(&rows(), folded)
     }
 
     #[test]
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_counts_of_severities_follow_the_other_filters() {
-        let counts = |query| Filters::parse(query).of_each_level(&rows(), fold);
+        let counts = |query| Filters::parse(query).of_each_level(&rows(), folded);
         assert_eq!(counts(""), [1, 1, 1, 0]);
         assert_eq!(counts("severity=low"), [1, 1, 1, 0]);
         assert_eq!(counts("origin=github"), [1, 0, 1, 0]);

@@ -43,7 +43,7 @@ pub const PLATFORM: Platform = Platform {
 /// Folds a text for searching.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    search_text::fold(&unicode::nfd(text))
+    search_text::fold(&unicode::lower(&unicode::nfd(text)))
 }
 
 /// The context of the lists.

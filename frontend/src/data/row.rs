@@ -1,6 +1,6 @@
 //! A project as a row: what the tables show of Snyk's answer, and nothing else.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use shared::snyk::{
     Project,
@@ -137,17 +137,17 @@ fn counts(counts: &IssueCounts) -> Option<PartialCounts> {
     PartialCounts::new(counts)
 }
 
-/// Interned words that many rows share.
+/// Interned words that many rows share. They are few.
 #[derive(Clone, Debug, Default)]
-pub struct Words(BTreeSet<Arc<str>>);
+pub struct Words(Vec<Arc<str>>);
 
 impl Words {
     fn once(&mut self, word: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(word) {
+        if let Some(known) = self.0.iter().find(|known| &***known == word) {
             return Arc::clone(known);
         }
         let word: Arc<str> = word.into();
-        self.0.insert(Arc::clone(&word));
+        self.0.push(Arc::clone(&word));
         word
     }
 }
@@ -226,7 +226,7 @@ pub(super) mod tests {
 
     pub(in crate::data) fn row_of(json: &str) -> Row {
         let platform = Platform {
-            fold: crate::data::search_text::fold,
+            fold: crate::data::search_text::folded,
             millis: |time| time.parse().unwrap_or(f64::NAN),
         };
         Row::of(

@@ -25,7 +25,7 @@ use crate::{
         show::Show,
     },
     connection_label,
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
     router::Page,
     session::SessionContext,
 };
@@ -48,12 +48,12 @@ pub fn ConnectionPage() -> impl IntoView {
     // The server may have renewed the tokens since the last request.
     SessionContext::get().refresh_if_stale();
     let draw = Callback::new(move |connection| view! { <Details connection ended /> }.into_any());
-    move || match ended_here.get() {
+    dynamic(move || match ended_here.get() {
         Some(Ended {
             name, revocation, ..
         }) => view! { <Disconnected connection=name revocation /> }.into_any(),
         None => view! { <WithConnection id draw /> }.into_any(),
-    }
+    })
 }
 
 /// The page of a connection that exists.

@@ -22,7 +22,7 @@ use crate::{
     data::number_format::number,
     page_heading::PageHeading,
     platform,
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
     refresh_polls, refresh_scale,
     router::Page,
     session::SessionContext,
@@ -36,7 +36,7 @@ pub fn Summary(
     connection: Signal<Connection>,
 ) -> impl IntoView {
     let title = derive(move || connection_label::name(&connection.read()));
-    let status = move || match connection.read().status {
+    let status = dynamic(move || match connection.read().status {
         Status::Active => view! {
             <p class="status" data-tone="ok">
                 {Icon::Check.view()}
@@ -49,8 +49,8 @@ pub fn Summary(
                 "Needs reconnecting"
             </p>
         },
-    };
-    let since = move || {
+    });
+    let since = dynamic(move || {
         let connection = connection.read();
         let at = platform::millis(&connection.connected_at);
         let words = times::ago(seconds(at, platform::now()));
@@ -63,7 +63,7 @@ pub fn Summary(
             {connection_label::acting(&connection)}
             "."
         }
-    };
+    });
     view! {
         <div>
             <div class="name-row">
@@ -90,10 +90,10 @@ pub fn Access(
     let count = derive(move || connection.read().generation);
     let works = derive(move || connection.read().status == Status::Active);
     ask_when_renewed(connection, works, now);
-    let last = move || {
+    let last = dynamic(move || {
         let at = platform::millis(&began.read());
         format!("Last: {} ago", times::line(seconds(at, now.get())))
-    };
+    });
     view! {
         <section class="section" aria-labelledby="access">
             <div class="section-head">
@@ -146,7 +146,7 @@ pub fn Organizations(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
-    let rows = move || {
+    let rows = dynamic(move || {
         connection
             .read()
             .orgs
@@ -172,7 +172,7 @@ pub fn Organizations(
                 }
             })
             .collect_view()
-    };
+    });
     view! {
         <section class="section" aria-labelledby="organizations">
             <div class="section-head">
@@ -205,23 +205,23 @@ pub fn MayDo(
 ) -> impl IntoView {
     let page = Page::get();
     let asked = memo(move |_| page.parameter(route::ASKED));
-    let counts = move || {
+    let counts = dynamic(move || {
         let connection = connection.read();
         let granted = connection.scopes.len();
         match connection.missing_scopes.len() {
             0 => format!("{granted} granted"),
             missing => format!("{granted} granted, {missing} missing"),
         }
-    };
-    let granted = move || {
+    });
+    let granted = dynamic(move || {
         connection
             .read()
             .scopes
             .iter()
             .map(|scope| row(Icon::Check, meaning(scope), scope))
             .collect_view()
-    };
-    let missing = move || {
+    });
+    let missing = dynamic(move || {
         let connection = connection.read();
         connection
             .missing_scopes
@@ -231,7 +231,7 @@ pub fn MayDo(
                 missing_row(scope, &connection.id, in_vain, failure)
             })
             .collect_view()
-    };
+    });
     view! {
         <section class="section" aria-labelledby="scopes">
             <div class="section-head">

@@ -8,6 +8,7 @@ use crate::{
     api::connections::Revocation,
     components::{glyph::glyph, icon::Icon},
     page_heading::PageHeading,
+    reactive::dynamic,
     session::SessionContext,
     snyk_links,
 };
@@ -48,13 +49,13 @@ pub fn Disconnected(
             </a>
         }
     });
-    let goes_on = move || {
+    let goes_on = dynamic(move || {
         if session.is_someone() {
             "Overview"
         } else {
             "Start page"
         }
-    };
+    });
     view! {
         <div class="outcome">
             {glyph("neutral", Icon::Check)} <PageHeading title outcome=true />

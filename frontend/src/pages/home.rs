@@ -6,7 +6,7 @@ use super::overview::OverviewOf;
 use crate::{
     components::{layout::Waiting, notice::Notice, retry::Retry},
     door, page_heading,
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
     session::{SessionContext, SessionState, first_usable},
 };
 
@@ -21,11 +21,11 @@ pub fn HomePage() -> impl IntoView {
         first_usable(&connections).map(|first| first.id.clone())
     });
     let is_unknown = memo(move |_| session.who() == SessionState::Checking);
-    move || match first.get() {
+    dynamic(move || match first.get() {
         None if is_unknown.get() => view! { <Waiting /> }.into_any(),
         None => view! { <Welcome /> }.into_any(),
         Some(id) => view! { <OverviewOf id=Signal::stored(id) /> }.into_any(),
-    }
+    })
 }
 
 /// The welcome for somebody who is not signed in. It is the door's: the document

@@ -28,7 +28,7 @@ use crate::{
     },
     data::failure::Failure,
     platform::{self, focus, media},
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
     router::Page,
 };
 
@@ -102,7 +102,7 @@ fn Issues(
             matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
         })
     });
-    let content = move || {
+    let content = dynamic(move || {
         if is_alone.get() {
             return view! { <DetailPage state /> }.into_any();
         }
@@ -119,7 +119,7 @@ fn Issues(
             </Show>
         }
         .into_any()
-    };
+    });
     view! {
         <div class="page data-page issues-page">
             <ReconnectNotices of=id failure />

@@ -35,7 +35,7 @@ use crate::{
     },
     page_heading::PageHeading,
     platform,
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
     router::Page,
 };
 
@@ -74,7 +74,7 @@ fn Overview(
         let connection = connection.read();
         connection.orgs.is_empty() && !connection.orgs_complete
     });
-    let content = move || {
+    let content = dynamic(move || {
         let (id, works) = (id.get(), works.get());
         let orgs = orgs.get();
         if has_none_yet.get() {
@@ -104,7 +104,7 @@ fn Overview(
         let connection = StoredValue::new(id);
         view! { <Content connection reached readings=StoredValue::new(readings) works /> }
             .into_any()
-    };
+    });
     view! {
         <div class="page data-page">
             <ReconnectNotices of=id failure />
@@ -143,8 +143,8 @@ fn Content(
     let title = derive(move || known.get().verdict());
     // A link that is drawn again would lose the focus.
     let worst = memo(move |_| known.get().worst());
-    let heading = move || {
-        let words = view! { <bdi>{title}</bdi> };
+    let heading = dynamic(move || {
+        let words = view! { <bdi>{move || title.get()}</bdi> };
         match worst.get() {
             Some(level) => {
                 let href = connection.with_value(|id| Route::overview_of(id, level.name()));
@@ -157,7 +157,7 @@ fn Content(
             }
             None => words.into_any(),
         }
-    };
+    });
     let again = move |()| {
         readings.with_value(|readings| {
             for reading in readings {
@@ -211,14 +211,14 @@ fn Parts(
     /// The lists of the organizations.
     readings: Readings,
     /// The summary.
-    known: Memo<OverviewSummary>,
+    known: Signal<OverviewSummary>,
     /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let issues = derive(move || known.get().totals.issues);
     let projects = derive(move || known.get().totals.projects);
     let has_figures = memo(move |_| known.get().has_figures());
-    let sum = move || {
+    let sum = dynamic(move || {
         let known = known.get();
         let sum = number(u64::from(known.totals.issues.total()));
         match (known.has_figures(), known.growing) {
@@ -226,7 +226,7 @@ fn Parts(
             (true, false) => Some(sum),
             (true, true) => Some(format!("{sum} so far")),
         }
-    };
+    });
     view! {
         <div class="overview">
             <section class="section" aria-labelledby="by-severity">
@@ -256,12 +256,12 @@ fn Freshness(
     /// The lists of the organizations.
     readings: Readings,
     /// The summary.
-    known: Memo<OverviewSummary>,
+    known: Signal<OverviewSummary>,
     /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
     let now = minutes();
-    let size = move || format!("{} ", known.get().size());
+    let size = dynamic(move || format!("{} ", known.get().size()));
     // The overview is as old as its oldest list.
     let at = memo(move |_| {
         readings.with_value(|readings| {

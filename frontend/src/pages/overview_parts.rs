@@ -9,6 +9,7 @@ use crate::{
         copyable::Copyable,
         empty_state::EmptyState,
         hold::Hold,
+        keyed::For,
         progress::Progress,
         project::{self, count_heads},
         read_notice::Remedy,
@@ -25,7 +26,7 @@ use crate::{
         status::together,
     },
     platform::events::while_mounted,
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
     session::SessionContext,
     snyk_links,
 };
@@ -87,9 +88,9 @@ pub fn StillReading(
         <Show when=move || is_reading.get()>
             <div class="still-reading">
                 <p>
-                    {before} <strong>
+                    {move || before.get()} <strong>
                         <bdi>{move || what.get()}</bdi>
-                    </strong> {after}
+                    </strong> {move || after.get()}
                 </p>
                 <Progress
                     label=derive(move || format!("Loading {}", what.get()))
@@ -168,7 +169,7 @@ pub fn ByOrganization(
     let row = move |at: usize| {
         readings.with_value(|all| {
             all.get(at)
-                .map(|one| org_row(connection, one, whole.into(), works))
+                .map(|one| org_row(connection, one, whole, works))
         })
     };
     view! {
@@ -201,7 +202,7 @@ pub fn ByOrganization(
                     on:pointerenter=while_mounted(move |_| holder.pointer_came())
                     on:pointerleave=while_mounted(move |event| holder.pointer_left(&event))
                 >
-                    <For each=move || order.get() key=|at| *at children=row />
+                    <For each=move || order.get() key=usize::to_string children=row />
                 </tbody>
             </table>
         </section>
@@ -234,24 +235,24 @@ fn org_row(
         let failure = status.with(|status| status.failure().cloned())?;
         works.then(|| failure.told(&session.name(), "organization", SCOPE))
     });
-    let note = move || {
+    let note = dynamic(move || {
         let rows = totals.get().rows;
         if works {
             status.with(|status| status.note(rows))
         } else {
             count(rows, "project")
         }
-    };
+    });
     let org_id = org.id.clone();
     let on_again =
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
     let trying = memo(move |_| status.with(|status| status.trying));
     let name_id = format!("org-{}", org.id);
     let back = name_id.clone();
-    let failed = move || {
+    let failed = dynamic(move || {
         told.get()
             .map(|told| org_failure(told, on_again, trying, back.clone()))
-    };
+    });
     // Zero is shown only if the projects have been read and counted.
     let is_known = memo(move |_| {
         let totals = totals.get();
@@ -302,7 +303,7 @@ fn org_row(
 fn org_failure(
     told: FailureText,
     on_again: Callback<()>,
-    trying: Memo<bool>,
+    trying: Signal<bool>,
     back: String,
 ) -> impl IntoView {
     let FailureText {

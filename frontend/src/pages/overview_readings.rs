@@ -7,6 +7,7 @@ use crate::data::{
     lists::Look,
     row::{Row, Totals},
 };
+use crate::reactive::Signal;
 
 /// An organization and its loaded projects.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub struct Reading {
     /// The projects of the organization.
     pub list: Look<Row>,
     /// The totals of the projects.
-    pub totals: Memo<Totals>,
+    pub totals: Signal<Totals>,
 }
 
 /// Organizations in the order of the connection.

@@ -26,7 +26,7 @@ use crate::{
         severity::Level,
     },
     platform::{self, scroll},
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
     router::Page,
 };
 
@@ -45,7 +45,7 @@ pub fn WorstProjects(
     /// The lists of the organizations.
     readings: Readings,
     /// The summary.
-    known: Memo<OverviewSummary>,
+    known: Signal<OverviewSummary>,
 ) -> impl IntoView {
     let now = minutes();
     let held = RwSignal::new(false);
@@ -61,7 +61,7 @@ pub fn WorstProjects(
         Some(level) => format!("No projects with {} issues.", level.name()),
         None => known.get().without_worst(),
     };
-    let note = move || note(level.get(), connection);
+    let note = dynamic(move || note(level.get(), connection));
     effect(move |_| {
         let held = held.get();
         readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
@@ -98,12 +98,12 @@ pub fn WorstProjects(
         }
     });
     let is_empty = memo(move |_| !known.get().growing && order.with(|order| order.is_empty()));
-    let all_projects = move || all_projects(readings, known, connection);
+    let all_projects = dynamic(move || all_projects(readings, known, connection));
     view! {
         <section class="section" aria-labelledby=HEADING>
             <div class="section-head">
                 <h2 id=HEADING tabindex="-1">
-                    {title}
+                    {move || title.get()}
                 </h2>
                 {note}
             </div>
@@ -133,7 +133,7 @@ pub fn WorstProjects(
 
 /// Returns the keys of the rows. While a pointer rests on them, they keep their order.
 fn order(
-    level: Memo<Option<Level>>,
+    level: Signal<Option<Level>>,
     readings: Readings,
     held: RwSignal<bool>,
 ) -> Signal<Arc<Vec<Key>>> {
@@ -181,7 +181,7 @@ fn note(level: Option<Level>, connection: StoredValue<String>) -> AnyView {
 /// worst one.
 fn all_projects(
     readings: Readings,
-    known: Memo<OverviewSummary>,
+    known: Signal<OverviewSummary>,
     connection: StoredValue<String>,
 ) -> Option<impl IntoView + use<>> {
     let (name, org, all) = readings.with_value(|all| {
@@ -217,7 +217,7 @@ fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
 
 /// Moves the focus to the list when the address begins to name a severity: a number that counts
 /// something leads to what it counts.
-fn lead_to_list(level: Memo<Option<Level>>) {
+fn lead_to_list(level: Signal<Option<Level>>) {
     effect(move |before: Option<Option<Level>>| {
         let level = level.get();
         let is_new = level.is_some() && before.flatten() != level;

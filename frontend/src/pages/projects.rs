@@ -24,7 +24,7 @@ use crate::{
     data::lists::Lists,
     page_heading::PageHeading,
     platform::{self, menu},
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
     router::Page,
     session::SessionContext,
     snyk_links,
@@ -132,7 +132,7 @@ fn Projects(
         let list = list.clone();
         move || list().map(|list| view! { <Freshness list=list.look() again works=works.get() /> })
     };
-    let content = move || {
+    let content = dynamic(move || {
         list().map(|list| {
             view! {
                 <ProjectList
@@ -144,7 +144,7 @@ fn Projects(
                 />
             }
         })
-    };
+    });
     view! {
         <div class="page data-page">
             <ReconnectNotices of=id failure />
@@ -172,7 +172,7 @@ fn Heading(
     org: Org,
 ) -> impl IntoView {
     let id = org.id.clone();
-    let others = move || {
+    let others = dynamic(move || {
         let connection = connection.read();
         let orgs = connection.orgs.iter();
         orgs.map(|org| {
@@ -192,7 +192,7 @@ fn Heading(
             }
         })
         .collect_view()
-    };
+    });
     let single = memo(move |_| connection.read().orgs.len() <= 1);
     let name = StoredValue::new(org.name);
     view! {

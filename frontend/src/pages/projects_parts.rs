@@ -27,7 +27,7 @@ use crate::{
         row::Row,
         severity::Level,
     },
-    reactive::{derive, memo},
+    reactive::{derive, dynamic, memo},
     session::SessionContext,
     snyk_links,
 };
@@ -84,7 +84,7 @@ pub fn ProjectList(
         // The sandbox has no such page.
         (!app.sandbox).then(|| project::import_link(address))
     };
-    let body = move || {
+    let body = dynamic(move || {
         if is_out_of_reach.get() {
             return ().into_any();
         }
@@ -117,7 +117,7 @@ pub fn ProjectList(
             />
         }
         .into_any()
-    };
+    });
     view! { <div class="list">{body}</div> }
 }
 
@@ -153,7 +153,7 @@ pub fn Freshness(
         <div class="freshness second">
             <Show when=move || is_read.get()>
                 <span>
-                    {size}
+                    {move || size()}
                     <Timestamp at=derive(move || at.get().unwrap_or_default()) now />
                 </span>
             </Show>

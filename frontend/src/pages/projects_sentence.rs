@@ -10,7 +10,7 @@ use crate::{
         number_format::{count, len, number},
         row::Row,
     },
-    reactive::memo,
+    reactive::{dynamic, memo},
 };
 
 /// The number of matching projects, and the filters.
@@ -25,7 +25,7 @@ pub fn Sentence(
     let filtered = memo(move |_| shown.filters.read().is_filtering());
     // If nothing matches, the empty state has a button of its own.
     let clearable = memo(move |_| filtered.get() && !shown.rows.read().1.is_empty());
-    let size = move || {
+    let size = dynamic(move || {
         let (matching, all) = (len(shown.rows.read().1.len()), shown.all.get());
         let so_far = if growing.get() { " so far" } else { "" };
         if filtered.get() {
@@ -33,7 +33,7 @@ pub fn Sentence(
         } else {
             format!("{}{so_far}", count(all, "project"))
         }
-    };
+    });
 
     let fresh = move || {
         let here = list.held.with(|held| held.rows.len());
@@ -76,7 +76,7 @@ pub fn Sentence(
                     on:click=show_fresh
                 >
                     {Icon::Again.view()}
-                    {fresh_words}
+                    {move || fresh_words()}
                 </button>
             </Show>
         </p>

@@ -12,7 +12,7 @@ use crate::{
         number_format::len,
         row::Row,
     },
-    reactive::{effect, memo},
+    reactive::{Signal, effect, memo},
     router::Page,
 };
 
@@ -20,11 +20,11 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct VisibleProjects {
     /// The filters and the order.
-    pub filters: Memo<Filters>,
+    pub filters: Signal<Filters>,
     /// The indexes of the matching rows, in order, and the epoch of the list that they belong to.
-    pub rows: Memo<Arc<(u32, Vec<usize>)>>,
+    pub rows: Signal<Arc<(u32, Vec<usize>)>>,
     /// The number of loaded rows.
-    pub all: Memo<u64>,
+    pub all: Signal<u64>,
     /// The number of loaded rows that take part. Rows that arrive while somebody is about to press
     /// a row wait.
     pub taken: RwSignal<usize>,
@@ -109,7 +109,7 @@ impl VisibleProjects {
     pub fn focus_first(self) {
         request_animation_frame(move || {
             request_animation_frame(move || {
-                if self.rows.try_with_untracked(|_| ()).is_some() {
+                if self.rows.try_read_untracked().is_some() {
                     self.focus.set(untrack(|| self.keys()).first().copied());
                 }
             });

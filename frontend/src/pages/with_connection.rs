@@ -9,7 +9,7 @@ use crate::{
     api::Failure,
     components::{layout::Waiting, notice::OutcomePage, retry::Retry},
     messages,
-    reactive::memo,
+    reactive::{Signal, dynamic, memo},
     session::{SessionContext, SessionState},
 };
 
@@ -59,7 +59,7 @@ pub fn WithConnection(
             SessionState::SignedIn(_) => Stand::Missing,
         }
     });
-    move || match stand.get() {
+    dynamic(move || match stand.get() {
         Stand::Waiting => view! { <Waiting /> }.into_any(),
         Stand::Here(id) => {
             let Some(first) = untrack(|| session.connection(&id)) else {
@@ -72,7 +72,7 @@ pub fn WithConnection(
                     .or_else(|| last.cloned())
                     .unwrap_or_else(|| first.clone())
             });
-            draw.run(connection.into())
+            draw.run(connection)
         }
         Stand::SignedOut => {
             let failure = Failure::Problem(Box::new(messages::local(Code::NotSignedIn)));
@@ -87,5 +87,5 @@ pub fn WithConnection(
         Stand::Failed(failure) => {
             view! { <OutcomePage failure retry=Retry::of_session() /> }.into_any()
         }
-    }
+    })
 }

@@ -3,6 +3,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
+use super::unicode;
+
 /// Moves the focus among the items of the menu with this id: up, down, first, last, or by a first
 /// letter. On the menu's button, which is outside the menu, the down key opens it.
 pub fn on_key(event: &KeyboardEvent, id: &str) {
@@ -77,10 +79,7 @@ fn begins_with(item: Option<&HtmlElement>, letter: &str) -> bool {
         |label| label.text_content(),
     );
     words.is_some_and(|words| {
-        words
-            .trim_start()
-            .to_lowercase()
-            .starts_with(&letter.to_lowercase())
+        unicode::lower(words.trim_start()).starts_with(&unicode::lower(letter))
     })
 }
 

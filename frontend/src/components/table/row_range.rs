@@ -5,6 +5,7 @@ use std::ops::Range;
 use leptos::prelude::*;
 
 use crate::data::number_format::{len, number};
+use crate::reactive::Signal;
 
 /// The text "Rows 21 to 40 of 312", and the keys.
 #[component]

@@ -12,7 +12,7 @@ use crate::{
         geometry::{self, Watch},
         media,
     },
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, effect, memo},
 };
 
 /// Maximum number of rows that are printed.
@@ -24,17 +24,17 @@ pub(super) struct Rows {
     /// All rows, in order.
     order: Signal<Arc<Vec<Key>>>,
     /// The number of rows.
-    pub(super) count: Memo<usize>,
+    pub(super) count: Signal<usize>,
     geometry: ReadSignal<Geometry>,
     /// The row that had the focus last.
     active: RwSignal<Option<Key>>,
     /// The tab stop: the row that had the focus last, the row that is shown elsewhere, or the first
     /// one.
-    stop: Memo<Option<(usize, Key)>>,
+    stop: Signal<Option<(usize, Key)>>,
     /// The rows that are drawn.
-    pub(super) drawn: Memo<Vec<(usize, Key)>>,
+    pub(super) drawn: Signal<Vec<(usize, Key)>>,
     /// The number of rows that the table has space for.
-    pub(super) room: Memo<usize>,
+    pub(super) room: Signal<usize>,
     body: NodeRef<html::Tbody>,
 }
 
@@ -104,7 +104,7 @@ impl Rows {
 
     /// Returns the index of a row, which changes with another order or with rows inserted before
     /// it.
-    pub(super) fn place(self, first: usize, key: Key) -> Memo<usize> {
+    pub(super) fn place(self, first: usize, key: Key) -> Signal<usize> {
         memo(move |last: Option<&usize>| {
             self.drawn.with(|rows| {
                 let found = rows.iter().find(|(_, one)| *one == key);
@@ -195,7 +195,7 @@ impl Rows {
             .and_then(|body| focus::focused_within(&body));
         if let Some(element) = focused {
             leptos::task::spawn_local(async move {
-                let stop = self.stop.try_get_untracked().flatten();
+                let stop = self.stop.try_read_untracked().and_then(|stop| *stop);
                 if !focus::refocus(&element)
                     && focus::focus_is_lost()
                     && let Some((_, key)) = stop

@@ -22,7 +22,7 @@ use crate::{
         number_format::{count, len},
         severity::Level,
     },
-    reactive::{derive, effect, memo},
+    reactive::{derive, dynamic, effect, memo},
 };
 
 /// The chips, and the summary beside them.
@@ -196,7 +196,7 @@ fn Summary(
         now
     });
     let can_clear = memo(move |_| state.filters.read().are_chosen());
-    let news = move || {
+    let news = dynamic(move || {
         let words = match state.news.get()? {
             NewRows::New(many) => format!("{}. Show", count(len(many), "new issue")),
             NewRows::Changed => "Updated. Show changes".to_owned(),
@@ -206,15 +206,15 @@ fn Summary(
                 {words}
             </button>
         })
-    };
+    });
     let whole_at = memo(move |_| state.status.with(|status| status.whole_at));
-    let at = move || {
+    let at = dynamic(move || {
         let at = whole_at.get().filter(|_| !is_reading.get())?;
         Some(view! {
             " "
             <Timestamp at now />
         })
-    };
+    });
     view! {
         <p class="filter-summary">
             <span>{move || words.get()} {at}</span> {news}

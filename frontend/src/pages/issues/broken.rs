@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::state::IssuesState;
 use crate::{
-    components::read_notice::ReadFailure, data::issues::summary::Extent, reactive::memo,
+    components::read_notice::ReadFailure,
+    data::issues::summary::Extent,
+    reactive::{dynamic, memo},
     session::SessionContext,
 };
 
@@ -21,7 +23,7 @@ pub(super) fn Broken(
     let session = SessionContext::get();
     let on_again = Callback::new(move |()| state.read_again());
     let failure = memo(move |_| state.status.with(|status| status.failure().cloned()));
-    move || {
+    dynamic(move || {
         let failure = failure.get().filter(|_| state.works.get())?;
         let told = failure.told(&session.name(), "project", SCOPE);
         // The list may be complete, incomplete or empty.
@@ -33,5 +35,5 @@ pub(super) fn Broken(
             _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
         };
         Some(view! { <ReadFailure told lead on_again /> }.into_any())
-    }
+    })
 }

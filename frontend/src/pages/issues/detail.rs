@@ -26,7 +26,7 @@ use crate::{
     },
     page_heading::PageHeading,
     platform::{self, events::while_mounted},
-    reactive::{derive, effect, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
 };
 
 /// The id of the title in the panel, which takes the focus.
@@ -60,7 +60,7 @@ pub fn Panel(
         }
     };
     let row = row(state);
-    let content = move || {
+    let content = dynamic(move || {
         if let Some(row) = row.get() {
             let title = row.title.to_string();
             view! {
@@ -93,7 +93,7 @@ pub fn Panel(
             }
             .into_any()
         }
-    };
+    });
     view! {
         <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || state.selected.get().map(|_| "shown")>
             {content}
@@ -108,7 +108,7 @@ pub fn DetailPage(
     state: IssuesState,
 ) -> impl IntoView {
     let back = move || state.href(None);
-    let project = move || match state.head.get() {
+    let project = dynamic(move || match state.head.get() {
         Some(Ok(head)) => {
             let parts = head.parts();
             let path = match (parts.folder.is_empty(), parts.file) {
@@ -119,20 +119,20 @@ pub fn DetailPage(
             format!("{}{path}", parts.target)
         }
         _ => "All issues".to_owned(),
-    };
+    });
     let row = row(state);
     let title = derive(move || match row.get() {
         Some(row) => row.title.to_string(),
         None => absent(state).told().0.to_owned(),
     });
-    let content = move || match row.get() {
+    let content = dynamic(move || match row.get() {
         Some(row) => view! { <Body state row /> }.into_any(),
         None => view! {
             <p class="second">{move || absent(state).told().1}</p>
             <Broken state />
         }
         .into_any(),
-    };
+    });
     let step = move |row: Option<Arc<Row>>, words: &'static str| {
         row.map(|row| {
             let id = row.id.clone();
@@ -155,18 +155,18 @@ pub fn DetailPage(
             }
         })
     };
-    let steps = move || {
+    let steps = dynamic(move || {
         let (before, after) = state.neighbours();
         view! {
             {step(before, "Previous issue")}
             {step(after, "Next issue")}
         }
-    };
+    });
     view! {
         <div class="issue-page">
             <nav class="crumbs" aria-label="Breadcrumb">
                 {Icon::Back.view()}
-                <a href=back data-noscroll="true">
+                <a href=move || back() data-noscroll="true">
                     <bdi>{project}</bdi>
                 </a>
             </nav>
@@ -181,7 +181,7 @@ pub fn DetailPage(
 }
 
 /// Returns the issue that is shown in full.
-fn row(state: IssuesState) -> Memo<Option<Arc<Row>>> {
+fn row(state: IssuesState) -> Signal<Option<Arc<Row>>> {
     memo(move |_| state.selected.get().and_then(|key| state.row_now(key)))
 }
 

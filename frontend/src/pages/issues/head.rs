@@ -12,7 +12,7 @@ use crate::{
         timestamp::{Timestamp, minutes},
     },
     page_heading::PageHeading,
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
     session::SessionContext,
     snyk_links,
 };
@@ -32,10 +32,10 @@ pub fn Head(
         }
         _ => "Issues of a project".to_owned(),
     });
-    let name = move || match state.head.get() {
+    let name = dynamic(move || match state.head.get() {
         Some(Ok(head)) => project::name(head.parts()).into_any(),
         _ => title.get().into_any(),
-    };
+    });
     view! {
         <div class="issues-head">
             <WayBack connection state />
@@ -70,13 +70,13 @@ fn WayBack(
                 org()
                     .map(|name| {
                         view! {
-                            <a href=href>
+                            <a href=move || href()>
                                 <bdi>{name}</bdi>
                             </a>
                             " / "
                         }
                     })
-            }} <a href=href>"Projects"</a>
+            }} <a href=move || href()>"Projects"</a>
         </nav>
     }
 }
@@ -100,7 +100,7 @@ fn Facts(
     let again = Callback::new(move |()| state.read_again());
     // The list already shows a failure.
     let told = memo(move |_| state.status.with(|status| status.failure().is_some()));
-    move || match state.head.get() {
+    dynamic(move || match state.head.get() {
         None | Some(Err(_)) if !state.works.get() => ().into_any(),
         Some(Err(_)) if told.get() && !state.is_missing() => ().into_any(),
         None => view! { <p class="second">"Loading"</p> }.into_any(),
@@ -127,5 +127,5 @@ fn Facts(
             view! { <ReadFailure told lead="The details of the project could not be loaded" on_again=again /> }
                 .into_any()
         }
-    }
+    })
 }

@@ -23,7 +23,7 @@ use crate::{
         number_format::number,
         sorting::SortBy as _,
     },
-    reactive::{derive, memo},
+    reactive::{Signal, derive, dynamic, memo},
 };
 
 /// Number of placeholder rows while the first page is being loaded.
@@ -82,7 +82,7 @@ fn NothingShown(
             .held
             .with(|held| summary::nothing(&filters, &held.rows, state.extent.get()))
     });
-    let counted = move || {
+    let counted = dynamic(move || {
         if state.filters.read().are_chosen() {
             return None;
         }
@@ -90,8 +90,8 @@ fn NothingShown(
         Some(view! {
             <p class="second">"Updated " <Timestamp at now /> "."</p>
         })
-    };
-    let way_out = move || {
+    });
+    let way_out = dynamic(move || {
         let Suggestion { words, filters } = nothing.get().way_out?;
         Some(view! {
             <button
@@ -102,7 +102,7 @@ fn NothingShown(
                 {words}
             </button>
         })
-    };
+    });
     view! {
         <EmptyState
             title=derive(move || nothing.get().title)

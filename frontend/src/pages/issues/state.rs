@@ -22,7 +22,7 @@ use crate::{
         number_format::len,
     },
     platform::{self, media},
-    reactive::{effect, memo},
+    reactive::{Signal, effect, memo},
     router::Page,
 };
 
@@ -31,31 +31,31 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct IssuesState {
     /// The connection's id.
-    pub connection: Memo<String>,
+    pub connection: Signal<String>,
     /// Whether the connection works. Data that was loaded before it stopped stays.
-    pub works: Memo<bool>,
+    pub works: Signal<bool>,
     /// The organization's id.
     pub org: StoredValue<String>,
     /// The project's id.
     pub project: StoredValue<String>,
     /// The filters of the address.
-    pub filters: Memo<Filters>,
+    pub filters: Signal<Filters>,
     /// The loaded issues.
-    pub held: Signal<Held<Arc<Row>>>,
+    pub held: ReadSignal<Held<Arc<Row>>>,
     /// The number of loaded issues.
-    pub read: Memo<u64>,
+    pub read: Signal<u64>,
     /// The status of the load.
-    pub status: Signal<Status>,
+    pub status: ReadSignal<Status>,
     /// The extent of the list.
-    pub extent: Memo<Extent>,
+    pub extent: Signal<Extent>,
     /// The visible issues, in order.
-    pub shown: Memo<VisibleRows>,
+    pub shown: Signal<VisibleRows>,
     /// The change that waits while the rows are held in place.
-    pub news: Memo<Option<NewRows>>,
+    pub news: Signal<Option<NewRows>>,
     /// Whether a pointer or the focus holds the rows in place.
     pub still: RwSignal<bool>,
     /// The issue that is shown in full, if it is loaded.
-    pub selected: Memo<Option<Key>>,
+    pub selected: Signal<Option<Key>>,
     /// The row that is to take the focus.
     pub focus: RwSignal<Option<Key>>,
     /// The project, or the failure to read it.
@@ -72,8 +72,8 @@ pub struct IssuesState {
 impl IssuesState {
     /// Creates the state, and starts to load the issues if the connection works.
     pub fn new(
-        connection: Memo<String>,
-        works: Memo<bool>,
+        connection: Signal<String>,
+        works: Signal<bool>,
         org: String,
         project: String,
         is_wide: ReadSignal<bool>,
@@ -88,8 +88,7 @@ impl IssuesState {
         } else {
             lists.issues_at_rest(&id, &org, &project).look()
         };
-        let held: Signal<Held<Arc<Row>>> = look.held.into();
-        let status: Signal<Status> = look.status.into();
+        let (held, status) = (look.held, look.status);
         let extent = memo(move |_| status.with(Extent::of));
         let still = RwSignal::new(false);
         let keys = StoredValue::new(Keys::default());
@@ -107,7 +106,7 @@ impl IssuesState {
         });
         let now = memo(move |_| {
             // A memo that nobody reads is not evaluated: tracking alone would add no keys.
-            taken.get();
+            let _ = taken.get();
             let filters = filters.read();
             held.with(|held| keys.with_value(|keys| VisibleRows::of(&held.rows, &filters, keys)))
         });
@@ -115,7 +114,7 @@ impl IssuesState {
         let shown = memo(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
         let news = memo(move |_| shown.read().news(&now.read()));
         let selected = memo(move |_| {
-            taken.get();
+            let _ = taken.get();
             let filters = filters.read();
             let issue = filters.issue.as_deref()?;
             let is_here = held.with(|held| held.rows.iter().any(|row| &*row.id == issue));
