@@ -1,8 +1,9 @@
 //! The answer of a server, and whether it is our server's. Pure.
 
 pub use login::failure::Failure;
-use serde::de::DeserializeOwned;
 use shared::problem::{Code, MEDIA_TYPE, Problem};
+
+use crate::wire::{self, Wire};
 
 /// An answer with its whole body.
 #[derive(Clone, Debug)]
@@ -55,11 +56,9 @@ impl Answer {
             .media_type
             .as_deref()
             .is_some_and(|kind| kind.starts_with(MEDIA_TYPE));
-        let problem: Box<Problem> = is_problem
-            .then(|| serde_json::from_str(&self.body).ok())
-            .flatten()?;
+        let problem: Problem = is_problem.then(|| wire::read(&self.body)).flatten()?;
         // Gateways send problem documents too, with codes of their own or without one.
-        (problem.code != Code::Unknown || self.has_our_request_id()).then_some(problem)
+        (problem.code != Code::Unknown || self.has_our_request_id()).then(|| Box::new(problem))
     }
 
     /// Returns the reason why the answer is of no use.
@@ -87,11 +86,11 @@ impl Answer {
     }
 
     /// Parses the body of a success as JSON.
-    pub fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
+    pub fn json<T: Wire>(self) -> Result<T, Failure> {
         if !self.is_success() {
             return Err(self.failure());
         }
-        serde_json::from_str(&self.body).map_err(|_| self.failure())
+        wire::read(&self.body).ok_or_else(|| self.failure())
     }
 }
 
@@ -106,7 +105,15 @@ fn is_ulid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use shared::json::{FromValue as _, Value};
+
     use super::*;
+
+    impl Wire for Vec<u64> {
+        fn of(value: Value) -> Option<Self> {
+            Self::from_value(value)
+        }
+    }
 
     const ID: &str = "01JD9Z7K3M8QW4T5V6X7Y8Z9AB";
 
@@ -133,11 +140,11 @@ mod tests {
     #[test]
     fn a_success_is_read_and_one_of_another_shape_is_unreadable() {
         let json = "application/json";
-        assert_eq!(ours(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
+        assert_eq!(ours(200, json, "[1]").json::<Vec<u64>>(), Ok(vec![1]));
         // A proxy may have removed the id.
-        assert_eq!(answer(200, json, "[1]").json::<Vec<u8>>(), Ok(vec![1]));
+        assert_eq!(answer(200, json, "[1]").json::<Vec<u64>>(), Ok(vec![1]));
         assert_eq!(
-            ours(200, json, "{}").json::<Vec<u8>>(),
+            ours(200, json, "{}").json::<Vec<u64>>(),
             Err(Failure::Unreadable)
         );
     }
@@ -146,7 +153,7 @@ mod tests {
     fn a_problem_is_told_by_its_code_with_and_without_the_header() {
         let body = r#"{"title":"t","status":409,"code":"login_used","request_id":"01J"}"#;
         for answer in [answer(409, MEDIA_TYPE, body), ours(409, MEDIA_TYPE, body)] {
-            let Err(Failure::Problem(problem)) = answer.json::<Vec<u8>>() else {
+            let Err(Failure::Problem(problem)) = answer.json::<Vec<u64>>() else {
                 panic!("no problem");
             };
             assert_eq!(problem.code, Code::LoginUsed);
@@ -175,9 +182,9 @@ mod tests {
         ] {
             let intercepted = Err(Failure::Intercepted { status });
             let answer = answer(status, media_type, body);
-            assert_eq!(answer.clone().json::<Vec<u8>>(), intercepted, "{body}");
+            assert_eq!(answer.clone().json::<Vec<u64>>(), intercepted, "{body}");
             // An empty 204 is our server's answer if there is nothing to return.
-            let done = answer.done().map(|_| Vec::<u8>::new());
+            let done = answer.done().map(|_| Vec::<u64>::new());
             assert_eq!(done.is_ok(), status == 204, "{body}");
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     connection_label,
     platform::tabs::Change,
     session::SessionContext,
+    wire,
 };
 
 #[wasm_bindgen]
@@ -97,7 +98,7 @@ pub fn welcome_back(connected: &str) {
     SessionContext::get().tell(Change::SignedIn);
     // As after every other page that has ended.
     Announcer::get().expect_page();
-    if let Ok(Connected { connection, .. }) = serde_json::from_str(connected) {
+    if let Some(Connected { connection, .. }) = wire::read(connected) {
         let name = connection_label::name(&connection);
         Announcer::get().toast(format!("Connected to {name}"));
     }

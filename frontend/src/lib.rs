@@ -27,6 +27,7 @@ pub mod section;
 pub mod session_state;
 pub mod snyk_links;
 pub mod times;
+pub mod wire;
 pub mod write_queue;
 
 #[cfg(target_arch = "wasm32")]
