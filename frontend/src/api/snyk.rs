@@ -3,10 +3,7 @@
 //! [`shared::snyk::read`] defines the requests and the types of their answers. A request is aborted
 //! when its future is dropped.
 
-use shared::{
-    json::{self, FromValue},
-    snyk::Read,
-};
+use shared::json::{self, Value};
 
 use super::Within;
 use crate::{
@@ -35,21 +32,15 @@ impl From<Failure> for Failed {
     }
 }
 
-/// Sends a read request with a connection.
-pub async fn read<T: FromValue>(connection: &str, read: &Read<T>) -> Result<T, Failed> {
-    let body = text(connection, &read.path_and_query()).await?;
-    json::read(body.as_bytes()).map_err(|_| Failure::Unreadable.into())
-}
-
-/// Returns the body of a successful answer. The function is not generic, so that the Wasm contains
-/// it once.
-async fn text(connection: &str, path: &str) -> Result<String, Failed> {
+/// Sends a read request with a connection. `path` includes the query. The function is not generic,
+/// so that the Wasm contains it once.
+pub async fn read(connection: &str, path: &str) -> Result<Value, Failed> {
     let path = format!("/api/connections/{connection}/snyk{path}");
     let answer = super::send("GET", &path, None, Within::Read)
         .await
         .map_err(Failure::from)?;
     if answer.is_success() && failure::is_of_snyk(&answer) {
-        return Ok(answer.body);
+        return json::read(answer.body.as_bytes()).map_err(|_| Failure::Unreadable.into());
     }
     let wait = answer
         .retry_after

@@ -1,8 +1,6 @@
 //! Facets: properties of projects that have few values. The values are Snyk's, and new ones may
 //! appear at any time.
 
-use std::collections::BTreeMap;
-
 use super::{index_sort, number_format::len, row::Row, unknown};
 
 /// A property with few values.
@@ -94,15 +92,19 @@ impl Facet {
     /// Returns the values that occur and their counts, the most frequent first.
     #[must_use]
     pub fn occurring(self, rows: &[Row]) -> Vec<(String, u64)> {
-        let mut counts = BTreeMap::<&str, usize>::new();
+        let mut values: Vec<(&str, usize)> = Vec::new();
         for row in rows {
-            *counts.entry(self.of(row)).or_default() += 1;
+            let value = self.of(row);
+            match values.iter_mut().find(|(known, _)| *known == value) {
+                Some((_, count)) => *count += 1,
+                None => values.push((value, 1)),
+            }
         }
-        let values: Vec<_> = counts.into_iter().collect();
         let mut order: Vec<_> = (0..values.len()).collect();
-        // Values with equal counts stay in alphabetical order.
+        // Values with equal counts are in alphabetical order.
         index_sort::sort(&mut order, &|one, other| {
-            values[other].1.cmp(&values[one].1)
+            let ((one, few), (other, many)) = (values[one], values[other]);
+            many.cmp(&few).then_with(|| one.cmp(other))
         });
         let value = |at: usize| (values[at].0.to_owned(), len(values[at].1));
         order.into_iter().map(value).collect()

@@ -1,7 +1,5 @@
 //! Pagination, retries and their limits.
 
-use std::collections::BTreeSet;
-
 use shared::snyk::Page;
 
 use super::failure::{Failure, Remedy};
@@ -24,7 +22,7 @@ const LONGEST: u64 = 300;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paging {
     cursor: Option<String>,
-    seen: BTreeSet<String>,
+    seen: Vec<String>,
     pages: u32,
 }
 
@@ -72,9 +70,10 @@ impl Paging {
             Next::Lost => return After::Cut,
         };
         // A repeated cursor would loop for ever.
-        if self.pages >= MOST_PAGES || !self.seen.insert(next.clone()) {
+        if self.pages >= MOST_PAGES || self.seen.contains(&next) {
             return After::Cut;
         }
+        self.seen.push(next.clone());
         self.cursor = Some(next);
         After::More
     }

@@ -36,6 +36,17 @@ pub enum Stage {
 }
 
 impl Status {
+    /// Records the end of a load. `cut` is `true` if Snyk has more items.
+    pub(super) fn finish(&mut self, now: f64, cut: bool) {
+        self.stage = Stage::Done;
+        self.whole_at = Some(now);
+        self.cut = cut;
+        // The number of items may have changed since Snyk counted them.
+        if !cut {
+            self.total = Some(self.done);
+        }
+    }
+
     /// Returns whether pages are being loaded.
     #[must_use]
     pub fn is_reading(&self) -> bool {

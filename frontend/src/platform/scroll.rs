@@ -3,10 +3,7 @@
 //! The browser's own restoration comes too early for a page whose rows are drawn later. Each entry
 //! has a number in its state ([`history`]); its scroll position stays in memory.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-};
+use std::cell::{Cell, RefCell};
 
 use leptos::prelude::request_animation_frame;
 
@@ -23,7 +20,7 @@ const TRIES: u32 = 120;
 
 thread_local! {
     /// The scroll positions, by the bits of the entry's number.
-    static PLACES: RefCell<HashMap<u64, f64>> = RefCell::default();
+    static PLACES: RefCell<Vec<(u64, f64)>> = RefCell::default();
     /// The number of the current restoration, if there is one.
     static GOING: Cell<Option<u32>> = const { Cell::new(None) };
     static RETURNS: Cell<u32> = const { Cell::new(0) };
@@ -81,7 +78,10 @@ fn note() {
         return;
     }
     if let Some(key) = history::key_bits().or_else(history::number) {
-        PLACES.with_borrow_mut(|places| places.insert(key, media::scrolled()));
+        PLACES.with_borrow_mut(|places| {
+            places.retain(|(known, _)| *known != key);
+            places.push((key, media::scrolled()));
+        });
     }
 }
 
@@ -90,7 +90,10 @@ fn go_back() {
     let Some(key) = history::key_bits() else {
         return;
     };
-    let place = PLACES.with_borrow(|places| places.get(&key).copied());
+    let place = PLACES.with_borrow(|places| {
+        let found = places.iter().find(|(known, _)| *known == key);
+        found.map(|(_, place)| *place)
+    });
     let turn = RETURNS.get().wrapping_add(1);
     RETURNS.set(turn);
     GOING.set(Some(turn));

@@ -1,9 +1,6 @@
 //! The visible rows of a list of issues, and what waits while they are held in place.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{filters::Filters, row::Row};
 
@@ -42,6 +39,23 @@ impl Keys {
     }
 }
 
+/// A set of keys, which are small numbers.
+#[derive(Default)]
+struct KeySet(Vec<bool>);
+
+impl KeySet {
+    /// Adds a key, and returns whether it was missing.
+    fn insert(&mut self, key: u64) -> bool {
+        let Ok(at) = usize::try_from(key) else {
+            return false;
+        };
+        if self.0.len() <= at {
+            self.0.resize(at + 1, false);
+        }
+        !std::mem::replace(&mut self.0[at], true)
+    }
+}
+
 /// The keys of the visible issues, and the filters that they match.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VisibleRows {
@@ -63,7 +77,7 @@ impl VisibleRows {
     /// Returns the rows that match the filters, in order.
     #[must_use]
     pub fn of(rows: &[Arc<Row>], filters: &Filters, keys: &Keys) -> Self {
-        let mut seen = HashSet::new();
+        let mut seen = KeySet::default();
         let order = filters
             .apply(rows)
             .into_iter()
@@ -93,8 +107,11 @@ impl VisibleRows {
         if self.order == now.order {
             return None;
         }
-        let shown: HashSet<_> = self.order.iter().collect();
-        let new = now.order.iter().filter(|key| !shown.contains(key)).count();
+        let mut shown = KeySet::default();
+        for key in &*self.order {
+            shown.insert(*key);
+        }
+        let new = now.order.iter().filter(|key| shown.insert(**key)).count();
         Some(if new > 0 {
             NewRows::New(new)
         } else {

@@ -1,7 +1,5 @@
 //! The cache of lists, bounded by their rows.
 
-use std::collections::HashMap;
-
 use super::list::List;
 use crate::data::eviction::{self, HeldList};
 
@@ -27,31 +25,31 @@ impl ListKey {
 
 /// The cached lists of one kind.
 #[derive(Debug)]
-pub(super) struct ListCache<R: 'static>(HashMap<ListKey, List<R>>);
+pub(super) struct ListCache<R: 'static>(Vec<(ListKey, List<R>)>);
 
 impl<R> Default for ListCache<R> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(Vec::new())
     }
 }
 
 impl<R: Send + Sync> ListCache<R> {
     /// Returns the list of a key. `start` starts the load of a new one.
     pub(super) fn take(&mut self, key: ListKey, start: impl FnOnce(&List<R>)) -> List<R> {
-        if let Some(list) = self.0.get(&key) {
+        if let Some(list) = self.look(&key) {
             list.looked().touch();
-            return list.clone();
+            return list;
         }
         let list = List::default();
         list.looked().touch();
         start(&list);
-        self.0.insert(key, list.clone());
+        self.0.push((key, list.clone()));
         list
     }
 
     /// Keeps the lists whose key matches, and drops the others.
     pub(super) fn keep(&mut self, mut which: impl FnMut(&ListKey) -> bool) {
-        self.0.retain(|key, list| {
+        self.0.retain(|(key, list)| {
             let keep = which(key);
             if !keep {
                 forget(list);
@@ -80,7 +78,7 @@ impl<R: Send + Sync> ListCache<R> {
         for at in forgotten {
             if let Some((key, other)) = others.get(at) {
                 forget(other);
-                self.0.remove(key);
+                self.0.retain(|(known, _)| known != key);
             }
         }
         has_room
@@ -88,7 +86,8 @@ impl<R: Send + Sync> ListCache<R> {
 
     /// Returns the list of a key, if it is cached.
     pub(super) fn look(&self, key: &ListKey) -> Option<List<R>> {
-        self.0.get(key).cloned()
+        let found = self.0.iter().find(|(known, _)| known == key);
+        found.map(|(_, list)| list.clone())
     }
 }
 

@@ -1,13 +1,13 @@
 //! Loads lists page by page, with a bound on concurrent requests, delays for rate limits, and
 //! retries of failures that may be temporary.
 
-use std::{collections::HashSet, pin::pin};
+use std::{collections::HashSet, pin::pin, rc::Rc};
 
 use futures_util::future::{abortable, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use shared::{
-    json::FromValue,
+    json::{FromValue, Value},
     snyk::{Page, Read},
 };
 
@@ -21,7 +21,7 @@ use crate::{
         paging::{After, Next, Paging, Tries, Wait, rest},
         rate_limit::{RateLimited, RateLimits},
         semaphore::{Priority, Semaphore},
-        status::{self, Stage, Status},
+        status::{self, Stage},
         viewers::{Notify, Viewers},
     },
     platform::{self, events},
@@ -59,6 +59,9 @@ pub trait Source: 'static {
     /// Returns Snyk's id of a row.
     fn id(row: &Self::Row) -> &str;
 }
+
+/// Returns the priority of a request at the moment.
+type Rank = Rc<dyn Fn() -> Priority>;
 
 /// Loads lists and single documents.
 #[derive(Clone, Debug)]
@@ -179,20 +182,20 @@ impl Reader {
         source: &mut S,
     ) -> Result<(), Failure> {
         let looked = list.looked();
-        let rank = || {
+        let rank: Rank = {
             let looked = looked.clone();
-            move || {
+            Rc::new(move || {
                 if looked.is_now() {
                     Priority::Shown
                 } else {
                     Priority::Behind
                 }
-            }
+            })
         };
         if let Some(count) = source.count() {
             // The total is optional. A failure to read it counts only if it is on the way to our
             // server: the next request would then fail as well, after the same time.
-            let total = match self.turn(connection, &count, rank).await {
+            let total = match self.read(connection, &count, &rank).await {
                 Err(failure) if failure.is_on_the_way() => return Err(failure),
                 page => page.ok().and_then(|page| page.count),
             };
@@ -228,7 +231,7 @@ impl Reader {
                 Some(cursor) => pages.clone().after(cursor),
                 None => pages.clone(),
             };
-            let mut page = self.turn(connection, &request, rank).await?;
+            let mut page = self.read(connection, &request, &rank).await?;
             unreadable += page.unreadable;
             let items = std::mem::take(&mut page.data);
             let mut rows: Vec<_> = items.into_iter().map(|item| source.row(item)).collect();
@@ -261,7 +264,7 @@ impl Reader {
             }
             list.set_status(|status| {
                 status.unreadable = unreadable;
-                whole(status, after != After::Whole);
+                status.finish(platform::now(), after != After::Whole);
             });
             if unreadable > 0 && list.looked().is_now() {
                 self.announcer
@@ -277,32 +280,54 @@ impl Reader {
         connection: &str,
         request: &Read<T>,
     ) -> Result<T, Failure> {
-        self.turn(connection, request, || || Priority::Single).await
+        let rank: Rank = Rc::new(|| Priority::Single);
+        self.read(connection, request, &rank).await
     }
 
-    /// Sends a request with a permit, and returns the answer, with delays for rate limits and a
-    /// bounded number of retries.
-    async fn turn<T: FromValue, R: Fn() -> Priority + 'static>(
+    /// Sends a request as [`turn`](Self::turn) does, and returns the answer.
+    async fn read<T: FromValue>(
         &self,
         connection: &str,
         request: &Read<T>,
-        rank: impl Fn() -> R,
+        rank: &Rank,
     ) -> Result<T, Failure> {
+        let mut answer = None;
+        let mut take = |value| {
+            answer = T::from_value(value);
+            answer.is_some()
+        };
+        let path = request.path_and_query();
+        self.turn(connection, &path, rank, &mut take).await?;
+        answer.ok_or(Failure::Unreadable)
+    }
+
+    /// Sends a request with a permit, with delays for rate limits and a bounded number of retries.
+    /// `take` receives the answer, and returns whether it could be read. The function is not
+    /// generic, so that the Wasm contains it once.
+    async fn turn(
+        &self,
+        connection: &str,
+        path: &str,
+        rank: &Rank,
+        take: &mut dyn FnMut(Value) -> bool,
+    ) -> Result<(), Failure> {
         let mut tries = Tries::default();
         loop {
             self.slow_down(connection).await;
-            let pass = self.gate.enter(rank()).await;
+            let now = Rc::clone(rank);
+            let pass = self.gate.enter(move || now()).await;
             // Another request may have met a rate limit while this one waited for the permit.
             if self.rate_limited(connection).is_some() {
                 continue;
             }
-            let answer = snyk::read(connection, request).await;
+            let answer = snyk::read(connection, path).await;
             drop(pass);
             let Failed {
                 failure,
                 wait: told,
-            } = match answer {
-                Ok(page) => return Ok(page),
+            } = match answer.map(&mut *take) {
+                Ok(true) => return Ok(()),
+                Ok(false) => Failure::Unreadable.into(),
                 Err(failed) => failed,
             };
             match tries.after(&failure, told) {
@@ -364,16 +389,6 @@ fn begin<R: Send + Sync>(list: &List<R>) {
 )]
 fn left(limited: RateLimited) -> u32 {
     (limited.until - platform::now()).max(0.0) as u32 + 50
-}
-
-fn whole(status: &mut Status, cut: bool) {
-    status.stage = Stage::Done;
-    status.whole_at = Some(platform::now());
-    status.cut = cut;
-    // The number of items may have changed since Snyk counted them.
-    if !cut {
-        status.total = Some(status.done);
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds to wait are few")]
