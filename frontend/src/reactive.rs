@@ -20,8 +20,8 @@ use leptos::{
     tachys::reactive_graph::SharedReactiveFunction,
 };
 
-pub use self::signal::Signal;
 use self::signal::Value;
+pub use self::signal::{Signal, derive};
 
 /// Computes the value of a memo from its last value.
 type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
@@ -49,18 +49,6 @@ pub fn effect<T: 'static>(mut run: impl FnMut(Option<T>) -> T + 'static) {
 
 fn start(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
-}
-
-/// Creates a signal that is computed from others each time it is read.
-pub fn derive<T>(compute: impl Fn() -> T + Send + Sync + 'static) -> Signal<T>
-where
-    T: Send + Sync + 'static,
-{
-    fn erased(compute: Box<dyn Fn() -> Value + Send + Sync>) -> leptos::prelude::Signal<Value> {
-        leptos::prelude::Signal::derive(compute)
-    }
-
-    Signal::new(erased(Box::new(move || Value::of(compute()))))
 }
 
 /// Creates a part of a view that is computed from signals, and computed again when one of them has

@@ -114,6 +114,18 @@ impl<T: Clone + Send + Sync + 'static> Signal<T> {
     }
 }
 
+/// Creates a signal that is computed from others each time it is read.
+pub fn derive<T>(compute: impl Fn() -> T + Send + Sync + 'static) -> Signal<T>
+where
+    T: Send + Sync + 'static,
+{
+    fn erased(compute: Box<dyn Fn() -> Value + Send + Sync>) -> graph::Signal<Value> {
+        graph::Signal::derive(compute)
+    }
+
+    Signal::new(erased(Box::new(move || Value::of(compute()))))
+}
+
 /// Returns the value with its type, which the signal has by its type.
 fn typed<T: Send + Sync + 'static>(value: Value) -> Arc<T> {
     match value.value.downcast() {
@@ -156,12 +168,12 @@ impl From<&str> for Signal<String> {
 
 impl<T: Clone + Send + Sync + 'static> From<RwSignal<T>> for Signal<T> {
     fn from(signal: RwSignal<T>) -> Self {
-        super::derive(move || signal.get())
+        derive(move || signal.get())
     }
 }
 
 impl<T: Clone + Send + Sync + 'static> From<ReadSignal<T>> for Signal<T> {
     fn from(signal: ReadSignal<T>) -> Self {
-        super::derive(move || signal.get())
+        derive(move || signal.get())
     }
 }
