@@ -16,7 +16,7 @@ pub fn fold(apart: &str) -> String {
 
 /// Folds a text in Unicode's form NFD, by the tables of the standard library.
 #[cfg(test)]
-pub fn folded(apart: &str) -> String {
+pub(crate) fn folded(apart: &str) -> String {
     fold(&apart.to_lowercase())
 }
 

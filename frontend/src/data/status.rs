@@ -37,7 +37,7 @@ pub enum Stage {
 
 impl Status {
     /// Records the end of a load. `cut` is `true` if Snyk has more items.
-    pub(super) fn finish(&mut self, now: f64, cut: bool) {
+    pub fn finish(&mut self, now: f64, cut: bool) {
         self.stage = Stage::Done;
         self.whole_at = Some(now);
         self.cut = cut;
