@@ -65,7 +65,10 @@ async fn a_first_visit_on_a_slow_line() {
         browser.press("Allow").await;
         wait_for(&browser, "whole").await;
         let overview = browser.run("return [seen.numbers, seen.whole]").await;
-        rounds.push([numbers(&welcome), numbers(&overview)].concat());
+        browser.driver.refresh().await.expect("the page reloads");
+        wait_for(&browser, "whole").await;
+        let reloaded = browser.run("return [seen.numbers, seen.whole]").await;
+        rounds.push([&welcome, &overview, &reloaded].map(numbers).concat());
         browser.close().await;
     }
     for (at, name) in [
@@ -74,6 +77,8 @@ async fn a_first_visit_on_a_slow_line() {
         "Connect is ready",
         "first numbers, after consent",
         "the whole overview, after consent",
+        "first numbers, after a reload",
+        "the whole overview, after a reload",
     ]
     .iter()
     .enumerate()
