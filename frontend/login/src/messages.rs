@@ -316,7 +316,7 @@ pub fn why_intercepted(status: u16) -> String {
         // A page in place of data: an intermediary requires the person to sign in.
         200..300 => "It is probably a company or Wi-Fi sign-in page. Reload this page to sign in there, then try again.".to_owned(),
         // A redirect to such a page, or an answer at another origin that this page may not read.
-        0 => "It is probably a company or Wi-Fi sign-in page, or the server is restarting. Reload this page, then try again.".to_owned(),
+        0 => "It is probably a company or Wi-Fi sign-in page, or the server is restarting. Reload this page to sign in there, then try again.".to_owned(),
         _ => format!(
             "A company sign-in page, a proxy or a firewall answered “{status}”. Reload this page to sign in there, then try again."
         ),

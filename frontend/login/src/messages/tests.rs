@@ -58,6 +58,7 @@ fn every_failure_on_the_way_says_what_to_do_and_a_login_is_begun_again() {
         (Failure::Offline, "Check your connection"),
         (Failure::TimedOut, "did not answer in time"),
         (of_status(0), "Reload this page to sign in there"),
+        (of_status(0), "or the server is restarting"),
         (of_status(200), "sign-in page"),
         (of_status(401), "“401”"),
         (of_status(403), "a firewall"),
