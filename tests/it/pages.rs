@@ -11,7 +11,7 @@ async fn sec_62_hashed_files_are_kept_for_ever_and_the_callback_never() {
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let wasm = page
         .split(|c| !is_of_a_name(c))
-        .find(|name| name.starts_with("frontend_bg-") && name.ends_with(".wasm"))
+        .find(|name| name.starts_with("frontend_bg-"))
         .unwrap();
     let request = bed
         .browser()
