@@ -80,7 +80,7 @@ async fn sec_35_the_page_reads_errors_and_every_header_that_it_needs() {
         (Method::GET, "/api/session", 200),
         (
             Method::GET,
-            "/api/connections/01JDXXXXXXXXXXXXXXXXXXXXXX",
+            "/api/connections/01JD9Z7K3M8QW4T5V6X7Y8Z9AB",
             401,
         ),
         (Method::GET, "/api/nothing", 404),

@@ -217,7 +217,7 @@ for (const [text, code] of [
   location.search = text;
   await rejects(completeLogin(), code);
 }
-// What a server answers is never where a page goes, unless it is a path of the page.
+// The page goes on only at a path of its own, whatever the server answers.
 servers.app = async (url, { method }) =>
   method === "GET"
     ? json({ app: {}, connections: [1] })

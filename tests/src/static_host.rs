@@ -17,6 +17,7 @@ use crate::{
     process::Process,
     sandbox::Sandbox,
     tls::{CERTIFICATE, KEY},
+    tool_path::variable,
 };
 
 /// The host of the page. Browsers resolve it to this computer.
@@ -181,15 +182,4 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("a copy");
         }
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the task runner says where nginx and the page are"
-)]
-fn variable(name: &str) -> PathBuf {
-    let value = std::env::var_os(name);
-    value
-        .unwrap_or_else(|| panic!("{name} is not set: `cargo xtask test` does it"))
-        .into()
 }

@@ -37,7 +37,7 @@ const NOT_FOUND: &str = "404.html";
 /// The element of the document that names the API.
 const API: &str = r#"<meta name="api-base-url" content=""#;
 
-/// What to write, and where.
+/// The folder to write into, and the options.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// The folder that the host serves.

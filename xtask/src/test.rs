@@ -255,8 +255,7 @@ impl Tests<'_> {
             };
             steps.step(title, || {
                 let selection = product_selection(workspace, group)?;
-                let mut variables = product_variables(programs, dist, static_page, tools)?.to_vec();
-                variables.push(("EXAMPLES_FOR_TESTS", examples.clone()));
+                let variables = product_variables(programs, dist, static_page, examples, tools)?;
                 nextest_run(workspace, &tools.nextest, arguments, &selection, &variables)
             });
         }
@@ -302,8 +301,9 @@ fn product_variables(
     programs: &Programs,
     dist: &Path,
     static_page: &Path,
+    examples: &Path,
     tools: &ProductTools,
-) -> Result<[(&'static str, PathBuf); 13]> {
+) -> Result<[(&'static str, PathBuf); 14]> {
     Ok([
         ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
         (
@@ -321,6 +321,7 @@ fn product_variables(
         ("PYTHON_PACKAGES_FOR_TESTS", tools.python.packages.clone()),
         ("NGINX", tools.nginx.clone()),
         ("STATIC_PAGE_FOR_TESTS", static_page.to_path_buf()),
+        ("EXAMPLES_FOR_TESTS", examples.to_path_buf()),
     ])
 }
 

@@ -69,7 +69,7 @@ const SCORES: &[Column] = &[
     },
 ];
 
-/// What the script measured of a page.
+/// The measurements of a page.
 #[derive(Debug, Deserialize)]
 struct Page {
     visits: Vec<Visit>,

@@ -1,8 +1,8 @@
 //! Compresses the built page ahead of time, at the highest levels.
 //!
-//! Writes a `.br` and a `.gz` file next to each file that gets smaller: of a folder, or
-//! the files themselves. This is a
-//! separate program, so that only `cargo xtask build` has to compile the compressors.
+//! Writes a `.br` and a `.gz` file next to each file that gets smaller: of a folder, or the files
+//! themselves. This is a separate program, so that only `cargo xtask build` has to compile the
+//! compressors.
 
 use std::{
     fs,

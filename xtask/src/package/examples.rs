@@ -9,7 +9,7 @@ use crate::{environment, process, tools, workspace::Workspace};
 
 /// The folder of the examples.
 const SOURCES: &str = "examples";
-/// What of the example with a build step is built. The other things there are made from it.
+/// The sources of the example with a build step. Everything else there is made from them.
 const REACT: [&str; 5] = [
     "index.html",
     "package.json",
