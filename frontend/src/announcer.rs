@@ -90,7 +90,7 @@ impl Announcer {
     /// Announces a failure.
     pub fn say_failure(self, failure: &Failure) {
         let app = self.session.name_untracked();
-        self.say(messages::title(failure, &app));
+        self.say(messages::of(failure, &app).title);
     }
 
     /// Lets the heading of the next page take the focus, also at the same address.

@@ -127,15 +127,6 @@ fn failure(error: JsValue) -> Failure {
     if let Some(answer) = error.answer_of() {
         return answer_of(&answer).failure();
     }
-    match error.code().unwrap_or_default().as_str() {
-        "offline" => Failure::Offline,
-        "timed_out" => Failure::TimedOut,
-        "intercepted" => Failure::Intercepted { status: 0 },
-        "cookies_blocked" => Failure::CookiesBlocked,
-        "wrong_origin" => Failure::WrongOrigin {
-            here: error.here().unwrap_or_default(),
-            right: error.right().unwrap_or_default(),
-        },
-        _ => Failure::Unreadable,
-    }
+    let origins = [error.here(), error.right()].map(Option::unwrap_or_default);
+    Failure::from_code(&error.code().unwrap_or_default(), 0, origins)
 }

@@ -32,6 +32,25 @@ pub enum Failure {
     },
 }
 
+impl Failure {
+    /// Returns the failure of a code that the door's script gives: a failure other than a problem.
+    /// `origins` are the origin of the page, and the one to which logins return.
+    #[must_use]
+    pub fn from_code(code: &str, status: u16, origins: [String; 2]) -> Self {
+        match code {
+            "offline" => Self::Offline,
+            "timed_out" => Self::TimedOut,
+            "intercepted" => Self::Intercepted { status },
+            "cookies_blocked" => Self::CookiesBlocked,
+            "wrong_origin" => {
+                let [here, right] = origins;
+                Self::WrongOrigin { here, right }
+            }
+            _ => Self::Unreadable,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

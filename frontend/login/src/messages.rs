@@ -15,6 +15,18 @@ pub enum Tone {
     Danger,
 }
 
+impl Tone {
+    /// Returns the word by which styles know the tone.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Neutral => "neutral",
+            Self::Warn => "warn",
+            Self::Danger => "danger",
+        }
+    }
+}
+
 /// The sign of a message, in its glyph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -31,8 +43,7 @@ pub enum Sign {
 }
 
 /// Returns the sign of a message about a problem, or about another failure.
-#[must_use]
-pub fn sign(tone: Tone, code: Option<Code>) -> Sign {
+fn sign(tone: Tone, code: Option<Code>) -> Sign {
     match code {
         Some(Code::AccessDenied | Code::NotSignedIn | Code::NotFound) => Sign::Minus,
         Some(Code::StateMismatch | Code::Forbidden) => Sign::Stop,
@@ -72,23 +83,63 @@ pub enum Action {
 pub struct Outcome {
     /// The severity.
     pub tone: Tone,
+    /// The sign in its glyph.
+    pub sign: Sign,
     /// The summary.
     pub title: String,
     /// The explanation, and the advice.
     pub text: String,
     /// The actions, the main one first.
     pub acts: Vec<Action>,
+    /// The code of the problem, if it is one.
+    pub code: Option<Code>,
+    /// The id that identifies the request in a log, if there is one.
+    pub request_id: String,
+}
+
+impl Outcome {
+    /// Creates a message without an action about a failure that is no problem.
+    #[must_use]
+    pub fn new(tone: Tone, title: String, text: String) -> Self {
+        Self {
+            tone,
+            sign: sign(tone, None),
+            title,
+            text,
+            acts: Vec::new(),
+            code: None,
+            request_id: String::new(),
+        }
+    }
+
+    /// Sets the actions, the main one first.
+    #[must_use]
+    pub fn offering(mut self, acts: Vec<Action>) -> Self {
+        self.acts = acts;
+        self
+    }
+
+    /// Returns one sentence for the operators of the app about a problem, and nothing about another
+    /// failure.
+    #[must_use]
+    pub fn message(&self, app: &str, at: &str) -> String {
+        let id = &self.request_id;
+        match self.code {
+            None => String::new(),
+            Some(code) if id.is_empty() => format!("{app}: {code} at {at}."),
+            Some(code) => format!("{app}: {code} in request {id} at {at}."),
+        }
+    }
 }
 
 /// The action after a failed login.
 pub const START_AGAIN: Action = Action::Connect("Start again");
 const COPY: Action = Action::Copy("Copy details");
 const START_PAGE: Action = Action::Home("Start page");
-const TRY_AGAIN: Action = Action::Again("Try again");
+/// The retry of what failed.
+pub const TRY_AGAIN: Action = Action::Again("Try again");
 
-/// Returns the message about a problem, for a page of its own. `app` is the name of the app.
-#[must_use]
-pub fn of(problem: &Problem, app: &str) -> Outcome {
+fn of_problem(problem: &Problem, app: &str) -> Outcome {
     let (tone, text, acts) = match problem.code {
         Code::LoginExpired => (Tone::Neutral, "For your safety it has ended, and nothing was connected. Start again: it usually takes under a minute.".to_owned(), vec![START_AGAIN, START_PAGE]),
         Code::LoginUsed => (Tone::Neutral, "It can be used only once. If you are not signed in now, start again.".to_owned(), vec![START_AGAIN]),
@@ -119,10 +170,10 @@ pub fn of(problem: &Problem, app: &str) -> Outcome {
         code => code.title().to_owned(),
     };
     Outcome {
-        tone,
-        title,
-        text,
-        acts,
+        sign: sign(tone, Some(problem.code)),
+        code: Some(problem.code),
+        request_id: problem.request_id.clone(),
+        ..Outcome::new(tone, title, text).offering(acts)
     }
 }
 
@@ -161,65 +212,48 @@ fn forbidden(problem: &Problem) -> String {
     }
 }
 
-/// Returns the message about a problem of one part of a page. It differs from the page's own
-/// message where that is about the login.
+/// Returns the message about a failure of one part of a page. It differs from the page's own
+/// message where that is about the login. `read_at` is the time at which the data beside it was
+/// read, if there is any.
 #[must_use]
-pub fn beside(problem: &Problem, app: &str) -> Outcome {
-    let (text, acts) = match problem.code {
-        Code::ProviderUnavailable => (
-            "You can keep using what has loaded. Try again in a minute.".to_owned(),
-            vec![Action::Again("Try now")],
-        ),
-        Code::BadRequest => (
-            format!(
+pub fn beside(failure: &Failure, app: &str, read_at: Option<&str>) -> Outcome {
+    let mut outcome = of(failure, app);
+    let Failure::Problem(problem) = failure else {
+        return outcome;
+    };
+    match problem.code {
+        Code::ProviderUnavailable => {
+            // The answer may be missing or unusable: either way the loaded data stays, and a retry
+            // follows.
+            problem.code.title().clone_into(&mut outcome.title);
+            outcome.text = read_at.map_or_else(
+                || "You can keep using what has loaded. Try again in a minute.".to_owned(),
+                |time| format!("Last updated at {time}. {app} tries again automatically."),
+            );
+            outcome.acts = vec![Action::Again("Try now")];
+        }
+        Code::BadRequest => {
+            outcome.text = format!(
                 "This is our fault, not yours. Reload the page{}",
                 once_more(problem)
-            ),
-            vec![Action::Reload, COPY],
-        ),
-        Code::Unavailable => (
-            format!(
+            );
+            outcome.acts = vec![Action::Reload, COPY];
+        }
+        Code::Unavailable => {
+            outcome.text = format!(
                 "You are still signed in. It usually passes within a minute; {app} tries again automatically."
-            ),
-            vec![Action::Again("Try now")],
-        ),
-        _ => return of(problem, app),
-    };
-    let whole = of(problem, app);
-    let title = match problem.code {
-        // The answer may be missing or unusable: either way the loaded data stays, and a retry
-        // follows.
-        Code::ProviderUnavailable => problem.code.title().to_owned(),
-        _ => whole.title,
-    };
-    Outcome {
-        tone: whole.tone,
-        title,
-        text,
-        acts,
-    }
-}
-
-/// Returns the message of [`beside`], for data that was read at `time`.
-#[must_use]
-pub fn beside_read_at(problem: &Problem, app: &str, time: &str) -> Outcome {
-    let mut outcome = beside(problem, app);
-    if problem.code == Code::ProviderUnavailable {
-        outcome.text = format!("Last updated at {time}. {app} tries again automatically.");
+            );
+        }
+        _ => {}
     }
     outcome
 }
 
-/// Returns the title, for the live region.
+/// Returns the message about a failure, for a page of its own. `app` is the name of the app.
 #[must_use]
-pub fn title(failure: &Failure, app: &str) -> String {
-    of_failure(failure, app).title
-}
-
-/// Returns the message about a failure, for a page of its own.
-#[must_use]
-pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
+pub fn of(failure: &Failure, app: &str) -> Outcome {
     let (tone, title, text, acts) = match failure {
+        Failure::Problem(problem) => return of_problem(problem, app),
         Failure::Offline => (
             Tone::Neutral,
             "You seem to be offline".to_owned(),
@@ -228,13 +262,13 @@ pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
         ),
         Failure::TimedOut => (
             Tone::Neutral,
-            timed_out(app),
+            format!("{app}’s server did not answer in time"),
             "Check your connection, then try again.".to_owned(),
             vec![TRY_AGAIN],
         ),
         Failure::Intercepted { status } => (
             Tone::Warn,
-            INTERCEPTED.to_owned(),
+            "Something between this page and its server answered in its place".to_owned(),
             why_intercepted(*status),
             vec![Action::Reload, TRY_AGAIN],
         ),
@@ -258,21 +292,16 @@ pub fn of_failure(failure: &Failure, app: &str) -> Outcome {
             format!("{app}’s server gave an answer that this page can’t read. Reload the page."),
             vec![Action::Reload, TRY_AGAIN],
         ),
-        Failure::Problem(problem) => return of(problem, app),
     };
-    Outcome {
-        tone,
-        title,
-        text,
-        acts,
-    }
+    Outcome::new(tone, title, text).offering(acts)
 }
 
 /// Returns the message about a failed login, which is started anew instead of retried.
 #[must_use]
 pub fn of_login(failure: &Failure, app: &str) -> Outcome {
-    let mut outcome = of_failure(failure, app);
+    let mut outcome = of(failure, app);
     match failure {
+        Failure::Problem(_) => return outcome,
         Failure::Offline | Failure::TimedOut => {
             "The sign-in was not finished. Check your connection, then start again."
                 .clone_into(&mut outcome.text);
@@ -296,18 +325,8 @@ pub fn of_login(failure: &Failure, app: &str) -> Outcome {
     outcome
 }
 
-/// Returns the title after a time-out.
-#[must_use]
-pub fn timed_out(app: &str) -> String {
-    format!("{app}’s server did not answer in time")
-}
-
-/// The title if an intermediary answered.
-pub const INTERCEPTED: &str = "Something between this page and its server answered in its place";
-
 /// Returns the likely intermediary, and the advice.
-#[must_use]
-pub fn why_intercepted(status: u16) -> String {
+fn why_intercepted(status: u16) -> String {
     match status {
         500.. => format!(
             "A proxy or load balancer answered “{status}”: the server may be restarting, or can’t be reached. Try again in a minute."
@@ -334,19 +353,6 @@ pub fn local(code: Code) -> Problem {
         code,
         request_id: String::new(),
         snyk_request_id: None,
-    }
-}
-
-/// Returns one sentence for the operators of the app.
-#[must_use]
-pub fn message(problem: &Problem, app: &str, at: &str) -> String {
-    let Problem {
-        code, request_id, ..
-    } = problem;
-    if request_id.is_empty() {
-        format!("{app}: {code} at {at}.")
-    } else {
-        format!("{app}: {code} in request {request_id} at {at}.")
     }
 }
 

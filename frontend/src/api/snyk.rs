@@ -5,10 +5,10 @@
 
 use shared::json::{self, Value};
 
-use super::Within;
+use super::{Failure, Within};
 use crate::{
     data::{
-        failure::{self, Failure},
+        failure::{self, ReadFailure},
         paging,
     },
     platform,
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
     /// The failure.
-    pub failure: Failure,
+    pub failure: ReadFailure,
     /// The delay in seconds that the answer asked for.
     pub wait: Option<u64>,
 }
@@ -26,7 +26,7 @@ pub struct Failed {
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
         Self {
-            failure,
+            failure: failure.into(),
             wait: None,
         }
     }
@@ -36,9 +36,7 @@ impl From<Failure> for Failed {
 /// so that the Wasm contains it once.
 pub async fn read(connection: &str, path: &str) -> Result<Value, Failed> {
     let path = format!("/api/connections/{connection}/snyk{path}");
-    let answer = super::send("GET", &path, None, Within::Read)
-        .await
-        .map_err(Failure::from)?;
+    let answer = super::send("GET", &path, None, Within::Read).await?;
     if answer.is_success() && failure::is_of_snyk(&answer) {
         return json::read(answer.body.as_bytes()).map_err(|_| Failure::Unreadable.into());
     }
@@ -46,9 +44,8 @@ pub async fn read(connection: &str, path: &str) -> Result<Value, Failed> {
         .retry_after
         .as_deref()
         .and_then(|wait| paging::seconds(wait, platform::now(), platform::millis));
-    let failure = Failure::of(&answer);
     Err(Failed {
-        failure: failure.saying(wait),
+        failure: ReadFailure::of(&answer).saying(wait),
         wait,
     })
 }

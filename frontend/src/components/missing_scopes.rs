@@ -9,11 +9,16 @@ use shared::{
 
 use super::{
     connect_button::{ConnectButton, ReturnTo},
-    glyph::glyph,
     icon::Icon,
+    notice::panel,
 };
-use crate::reactive::{Signal, dynamic, memo};
-use crate::{api::Failure, connection_label::lower_first, session::SessionContext};
+use crate::{
+    api::Failure,
+    connection_label::lower_first,
+    messages::Tone,
+    reactive::{Signal, derive, dynamic, memo},
+    session::SessionContext,
+};
 
 /// The notice. Nothing is shown if all scopes that only read were granted, nor for a connection
 /// that has stopped working, which has a notice of its own.
@@ -44,7 +49,7 @@ pub fn MissingScopes(
             return None;
         }
         let page = connection.with_untracked(|connection| Route::Connection(connection.id.clone()));
-        let title = dynamic(move || {
+        let title = derive(move || {
             format!(
                 "Snyk granted fewer permissions than {} asked for",
                 session.name()
@@ -54,18 +59,10 @@ pub fn MissingScopes(
             "Some data may be missing here. Not granted: {}.",
             missing.join("; ")
         );
-        Some(view! {
-            <section class="notice" data-tone="warn" aria-labelledby="missing-scopes">
-                {glyph("warn", Icon::Triangle)} <div class="notice-text">
-                    <h2 id="missing-scopes">
-                        <bdi>{title}</bdi>
-                    </h2>
-                    <p>{text} " " <a href=page.to_string()>"See the permissions"</a></p>
-                </div> <div class="notice-actions">
-                    <ConnectButton words="Ask again" class="button" return_to=ReturnTo::Here failure />
-                </div>
-            </section>
-        })
+        let text = view! { <p>{text} " " <a href=page.to_string()>"See the permissions"</a></p> };
+        let again = view! { <ConnectButton words="Ask again" class="button" return_to=ReturnTo::Here failure /> };
+        let (text, acts) = (text.into_any(), Some(again.into_any()));
+        Some(panel(Tone::Warn, Icon::Triangle, title, text, acts))
     });
     view! { {notice} }
 }

@@ -2,6 +2,7 @@
 
 pub mod account_menu;
 pub mod busy_button;
+pub mod buttons;
 pub mod chips;
 pub mod confirm;
 pub mod connect_button;

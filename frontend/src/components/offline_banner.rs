@@ -161,7 +161,7 @@ impl Polls {
 
 #[component]
 fn TryNow() -> impl IntoView {
-    let Retry { run, busy } = Retry::of_session();
+    let Retry { run, busy, .. } = Retry::of_session();
     view! { <BusyButton class="link" words=["Try now", "Trying"] busy on_press=run /> }
 }
 

@@ -3,25 +3,20 @@
 use leptos::prelude::*;
 
 use super::{
-    busy_button::BusyButton,
-    connect_button::{ConnectButton, Reconnect, ReturnTo},
-    copyable::Copyable,
     countdown::{seconds, ticking},
-    glyph::glyph,
     icon::Icon,
-    notice::Notice,
+    notice::{notice, panel},
+    retry::Retry,
 };
 use crate::{
     announcer::Announcer,
     components::show::Show,
     data::{
-        failure::{FailureText, Offer},
         lists::{Lists, RateLimited},
         status,
     },
-    messages::Tone,
-    platform,
-    reactive::{Signal, dynamic, effect, memo},
+    messages::{Outcome, Tone},
+    reactive::{Signal, derive, dynamic, effect, memo},
     router::Router,
     session::SessionContext,
 };
@@ -57,84 +52,44 @@ fn Slow(
     limited: Signal<Option<RateLimited>>,
 ) -> impl IntoView {
     let now = ticking();
-    let title = dynamic(move || {
+    let title = derive(move || {
         if limited.get().is_some_and(|limited| limited.by_us) {
-            "This server’s rate limit was reached"
+            "This server’s rate limit was reached".to_owned()
         } else {
-            "Snyk’s rate limit was reached"
+            "Snyk’s rate limit was reached".to_owned()
         }
     });
     let left = move || {
         let RateLimited { until, .. } = limited.get()?;
-        Some(seconds(now.get(), until) + 1)
+        let left = seconds(now.get(), until) + 1;
+        Some(format!(
+            "Resuming in {left} s. You can keep using what has loaded."
+        ))
     };
-    view! {
-        <section class="notice" data-tone="neutral" aria-labelledby="slowed">
-            {glyph("neutral", Icon::Clock)} <div class="notice-text">
-                <h2 id="slowed">{title}</h2>
-                <p role="timer">
-                    {move || {
-                        left()
-                            .map(|left| {
-                                format!("Resuming in {left} s. You can keep using what has loaded.")
-                            })
-                    }}
-                </p>
-            </div>
-        </section>
-    }
+    let text = view! { <p role="timer">{left}</p> };
+    panel(Tone::Neutral, Icon::Clock, title, text.into_any(), None)
 }
 
 /// The notice about a failed load: what failed, why, and the action.
 #[component]
-pub fn ReadFailure(
-    /// The text of the failure.
-    told: FailureText,
+pub fn ReadNotice(
+    /// The message about the failure.
+    outcome: Outcome,
     /// A sentence that names what could not be read, before the reason.
     #[prop(optional, into)]
     lead: Option<String>,
-    /// Retries.
+    /// Loads it again.
     on_again: Callback<()>,
-    /// Whether a retry is running.
+    /// Whether that is running.
     #[prop(optional, into)]
     trying: Signal<bool>,
 ) -> impl IntoView {
-    let FailureText {
-        tone,
-        title,
-        text,
-        offer,
-        request_id,
-    } = told;
-    let (tone, icon) = match tone {
-        Tone::Neutral => ("neutral", Icon::Clock),
-        Tone::Warn => ("warn", Icon::Triangle),
-        Tone::Danger => ("danger", Icon::Stop),
-    };
-    let (title, text) = match lead {
-        Some(lead) => (lead, format!("{title}. {text}")),
-        None => (title, text),
-    };
-    view! {
-        <section class="notice" data-tone=tone aria-labelledby="read-failure">
-            {glyph(tone, icon)} <div class="notice-text">
-                <h2 id="read-failure">
-                    <bdi>{title}</bdi>
-                </h2>
-                <p>{text}</p>
-                {request_id
-                    .map(|id| {
-                        view! {
-                            <p class="small">
-                                "Request ID " <Copyable name="request ID" value=id />
-                            </p>
-                        }
-                    })}
-            </div> <div class="notice-actions">
-                <Remedy offer on_again trying />
-            </div>
-        </section>
+    let mut outcome = outcome;
+    if let Some(lead) = lead {
+        outcome.text = format!("{}. {}", outcome.title, outcome.text);
+        outcome.title = lead;
     }
+    notice(outcome, Some(Retry::of_part(on_again, trying, "heading")))
 }
 
 /// The notice about items of a list that could not be read, if there are any.
@@ -149,74 +104,9 @@ pub fn UnreadableNotice(
     dynamic(move || {
         let how_many = Some(how_many.get()).filter(|how_many| *how_many > 0)?;
         let (title, text) = status::unreadable(how_many, item);
-        Some(view! {
-            <section class="notice" data-tone="warn" aria-labelledby="unreadable">
-                {glyph("warn", Icon::Triangle)} <div class="notice-text">
-                    <h2 id="unreadable">{title}</h2>
-                    <p>{text}</p>
-                </div>
-            </section>
-        })
+        Some(notice(
+            Outcome::new(Tone::Warn, title, text.to_owned()),
+            None,
+        ))
     })
-}
-
-/// The button of the offered action.
-#[component]
-pub fn Remedy(
-    /// The action.
-    offer: Offer,
-    /// Retries.
-    on_again: Callback<()>,
-    /// Whether a retry is running.
-    #[prop(optional, into)]
-    trying: Signal<bool>,
-    /// The id of the element that takes the focus when the focused button is removed; by default
-    /// the heading.
-    #[prop(optional, into)]
-    back: Option<String>,
-) -> impl IntoView {
-    let failure = RwSignal::new(None);
-    match offer {
-        Offer::TryAgain => {
-            let was_pressed = StoredValue::new(false);
-            on_cleanup(move || {
-                // The retry succeeded, and the button is removed together with the notice.
-                if was_pressed.try_get_value() == Some(true) {
-                    request_animation_frame(move || {
-                        platform::focus_if_lost(back.as_deref().unwrap_or("heading"));
-                    });
-                }
-            });
-            view! {
-                <BusyButton
-                    class="button"
-                    words=["Try again", "Loading"]
-                    busy=trying
-                    on_press=move |()| {
-                        was_pressed.set_value(true);
-                        on_again.run(());
-                    }
-                />
-            }
-        }
-        .into_any(),
-        Offer::Connect(words) => view! {
-            <ConnectButton
-                words
-                class="button"
-                return_to=ReturnTo::Here
-                reconnect=Reconnect::Shown
-                failure
-            />
-            <Notice failure />
-        }
-        .into_any(),
-        Offer::Reload => view! {
-            <button type="button" class="button" on:click=|_| platform::reload()>
-                "Reload"
-            </button>
-        }
-        .into_any(),
-        Offer::Nothing => ().into_any(),
-    }
 }

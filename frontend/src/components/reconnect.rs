@@ -6,14 +6,15 @@ use shared::api::connection::Connection;
 use super::{
     confirm::{self, Confirm},
     connect_button::{ConnectButton, Reconnect, ReturnTo},
-    glyph::glyph,
     icon::Icon,
     keyed::For,
+    notice::panel,
 };
 use crate::{
     announcer::Announcer,
     api::{self, Failure},
     connection_label,
+    messages::Tone,
     reactive::{Signal, memo},
     session::SessionContext,
 };
@@ -89,26 +90,16 @@ fn ReconnectNotice(
             }
         });
     });
-    let label = title.clone();
+    let text = view! { <p>{text}</p> };
+    let acts = view! {
+        <ConnectButton words="Reconnect" return_to=ReturnTo::Here reconnect failure />
+        <button type="button" class="button" on:click=move |_| confirm::open(dialog)>
+            "Remove…"
+        </button>
+    };
+    let (text, acts) = (text.into_any(), Some(acts.into_any()));
     view! {
-        <section class="notice" data-tone="warn" aria-label=label>
-            {glyph("warn", Icon::Triangle)} <div class="notice-text">
-                <h2>
-                    <bdi>{title}</bdi>
-                </h2>
-                <p>{text}</p>
-            </div> <div class="notice-actions">
-                <ConnectButton
-                    words="Reconnect"
-                    return_to=ReturnTo::Here
-                    reconnect
-                    failure
-                />
-                <button type="button" class="button" on:click=move |_| confirm::open(dialog)>
-                    "Remove…"
-                </button>
-            </div>
-        </section>
+        {panel(Tone::Warn, Icon::Triangle, title.into(), text, acts)}
         <Confirm
             dialog
             question

@@ -2,46 +2,29 @@
 
 mod words;
 
-use crate::answer::{self as failure, Answer};
 use shared::{
     json,
-    problem::{Code, MEDIA_TYPE, Problem},
+    problem::{Code, MEDIA_TYPE},
     snyk::{
         ErrorDocument,
         error::{MAINTENANCE, TEST_LIMIT},
     },
 };
 
-use crate::messages::Tone;
+use crate::answer::{Answer, Failure};
 
-/// A failure to load data.
+/// A failure to read from Snyk through our server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// Our own server returned a problem document.
-    Ours(Box<Problem>),
+pub enum ReadFailure {
+    /// The request failed on the way to our server, or at our server.
+    Request(Failure),
     /// Snyk returned an error, which our server passed on.
     Snyk(Box<Refusal>),
-    /// The network failed.
-    Offline,
-    /// The request timed out.
-    TimedOut,
-    /// Something between the browser and our server answered. The status is 0 for a redirect.
-    Intercepted(u16),
-    /// This version cannot read the answer.
-    Unreadable,
 }
 
-impl From<failure::Failure> for Failure {
-    fn from(failure: failure::Failure) -> Self {
-        use failure::Failure as F;
-        match failure {
-            F::Problem(problem) => Self::Ours(problem),
-            F::Offline => Self::Offline,
-            F::TimedOut => Self::TimedOut,
-            F::Intercepted { status } => Self::Intercepted(status),
-            // The last two occur only in logins.
-            F::Unreadable | F::CookiesBlocked | F::WrongOrigin { .. } => Self::Unreadable,
-        }
+impl From<Failure> for ReadFailure {
+    fn from(failure: Failure) -> Self {
+        Self::Request(failure)
     }
 }
 
@@ -86,46 +69,15 @@ pub enum Remedy {
     None,
 }
 
-/// The action that is offered to a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offer {
-    /// Retry.
-    TryAgain,
-    /// Connect again, with this label.
-    Connect(&'static str),
-    /// Reload the page.
-    Reload,
-    /// No action.
-    Nothing,
-}
-
-/// The text of a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailureText {
-    /// The severity of the message.
-    pub tone: Tone,
-    /// The summary of what happened.
-    pub title: String,
-    /// The explanation.
-    pub text: String,
-    /// The action.
-    pub offer: Offer,
-    /// The id that identifies the request in a log.
-    pub request_id: Option<String>,
-}
-
-impl Failure {
+impl ReadFailure {
     /// Converts an unsuccessful answer.
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
-        if let Some(problem) = answer.problem() {
-            return Self::Ours(problem);
-        }
         if !is_of_snyk(answer) {
             return answer.failure().into();
         }
         let Ok(document) = json::read::<ErrorDocument>(answer.body.as_bytes()) else {
-            return Self::Unreadable;
+            return Failure::Unreadable.into();
         };
         Self::Snyk(Box::new(Refusal {
             status: answer.status,
@@ -149,7 +101,7 @@ impl Failure {
     pub fn seconds(&self) -> Option<u64> {
         match self {
             Self::Snyk(refusal) => refusal.wait,
-            _ => None,
+            Self::Request(_) => None,
         }
     }
 
@@ -157,7 +109,7 @@ impl Failure {
     #[must_use]
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::Ours(problem) => match problem.code {
+            Self::Request(Failure::Problem(problem)) => match problem.code {
                 Code::RateLimited => Remedy::SlowDown,
                 Code::ProviderUnavailable | Code::Unavailable => Remedy::TryAgain,
                 Code::ReconnectNeeded | Code::NotSignedIn | Code::NotFound => Remedy::AskWhoIsHere,
@@ -170,8 +122,8 @@ impl Failure {
                 (408 | 425 | 500 | 502 | 503 | 504, _) => Remedy::TryAgain,
                 _ => Remedy::None,
             },
-            Self::Offline | Self::TimedOut | Self::Intercepted(_) => Remedy::TryAgain,
-            Self::Unreadable => Remedy::None,
+            Self::Request(_) if self.is_on_the_way() => Remedy::TryAgain,
+            Self::Request(_) => Remedy::None,
         }
     }
 
@@ -181,8 +133,8 @@ impl Failure {
     #[must_use]
     pub fn passes_soon(&self) -> bool {
         match self {
-            Self::TimedOut => false,
-            Self::Intercepted(status) => *status >= 500,
+            Self::Request(Failure::TimedOut) => false,
+            Self::Request(Failure::Intercepted { status }) => *status >= 500,
             _ => self.remedy() == Remedy::TryAgain,
         }
     }
@@ -191,13 +143,14 @@ impl Failure {
     /// well.
     #[must_use]
     pub fn is_on_the_way(&self) -> bool {
-        matches!(self, Self::Offline | Self::TimedOut | Self::Intercepted(_))
+        use Failure::{Intercepted, Offline, TimedOut};
+        matches!(self, Self::Request(Offline | TimedOut | Intercepted { .. }))
     }
 
     /// Returns whether our own server reported the failure, rather than Snyk.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        matches!(self, Self::Ours(_))
+        matches!(self, Self::Request(Failure::Problem(_)))
     }
 }
 
@@ -219,28 +172,32 @@ mod tests {
         }
     }
 
-    pub(super) fn snyk(status: u16, code: &str) -> Failure {
+    pub(super) fn snyk(status: u16, code: &str) -> ReadFailure {
         let body = format!(
             r#"{{"jsonapi":{{"version":"1.0"}},"errors":[{{"status":"{status}","code":"{code}","detail":"d"}}]}}"#
         );
-        Failure::of(&answer(status, "application/vnd.api+json", &body))
+        ReadFailure::of(&answer(status, "application/vnd.api+json", &body))
     }
 
-    pub(super) fn ours(code: Code) -> Failure {
-        Failure::Ours(Box::new(messages::local(code)))
+    pub(super) fn ours(code: Code) -> ReadFailure {
+        Failure::Problem(Box::new(messages::local(code))).into()
+    }
+
+    pub(super) fn intercepted(status: u16) -> ReadFailure {
+        Failure::Intercepted { status }.into()
     }
 
     #[test]
     fn whose_answer_it_is_is_told_by_its_marks() {
         let body = r#"{"title":"t","status":429,"code":"rate_limited","request_id":"01J"}"#;
         let media_type = "application/problem+json; charset=utf-8";
-        assert!(Failure::of(&answer(429, media_type, body)).is_ours());
+        assert!(ReadFailure::of(&answer(429, media_type, body)).is_ours());
         assert!(!snyk(429, "SNYK-0001").is_ours());
         let unreadable = answer(500, MEDIA_TYPE, "{}");
-        assert_eq!(Failure::of(&unreadable), Failure::Unreadable);
+        assert_eq!(ReadFailure::of(&unreadable), Failure::Unreadable.into());
         // The same answers behind a proxy that removes headers.
         let bare = |status, media_type, body| {
-            Failure::of(&Answer {
+            ReadFailure::of(&Answer {
                 request_id: None,
                 provider_request_id: None,
                 ..answer(status, media_type, body)
@@ -249,7 +206,7 @@ mod tests {
         let errors = r#"{"errors":[{"code":"SNYK-0001"}]}"#;
         assert_eq!(
             bare(429, "application/vnd.api+json; charset=utf-8", errors),
-            Failure::Snyk(Box::new(Refusal {
+            ReadFailure::Snyk(Box::new(Refusal {
                 status: 429,
                 code: Some("SNYK-0001".to_owned()),
                 ..Refusal::default()
@@ -262,7 +219,7 @@ mod tests {
             (403, "application/json", r#"{"errors":[{"code":"WAF"}]}"#),
             (502, "text/html", "<h1>Bad Gateway</h1>"),
         ] {
-            let intercepted = Failure::Intercepted(status);
+            let intercepted = intercepted(status);
             assert_eq!(bare(status, media_type, body), intercepted, "{body}");
         }
     }
@@ -287,11 +244,11 @@ mod tests {
     #[test]
     fn who_waited_for_a_minute_is_told_before_it_is_tried_again() {
         for (failure, soon) in [
-            (Failure::Offline, true),
-            (Failure::Intercepted(502), true),
-            (Failure::Intercepted(403), false),
-            (Failure::Intercepted(0), false),
-            (Failure::TimedOut, false),
+            (Failure::Offline.into(), true),
+            (intercepted(502), true),
+            (intercepted(403), false),
+            (intercepted(0), false),
+            (Failure::TimedOut.into(), false),
             (ours(Code::ProviderUnavailable), true),
             (snyk(404, ""), false),
         ] {
@@ -309,15 +266,15 @@ mod tests {
             (snyk(503, "SNYK-0099"), Remedy::None),
             (snyk(501, "SNYK-0002"), Remedy::None),
             (ours(Code::ProviderUnavailable), Remedy::TryAgain),
-            (Failure::Offline, Remedy::TryAgain),
+            (Failure::Offline.into(), Remedy::TryAgain),
             (snyk(401, "SNYK-0005"), Remedy::AskWhoIsHere),
             (ours(Code::ReconnectNeeded), Remedy::AskWhoIsHere),
             (snyk(403, "SNYK-OPENAPI-0002"), Remedy::None),
             (snyk(404, "SNYK-OPENAPI-0004"), Remedy::None),
             (snyk(410, ""), Remedy::None),
-            (Failure::Unreadable, Remedy::None),
-            (Failure::TimedOut, Remedy::TryAgain),
-            (Failure::Intercepted(0), Remedy::TryAgain),
+            (Failure::Unreadable.into(), Remedy::None),
+            (Failure::TimedOut.into(), Remedy::TryAgain),
+            (intercepted(0), Remedy::TryAgain),
         ] {
             assert_eq!(failure.remedy(), remedy, "{failure:?}");
         }

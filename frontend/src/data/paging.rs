@@ -2,7 +2,7 @@
 
 use shared::snyk::Page;
 
-use super::failure::{Failure, Remedy};
+use super::failure::{ReadFailure, Remedy};
 
 /// Maximum number of pages of a list: 20,000 items. A longer list is cut and marked as such.
 pub const MOST_PAGES: u32 = 200;
@@ -114,7 +114,7 @@ pub struct Tries {
 impl Tries {
     /// Returns the reaction to another failure of the page. `told` is the delay that the answer
     /// asked for, in seconds.
-    pub fn after(&mut self, failure: &Failure, told: Option<u64>) -> Wait {
+    pub fn after(&mut self, failure: &ReadFailure, told: Option<u64>) -> Wait {
         match failure.remedy() {
             // A rate limit is no failure of the page, but the number of waits is bounded.
             Remedy::SlowDown if self.slowed < SLOW_DOWNS => match told.unwrap_or(SLOWLY) {
@@ -137,7 +137,7 @@ impl Tries {
 /// meanwhile. `tries` is the number of such retries so far. Returns `None` if a retry would not
 /// help.
 #[must_use]
-pub fn rest(failure: &Failure, tries: u32) -> Option<u64> {
+pub fn rest(failure: &ReadFailure, tries: u32) -> Option<u64> {
     let [first, most] = PAUSES;
     let rest = first.saturating_mul(1 << tries.min(8)).min(most);
     match failure.remedy() {
@@ -168,14 +168,14 @@ mod tests {
     use shared::{problem::Code, snyk::Project};
 
     use super::*;
-    use crate::{data::failure::Refusal, messages::local};
+    use crate::{answer::Failure, data::failure::Refusal, messages::local};
 
     fn page(cursor: &str) -> Next {
         Next::Page(cursor.to_owned())
     }
 
-    fn ours(code: Code) -> Failure {
-        Failure::Ours(Box::new(local(code)))
+    fn ours(code: Code) -> ReadFailure {
+        Failure::Problem(Box::new(local(code))).into()
     }
 
     #[test]
@@ -245,14 +245,14 @@ mod tests {
 
     #[test]
     fn a_list_that_failed_rests_longer_and_longer_and_only_where_that_helps() {
-        let rests = |failure: Failure| [0, 1, 2, 3, 4, 99].map(|tries| rest(&failure, tries));
+        let rests = |failure: ReadFailure| [0, 1, 2, 3, 4, 99].map(|tries| rest(&failure, tries));
         assert_eq!(
-            rests(Failure::Offline),
+            rests(Failure::Offline.into()),
             [30, 60, 120, 240, 300, 300].map(Some)
         );
         assert_eq!(rests(ours(Code::Forbidden)), [None; 6]);
         assert_eq!(rests(ours(Code::ReconnectNeeded)), [None; 6]);
-        let hour = Failure::Snyk(Box::new(Refusal {
+        let hour = ReadFailure::Snyk(Box::new(Refusal {
             status: 429,
             wait: Some(3_600),
             ..Refusal::default()
@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(tries.after(&away, None), Wait::TryAgain(3_000));
         assert_eq!(tries.after(&away, None), Wait::GiveUp);
         let mut tries = Tries::default();
-        assert_eq!(tries.after(&Failure::TimedOut, None), Wait::GiveUp);
+        assert_eq!(tries.after(&Failure::TimedOut.into(), None), Wait::GiveUp);
     }
 
     #[test]

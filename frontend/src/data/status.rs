@@ -1,6 +1,6 @@
 //! The status of a list's load, and its text.
 
-use super::{failure::Failure, number_format::count, number_format::number, paging::Paging};
+use super::{failure::ReadFailure, number_format::count, number_format::number, paging::Paging};
 
 /// The status of a list's load.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +30,7 @@ pub enum Stage {
     #[default]
     Reading,
     /// A page could not be loaded.
-    Failed(Failure),
+    Failed(ReadFailure),
     /// All pages are loaded.
     Done,
 }
@@ -67,7 +67,7 @@ impl Status {
 
     /// Returns the failure, if the load failed.
     #[must_use]
-    pub fn failure(&self) -> Option<&Failure> {
+    pub fn failure(&self) -> Option<&ReadFailure> {
         match &self.stage {
             Stage::Failed(failure) => Some(failure),
             _ => None,
@@ -159,6 +159,7 @@ pub fn together<'a>(all: impl IntoIterator<Item = &'a Status>) -> (u64, Option<u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Failure;
 
     fn reading(done: u64, total: Option<u64>) -> Status {
         Status {
@@ -183,7 +184,7 @@ mod tests {
         let after = [done(500), reading(100, Some(4_000))];
         assert_eq!(together(&after), (600, Some(4_500)));
         let failed = Status {
-            stage: Stage::Failed(Failure::Offline),
+            stage: Stage::Failed(Failure::Offline.into()),
             ..reading(100, Some(4_000))
         };
         assert_eq!(together(&[done(500), failed]), (600, Some(600)));
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     fn how_far_an_organization_is_read_is_told() {
         let failed = |whole_at| Status {
-            stage: Stage::Failed(Failure::Offline),
+            stage: Stage::Failed(Failure::Offline.into()),
             whole_at,
             ..reading(300, Some(1_204))
         };

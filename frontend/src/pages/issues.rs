@@ -26,7 +26,7 @@ use crate::{
         missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
         reconnect::ReconnectNotices, show::Show,
     },
-    data::failure::Failure,
+    data::failure::ReadFailure,
     platform::{self, focus, media},
     reactive::{Signal, derive, dynamic, effect, memo},
     router::Page,
@@ -99,7 +99,7 @@ fn Issues(
     });
     let is_told = derive(move || {
         state.status.with(|status| {
-            matches!(status.failure(), Some(Failure::Snyk(refusal)) if refusal.status == 403)
+            matches!(status.failure(), Some(ReadFailure::Snyk(refusal)) if refusal.status == 403)
         })
     });
     let content = dynamic(move || {

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use shared::problem::Code;
 
-use crate::{api::Failure, components::notice::OutcomePage, messages};
+use crate::{api::Failure, components::notice::outcome_page, messages};
 
 /// The page for an unknown address.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    view! { <OutcomePage failure=Failure::Problem(Box::new(messages::local(Code::NotFound))) /> }
+    let problem = messages::local(Code::NotFound);
+    outcome_page(&Failure::Problem(Box::new(problem)), None)
 }

@@ -10,14 +10,14 @@ use crate::{
         empty_state::EmptyState,
         hold::Hold,
         keyed::For,
+        notice::actions,
         progress::Progress,
         project::{self, count_heads},
-        read_notice::Remedy,
+        retry::Retry,
         severity::{self, SeverityBar},
         show::Show,
     },
     data::{
-        failure::FailureText,
         filters::Filters,
         index_sort,
         lists::{Lists, Status},
@@ -25,6 +25,7 @@ use crate::{
         severity::Level,
         status::together,
     },
+    messages::Outcome,
     platform::events::while_mounted,
     reactive::{Signal, derive, dynamic, memo},
     session::SessionContext,
@@ -233,7 +234,7 @@ fn org_row(
     let href = connection.with_value(|id| Route::org_projects(id, &org.id).to_string());
     let told = memo(move |_| {
         let failure = status.with(|status| status.failure().cloned())?;
-        works.then(|| failure.told(&session.name(), "organization", SCOPE))
+        works.then(|| failure.outcome(&session.name(), "organization", SCOPE))
     });
     let note = dynamic(move || {
         let rows = totals.get().rows;
@@ -248,10 +249,10 @@ fn org_row(
         Callback::new(move |()| connection.with_value(|id| lists.read_again(id, &org_id)));
     let trying = memo(move |_| status.with(|status| status.trying));
     let name_id = format!("org-{}", org.id);
-    let back = name_id.clone();
+    let retry = Retry::of_part(on_again, trying, name_id.clone());
     let failed = dynamic(move || {
         told.get()
-            .map(|told| org_failure(told, on_again, trying, back.clone()))
+            .map(|outcome| org_failure(outcome, retry.clone()))
     });
     // Zero is shown only if the projects have been read and counted.
     let is_known = memo(move |_| {
@@ -300,27 +301,17 @@ fn org_row(
 }
 
 /// Returns the failure of an organization and the action, for its row.
-fn org_failure(
-    told: FailureText,
-    on_again: Callback<()>,
-    trying: Signal<bool>,
-    back: String,
-) -> impl IntoView {
-    let FailureText {
-        title,
-        offer,
-        request_id,
-        ..
-    } = told;
+fn org_failure(outcome: Outcome, retry: Retry) -> impl IntoView {
+    let acts = actions(&outcome, Some(retry));
+    let id = Some(outcome.request_id).filter(|id| !id.is_empty());
     view! {
         <div class="org-failed">
             <p class="small">
-                <bdi>{title}</bdi>
+                <bdi>{outcome.title}</bdi>
                 "."
-                {request_id
-                    .map(|id| view! { " Request ID " <Copyable name="request ID" value=id /> })}
+                {id.map(|id| view! { " Request ID " <Copyable name="request ID" value=id /> })}
             </p>
-            <Remedy offer on_again trying back />
+            {acts}
         </div>
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         empty_state::EmptyState,
         progress::Progress,
         project,
-        read_notice::{ReadFailure, UnreadableNotice},
+        read_notice::{ReadNotice, UnreadableNotice},
         search::SearchField,
         show::Show,
         timestamp::{Timestamp, minutes},
@@ -50,7 +50,7 @@ pub fn ProjectList(
     let shown = VisibleProjects::new(list);
     let told = memo(move |_| {
         let failure = list.status.with(|status| status.failure().cloned())?;
-        works.then(|| failure.told(&session.name(), "organization", SCOPE))
+        works.then(|| failure.outcome(&session.name(), "organization", SCOPE))
     });
     let trying = memo(move |_| list.status.with(|status| status.trying));
     let is_out_of_reach = memo(move |_| !works && shown.all.get() == 0);
@@ -74,7 +74,7 @@ pub fn ProjectList(
     let failure = move || {
         let all = shown.all.get_untracked();
         told.get()
-            .map(|told| view! { <ReadFailure told lead=lead(all) on_again=again trying /> })
+            .map(|outcome| view! { <ReadNotice outcome lead=lead(all) on_again=again trying /> })
     };
     let name = org.name.clone();
     let slug = StoredValue::new(org.slug.clone());

@@ -7,7 +7,7 @@ use super::not_found::NotFoundPage;
 use crate::{
     announcer::Announcer,
     api::Failure,
-    components::{layout::Waiting, notice::OutcomePage, retry::Retry},
+    components::{layout::Waiting, notice::outcome_page, retry::Retry},
     messages,
     reactive::{Signal, dynamic, memo},
     session::{SessionContext, SessionState},
@@ -76,7 +76,7 @@ pub fn WithConnection(
         }
         Stand::SignedOut => {
             let failure = Failure::Problem(Box::new(messages::local(Code::NotSignedIn)));
-            view! { <OutcomePage failure /> }.into_any()
+            outcome_page(&failure, None)
         }
         Stand::Merged => {
             // In the next frame, because this page is being rendered.
@@ -84,8 +84,6 @@ pub fn WithConnection(
             view! { <Waiting /> }.into_any()
         }
         Stand::Missing => view! { <NotFoundPage /> }.into_any(),
-        Stand::Failed(failure) => {
-            view! { <OutcomePage failure retry=Retry::of_session() /> }.into_any()
-        }
+        Stand::Failed(failure) => outcome_page(&failure, Some(Retry::of_session())),
     })
 }

@@ -7,7 +7,7 @@ use login::{
     browser::{address_bar, hand_over::hand_over},
     failure::Failure,
     finish,
-    messages::{self, Action, Sign, Tone},
+    messages::{self, Action, Sign},
 };
 use shared::{
     problem::{Code, Problem},
@@ -107,19 +107,7 @@ impl DoorError {
                 snyk_request_id: None,
             }));
         }
-        match &*code {
-            "offline" => Failure::Offline,
-            "timed_out" => Failure::TimedOut,
-            "intercepted" => Failure::Intercepted {
-                status: self.status(),
-            },
-            "cookies_blocked" => Failure::CookiesBlocked,
-            "wrong_origin" => Failure::WrongOrigin {
-                here: self.here(),
-                right: self.right(),
-            },
-            _ => Failure::Unreadable,
-        }
+        Failure::from_code(&code, self.status(), [self.here(), self.right()])
     }
 }
 
@@ -131,22 +119,15 @@ impl DoorError {
 #[must_use]
 pub fn describe_failure(error: &DoorError, app: &str, at: &str, of_login: bool) -> Array {
     let failure = error.failure();
-    let (outcome, problem) = match &failure {
-        Failure::Problem(problem) if !of_login => (messages::beside(problem, app), Some(problem)),
-        Failure::Problem(problem) => (messages::of(problem, app), Some(problem)),
-        _ if of_login => (messages::of_login(&failure, app), None),
-        _ => (messages::of_failure(&failure, app), None),
+    let outcome = if of_login {
+        messages::of_login(&failure, app)
+    } else {
+        messages::beside(&failure, app, None)
     };
-    let code = problem.map(|problem| problem.code);
-    let message = problem.map(|problem| messages::message(problem, app, at));
     let array = Array::new();
     let tell = |text: &str| array.push(&JsString::from(text));
-    tell(match outcome.tone {
-        Tone::Neutral => "neutral",
-        Tone::Warn => "warn",
-        Tone::Danger => "danger",
-    });
-    tell(match messages::sign(outcome.tone, code) {
+    tell(outcome.tone.as_str());
+    tell(match outcome.sign {
         Sign::Minus => "minus",
         Sign::Stop => "stop",
         Sign::Sliders => "sliders",
@@ -155,7 +136,7 @@ pub fn describe_failure(error: &DoorError, app: &str, at: &str, of_login: bool) 
     });
     tell(&outcome.title);
     tell(&outcome.text);
-    tell(message.as_deref().unwrap_or_default());
+    tell(&outcome.message(app, at));
     for act in &outcome.acts {
         let (action, words) = action(act);
         tell(action);

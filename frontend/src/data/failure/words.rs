@@ -6,111 +6,93 @@ use shared::{
     snyk::error::{MAINTENANCE, TEST_LIMIT},
 };
 
-use super::{Failure, FailureText, Offer, Refusal};
+use super::{ReadFailure, Refusal};
 use crate::{
+    answer::Failure,
     connection_label::lower_first,
-    messages::{self, Outcome, Tone},
+    messages::{self, Action, Outcome, TRY_AGAIN, Tone},
     times,
 };
 
-impl Failure {
-    /// Returns the text, for the app of this name. `what` is the requested object (`organization`),
-    /// and `scope` the permission that the request requires.
+impl ReadFailure {
+    /// Returns the message, for the app of this name. `what` is the requested object
+    /// (`organization`), and `scope` the permission that the request requires.
     #[must_use]
-    pub fn told(&self, app: &str, what: &str, scope: &str) -> FailureText {
+    pub fn outcome(&self, app: &str, what: &str, scope: &str) -> Outcome {
         match self {
-            Self::Ours(problem) => {
-                let Outcome {
-                    tone, title, text, ..
-                } = messages::beside(problem, app);
-                let (title, text) = match problem.code {
-                    Code::NotFound => not_there(what),
-                    Code::ProviderUnavailable => (title, by_itself(app)),
-                    _ => (title, text),
-                };
-                let offer = match problem.code {
-                    Code::ProviderRejectedClient => Offer::Nothing,
-                    Code::BadRequest | Code::Forbidden => Offer::Reload,
-                    _ => Offer::TryAgain,
-                };
-                let id = problem.request_id.clone();
-                FailureText {
-                    tone,
-                    title,
-                    text,
-                    offer,
-                    request_id: Some(id).filter(|id| !id.is_empty()),
-                }
-            }
-            Self::Snyk(refusal) => refusal.told(app, what, scope),
-            Self::Offline => on_the_way(
-                Tone::Neutral,
-                "You seem to be offline".to_owned(),
-                format!("There was no answer. {}", by_itself(app)),
-            ),
-            Self::TimedOut => on_the_way(
-                Tone::Neutral,
-                messages::timed_out(app),
-                format!("Check your connection. {}", by_itself(app)),
-            ),
-            Self::Intercepted(status) => FailureText {
-                // A sign-in page opens only when the whole page is loaded again.
-                offer: if *status >= 500 || *status == 429 {
-                    Offer::TryAgain
-                } else {
-                    Offer::Reload
-                },
-                ..on_the_way(
-                    Tone::Warn,
-                    messages::INTERCEPTED.to_owned(),
-                    format!("{} {}", messages::why_intercepted(*status), by_itself(app)),
-                )
-            },
-            Self::Unreadable => FailureText {
-                tone: Tone::Danger,
-                title: Code::Internal.title().to_owned(),
-                text: "The answer could not be loaded. Nothing was changed. Try again.".to_owned(),
-                offer: Offer::TryAgain,
-                request_id: None,
-            },
+            Self::Request(failure) => of_request(failure, app, what),
+            Self::Snyk(refusal) => refusal.outcome(app, what, scope),
         }
     }
 }
 
+/// Returns the message about a failed request: the one beside content that still works, but the
+/// list is retried automatically.
+fn of_request(failure: &Failure, app: &str, what: &str) -> Outcome {
+    let mut outcome = messages::beside(failure, app, None).offering(vec![TRY_AGAIN]);
+    outcome.code = None;
+    match failure {
+        Failure::Problem(problem) => match problem.code {
+            Code::NotFound => (outcome.title, outcome.text) = not_there(what),
+            Code::ProviderUnavailable => outcome.text = by_itself(app),
+            Code::ProviderRejectedClient => outcome.acts.clear(),
+            Code::BadRequest | Code::Forbidden => outcome.acts = vec![Action::Reload],
+            _ => {}
+        },
+        Failure::Offline => outcome.text = format!("There was no answer. {}", by_itself(app)),
+        Failure::TimedOut => outcome.text = format!("Check your connection. {}", by_itself(app)),
+        Failure::Intercepted { status } => {
+            outcome.text = format!("{} {}", outcome.text, by_itself(app));
+            // A sign-in page opens only when the whole page is loaded again.
+            if *status < 500 && *status != 429 {
+                outcome.acts = vec![Action::Reload];
+            }
+        }
+        Failure::Unreadable => {
+            "The answer could not be loaded. Nothing was changed. Try again."
+                .clone_into(&mut outcome.text);
+        }
+        // They occur only in logins.
+        Failure::CookiesBlocked | Failure::WrongOrigin { .. } => {}
+    }
+    outcome
+}
+
 impl Refusal {
-    fn told(&self, app: &str, what: &str, scope: &str) -> FailureText {
-        let warn = |title: String, text: String, offer| (Tone::Warn, title, text, offer);
-        let (tone, title, text, offer) = match (self.status, self.code.as_deref()) {
-            (_, Some(TEST_LIMIT)) => warn(
+    fn outcome(&self, app: &str, what: &str, scope: &str) -> Outcome {
+        let warn = |title: String, text: String, act| (Tone::Warn, title, text, Some(act));
+        let (tone, title, text, act) = match (self.status, self.code.as_deref()) {
+            (_, Some(TEST_LIMIT)) => (
+                Tone::Warn,
                 "The organization’s test limit at Snyk is used up".to_owned(),
                 "Waiting won’t help.".to_owned(),
-                Offer::Nothing,
+                None,
             ),
             (_, Some(MAINTENANCE)) => warn(
                 "Snyk is under maintenance".to_owned(),
                 "You can keep using what has loaded. Try again later.".to_owned(),
-                Offer::TryAgain,
+                TRY_AGAIN,
             ),
             (401, _) => warn(
                 Code::ReconnectNeeded.title().to_owned(),
                 "Snyk no longer accepts its permission. Connect it again; it takes under a minute."
                     .to_owned(),
-                Offer::Connect("Reconnect"),
+                Action::Connect("Reconnect"),
             ),
             (403, _) => warn(
                 format!("Snyk didn’t allow {app} to see this"),
                 format!("Missing permission: {}.", lower_first(meaning(scope))),
-                Offer::Connect("Ask again"),
+                Action::Connect("Ask again"),
             ),
             (404, _) => {
                 let (title, text) = not_there(what);
-                (Tone::Neutral, title, text, Offer::TryAgain)
+                (Tone::Neutral, title, text, Some(TRY_AGAIN))
             }
             (410, _) => (
                 Tone::Danger,
                 "Snyk no longer offers this part of its API".to_owned(),
                 format!("Contact whoever runs {app}."),
-                Offer::Nothing,
+                None,
             ),
             (429, _) => (
                 Tone::Neutral,
@@ -119,44 +101,30 @@ impl Refusal {
                     "You can keep using what has loaded. Try again in {}.",
                     self.wait.map_or_else(|| "a minute".to_owned(), roughly)
                 ),
-                Offer::TryAgain,
+                Some(TRY_AGAIN),
             ),
             (408 | 425 | 500.., _) => warn(
                 Code::ProviderUnavailable.title().to_owned(),
                 format!("Snyk answered “{}”. {}", self.status, by_itself(app)),
-                Offer::TryAgain,
+                TRY_AGAIN,
             ),
             _ => (
                 Tone::Danger,
                 format!("{app} sent an invalid request"),
                 "This is our fault, not yours. Reload the page; if it happens again, report the request ID."
                     .to_owned(),
-                Offer::Reload,
+                Some(Action::Reload),
             ),
         };
-        FailureText {
-            tone,
-            title,
-            text,
-            offer,
-            request_id: self.request_id.clone(),
+        Outcome {
+            request_id: self.request_id.clone().unwrap_or_default(),
+            ..Outcome::new(tone, title, text).offering(act.into_iter().collect())
         }
     }
 }
 
 fn by_itself(app: &str) -> String {
     format!("You can keep using what has loaded. {app} tries again automatically.")
-}
-
-/// Returns the text of a failure that neither our server nor Snyk reported.
-fn on_the_way(tone: Tone, title: String, text: String) -> FailureText {
-    FailureText {
-        tone,
-        title,
-        text,
-        offer: Offer::TryAgain,
-        request_id: None,
-    }
 }
 
 /// Returns title and text for an object that was removed or that the connection cannot see. The
@@ -186,7 +154,7 @@ mod tests {
     use super::{
         super::{
             Remedy,
-            tests::{ours, snyk},
+            tests::{intercepted, ours, snyk},
         },
         *,
     };
@@ -195,15 +163,15 @@ mod tests {
 
     #[test]
     fn each_of_snyks_answers_has_words_of_its_own() {
-        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
+        let told = |failure: ReadFailure| failure.outcome("Fathom", "organization", SCOPE);
         let lacking = told(snyk(403, "SNYK-OPENAPI-0002"));
         assert_eq!(lacking.title, "Snyk didn’t allow Fathom to see this");
         assert_eq!(
             lacking.text,
             "Missing permission: see projects, their settings and targets."
         );
-        assert_eq!(lacking.offer, Offer::Connect("Ask again"));
-        assert_eq!(lacking.request_id.as_deref(), Some("id"));
+        assert_eq!(lacking.acts, [Action::Connect("Ask again")]);
+        assert_eq!(lacking.request_id, "id");
         for (status, code, title) in [
             (
                 429,
@@ -230,7 +198,7 @@ mod tests {
     fn how_long_snyk_said_to_wait_is_not_lost() {
         let told = |wait| {
             let slow = snyk(429, "SNYK-0001").saying(wait);
-            slow.told("Fathom", "organization", SCOPE).text
+            slow.outcome("Fathom", "organization", SCOPE).text
         };
         assert!(told(Some(3_600)).ends_with("Try again in 1 h."));
         assert!(told(Some(4_800)).ends_with("Try again in 1 h 20 min."));
@@ -239,15 +207,15 @@ mod tests {
 
     #[test]
     fn what_is_tried_again_says_so_and_what_is_gone_is_named() {
-        let told = |failure: Failure| failure.told("Fathom", "organization", SCOPE);
+        let told = |failure: ReadFailure| failure.outcome("Fathom", "organization", SCOPE);
         for failure in [
             ours(Code::ProviderUnavailable),
             ours(Code::Unavailable),
             snyk(503, "SNYK-0009"),
-            Failure::Offline,
-            Failure::TimedOut,
-            Failure::Intercepted(0),
-            Failure::Intercepted(502),
+            Failure::Offline.into(),
+            Failure::TimedOut.into(),
+            intercepted(0),
+            intercepted(502),
         ] {
             assert_eq!(failure.remedy(), Remedy::TryAgain);
             let told = told(failure);
@@ -265,9 +233,13 @@ mod tests {
     fn our_own_problems_keep_their_words_and_their_request_id() {
         let mut problem = messages::local(Code::Unavailable);
         problem.request_id = "01J".to_owned();
-        let told = Failure::Ours(Box::new(problem)).told("Fathom", "organization", SCOPE);
+        let told = ReadFailure::from(Failure::Problem(Box::new(problem))).outcome(
+            "Fathom",
+            "organization",
+            SCOPE,
+        );
         assert_eq!(told.title, "Fathom can’t reach its own data");
-        assert_eq!(told.request_id.as_deref(), Some("01J"));
-        assert_eq!(told.offer, Offer::TryAgain);
+        assert_eq!(told.request_id, "01J");
+        assert_eq!(told.acts, [TRY_AGAIN]);
     }
 }

@@ -11,8 +11,9 @@ use shared::{
 
 use super::{Lists, list::List, list_cache::ListKey, reader::Source};
 use crate::{
+    answer::Failure,
     data::{
-        failure::Failure,
+        failure::ReadFailure,
         issues::row::Row,
         status::{Stage, Status},
     },
@@ -33,8 +34,8 @@ impl Lists {
     #[must_use]
     pub fn issues_at_rest(self, connection: &str, org: &str, project: &str) -> List<Arc<Row>> {
         self.issues_begun(connection, org, project, |list| {
-            let failure = Failure::Ours(Box::new(messages::local(Code::ReconnectNeeded)));
-            list.set_status(|status| status.stage = Stage::Failed(failure));
+            let failure = Failure::Problem(Box::new(messages::local(Code::ReconnectNeeded)));
+            list.set_status(|status| status.stage = Stage::Failed(failure.into()));
         })
     }
 
@@ -80,7 +81,7 @@ impl Lists {
         self,
         connection: &str,
         request: &Read<T>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ReadFailure> {
         let reader = self.reader.get_value();
         reader.one(connection, request).await
     }

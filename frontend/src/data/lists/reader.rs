@@ -14,9 +14,10 @@ use shared::{
 use super::list::List;
 use crate::{
     announcer::Announcer,
+    answer::Failure,
     api::snyk::{self, Failed},
     data::{
-        failure::{Failure, Remedy},
+        failure::{ReadFailure, Remedy},
         number_format::len,
         paging::{After, Next, Paging, Tries, Wait, rest},
         rate_limit::{RateLimited, RateLimits},
@@ -139,9 +140,9 @@ impl Reader {
     }
 
     /// Records a failure, and announces a new one.
-    fn failed<S: Source>(&self, list: &List<S::Row>, failure: &Failure) {
+    fn failed<S: Source>(&self, list: &List<S::Row>, failure: &ReadFailure) {
         let app = untrack(|| self.session.name());
-        let why = |failure: &Failure| failure.told(&app, S::WHAT, "").title;
+        let why = |failure: &ReadFailure| failure.outcome(&app, S::WHAT, "").title;
         let mut is_news = false;
         list.set_status(|status| {
             is_news = status.trying || status.failure().is_none();
@@ -180,7 +181,7 @@ impl Reader {
         connection: &str,
         list: &List<S::Row>,
         source: &mut S,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ReadFailure> {
         let looked = list.looked();
         let rank: Rank = {
             let looked = looked.clone();
@@ -279,7 +280,7 @@ impl Reader {
         &self,
         connection: &str,
         request: &Read<T>,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ReadFailure> {
         let rank: Rank = Rc::new(|| Priority::Single);
         self.read(connection, request, &rank).await
     }
@@ -290,7 +291,7 @@ impl Reader {
         connection: &str,
         request: &Read<T>,
         rank: &Rank,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, ReadFailure> {
         let mut answer = None;
         let mut take = |value| {
             answer = T::from_value(value);
@@ -298,7 +299,7 @@ impl Reader {
         };
         let path = request.path_and_query();
         self.turn(connection, &path, rank, &mut take).await?;
-        answer.ok_or(Failure::Unreadable)
+        answer.ok_or(Failure::Unreadable.into())
     }
 
     /// Sends a request with a permit, with delays for rate limits and a bounded number of retries.
@@ -310,7 +311,7 @@ impl Reader {
         path: &str,
         rank: &Rank,
         take: &mut dyn FnMut(Value) -> bool,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ReadFailure> {
         let mut tries = Tries::default();
         loop {
             self.slow_down(connection).await;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::data::{failure::Failure, severity::Counts, status::Stage};
+use crate::answer::Failure;
+use crate::data::{severity::Counts, status::Stage};
 
 fn known(issues: [u32; 4], rows: u64) -> OverviewSummary {
     OverviewSummary {
@@ -207,6 +208,6 @@ fn what_stands_is_no_less_whole_while_it_is_read_again() {
         .and(&first, rows(0));
     assert!(both.growing && both.at_snyk.is_none());
     assert_eq!(both.size(), "2 organizations.");
-    let failed = status(Stage::Failed(Failure::Offline), Some(5), Some(1.0));
+    let failed = status(Stage::Failed(Failure::Offline.into()), Some(5), Some(1.0));
     assert_eq!(OverviewSummary::nothing(1).and(&failed, rows(5)).failed, 0);
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::state::IssuesState;
 use crate::{
-    components::read_notice::ReadFailure,
+    components::read_notice::ReadNotice,
     data::issues::summary::Extent,
     reactive::{dynamic, memo},
     session::SessionContext,
@@ -25,15 +25,15 @@ pub(super) fn Broken(
     let failure = memo(move |_| state.status.with(|status| status.failure().cloned()));
     dynamic(move || {
         let failure = failure.get().filter(|_| state.works.get())?;
-        let told = failure.told(&session.name(), "project", SCOPE);
+        let outcome = failure.outcome(&session.name(), "project", SCOPE);
         // The list may be complete, incomplete or empty.
         let lead = match state.extent.get() {
             Extent::Whole | Extent::First | Extent::Lacking(_) => {
                 "The issues could not be refreshed"
             }
             _ if state.read.get() > 0 => "More issues could not be loaded",
-            _ => return Some(view! { <ReadFailure told on_again /> }.into_any()),
+            _ => return Some(view! { <ReadNotice outcome on_again /> }.into_any()),
         };
-        Some(view! { <ReadFailure told lead on_again /> }.into_any())
+        Some(view! { <ReadNotice outcome lead on_again /> }.into_any())
     })
 }

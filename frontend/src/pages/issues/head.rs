@@ -8,7 +8,7 @@ use crate::{
     components::{
         open_in_snyk::{OpenInSnyk, at_snyk},
         project,
-        read_notice::ReadFailure,
+        read_notice::ReadNotice,
         timestamp::{Timestamp, minutes},
     },
     page_heading::PageHeading,
@@ -123,9 +123,9 @@ fn Facts(
         }
         .into_any(),
         Some(Err(failure)) => {
-            let told = failure.told(&session.name(), "project", "org.project.read");
-            view! { <ReadFailure told lead="The details of the project could not be loaded" on_again=again /> }
-                .into_any()
+            let outcome = failure.outcome(&session.name(), "project", "org.project.read");
+            let lead = "The details of the project could not be loaded";
+            view! { <ReadNotice outcome lead on_again=again /> }.into_any()
         }
     })
 }

@@ -7,9 +7,10 @@ use leptos::prelude::*;
 use shared::{problem::Code, snyk::read};
 
 use crate::{
+    answer::Failure,
     components::table::Key,
     data::{
-        failure::{Failure, Remedy},
+        failure::{ReadFailure, Remedy},
         issues::{
             filters::Filters,
             neighbours,
@@ -59,7 +60,7 @@ pub struct IssuesState {
     /// The row that is to take the focus.
     pub focus: RwSignal<Option<Key>>,
     /// The project, or the failure to read it.
-    pub head: RwSignal<Option<Result<Head, Failure>>>,
+    pub head: RwSignal<Option<Result<Head, ReadFailure>>>,
     keys: StoredValue<Keys>,
     page: Page,
     /// The issue that was last shown in full.
@@ -162,7 +163,7 @@ impl IssuesState {
                 return;
             }
             let has_stopped = self.status.with_untracked(|status| {
-                let remedy = status.failure().map(Failure::remedy);
+                let remedy = status.failure().map(ReadFailure::remedy);
                 remedy == Some(Remedy::AskWhoIsHere)
             });
             if has_stopped {
@@ -319,11 +320,11 @@ impl IssuesState {
     }
 }
 
-fn is_missing(head: &Result<Head, Failure>) -> bool {
+fn is_missing(head: &Result<Head, ReadFailure>) -> bool {
     match head {
-        Err(Failure::Snyk(refusal)) => refusal.status == 404,
+        Err(ReadFailure::Snyk(refusal)) => refusal.status == 404,
         // Our server has no such address: the ids are malformed.
-        Err(Failure::Ours(problem)) => problem.code == Code::NotFound,
+        Err(ReadFailure::Request(Failure::Problem(problem))) => problem.code == Code::NotFound,
         _ => false,
     }
 }

@@ -1,7 +1,7 @@
 use shared::snyk::issue::IssueStatus;
 
 use super::{super::row::tests::row, *};
-use crate::data::failure::Failure;
+use crate::answer::Failure;
 
 fn status(stage: Stage, is_whole: bool, cut: bool) -> Status {
     Status {
@@ -35,7 +35,7 @@ fn what_could_not_be_read_is_not_called_none_and_its_issue_not_gone() {
 }
 
 fn failed() -> Stage {
-    Stage::Failed(Failure::Offline)
+    Stage::Failed(Failure::Offline.into())
 }
 
 #[test]
