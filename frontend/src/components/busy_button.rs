@@ -20,7 +20,7 @@ pub fn BusyButton(
     /// The class.
     class: &'static str,
     /// An icon before the label.
-    #[prop(optional)]
+    #[prop(default = None, into)]
     icon: Option<Icon>,
 ) -> impl IntoView {
     let press = move |_| {

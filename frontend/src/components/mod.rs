@@ -10,6 +10,7 @@ pub mod connection_switcher;
 pub mod copyable;
 pub mod countdown;
 pub mod dash;
+pub mod data_page;
 pub mod empty_state;
 pub mod glyph;
 pub mod hold;

@@ -22,10 +22,7 @@ use self::{
 };
 use super::with_connection::WithConnection;
 use crate::{
-    components::{
-        missing_scopes::MissingScopes, notice::Notice, read_notice::SlowedNotice,
-        reconnect::ReconnectNotices, show::Show,
-    },
+    components::{data_page::DataPage, show::Show},
     data::failure::ReadFailure,
     platform::{self, focus, media},
     reactive::{Signal, derive, dynamic, effect, memo},
@@ -60,7 +57,6 @@ fn Issues(
     /// The project's id.
     project: String,
 ) -> impl IntoView {
-    let failure = RwSignal::new(None);
     let id = memo(move |_| connection.read().id.clone());
     let works = memo(move |_| connection.read().status == Status::Active);
     let is_wide = wide();
@@ -121,13 +117,9 @@ fn Issues(
         .into_any()
     });
     view! {
-        <div class="page data-page issues-page">
-            <ReconnectNotices of=id failure />
-            <MissingScopes connection failure is_told />
-            <Notice failure />
-            <SlowedNotice />
+        <DataPage connection class="page data-page issues-page" is_told>
             {content}
-        </div>
+        </DataPage>
     }
 }
 

@@ -14,16 +14,11 @@ use super::{
 };
 use crate::{
     components::{
-        busy_button::BusyButton,
+        data_page::{DataPage, Refresh, Updated},
         icon::Icon,
         loading_orgs::LoadingOrganizations,
-        missing_scopes::MissingScopes,
-        notice::Notice,
-        read_notice::SlowedNotice,
-        reconnect::ReconnectNotices,
         severity_chart::SeverityChart,
         show::Show,
-        timestamp::{Timestamp, minutes},
     },
     connection_label,
     data::{
@@ -64,7 +59,6 @@ fn Overview(
     connection: Signal<Connection>,
 ) -> impl IntoView {
     let lists = Lists::get();
-    let failure = RwSignal::new(None);
     let id = memo(move |_| connection.read().id.clone());
     let orgs = memo(move |_| connection.read().orgs.clone());
     let works = memo(move |_| connection.read().status == ConnectionStatus::Active);
@@ -106,16 +100,12 @@ fn Overview(
             .into_any()
     });
     view! {
-        <div class="page data-page">
-            <ReconnectNotices of=id failure />
-            <MissingScopes connection failure />
-            <Notice failure />
-            <SlowedNotice />
+        <DataPage connection>
             <Show when=move || !(has_none_yet.get() && lacks_orgs.get())>
                 <LoadingOrganizations connection />
             </Show>
             {content}
-        </div>
+        </DataPage>
     }
 }
 
@@ -185,18 +175,7 @@ fn Content(
                 </PageHeading>
                 <Freshness readings known works />
             </div>
-            {works
-                .then(|| {
-                    view! {
-                        <BusyButton
-                            class="button"
-                            icon=Icon::Again
-                            words=["Refresh", "Loading"]
-                            busy=reading
-                            on_press=again
-                        />
-                    }
-                })}
+            <Refresh class="button" icon=Icon::Again when=works busy=reading again />
         </div>
         <StillReading readings />
         {has_parts.then(parts)}
@@ -260,7 +239,6 @@ fn Freshness(
     /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
-    let now = minutes();
     let size = dynamic(move || format!("{} ", known.get().size()));
     // The overview is as old as its oldest list.
     let at = memo(move |_| {
@@ -270,13 +248,11 @@ fn Freshness(
         })
     });
     // Shown only after all lists are complete: some may be complete while others are growing.
-    let is_read = memo(move |_| at.get().is_some() && !known.get().growing);
+    let updated = memo(move |_| at.get().filter(|_| works && !known.get().growing));
     view! {
         <p class="second">
             {size}
-            <Show when=move || is_read.get() && works>
-                "Updated " <Timestamp at=derive(move || at.get().unwrap_or_default()) now /> "."
-            </Show>
+            <Updated at=updated before="Updated " after="." />
             {move || (!works).then(|| at.get().map(|at| format!("As of {}.", platform::clock(at))))}
         </p>
     }

@@ -13,12 +13,9 @@ use super::{
 };
 use crate::{
     components::{
+        data_page::DataPage,
         icon::Icon,
-        missing_scopes::MissingScopes,
-        notice::Notice,
         open_in_snyk::{OpenInSnyk, at_snyk},
-        read_notice::SlowedNotice,
-        reconnect::ReconnectNotices,
         show::Show,
     },
     data::lists::Lists,
@@ -99,7 +96,6 @@ fn Projects(
     org: Org,
 ) -> impl IntoView {
     let lists = Lists::get();
-    let failure = RwSignal::new(None);
     let id = memo(move |_| connection.read().id.clone());
     let works = memo(move |_| connection.read().status == ConnectionStatus::Active);
     let title = format!("Projects, {}", org.name);
@@ -146,11 +142,7 @@ fn Projects(
         })
     });
     view! {
-        <div class="page data-page">
-            <ReconnectNotices of=id failure />
-            <MissingScopes connection failure />
-            <Notice failure />
-            <SlowedNotice />
+        <DataPage connection>
             <div class="title-row">
                 <PageHeading title>{heading()}</PageHeading>
                 <div class="freshness">
@@ -159,7 +151,7 @@ fn Projects(
                 </div>
             </div>
             {content}
-        </div>
+        </DataPage>
     }
 }
 

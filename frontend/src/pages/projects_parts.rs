@@ -9,15 +9,14 @@ use super::{
 };
 use crate::{
     components::{
-        busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles},
+        data_page::{Refresh, Updated},
         empty_state::EmptyState,
         progress::Progress,
         project,
         read_notice::{ReadNotice, UnreadableNotice},
         search::SearchField,
         show::Show,
-        timestamp::{Timestamp, minutes},
     },
     data::{
         facet::Facet,
@@ -131,9 +130,7 @@ pub fn Freshness(
     /// Whether the connection works.
     works: bool,
 ) -> impl IntoView {
-    let now = minutes();
     let at = memo(move |_| list.status.with(|status| status.whole_at));
-    let is_read = memo(move |_| at.get().is_some());
     let reading = memo(move |_| list.status.with(Status::is_reading));
     let asked = memo(move |_| list.status.with(Status::is_asked_for));
     let done = derive(move || list.status.with(|status| status.done));
@@ -141,33 +138,26 @@ pub fn Freshness(
     let cut = memo(move |_| list.status.with(|status| status.cut));
 
     let all = memo(move |_| list.held.with(|held| len(held.rows.len())));
-    let size = move || {
+    let size = derive(move || {
         let projects = count(all.get(), "project");
         if cut.get() {
             format!("the first {projects}, updated ")
         } else {
             format!("{projects}, updated ")
         }
-    };
+    });
     view! {
         <div class="freshness second">
-            <Show when=move || is_read.get()>
-                <span>
-                    {move || size()}
-                    <Timestamp at=derive(move || at.get().unwrap_or_default()) now />
-                </span>
-            </Show>
+            <Updated at before=size />
             <Show when=move || reading.get()>
                 <Progress label="Loading projects" items="projects" done total />
             </Show>
-            <Show when=move || works && is_read.get()>
-                <BusyButton
-                    class="button quiet"
-                    words=["Refresh", "Loading"]
-                    busy=asked
-                    on_press=again
-                />
-            </Show>
+            <Refresh
+                class="button quiet"
+                when=derive(move || works && at.get().is_some())
+                busy=asked
+                again
+            />
         </div>
     }
 }

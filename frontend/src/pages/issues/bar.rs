@@ -7,10 +7,9 @@ use super::state::IssuesState;
 use crate::{
     announcer::Announcer,
     components::{
-        busy_button::BusyButton,
         chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+        data_page::{Refresh, Updated},
         show::Show,
-        timestamp::{Timestamp, minutes},
     },
     data::{
         issues::{
@@ -177,7 +176,6 @@ fn Summary(
     state: IssuesState,
 ) -> impl IntoView {
     let announcer = Announcer::get();
-    let now = minutes();
     let words = memo(move |_| {
         let shown = len(state.shown.read().order.len());
         let is_reading = state.status.with(Status::is_reading);
@@ -208,24 +206,16 @@ fn Summary(
         })
     });
     let whole_at = memo(move |_| state.status.with(|status| status.whole_at));
-    let at = dynamic(move || {
-        let at = whole_at.get().filter(|_| !is_reading.get())?;
-        Some(view! {
-            " "
-            <Timestamp at now />
-        })
-    });
+    let at = memo(move |_| whole_at.get().filter(|_| !is_reading.get()));
     view! {
         <p class="filter-summary">
-            <span>{move || words.get()} {at}</span> {news}
-            <Show when=move || state.works.get() && whole_at.get().is_some()>
-                <BusyButton
-                    class="link"
-                    words=["Refresh", "Loading"]
-                    busy=is_reading
-                    on_press=move |()| state.read_again()
-                />
-            </Show>
+            <span>{move || words.get()} <Updated at before=" " /></span> {news}
+            <Refresh
+                class="link"
+                when=derive(move || state.works.get() && whole_at.get().is_some())
+                busy=is_reading
+                again=move |()| state.read_again()
+            />
             <Show when=move || can_clear.get()>
                 <button
                     type="button"
