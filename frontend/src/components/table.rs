@@ -9,6 +9,7 @@
 mod key;
 pub mod row_range;
 mod rows;
+pub mod stable_rows;
 
 use std::{ops::Range, sync::Arc};
 

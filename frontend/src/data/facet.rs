@@ -91,10 +91,10 @@ impl Facet {
 
     /// Returns the values that occur and their counts, the most frequent first.
     #[must_use]
-    pub fn occurring(self, rows: &[Row]) -> Vec<(String, u64)> {
+    pub fn occurring(self, rows: &[impl AsRef<Row>]) -> Vec<(String, u64)> {
         let mut values: Vec<(&str, usize)> = Vec::new();
         for row in rows {
-            let value = self.of(row);
+            let value = self.of(row.as_ref());
             match values.iter_mut().find(|(known, _)| *known == value) {
                 Some((_, count)) => *count += 1,
                 None => values.push((value, 1)),
@@ -126,7 +126,8 @@ mod tests {
         let types = Facet::Type.occurring(&rows);
         assert_eq!(types, [("npm".to_owned(), 2), ("maven".to_owned(), 1)]);
         assert_eq!(Facet::Origin.occurring(&rows).len(), 3);
-        assert_eq!(Facet::Status.occurring(&[]), []);
+        let none: [Row; 0] = [];
+        assert_eq!(Facet::Status.occurring(&none), []);
     }
 
     #[test]

@@ -134,14 +134,17 @@ impl Filters {
 
     /// Returns the indexes of the matching rows, in order. `fold` normalizes the search text.
     #[must_use]
-    pub fn apply(&self, rows: &[Row], fold: fn(&str) -> String) -> Vec<usize> {
+    pub fn apply(&self, rows: &[impl AsRef<Row>], fold: fn(&str) -> String) -> Vec<usize> {
         let search = fold(self.search.trim());
         let words: Vec<_> = search.split_whitespace().collect();
         let mut shown: Vec<usize> = (0..rows.len())
-            .filter(|at| rows.get(*at).is_some_and(|row| self.shows(row, &words)))
+            .filter(|at| {
+                rows.get(*at)
+                    .is_some_and(|row| self.shows(row.as_ref(), &words))
+            })
             .collect();
         index_sort::sort(&mut shown, &|one, other| {
-            self.order.compare(&rows[one], &rows[other])
+            self.order.compare(rows[one].as_ref(), rows[other].as_ref())
         });
         shown
     }
@@ -149,12 +152,12 @@ impl Filters {
     /// Returns the number of projects that have issues of each severity, worst first, which
     /// selecting it alone would show. `fold` normalizes the search text.
     #[must_use]
-    pub fn of_each_level(&self, rows: &[Row], fold: fn(&str) -> String) -> [u64; 4] {
+    pub fn of_each_level(&self, rows: &[impl AsRef<Row>], fold: fn(&str) -> String) -> [u64; 4] {
         let search = fold(self.search.trim());
         let words: Vec<_> = search.split_whitespace().collect();
         let mut counts = [0; 4];
-        let rows = rows.iter();
-        for row in rows.filter(|row| self.shows_but_for_level(row, &words)) {
+        let rows = rows.iter().map(AsRef::as_ref);
+        for row in rows.filter(|row: &&Row| self.shows_but_for_level(row, &words)) {
             for (level, _) in row.counted().each().filter(|(_, count)| *count > 0) {
                 if let Some(count) = counts.get_mut(level as usize) {
                     *count += 1;

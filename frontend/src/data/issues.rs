@@ -7,4 +7,3 @@ pub mod project;
 pub mod remediation;
 pub mod row;
 pub mod summary;
-pub mod visible_rows;

@@ -49,7 +49,7 @@ pub fn folded(text: &str) -> String {
 /// The context of the lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Lists {
-    projects: StoredValue<ListCache<Row>, LocalStorage>,
+    projects: StoredValue<ListCache<Arc<Row>>, LocalStorage>,
     issues: StoredValue<ListCache<Arc<super::issues::row::Row>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
     rate_limits: RwSignal<RateLimits>,
@@ -96,7 +96,7 @@ impl Lists {
 
     /// Returns the projects of an organization, and starts to load them if needed.
     #[must_use]
-    pub fn projects(self, connection: &str, org: &str) -> List<Row> {
+    pub fn projects(self, connection: &str, org: &str) -> List<Arc<Row>> {
         let key = ListKey::new(connection, org);
         let source = self.source(org);
         self.projects
@@ -106,7 +106,7 @@ impl Lists {
 
     /// Returns the projects of an organization, if their load has started.
     #[must_use]
-    pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Row>> {
+    pub fn projects_if_read(self, connection: &str, org: &str) -> Option<List<Arc<Row>>> {
         let key = ListKey::new(connection, org);
         self.projects
             .try_with_value(|shelf| shelf.look(&key))
@@ -153,7 +153,7 @@ struct Projects {
 
 impl Source for Projects {
     type Item = Project;
-    type Row = Row;
+    type Row = Arc<Row>;
     const ITEMS: &'static str = "Projects";
     const ITEM: &'static str = "project";
     const WHAT: &'static str = "organization";
@@ -167,18 +167,18 @@ impl Source for Projects {
         Some(read::projects(&self.org).count_only())
     }
 
-    fn make_room(&self, list: &List<Row>, rows: usize) -> bool {
+    fn make_room(&self, list: &List<Arc<Row>>, rows: usize) -> bool {
         let projects = self.lists.projects;
         projects
             .try_update_value(|shelf| shelf.make_room(list, rows))
             .unwrap_or_default()
     }
 
-    fn row(&mut self, item: Project) -> Row {
-        Row::of(item, &mut self.words, PLATFORM)
+    fn row(&mut self, item: Project) -> Arc<Row> {
+        Arc::new(Row::of(item, &mut self.words, PLATFORM))
     }
 
-    fn id(row: &Row) -> &str {
+    fn id(row: &Arc<Row>) -> &str {
         &row.id
     }
 }

@@ -24,4 +24,5 @@ pub mod sorting;
 pub mod status;
 pub mod unknown;
 pub mod viewers;
+pub mod visible_rows;
 pub mod window;

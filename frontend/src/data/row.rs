@@ -131,6 +131,12 @@ impl Row {
     }
 }
 
+impl AsRef<Self> for Row {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 fn counts(counts: &IssueCounts) -> Option<PartialCounts> {
     let counts = [counts.critical, counts.high, counts.medium, counts.low];
     let counts = counts.map(|count| count.map(|count| u32::try_from(count).unwrap_or(u32::MAX)));
@@ -170,19 +176,21 @@ pub struct Totals {
 impl Totals {
     /// Sums up rows.
     #[must_use]
-    pub fn of(rows: &[Row]) -> Self {
+    pub fn of(rows: &[impl AsRef<Row>]) -> Self {
         let start = Self {
             rows: len(rows.len()),
             ..Self::default()
         };
-        rows.iter().fold(start, |totals, row| Self {
-            uncounted: totals.uncounted + u64::from(row.counts.is_none()),
-            partial: totals.partial
-                + u64::from(row.counts.is_some_and(|counts| !counts.is_complete())),
-            issues: totals.issues.plus(row.counted()),
-            projects: totals.projects.plus(row.counted().occurring()),
-            ..totals
-        })
+        rows.iter()
+            .map(AsRef::as_ref)
+            .fold(start, |totals, row: &Row| Self {
+                uncounted: totals.uncounted + u64::from(row.counts.is_none()),
+                partial: totals.partial
+                    + u64::from(row.counts.is_some_and(|counts| !counts.is_complete())),
+                issues: totals.issues.plus(row.counted()),
+                projects: totals.projects.plus(row.counted().occurring()),
+                ..totals
+            })
     }
 
     /// Returns the number of rows with some or all counts.

@@ -16,6 +16,7 @@ use crate::{
         retry::Retry,
         severity::{self, SeverityBar},
         show::Show,
+        table::{Key, stable_rows::StableRows},
     },
     data::{
         filters::Filters,
@@ -24,6 +25,7 @@ use crate::{
         number_format::count,
         severity::Level,
         status::together,
+        visible_rows::VisibleRows,
     },
     messages::Outcome,
     platform::events::while_mounted,
@@ -150,16 +152,14 @@ pub fn ByOrganization(
     /// Whether the connection works. If not, a notice says why, once.
     works: bool,
 ) -> impl IntoView {
-    let held = RwSignal::new(false);
-    let holder = Hold::new(held);
-    let order = memo(move |last: Option<&Vec<usize>>| {
-        // Evaluated in any case, so that the totals are tracked.
-        let order = readings.with_value(|all| worst_first(all));
-        match last {
-            Some(last) if held.get() => last.clone(),
-            _ => order,
-        }
+    let rows = StableRows::new(move |keys| {
+        readings.with_value(|all| {
+            let order = worst_first(all);
+            VisibleRows::of(order.into_iter().map(|at| (&*all[at].org.id, at)), (), keys)
+        })
     });
+    let order = rows.order();
+    let holder = Hold::new(rows.held());
     let whole = memo(move |_| {
         let most = readings.with_value(|all| {
             let totals = all.iter().map(|one| one.totals.get().issues.total());
@@ -167,7 +167,8 @@ pub fn ByOrganization(
         });
         u64::from(most.unwrap_or_default()).max(1)
     });
-    let row = move |at: usize| {
+    let row = move |key: Key| {
+        let at = rows.row(key)?;
         readings.with_value(|all| {
             all.get(at)
                 .map(|one| org_row(connection, one, whole, works))
@@ -203,7 +204,7 @@ pub fn ByOrganization(
                     on:pointerenter=while_mounted(move |_| holder.pointer_came())
                     on:pointerleave=while_mounted(move |event| holder.pointer_left(&event))
                 >
-                    <For each=move || order.get() key=usize::to_string children=row />
+                    <For each=move || order.get().to_vec() key=Key::to_string children=row />
                 </tbody>
             </table>
         </section>

@@ -1,5 +1,7 @@
 //! The lists from which the overview is computed.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::api::connection::Org;
 
@@ -15,7 +17,7 @@ pub struct Reading {
     /// The organization.
     pub org: Org,
     /// The projects of the organization.
-    pub list: Look<Row>,
+    pub list: Look<Arc<Row>>,
     /// The totals of the projects.
     pub totals: Signal<Totals>,
 }

@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{
-    api::connection::Org,
-    route::{self, Route},
-};
+use shared::route::{self, Route};
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
     components::{
         project::{count_cells, count_heads, name_cell, updated_cell, word_cell, word_head},
         show::Show,
-        table::{DrawRow, Key, WindowedTable},
+        table::{DrawRow, WindowedTable, stable_rows::StableRows},
         timestamp::minutes,
     },
     data::{
@@ -24,6 +21,7 @@ use crate::{
         overview_summary::OverviewSummary,
         row::Row,
         severity::Level,
+        visible_rows::VisibleRows,
     },
     platform::{self, scroll},
     reactive::{Signal, derive, dynamic, effect, memo},
@@ -48,39 +46,41 @@ pub fn WorstProjects(
     known: Signal<OverviewSummary>,
 ) -> impl IntoView {
     let now = minutes();
-    let held = RwSignal::new(false);
     let page = Page::get();
     let level = memo(move |_| {
         let level = Level::parse(&page.parameter(route::SEVERITY)?);
         level.filter(|level| Level::COUNTED.contains(level))
     });
     lead_to_list(level);
-    let order = order(level, readings, held);
+    let rows = StableRows::new(move |keys| {
+        let level = level.get();
+        let worst = readings.with_value(|all| worst(all, level));
+        let rows = worst.iter().map(|one| (&*one.1.id, one.clone()));
+        VisibleRows::of(rows, level, keys)
+    });
+    let order = rows.order();
     let title = derive(move || title(level.get(), &known.get()));
     let nothing = move || match level.get() {
         Some(level) => format!("No projects with {} issues.", level.name()),
         None => known.get().without_worst(),
     };
     let note = dynamic(move || note(level.get(), connection));
-    effect(move |_| {
-        let held = held.get();
-        readings.with_value(|all| all.iter().for_each(|one| one.list.hold(held)));
-    });
     let draw = DrawRow::new(move |(key, tabindex)| {
-        let found = readings.with_value(|all| find(all, key));
-        let Some((org, row)) = found else {
-            return ().into_any();
+        let found = rows.steady_row(key);
+        let cells = move || {
+            let Project(at, row) = found.get()?;
+            let org = readings.with_value(|all| all.get(at).map(|one| one.org.clone()))?;
+            let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
+            let kind = Facet::Type.called(&row.kind);
+            Some(view! {
+                {name_cell(&row, href, tabindex, kind.to_owned())}
+                {word_cell("quiet-column org-column", &org.name)}
+                {word_cell("quiet-column type-column", kind)}
+                {count_cells(&row)}
+                {updated_cell(&row, now)}
+            })
         };
-        let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
-        let kind = Facet::Type.called(&row.kind);
-        view! {
-            {name_cell(&row, href, tabindex, kind.to_owned())}
-            {word_cell("quiet-column org-column", &org.name)}
-            {word_cell("quiet-column type-column", kind)}
-            {count_cells(&row)}
-            {updated_cell(&row, now)}
-        }
-        .into_any()
+        cells.into_any()
     });
     let mut heads = vec![
         word_head("Project", "project-cell", None),
@@ -123,31 +123,12 @@ pub fn WorstProjects(
                     sorted=derive(|| None)
                     on_sort=|_| {}
                     seen=RwSignal::new(0..0)
-                    held
+                    held=rows.held()
                 />
             </Show>
             <p>{all_projects}</p>
         </section>
     }
-}
-
-/// Returns the keys of the rows. While a pointer rests on them, they keep their order.
-fn order(
-    level: Signal<Option<Level>>,
-    readings: Readings,
-    held: RwSignal<bool>,
-) -> Signal<Arc<Vec<Key>>> {
-    let order = memo(move |last: Option<&(Option<Level>, Arc<Vec<Key>>)>| {
-        let level = level.get();
-        let worst = readings.with_value(|all| worst(all, level));
-        match last {
-            Some((of, last)) if *of == level && held.get() && !last.is_empty() => {
-                (level, Arc::clone(last))
-            }
-            _ => (level, Arc::new(worst)),
-        }
-    });
-    derive(move || Arc::clone(&order.read().1))
 }
 
 fn title(level: Option<Level>, known: &OverviewSummary) -> String {
@@ -206,15 +187,6 @@ fn all_projects(
     })
 }
 
-/// Returns the row of a key, and its organization.
-fn find(readings: &[Reading], key: Key) -> Option<(Org, Row)> {
-    let (org, row) = of_key(key)?;
-    let reading = readings.get(org)?;
-    let held = reading.list.held;
-    let row = held.with_untracked(|held| held.rows.get(row).cloned())?;
-    Some((reading.org.clone(), row))
-}
-
 /// Moves the focus to the list when the address begins to name a severity: a number that counts
 /// something leads to what it counts.
 fn lead_to_list(level: Signal<Option<Level>>) {
@@ -229,58 +201,44 @@ fn lead_to_list(level: Signal<Option<Level>>) {
     });
 }
 
-/// Returns the keys of the worst rows of all lists, or of all rows with issues of a severity.
-fn worst(readings: &[Reading], level: Option<Level>) -> Vec<Key> {
+/// A project, with the index of its organization.
+#[derive(Clone, Debug, PartialEq)]
+struct Project(usize, Arc<Row>);
+
+/// Returns the worst projects of all lists, or all with issues of a severity.
+fn worst(readings: &[Reading], level: Option<Level>) -> Vec<Project> {
     if let Some(level) = level {
         return of_level(readings, level);
     }
     let order = Order::default();
-    let mut worst: Vec<(Row, Key)> = Vec::new();
+    let mut worst: Vec<Project> = Vec::new();
     for (org, reading) in readings.iter().enumerate() {
         reading.list.held.with(|held| {
-            for (at, row) in held.rows.iter().enumerate() {
-                if row.counted().total() == 0 {
-                    continue;
-                }
-                let place = worst.partition_point(|(other, _)| order.compare(other, row).is_lt());
+            for row in held.rows.iter().filter(|row| row.counted().total() > 0) {
+                let place = worst.partition_point(|other| order.compare(&other.1, row).is_lt());
                 if place < WORST {
-                    worst.insert(place, (row.clone(), key(org, held.epoch, at)));
+                    worst.insert(place, Project(org, Arc::clone(row)));
                     worst.truncate(WORST);
                 }
             }
         });
     }
-    worst.into_iter().map(|(_, key)| key).collect()
+    worst
 }
 
-/// Returns the keys of all rows with issues of a severity, most issues first.
-fn of_level(readings: &[Reading], level: Level) -> Vec<Key> {
+/// Returns all projects with issues of a severity, most issues first.
+fn of_level(readings: &[Reading], level: Level) -> Vec<Project> {
     let order = Order::first(By::Level(level));
-    let lists: Vec<_> = readings.iter().map(|one| one.list.held.read()).collect();
-    let mut rows: Vec<(&Row, Key)> = Vec::new();
-    for (org, held) in lists.iter().enumerate() {
-        let rows_of = held.rows.iter().enumerate();
-        let with_issues = rows_of.filter(|(_, row)| row.counted().of(level) > 0);
-        rows.extend(with_issues.map(|(at, row)| (row, key(org, held.epoch, at))));
+    let mut rows: Vec<Project> = Vec::new();
+    for (org, reading) in readings.iter().enumerate() {
+        reading.list.held.with(|held| {
+            let with_issues = held.rows.iter().filter(|row| row.counted().of(level) > 0);
+            rows.extend(with_issues.map(|row| Project(org, Arc::clone(row))));
+        });
     }
     let mut places: Vec<_> = (0..rows.len()).collect();
     index_sort::sort(&mut places, &|one, other| {
-        order.compare(rows[one].0, rows[other].0)
+        order.compare(&rows[one].1, &rows[other].1)
     });
-    places.into_iter().map(|at| rows[at].1).collect()
-}
-
-/// Packs the index of the organization, the epoch of its list and the index of the row into a key,
-/// so that a row of another load has another key.
-fn key(org: usize, epoch: u32, row: usize) -> Key {
-    let part =
-        |number: usize, bits: u32| Key::try_from(number).unwrap_or_default() & ((1 << bits) - 1);
-    part(org, 20) << 44 | (Key::from(epoch) & 0xfff) << 32 | part(row, 32)
-}
-
-fn of_key(key: Key) -> Option<(usize, usize)> {
-    Some((
-        usize::try_from(key >> 44).ok()?,
-        usize::try_from(key & 0xffff_ffff).ok()?,
-    ))
+    places.into_iter().map(|at| rows[at].clone()).collect()
 }

@@ -1,5 +1,7 @@
 //! The filters, the sentence that repeats them, and the table.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::api::connection::Org;
 
@@ -39,7 +41,7 @@ pub fn ProjectList(
     /// The organization.
     org: Org,
     /// The projects of the organization.
-    list: Look<Row>,
+    list: Look<Arc<Row>>,
     /// Loads the list again.
     again: Callback<()>,
     /// Whether the connection works. If not, a notice says why, once.
@@ -124,7 +126,7 @@ pub fn ProjectList(
 #[component]
 pub fn Freshness(
     /// The projects.
-    list: Look<Row>,
+    list: Look<Arc<Row>>,
     /// Loads the list again.
     again: Callback<()>,
     /// Whether the connection works.
@@ -168,7 +170,7 @@ fn Bar(
     /// The visible projects.
     shown: VisibleProjects,
     /// The projects.
-    list: Look<Row>,
+    list: Look<Arc<Row>>,
 ) -> impl IntoView {
     let chips = Facet::ALL.map(|facet| {
         // The occurring values change only with pages, but the selected ones with each press.

@@ -29,7 +29,7 @@ pub fn ProjectTable(
     /// The organization's id.
     org: String,
     /// The projects of the organization.
-    list: Look<Row>,
+    list: Look<Arc<Row>>,
     /// The visible projects.
     shown: VisibleProjects,
 ) -> impl IntoView {
@@ -41,34 +41,34 @@ pub fn ProjectTable(
             .with(|status| status.is_reading() && status.whole_at.is_none())
     });
     let complete = memo(move |_| list.status.with(|status| status.whole_at.is_some()));
-    let order = memo(move |_| Arc::new(shown.keys()));
-    let matching = memo(move |_| order.with(|order| order.len()));
+    let order = shown.rows.order();
+    let matching = memo(move |_| shown.rows.count());
     let waiting = derive(move || match (growing.get(), shown.all.get()) {
         (false, _) => 0,
         (true, 0) => WAITING[0],
         (true, _) => WAITING[1],
     });
     let draw = DrawRow::new(move |(key, tabindex)| {
-        let row = usize::try_from(key & 0xffff_ffff).ok();
-        let row = row.and_then(|row| list.held.with_untracked(|held| held.rows.get(row).cloned()));
-        let Some(row) = row else {
-            return ().into_any();
+        let row = shown.rows.steady_row(key);
+        let (connection, org) = (connection.clone(), org.clone());
+        let cells = move || {
+            let row = row.get()?;
+            let href = Route::issues(&connection, &org, &row.id).to_string();
+            // The same words as in the filters.
+            let (kind, origin) = (
+                Facet::Type.called(&row.kind),
+                Facet::Origin.called(&row.origin),
+            );
+            let below = format!("{kind}, {origin}");
+            Some(view! {
+                {name_cell(&row, href, tabindex, below)}
+                {word_cell("quiet-column type-column", kind)}
+                {word_cell("quiet-column origin-column", origin)}
+                {count_cells(&row)}
+                {updated_cell(&row, now)}
+            })
         };
-        let href = Route::issues(&connection, &org, &row.id).to_string();
-        // The same words as in the filters.
-        let (kind, origin) = (
-            Facet::Type.called(&row.kind),
-            Facet::Origin.called(&row.origin),
-        );
-        let below = format!("{kind}, {origin}");
-        view! {
-            {name_cell(&row, href, tabindex, below)}
-            {word_cell("quiet-column type-column", kind)}
-            {word_cell("quiet-column origin-column", origin)}
-            {count_cells(&row)}
-            {updated_cell(&row, now)}
-        }
-        .into_any()
+        cells.into_any()
     });
     let sorted = derive(move || {
         let order = shown.filters.read().order;
@@ -101,7 +101,7 @@ pub fn ProjectTable(
                 on_sort
                 focus=shown.focus
                 seen
-                held=shown.held
+                held=shown.rows.held()
             />
             <RowRange seen count=matching keys="Arrow keys move, Enter opens, / searches" />
         </Show>

@@ -338,4 +338,4 @@ fn in_file(location: &SourceLocation) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::data) mod tests;

@@ -1,9 +1,6 @@
 //! A list with its rows and the status of its load.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::AbortHandle;
 use leptos::prelude::*;
@@ -17,23 +14,12 @@ pub struct List<R: 'static> {
     status: ArcRwSignal<Status>,
     task: Arc<Mutex<Option<AbortHandle>>>,
     looked: Viewers,
-    next: Arc<Next<R>>,
-    waits: ArcRwSignal<bool>,
-}
-
-/// New rows that wait while the current ones are held in place, because somebody may be about to
-/// press one of them.
-#[derive(Debug)]
-struct Next<R> {
-    /// The number of views that hold the current rows in place.
-    holds: AtomicUsize,
-    rows: Mutex<Option<Vec<R>>>,
 }
 
 /// The current rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held<R> {
-    /// Changes when the rows are replaced: their indexes then mean other rows.
+    /// Changes when the rows are replaced by those of another load.
     pub epoch: u32,
     /// The rows, in Snyk's order.
     pub rows: Vec<R>,
@@ -46,8 +32,6 @@ impl<R> Clone for List<R> {
             status: self.status.clone(),
             task: Arc::clone(&self.task),
             looked: self.looked.clone(),
-            next: Arc::clone(&self.next),
-            waits: self.waits.clone(),
         }
     }
 }
@@ -62,11 +46,6 @@ impl<R: Send + Sync> Default for List<R> {
             status: ArcRwSignal::new(Status::default()),
             task: Arc::default(),
             looked: Viewers::default(),
-            next: Arc::new(Next {
-                holds: AtomicUsize::new(0),
-                rows: Mutex::new(None),
-            }),
-            waits: ArcRwSignal::new(false),
         }
     }
 }
@@ -78,29 +57,6 @@ pub struct Look<R: 'static> {
     pub held: ReadSignal<Held<R>>,
     /// The status of the load.
     pub status: ReadSignal<Status>,
-    /// Whether a complete new load waits until no view holds the current rows in place.
-    pub waits: ReadSignal<bool>,
-    list: StoredValue<List<R>>,
-    /// Whether this view holds the rows in place.
-    holds: StoredValue<Arc<AtomicBool>>,
-}
-
-impl<R: Send + Sync> Look<R> {
-    /// Holds the current rows in place, or releases them, so that nothing moves under a pointer or
-    /// the focus. They stay for as long as any view holds them.
-    pub fn hold(&self, is_still: bool) {
-        let holds = self.holds.try_get_value();
-        self.list.try_with_value(|list| {
-            if let Some(holds) = holds {
-                list.hold(&holds, is_still);
-            }
-        });
-    }
-
-    /// Replaces the current rows by those that wait.
-    pub fn take(&self) {
-        self.list.try_with_value(List::take);
-    }
 }
 
 impl<R> Clone for Look<R> {
@@ -116,21 +72,14 @@ impl<R: Send + Sync> List<R> {
     /// removed.
     #[must_use]
     pub fn look(&self) -> Look<R> {
-        let holds = Arc::new(AtomicBool::new(false));
         if Owner::current().is_some() {
             self.looked.begin();
-            let (list, holds) = (self.clone(), Arc::clone(&holds));
-            on_cleanup(move || {
-                list.looked.end();
-                list.hold(&holds, false);
-            });
+            let looked = self.looked.clone();
+            on_cleanup(move || looked.end());
         }
         Look {
             held: self.held.read_only().into(),
             status: self.status.read_only().into(),
-            waits: self.waits.read_only().into(),
-            list: StoredValue::new(self.clone()),
-            holds: StoredValue::new(holds),
         }
     }
 
@@ -179,50 +128,13 @@ impl<R: Send + Sync> List<R> {
         self.status.update(|status| status.done = done);
     }
 
-    /// Replaces the current rows, as soon as no view holds them in place.
-    pub(super) fn replace_at_rest(&self, rows: Vec<R>) {
-        if self.next.holds.load(Ordering::Relaxed) > 0 {
-            self.set_next(Some(rows));
-        } else {
-            self.replace(rows);
-        }
-    }
-
     /// Drops all rows.
     pub(super) fn give_up(&self) {
-        self.set_next(None);
         self.replace(Vec::new());
     }
 
-    fn hold(&self, holds: &AtomicBool, is_still: bool) {
-        if holds.swap(is_still, Ordering::Relaxed) == is_still {
-            return;
-        }
-        if is_still {
-            self.next.holds.fetch_add(1, Ordering::Relaxed);
-        } else if self.next.holds.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.take();
-        }
-    }
-
-    fn take(&self) {
-        if let Some(rows) = self.set_next(None) {
-            self.replace(rows);
-        }
-    }
-
-    fn set_next(&self, rows: Option<Vec<R>>) -> Option<Vec<R>> {
-        let waits = rows.is_some();
-        // Only a panic poisons the lock, and the app has ended then.
-        let last = std::mem::replace(&mut *self.next.rows.lock().ok()?, rows);
-        if self.waits.get_untracked() != waits {
-            self.waits.set(waits);
-        }
-        last
-    }
-
     /// Replaces the current rows.
-    fn replace(&self, rows: Vec<R>) {
+    pub(super) fn replace(&self, rows: Vec<R>) {
         self.held.update(|held| {
             held.epoch = held.epoch.wrapping_add(1);
             held.rows = rows;

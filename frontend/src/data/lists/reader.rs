@@ -261,7 +261,7 @@ impl Reader {
                 continue;
             }
             if let Some(instead) = instead {
-                list.replace_at_rest(instead);
+                list.replace(instead);
             }
             list.set_status(|status| {
                 status.unreadable = unreadable;

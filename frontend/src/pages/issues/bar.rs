@@ -15,13 +15,12 @@ use crate::{
         issues::{
             row::{Row, kind_words, status_words},
             summary,
-            visible_rows::NewRows,
         },
         lists::Status,
-        number_format::{count, len},
+        number_format::len,
         severity::Level,
     },
-    reactive::{derive, dynamic, effect, memo},
+    reactive::{derive, effect, memo},
 };
 
 /// The chips, and the summary beside them.
@@ -177,7 +176,7 @@ fn Summary(
 ) -> impl IntoView {
     let announcer = Announcer::get();
     let words = memo(move |_| {
-        let shown = len(state.shown.read().order.len());
+        let shown = len(state.rows.count());
         let is_reading = state.status.with(Status::is_reading);
         summary::summary(shown, state.read.get(), state.extent.get(), is_reading)
     });
@@ -194,17 +193,7 @@ fn Summary(
         now
     });
     let can_clear = memo(move |_| state.filters.read().are_chosen());
-    let news = dynamic(move || {
-        let words = match state.news.get()? {
-            NewRows::New(many) => format!("{}. Show", count(len(many), "new issue")),
-            NewRows::Changed => "Updated. Show changes".to_owned(),
-        };
-        Some(view! {
-            <button type="button" class="link" on:click=move |_| state.still.set(false)>
-                {words}
-            </button>
-        })
-    });
+    let news = state.rows.button("new issue", "link", None);
     let whole_at = memo(move |_| state.status.with(|status| status.whole_at));
     let at = memo(move |_| whole_at.get().filter(|_| !is_reading.get()));
     view! {

@@ -43,7 +43,7 @@ pub fn Panel(
     effect(move |before: Option<Option<u64>>| {
         let selected = state.selected.get();
         if before.is_some_and(|before| before != selected)
-            && let Some(row) = selected.and_then(|key| state.row(key))
+            && let Some(row) = selected.and_then(|key| state.rows.row(key))
         {
             announcer.say(format!("Showing {}", row.title));
         }
@@ -182,7 +182,10 @@ pub fn DetailPage(
 
 /// Returns the issue that is shown in full.
 fn row(state: IssuesState) -> Signal<Option<Arc<Row>>> {
-    memo(move |_| state.selected.get().and_then(|key| state.row_now(key)))
+    memo(move |_| {
+        state.held.track();
+        state.selected.get().and_then(|key| state.rows.row_now(key))
+    })
 }
 
 /// Returns the reason why the list lacks the issue that the address names; tracked.

@@ -1,7 +1,5 @@
 //! The table of issues, and the texts in place of an empty one.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesState};
@@ -42,7 +40,7 @@ pub fn IssueList(
         Failed,
     }
     let stand = memo(move |_| {
-        let is_empty = state.shown.read().order.is_empty();
+        let is_empty = state.rows.count() == 0;
         let read = state.read.get();
         state.status.with(|status| match status.stage {
             _ if !is_empty => Stand::Rows,
@@ -120,10 +118,10 @@ fn Table(
     state: IssuesState,
 ) -> impl IntoView {
     let seen = RwSignal::new(0..0);
-    let order = derive(move || Arc::clone(&state.shown.read().order));
+    let order = state.rows.order();
     let complete = memo(move |_| state.status.with(Status::is_complete));
     let busy = memo(move |_| state.status.with(Status::is_growing));
-    let count = memo(move |_| state.shown.read().order.len());
+    let count = memo(move |_| state.rows.count());
     let waiting = memo(move |_| {
         if busy.get() && count.get() == 0 {
             WAITING
@@ -151,7 +149,7 @@ fn Table(
             _ => false,
         };
         if into && state.is_beside() {
-            if let Some(row) = state.row(key) {
+            if let Some(row) = state.rows.row(key) {
                 state.show(Some(&row.id));
             }
             request_animation_frame(|| crate::platform::focus(super::detail::TITLE));
@@ -162,7 +160,7 @@ fn Table(
     let draw = DrawRow::new(move |(key, tabindex)| {
         // The row stays when its issue is loaded again, and is redrawn only if the issue has
         // changed.
-        let row = memo(move |_| state.row_now(key));
+        let row = state.rows.steady_row(key);
         (move || row.get().map(|row| cells(state, &row, tabindex))).into_any()
     });
     view! {
@@ -181,7 +179,7 @@ fn Table(
             focus=state.focus
             on_key
             seen
-            held=state.still
+            held=state.rows.held()
         />
         <RowRange seen count keys="Arrow keys move, Enter opens" />
     }

@@ -8,19 +8,13 @@ use shared::{problem::Code, snyk::read};
 
 use crate::{
     answer::Failure,
-    components::table::Key,
+    components::table::{Key, stable_rows::StableRows},
     data::{
         failure::{ReadFailure, Remedy},
-        issues::{
-            filters::Filters,
-            neighbours,
-            project::Head,
-            row::Row,
-            summary::Extent,
-            visible_rows::{Keys, NewRows, VisibleRows},
-        },
+        issues::{filters::Filters, neighbours, project::Head, row::Row, summary::Extent},
         lists::{Held, Lists, Status},
         number_format::len,
+        visible_rows::VisibleRows,
     },
     platform::{self, media},
     reactive::{Signal, effect, memo},
@@ -50,18 +44,13 @@ pub struct IssuesState {
     /// The extent of the list.
     pub extent: Signal<Extent>,
     /// The visible issues, in order.
-    pub shown: Signal<VisibleRows>,
-    /// The change that waits while the rows are held in place.
-    pub news: Signal<Option<NewRows>>,
-    /// Whether a pointer or the focus holds the rows in place.
-    pub still: RwSignal<bool>,
+    pub rows: StableRows<Arc<Row>, Filters>,
     /// The issue that is shown in full, if it is loaded.
     pub selected: Signal<Option<Key>>,
     /// The row that is to take the focus.
     pub focus: RwSignal<Option<Key>>,
     /// The project, or the failure to read it.
     pub head: RwSignal<Option<Result<Head, ReadFailure>>>,
-    keys: StoredValue<Keys>,
     page: Page,
     /// The issue that was last shown in full.
     last: StoredValue<Option<Key>>,
@@ -91,36 +80,22 @@ impl IssuesState {
         };
         let (held, status) = (look.held, look.status);
         let extent = memo(move |_| status.with(Extent::of));
-        let still = RwSignal::new(false);
-        let keys = StoredValue::new(Keys::default());
-        // The epoch of the rows, and the number of rows that have keys.
-        let taken = memo(move |last: Option<&(u32, usize)>| {
+        let rows = StableRows::new(move |keys| {
+            let filters = filters.read();
             held.with(|held| {
-                let known = match last {
-                    Some((epoch, many)) if *epoch == held.epoch => *many,
-                    _ => 0,
-                };
-                let new = held.rows.get(known..).unwrap_or(&held.rows);
-                keys.update_value(|keys| keys.take(new));
-                (held.epoch, held.rows.len())
+                let matching = filters.apply(&held.rows);
+                let row = |at: usize| held.rows.get(at).map(|row| (&*row.id, Arc::clone(row)));
+                let rows = matching.into_iter().filter_map(row);
+                VisibleRows::of(rows, filters.with_issue(None), keys)
             })
         });
-        let now = memo(move |_| {
-            // A memo that nobody reads is not evaluated: tracking alone would add no keys.
-            let _ = taken.get();
-            let filters = filters.read();
-            held.with(|held| keys.with_value(|keys| VisibleRows::of(&held.rows, &filters, keys)))
-        });
-        // Nothing moves under a pointer: changes appear when it has left.
-        let shown = memo(move |last: Option<&VisibleRows>| now.get().after(last, still.get()));
-        let news = memo(move |_| shown.read().news(&now.read()));
         let selected = memo(move |_| {
-            let _ = taken.get();
             let filters = filters.read();
             let issue = filters.issue.as_deref()?;
-            let is_here = held.with(|held| held.rows.iter().any(|row| &*row.id == issue));
-            let key = keys.with_value(|keys| keys.of(issue));
-            key.filter(|_| is_here)
+            held.with(|held| {
+                let row = held.rows.iter().find(|row| &*row.id == issue)?;
+                rows.key(issue, Arc::clone(row))
+            })
         });
         let last = StoredValue::new(None);
         effect(move |_| {
@@ -138,13 +113,10 @@ impl IssuesState {
             read: memo(move |_| held.with(|held| len(held.rows.len()))),
             status,
             extent,
-            shown,
-            news,
-            still,
+            rows,
             selected,
             focus: RwSignal::new(None),
             head: RwSignal::new(None),
-            keys,
             page,
             last,
             scrolled: StoredValue::new(0.0),
@@ -231,17 +203,6 @@ impl IssuesState {
         )
     }
 
-    /// Returns the row of a key.
-    pub fn row(self, key: Key) -> Option<Arc<Row>> {
-        self.keys.with_value(|keys| keys.row(key).cloned())
-    }
-
-    /// Returns the row of a key as it was last read; tracked.
-    pub fn row_now(self, key: Key) -> Option<Arc<Row>> {
-        self.held.track();
-        self.row(key)
-    }
-
     /// Changes the filters, with an entry in the history.
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
         let mut filters = self.filters.get_untracked();
@@ -274,7 +235,7 @@ impl IssuesState {
     pub fn has_panel(self) -> bool {
         self.filters.read().issue.is_some()
             || self.status.with(Status::is_reading)
-            || !self.shown.read().order.is_empty()
+            || self.rows.count() > 0
     }
 
     /// Returns whether the viewport has space for the panel beside the list.
@@ -287,10 +248,10 @@ impl IssuesState {
         let Some(selected) = self.selected.get() else {
             return (None, None);
         };
-        let (before, after) = neighbours::of(&self.shown.read().order, selected);
+        let (before, after) = neighbours::of(&self.rows.order().read(), selected);
         (
-            before.and_then(|key| self.row(key)),
-            after.and_then(|key| self.row(key)),
+            before.and_then(|key| self.rows.row(key)),
+            after.and_then(|key| self.rows.row(key)),
         )
     }
 
@@ -312,7 +273,7 @@ impl IssuesState {
         let Some(last) = self.last.try_get_value() else {
             return;
         };
-        let shown = self.shown.get_untracked().order;
+        let shown = self.rows.order().get_untracked();
         match last.or_else(|| shown.first().copied()) {
             Some(key) if !shown.is_empty() => self.focus.set(Some(key)),
             _ => platform::focus("heading"),

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Returns a row of an answer like Snyk's.
-pub(in crate::data::issues) fn row(attributes: &str) -> Row {
+pub(in crate::data) fn row(attributes: &str) -> Row {
     let text = format!(
         r#"{{"id":"i","type":"issue","attributes":{{"key":"k","title":"Prototype pollution",
         "type":"package_vulnerability","effective_severity_level":"critical","status":"open",

@@ -1,40 +1,48 @@
-//! The visible rows of a list of issues, and what waits while they are held in place.
+//! The visible rows of a list, and what waits while they are held in place.
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{filters::Filters, row::Row};
+use super::number_format::len;
 
-/// Keys of issues. An issue keeps its key however often it is read, so that its row in a table
-/// stays the same row and keeps the focus.
-#[derive(Debug, Default)]
-pub struct Keys {
+/// The keys of rows. A row keeps its key however often it is read, so that it stays the same row in
+/// a table and keeps the focus.
+#[derive(Debug)]
+pub struct Keys<R> {
     of: HashMap<Box<str>, usize>,
-    rows: Vec<Arc<Row>>,
+    rows: Vec<R>,
 }
 
-impl Keys {
-    /// Adds rows, and replaces those that are known.
-    pub fn take(&mut self, rows: &[Arc<Row>]) {
-        for row in rows {
-            let known = self.of.get(&row.id).copied();
-            if let Some(known) = known.and_then(|at| self.rows.get_mut(at)) {
-                *known = Arc::clone(row);
-            } else {
-                self.of.insert(row.id.clone(), self.rows.len());
-                self.rows.push(Arc::clone(row));
-            }
+impl<R> Default for Keys<R> {
+    fn default() -> Self {
+        Self {
+            of: HashMap::new(),
+            rows: Vec::new(),
         }
     }
+}
 
-    /// Returns the key of an issue by Snyk's id.
-    #[must_use]
-    pub fn of(&self, id: &str) -> Option<u64> {
-        self.of.get(id).and_then(|at| u64::try_from(*at).ok())
+impl<R> Keys<R> {
+    /// Adds a row, or replaces the one with this id, and returns its key.
+    pub fn take(&mut self, id: &str, row: R) -> u64 {
+        let at = if let Some(at) = self.of.get(id) {
+            self.rows[*at] = row;
+            *at
+        } else {
+            self.of.insert(id.into(), self.rows.len());
+            self.rows.push(row);
+            self.rows.len() - 1
+        };
+        len(at)
     }
 
-    /// Returns the issue of a key, also if it no longer exists at Snyk.
+    #[cfg(test)]
+    fn of(&self, id: &str) -> Option<u64> {
+        self.of.get(id).map(|at| len(*at))
+    }
+
+    /// Returns the row of a key, also if it no longer exists at Snyk.
     #[must_use]
-    pub fn row(&self, key: u64) -> Option<&Arc<Row>> {
+    pub fn row(&self, key: u64) -> Option<&R> {
         self.rows.get(usize::try_from(key).ok()?)
     }
 }
@@ -56,56 +64,86 @@ impl KeySet {
     }
 }
 
-/// The keys of the visible issues, and the filters that they match.
+/// The keys of the visible rows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct VisibleRows {
+pub struct VisibleRows<B> {
     /// The keys in order.
     pub order: Arc<Vec<u64>>,
-    by: Filters,
+    /// What a person has chosen: filters and order.
+    by: B,
+    /// The number of times that somebody has let changes in.
+    let_in: u32,
+    /// The load that the rows come from, if each is to be told.
+    load: u32,
 }
 
 /// A change that waits until the rows are no longer held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewRows {
-    /// This number of issues is new.
+    /// This number of rows is new.
     New(usize),
     /// None is new, but some have gone or moved.
     Changed,
 }
 
-impl VisibleRows {
-    /// Returns the rows that match the filters, in order.
+impl<B: Clone + PartialEq> VisibleRows<B> {
+    /// Returns the rows in order, each with its id. A row that occurs twice is shown once: that
+    /// happens if the pages shift while the list is being read.
     #[must_use]
-    pub fn of(rows: &[Arc<Row>], filters: &Filters, keys: &Keys) -> Self {
+    pub fn of<'a, R>(
+        rows: impl IntoIterator<Item = (&'a str, R)>,
+        by: B,
+        keys: &mut Keys<R>,
+    ) -> Self {
         let mut seen = KeySet::default();
-        let order = filters
-            .apply(rows)
+        let order = rows
             .into_iter()
-            .filter_map(|at| keys.of(&rows.get(at)?.id))
-            // An issue occurs twice if the pages shift while the list is being read.
+            .map(|(id, row)| keys.take(id, row))
             .filter(|key| seen.insert(*key))
             .collect();
         Self {
             order: Arc::new(order),
-            by: filters.with_issue(None),
+            by,
+            let_in: 0,
+            load: 0,
         }
     }
 
-    /// Returns the rows to show after `last`, which stay while they are held. Other filters,
-    /// another order and the first rows are shown at once.
+    /// Sets the number of times that somebody has let changes in.
+    #[must_use]
+    pub fn let_in(mut self, times: u32) -> Self {
+        self.let_in = times;
+        self
+    }
+
+    /// Sets the load that the rows come from: another one is told even if no row has moved.
+    #[must_use]
+    pub fn of_load(mut self, load: u32) -> Self {
+        self.load = load;
+        self
+    }
+
+    /// Returns the rows to show after `last`, which stay while they are held. What a person has
+    /// chosen or let in and the first rows are shown at once.
     #[must_use]
     pub fn after(self, last: Option<&Self>, is_still: bool) -> Self {
         match last {
-            Some(last) if is_still && !last.order.is_empty() && last.by == self.by => last.clone(),
+            Some(last) if is_still && !last.order.is_empty() && last.is_of_same(&self) => {
+                last.clone()
+            }
             _ => self,
         }
+    }
+
+    fn is_of_same(&self, other: &Self) -> bool {
+        self.by == other.by && self.let_in == other.let_in
     }
 
     /// Returns the change from these rows to `now`.
     #[must_use]
     pub fn news(&self, now: &Self) -> Option<NewRows> {
         if self.order == now.order {
-            return None;
+            return (self.load != now.load).then_some(NewRows::Changed);
         }
         let mut shown = KeySet::default();
         for key in &*self.order {
@@ -122,7 +160,11 @@ impl VisibleRows {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::row::tests::row, *};
+    use super::*;
+    use crate::data::issues::{
+        filters::Filters,
+        row::{Row, tests::row},
+    };
 
     fn read(ids: &str) -> Vec<Arc<Row>> {
         let one = |id: char| {
@@ -138,10 +180,17 @@ mod tests {
         Filters::parse("sort=title")
     }
 
-    fn shown(keys: &mut Keys, ids: &str) -> VisibleRows {
+    fn shown_by(filters: Filters, keys: &mut Keys<Arc<Row>>, ids: &str) -> VisibleRows<Filters> {
         let rows = read(ids);
-        keys.take(&rows);
-        VisibleRows::of(&rows, &by_title(), keys)
+        let order = filters.apply(&rows);
+        let rows = order
+            .into_iter()
+            .map(|at| (&*rows[at].id, Arc::clone(&rows[at])));
+        VisibleRows::of(rows, filters, keys)
+    }
+
+    fn shown(keys: &mut Keys<Arc<Row>>, ids: &str) -> VisibleRows<Filters> {
+        shown_by(by_title(), keys, ids)
     }
 
     #[test]
@@ -161,10 +210,9 @@ mod tests {
     fn what_changed_is_known_as_it_was_read_last() {
         let mut keys = Keys::default();
         let mut rows = read("a");
-        keys.take(&rows);
+        keys.take("a", Arc::clone(&rows[0]));
         Arc::make_mut(&mut rows[0]).score = Some(9);
-        keys.take(&rows);
-        let key = keys.of("a").unwrap();
+        let key = keys.take("a", Arc::clone(&rows[0]));
         assert_eq!(keys.row(key).unwrap().score, Some(9));
     }
 
@@ -178,9 +226,10 @@ mod tests {
         assert_eq!(now.clone().after(None, true), now);
         // The first rows, and a change that a person asked for.
         assert_eq!(now.clone().after(Some(&VisibleRows::default()), true), now);
-        let rows = read("abc");
-        let other = VisibleRows::of(&rows, &Filters::parse("sort=-title"), &keys);
+        let other = shown_by(Filters::parse("sort=-title"), &mut keys, "abc");
         assert_eq!(other.clone().after(Some(&last), true), other);
+        let asked = now.let_in(1);
+        assert_eq!(asked.clone().after(Some(&last), true), asked);
     }
 
     #[test]
@@ -189,6 +238,8 @@ mod tests {
         let last = shown(&mut keys, "bd");
         assert_eq!(last.news(&shown(&mut keys, "abc")), Some(NewRows::New(2)));
         assert_eq!(last.news(&shown(&mut keys, "b")), Some(NewRows::Changed));
-        assert_eq!(last.news(&shown(&mut keys, "db")), None);
+        let same = shown(&mut keys, "db");
+        assert_eq!(last.news(&same), None);
+        assert_eq!(last.news(&same.of_load(1)), Some(NewRows::Changed));
     }
 }
