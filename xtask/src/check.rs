@@ -23,7 +23,7 @@ const WASM: [&str; 12] = [
     "--package",
     "frontend",
     "--target",
-    "wasm32-unknown-unknown",
+    tools::WASM,
 ];
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 

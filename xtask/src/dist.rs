@@ -144,7 +144,7 @@ fn fill(workspace: &Workspace, folder: &Path, binary: &Path, target: &str) -> Re
     process::run(process::command(binary).args(["man", "--dir"]).arg(&pages))?;
     let licenses = licenses::of_dependencies(
         workspace,
-        &[("snyk-app", target), ("frontend", "wasm32-unknown-unknown")],
+        &[("snyk-app", target), ("frontend", tools::WASM)],
     )?;
     write(&folder.join("LICENSES-OF-DEPENDENCIES.txt"), &licenses)
 }

@@ -97,7 +97,7 @@ pub(crate) fn build(workspace: &Workspace, out: &Path) -> Result<PathBuf> {
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         write(name, workspace.read(name)?.as_bytes())?;
     }
-    let licenses = [(BUNDLE.package, "wasm32-unknown-unknown")];
+    let licenses = [(BUNDLE.package, tools::WASM)];
     let licenses = licenses::of_dependencies(workspace, &licenses)?;
     write("LICENSES-OF-DEPENDENCIES.txt", licenses.as_bytes())?;
     spa::check_paths(workspace, &folder)?;

@@ -42,7 +42,7 @@ pub(crate) use self::{
     door::{Bundle, compile},
     form::Form,
     machine_paths::check as check_paths,
-    publish::add_files,
+    publish::{add_files, remove_part},
     seal::with_build_id,
     sources::files,
 };
@@ -54,13 +54,20 @@ const APPLICATION: &str = "frontend";
 /// Installs the tools that the build needs and that are missing. [`build`] does it too, one after the
 /// other.
 pub(crate) fn install_tools(workspace: &Workspace, form: Form) -> Result<()> {
-    tools::wasm_target(workspace)?;
     tools::trunk()?;
     tools::wasm_bindgen(workspace)?;
     if form == Form::Shipped {
         tools::wasm_opt()?;
     }
     Ok(())
+}
+
+/// Compiles the crates of the page, for a build of it that follows. It needs no tool but cargo, so
+/// the tools can be installed meanwhile.
+pub(crate) fn compile_ahead(workspace: &Workspace, form: Form) -> Result<()> {
+    tools::wasm_target(workspace)?;
+    trunk::compile_ahead(workspace, form)?;
+    door::compile_ahead(workspace, form)
 }
 
 /// Builds the page into `dist/` and returns that folder. Does nothing if the page is up to date.

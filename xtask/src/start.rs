@@ -60,8 +60,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Provider::Sandbox => &["snyk-app", "snyk-sandbox"],
         Provider::Configured => &["snyk-app"],
     };
-    ui::doing("1 of 3: the server, and the tools that are missing");
-    let programs = build_server(&workspace, packages, form)?;
+    ui::doing("1 of 3: the server, the crates of the page, and the tools that are missing");
+    let programs = compile(&workspace, packages, form)?;
     ui::doing("2 of 3: the page");
     spa::build(&workspace, form)?;
     ui::doing("3 of 3: the app");
@@ -96,17 +96,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds the server while the tools for the page are installed, because on a fresh machine either
-/// one takes minutes, in which it rarely keeps all processors busy.
-fn build_server(workspace: &Workspace, packages: &[&str], form: Form) -> Result<Programs> {
+/// Builds the server and the crates of the page while the tools for the page are installed, because
+/// on a fresh machine either one takes minutes, in which it rarely keeps all processors busy.
+fn compile(workspace: &Workspace, packages: &[&str], form: Form) -> Result<Programs> {
     thread::scope(|scope| {
         let tools = scope.spawn(|| spa::install_tools(workspace, form));
         let programs = programs::build(workspace, packages, form == Form::Shipped);
+        let page = programs
+            .is_ok()
+            .then(|| spa::compile_ahead(workspace, form));
         match tools.join() {
             Ok(installed) => installed?,
             Err(panic) => std::panic::resume_unwind(panic),
         }
-        programs
+        let programs = programs?;
+        page.transpose()?;
+        Ok(programs)
     })
 }
 

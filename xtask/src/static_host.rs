@@ -110,6 +110,8 @@ fn publish(from: &Path, former: &Manifest, new: &Manifest, target: &Target) -> R
     let all = former.with(new);
     all.write(&target.folder)?;
     spa::add_files(&target.folder, from)?;
+    // A build that was interrupted listed its files before it copied them.
+    all.remove_parts(&target.folder)?;
     if target.remove_old {
         all.remove_except(new, &target.folder)?;
         new.write(&target.folder)?;
@@ -243,6 +245,26 @@ mod tests {
             "three.js",
         ];
         assert_eq!(left, expected);
+    }
+
+    #[test]
+    fn half_a_file_of_an_interrupted_build_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, public) = (folder.path().join("new"), folder.path().join("public"));
+        let interrupted = build(&public, &["index.html", "one.js"]);
+        fs::rename(public.join("one.js"), public.join("one.js.part")).unwrap();
+        fs::write(public.join("mine.part"), "mine").unwrap();
+        let new = build(&from, &["index.html", "two.js"]);
+        let target = Target {
+            folder: public.clone(),
+            api: None,
+            remove_old: false,
+        };
+        publish(&from, &interrupted, &new, &target).unwrap();
+        assert_eq!(
+            relative_names(&public).unwrap(),
+            [".page-files", "index.html", "mine.part", "two.js"]
+        );
     }
 
     #[test]

@@ -171,7 +171,7 @@ impl Tests<'_> {
         let folders = [Some(wasm_bindgen.as_path()), node.parent()];
         let run = |package: &str, targets: &[&str], variable: &str, value: &Path| {
             let mut command = workspace.cargo();
-            command.args(["test", "--target", "wasm32-unknown-unknown"]);
+            command.args(["test", "--target", tools::WASM]);
             command.args(["--package", package]);
             for target in targets {
                 command.args(["--test", target]);

@@ -35,7 +35,8 @@ const NODE: &str = "22.23.3";
 const GECKODRIVER: &str = "0.37.1";
 /// Its oldest version that knows Firefox 128, the oldest release that is still supported.
 const OLDEST_GECKODRIVER: Version = Version(0, 35, 0);
-const WASM: &str = "wasm32-unknown-unknown";
+/// The compilation target of the page.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// Finds or installs Trunk, which builds the page.
 pub(crate) fn trunk() -> Result<PathBuf> {
@@ -45,7 +46,8 @@ pub(crate) fn trunk() -> Result<PathBuf> {
             package: "trunk",
             version: TRUNK.to_owned(),
             locked: true,
-            features: None,
+            // No TLS: it would download tools and look for its own updates, and serves nothing here.
+            features: Some(""),
             // It starts other programs, and copies files.
             optimized: false,
             programs: &["trunk"],

@@ -39,7 +39,7 @@ fn in_browser(workspace: &Workspace, home: &Path) -> Result<()> {
     let path = home.join(OUTPUT);
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     let mut command = workspace.cargo();
-    command.args(["bench", "--target", "wasm32-unknown-unknown"]);
+    command.args(["bench", "--target", tools::WASM]);
     command.args(["--package", "micro", "--bench", "pkce"]);
     let ran = process::run(
         command

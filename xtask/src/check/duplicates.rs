@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::{process, workspace::Workspace};
+use crate::{process, tools, workspace::Workspace};
 
 /// Crates that may occur twice, with the reason.
 const ALLOWED: [(&str, &str); 1] = [(
@@ -17,13 +17,7 @@ const ALLOWED: [(&str, &str); 1] = [(
 pub(super) fn violations(workspace: &Workspace) -> Result<Vec<String>> {
     let mut command = workspace.cargo();
     // `no-proc-macro`: procedural macros run in the compiler and are not part of the page.
-    command.args([
-        "tree",
-        "--package",
-        "frontend",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
+    command.args(["tree", "--package", "frontend", "--target", tools::WASM]);
     command.args([
         "--edges",
         "normal,no-proc-macro",

@@ -87,6 +87,15 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     fs::write(&document, text).with_context(|| format!("cannot write {}", document.display()))
 }
 
+/// Compiles the crates of the door, for a build of it that follows.
+pub(super) fn compile_ahead(workspace: &Workspace, form: Form) -> Result<()> {
+    compile_crates(workspace, form, &HALVES, &scratch(workspace)?).map(drop)
+}
+
+fn scratch(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(workspace.notes()?.join("door"))
+}
+
 /// What a [`Bundle`] is compiled to.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -100,7 +109,7 @@ pub(crate) fn compile(
     form: Form,
     bundles: &[Bundle],
 ) -> Result<Vec<Compiled>> {
-    let scratch = workspace.notes()?.join("door");
+    let scratch = scratch(workspace)?;
     let files = wasm(workspace, form, bundles, &scratch)?;
     let compiled = bundles.iter().zip(files).map(|(bundle, file)| {
         let path = scratch.join(format!("{}.module.js", bundle.name));
@@ -126,24 +135,11 @@ fn wasm(
     bundles: &[Bundle],
     scratch: &Path,
 ) -> Result<Vec<PathBuf>> {
-    let (profile, built) = match form {
-        Form::Development => ("dev", "debug"),
-        Form::Shipped => ("wasm-release", "wasm-release"),
+    let target = compile_crates(workspace, form, bundles, scratch)?;
+    let built = match form {
+        Form::Development => "debug",
+        Form::Shipped => form.profile(),
     };
-    // A folder of its own, because other flags would rebuild the application's crates each time.
-    let target = scratch.join("target");
-    let mut command = workspace.cargo();
-    command.args(["build", "--target", "wasm32-unknown-unknown", "--profile"]);
-    command.arg(profile).arg("--target-dir").arg(&target);
-    for bundle in bundles {
-        command.args(["--package", bundle.package]);
-    }
-    // SHA-256 of 43 bytes needs no unrolled loops, which are eight times as long.
-    let flags = ["--cfg", "sha2_backend_soft=\"compact\""].map(str::to_owned);
-    let flags = path_prefixes::encoded_rustflags(workspace, flags.to_vec())?;
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-    process::run(&mut command)?;
-
     let bindgen = tools::wasm_bindgen(workspace)?.join("wasm-bindgen");
     let mut files = Vec::new();
     for bundle in bundles {
@@ -166,6 +162,30 @@ fn wasm(
         files.push(file);
     }
     Ok(files)
+}
+
+/// Compiles the crates of bundles, and returns cargo's target directory for them.
+fn compile_crates(
+    workspace: &Workspace,
+    form: Form,
+    bundles: &[Bundle],
+    scratch: &Path,
+) -> Result<PathBuf> {
+    // A folder of its own, because other flags would rebuild the application's crates each time.
+    let target = scratch.join("target");
+    let mut command = workspace.cargo();
+    command.args(["build", "--target", tools::WASM, "--profile"]);
+    command.arg(form.profile());
+    command.arg("--target-dir").arg(&target);
+    for bundle in bundles {
+        command.args(["--package", bundle.package]);
+    }
+    // SHA-256 of 43 bytes needs no unrolled loops, which are eight times as long.
+    let flags = ["--cfg", "sha2_backend_soft=\"compact\""].map(str::to_owned);
+    let flags = path_prefixes::encoded_rustflags(workspace, flags.to_vec())?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags);
+    process::run(&mut command)?;
+    Ok(target)
 }
 
 /// Returns the module of a bundle: its modules, and the glue of its Wasm in a scope of its own.

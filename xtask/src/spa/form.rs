@@ -8,3 +8,13 @@ pub(crate) enum Form {
     /// A small, compressed build, for release.
     Shipped,
 }
+
+impl Form {
+    /// Returns the name of cargo's profile for the Wasm.
+    pub(super) const fn profile(self) -> &'static str {
+        match self {
+            Self::Development => "dev",
+            Self::Shipped => "wasm-release",
+        }
+    }
+}

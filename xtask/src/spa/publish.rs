@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +26,21 @@ pub(crate) fn add_files(to: &Path, from: &Path) -> Result<()> {
     copy(to, from).map(drop)
 }
 
+/// Removes the half of a file that an interrupted copy has left.
+pub(crate) fn remove_part(file: &Path) -> Result<()> {
+    let part = part_of(file);
+    match fs::remove_file(&part) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", part.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn part_of(file: &Path) -> PathBuf {
+    file.with_added_extension("part")
+}
+
 /// Copies a page and returns the names of its files. The document is copied last, because it names
 /// the others.
 fn copy(to: &Path, from: &Path) -> Result<BTreeSet<PathBuf>> {
@@ -40,7 +55,7 @@ fn copy(to: &Path, from: &Path) -> Result<BTreeSet<PathBuf>> {
         let folder = target.parent().unwrap_or(to);
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         // Renamed, so that a server never reads half of a file.
-        let part = target.with_added_extension("part");
+        let part = part_of(&target);
         fs::copy(&source, &part)
             .and_then(|_| fs::rename(&part, &target))
             .with_context(|| format!("cannot write {}", target.display()))?;

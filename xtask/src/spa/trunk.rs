@@ -1,10 +1,13 @@
 //! Compiles the application and writes the document, with Trunk and the tools that it needs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::form::Form;
+use super::{APPLICATION, form::Form};
 use crate::{environment, path_prefixes, process, tools, workspace::Workspace};
 
 /// The section of cargo's configuration with the compiler's options for the page.
@@ -18,15 +21,11 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     let mut command = workspace.command(folders[0].join("trunk"));
     command.args(["build", "--offline", "--skip-version-check"]);
     command.args(["--filehash", "false", "--dist"]).arg(folder);
-    match form {
-        Form::Development => command.args(["--cargo-profile", "dev"]),
-        Form::Shipped => {
-            let flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
-            let flags = path_prefixes::encoded_rustflags(workspace, flags)?;
-            command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-            command.args(["--release", "--cargo-profile", "wasm-release"])
-        }
-    };
+    if form == Form::Shipped {
+        command.arg("--release");
+    }
+    command.args(["--cargo-profile", form.profile()]);
+    set_flags(workspace, form, &mut command)?;
     command.env(
         "PATH",
         environment::path_with(folders.iter().map(PathBuf::as_path))?,
@@ -36,6 +35,25 @@ pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<
     process::run(&mut command)?;
     if !folder.join("index.html").is_file() {
         bail!("Trunk made no {}", folder.join("index.html").display());
+    }
+    Ok(())
+}
+
+/// Compiles the crates of the application with the options that Trunk's own call of cargo has, which
+/// then has nothing to compile.
+pub(super) fn compile_ahead(workspace: &Workspace, form: Form) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args(["build", "--target", tools::WASM, "--package", APPLICATION]);
+    command.args(["--profile", form.profile()]);
+    set_flags(workspace, form, &mut command)?;
+    process::run(&mut command)
+}
+
+fn set_flags(workspace: &Workspace, form: Form, command: &mut Command) -> Result<()> {
+    if form == Form::Shipped {
+        let flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
+        let flags = path_prefixes::encoded_rustflags(workspace, flags)?;
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ use std::{
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::spa;
+
 /// The name of the list, with a path in each line. Hosts serve no file whose name begins with a dot.
 const NAME: &str = ".page-files";
 
@@ -70,6 +72,12 @@ impl Manifest {
         fs::create_dir_all(folder)
             .and_then(|()| fs::write(&path, text))
             .with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Removes the halves of listed files that interrupted copies have left in a folder.
+    pub(super) fn remove_parts(&self, folder: &Path) -> Result<()> {
+        let mut names = self.0.iter();
+        names.try_for_each(|name| spa::remove_part(&folder.join(name)))
     }
 
     /// Removes the listed files that are not in `new` from a folder.
