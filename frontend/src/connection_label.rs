@@ -2,10 +2,13 @@
 
 use shared::api::connection::{Connection, Context, Status};
 
-/// Returns the name of a connection: that of its organization, or the first one and the number of
-/// others.
+/// Returns the name of a connection: that of its group or organization, or else the first one and
+/// the number of others.
 #[must_use]
 pub fn name(connection: &Connection) -> String {
+    if let Some(group) = group(connection) {
+        return group.to_owned();
+    }
     match connection.orgs.as_slice() {
         [] if !connection.orgs_complete => "Snyk organizations".to_owned(),
         [] => "No organization".to_owned(),
@@ -13,6 +16,16 @@ pub fn name(connection: &Connection) -> String {
         [one, other] => format!("{} and {}", one.name, other.name),
         [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
     }
+}
+
+/// Returns the name of the group that a connection is for, which was chosen at Snyk. A person is asked
+/// for no choice there, and reaches the organizations of a group by chance.
+fn group(connection: &Connection) -> Option<&str> {
+    let (one, rest) = connection.orgs.split_first()?;
+    let is_for_group = connection.context == Some(Context::Tenant)
+        && !rest.is_empty()
+        && rest.iter().all(|org| org.group == one.group);
+    one.group.as_deref().filter(|_| is_for_group)
 }
 
 /// Returns the kind of a connection: whose it is.
@@ -128,6 +141,7 @@ mod tests {
             id: format!("{n}"),
             name: format!("Org {n}"),
             slug: format!("org-{n}"),
+            group: None,
         };
         Connection {
             id: "c".to_owned(),
@@ -153,6 +167,23 @@ mod tests {
         assert_eq!(name(2), "Org 0 and Org 1");
         assert_eq!(name(6), "Org 0 and 5 more");
         assert_eq!(acting(&connection(3)), ", as a bot of the group");
+    }
+
+    #[test]
+    fn a_connection_of_a_group_is_called_by_it() {
+        let mut of_group = connection(3);
+        for org in &mut of_group.orgs {
+            org.group = Some("Group".to_owned());
+        }
+        assert_eq!(name(&of_group), "Group");
+        let mut yours = of_group.clone();
+        yours.context = Some(Context::User);
+        assert_eq!(name(&yours), "Org 0 and 2 more");
+        let mut one = of_group.clone();
+        one.orgs.truncate(1);
+        assert_eq!(name(&one), "Org 0");
+        of_group.orgs[2].group = None;
+        assert_eq!(name(&of_group), "Org 0 and 2 more");
     }
 
     #[test]

@@ -90,6 +90,7 @@ impl Wire for Org {
             id: org.take("id")?,
             name: org.take("name")?,
             slug: org.take("slug")?,
+            group: org.take("group"),
         })
     }
 }
@@ -156,6 +157,7 @@ mod tests {
                 id: "o".to_owned(),
                 name: "Größe \u{1f600} \"quoted\"".to_owned(),
                 slug: String::new(),
+                group: Some("Große Gruppe".to_owned()),
             }],
             orgs_complete: false,
             scopes: Scopes::parse("org.read org.project.read"),

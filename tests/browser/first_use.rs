@@ -78,7 +78,7 @@ async fn the_bar_says_whose_connection_it_is_and_who_is_signed_in() {
     browser
         .until(
             "return document.querySelector('#this-browser').innerText.startsWith(\
-            'You are signed in on this browser with the connection Meridian Platform and 5 more.')",
+            'You are signed in on this browser with the connection Meridian Freight.')",
         )
         .await;
     every_view(&browser, "account-menu").await;

@@ -163,7 +163,7 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     browser.until(second).await;
     shows(
         &browser,
-        "Another connection, Meridian Platform and 5 more, has stopped working",
+        "Another connection, Meridian Freight, has stopped working",
     )
     .await;
     assert_ne!(browser.address().await, first);

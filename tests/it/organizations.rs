@@ -3,7 +3,7 @@
 
 mod reconnect;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::{
@@ -68,6 +68,34 @@ fn troubles() -> Vec<Value> {
         json!({ "kind": "delay", "ms": 60_000 }),
     ]);
     troubles
+}
+
+/// Returns the names of the groups of a connection's organizations.
+fn groups(connection: &Value) -> Vec<Option<&str>> {
+    let orgs = connection["orgs"].as_array().unwrap();
+    orgs.iter().map(|org| org["group"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn the_name_of_a_group_is_read_once_and_its_lack_costs_nothing() {
+    let bed = Bed::start().await;
+    let mut browser = bed.browser();
+    let connection = bed.connect(&mut browser).await;
+    assert_eq!(groups(&connection), [Some("Meridian Freight"); 6]);
+    assert_eq!(bed.sandbox.seen("/v1/orgs").await, 1);
+    for trouble in troubles() {
+        let rule = json!({ "on": { "endpoint": "v1" }, "fault": trouble });
+        bed.sandbox.fault(rule).await;
+        let begun = Instant::now();
+        let connection = bed.connect(&mut browser).await;
+        assert!(begun.elapsed() < Duration::from_secs(6), "{trouble}");
+        assert_eq!(groups(&connection), [None; 6], "{trouble}");
+        assert!(is_complete(&connection), "{trouble}");
+        assert_eq!(connection["status"], "active", "{trouble}");
+    }
+    // It is there again with the next read of the organizations.
+    let refreshed = refresh_now(&mut browser, id(&connection)).await;
+    assert_eq!(groups(&refreshed.json()), [Some("Meridian Freight"); 6]);
 }
 
 #[tokio::test]

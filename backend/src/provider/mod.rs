@@ -18,7 +18,7 @@ use shared::pkce::CodeVerifier;
 pub use self::{
     answer::{ApiAnswer, ApiBody, WholeAnswer},
     encoding::Encoding,
-    org_list::{NextPage, OrgList},
+    org_list::{Listed, NextPage, OrgList},
 };
 pub use crate::oauth::ProviderError;
 

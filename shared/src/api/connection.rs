@@ -75,6 +75,9 @@ pub struct Org {
     pub name: String,
     /// The short name in URLs at Snyk.
     pub slug: String,
+    /// The name of the group that the organization belongs to; `None` when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 /// The parameters that the provider sent to the redirect URI, forwarded by the browser: either

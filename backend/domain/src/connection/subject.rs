@@ -96,6 +96,7 @@ mod tests {
                 id: (*id).to_owned(),
                 name: "n".to_owned(),
                 slug: "s".to_owned(),
+                group: None,
             })
             .collect()
     }

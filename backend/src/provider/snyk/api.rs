@@ -1,5 +1,7 @@
 //! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), from the configured host only.
 
+use std::time::Duration;
+
 use domain::{connection::Identity, vault::secret::AccessToken};
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::Empty;
@@ -15,14 +17,17 @@ use crate::{
     clock::Clock,
     http_client::{self, ApiClient},
     provider::{
-        AccountError, ApiAnswer, ApiBody, Encoding, NextPage, OrgList, ProviderError, WholeAnswer,
-        answer,
+        AccountError, ApiAnswer, ApiBody, Encoding, Listed, NextPage, OrgList, ProviderError,
+        WholeAnswer, answer,
     },
     retry_after::{is_later, retry_delay},
 };
 
 /// Maximum size of an API answer in bytes, after decompression.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// Time limit of the read of a group's name. A login waits for it.
+const GROUP_NAME_TIMEOUT: Duration = Duration::from_secs(2);
 
 const ACCEPT: HeaderValue = HeaderValue::from_static("application/vnd.api+json, application/json");
 
@@ -146,6 +151,10 @@ impl Api<'_> {
                 list.take_v1(self.v1_orgs().await?);
                 return Ok(());
             }
+            NextPage::GroupName => {
+                list.take_group_names(self.v1_orgs_if_answered().await);
+                return Ok(());
+            }
             NextPage::End => return Ok(()),
         };
         let page = self.read(&page).await?;
@@ -156,7 +165,7 @@ impl Api<'_> {
             );
         }
         let (next, is_next_lost) = (page.next(), page.is_next_lost());
-        let orgs = page.data.into_iter().map(org).collect();
+        let orgs = page.data.into_iter().map(listed).collect();
         if is_next_lost {
             list.take_last_known(orgs);
             let why = "the link to its next page leads nowhere".to_owned();
@@ -166,7 +175,7 @@ impl Api<'_> {
     }
 
     /// REST has omitted organizations that are accessible through a group; v1 has them.
-    async fn v1_orgs(&self) -> Result<Vec<Org>, AccountError> {
+    async fn v1_orgs(&self) -> Result<Vec<Listed>, AccountError> {
         let answer = self.send("/v1/orgs").await?;
         match answer.status {
             StatusCode::OK => v1_orgs(answer.json()?).ok_or_else(|| {
@@ -174,6 +183,21 @@ impl Api<'_> {
             }),
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Ok(Vec::new()),
             _ => Err(self.unexpected(&answer)),
+        }
+    }
+
+    /// Returns the list of v1 if it answers soon. Only the name of a group depends on it.
+    async fn v1_orgs_if_answered(&self) -> Option<Vec<Listed>> {
+        match timeout(GROUP_NAME_TIMEOUT, self.v1_orgs()).await {
+            Ok(Ok(orgs)) => Some(orgs),
+            Ok(Err(error)) => {
+                tracing::info!(%error, "The name of a group at Snyk cannot be read");
+                None
+            }
+            Err(_) => {
+                tracing::info!("Snyk did not answer in time for the name of a group");
+                None
+            }
         }
     }
 }
@@ -194,25 +218,37 @@ fn to_identity(mut document: Object) -> Identity {
 
 /// Converts an organization. One without a name is named by its slug, or else by its id; an unknown
 /// slug is empty.
-fn org(org: snyk::Org) -> Org {
-    let OrgAttributes { name, slug, .. } = org.attributes;
-    Org {
+fn listed(org: snyk::Org) -> Listed {
+    let OrgAttributes {
+        name,
+        slug,
+        group_id,
+        ..
+    } = org.attributes;
+    let org = Org {
         name: name
             .or_else(|| slug.clone())
             .unwrap_or_else(|| org.id.clone()),
         slug: slug.unwrap_or_default(),
+        group: None,
         id: org.id,
-    }
+    };
+    Listed { org, group_id }
 }
 
-/// Converts the list of v1, which has the attributes next to the id.
-fn v1_orgs(mut document: Object) -> Option<Vec<Org>> {
+/// Converts the list of v1, which has the attributes next to the id, and the name of the group.
+fn v1_orgs(mut document: Object) -> Option<Vec<Listed>> {
     let orgs: Vec<Object> = document.take("orgs")?;
     let read = |mut attributes: Object| {
-        Some(org(snyk::Org {
-            id: attributes.take_text("id")?,
+        let id = attributes.take_text("id")?;
+        let mut group: Object = attributes.take("group").unwrap_or_default();
+        let mut one = listed(snyk::Org {
+            id,
             attributes: OrgAttributes::from_value(Value::Object(attributes))?,
-        }))
+        });
+        one.org.group = group.take_text("name");
+        one.group_id = group.take_text("id");
+        Some(one)
     };
     Some(orgs.into_iter().filter_map(read).collect())
 }

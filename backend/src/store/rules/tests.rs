@@ -11,6 +11,7 @@ fn orgs(names: &str) -> Vec<Org> {
             id: name.to_owned(),
             name: name.to_owned(),
             slug: name.to_owned(),
+            group: None,
         })
         .collect()
 }

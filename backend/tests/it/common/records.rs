@@ -54,6 +54,7 @@ pub(crate) fn org(name: &str) -> Org {
         id: name.to_owned(),
         name: name.to_owned(),
         slug: name.to_owned(),
+        group: None,
     }
 }
 

@@ -62,6 +62,7 @@ async fn sign_in(store: &impl Store, connection: &ConnectionId) -> TokenHash {
         id: "4f9ce4a1-2f5c-4b3e-8a53-1d2f8f0f6a11".to_owned(),
         name: "Acme".to_owned(),
         slug: "acme".to_owned(),
+        group: None,
     }];
     let session = NewSession {
         id: SessionId::generate(),
