@@ -29,6 +29,7 @@ pub mod exchange;
 pub mod http;
 pub mod http_client;
 pub mod login;
+pub mod metrics;
 pub mod oauth;
 pub mod outbound_rate_limit;
 pub mod provider;

@@ -23,6 +23,7 @@ mod full_disk;
 mod headers;
 mod idle;
 mod login;
+mod metrics;
 mod odd_answers;
 mod odd_documents;
 mod one_database;

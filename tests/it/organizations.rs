@@ -84,6 +84,7 @@ async fn the_name_of_a_group_is_read_once_and_its_lack_costs_nothing() {
     assert_eq!(groups(&connection), [Some("Meridian Freight"); 6]);
     assert_eq!(bed.sandbox.seen("/v1/orgs").await, 1);
     for trouble in troubles() {
+        bed.sandbox.heal().await;
         let rule = json!({ "on": { "endpoint": "v1" }, "fault": trouble });
         bed.sandbox.fault(rule).await;
         let begun = Instant::now();
@@ -94,6 +95,7 @@ async fn the_name_of_a_group_is_read_once_and_its_lack_costs_nothing() {
         assert_eq!(connection["status"], "active", "{trouble}");
     }
     // It is there again with the next read of the organizations.
+    bed.sandbox.heal().await;
     let refreshed = refresh_now(&mut browser, id(&connection)).await;
     assert_eq!(groups(&refreshed.json()), [Some("Meridian Freight"); 6]);
 }

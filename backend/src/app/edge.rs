@@ -1,7 +1,7 @@
 //! The edge of the server: what every request passes on its way to the routes, and every response on
 //! its way back.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -11,6 +11,7 @@ use axum::{
 use domain::net::ClientNetwork;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use shared::problem::Problem;
 use tower::Service as _;
 
 use super::AppState;
@@ -26,6 +27,7 @@ use crate::{
         security_headers::Headers,
         spa::Spa,
     },
+    metrics::{self, Route},
     request_context::RequestContext,
 };
 
@@ -91,10 +93,15 @@ impl Edge {
     /// Responds to a request. It gets a new id, which is in every log line of the request, in a
     /// header of the response and in every problem.
     pub async fn respond(&self, request: Request) -> Response {
+        let began = Instant::now();
+        let route = Route::of(request.uri().path());
         let context = RequestContext::new(request.method().clone(), request.uri().clone());
         let id = context.header_value();
         let mut response = context.scope(self.respond_in_context(request)).await;
         response.headers_mut().insert(REQUEST_ID, id);
+        let problem = response.extensions().get::<Problem>();
+        let code = problem.map(|problem| problem.code);
+        metrics::request_answered(route, response.status(), code, began.elapsed());
         response
     }
 

@@ -5,6 +5,7 @@
 
 mod build;
 mod edge;
+pub mod metrics_listener;
 pub mod router;
 mod state;
 pub mod tasks;

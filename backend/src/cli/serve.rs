@@ -1,7 +1,9 @@
 //! The `serve` command: creates the parts of the server, listens, and shuts down without losing a
 //! refresh.
 
-use std::{error::Error, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    error::Error, net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration,
+};
 
 use axum::Router;
 use domain::vault::Vault;
@@ -13,7 +15,7 @@ use super::{
     signals::{self, StopSignals},
 };
 use crate::{
-    app::{AppState, Edge, build, tasks},
+    app::{AppState, Edge, build, metrics_listener::MetricsListener, tasks},
     config::{self, Config},
     store::{repository::Repository, sqlite::SqliteDatabase},
     telemetry,
@@ -83,6 +85,10 @@ pub(super) async fn serve(
         Ok(listeners) => listeners,
         Err(error) => return fail(&error.to_string()),
     };
+    let metrics = match listen_for_metrics(server.metrics_listen).await {
+        Ok(metrics) => metrics,
+        Err(error) => return fail(&error),
+    };
     let workers = match Workers::start(Workers::available()) {
         Ok(workers) => workers,
         Err(error) => return fail(&format!("no threads can be started ({error})")),
@@ -114,7 +120,7 @@ pub(super) async fn serve(
             stop_requested(stop_signals, app.parts().tasks.clone()),
         )
         .await;
-    drop(background);
+    drop((background, metrics));
     let parts = app.parts();
     if tokio::time::timeout(DRAIN, parts.tasks.wait())
         .await
@@ -141,6 +147,22 @@ async fn listen(server: &config::server::Server) -> Result<Listeners, CannotList
         public_url.port_or_known_default().unwrap_or_default(),
     );
     Listeners::bind(server.listen, second_address).await
+}
+
+/// Listens for whoever collects the metrics, if they are wanted.
+async fn listen_for_metrics(
+    address: Option<SocketAddr>,
+) -> Result<Option<MetricsListener>, String> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    match MetricsListener::start(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) => Err(format!(
+            "cannot listen on {address} for the metrics ({error}): set METRICS_LISTEN to another \
+             address, or to nothing"
+        )),
+    }
 }
 
 /// Opens the database, and the store in it. An error says what the operator can do.

@@ -21,6 +21,8 @@ use super::{
 pub struct Server {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address at which the metrics are, if they are wanted.
+    pub metrics_listen: Option<SocketAddr>,
     /// The origin at which browsers reach the backend.
     pub public_url: Origin,
     /// The origin of the single-page app.
@@ -67,7 +69,16 @@ impl Frontend {
 impl Server {
     /// Reads the section, or adds problems. Warns if the page is not where people return to.
     pub fn read(reader: &mut Reader<'_>, redirect_uri: Option<&RedirectUri>) -> Option<Self> {
-        let listen = reader.parse_with("LISTEN", DEFAULT_LISTEN, parse_listen);
+        let listen = reader.parse_with("LISTEN", DEFAULT_LISTEN, |text| parse_listen(text, 3000));
+        let metrics_listen = reader.parse_with("METRICS_LISTEN", "", |text| match text {
+            "" => Ok(None),
+            text => parse_listen(text, 9464).map(Some),
+        });
+        if listen.is_some() && metrics_listen == listen.map(Some) {
+            let why =
+                "is the address of LISTEN: the metrics are not for everybody, choose another port";
+            reader.problems.add("METRICS_LISTEN", why);
+        }
         let origins = origins(reader);
         // Without a valid redirect URI, PUBLIC_URL may have another default than is meant.
         if let (Some(redirect_uri), Some(listen), Some((public_url, frontend_origin))) =
@@ -85,6 +96,7 @@ impl Server {
         let (public_url, frontend_origin) = origins?;
         Some(Self {
             listen: listen?,
+            metrics_listen: metrics_listen?,
             public_url,
             frontend_origin,
             frontend,
@@ -110,8 +122,9 @@ fn origins(reader: &mut Reader<'_>) -> Option<(Origin, Origin)> {
         .then_some(origins)
 }
 
-/// Parses an address to listen on. The error suggests a valid one.
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+/// Parses an address to listen on. The error suggests a valid one, with the usual port if there is none
+/// in the text.
+fn parse_listen(text: &str, usual_port: u16) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -121,13 +134,13 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
         _ if bare.parse::<IpAddr>().is_ok() => bare
             .parse()
             .ok()
-            .map(|ip: IpAddr| SocketAddr::new(ip, 3000)),
+            .map(|ip: IpAddr| SocketAddr::new(ip, usual_port)),
         Some(("" | "*", port)) => port.parse().ok().map(|port| ([0, 0, 0, 0], port).into()),
         Some(("localhost", port)) => port.parse().ok().map(|port| ([127, 0, 0, 1], port).into()),
         Some(_) => bare.parse().ok(),
         None => bare.parse().ok().map(|port| ([127, 0, 0, 1], port).into()),
     };
-    let example = suggestion.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000)));
+    let example = suggestion.unwrap_or(SocketAddr::from(([127, 0, 0, 1], usual_port)));
     Err(format!(
         "is not an IP address with a port: write for instance {example}"
     ))
@@ -188,9 +201,9 @@ mod tests {
             ("127.0.0.1:99999", "127.0.0.1:3000"),
             ("app.example.com:443", "127.0.0.1:3000"),
         ] {
-            let why = parse_listen(text).unwrap_err();
+            let why = parse_listen(text, 3000).unwrap_err();
             assert!(why.ends_with(&format!(" {example}")), "{text}: {why}");
         }
-        assert!(parse_listen("[::]:3000").is_ok());
+        assert!(parse_listen("[::]:3000", 1).is_ok());
     }
 }

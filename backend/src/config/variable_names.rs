@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// All variables that are read.
-pub(super) const KNOWN_VARIABLES: [&str; 25] = [
+pub(super) const KNOWN_VARIABLES: [&str; 26] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -22,6 +22,7 @@ pub(super) const KNOWN_VARIABLES: [&str; 25] = [
     "LISTEN",
     "LOG",
     "LOG_FORMAT",
+    "METRICS_LISTEN",
     "PUBLIC_URL",
     "RATE_LIMITS",
     "REDIRECT_URI",

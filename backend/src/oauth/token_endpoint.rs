@@ -1,7 +1,10 @@
 //! The token and revocation endpoints (RFC 6749 section 3.2, RFC 7009): three form posts, and the
 //! classification of their answers.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use domain::{
@@ -24,6 +27,7 @@ use crate::{
     clock::Clock,
     config::secret_file::ClientSecret,
     http_client::{self, CannotMake, TransportError},
+    metrics::{self, Endpoint},
     retry_after::{is_later, retry_delay},
 };
 
@@ -174,7 +178,16 @@ impl TokenEndpoint {
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        let response = request.send().await.map_err(TransportError::from)?;
+        let endpoint = if *to == self.profile.revocation_endpoint {
+            Endpoint::Revocation
+        } else {
+            Endpoint::Token
+        };
+        let began = Instant::now();
+        let answer = request.send().await;
+        let status = answer.as_ref().ok().map(Response::status);
+        metrics::provider_answered(endpoint, status, began.elapsed());
+        let response = answer.map_err(TransportError::from)?;
         if response.status().is_success() {
             Ok(response)
         } else {

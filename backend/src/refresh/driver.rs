@@ -4,13 +4,13 @@
 mod finish;
 mod heartbeat;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use domain::{
     connection::{Connection, Grant, State},
     ids::ConnectionId,
     refresh::{
-        machine::{Acquired, Command, Event, Row, State as Protocol, step},
+        machine::{Acquired, Command, End, Event, Row, State as Protocol, step},
         outcome::Failure,
     },
 };
@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     backoff::with_jitter,
+    metrics,
     provider::ProviderError,
     revocation::revoke_or_enqueue,
     store::{
@@ -55,9 +56,11 @@ pub(super) async fn run(
         provider_error: None,
         store_error: None,
     };
+    let began = Instant::now();
     let (mut state, mut command) = Protocol::start(generation);
     loop {
         if let Command::Finish(end) = command {
+            metrics::refresh_finished(outcome_word(end), began.elapsed());
             return driver.finish(end);
         }
         let event = driver.carry_out(command).await;
@@ -187,6 +190,12 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             Ok(Acquisition::Superseded) => (Acquired::Superseded, None),
             Err(error) => return self.store_failed(error),
         };
+        metrics::lease_asked_for(match acquired {
+            Acquired::Free => "free",
+            Acquired::Abandoned => "abandoned",
+            Acquired::Held => "held",
+            Acquired::Superseded => "superseded",
+        });
         self.lease = lease;
         Event::Acquired(acquired)
     }
@@ -288,6 +297,23 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
         }
         Event::Revoked
+    }
+}
+
+/// Returns the word by which the metrics know the end of a refresh.
+const fn outcome_word(end: End) -> &'static str {
+    match end {
+        End::Refreshed => "refreshed",
+        End::Current => "current",
+        End::ReconnectNeeded => "reconnect_needed",
+        End::Gone => "gone",
+        End::Stopping => "stopping",
+        End::Postponed => "postponed",
+        End::StoreFailed => "store_failed",
+        End::Failed(Failure::ClientRejected) => "client_rejected",
+        End::Failed(Failure::Lost) => "answer_lost",
+        End::Failed(_) => "provider_failed",
+        End::Unexpected => "unexpected",
     }
 }
 

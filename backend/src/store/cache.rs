@@ -28,6 +28,7 @@ use super::{
     SealedTokens, SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
+use crate::metrics::Cache;
 
 /// Maximum number of cached sessions.
 const MAX_SESSIONS: u64 = 16_384;
@@ -77,17 +78,24 @@ impl<S: Store> CachedStore<S> {
             inner,
             stamps: Stamps::new(),
             sessions: Entries::new(
+                Cache::Sessions,
                 MAX_SESSIONS,
                 TTL,
                 |_| 1,
                 |session| [Stamps::of_session(&session.id); 2],
             ),
-            connections: Entries::new(MAX_CONNECTIONS_SIZE, TTL, size, |found| {
-                [
-                    Stamps::of_session(&found.session),
-                    Stamps::of_connection(&found.connection.id),
-                ]
-            }),
+            connections: Entries::new(
+                Cache::Connections,
+                MAX_CONNECTIONS_SIZE,
+                TTL,
+                size,
+                |found| {
+                    [
+                        Stamps::of_session(&found.session),
+                        Stamps::of_connection(&found.connection.id),
+                    ]
+                },
+            ),
         }
     }
 

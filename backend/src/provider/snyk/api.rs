@@ -1,9 +1,9 @@
 //! Snyk's API: reads with a bearer token (RFC 6750 section 2.1), from the configured host only.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::{connection::Identity, vault::secret::AccessToken};
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::Empty;
 use shared::{
     api::connection::{Context, Org},
@@ -16,6 +16,7 @@ use super::base_url::BaseUrl;
 use crate::{
     clock::Clock,
     http_client::{self, ApiClient},
+    metrics::{self, Endpoint},
     provider::{
         AccountError, ApiAnswer, ApiBody, Encoding, Listed, NextPage, OrgList, ProviderError,
         WholeAnswer, answer,
@@ -57,7 +58,11 @@ pub(super) async fn get(
         );
         request
     };
-    let (head, body) = client.send(request).await?.into_parts();
+    let began = Instant::now();
+    let answer = client.send(request).await;
+    let status = answer.as_ref().ok().map(Response::status);
+    metrics::provider_answered(Endpoint::Api, status, began.elapsed());
+    let (head, body) = answer?.into_parts();
     if !head.status.is_success() {
         tracing::info!(
             status = head.status.as_u16(),

@@ -4,7 +4,10 @@ use std::{pin::pin, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::store::{Store, lease::Lease};
+use crate::{
+    metrics,
+    store::{Store, lease::Lease},
+};
 
 /// Lifetime of a lease after its last renewal.
 pub(super) const LEASE_LIFETIME: Duration = Duration::from_secs(10);
@@ -70,8 +73,9 @@ impl Heartbeat {
     }
 }
 
-/// Logs that another owner holds the lease, or that the connection was changed meanwhile.
+/// Tells that another owner holds the lease, or that the connection was changed meanwhile.
 pub(super) fn warn_of_loss(lease: &Lease) {
+    metrics::lease_lost();
     tracing::warn!(
         connection = lease.connection().as_str(),
         generation = lease.generation(),

@@ -6,7 +6,7 @@ use ahash::RandomState;
 use moka::future::Cache;
 
 use super::stamps::{Stamp, Stamps};
-use crate::store::StoreError;
+use crate::{metrics, store::StoreError};
 
 /// A value, and the number of changes when its read began.
 #[derive(Clone)]
@@ -37,7 +37,8 @@ enum NotKept<V> {
 }
 
 pub(super) struct Entries<K, V> {
-    entries: Cache<K, Entry<V>, RandomState>,
+    kind: metrics::Cache,
+    values: Cache<K, Entry<V>, RandomState>,
     stamps_of: fn(&V) -> StampsOf,
 }
 
@@ -48,17 +49,22 @@ where
 {
     /// Creates a cache for values of this total weight.
     pub(super) fn new(
+        kind: metrics::Cache,
         capacity: u64,
         ttl: Duration,
         weight: impl Fn(&V) -> u32 + Send + Sync + 'static,
         stamps_of: fn(&V) -> StampsOf,
     ) -> Self {
-        let entries = Cache::builder()
+        let values = Cache::builder()
             .max_capacity(capacity)
             .time_to_live(ttl)
             .weigher(move |_, entry: &Entry<V>| weight(&entry.value))
             .build_with_hasher(RandomState::new());
-        Self { entries, stamps_of }
+        Self {
+            kind,
+            values,
+            stamps_of,
+        }
     }
 
     /// Returns a cached value, or loads it. Concurrent readers share a load, unless a change came
@@ -78,7 +84,7 @@ where
                 return Ok(Some(value));
             }
             let found = self
-                .entries
+                .values
                 .try_get_with_by_ref(key, self.load(stamps, load()))
                 .await;
             match found {
@@ -118,23 +124,27 @@ where
 
     /// Returns a cached value. Removes an outdated one.
     pub(super) async fn get(&self, stamps: &Stamps, key: &K) -> Option<V> {
-        let entry = self.entries.get(key).await?;
-        if entry.is_current(stamps) {
-            return Some(entry.value);
+        let found = self.values.get(key).await;
+        let is_current = found.as_ref().is_some_and(|entry| entry.is_current(stamps));
+        metrics::cache_read(self.kind, is_current);
+        if is_current {
+            return found.map(|entry| entry.value);
         }
-        self.entries.invalidate(key).await;
+        if found.is_some() {
+            self.values.invalidate(key).await;
+        }
         None
     }
 
     /// Caches a value whose read began at `since`. If a change has overtaken it, no later reader
     /// gets it.
     pub(super) async fn put(&self, key: K, value: V, since: u64) {
-        self.entries.insert(key, self.entry(value, since)).await;
+        self.values.insert(key, self.entry(value, since)).await;
     }
 
     /// Drops expired values.
     pub(super) async fn sweep(&self) {
-        self.entries.run_pending_tasks().await;
+        self.values.run_pending_tasks().await;
     }
 
     fn entry(&self, value: V, since: u64) -> Entry<V> {
@@ -179,6 +189,7 @@ mod tests {
             Arc::new(Self {
                 stamps: Stamps::new(),
                 entries: Entries::new(
+                    metrics::Cache::Sessions,
                     9,
                     Duration::from_secs(5),
                     |_| 1,

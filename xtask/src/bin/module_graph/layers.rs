@@ -21,6 +21,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
                 "backoff",
                 "clock",
                 "config",
+                "metrics",
                 "outbound_rate_limit",
                 "request_context",
                 "retry_after",

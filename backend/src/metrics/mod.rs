@@ -1,0 +1,278 @@
+//! The metrics of the process, in Prometheus' text format. Every name, label and bucket is here.
+//!
+//! # Design
+//!
+//! The metrics are global, as the log is: what counts an event depends on this module, and nothing is
+//! handed down for it. A label has one of a few words that this program contains, never an id or a text
+//! from outside, so that the number of series is bounded (SEC-65).
+
+mod labels;
+
+use std::{fmt, sync::LazyLock, time::Duration};
+
+use http::StatusCode;
+use prometheus_client::{
+    encoding::prometheus_text,
+    metrics::{
+        counter::Counter,
+        family::{Family, MetricConstructor},
+        gauge::Gauge,
+        histogram::Histogram,
+        info::Info,
+    },
+    registry::{Metric, Registry},
+};
+use shared::problem::Code;
+
+use self::labels::status_class;
+pub use self::labels::{Cache, Endpoint, Route};
+
+/// The content type of [`render`].
+pub use prometheus_text::CONTENT_TYPE;
+
+/// Upper bounds in seconds, from a hit in a cache to the longest call.
+const SECONDS: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0,
+];
+
+static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
+
+/// The labels of a series: names and words.
+type Labels<const N: usize> = [(&'static str, &'static str); N];
+
+/// Creates histograms with the buckets of [`SECONDS`].
+#[derive(Clone, Debug)]
+struct InSeconds;
+
+impl MetricConstructor<Histogram> for InSeconds {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new(SECONDS)
+    }
+}
+
+/// All metrics, and what encodes them.
+struct Metrics {
+    registry: Registry,
+    requests: Family<Labels<2>, Counter>,
+    request_duration: Family<Labels<1>, Histogram, InSeconds>,
+    problems: Family<Labels<2>, Counter>,
+    provider_requests: Family<Labels<2>, Counter>,
+    provider_request_duration: Family<Labels<1>, Histogram, InSeconds>,
+    refreshes: Family<Labels<1>, Counter>,
+    refresh_duration: Histogram,
+    lease_acquisitions: Family<Labels<1>, Counter>,
+    leases_lost: Counter,
+    cache_reads: Family<Labels<2>, Counter>,
+    records: Family<Labels<1>, Gauge>,
+    pool: Family<Labels<1>, Gauge>,
+    is_store_reachable: Gauge,
+}
+
+impl Metrics {
+    fn new() -> Self {
+        let mut all = Named(Registry::with_prefix("snyk_app"));
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        all.0.register("build", "The running version", build);
+        Self {
+            requests: all.add(
+                "http_requests",
+                "Answered requests, by the part that answered and the class of the status",
+                Family::default(),
+            ),
+            request_duration: all.add(
+                "http_request_duration_seconds",
+                "Time until the head of an answer, by the part that answered",
+                Family::new_with_constructor(InSeconds),
+            ),
+            problems: all.add(
+                "problems",
+                "Answers that are problems, by the part that answered and the code",
+                Family::default(),
+            ),
+            provider_requests: all.add(
+                "provider_requests",
+                "Requests to Snyk, by interface and the class of the status; none: no answer came",
+                Family::default(),
+            ),
+            provider_request_duration: all.add(
+                "provider_request_duration_seconds",
+                "Time until the head of Snyk's answer, or until the failure",
+                Family::new_with_constructor(InSeconds),
+            ),
+            refreshes: all.add(
+                "refreshes",
+                "Finished refreshes, by outcome",
+                Family::default(),
+            ),
+            refresh_duration: all.add(
+                "refresh_duration_seconds",
+                "Time of a refresh, with its waits and retries",
+                InSeconds.new_metric(),
+            ),
+            lease_acquisitions: all.add(
+                "lease_acquisitions",
+                "Attempts to acquire the lease of a refresh, by result; held: another node refreshes",
+                Family::default(),
+            ),
+            leases_lost: all.add(
+                "leases_lost",
+                "Leases that ran out while their owner worked",
+                Counter::default(),
+            ),
+            cache_reads: all.add(
+                "cache_reads",
+                "Reads of the store's cache, by cache and result",
+                Family::default(),
+            ),
+            records: all.add(
+                "records",
+                "Records in the database, counted once a minute",
+                Family::default(),
+            ),
+            pool: all.add(
+                "database_connections",
+                "Open connections to the database, by state",
+                Family::default(),
+            ),
+            is_store_reachable: all.add(
+                "database_up",
+                "Whether the database answered the last count",
+                Gauge::default(),
+            ),
+            registry: all.0,
+        }
+    }
+}
+
+/// A registry that returns what is added to it.
+struct Named(Registry);
+
+impl Named {
+    fn add<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
+        self.0.register(name, help, metric.clone());
+        metric
+    }
+}
+
+/// Returns all metrics as text.
+///
+/// # Errors
+///
+/// If a metric cannot be written, which is a fault of this program.
+pub fn render() -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    prometheus_text::encode(&mut text, &METRICS.registry)?;
+    Ok(text)
+}
+
+/// Counts an answered request, and the problem that is its answer.
+pub fn request_answered(
+    route: Route,
+    status: StatusCode,
+    problem: Option<Code>,
+    elapsed: Duration,
+) {
+    let route = ("route", route.word());
+    let labels = [route, ("status", status_class(status))];
+    METRICS.requests.get_or_create(&labels).inc();
+    let durations = METRICS.request_duration.get_or_create(&[route]);
+    durations.observe(elapsed.as_secs_f64());
+    if let Some(code) = problem {
+        let labels = [route, ("code", code.as_str())];
+        METRICS.problems.get_or_create(&labels).inc();
+    }
+}
+
+/// Counts a request to the provider; without a status, no answer came.
+pub fn provider_answered(endpoint: Endpoint, status: Option<StatusCode>, elapsed: Duration) {
+    let endpoint = ("endpoint", endpoint.word());
+    let labels = [endpoint, ("status", status.map_or("none", status_class))];
+    METRICS.provider_requests.get_or_create(&labels).inc();
+    let durations = METRICS.provider_request_duration.get_or_create(&[endpoint]);
+    durations.observe(elapsed.as_secs_f64());
+}
+
+/// Counts a finished refresh.
+pub fn refresh_finished(outcome: &'static str, elapsed: Duration) {
+    let labels = [("outcome", outcome)];
+    METRICS.refreshes.get_or_create(&labels).inc();
+    METRICS.refresh_duration.observe(elapsed.as_secs_f64());
+}
+
+/// Counts an attempt to acquire the lease of a refresh.
+pub fn lease_asked_for(result: &'static str) {
+    let labels = [("result", result)];
+    METRICS.lease_acquisitions.get_or_create(&labels).inc();
+}
+
+/// Counts a lease that ran out while its owner worked.
+pub fn lease_lost() {
+    METRICS.leases_lost.inc();
+}
+
+/// Counts a read of a cache.
+pub fn cache_read(cache: Cache, is_hit: bool) {
+    let result = if is_hit { "hit" } else { "miss" };
+    let labels = [("cache", cache.word()), ("result", result)];
+    METRICS.cache_reads.get_or_create(&labels).inc();
+}
+
+/// Sets the number of records of a kind.
+pub fn set_records(kind: &'static str, count: u64) {
+    let gauge = METRICS.records.get_or_create(&[("kind", kind)]);
+    gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+}
+
+/// Sets the number of connections to the database in a state.
+pub fn set_pool(state: &'static str, count: u32) {
+    METRICS
+        .pool
+        .get_or_create(&[("state", state)])
+        .set(i64::from(count));
+}
+
+/// Sets whether the database answers.
+pub fn set_store_reachable(is_reachable: bool) {
+    METRICS.is_store_reachable.set(i64::from(is_reachable));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_series_has_the_prefix_and_says_what_it_counts() {
+        request_answered(Route::Proxy, StatusCode::OK, None, Duration::from_millis(3));
+        let used = Some(Code::LoginUsed);
+        request_answered(Route::Exchange, StatusCode::CONFLICT, used, Duration::ZERO);
+        provider_answered(Endpoint::Token, None, Duration::from_secs(30));
+        refresh_finished("refreshed", Duration::from_secs(1));
+        lease_asked_for("free");
+        lease_lost();
+        cache_read(Cache::Sessions, true);
+        set_records("sessions", 7);
+        set_pool("idle", 1);
+        set_store_reachable(true);
+        let text = render().unwrap();
+        for line in [
+            r#"snyk_app_http_requests_total{route="proxy",status="2xx"} "#,
+            r#"snyk_app_http_request_duration_seconds_bucket{le="0.005",route="proxy"} "#,
+            r#"snyk_app_provider_requests_total{endpoint="token",status="none"} 1"#,
+            r#"snyk_app_problems_total{route="exchange",code="login_used"} 1"#,
+            r#"snyk_app_refreshes_total{outcome="refreshed"} "#,
+            "snyk_app_refresh_duration_seconds_count 1",
+            r#"snyk_app_lease_acquisitions_total{result="free"} "#,
+            "snyk_app_leases_lost_total ",
+            r#"snyk_app_cache_reads_total{cache="sessions",result="hit"} "#,
+            r#"snyk_app_records{kind="sessions"} 7"#,
+            r#"snyk_app_database_connections{state="idle"} 1"#,
+            "snyk_app_database_up 1",
+            "snyk_app_build_info{version=",
+        ] {
+            assert!(text.contains(line), "{line}:\n{text}");
+        }
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            assert!(line.starts_with("snyk_app_"), "{line}");
+        }
+    }
+}
