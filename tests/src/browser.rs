@@ -18,7 +18,7 @@ use thirtyfour::prelude::*;
 use self::{engine::Engine, errors::Errors};
 use crate::{client::Attempt, free_port, process::Process};
 
-pub use look::{Colours, DESKTOP, PHONE};
+pub use look::{Colours, DESKTOP, PHONE, TABLET};
 
 /// Timeout for a page to show what a test expects. Test machines can be slow.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,11 +1,11 @@
-//! Checks a page in every view: light and dark, as wide as a laptop and as a telephone.
+//! Checks a page in every view: light and dark, as wide as a laptop, a tablet and a telephone.
 //!
 //! Nothing overflows horizontally, and axe-core reports nothing: it finds the accessibility
 //! problems that a program can detect. With `SCREENSHOTS=folder`, a screenshot of each view is
 //! saved there.
 
 use tests::{
-    browser::{Browser, Colours, DESKTOP, PHONE},
+    browser::{Browser, Colours, DESKTOP, PHONE, TABLET},
     npm,
 };
 
@@ -22,7 +22,7 @@ const HAS_TYPEFACE: &str = "return document.documentElement.hasAttribute('data-f
 
 /// Checks a page in every view; `name` is used for its screenshots and for failure messages.
 pub(crate) async fn every_view(browser: &Browser, name: &str) {
-    hold(browser, name, &[DESKTOP, PHONE]).await;
+    hold(browser, name, &[DESKTOP, TABLET, PHONE]).await;
     browser.width(DESKTOP).await;
     browser.colours(Colours::Light).await;
 }

@@ -12,6 +12,8 @@ const FOLDER: &str = "SCREENSHOTS";
 
 /// Width of a laptop's window.
 pub const DESKTOP: u32 = 1280;
+/// Width of a tablet's window, or of half a screen.
+pub const TABLET: u32 = 820;
 /// Width of a telephone's window.
 pub const PHONE: u32 = 390;
 
