@@ -240,6 +240,15 @@ pub fn set_store_reachable(is_reachable: bool) {
 mod tests {
     use super::*;
 
+    /// Returns the names of metrics in a text.
+    fn names_in(text: &str) -> Vec<&str> {
+        let is_of_name = |byte: char| byte.is_ascii_lowercase() || byte == '_';
+        let starts = text.match_indices("snyk_app_").map(|(at, _)| &text[at..]);
+        starts
+            .map(|rest| rest.split(|byte| !is_of_name(byte)).next().unwrap())
+            .collect()
+    }
+
     #[test]
     fn every_series_has_the_prefix_and_says_what_it_counts() {
         request_answered(Route::Proxy, StatusCode::OK, None, Duration::from_millis(3));
@@ -256,7 +265,7 @@ mod tests {
         let text = render().unwrap();
         for line in [
             r#"snyk_app_http_requests_total{route="proxy",status="2xx"} "#,
-            r#"snyk_app_http_request_duration_seconds_bucket{le="0.005",route="proxy"} "#,
+            r#"snyk_app_http_request_duration_seconds_bucket{route="proxy",le="0.005"} "#,
             r#"snyk_app_provider_requests_total{endpoint="token",status="none"} 1"#,
             r#"snyk_app_problems_total{route="exchange",code="login_used"} 1"#,
             r#"snyk_app_refreshes_total{outcome="refreshed"} "#,
@@ -270,6 +279,10 @@ mod tests {
             "snyk_app_build_info{version=",
         ] {
             assert!(text.contains(line), "{line}:\n{text}");
+        }
+        let dashboard = include_str!("../../../deploy/grafana-dashboard.json");
+        for name in names_in(dashboard) {
+            assert!(text.contains(&format!("\n{name}")), "{name} in the dashboard");
         }
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.starts_with("snyk_app_"), "{line}");
