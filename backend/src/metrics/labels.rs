@@ -24,6 +24,18 @@ pub enum Route {
 }
 
 impl Route {
+    /// The words, in the order of the variants.
+    pub(super) const WORDS: [&'static str; 8] = [
+        "session",
+        "login",
+        "exchange",
+        "connections",
+        "proxy",
+        "other_api",
+        "probe",
+        "page",
+    ];
+
     /// Returns the part that answers a path.
     #[must_use]
     pub fn of(path: &str) -> Self {
@@ -41,19 +53,6 @@ impl Route {
             "connections" if is_proxied(rest) => Self::Proxy,
             "connections" => Self::Connections,
             _ => Self::OtherApi,
-        }
-    }
-
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Session => "session",
-            Self::Login => "login",
-            Self::Exchange => "exchange",
-            Self::Connections => "connections",
-            Self::Proxy => "proxy",
-            Self::OtherApi => "other_api",
-            Self::Probe => "probe",
-            Self::Page => "page",
         }
     }
 }
@@ -76,13 +75,8 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Revocation => "revocation",
-            Self::Api => "api",
-        }
-    }
+    /// The words, in the order of the variants.
+    pub(super) const WORDS: [&'static str; 3] = ["token", "revocation", "api"];
 }
 
 /// A cache of the store.
@@ -95,22 +89,23 @@ pub enum Cache {
 }
 
 impl Cache {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Sessions => "sessions",
-            Self::Connections => "connections",
-        }
-    }
+    /// The words, in the order of the variants.
+    pub(super) const WORDS: [&'static str; 2] = ["sessions", "connections"];
 }
 
-/// Returns the class of a status, such as `2xx`.
-pub(super) fn status_class(status: StatusCode) -> &'static str {
+/// The classes of statuses.
+pub(super) const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+/// The classes, and the word for a request without an answer.
+pub(super) const CLASSES_OR_NONE: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", "none"];
+
+/// Returns the index of a status in [`CLASSES`].
+pub(super) fn class_index(status: StatusCode) -> usize {
     match status.as_u16() {
-        100..200 => "1xx",
-        200..300 => "2xx",
-        300..400 => "3xx",
-        400..500 => "4xx",
-        _ => "5xx",
+        100..200 => 0,
+        200..300 => 1,
+        300..400 => 2,
+        400..500 => 3,
+        _ => 4,
     }
 }
 
@@ -138,5 +133,20 @@ mod tests {
         ] {
             assert_eq!(Route::of(path), route, "{path}");
         }
+    }
+
+    #[test]
+    fn a_word_has_the_index_of_its_variant() {
+        for (route, word) in [(Route::Session, "session"), (Route::Page, "page")] {
+            assert_eq!(Route::WORDS[route as usize], word);
+        }
+        assert_eq!(Route::WORDS[Route::Proxy as usize], "proxy");
+        assert_eq!(Endpoint::WORDS[Endpoint::Api as usize], "api");
+        assert_eq!(Cache::WORDS[Cache::Connections as usize], "connections");
+        for (status, word) in [(200, "2xx"), (404, "4xx"), (599, "5xx"), (999, "5xx")] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(CLASSES[class_index(status)], word);
+        }
+        assert_eq!(CLASSES_OR_NONE[..CLASSES.len()], CLASSES);
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! The metrics are global, as the log is: what counts an event depends on this module, and nothing is
 //! handed down for it. A label has one of a few words that this program contains, never an id or a text
-//! from outside, so that the number of series is bounded (SEC-65).
+//! from outside, so that the number of series is bounded (SEC-65). The series of a proxied request exist
+//! from the start, and counting costs no look-up by name.
 
 mod labels;
 
@@ -24,7 +25,7 @@ use prometheus_client::{
 };
 use shared::problem::Code;
 
-use self::labels::status_class;
+use self::labels::{CLASSES, CLASSES_OR_NONE, class_index};
 pub use self::labels::{Cache, Endpoint, Route};
 
 /// The content type of [`render`].
@@ -53,16 +54,21 @@ impl MetricConstructor<Histogram> for InSeconds {
 /// All metrics, and what encodes them.
 struct Metrics {
     registry: Registry,
-    requests: Family<Labels<2>, Counter>,
-    request_duration: Family<Labels<1>, Histogram, InSeconds>,
+    /// By [`Route`] and [`CLASSES`].
+    requests: [[Counter; CLASSES.len()]; Route::WORDS.len()],
+    /// By [`Route`].
+    request_duration: [Histogram; Route::WORDS.len()],
     problems: Family<Labels<2>, Counter>,
-    provider_requests: Family<Labels<2>, Counter>,
-    provider_request_duration: Family<Labels<1>, Histogram, InSeconds>,
+    /// By [`Endpoint`] and [`CLASSES_OR_NONE`].
+    provider_requests: [[Counter; CLASSES_OR_NONE.len()]; Endpoint::WORDS.len()],
+    /// By [`Endpoint`].
+    provider_request_duration: [Histogram; Endpoint::WORDS.len()],
     refreshes: Family<Labels<1>, Counter>,
     refresh_duration: Histogram,
     lease_acquisitions: Family<Labels<1>, Counter>,
     leases_lost: Counter,
-    cache_reads: Family<Labels<2>, Counter>,
+    /// By [`Cache`], and whether it was a hit.
+    cache_reads: [[Counter; 2]; Cache::WORDS.len()],
     records: Family<Labels<1>, Gauge>,
     pool: Family<Labels<1>, Gauge>,
     is_store_reachable: Gauge,
@@ -74,30 +80,32 @@ impl Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         all.0.register("build", "The running version", build);
         Self {
-            requests: all.add(
+            requests: all.counters(
                 "http_requests",
                 "Answered requests, by the part that answered and the class of the status",
-                Family::default(),
+                ("route", Route::WORDS),
+                ("status", CLASSES),
             ),
-            request_duration: all.add(
+            request_duration: all.durations(
                 "http_request_duration_seconds",
                 "Time until the head of an answer, by the part that answered",
-                Family::new_with_constructor(InSeconds),
+                ("route", Route::WORDS),
             ),
             problems: all.add(
                 "problems",
                 "Answers that are problems, by the part that answered and the code",
                 Family::default(),
             ),
-            provider_requests: all.add(
+            provider_requests: all.counters(
                 "provider_requests",
                 "Requests to Snyk, by interface and the class of the status; none: no answer came",
-                Family::default(),
+                ("endpoint", Endpoint::WORDS),
+                ("status", CLASSES_OR_NONE),
             ),
-            provider_request_duration: all.add(
+            provider_request_duration: all.durations(
                 "provider_request_duration_seconds",
                 "Time until the head of Snyk's answer, or until the failure",
-                Family::new_with_constructor(InSeconds),
+                ("endpoint", Endpoint::WORDS),
             ),
             refreshes: all.add(
                 "refreshes",
@@ -119,10 +127,11 @@ impl Metrics {
                 "Leases that ran out while their owner worked",
                 Counter::default(),
             ),
-            cache_reads: all.add(
+            cache_reads: all.counters(
                 "cache_reads",
                 "Reads of the store's cache, by cache and result",
-                Family::default(),
+                ("cache", Cache::WORDS),
+                ("result", ["miss", "hit"]),
             ),
             records: all.add(
                 "records",
@@ -152,6 +161,31 @@ impl Named {
         self.0.register(name, help, metric.clone());
         metric
     }
+
+    /// Adds a counter for each pair of words.
+    fn counters<const N: usize, const M: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        (one, ones): (&'static str, [&'static str; N]),
+        (other, others): (&'static str, [&'static str; M]),
+    ) -> [[Counter; M]; N] {
+        let family: Family<Labels<2>, Counter> = self.add(name, help, Family::default());
+        let counter = |at, by| family.get_or_create_owned(&[(one, at), (other, by)]);
+        ones.map(|at| others.map(|by| counter(at, by)))
+    }
+
+    /// Adds a histogram of seconds for each word.
+    fn durations<const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        (label, words): (&'static str, [&'static str; N]),
+    ) -> [Histogram; N] {
+        let family: Family<Labels<1>, Histogram, InSeconds> =
+            self.add(name, help, Family::new_with_constructor(InSeconds));
+        words.map(|word| family.get_or_create_owned(&[(label, word)]))
+    }
 }
 
 /// Returns all metrics as text.
@@ -172,24 +206,21 @@ pub fn request_answered(
     problem: Option<Code>,
     elapsed: Duration,
 ) {
-    let route = ("route", route.word());
-    let labels = [route, ("status", status_class(status))];
-    METRICS.requests.get_or_create(&labels).inc();
-    let durations = METRICS.request_duration.get_or_create(&[route]);
-    durations.observe(elapsed.as_secs_f64());
+    let at = route as usize;
+    METRICS.requests[at][class_index(status)].inc();
+    METRICS.request_duration[at].observe(elapsed.as_secs_f64());
     if let Some(code) = problem {
-        let labels = [route, ("code", code.as_str())];
+        let labels = [("route", Route::WORDS[at]), ("code", code.as_str())];
         METRICS.problems.get_or_create(&labels).inc();
     }
 }
 
 /// Counts a request to the provider; without a status, no answer came.
 pub fn provider_answered(endpoint: Endpoint, status: Option<StatusCode>, elapsed: Duration) {
-    let endpoint = ("endpoint", endpoint.word());
-    let labels = [endpoint, ("status", status.map_or("none", status_class))];
-    METRICS.provider_requests.get_or_create(&labels).inc();
-    let durations = METRICS.provider_request_duration.get_or_create(&[endpoint]);
-    durations.observe(elapsed.as_secs_f64());
+    let at = endpoint as usize;
+    let class = status.map_or(CLASSES.len(), class_index);
+    METRICS.provider_requests[at][class].inc();
+    METRICS.provider_request_duration[at].observe(elapsed.as_secs_f64());
 }
 
 /// Counts a finished refresh.
@@ -212,9 +243,7 @@ pub fn lease_lost() {
 
 /// Counts a read of a cache.
 pub fn cache_read(cache: Cache, is_hit: bool) {
-    let result = if is_hit { "hit" } else { "miss" };
-    let labels = [("cache", cache.word()), ("result", result)];
-    METRICS.cache_reads.get_or_create(&labels).inc();
+    METRICS.cache_reads[cache as usize][usize::from(is_hit)].inc();
 }
 
 /// Sets the number of records of a kind.
@@ -282,7 +311,10 @@ mod tests {
         }
         let dashboard = include_str!("../../../deploy/grafana-dashboard.json");
         for name in names_in(dashboard) {
-            assert!(text.contains(&format!("\n{name}")), "{name} in the dashboard");
+            assert!(
+                text.contains(&format!("\n{name}")),
+                "{name} in the dashboard"
+            );
         }
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             assert!(line.starts_with("snyk_app_"), "{line}");
