@@ -20,6 +20,7 @@ pub mod connection_label;
 #[cfg(test)]
 mod contrast;
 pub mod data;
+pub mod erased;
 pub mod poll_schedule;
 pub mod refresh_polls;
 pub mod refresh_scale;

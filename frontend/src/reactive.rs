@@ -20,8 +20,8 @@ use leptos::{
     tachys::reactive_graph::SharedReactiveFunction,
 };
 
-use self::signal::Value;
 pub use self::signal::{Signal, derive};
+use crate::erased::Value;
 
 /// Computes the value of a memo from its last value.
 type Compute = Box<dyn Fn(Option<&Value>) -> Value + Send + Sync>;
@@ -36,7 +36,8 @@ where
         Memo::new(compute).into()
     }
 
-    let compute = move |last: Option<&Value>| Value::comparable(compute(last.and_then(Value::get)));
+    let compute =
+        move |last: Option<&Value>| Value::comparable(Arc::new(compute(last.and_then(Value::get))));
     Signal::new(erased(Box::new(compute)))
 }
 

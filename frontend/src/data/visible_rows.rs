@@ -3,27 +3,19 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::number_format::len;
+use crate::erased::Value;
 
 /// The keys of rows. A row keeps its key however often it is read, so that it stays the same row in
-/// a table and keeps the focus.
-#[derive(Debug)]
-pub struct Keys<R> {
+/// a table and keeps the focus. The types of rows are erased, so that the Wasm contains this once.
+#[derive(Debug, Default)]
+pub struct Keys {
     of: HashMap<Box<str>, usize>,
-    rows: Vec<R>,
+    rows: Vec<Value>,
 }
 
-impl<R> Default for Keys<R> {
-    fn default() -> Self {
-        Self {
-            of: HashMap::new(),
-            rows: Vec::new(),
-        }
-    }
-}
-
-impl<R> Keys<R> {
+impl Keys {
     /// Adds a row, or replaces the one with this id, and returns its key.
-    pub fn take(&mut self, id: &str, row: R) -> u64 {
+    pub fn take(&mut self, id: &str, row: Value) -> u64 {
         let at = if let Some(at) = self.of.get(id) {
             self.rows[*at] = row;
             *at
@@ -42,8 +34,8 @@ impl<R> Keys<R> {
 
     /// Returns the row of a key, also if it no longer exists at Snyk.
     #[must_use]
-    pub fn row(&self, key: u64) -> Option<&R> {
-        self.rows.get(usize::try_from(key).ok()?)
+    pub fn row(&self, key: u64) -> Option<Value> {
+        self.rows.get(usize::try_from(key).ok()?).cloned()
     }
 }
 
@@ -66,11 +58,11 @@ impl KeySet {
 
 /// The keys of the visible rows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct VisibleRows<B> {
+pub struct VisibleRows {
     /// The keys in order.
     pub order: Arc<Vec<u64>>,
-    /// What a person has chosen: filters and order.
-    by: B,
+    /// What a person has chosen: filters and order, as the address has them.
+    by: String,
     /// The number of times that somebody has let changes in.
     let_in: u32,
     /// The load that the rows come from, if each is to be told.
@@ -86,21 +78,13 @@ pub enum NewRows {
     Changed,
 }
 
-impl<B: Clone + PartialEq> VisibleRows<B> {
-    /// Returns the rows in order, each with its id. A row that occurs twice is shown once: that
-    /// happens if the pages shift while the list is being read.
+impl VisibleRows {
+    /// Returns the rows in order. A row that occurs twice is shown once: that happens if the pages
+    /// shift while the list is being read.
     #[must_use]
-    pub fn of<'a, R>(
-        rows: impl IntoIterator<Item = (&'a str, R)>,
-        by: B,
-        keys: &mut Keys<R>,
-    ) -> Self {
+    pub fn of(mut order: Vec<u64>, by: String) -> Self {
         let mut seen = KeySet::default();
-        let order = rows
-            .into_iter()
-            .map(|(id, row)| keys.take(id, row))
-            .filter(|key| seen.insert(*key))
-            .collect();
+        order.retain(|key| seen.insert(*key));
         Self {
             order: Arc::new(order),
             by,
@@ -180,17 +164,19 @@ mod tests {
         Filters::parse("sort=title")
     }
 
-    fn shown_by(filters: Filters, keys: &mut Keys<Arc<Row>>, ids: &str) -> VisibleRows<Filters> {
+    fn shown_by(filters: &Filters, keys: &mut Keys, ids: &str) -> VisibleRows {
         let rows = read(ids);
-        let order = filters.apply(&rows);
-        let rows = order
-            .into_iter()
-            .map(|at| (&*rows[at].id, Arc::clone(&rows[at])));
-        VisibleRows::of(rows, filters, keys)
+        let key = |at: usize| keys.take(&rows[at].id, Value::comparable(Arc::clone(&rows[at])));
+        let order = filters.apply(&rows).into_iter().map(key).collect();
+        VisibleRows::of(order, filters.query())
     }
 
-    fn shown(keys: &mut Keys<Arc<Row>>, ids: &str) -> VisibleRows<Filters> {
-        shown_by(by_title(), keys, ids)
+    fn shown(keys: &mut Keys, ids: &str) -> VisibleRows {
+        shown_by(&by_title(), keys, ids)
+    }
+
+    fn known(keys: &Keys, key: u64) -> Option<Arc<Row>> {
+        keys.row(key).and_then(Value::typed)
     }
 
     #[test]
@@ -200,9 +186,9 @@ mod tests {
         let again = shown(&mut keys, "dac");
         assert_eq!(first.order[1..], again.order[1..], "c and d");
         assert_eq!(keys.of("b"), Some(first.order[0]));
-        assert_eq!(&*keys.row(first.order[0]).unwrap().id, "b");
+        assert_eq!(&*known(&keys, first.order[0]).unwrap().id, "b");
         assert_eq!(keys.of("e"), None);
-        assert_eq!(keys.row(99), None);
+        assert_eq!(known(&keys, 99), None);
         assert_eq!(shown(&mut keys, "aba").order.len(), 2, "a twice");
     }
 
@@ -210,10 +196,10 @@ mod tests {
     fn what_changed_is_known_as_it_was_read_last() {
         let mut keys = Keys::default();
         let mut rows = read("a");
-        keys.take("a", Arc::clone(&rows[0]));
+        keys.take("a", Value::comparable(Arc::clone(&rows[0])));
         Arc::make_mut(&mut rows[0]).score = Some(9);
-        let key = keys.take("a", Arc::clone(&rows[0]));
-        assert_eq!(keys.row(key).unwrap().score, Some(9));
+        let key = keys.take("a", Value::comparable(Arc::clone(&rows[0])));
+        assert_eq!(known(&keys, key).unwrap().score, Some(9));
     }
 
     #[test]
@@ -226,7 +212,7 @@ mod tests {
         assert_eq!(now.clone().after(None, true), now);
         // The first rows, and a change that a person asked for.
         assert_eq!(now.clone().after(Some(&VisibleRows::default()), true), now);
-        let other = shown_by(Filters::parse("sort=-title"), &mut keys, "abc");
+        let other = shown_by(&Filters::parse("sort=-title"), &mut keys, "abc");
         assert_eq!(other.clone().after(Some(&last), true), other);
         let asked = now.let_in(1);
         assert_eq!(asked.clone().after(Some(&last), true), asked);

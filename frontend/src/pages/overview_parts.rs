@@ -1,5 +1,7 @@
 //! The sections of the overview.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::route::Route;
 
@@ -152,10 +154,11 @@ pub fn ByOrganization(
     /// Whether the connection works. If not, a notice says why, once.
     works: bool,
 ) -> impl IntoView {
-    let rows = StableRows::new(move |keys| {
+    let rows = StableRows::new(move |mut keys| {
         readings.with_value(|all| {
-            let order = worst_first(all);
-            VisibleRows::of(order.into_iter().map(|at| (&*all[at].org.id, at)), (), keys)
+            let key = |at: usize| keys.take(&all[at].org.id, &Arc::new(at));
+            let order = worst_first(all).into_iter().map(key).collect();
+            VisibleRows::of(order, String::new())
         })
     });
     let order = rows.order();
@@ -170,7 +173,7 @@ pub fn ByOrganization(
     let row = move |key: Key| {
         let at = rows.row(key)?;
         readings.with_value(|all| {
-            all.get(at)
+            all.get(*at)
                 .map(|one| org_row(connection, one, whole, works))
         })
     };

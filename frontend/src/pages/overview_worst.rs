@@ -52,11 +52,12 @@ pub fn WorstProjects(
         level.filter(|level| Level::COUNTED.contains(level))
     });
     lead_to_list(level);
-    let rows = StableRows::new(move |keys| {
+    let rows = StableRows::new(move |mut keys| {
         let level = level.get();
         let worst = readings.with_value(|all| worst(all, level));
-        let rows = worst.iter().map(|one| (&*one.1.id, one.clone()));
-        VisibleRows::of(rows, level, keys)
+        let key = |one: Project| keys.take(&one.1.id.clone(), &Arc::new(one));
+        let order = worst.into_iter().map(key).collect();
+        VisibleRows::of(order, level.map_or("", Level::name).to_owned())
     });
     let order = rows.order();
     let title = derive(move || title(level.get(), &known.get()));
@@ -68,16 +69,16 @@ pub fn WorstProjects(
     let draw = DrawRow::new(move |(key, tabindex)| {
         let found = rows.steady_row(key);
         let cells = move || {
-            let Project(at, row) = found.get()?;
-            let org = readings.with_value(|all| all.get(at).map(|one| one.org.clone()))?;
+            let Project(at, row) = &*found()?;
+            let org = readings.with_value(|all| all.get(*at).map(|one| one.org.clone()))?;
             let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
             let kind = Facet::Type.called(&row.kind);
             Some(view! {
-                {name_cell(&row, href, tabindex, kind.to_owned())}
+                {name_cell(row, href, tabindex, kind.to_owned())}
                 {word_cell("quiet-column org-column", &org.name)}
                 {word_cell("quiet-column type-column", kind)}
-                {count_cells(&row)}
-                {updated_cell(&row, now)}
+                {count_cells(row)}
+                {updated_cell(row, now)}
             })
         };
         cells.into_any()

@@ -52,7 +52,7 @@ pub fn ProjectTable(
         let row = shown.rows.steady_row(key);
         let (connection, org) = (connection.clone(), org.clone());
         let cells = move || {
-            let row = row.get()?;
+            let row = row()?;
             let href = Route::issues(&connection, &org, &row.id).to_string();
             // The same words as in the filters.
             let (kind, origin) = (

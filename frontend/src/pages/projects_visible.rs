@@ -23,7 +23,7 @@ pub struct VisibleProjects {
     /// The filters and the order.
     pub filters: Signal<Filters>,
     /// The matching rows.
-    pub rows: StableRows<Arc<Row>, Filters>,
+    pub rows: StableRows<Row>,
     /// The number of loaded rows.
     pub all: Signal<u64>,
     /// The row that is to take the focus.
@@ -37,14 +37,17 @@ impl VisibleProjects {
         let page = Page::get();
         let query = page.query();
         let filters = memo(move |_| Filters::parse(&query.read()));
-        let rows = StableRows::new(move |keys| {
-            let filters = filters.get();
+        let rows = StableRows::new(move |mut keys| {
+            let filters = filters.read();
             list.held.with(|held| {
-                let matching = filters.apply(&held.rows, folded);
-                let row = |at: usize| held.rows.get(at).map(|row| (&*row.id, Arc::clone(row)));
-                let rows = matching.into_iter().filter_map(row);
+                let key = |at: usize| keys.take(&held.rows[at].id, &held.rows[at]);
+                let order = filters
+                    .apply(&held.rows, folded)
+                    .into_iter()
+                    .map(key)
+                    .collect();
                 // Another load is told: what is counted in a row may have changed.
-                VisibleRows::of(rows, filters, keys).of_load(held.epoch)
+                VisibleRows::of(order, filters.query()).of_load(held.epoch)
             })
         });
         Self {

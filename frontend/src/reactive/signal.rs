@@ -1,10 +1,12 @@
 //! A signal that can only be read.
 
-use std::{any::Any, fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use leptos::prelude::{
     self as graph, Get as _, GetUntracked as _, ReadSignal, RwSignal, Track as _,
 };
+
+use crate::erased::Value;
 
 /// A value that other signals determine, which is computed from them or stored. Leptos's type of
 /// this name and its `Memo` are compiled once for each type of value; most of this one is compiled
@@ -12,42 +14,6 @@ use leptos::prelude::{
 pub struct Signal<T> {
     inner: graph::Signal<Value>,
     of: PhantomData<fn() -> T>,
-}
-
-/// A value whose type is erased.
-#[derive(Clone)]
-pub(super) struct Value {
-    value: Arc<dyn Any + Send + Sync>,
-    equals: fn(&Self, &Self) -> bool,
-}
-
-impl Value {
-    /// Erases the type of a value that equals no other.
-    pub(super) fn of<T: Send + Sync + 'static>(value: T) -> Self {
-        Self {
-            value: Arc::new(value),
-            equals: |_, _| false,
-        }
-    }
-
-    /// Erases the type of a value that can be compared.
-    pub(super) fn comparable<T: PartialEq + Send + Sync + 'static>(value: T) -> Self {
-        Self {
-            value: Arc::new(value),
-            equals: |one, other| one.get::<T>() == other.get::<T>(),
-        }
-    }
-
-    /// Returns the value, if it is of this type.
-    pub(super) fn get<T: 'static>(&self) -> Option<&T> {
-        self.value.downcast_ref()
-    }
-}
-
-impl PartialEq for Value {
-    fn eq(&self, other: &Self) -> bool {
-        (self.equals)(self, other)
-    }
 }
 
 impl<T> Signal<T> {
@@ -128,9 +94,9 @@ where
 
 /// Returns the value with its type, which the signal has by its type.
 fn typed<T: Send + Sync + 'static>(value: Value) -> Arc<T> {
-    match value.value.downcast() {
-        Ok(value) => value,
-        Err(_) => unreachable!("a signal has values of its type"),
+    match value.typed() {
+        Some(value) => value,
+        None => unreachable!("a signal has values of its type"),
     }
 }
 

@@ -161,7 +161,7 @@ fn Table(
         // The row stays when its issue is loaded again, and is redrawn only if the issue has
         // changed.
         let row = state.rows.steady_row(key);
-        (move || row.get().map(|row| cells(state, &row, tabindex))).into_any()
+        (move || row().map(|row| cells(state, &row, tabindex))).into_any()
     });
     view! {
         <WindowedTable

@@ -44,7 +44,7 @@ pub struct IssuesState {
     /// The extent of the list.
     pub extent: Signal<Extent>,
     /// The visible issues, in order.
-    pub rows: StableRows<Arc<Row>, Filters>,
+    pub rows: StableRows<Row>,
     /// The issue that is shown in full, if it is loaded.
     pub selected: Signal<Option<Key>>,
     /// The row that is to take the focus.
@@ -80,13 +80,12 @@ impl IssuesState {
         };
         let (held, status) = (look.held, look.status);
         let extent = memo(move |_| status.with(Extent::of));
-        let rows = StableRows::new(move |keys| {
+        let rows = StableRows::new(move |mut keys| {
             let filters = filters.read();
             held.with(|held| {
-                let matching = filters.apply(&held.rows);
-                let row = |at: usize| held.rows.get(at).map(|row| (&*row.id, Arc::clone(row)));
-                let rows = matching.into_iter().filter_map(row);
-                VisibleRows::of(rows, filters.with_issue(None), keys)
+                let key = |at: usize| keys.take(&held.rows[at].id, &held.rows[at]);
+                let order = filters.apply(&held.rows).into_iter().map(key).collect();
+                VisibleRows::of(order, filters.with_issue(None).query())
             })
         });
         let selected = memo(move |_| {
@@ -94,7 +93,7 @@ impl IssuesState {
             let issue = filters.issue.as_deref()?;
             held.with(|held| {
                 let row = held.rows.iter().find(|row| &*row.id == issue)?;
-                rows.key(issue, Arc::clone(row))
+                rows.key(issue, row)
             })
         });
         let last = StoredValue::new(None);
