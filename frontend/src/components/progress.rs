@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     announcer::Announcer,
     components::show::Show,
-    data::{axis::thousandths, number_format::number},
+    data::{axis::thousandths, coverage},
     reactive::{Signal, effect, memo},
 };
 
@@ -16,8 +16,8 @@ pub fn Progress(
     /// The name of the load: `Reading Meridian Payments`.
     #[prop(into)]
     label: Signal<String>,
-    /// The name of the items, in the plural: `projects`.
-    items: &'static str,
+    /// The name of one item: `project`.
+    item: &'static str,
     /// The number of items that are loaded.
     #[prop(into)]
     done: Signal<u64>,
@@ -26,13 +26,7 @@ pub fn Progress(
     total: Signal<Option<u64>>,
 ) -> impl IntoView {
     let announcer = Announcer::get();
-    let words = move || {
-        let done = number(done.get());
-        match total.get() {
-            Some(total) => format!("{done} of {} {items}", number(total)),
-            None => format!("{done} {items} so far"),
-        }
-    };
+    let words = move || coverage::progress(done.get(), total.get(), item);
     let part = memo(move |_| {
         total
             .get()

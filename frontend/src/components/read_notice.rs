@@ -12,8 +12,8 @@ use crate::{
     announcer::Announcer,
     components::show::Show,
     data::{
+        coverage,
         lists::{Lists, RateLimited},
-        status,
     },
     messages::{Outcome, Tone},
     reactive::{Signal, derive, dynamic, effect, memo},
@@ -103,7 +103,7 @@ pub fn UnreadableNotice(
 ) -> impl IntoView {
     dynamic(move || {
         let how_many = Some(how_many.get()).filter(|how_many| *how_many > 0)?;
-        let (title, text) = status::unreadable(how_many, item);
+        let (title, text) = coverage::unreadable(how_many, item);
         Some(notice(
             Outcome::new(Tone::Warn, title, text.to_owned()),
             None,

@@ -2,6 +2,7 @@
 //! except `lists`, which sends requests to the server.
 
 pub mod axis;
+pub mod coverage;
 pub mod eviction;
 pub mod facet;
 pub mod failure;

@@ -1,6 +1,7 @@
 //! The summary of the overview in a sentence, and how complete it is.
 
 use super::{
+    coverage::{Coverage, not_loaded, so_far},
     number_format::{count, number},
     row::Totals,
     severity::Level,
@@ -114,24 +115,25 @@ impl OverviewSummary {
             };
         }
         if self.is_uncounted() {
-            let projects = count(totals.rows, "project");
-            let so_far = if growing { " so far" } else { "" };
-            return format!("{projects}{so_far}, no issue counts yet");
+            let projects = so_far(count(totals.rows, "project"), growing);
+            return format!("{projects}, no issue counts yet");
         }
         let is_part = self.is_part();
-        let critical = u64::from(totals.issues.of(Level::Critical));
-        if critical > 0 {
-            let issues = count(critical, "critical issue");
-            let projects = count(u64::from(totals.projects.of(Level::Critical)), "project");
-            return match (growing, is_part) {
-                (false, false) => format!("{issues} in {projects}"),
-                (true, false) => format!("{issues} so far, in {projects}"),
-                (false, true) => format!("{issues} {}", self.within()),
-                (true, true) => format!("{issues} so far, {}", self.within()),
+        let found = |what: String, projects: u64| {
+            let within = if is_part {
+                self.within()
+            } else {
+                format!("in {}", count(projects, "project"))
             };
-        }
+            let comma = if growing { "," } else { "" };
+            format!("{}{comma} {within}", so_far(what, growing))
+        };
         let worst = totals.issues.each().find(|(_, count)| *count > 0);
         let sentence = match worst {
+            Some((Level::Critical, critical)) => {
+                let issues = count(u64::from(critical), "critical issue");
+                return found(issues, u64::from(totals.projects.of(Level::Critical)));
+            }
             Some((Level::High, high)) => {
                 format!("No critical issues, {} high", number(u64::from(high)))
             }
@@ -140,24 +142,13 @@ impl OverviewSummary {
                 number(u64::from(issues)),
                 level.name()
             ),
-            None => {
-                let within = if is_part {
-                    self.within()
-                } else {
-                    format!("in {}", count(totals.whole(), "project"))
-                };
-                return if growing {
-                    format!("No open issues so far, {within}")
-                } else {
-                    format!("No open issues {within}")
-                };
-            }
+            None => return found("No open issues".to_owned(), totals.whole()),
         };
-        let so_far = if growing { " so far" } else { "" };
+        let sentence = so_far(sentence, growing);
         if is_part {
-            format!("{sentence}{so_far}, {}", self.within())
+            format!("{sentence}, {}", self.within())
         } else {
-            format!("{sentence}{so_far}")
+            sentence
         }
     }
 
@@ -170,19 +161,13 @@ impl OverviewSummary {
 
     /// Returns the part of the projects or organizations that an incomplete summary is about.
     fn within(self) -> String {
-        let projects = format!("the first {}", count(self.totals.rows, "project"));
-        let orgs = format!(
-            "the {} that could be loaded",
-            count(self.read(), "organization")
-        );
+        let projects = |coverage: Coverage| coverage.the(&count(self.totals.rows, "project"));
+        let orgs = || Coverage::Part.the(&count(self.read(), "organization"));
         match (self.cut, self.lacks()) {
-            (true, true) => format!("in {projects} of {orgs}"),
-            (true, false) => format!("in {projects}"),
-            (false, true) => format!("in {orgs}"),
-            (false, false) => format!(
-                "in the {} that could be loaded",
-                count(self.totals.rows, "project")
-            ),
+            (true, true) => format!("in {} of {}", projects(Coverage::First), orgs()),
+            (true, false) => format!("in {}", projects(Coverage::First)),
+            (false, true) => format!("in {}", orgs()),
+            (false, false) => format!("in {}", projects(Coverage::Part)),
         }
     }
 
@@ -197,14 +182,15 @@ impl OverviewSummary {
             orgs
         };
         if self.cut {
-            size = format!("{size}, the first {}", count(self.totals.rows, "project"));
+            let projects = count(self.totals.rows, "project");
+            size = format!("{size}, {}", Coverage::First.the(&projects));
         } else if let Some(all) = self.at_snyk.filter(|_| self.begun > 0) {
             size = format!("{size}, {}", count(all, "project"));
         } else if !self.growing && self.totals.rows > 0 {
             size = format!("{size}, {}", count(self.totals.rows, "project"));
         }
         if self.unreadable > 0 {
-            size = format!("{size}, {} could not be loaded", number(self.unreadable));
+            size = format!("{size}, {}", not_loaded(&number(self.unreadable)));
         }
         let one_or_more = |how_many: u64, one: &str, more: &str| {
             let projects = count(how_many, "project");

@@ -1,6 +1,6 @@
-//! The status of a list's load, and its text.
+//! The status of a list's load.
 
-use super::{failure::ReadFailure, number_format::count, number_format::number, paging::Paging};
+use super::{failure::ReadFailure, paging::Paging};
 
 /// The status of a list's load.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,57 +93,6 @@ impl Status {
         };
         (self.done, total)
     }
-
-    /// Returns how much of an organization has been loaded, in words. `rows` is the number of rows.
-    #[must_use]
-    pub fn note(&self, rows: u64) -> String {
-        let note = self.read_note(rows);
-        match self.unreadable {
-            0 => note,
-            unreadable if rows == 0 => {
-                format!("{} could not be loaded", count(unreadable, "project"))
-            }
-            unreadable => format!("{note}, {} could not be loaded", number(unreadable)),
-        }
-    }
-
-    fn read_note(&self, rows: u64) -> String {
-        let projects = count(rows, "project");
-        let again = self.whole_at.is_some();
-        match (&self.stage, self.total) {
-            (Stage::Reading, _) if again => format!("{projects}, refreshing"),
-            (Stage::Reading, Some(0)) => "Loading".to_owned(),
-            (Stage::Reading, Some(total)) => {
-                format!("{} of {} loaded", number(rows), count(total, "project"))
-            }
-            (Stage::Reading, None) if rows == 0 => "Loading".to_owned(),
-            (Stage::Reading, None) => format!("{projects} so far"),
-            (Stage::Failed(_), _) if again => format!("{projects}, could not be refreshed"),
-            (Stage::Failed(_), _) if rows == 0 => "Could not be loaded".to_owned(),
-            (Stage::Failed(_), Some(total)) => format!(
-                "{} of {}, the rest could not be loaded",
-                number(rows),
-                count(total, "project")
-            ),
-            (Stage::Failed(_), None) => format!("{projects}, the rest could not be loaded"),
-            (Stage::Done, _) if self.cut => format!("The first {projects}"),
-            (Stage::Done, _) if rows == 0 => "No projects".to_owned(),
-            (Stage::Done, _) => projects,
-        }
-    }
-}
-
-/// Returns the notice about items that could not be read: a title, such as
-/// `3 projects could not be read`, and a text that explains the consequence.
-#[must_use]
-pub fn unreadable(how_many: u64, one: &str) -> (String, &'static str) {
-    let title = format!("{} could not be loaded", count(how_many, one));
-    let text = if how_many == 1 {
-        "Snyk’s answer about it has no ID. It is missing from every list, count and total here."
-    } else {
-        "Snyk’s answers about them have no ID. They are missing from every list, count and total here."
-    };
-    (title, text)
 }
 
 /// Returns the progress of several loads together: the number of items read, and their total.
@@ -206,68 +155,5 @@ mod tests {
             ..done(500)
         };
         assert!(!lacking.is_complete());
-    }
-
-    #[test]
-    fn what_could_not_be_read_is_told_by_its_number() {
-        assert_eq!(unreadable(1, "project").0, "1 project could not be loaded");
-        assert_eq!(
-            unreadable(3_000, "issue").0,
-            "3,000 issues could not be loaded"
-        );
-    }
-
-    #[test]
-    fn how_far_an_organization_is_read_is_told() {
-        let failed = |whole_at| Status {
-            stage: Stage::Failed(Failure::Offline.into()),
-            whole_at,
-            ..reading(300, Some(1_204))
-        };
-        let lacking = |unreadable, status| Status {
-            unreadable,
-            ..status
-        };
-        for (status, rows, words) in [
-            (
-                lacking(1, done(100)),
-                99,
-                "99 projects, 1 could not be loaded",
-            ),
-            (lacking(3, done(3)), 0, "3 projects could not be loaded"),
-            (
-                lacking(2, reading(98, Some(1_204))),
-                98,
-                "98 of 1,204 projects loaded, 2 could not be loaded",
-            ),
-            (
-                reading(300, Some(1_204)),
-                300,
-                "300 of 1,204 projects loaded",
-            ),
-            (reading(0, None), 0, "Loading"),
-            (failed(None), 0, "Could not be loaded"),
-            (
-                failed(None),
-                300,
-                "300 of 1,204 projects, the rest could not be loaded",
-            ),
-            (
-                failed(Some(1.0)),
-                300,
-                "300 projects, could not be refreshed",
-            ),
-            (done(0), 0, "No projects"),
-            (
-                Status {
-                    cut: true,
-                    ..done(9)
-                },
-                9,
-                "The first 9 projects",
-            ),
-        ] {
-            assert_eq!(status.note(rows), words);
-        }
     }
 }

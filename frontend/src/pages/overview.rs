@@ -22,6 +22,7 @@ use crate::{
     },
     connection_label,
     data::{
+        coverage::so_far,
         lists::Lists,
         number_format::{len, number},
         overview_summary::OverviewSummary,
@@ -200,11 +201,7 @@ fn Parts(
     let sum = dynamic(move || {
         let known = known.get();
         let sum = number(u64::from(known.totals.issues.total()));
-        match (known.has_figures(), known.growing) {
-            (false, _) => None,
-            (true, false) => Some(sum),
-            (true, true) => Some(format!("{sum} so far")),
-        }
+        known.has_figures().then(|| so_far(sum, known.growing))
     });
     view! {
         <div class="overview">

@@ -21,6 +21,7 @@ use crate::{
         table::{Key, stable_rows::StableRows},
     },
     data::{
+        coverage,
         filters::Filters,
         index_sort,
         lists::{Lists, Status},
@@ -99,7 +100,7 @@ pub fn StillReading(
                 </p>
                 <Progress
                     label=derive(move || format!("Loading {}", what.get()))
-                    items="projects"
+                    item="project"
                     done=derive(move || progress.get().0)
                     total=derive(move || progress.get().1)
                 />
@@ -243,7 +244,7 @@ fn org_row(
     let note = dynamic(move || {
         let rows = totals.get().rows;
         if works {
-            status.with(|status| status.note(rows))
+            status.with(|status| coverage::note(status, rows))
         } else {
             count(rows, "project")
         }

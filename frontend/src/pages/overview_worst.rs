@@ -14,6 +14,7 @@ use crate::{
         timestamp::minutes,
     },
     data::{
+        coverage::so_far,
         facet::Facet,
         index_sort,
         number_format::count,
@@ -137,12 +138,9 @@ fn title(level: Option<Level>, known: &OverviewSummary) -> String {
         return "Worst projects first".to_owned();
     };
     let projects = u64::from(known.totals.projects.of(level));
-    let so_far = if known.growing { " so far" } else { "" };
-    format!(
-        "{} with {} issues{so_far}",
-        count(projects, "project"),
-        level.name()
-    )
+    let projects = count(projects, "project");
+    let words = format!("{projects} with {} issues", level.name());
+    so_far(words, known.growing)
 }
 
 /// Returns the sentence beside the heading, with the way back from the list of a severity.

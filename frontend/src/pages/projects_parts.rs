@@ -21,10 +21,11 @@ use crate::{
         show::Show,
     },
     data::{
+        coverage::{Coverage, consequence, not_loaded},
         facet::Facet,
         filters::Filters,
         lists::{Look, Stage, Status, folded},
-        number_format::{count, len, number},
+        number_format::len,
         row::Row,
         severity::Level,
     },
@@ -60,17 +61,10 @@ pub fn ProjectList(
     let is_empty = memo(move |_| is_done.get() && shown.all.get() == 0);
     let only_failed = memo(move |_| told.with(Option::is_some) && shown.all.get() == 0);
     let lead = move |all: u64| {
-        list.status.with_untracked(|status| match status.total {
-            _ if status.whole_at.is_some() => "The projects could not be refreshed".to_owned(),
-            Some(total) if all > 0 => {
-                format!(
-                    "{} more could not be loaded",
-                    number(total.saturating_sub(all))
-                )
-            }
-            _ if all > 0 => "The rest could not be loaded".to_owned(),
-            _ => "The projects could not be loaded".to_owned(),
-        })
+        let missing = list
+            .status
+            .with_untracked(|status| consequence(status, all, "project"));
+        missing.unwrap_or_else(|| not_loaded("The projects"))
     };
     let failure = move || {
         let all = shown.all.get_untracked();
@@ -137,22 +131,19 @@ pub fn Freshness(
     let asked = memo(move |_| list.status.with(Status::is_asked_for));
     let done = derive(move || list.status.with(|status| status.done));
     let total = derive(move || list.status.with(|status| status.total));
-    let cut = memo(move |_| list.status.with(|status| status.cut));
-
+    let coverage = memo(move |_| list.status.with(Coverage::of));
     let all = memo(move |_| list.held.with(|held| len(held.rows.len())));
     let size = derive(move || {
-        let projects = count(all.get(), "project");
-        if cut.get() {
-            format!("the first {projects}, updated ")
-        } else {
-            format!("{projects}, updated ")
-        }
+        format!(
+            "{}, updated ",
+            coverage.get().shown(None, all.get(), "project")
+        )
     });
     view! {
         <div class="freshness second">
             <Updated at before=size />
             <Show when=move || reading.get()>
-                <Progress label="Loading projects" items="projects" done total />
+                <Progress label="Loading projects" item="project" done total />
             </Show>
             <Refresh
                 class="button quiet"

@@ -7,11 +7,7 @@ use leptos::prelude::*;
 use super::projects_visible::VisibleProjects;
 use crate::{
     components::{icon::Icon, show::Show},
-    data::{
-        lists::{Look, Status},
-        number_format::{count, len, number},
-        row::Row,
-    },
+    data::{coverage::Coverage, lists::Look, number_format::len, row::Row},
     reactive::{dynamic, memo},
 };
 
@@ -23,18 +19,13 @@ pub fn Sentence(
     /// The projects.
     list: Look<Arc<Row>>,
 ) -> impl IntoView {
-    let growing = memo(move |_| list.status.with(Status::is_growing));
+    let coverage = memo(move |_| list.status.with(Coverage::of));
     let filtered = memo(move |_| shown.filters.read().is_filtering());
     // If nothing matches, the empty state has a button of its own.
     let clearable = memo(move |_| filtered.get() && shown.rows.count() > 0);
     let size = dynamic(move || {
-        let (matching, all) = (len(shown.rows.count()), shown.all.get());
-        let so_far = if growing.get() { " so far" } else { "" };
-        if filtered.get() {
-            format!("{} of {}{so_far}", number(matching), count(all, "project"))
-        } else {
-            format!("{}{so_far}", count(all, "project"))
-        }
+        let matching = filtered.get().then(|| len(shown.rows.count()));
+        coverage.get().shown(matching, shown.all.get(), "project")
     });
 
     view! {

@@ -4,79 +4,29 @@ use std::borrow::Borrow;
 
 use super::{filters::Filters, row::Row};
 use crate::data::{
+    coverage::{Coverage, not_loaded},
     number_format::{count, len, number},
-    status::{Stage, Status},
+    status::Status,
 };
-
-/// The part of a list that has been loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// All of the list.
-    Whole,
-    /// As many as the maximum allows; Snyk has more.
-    First,
-    /// The rows that have been loaded so far, while more are coming.
-    SoFar,
-    /// The rows that were loaded before the load failed.
-    Part,
-    /// All but this number of issues, which could not be read.
-    Lacking(u64),
-}
-
-impl Extent {
-    /// Returns the extent for a status. A complete list stays complete while it is loaded again.
-    #[must_use]
-    pub fn of(status: &Status) -> Self {
-        match &status.stage {
-            Stage::Failed(_) if status.whole_at.is_none() => Self::Part,
-            Stage::Reading if status.whole_at.is_none() => Self::SoFar,
-            _ if status.cut => Self::First,
-            _ if status.unreadable > 0 => Self::Lacking(status.unreadable),
-            _ => Self::Whole,
-        }
-    }
-
-    /// Returns the number of issues with the extent:
-    /// `237 issues`, `first 20,000 issues`, `100 issues so far`.
-    fn of_issues(self, read: u64) -> String {
-        match self {
-            Self::Whole => count(read, "issue"),
-            Self::First => format!("first {}", count(read, "issue")),
-            Self::SoFar => format!("{} so far", count(read, "issue")),
-            Self::Part | Self::Lacking(_) => {
-                format!("{} that could be loaded", count(read, "issue"))
-            }
-        }
-    }
-}
 
 /// Returns how many issues are shown of how many, and whether these are all. Returns `None` if the
 /// load failed before any issue was read.
 #[must_use]
-pub fn summary(shown: u64, read: u64, extent: Extent, is_reading: bool) -> Option<String> {
-    let the = if extent == Extent::First {
-        "the first "
-    } else {
-        ""
-    };
-    let all = count(read, "issue");
-    let some = match (shown == read, extent) {
-        (true, Extent::First) => format!("Showing {the}{all}"),
-        (true, _) => all,
-        (false, _) => format!("Showing {} of {the}{all}", number(shown)),
-    };
-    match extent {
-        Extent::Part if read == 0 => None,
-        Extent::Part => Some(format!("{some} so far")),
-        Extent::SoFar => Some(format!("{some} so far; Snyk gives no total")),
-        Extent::Whole | Extent::First | Extent::Lacking(_) if is_reading => {
-            Some(format!("{some}, refreshing"))
+pub fn summary(shown: u64, read: u64, coverage: Coverage, is_reading: bool) -> Option<String> {
+    let hidden = (shown != read).then_some(shown);
+    let mut words = coverage.shown(hidden, read, "issue");
+    if hidden.is_some() || coverage == Coverage::First {
+        words = format!("Showing {words}");
+    }
+    match coverage {
+        Coverage::Part if read == 0 => None,
+        Coverage::Part => Some(words),
+        Coverage::SoFar => Some(format!("{words}; Snyk gives no total")),
+        _ if is_reading => Some(format!("{words}, refreshing")),
+        Coverage::Lacking(unreadable) => {
+            Some(format!("{words}, {}", not_loaded(&number(unreadable))))
         }
-        Extent::Lacking(unreadable) => Some(format!(
-            "{some}, {} could not be loaded",
-            number(unreadable)
-        )),
-        Extent::Whole | Extent::First => Some(format!("{some}, updated")),
+        Coverage::Whole | Coverage::First => Some(format!("{words}, updated")),
     }
 }
 
@@ -102,12 +52,11 @@ pub struct Suggestion {
 
 /// Returns the text for filters that match none of the rows.
 #[must_use]
-pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) -> EmptyList {
+pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], coverage: Coverage) -> EmptyList {
     let read = len(rows.len());
     if filters.are_chosen() {
-        let some = extent.of_issues(read);
         return EmptyList {
-            title: format!("None of the {some} match"),
+            title: format!("None of {} match", coverage.the(&count(read, "issue"))),
             text: format!("Filters: {}.", filters.words()),
             way_out: Some(Suggestion {
                 words: "Clear filters",
@@ -120,28 +69,27 @@ pub fn nothing<R: Borrow<Row>>(filters: &Filters, rows: &[R], extent: Extent) ->
     // By default, open issues that are not ignored are shown.
     let ignored = len(rows().filter(is_open).count());
     let gone = read - ignored;
-    let among = match extent {
-        Extent::Whole => String::new(),
-        Extent::First => format!(" among the first {}", number(read)),
-        Extent::SoFar => " so far".to_owned(),
-        Extent::Part | Extent::Lacking(_) if read > 0 => {
-            format!(" among the {} that could be loaded", number(read))
+    let among = match coverage {
+        Coverage::Whole => String::new(),
+        Coverage::SoFar => " so far".to_owned(),
+        Coverage::Part | Coverage::Lacking(_) if read == 0 => {
+            " among those that could be loaded".to_owned()
         }
-        Extent::Part | Extent::Lacking(_) => " among those that could be loaded".to_owned(),
+        _ => format!(" among {}", coverage.the(&number(read))),
     };
-    let title = match (ignored, extent) {
+    let title = match (ignored, coverage) {
         (0, _) => format!("No open issues{among}"),
-        (1, Extent::Whole) => "The one open issue is ignored".to_owned(),
-        (2, Extent::Whole) => "Both open issues are ignored".to_owned(),
-        (more, Extent::Whole) => format!("All {} open issues are ignored", number(more)),
+        (1, Coverage::Whole) => "The one open issue is ignored".to_owned(),
+        (2, Coverage::Whole) => "Both open issues are ignored".to_owned(),
+        (more, Coverage::Whole) => format!("All {} open issues are ignored", number(more)),
         _ => format!("No open issues{among}, except ignored ones"),
     };
     let more = if ignored > 0 { " more" } else { "" };
-    let text = match (gone, extent) {
-        (_, Extent::SoFar) => "More are loading; Snyk gives no total.".to_owned(),
+    let text = match (gone, coverage) {
+        (_, Coverage::SoFar) => "More are loading; Snyk gives no total.".to_owned(),
         (0, _) if ignored > 0 => "None are resolved.".to_owned(),
-        (0, Extent::Lacking(unreadable)) => {
-            format!("{} could not be loaded.", count(unreadable, "issue"))
+        (0, Coverage::Lacking(unreadable)) => {
+            format!("{}.", not_loaded(&count(unreadable, "issue")))
         }
         (0, _) => "Snyk found no issues in this project.".to_owned(),
         (1, _) => format!("One{more} is resolved."),
@@ -188,11 +136,11 @@ impl Absent {
     /// Returns the reason for a status and the number of issues that have been read.
     #[must_use]
     pub fn of(status: &Status, read: u64) -> Self {
-        match Extent::of(status) {
-            Extent::Part => Self::Failed,
+        match Coverage::of(status) {
+            Coverage::Part => Self::Failed,
             _ if status.is_reading() => Self::Reading,
-            Extent::Lacking(_) => Self::Unreadable,
-            Extent::First => Self::Beyond(read),
+            Coverage::Lacking(_) => Self::Unreadable,
+            Coverage::First => Self::Beyond(read),
             _ => Self::Gone,
         }
     }

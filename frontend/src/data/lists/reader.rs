@@ -17,12 +17,13 @@ use crate::{
     answer::Failure,
     api::snyk::{self, Failed},
     data::{
+        coverage,
         failure::{ReadFailure, Remedy},
         number_format::len,
         paging::{After, Next, Paging, Tries, Wait, rest},
         rate_limit::{RateLimited, RateLimits},
         semaphore::{Priority, Semaphore},
-        status::{self, Stage},
+        status::Stage,
         viewers::{Notify, Viewers},
     },
     platform::{self, events},
@@ -269,7 +270,7 @@ impl Reader {
             });
             if unreadable > 0 && list.looked().is_now() {
                 self.announcer
-                    .say(status::unreadable(unreadable, S::ITEM).0);
+                    .say(coverage::unreadable(unreadable, S::ITEM).0);
             }
             return Ok(());
         }

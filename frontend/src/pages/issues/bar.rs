@@ -178,7 +178,7 @@ fn Summary(
     let words = memo(move |_| {
         let shown = len(state.rows.count());
         let is_reading = state.status.with(Status::is_reading);
-        summary::summary(shown, state.read.get(), state.extent.get(), is_reading)
+        summary::summary(shown, state.read.get(), state.coverage.get(), is_reading)
     });
     let is_reading = memo(move |_| state.status.with(Status::is_reading));
     // Announced at the start and at the end, but not for each page: Snyk gives no total from which

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::state::IssuesState;
 use crate::{
     components::read_notice::ReadNotice,
-    data::issues::summary::Extent,
+    data::coverage::consequence,
     reactive::{dynamic, memo},
     session::SessionContext,
 };
@@ -23,17 +23,18 @@ pub(super) fn Broken(
     let session = SessionContext::get();
     let on_again = Callback::new(move |()| state.read_again());
     let failure = memo(move |_| state.status.with(|status| status.failure().cloned()));
+    let lead = memo(move |_| {
+        let read = state.read.get();
+        state
+            .status
+            .with(|status| consequence(status, read, "issue"))
+    });
     dynamic(move || {
         let failure = failure.get().filter(|_| state.works.get())?;
         let outcome = failure.outcome(&session.name(), "project", SCOPE);
-        // The list may be complete, incomplete or empty.
-        let lead = match state.extent.get() {
-            Extent::Whole | Extent::First | Extent::Lacking(_) => {
-                "The issues could not be refreshed"
-            }
-            _ if state.read.get() > 0 => "More issues could not be loaded",
-            _ => return Some(view! { <ReadNotice outcome on_again /> }.into_any()),
-        };
-        Some(view! { <ReadNotice outcome lead on_again /> }.into_any())
+        Some(match lead.get() {
+            Some(lead) => view! { <ReadNotice outcome lead on_again /> }.into_any(),
+            None => view! { <ReadNotice outcome on_again /> }.into_any(),
+        })
     })
 }

@@ -78,7 +78,7 @@ fn NothingShown(
         let filters = state.filters.read();
         state
             .held
-            .with(|held| summary::nothing(&filters, &held.rows, state.extent.get()))
+            .with(|held| summary::nothing(&filters, &held.rows, state.coverage.get()))
     });
     let counted = dynamic(move || {
         if state.filters.read().are_chosen() {

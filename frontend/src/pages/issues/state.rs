@@ -10,8 +10,9 @@ use crate::{
     answer::Failure,
     components::table::{Key, stable_rows::StableRows},
     data::{
+        coverage::Coverage,
         failure::{ReadFailure, Remedy},
-        issues::{filters::Filters, neighbours, project::Head, row::Row, summary::Extent},
+        issues::{filters::Filters, neighbours, project::Head, row::Row},
         lists::{Held, Lists, Status},
         number_format::len,
         visible_rows::VisibleRows,
@@ -41,8 +42,8 @@ pub struct IssuesState {
     pub read: Signal<u64>,
     /// The status of the load.
     pub status: ReadSignal<Status>,
-    /// The extent of the list.
-    pub extent: Signal<Extent>,
+    /// How much of the list is here.
+    pub coverage: Signal<Coverage>,
     /// The visible issues, in order.
     pub rows: StableRows<Row>,
     /// The issue that is shown in full, if it is loaded.
@@ -79,7 +80,7 @@ impl IssuesState {
             lists.issues_at_rest(&id, &org, &project).look()
         };
         let (held, status) = (look.held, look.status);
-        let extent = memo(move |_| status.with(Extent::of));
+        let coverage = memo(move |_| status.with(Coverage::of));
         let rows = StableRows::new(move |mut keys| {
             let filters = filters.read();
             held.with(|held| {
@@ -111,7 +112,7 @@ impl IssuesState {
             held,
             read: memo(move |_| held.with(|held| len(held.rows.len()))),
             status,
-            extent,
+            coverage,
             rows,
             selected,
             focus: RwSignal::new(None),

@@ -1,7 +1,7 @@
 use shared::snyk::issue::IssueStatus;
 
 use super::{super::row::tests::row, *};
-use crate::answer::Failure;
+use crate::{answer::Failure, data::status::Stage};
 
 fn status(stage: Stage, is_whole: bool, cut: bool) -> Status {
     Status {
@@ -18,16 +18,16 @@ fn what_could_not_be_read_is_not_called_none_and_its_issue_not_gone() {
         unreadable: 2,
         ..status(Stage::Done, true, false)
     };
-    let extent = Extent::of(&status);
-    assert_eq!(extent, Extent::Lacking(2));
+    let coverage = Coverage::of(&status);
+    assert_eq!(coverage, Coverage::Lacking(2));
     assert_eq!(Absent::of(&status, 9), Absent::Unreadable);
-    let none = nothing(&Filters::default(), &rows(0, 0, 0), extent);
+    let none = nothing(&Filters::default(), &rows(0, 0, 0), coverage);
     assert_eq!(
         none.title,
         "No open issues among those that could be loaded"
     );
     assert_eq!(none.text, "2 issues could not be loaded.");
-    let resolved = nothing(&Filters::default(), &rows(0, 9, 0), extent);
+    let resolved = nothing(&Filters::default(), &rows(0, 9, 0), coverage);
     assert_eq!(
         resolved.title,
         "No open issues among the 9 that could be loaded"
@@ -39,59 +39,44 @@ fn failed() -> Stage {
 }
 
 #[test]
-fn what_was_whole_stays_so_while_it_is_read_again() {
-    for (stage, is_whole, cut, extent) in [
-        (Stage::Reading, false, false, Extent::SoFar),
-        (Stage::Reading, true, false, Extent::Whole),
-        (Stage::Done, true, false, Extent::Whole),
-        (Stage::Done, true, true, Extent::First),
-        (failed(), false, false, Extent::Part),
-        (failed(), true, false, Extent::Whole),
-        (failed(), true, true, Extent::First),
-    ] {
-        assert_eq!(Extent::of(&status(stage, is_whole, cut)), extent);
-    }
-}
-
-#[test]
 fn what_is_hidden_is_not_counted_as_shown() {
-    let say = |shown, read, extent| summary(shown, read, extent, false).unwrap_or_default();
+    let say = |shown, read, coverage| summary(shown, read, coverage, false).unwrap_or_default();
     assert_eq!(
-        say(231, 237, Extent::Whole),
+        say(231, 237, Coverage::Whole),
         "Showing 231 of 237 issues, updated"
     );
-    assert_eq!(say(1, 1, Extent::Whole), "1 issue, updated");
+    assert_eq!(say(1, 1, Coverage::Whole), "1 issue, updated");
     assert_eq!(
-        say(900, 1_200, Extent::SoFar),
+        say(900, 1_200, Coverage::SoFar),
         "Showing 900 of 1,200 issues so far; Snyk gives no total"
     );
     assert_eq!(
-        say(100, 100, Extent::SoFar),
+        say(100, 100, Coverage::SoFar),
         "100 issues so far; Snyk gives no total"
     );
     assert_eq!(
-        say(20_000, 20_000, Extent::First),
+        say(20_000, 20_000, Coverage::First),
         "Showing the first 20,000 issues, updated"
     );
     assert_eq!(
-        say(9, 20_000, Extent::First),
+        say(9, 20_000, Coverage::First),
         "Showing 9 of the first 20,000 issues, updated"
     );
     assert_eq!(
-        say(90, 100, Extent::Part),
+        say(90, 100, Coverage::Part),
         "Showing 90 of 100 issues so far"
     );
     assert_eq!(
-        say(90, 99, Extent::Lacking(1)),
+        say(90, 99, Coverage::Lacking(1)),
         "Showing 90 of 99 issues, 1 could not be loaded"
     );
     assert_eq!(
-        say(0, 0, Extent::Lacking(3)),
+        say(0, 0, Coverage::Lacking(3)),
         "0 issues, 3 could not be loaded"
     );
-    assert_eq!(summary(0, 0, Extent::Part, false), None);
+    assert_eq!(summary(0, 0, Coverage::Part, false), None);
     assert_eq!(
-        summary(9, 9, Extent::Whole, true).as_deref(),
+        summary(9, 9, Coverage::Whole, true).as_deref(),
         Some("9 issues, refreshing")
     );
 }
@@ -156,7 +141,7 @@ fn ignored_ones_are_not_called_resolved() {
             "ignored=all",
         ),
     ] {
-        let nothing = nothing(&Filters::default(), &rows, Extent::Whole);
+        let nothing = nothing(&Filters::default(), &rows, Coverage::Whole);
         assert_eq!((&*nothing.title, &*nothing.text), (title, text));
         assert_eq!(nothing.way_out.as_ref().map(|way| way.words), words);
         let filters = nothing.way_out.map(|way| way.filters);
@@ -169,56 +154,56 @@ fn ignored_ones_are_not_called_resolved() {
 
 #[test]
 fn what_is_not_read_yet_is_not_called_none() {
-    let title = |query, extent| {
-        let nothing = nothing(&Filters::parse(query), &rows(0, 9, 0), extent);
+    let title = |query, coverage| {
+        let nothing = nothing(&Filters::parse(query), &rows(0, 9, 0), coverage);
         (nothing.title, nothing.way_out.map(|way| way.words))
     };
     let clear = Some("Clear filters");
-    for (query, extent, words, way_out) in [
+    for (query, coverage, words, way_out) in [
         (
             "kind=cloud",
-            Extent::Whole,
+            Coverage::Whole,
             "None of the 9 issues match",
             clear,
         ),
         (
             "kind=cloud",
-            Extent::SoFar,
+            Coverage::SoFar,
             "None of the 9 issues so far match",
             clear,
         ),
         (
             "kind=cloud",
-            Extent::First,
+            Coverage::First,
             "None of the first 9 issues match",
             clear,
         ),
         (
             "kind=cloud",
-            Extent::Part,
+            Coverage::Part,
             "None of the 9 issues that could be loaded match",
             clear,
         ),
         (
             "",
-            Extent::SoFar,
+            Coverage::SoFar,
             "No open issues so far",
             Some("Include resolved"),
         ),
         (
             "",
-            Extent::First,
+            Coverage::First,
             "No open issues among the first 9",
             Some("Include resolved"),
         ),
         (
             "",
-            Extent::Part,
+            Coverage::Part,
             "No open issues among the 9 that could be loaded",
             Some("Include resolved"),
         ),
     ] {
-        assert_eq!(title(query, extent), (words.to_owned(), way_out));
+        assert_eq!(title(query, coverage), (words.to_owned(), way_out));
     }
 }
 
