@@ -93,6 +93,26 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+/// Returns the choices: values that occur, with their counts, and selected ones that do not.
+pub fn choices(
+    mut occurring: Vec<(String, u64)>,
+    chosen: &[String],
+    called: impl Fn(&str) -> String,
+) -> Vec<Choice> {
+    for value in chosen {
+        if !occurring.iter().any(|(known, _)| known == value) {
+            occurring.push((value.clone(), 0));
+        }
+    }
+    let choice = |(value, count): (String, u64)| Choice {
+        called: called(&value),
+        chosen: chosen.contains(&value),
+        value,
+        count,
+    };
+    occurring.into_iter().map(choice).collect()
+}
+
 /// A button that shows the selected values, and opens the list of choices.
 #[component]
 pub fn ChoiceChip(

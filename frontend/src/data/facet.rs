@@ -1,7 +1,7 @@
 //! Facets: properties of projects that have few values. The values are Snyk's, and new ones may
 //! appear at any time.
 
-use super::{index_sort, number_format::len, row::Row, unknown};
+use super::{index_sort, row::Row, selection::tally, unknown};
 
 /// A property with few values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,22 +92,14 @@ impl Facet {
     /// Returns the values that occur and their counts, the most frequent first.
     #[must_use]
     pub fn occurring(self, rows: &[impl AsRef<Row>]) -> Vec<(String, u64)> {
-        let mut values: Vec<(&str, usize)> = Vec::new();
-        for row in rows {
-            let value = self.of(row.as_ref());
-            match values.iter_mut().find(|(known, _)| *known == value) {
-                Some((_, count)) => *count += 1,
-                None => values.push((value, 1)),
-            }
-        }
+        let values = tally(&[], rows.iter().map(|row| self.of(row.as_ref())));
         let mut order: Vec<_> = (0..values.len()).collect();
         // Values with equal counts are in alphabetical order.
         index_sort::sort(&mut order, &|one, other| {
-            let ((one, few), (other, many)) = (values[one], values[other]);
-            many.cmp(&few).then_with(|| one.cmp(other))
+            let ((one, few), (other, many)) = (&values[one], &values[other]);
+            many.cmp(few).then_with(|| one.cmp(other))
         });
-        let value = |at: usize| (values[at].0.to_owned(), len(values[at].1));
-        order.into_iter().map(value).collect()
+        order.into_iter().map(|at| values[at].clone()).collect()
     }
 }
 

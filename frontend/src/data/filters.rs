@@ -6,7 +6,9 @@ use super::{
     index_sort,
     number_format::{count, either},
     order::{By, Order},
+    query::Query,
     row::Row,
+    selection,
     severity::Level,
     unknown,
 };
@@ -37,49 +39,28 @@ impl Filters {
     /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
-        let mut filters = Self::default();
-        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-            let facet = Facet::ALL.into_iter().find(|facet| facet.key() == name);
-            match (&*name, facet) {
-                (_, Some(facet)) if !filters.is_chosen(facet, &value) => {
-                    filters.toggle(facet, &value);
-                }
-                ("q", _) => filters.search = value.into_owned(),
-                ("severity", _) => {
-                    for level in value.split(',').filter_map(Level::parse) {
-                        if !filters.levels.contains(&level) {
-                            filters.toggle_level(level);
-                        }
-                    }
-                }
-                ("sort", _) => filters.order = Order::parse(&value).unwrap_or_default(),
-                _ => {}
-            }
+        let query = Query::parse(query);
+        Self {
+            search: query.text("q").unwrap_or_default().to_owned(),
+            levels: query.levels(),
+            chosen: Facet::ALL.map(|facet| query.list(facet.key()).unwrap_or_default()),
+            order: query.order(),
         }
-        filters
     }
 
     /// Returns the query of the address, without the question mark. It is empty by default.
     #[must_use]
     pub fn query(&self) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut query = Query::default();
         if !self.search.is_empty() {
-            query.append_pair("q", &self.search);
+            query.add("q", &self.search);
         }
-        if !self.levels.is_empty() {
-            let names: Vec<_> = self.levels.iter().map(|level| level.name()).collect();
-            query.append_pair("severity", &names.join(","));
-        }
+        query.add_levels(&self.levels);
         for facet in Facet::ALL {
-            for value in self.chosen(facet) {
-                query.append_pair(facet.key(), value);
-            }
+            query.add_list(facet.key(), self.chosen(facet));
         }
-        if self.order != Order::default() {
-            query.append_pair("sort", &self.order.word());
-        }
-        // A comma is easier to read, and has the same meaning.
-        query.finish().replace("%2C", ",")
+        query.add_order(self.order);
+        query.to_string()
     }
 
     /// Returns the selected values of a facet; an empty slice means all.
@@ -96,23 +77,12 @@ impl Filters {
 
     /// Selects a value, or deselects it.
     pub fn toggle(&mut self, facet: Facet, value: &str) {
-        let chosen = &mut self.chosen[facet as usize];
-        match chosen.iter().position(|one| one == value) {
-            Some(at) => {
-                chosen.remove(at);
-            }
-            None => chosen.push(value.to_owned()),
-        }
+        selection::toggle(&mut self.chosen[facet as usize], value.to_owned());
     }
 
     /// Selects a severity, or deselects it.
     pub fn toggle_level(&mut self, level: Level) {
-        match self.levels.binary_search(&level) {
-            Ok(at) => {
-                self.levels.remove(at);
-            }
-            Err(at) => self.levels.insert(at, level),
-        }
+        selection::toggle_level(&mut self.levels, level);
     }
 
     /// Returns whether any filter is set.
@@ -220,8 +190,7 @@ impl Filters {
     fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if !self.levels.is_empty() {
-            let names = self.levels.iter().map(|level| level.name().to_owned());
-            let names = either(&names.collect::<Vec<_>>());
+            let names = either(&Level::names(&self.levels));
             parts.push(format!("with {names} issues"));
         }
         for facet in Facet::ALL {

@@ -57,26 +57,13 @@ impl SortBy for By {
     fn begins_ascending(self) -> bool {
         matches!(self, Self::Name | Self::Facet(_))
     }
+
+    fn is_ascending_alone(self) -> bool {
+        true
+    }
 }
 
 impl Order {
-    /// Returns the word in the address: `-high` is descending.
-    #[must_use]
-    pub fn word(self) -> String {
-        let sign = if self.ascending { "" } else { "-" };
-        format!("{sign}{}", self.by.key())
-    }
-
-    /// Parses a word of the address.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        let (ascending, key) = match word.strip_prefix('-') {
-            Some(key) => (false, key),
-            None => (true, word),
-        };
-        By::parse(key).map(|by| Self { by, ascending })
-    }
-
     /// Compares two rows. Different rows are never equal, so that the order is always the same.
     #[must_use]
     pub fn compare(self, one: &Row, other: &Row) -> Ordering {

@@ -51,6 +51,12 @@ impl Level {
         }
     }
 
+    /// Returns Snyk's names.
+    #[must_use]
+    pub fn names(levels: &[Self]) -> Vec<String> {
+        levels.iter().map(|level| level.name().to_owned()).collect()
+    }
+
     /// Parses Snyk's name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     components::{
-        chips::{Choice, ChoiceChip, SeverityToggles},
+        chips::{ChoiceChip, SeverityToggles, choices},
         data_page::{Refresh, Updated},
         empty_state::EmptyState,
         progress::Progress,
@@ -23,7 +23,6 @@ use crate::{
     data::{
         coverage::{Coverage, consequence, not_loaded},
         facet::Facet,
-        filters::Filters,
         lists::{Look, Stage, Status, folded},
         number_format::len,
         row::Row,
@@ -166,7 +165,10 @@ fn Bar(
     let chips = Facet::ALL.map(|facet| {
         // The occurring values change only with pages, but the selected ones with each press.
         let occurring = memo(move |_| list.held.with(|held| facet.occurring(&held.rows)));
-        let choices = derive(move || choices(facet, &occurring.read(), &shown.filters.read()));
+        let choices = derive(move || {
+            let called = |value: &str| facet.called(value).to_owned();
+            choices(occurring.get(), shown.filters.read().chosen(facet), called)
+        });
         view! {
             <ChoiceChip
                 id=facet.key()
@@ -204,24 +206,4 @@ fn Bar(
         </div>
         <Sentence shown list />
     }
-}
-
-/// Returns the values of a facet: those that occur, and those that only the address names.
-fn choices(facet: Facet, occurring: &[(String, u64)], filters: &Filters) -> Vec<Choice> {
-    let absent = filters
-        .chosen(facet)
-        .iter()
-        .filter(|value| !occurring.iter().any(|(known, _)| known == *value))
-        .map(|value| (value, 0));
-    occurring
-        .iter()
-        .map(|(value, count)| (value, *count))
-        .chain(absent)
-        .map(|(value, count)| Choice {
-            called: facet.called(value).to_owned(),
-            chosen: filters.is_chosen(facet, value),
-            value: value.clone(),
-            count,
-        })
-        .collect()
 }

@@ -3,14 +3,13 @@
 
 use std::borrow::Borrow;
 
-use form_urlencoded::Serializer;
 use shared::snyk::issue::{IssueKind, IssueStatus};
 
 use super::{
     order::Order,
     row::{Row, kind_words},
 };
-use crate::data::{index_sort, number_format::either, severity::Level};
+use crate::data::{index_sort, number_format::either, query::Query, selection, severity::Level};
 
 /// Filters, order and selected issue. They are stored only in the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,64 +52,54 @@ impl Filters {
     /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
-        let mut filters = Self::default();
-        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-            match &*name {
-                "severity" => {
-                    let named = |level: &Level| value.split(',').any(|word| word == level.name());
-                    filters.levels = Level::ALL.into_iter().filter(named).collect();
-                }
-                "status" if value == ALL => filters.statuses = Vec::new(),
-                "status" => filters.statuses = words(&value),
-                "kind" => filters.kinds = words(&value),
-                "ignored" => {
-                    filters.ignored = match &*value {
-                        "yes" => Some(true),
-                        ALL => None,
-                        _ => Some(false),
-                    }
-                }
-                "fixable" => filters.fixable = value == "yes",
-                "sort" => filters.order = Order::parse(&value).unwrap_or_default(),
-                "issue" if !value.is_empty() => filters.issue = Some(value.into_owned()),
-                _ => {}
-            }
+        let query = Query::parse(query);
+        let statuses = match query.list("status") {
+            Some(all) if all == [ALL] => Vec::new(),
+            Some(statuses) => statuses,
+            None => Self::default().statuses,
+        };
+        Self {
+            levels: query.levels(),
+            statuses,
+            kinds: query.list("kind").unwrap_or_default(),
+            ignored: match query.text("ignored") {
+                Some("yes") => Some(true),
+                Some(ALL) => None,
+                _ => Some(false),
+            },
+            fixable: query.text("fixable") == Some("yes"),
+            order: query.order(),
+            issue: query
+                .text("issue")
+                .filter(|issue| !issue.is_empty())
+                .map(str::to_owned),
         }
-        filters
     }
 
     /// Returns the query of the address, without the question mark. It is empty by default.
     #[must_use]
     pub fn query(&self) -> String {
-        let mut query = Serializer::new(String::new());
-        if !self.levels.is_empty() {
-            let names: Vec<_> = self.levels.iter().map(|level| level.name()).collect();
-            query.append_pair("severity", &names.join(","));
-        }
+        let mut query = Query::default();
+        query.add_levels(&self.levels);
         if self.statuses.is_empty() {
-            query.append_pair("status", ALL);
+            query.add("status", ALL);
         } else if self.statuses != Self::default().statuses {
-            query.append_pair("status", &self.statuses.join(","));
+            query.add_list("status", &self.statuses);
         }
-        if !self.kinds.is_empty() {
-            query.append_pair("kind", &self.kinds.join(","));
-        }
+        query.add_list("kind", &self.kinds);
         match self.ignored {
-            Some(true) => query.append_pair("ignored", "yes"),
-            Some(false) => &mut query,
-            None => query.append_pair("ignored", ALL),
-        };
+            Some(true) => query.add("ignored", "yes"),
+            Some(false) => {}
+            None => query.add("ignored", ALL),
+        }
         if self.fixable {
-            query.append_pair("fixable", "yes");
+            query.add("fixable", "yes");
         }
-        if self.order != Order::default() {
-            query.append_pair("sort", &self.order.word());
-        }
+        query.add_order(self.order);
         if let Some(issue) = &self.issue {
-            query.append_pair("issue", issue);
+            query.add("issue", issue);
         }
-        // A comma is easier to read, and has the same meaning.
-        query.finish().replace("%2C", ",")
+        query.to_string()
     }
 
     /// Returns the same filters with another issue shown in full, or none.
@@ -124,12 +113,7 @@ impl Filters {
 
     /// Selects a severity, or deselects it.
     pub fn toggle_level(&mut self, level: Level) {
-        match self.levels.binary_search(&level) {
-            Ok(at) => {
-                self.levels.remove(at);
-            }
-            Err(at) => self.levels.insert(at, level),
-        }
+        selection::toggle_level(&mut self.levels, level);
     }
 
     /// Returns whether any filter differs from the default.
@@ -198,12 +182,7 @@ impl Filters {
     pub fn words(&self) -> String {
         let mut parts = Vec::new();
         if !self.levels.is_empty() {
-            let names: Vec<_> = self
-                .levels
-                .iter()
-                .map(|level| level.name().to_owned())
-                .collect();
-            parts.push(either(&names));
+            parts.push(either(&Level::names(&self.levels)));
         }
         if !self.statuses.is_empty() {
             parts.push(either(&self.statuses));
@@ -230,16 +209,6 @@ impl Filters {
         }
         parts.join(", ")
     }
-}
-
-fn words(value: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in value.split(',').filter(|word| !word.is_empty()) {
-        if !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    }
-    words
 }
 
 #[cfg(test)]

@@ -45,23 +45,6 @@ impl SortBy for By {
 }
 
 impl Order {
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        let (key, turned) = word
-            .strip_prefix('-')
-            .map_or((word, false), |key| (key, true));
-        let order = Self::first(By::parse(key)?);
-        Some(Self {
-            ascending: order.ascending != turned,
-            ..order
-        })
-    }
-
-    pub(super) fn word(self) -> String {
-        let turned = self.ascending != Self::first(self.by).ascending;
-        let sign = if turned { "-" } else { "" };
-        format!("{sign}{}", self.by.key())
-    }
-
     pub(super) fn compare(self, one: &Row, other: &Row) -> Ordering {
         let turn = |ordering: Ordering| {
             if self.ascending {

@@ -7,7 +7,7 @@ use super::state::IssuesState;
 use crate::{
     announcer::Announcer,
     components::{
-        chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip},
+        chips::{Choice, ChoiceChip, SeverityToggles, ToggleChip, choices},
         data_page::{Refresh, Updated},
         show::Show,
     },
@@ -18,6 +18,7 @@ use crate::{
         },
         lists::Status,
         number_format::len,
+        selection::{tally, toggle},
         severity::Level,
     },
     reactive::{derive, effect, memo},
@@ -71,16 +72,6 @@ pub fn FilterBar(
     }
 }
 
-/// Selects a word of a list, or deselects it.
-fn toggle(chosen: &mut Vec<String>, word: String) {
-    match chosen.iter().position(|one| *one == word) {
-        Some(at) => {
-            chosen.remove(at);
-        }
-        None => chosen.push(word),
-    }
-}
-
 /// Returns the choices: the words in `always`, those that occur among the issues, and those that
 /// are selected, each with its count.
 fn occurring(
@@ -91,29 +82,8 @@ fn occurring(
     called: fn(&str) -> String,
 ) -> Vec<Choice> {
     state.held.with(|held| {
-        let mut found: Vec<(String, u64)> =
-            always.iter().map(|word| ((*word).to_owned(), 0)).collect();
-        for row in &held.rows {
-            let word = word(row);
-            match found.iter_mut().find(|(known, _)| known == word) {
-                Some((_, count)) => *count += 1,
-                None => found.push((word.to_owned(), 1)),
-            }
-        }
-        for word in chosen {
-            if !found.iter().any(|(known, _)| known == word) {
-                found.push((word.clone(), 0));
-            }
-        }
-        found
-            .into_iter()
-            .map(|(value, count)| Choice {
-                called: called(&value),
-                count,
-                chosen: chosen.contains(&value),
-                value,
-            })
-            .collect()
+        let words = held.rows.iter().map(|row| word(row));
+        choices(tally(always, words), chosen, called)
     })
 }
 
