@@ -67,7 +67,8 @@ impl Bed {
         let upstream = Upstream::default();
         let snyk = upstream.clone().start().await;
         let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("app.db").display());
+        let file = folder.path().join("app.db");
+        let database = format!("sqlite://{}", file.display());
         let config = Config::from_raw(&Raw::from_pairs(&[
             ("CLIENT_ID", "8c7f2f0e-6b1d-4d0e-9d55-0f3a2c1b7e90"),
             ("CLIENT_SECRET", "snyk_cs_secret"),
@@ -81,8 +82,7 @@ impl Bed {
         ]))
         .unwrap();
         let vault = Arc::new(Vault::new(&config.encryption.secret, &[]));
-        let path = config.storage.database_url.path();
-        let database = Arc::new(SqliteDatabase::open(path).await.unwrap());
+        let database = Arc::new(SqliteDatabase::open(&file).await.unwrap());
         let store = Repository::open(database, Arc::clone(&vault))
             .await
             .unwrap();

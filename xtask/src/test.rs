@@ -116,6 +116,10 @@ impl Tests<'_> {
         let Some(nextest) = steps.step("Test runner", tools::nextest) else {
             return steps.not_run("Tests in Rust", "no test runner");
         };
+        let databases = steps.step("PostgreSQL for tests of the store", databases);
+        let Some(variables) = databases else {
+            return steps.not_run("Tests in Rust", "PostgreSQL is missing");
+        };
         steps.step("Tests in Rust", || {
             let selection = PACKAGES
                 .iter()
@@ -126,7 +130,7 @@ impl Tests<'_> {
                 &nextest,
                 arguments,
                 &selection.collect::<Vec<_>>(),
-                &[],
+                &variables,
             )
         });
         steps.step("Examples in the documentation", || {
@@ -244,6 +248,7 @@ impl Tests<'_> {
                 node: tools::node(workspace)?,
                 python: tools::python(workspace)?,
                 nginx: tools::of_debian("nginx", &["nginx"])?,
+                databases: databases()?,
             })
         });
         for (group, title) in titles {
@@ -294,6 +299,20 @@ struct ProductTools {
     node: Node,
     python: Python,
     nginx: PathBuf,
+    databases: Databases,
+}
+
+/// The variables that say where PostgreSQL's programs and PgBouncer are, for `tests/postgres`.
+type Databases = [(&'static str, PathBuf); 2];
+
+fn databases() -> Result<Databases> {
+    Ok([
+        ("POSTGRES_BIN_FOR_TESTS", tools::postgres()?),
+        (
+            "PGBOUNCER_FOR_TESTS",
+            tools::of_debian("pgbouncer", &["pgbouncer"])?,
+        ),
+    ])
 }
 
 /// Returns the environment variables of the product tests.
@@ -303,7 +322,8 @@ fn product_variables(
     static_page: &Path,
     examples: &Path,
     tools: &ProductTools,
-) -> Result<[(&'static str, PathBuf); 14]> {
+) -> Result<[(&'static str, PathBuf); 16]> {
+    let [postgres, pgbouncer] = tools.databases.clone();
     Ok([
         ("SNYK_APP_BIN", programs.get("snyk-app")?.to_path_buf()),
         (
@@ -322,6 +342,8 @@ fn product_variables(
         ("NGINX", tools.nginx.clone()),
         ("STATIC_PAGE_FOR_TESTS", static_page.to_path_buf()),
         ("EXAMPLES_FOR_TESTS", examples.to_path_buf()),
+        postgres,
+        pgbouncer,
     ])
 }
 

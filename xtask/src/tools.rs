@@ -4,7 +4,11 @@
 //! program's own cache folder, so that nothing of the user's is replaced. To add a tool, add a
 //! constant and a function here.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cmp::Reverse,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -275,12 +279,26 @@ pub(crate) fn faketime() -> Result<()> {
     Ok(())
 }
 
+/// Finds PostgreSQL, whose programs are in a folder of their own. Tests start it themselves, and make
+/// its certificate.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    of_debian("openssl", &["openssl"])?;
+    // The one on the `PATH` may be a link, with no link to the other programs beside it.
+    let initdb = fs::canonicalize(of_debian("initdb", &["postgresql"])?)?;
+    let folder = initdb.parent().context("a program is in a folder")?;
+    Ok(folder.to_owned())
+}
+
 /// Finds a program of Debian, or installs its package. Servers are in folders that are not on the
 /// `PATH` of a user.
 pub(crate) fn of_debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
     const FOR_ROOT: [&str; 2] = ["/usr/sbin", "/sbin"];
     let find = || {
-        let others = FOR_ROOT.map(|folder| Path::new(folder).join(program));
+        let others = FOR_ROOT
+            .map(PathBuf::from)
+            .into_iter()
+            .chain(postgres_folders());
+        let others = others.map(|folder| folder.join(program));
         let mut all = environment::on_path(program).chain(others);
         all.find(|path| path.is_file())
     };
@@ -289,6 +307,18 @@ pub(crate) fn of_debian(program: &str, packages: &[&str]) -> Result<PathBuf> {
     }
     system_packages::install(packages)?;
     find().with_context(|| format!("{packages:?} was installed, but has no {program}"))
+}
+
+/// Returns the folders of PostgreSQL's programs, those of the newest version first.
+fn postgres_folders() -> Vec<PathBuf> {
+    const VERSIONS: &str = "/usr/lib/postgresql";
+    let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten();
+    let mut versions: Vec<u32> = versions
+        .filter_map(|version| version.file_name().to_str()?.parse().ok())
+        .collect();
+    versions.sort_unstable_by_key(|version| Reverse(*version));
+    let folder = |version| Path::new(VERSIONS).join(format!("{version}/bin"));
+    versions.into_iter().map(folder).collect()
 }
 
 /// Installs the compilation target for the browser.

@@ -35,7 +35,7 @@ use crate::{
 pub fn build(
     config: &Config,
     vault: Arc<Vault>,
-    store: Arc<impl Store + 'static>,
+    store: Arc<impl Store + ?Sized + 'static>,
 ) -> Result<AppState, CannotMake> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let tasks = TaskTracker::new();

@@ -13,8 +13,6 @@ use crate::{revocation, supervisor::Supervisor};
 
 /// Interval at which expired records are removed and pending work is retried.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
-/// Interval at which the cache learns of writes by other processes.
-const FOREIGN_WRITES_INTERVAL: Duration = Duration::from_secs(1);
 /// Interval at which connections are swept that no session is authorized for.
 const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
@@ -54,16 +52,15 @@ async fn housekeeping(app: AppState) {
 
 /// Lets the store's cache forget what other processes may have changed.
 async fn follow_foreign_writes(app: AppState) {
-    let mut ticks = tokio::time::interval(FOREIGN_WRITES_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let store = &app.parts().sessions.store;
     loop {
-        ticks.tick().await;
-        match app.parts().sessions.store.detect_foreign_writes().await {
-            Ok(false) => {}
-            Ok(true) => tracing::debug!("Another process wrote to the database"),
+        match store.detect_foreign_writes().await {
+            Ok(written) if written.is_empty() => {}
+            Ok(_) => tracing::debug!("Another process wrote to the database"),
             // Whatever asks the database next says so, and values still have a TTL.
             Err(error) => tracing::debug!(%error, "Writes of other processes are not known"),
         }
+        store.wait_for_foreign_write().await;
     }
 }
 

@@ -7,6 +7,7 @@ mod core_dumps;
 mod create_app;
 mod doctor;
 mod man;
+mod open_database;
 mod open_files;
 mod output;
 mod prompt;

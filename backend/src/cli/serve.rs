@@ -1,9 +1,7 @@
 //! The `serve` command: creates the parts of the server, listens, and shuts down without losing a
 //! refresh.
 
-use std::{
-    error::Error, net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration,
-};
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::Router;
 use domain::vault::Vault;
@@ -11,13 +9,14 @@ use env_file::addresses;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    core_dumps, fail, open_files,
+    core_dumps, fail,
+    open_database::open_store,
+    open_files,
     signals::{self, StopSignals},
 };
 use crate::{
     app::{AppState, Edge, build, metrics_listener::MetricsListener, tasks},
-    config::{self, Config},
-    store::{repository::Repository, sqlite::SqliteDatabase},
+    config::{self, Config, database_url::DatabaseUrl},
     telemetry,
     transport::{
         connection_limit::ConnectionLimit,
@@ -53,16 +52,17 @@ pub(super) async fn serve(
         &config.encryption.secret,
         &config.encryption.previous,
     ));
-    let database = config.storage.database_url.path();
+    let database_url = &config.storage.database_url;
     if let Some(folder) = config.server.frontend.folder()
-        && is_inside(database, folder)
+        && let DatabaseUrl::Sqlite(file) = database_url
+        && is_inside(file, folder)
     {
         return fail(
             "the database lies below FRONTEND_DIR, whose files anyone may read: move one of them \
              (DATABASE_URL, FRONTEND_DIR)",
         );
     }
-    let (sqlite, store) = match open_store(database, &vault).await {
+    let (database, store) = match open_store(database_url, &vault).await {
         Ok(opened) => opened,
         Err(error) => return fail(&error.to_string()),
     };
@@ -133,7 +133,7 @@ pub(super) async fn serve(
         .last_used
         .catch_up(&*parts.sessions.store)
         .await;
-    sqlite.close().await;
+    database.close().await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS
 }
@@ -163,16 +163,6 @@ async fn listen_for_metrics(
              address, or to nothing"
         )),
     }
-}
-
-/// Opens the database, and the store in it. An error says what the operator can do.
-async fn open_store(
-    path: &Path,
-    vault: &Arc<Vault>,
-) -> Result<(Arc<SqliteDatabase>, Arc<Repository<SqliteDatabase>>), Box<dyn Error>> {
-    let database = Arc::new(SqliteDatabase::open(path).await?);
-    let repository = Repository::open(Arc::clone(&database), Arc::clone(vault)).await?;
-    Ok((database, Arc::new(repository)))
 }
 
 /// Returns whether the database file is, or would be created, inside a folder. Symbolic links are

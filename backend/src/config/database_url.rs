@@ -1,34 +1,39 @@
 //! The syntax of `DATABASE_URL` (pure). The URL must name a file, and nothing that only resembles
-//! one. A rejected URL leaves nothing on disk.
+//! one, or a PostgreSQL database. A rejected URL leaves nothing on disk.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::{fmt, path::PathBuf};
+
+use super::postgres_url::{self, PostgresUrl};
 
 /// The hint for a URL with another syntax.
 const FORM: &str = "write sqlite://path, for instance sqlite://data/snyk-app.db or \
                     sqlite:///var/lib/snyk-app/app.db";
 
-/// The URL of a database: `sqlite://path`.
+/// The URL of a database.
 #[derive(Clone)]
-pub struct DatabaseUrl {
-    path: PathBuf,
+pub enum DatabaseUrl {
+    /// `sqlite://path`: the path of the file.
+    Sqlite(PathBuf),
+    /// `postgres://user:password@host/database`.
+    Postgres(Box<PostgresUrl>),
 }
 
 impl DatabaseUrl {
     /// Parses a URL. The error is for the operator, and never contains the URL, which may hold a
     /// password.
     pub fn parse(url: &str) -> Result<Self, String> {
-        Ok(Self {
-            path: file_of(url)?,
-        })
-    }
-
-    /// Returns the path of the file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+        if let Some(c) = env_file::text::first_unseen(url) {
+            let name = env_file::text::name_of(c);
+            return Err(format!("holds a character that cannot be seen ({name})"));
+        }
+        if postgres_url::SCHEMES
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            let url = PostgresUrl::parse(url)?;
+            return Ok(Self::Postgres(Box::new(url)));
+        }
+        file_of(url).map(Self::Sqlite)
     }
 }
 
@@ -40,16 +45,12 @@ impl fmt::Debug for DatabaseUrl {
 
 /// Returns the file of a `sqlite://path`, or why it names none.
 fn file_of(url: &str) -> Result<PathBuf, String> {
-    if let Some(c) = env_file::text::first_unseen(url) {
-        let name = env_file::text::name_of(c);
-        return Err(format!("holds a character that cannot be seen ({name})"));
-    }
     let lower = url.to_ascii_lowercase();
-    if lower.starts_with("postgres:") || lower.starts_with("postgresql:") {
-        return Err(format!("names PostgreSQL, which is not there yet: {FORM}"));
-    }
     let Some(path) = url.strip_prefix("sqlite:") else {
-        return Err(format!("is not one that this build can use: {FORM}"));
+        return Err(format!(
+            "is not one that this build can use: {FORM}, or {}",
+            postgres_url::FORM
+        ));
     };
     let path = path.strip_prefix("//").unwrap_or(path);
     let why = if path.contains(":memory:") || lower.contains("mode=memory") {
@@ -76,6 +77,8 @@ fn file_of(url: &str) -> Result<PathBuf, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -88,8 +91,11 @@ mod tests {
             ("sqlite://../app", "../app"),
         ] {
             let parsed = DatabaseUrl::parse(url).unwrap();
-            assert_eq!(parsed.path(), Path::new(path), "{url}");
             assert!(!format!("{parsed:?}").contains("app"), "{parsed:?}");
+            let DatabaseUrl::Sqlite(parsed) = parsed else {
+                panic!("{url}");
+            };
+            assert_eq!(parsed, Path::new(path), "{url}");
         }
     }
 
@@ -115,8 +121,8 @@ mod tests {
             ("sqlite://\"app.db\"", "quotation"),
             ("sqlite://sqlite://app.db", "second"),
             ("sqlite://app\u{200b}.db", "U+200B"),
-            ("postgres://user:canary@host/db", "not there yet"),
-            ("PostgreSQL://user:canary@host/db", "not there yet"),
+            ("postgres://canary@host", "no database"),
+            ("PostgreSQL://user:canary@host/db", "this build"),
             ("mysql://user:canary@host/db", "this build"),
             ("SQLITE://app.db", "this build"),
             ("sqlite3://app.db", "this build"),

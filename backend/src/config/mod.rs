@@ -18,6 +18,7 @@ pub mod encryption;
 pub mod limits;
 pub mod log;
 pub mod origin;
+pub mod postgres_url;
 pub mod problems;
 pub mod provider;
 pub mod raw;

@@ -24,8 +24,8 @@ use jiff::Timestamp;
 
 use self::{entries::Entries, stamps::Stamps};
 use super::{
-    Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore,
-    SealedTokens, SessionStore, Store, StoreError, StoredSession,
+    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, Revocation,
+    RevocationStore, SealedTokens, SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use crate::metrics::Cache;
@@ -43,7 +43,7 @@ const ORG_SIZE: usize = 192;
 const TTL: Duration = Duration::from_mins(1);
 
 /// A store that caches the reads of another one.
-pub struct CachedStore<S> {
+pub struct CachedStore<S: ?Sized> {
     inner: Arc<S>,
     stamps: Stamps,
     sessions: Entries<TokenHash, StoredSession>,
@@ -58,7 +58,7 @@ struct Authorized {
     connection: Arc<Connection>,
 }
 
-impl<S: fmt::Debug> fmt::Debug for CachedStore<S> {
+impl<S: fmt::Debug + ?Sized> fmt::Debug for CachedStore<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CachedStore")
             .field("inner", &self.inner)
@@ -66,7 +66,7 @@ impl<S: fmt::Debug> fmt::Debug for CachedStore<S> {
     }
 }
 
-impl<S: Store> CachedStore<S> {
+impl<S: Store + ?Sized> CachedStore<S> {
     /// Wraps a store. From then on, all access must go through the wrapper.
     #[must_use]
     pub fn new(inner: Arc<S>) -> Self {
@@ -154,7 +154,7 @@ impl Drop for ForgetOnDrop<'_> {
 }
 
 #[async_trait]
-impl<S: Store> ConnectionStore for CachedStore<S> {
+impl<S: Store + ?Sized> ConnectionStore for CachedStore<S> {
     /// Not cached: the refresh reloads the connection after it acquires the lease, and must see the
     /// current state.
     async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
@@ -220,7 +220,7 @@ impl<S: Store> ConnectionStore for CachedStore<S> {
 }
 
 #[async_trait]
-impl<S: Store> LeaseStore for CachedStore<S> {
+impl<S: Store + ?Sized> LeaseStore for CachedStore<S> {
     async fn acquire_lease(
         &self,
         id: &ConnectionId,
@@ -249,7 +249,7 @@ impl<S: Store> LeaseStore for CachedStore<S> {
 }
 
 #[async_trait]
-impl<S: Store> RevocationStore for CachedStore<S> {
+impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
     async fn enqueue_revocation(
         &self,
         revocation: &Revocation,
@@ -295,7 +295,7 @@ impl<S: Store> RevocationStore for CachedStore<S> {
 }
 
 #[async_trait]
-impl<S: Store> SessionStore for CachedStore<S> {
+impl<S: Store + ?Sized> SessionStore for CachedStore<S> {
     async fn sessions(
         &self,
         tokens: &[TokenHash],
@@ -355,11 +355,20 @@ impl<S: Store> SessionStore for CachedStore<S> {
         self.inner.ping().await
     }
 
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
-        let has_some = self.inner.detect_foreign_writes().await?;
-        if has_some {
-            self.stamps.record_all();
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError> {
+        let written = self.inner.detect_foreign_writes().await?;
+        match &written {
+            ForeignWrites::These(changes) => {
+                for change in changes {
+                    self.stamps.record(change);
+                }
+            }
+            ForeignWrites::Any => self.stamps.record_all(),
         }
-        Ok(has_some)
+        Ok(written)
+    }
+
+    async fn wait_for_foreign_write(&self) {
+        self.inner.wait_for_foreign_write().await;
     }
 }

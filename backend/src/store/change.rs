@@ -12,6 +12,23 @@ pub enum Change {
     Connection(ConnectionId),
 }
 
+/// What other processes have written since a cache was last told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForeignWrites {
+    /// These records, or none.
+    These(Vec<Change>),
+    /// Any record, since the database cannot tell which.
+    Any,
+}
+
+impl ForeignWrites {
+    /// Returns whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Self::These(changes) if changes.is_empty())
+    }
+}
+
 /// The result of a write that may change more than its arguments name.
 #[derive(Debug)]
 pub struct Changed<T> {

@@ -73,10 +73,12 @@ pub use self::{
     orphans::OrphanRecords,
     records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     revocations::RevocationRecords,
-    sealed::{NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue},
+    sealed::{
+        MaintenanceDatabase, NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue,
+    },
     sessions::{Expired, SessionChanges, SessionRecords},
 };
-use super::StoreError;
+use super::{Change, ForeignWrites, StoreError};
 
 /// A database with the records of the store.
 #[async_trait]
@@ -100,12 +102,16 @@ pub trait Database:
     /// Checks that the database can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Returns whether another process has written since the last call.
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError>;
+    /// Returns what other processes have written since the last call.
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError>;
+
+    /// Waits until another process may have written: until the database says so, or until it is time
+    /// to ask it.
+    async fn wait_for_foreign_write(&self);
 
     /// Makes the keys of this node known to maintenance commands beside it: the current key first.
     /// They are what [`SealedRecords::nodes`] returns until this node ends.
-    fn announce_keys(&self, keys: &[KeyId]);
+    async fn announce_keys(&self, keys: &[KeyId]) -> Result<(), StoreError>;
 
     /// Returns where the database is, for a message to the operator, without credentials.
     fn location(&self) -> String;
@@ -114,6 +120,7 @@ pub trait Database:
 /// A compound change. It changes nothing if it is dropped without a [`commit`](Self::commit).
 #[async_trait]
 pub trait Transaction: ConnectionChanges + SessionChanges + Send {
-    /// Makes the changes durable and visible, all at once.
-    async fn commit(self) -> Result<(), StoreError>;
+    /// Makes the changes durable and visible, all at once. `changes` are those of records that other
+    /// nodes may have cached: [`Database::detect_foreign_writes`] tells them.
+    async fn commit(self, changes: &[Change]) -> Result<(), StoreError>;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::vault;
-use sqlx::{error::DatabaseError as _, sqlite::SqliteError};
+use sqlx::{error::DatabaseError as _, postgres::PgDatabaseError, sqlite::SqliteError};
 
 /// A store operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,16 @@ const SQLITE_IOERR: u32 = 10;
 const SQLITE_FULL: u32 = 13;
 const SQLITE_CANTOPEN: u32 = 14;
 
+/// PostgreSQL's codes of two transactions that conflict: a serialization failure, a deadlock, a unique
+/// constraint that a concurrent insertion violates, and a foreign key that a concurrent deletion does.
+const CONFLICTS: [&str; 4] = ["40001", "40P01", "23505", "23503"];
+/// Its codes of a statement or a wait for a lock that took too long.
+const TIMEOUTS: [&str; 2] = ["57014", "55P03"];
+const DISK_FULL: &str = "53100";
+/// Its codes of a write in a transaction that only reads, and of the beginning of one that writes, on a
+/// replica.
+const REPLICA: [&str; 2] = ["25006", "0A000"];
+
 impl StoreError {
     /// Returns whether the disk is full or fails, as opposed to the database.
     #[must_use]
@@ -86,9 +96,27 @@ impl From<sqlx::Error> for StoreError {
         } else if Self::is_of_the_disk(&error) {
             Self::DiskFails(error)
         } else {
-            Self::Unreachable(error)
+            match postgres_code(&error) {
+                Some(code) if CONFLICTS.contains(&code) => Self::Conflict(error),
+                Some(code) if TIMEOUTS.contains(&code) => Self::TooSlow,
+                Some(DISK_FULL) => Self::DiskFull(error),
+                _ => Self::Unreachable(error),
+            }
         }
     }
+}
+
+/// Returns whether a server rejected a write because it is a replica: it was demoted, or not promoted
+/// yet.
+pub(super) fn is_of_a_replica(error: &sqlx::Error) -> bool {
+    postgres_code(error).is_some_and(|code| REPLICA.contains(&code))
+}
+
+/// Returns PostgreSQL's `SQLSTATE`.
+fn postgres_code(error: &sqlx::Error) -> Option<&str> {
+    let error = error.as_database_error()?;
+    let error: &PgDatabaseError = error.try_downcast_ref()?;
+    Some(error.code())
 }
 
 /// Returns SQLite's primary result code: the last byte of an extended one. Other databases have

@@ -5,13 +5,15 @@
 //! 2. [`repository`] implements them over any database. It seals and opens tokens, applies the rules,
 //!    and writes the compound changes. [`cache`] wraps it.
 //! 3. [`database`] is the port that an adapter implements: sealed records, single statements and
-//!    transactions. [`sqlite`] is the adapter for a SQLite file.
+//!    transactions. [`sqlite`] is the adapter for a SQLite file, [`postgres`] the one for PostgreSQL.
 
 pub mod cache;
 pub mod change;
 pub mod database;
 pub mod error;
 pub mod lease;
+pub mod migrations;
+pub mod postgres;
 pub mod repository;
 mod revocation;
 mod rows;
@@ -36,7 +38,7 @@ use domain::{
 
 use self::lease::LeaseStore;
 pub use self::{
-    change::{Change, Changed},
+    change::{Change, Changed, ForeignWrites},
     database::{SealedToken, SealedTokens},
     error::StoreError,
     revocation::Revocation,
@@ -222,9 +224,13 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     /// Checks that the store can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
 
-    /// Returns whether another process has written since the last call. A cache in front of the
-    /// store holds no older value after this.
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError>;
+    /// Returns what other processes have written since the last call. A cache in front of the store
+    /// holds no older value after this.
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError>;
+
+    /// Waits until another process may have written: until the database says so, or until it is time
+    /// to ask it.
+    async fn wait_for_foreign_write(&self);
 }
 
 /// The whole persistent storage.

@@ -59,18 +59,20 @@ impl<D: Database> Repository<D> {
     /// the start than by every request.
     pub async fn open(database: Arc<D>, vault: Arc<Vault>) -> Result<Self, OpenError> {
         let sealer = Sealer::new(vault);
+        let location = database.location();
+        let unusable = |cause| OpenError::Unusable {
+            database: location,
+            cause,
+        };
         match database.newest_tokens().await {
             Ok(Some(newest)) if sealer.check_keys(&newest) == Err(CannotOpen::UnknownKey) => {
                 Err(OpenError::OtherKey(database.location()))
             }
-            Ok(_) => {
-                database.announce_keys(&sealer.key_ids());
-                Ok(Self { database, sealer })
-            }
-            Err(cause) => Err(OpenError::Unusable {
-                database: database.location(),
-                cause,
-            }),
+            Ok(_) => match database.announce_keys(&sealer.key_ids()).await {
+                Ok(()) => Ok(Self { database, sealer }),
+                Err(cause) => Err(unusable(cause)),
+            },
+            Err(cause) => Err(unusable(cause)),
         }
     }
 }

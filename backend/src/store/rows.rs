@@ -1,8 +1,11 @@
 //! The rows that adapters share: converted to records, or the inconsistency is named.
 
+use std::time::Duration;
+
 use domain::{
-    connection::{Connection, State, Subject},
-    ids::ConnectionId,
+    connection::{Connection, Consent, State, Subject},
+    ids::{ConnectionId, SessionId},
+    session::StoredSession,
 };
 use jiff::Timestamp;
 use shared::{
@@ -12,7 +15,7 @@ use shared::{
 use sqlx::FromRow;
 
 use super::{
-    database::{ExistingConnection, SealedToken, SealedTokens},
+    database::{ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     error::Inconsistent,
 };
 
@@ -149,6 +152,52 @@ impl Column<'_> {
     fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
         Timestamp::from_millisecond(ms).map_err(|_| self.inconsistent(column))
     }
+}
+
+/// Creates the record of a refresh token from its columns.
+pub(super) fn refresh_token(
+    token: Option<Vec<u8>>,
+    expires_at: Option<i64>,
+    is_leased: bool,
+) -> RefreshTokenRecord {
+    RefreshTokenRecord {
+        token: token.map(SealedToken::from_stored),
+        expires_at: expires_at.and_then(|at| Timestamp::from_millisecond(at).ok()),
+        is_leased,
+    }
+}
+
+/// Creates a consent from the id of its connection and its time.
+pub(super) fn consent((id, at): (String, i64)) -> Result<Consent, Inconsistent> {
+    Ok(Consent {
+        at: Column(&id).time("connected_at", at)?,
+        connection: ConnectionId::from_stored(id),
+    })
+}
+
+/// Creates a session from its id, its last use and its end.
+pub(super) fn session(
+    id: &str,
+    last_used_at: i64,
+    expires_at: i64,
+) -> Result<StoredSession, Inconsistent> {
+    let time = |column, ms| {
+        Timestamp::from_millisecond(ms).map_err(|_| Inconsistent {
+            table: "sessions",
+            column,
+            row: id.to_owned(),
+        })
+    };
+    Ok(StoredSession {
+        last_used_at: time("last_used_at", last_used_at)?,
+        expires_at: time("expires_at", expires_at)?,
+        id: SessionId::from_stored(id.to_owned()),
+    })
+}
+
+/// Returns the milliseconds of the lifetime of a lease.
+pub(super) fn milliseconds(lifetime: Duration) -> i64 {
+    u32::try_from(lifetime.as_millis()).map_or(i64::from(u32::MAX), i64::from)
 }
 
 /// Returns the stored form of a state.

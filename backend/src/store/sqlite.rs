@@ -43,12 +43,14 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use self::{file::DatabaseFile, foreign_writes::ForeignWrites};
+use self::{file::DatabaseFile, foreign_writes::DataVersion};
 pub use self::{
-    maintenance::MaintenanceDatabase, migrations::Version, open_error::OpenError,
-    transaction::SqliteTransaction,
+    maintenance::SqliteMaintenance, open_error::OpenError, transaction::SqliteTransaction,
 };
-use super::{StoreError, database::Database};
+use super::{ForeignWrites, StoreError, database::Database};
+
+/// Interval at which the writes of other processes are looked for.
+const FOREIGN_WRITES_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A SQLite file, with its migrations applied.
 #[derive(Debug)]
@@ -60,7 +62,7 @@ pub struct SqliteDatabase {
     probed_at: Mutex<Option<Instant>>,
     /// Whether a write has failed since.
     in_doubt: Arc<AtomicBool>,
-    foreign_writes: ForeignWrites,
+    data_version: DataVersion,
 }
 
 impl SqliteDatabase {
@@ -133,7 +135,7 @@ impl SqliteDatabase {
             file,
             probed_at: Mutex::default(),
             in_doubt,
-            foreign_writes: ForeignWrites::default(),
+            data_version: DataVersion::default(),
         })
     }
 
@@ -160,11 +162,20 @@ impl Database for SqliteDatabase {
         self.check().await
     }
 
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
-        Ok(self.foreign_writes.detect(&self.writer).await?)
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError> {
+        let has_some = self.data_version.detect_change(&self.writer).await?;
+        Ok(if has_some {
+            ForeignWrites::Any
+        } else {
+            ForeignWrites::These(Vec::new())
+        })
     }
 
-    fn announce_keys(&self, keys: &[KeyId]) {
+    async fn wait_for_foreign_write(&self) {
+        tokio::time::sleep(FOREIGN_WRITES_INTERVAL).await;
+    }
+
+    async fn announce_keys(&self, keys: &[KeyId]) -> Result<(), StoreError> {
         let written = self
             .file
             .lock_file()
@@ -176,6 +187,7 @@ impl Database for SqliteDatabase {
                  refuses to run beside this server"
             );
         }
+        Ok(())
     }
 
     fn location(&self) -> String {

@@ -6,6 +6,7 @@
 #[macro_use]
 mod common;
 
+mod postgres;
 mod revocation;
 mod sqlite;
 mod store;

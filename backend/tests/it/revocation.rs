@@ -18,7 +18,7 @@ use snyk_app::{
 };
 
 use crate::common::{
-    bed::{self, Raw, sqlite},
+    bed::{self, Raw},
     provider::{Provider, TokenEndpoint},
     records::now,
 };
@@ -77,8 +77,7 @@ struct Bed {
 }
 
 impl Bed {
-    async fn with(pending: usize) -> Self {
-        let bed = bed::Bed::over(sqlite().await, false).await;
+    async fn with(bed: bed::Bed, pending: usize) -> Self {
         let store = bed.store;
         let now = now();
         for number in 0..pending {
@@ -127,9 +126,8 @@ impl Bed {
     }
 }
 
-#[tokio::test]
-async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
-    let bed = Bed::with(40).await;
+async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting(bed: bed::Bed) {
+    let bed = Bed::with(bed, 40).await;
     let bad: Vec<String> = ["t0", "t1", "t2", "t3", "t7"].map(str::to_owned).into();
     bed.seen().fails_for = bad.iter().cloned().collect();
     // The first that are due all fail, which ends a round: the others come in the next rounds.
@@ -149,9 +147,10 @@ async fn sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting() {
     }
 }
 
-#[tokio::test]
-async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for_all() {
-    let bed = Bed::with(500).await;
+async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for_all(
+    bed: bed::Bed,
+) {
+    let bed = Bed::with(bed, 500).await;
     bed.seen().is_away = true;
     for round in 0..30 {
         let requests = bed.round().await;
@@ -167,4 +166,9 @@ async fn sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for
     assert!(bed.pending().await.is_empty());
     let most = bed.seen().most_at_once;
     assert!((2..=4).contains(&most), "{most} at once");
+}
+
+contract! {
+    sec_42_those_that_always_fail_grow_rare_and_keep_nobody_waiting
+    sec_42_a_provider_that_is_away_is_not_asked_for_each_token_and_then_for_all
 }

@@ -12,7 +12,7 @@ fn a_database_that_is_no_file_is_refused_and_nothing_is_left_lying() {
         ("sqlite:file:app.db", "sqlite://path"),
         ("sqlite://new/", "a folder"),
         ("sqlite://~/app.db", "`~`"),
-        ("postgres://user:canary@host/db", "not there yet"),
+        ("postgres://user:canary@host", "no database"),
     ] {
         let (code, output) = start_in(folder.path(), &[("DATABASE_URL", url)]);
         assert_eq!(code, Some(1), "{url}: {output}");

@@ -18,10 +18,17 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("domain", &["shared"]),
     (
         "snyk-app",
-        &["domain", "env-file", "page-headers", "shared"],
+        // The last one in tests.
+        &[
+            "domain",
+            "env-file",
+            "page-headers",
+            "shared",
+            "test-postgres",
+        ],
     ),
     // Its model checks and fuzz targets link the pure functions, so that they check the real code.
-    ("tests", &["domain", "shared", "snyk-app"]),
+    ("tests", &["domain", "shared", "snyk-app", "test-postgres"]),
     // It measures the programs only from outside.
     ("bench", &["bench-options"]),
     ("micro", &["domain", "login", "shared", "snyk-app"]),
@@ -87,7 +94,8 @@ mod tests {
             package("domain", &["shared"]),
             package("snyk-app", &["domain", "env-file", "shared"]),
             package("snyk-sandbox", &[]),
-            package("tests", &["snyk-app"]),
+            package("test-postgres", &[]),
+            package("tests", &["snyk-app", "test-postgres"]),
             package("bench", &["bench-options"]),
             package("micro", &["domain", "login", "shared", "snyk-app"]),
             package("xtask", &["bench-options", "env-file"]),
@@ -112,6 +120,7 @@ mod tests {
             ("domain", "snyk-app"),
             ("bench", "snyk-app"),
             ("bench-options", "bench"),
+            ("test-postgres", "snyk-app"),
             ("xtask", "snyk-app"),
             ("xtask", "bench"),
         ] {

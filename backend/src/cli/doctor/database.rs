@@ -10,11 +10,16 @@ use std::{
 use domain::vault::Vault;
 
 use super::finding::Finding;
-use crate::store::{
-    StoreError,
-    database::SealedColumn,
-    repository::rotation::Rotation,
-    sqlite::{MaintenanceDatabase, OpenError, Version},
+use crate::{
+    config::{database_url::DatabaseUrl, postgres_url::PostgresUrl},
+    store::{
+        StoreError,
+        database::{MaintenanceDatabase, SealedColumn, SealedRecords},
+        migrations::Version,
+        postgres::PostgresMaintenance,
+        repository::rotation::Rotation,
+        sqlite::{self, SqliteMaintenance},
+    },
 };
 
 const DATABASE: &str = "database";
@@ -29,14 +34,42 @@ const ROWS_TIMEOUT: Duration = Duration::from_secs(8);
 /// Number of values that are opened at once.
 const BATCH: u32 = 500;
 
-/// Checks the database at a path. Without a vault, which is that of an invalid configuration, no row is
-/// opened.
-pub(super) async fn check(path: &Path, vault: Option<Arc<Vault>>) -> Vec<Finding> {
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, open(path)).await;
+/// What to do about a database of one kind.
+#[derive(Clone, Copy, Debug)]
+struct Advice {
+    /// If it fails.
+    failed: &'static str,
+    /// If it takes too long.
+    slow: &'static str,
+}
+
+const ON_FILE: Advice = Advice {
+    failed: "check the disk, and whether another program uses the file",
+    slow: "look for a program that keeps the file locked, and at the load of the disk",
+};
+const ON_SERVER: Advice = Advice {
+    failed: "check that DATABASE_URL leads to the primary, and what its user may do there",
+    slow: "look at the load of the database server, and for a program that keeps tables locked",
+};
+
+/// Checks a database. Without a vault, which is that of an invalid configuration, no row is opened.
+pub(super) async fn check(url: &DatabaseUrl, vault: Option<Arc<Vault>>) -> Vec<Finding> {
+    match url {
+        DatabaseUrl::Sqlite(path) => examine(open_file(path), vault, ON_FILE).await,
+        DatabaseUrl::Postgres(url) => examine(open_postgres(url), vault, ON_SERVER).await,
+    }
+}
+
+async fn examine<D: MaintenanceDatabase>(
+    opening: impl Future<Output = Result<D, Box<Finding>>>,
+    vault: Option<Arc<Vault>>,
+    advice: Advice,
+) -> Vec<Finding> {
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, writable(opening, advice)).await;
     let (database, mut findings) = match opened {
         Ok(Ok(opened)) => opened,
         Ok(Err(finding)) => return vec![*finding],
-        Err(_) => return vec![slow()],
+        Err(_) => return vec![slow(advice)],
     };
     let is_current = match database.version().await {
         Ok(version) => {
@@ -44,7 +77,7 @@ pub(super) async fn check(path: &Path, vault: Option<Arc<Vault>>) -> Vec<Finding
             version == Version::Same
         }
         Err(error) => {
-            findings.push(failed(&error));
+            findings.push(failed(&error, advice));
             false
         }
     };
@@ -52,8 +85,8 @@ pub(super) async fn check(path: &Path, vault: Option<Arc<Vault>>) -> Vec<Finding
         && is_current
     {
         let rotation = Rotation::new(database, vault);
-        findings.push(server(&rotation).await);
-        findings.push(rows(&rotation).await);
+        findings.push(server(&rotation, advice).await);
+        findings.push(rows(&rotation, advice).await);
         rotation.database().close().await;
     } else {
         database.close().await;
@@ -61,25 +94,39 @@ pub(super) async fn check(path: &Path, vault: Option<Arc<Vault>>) -> Vec<Finding
     findings
 }
 
-async fn open(path: &Path) -> Result<(MaintenanceDatabase, Vec<Finding>), Box<Finding>> {
+async fn writable<D: MaintenanceDatabase>(
+    opening: impl Future<Output = Result<D, Box<Finding>>>,
+    advice: Advice,
+) -> Result<(D, Vec<Finding>), Box<Finding>> {
+    let database = opening.await?;
+    match database.check_writable().await {
+        Ok(()) => {
+            let name = database.location();
+            let found = Finding::ok(DATABASE, format!("{name} opens and can be written."));
+            Ok((database, vec![found]))
+        }
+        Err(error) => Err(Box::new(failed(&error, advice))),
+    }
+}
+
+async fn open_file(path: &Path) -> Result<SqliteMaintenance, Box<Finding>> {
     let name = path.display();
-    let database = MaintenanceDatabase::open(path).await.map_err(|error| {
+    SqliteMaintenance::open(path).await.map_err(|error| {
         Box::new(match error {
-            OpenError::Missing(_) => Finding::warn(
+            sqlite::OpenError::Missing(_) => Finding::warn(
                 DATABASE,
                 format!("There is no database {name} yet: the server creates it when it starts."),
             )
             .fix("if there should be one, check DATABASE_URL and the folder that this runs in"),
             error => Finding::fail(DATABASE, capitalized(&error.to_string())),
         })
-    })?;
-    match database.check_writable().await {
-        Ok(()) => {
-            let found = Finding::ok(DATABASE, format!("{name} opens and can be written."));
-            Ok((database, vec![found]))
-        }
-        Err(error) => Err(Box::new(failed(&error))),
-    }
+    })
+}
+
+async fn open_postgres(url: &PostgresUrl) -> Result<PostgresMaintenance, Box<Finding>> {
+    PostgresMaintenance::open(url.options().clone())
+        .await
+        .map_err(|error| Box::new(Finding::fail(DATABASE, capitalized(&error.to_string()))))
 }
 
 fn migrations(version: Version) -> Finding {
@@ -97,7 +144,7 @@ fn migrations(version: Version) -> Finding {
     }
 }
 
-async fn server(rotation: &Rotation<MaintenanceDatabase>) -> Finding {
+async fn server<D: SealedRecords>(rotation: &Rotation<D>, advice: Advice) -> Finding {
     match rotation.check_nodes().await {
         Ok(Ok(0)) => Finding::ok(SERVER, "No server runs on this database."),
         Ok(Ok(_)) => Finding::ok(
@@ -105,7 +152,7 @@ async fn server(rotation: &Rotation<MaintenanceDatabase>) -> Finding {
             "A server runs on this database, and has the same ENCRYPTION_SECRET.",
         ),
         Ok(Err(unready)) => Finding::warn(SERVER, capitalized(&unready.to_string())),
-        Err(error) => failed(&error),
+        Err(error) => failed(&error, advice),
     }
 }
 
@@ -117,7 +164,7 @@ struct Values {
     unopened: u64,
 }
 
-async fn rows(rotation: &Rotation<MaintenanceDatabase>) -> Finding {
+async fn rows<D: SealedRecords>(rotation: &Rotation<D>, advice: Advice) -> Finding {
     let mut found = Values::default();
     let deadline = Instant::now() + ROWS_TIMEOUT;
     let mut is_whole = true;
@@ -126,7 +173,7 @@ async fn rows(rotation: &Rotation<MaintenanceDatabase>) -> Finding {
         loop {
             let batch = match rotation.inspect(column, after.as_deref(), BATCH).await {
                 Ok(batch) => batch,
-                Err(error) => return failed(&error),
+                Err(error) => return failed(&error, advice),
             };
             found.current += batch.current;
             found.earlier += batch.earlier;
@@ -177,19 +224,18 @@ fn judge(found: Values, is_whole: bool) -> Finding {
     )
 }
 
-fn failed(error: &StoreError) -> Finding {
+fn failed(error: &StoreError, advice: Advice) -> Finding {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     let text = capitalized(&error.to_string());
-    Finding::fail(DATABASE, format!("{text}{}.", cause.unwrap_or_default()))
-        .fix("check the disk, and whether another program uses the file")
+    Finding::fail(DATABASE, format!("{text}{}.", cause.unwrap_or_default())).fix(advice.failed)
 }
 
-fn slow() -> Finding {
+fn slow(advice: Advice) -> Finding {
     Finding::fail(
         DATABASE,
         format!("It does not open within {} s.", OPEN_TIMEOUT.as_secs()),
     )
-    .fix("look for a program that keeps the file locked, and at the load of the disk")
+    .fix(advice.slow)
 }
 
 fn capitalized(text: &str) -> String {

@@ -25,7 +25,7 @@ use self::{
 };
 use super::{output::print, signals::StopSignals};
 use crate::{
-    config::{Sections, log::LogFormat, raw::Raw, reader::Reader},
+    config::{Sections, database_url::DatabaseUrl, log::LogFormat, raw::Raw, reader::Reader},
     telemetry,
 };
 
@@ -87,18 +87,22 @@ async fn examine() -> Vec<Finding> {
     findings.extend(configuration::check(&problems, &raw));
     findings.extend(permissions::env_file(&raw));
 
-    let path = sections
+    let database_url = sections
         .storage
         .as_ref()
-        .map(|storage| storage.database_url.path());
+        .map(|storage| &storage.database_url);
     let vault = sections
         .encryption
         .as_ref()
         .map(|encryption| Arc::new(Vault::new(&encryption.secret, &encryption.previous)));
     let database = async {
-        let Some(path) = path else { return Vec::new() };
-        let mut findings = database::check(path, vault).await;
-        findings.extend(permissions::database(path));
+        let Some(url) = database_url else {
+            return Vec::new();
+        };
+        let mut findings = database::check(url, vault).await;
+        if let DatabaseUrl::Sqlite(path) = url {
+            findings.extend(permissions::database(path));
+        }
         findings
     };
     let network = async {

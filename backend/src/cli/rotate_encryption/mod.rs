@@ -18,10 +18,13 @@ use self::{
 };
 use super::{fail, output::print, signals::StopSignals};
 use crate::{
-    config::{encryption::Encryption, log::LogFormat, raw::Raw, reader::Reader, storage::Storage},
+    config::{
+        database_url::DatabaseUrl, encryption::Encryption, log::LogFormat, raw::Raw,
+        reader::Reader, storage::Storage,
+    },
     store::{
-        repository::rotation::Rotation,
-        sqlite::{MaintenanceDatabase, Version},
+        database::MaintenanceDatabase, migrations::Version, postgres::PostgresMaintenance,
+        repository::rotation::Rotation, sqlite::SqliteMaintenance,
     },
     telemetry,
 };
@@ -95,9 +98,27 @@ async fn rotate(args: &RotateEncryption, tally: &mut Tally) -> Result<(), String
     for warning in problems.into_warnings() {
         tracing::warn!("{warning}");
     }
-    let database = MaintenanceDatabase::open(storage.database_url.path())
-        .await
-        .map_err(|error| error.to_string())?;
+    let vault = Arc::new(Vault::new(&encryption.secret, &encryption.previous));
+    match &storage.database_url {
+        DatabaseUrl::Sqlite(path) => {
+            let database = SqliteMaintenance::open(path).await;
+            let database = database.map_err(|error| error.to_string())?;
+            rotate_in(database, vault, args, tally).await
+        }
+        DatabaseUrl::Postgres(url) => {
+            let database = PostgresMaintenance::open(url.options().clone()).await;
+            let database = database.map_err(|error| error.to_string())?;
+            rotate_in(database, vault, args, tally).await
+        }
+    }
+}
+
+async fn rotate_in<D: MaintenanceDatabase>(
+    database: D,
+    vault: Arc<Vault>,
+    args: &RotateEncryption,
+    tally: &mut Tally,
+) -> Result<(), String> {
     match database
         .version()
         .await
@@ -119,7 +140,6 @@ async fn rotate(args: &RotateEncryption, tally: &mut Tally) -> Result<(), String
             );
         }
     }
-    let vault = Arc::new(Vault::new(&encryption.secret, &encryption.previous));
     let rotation = Rotation::new(database, vault);
     let passes = Passes {
         rotation: &rotation,

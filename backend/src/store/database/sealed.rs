@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use domain::vault::KeyId;
 
 use super::records::SealedToken;
-use crate::store::StoreError;
+use crate::store::{StoreError, migrations::Version};
 
 /// A column with sealed values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,4 +89,20 @@ pub trait SealedRecords: Send + Sync {
 
     /// Returns the keys of each node that runs on this database.
     async fn nodes(&self) -> Result<Vec<NodeKeys>, StoreError>;
+}
+
+/// A database as a maintenance command opens it, beside the nodes.
+#[async_trait]
+pub trait MaintenanceDatabase: SealedRecords {
+    /// Compares its migrations with those of this version.
+    async fn version(&self) -> Result<Version, StoreError>;
+
+    /// Checks that it can be written. Changes nothing.
+    async fn check_writable(&self) -> Result<(), StoreError>;
+
+    /// Returns where the database is, for a message to the operator, without credentials.
+    fn location(&self) -> String;
+
+    /// Closes it.
+    async fn close(&self);
 }

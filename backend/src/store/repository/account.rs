@@ -47,13 +47,13 @@ impl<D: Database> Repository<D> {
             }
             SubjectChange::Merge(same) => {
                 self.merge(&mut tx, &existing, &same, &account, now).await?;
-                tx.commit().await?;
+                changes.push(Change::Connection(same.id.clone()));
+                tx.commit(&changes).await?;
                 tracing::info!(
                     connection = existing.id.as_str(),
                     into = same.id.as_str(),
                     "Two connections are one"
                 );
-                changes.push(Change::Connection(same.id));
                 return Ok(Changed {
                     value: true,
                     changes,
@@ -63,7 +63,7 @@ impl<D: Database> Repository<D> {
         let orgs = existing.orgs_after(&account)?;
         stored.orgs = &orgs;
         tx.update_account(&existing.id, &stored, now).await?;
-        tx.commit().await?;
+        tx.commit(&changes).await?;
         Ok(Changed {
             value: true,
             changes,

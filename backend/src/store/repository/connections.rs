@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use super::{Repository, retry};
 use crate::store::{
-    Account, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedToken, SealedTokens,
-    StoreError,
+    Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedToken,
+    SealedTokens, StoreError,
     database::{ConnectionChanges as _, Database, Transaction as _},
 };
 
@@ -106,7 +106,7 @@ impl<D: Database> Repository<D> {
         }
         tx.erase_tokens(id).await?;
         tx.remove_authorizations(id).await?;
-        tx.commit().await?;
+        tx.commit(&[Change::Connection(id.clone())]).await?;
         Ok(ended)
     }
 

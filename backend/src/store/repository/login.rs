@@ -49,12 +49,12 @@ impl<D: Database> Repository<D> {
         let stored = tx.put_connection(&connection, read).await?;
         insert_session(&mut tx, login, &replaced, &connection.id, &target.leaves).await?;
         let stored = self.sealer.open(stored);
-        tx.commit().await?;
-        let changes = replaced
+        let changes: Vec<_> = replaced
             .into_iter()
             .map(Change::Session)
             .chain([Change::Connection(connection.id)])
             .collect();
+        tx.commit(&changes).await?;
         Ok(Changed {
             value: Some(stored),
             changes,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Repository;
 use crate::store::{
-    Change, Changed, SessionStore, StoreError,
+    Change, Changed, ForeignWrites, SessionStore, StoreError,
     database::{Database, Expired},
 };
 
@@ -75,7 +75,11 @@ impl<D: Database> SessionStore for Repository<D> {
         self.database.ping().await
     }
 
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError> {
         self.database.detect_foreign_writes().await
+    }
+
+    async fn wait_for_foreign_write(&self) {
+        self.database.wait_for_foreign_write().await;
     }
 }

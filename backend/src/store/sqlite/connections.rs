@@ -9,8 +9,10 @@ use jiff::Timestamp;
 
 use super::SqliteDatabase;
 use crate::store::{
-    SealedToken, SealedTokens, StoreError, database::ConnectionRecords, error::Inconsistent,
-    rows::ConnectionRow,
+    SealedToken, SealedTokens, StoreError,
+    database::ConnectionRecords,
+    error::Inconsistent,
+    rows::{ConnectionRow, consent},
 };
 
 #[async_trait]
@@ -86,21 +88,7 @@ impl ConnectionRecords for SqliteDatabase {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        due.into_iter()
-            .map(|(id, at)| {
-                let connection = ConnectionId::from_stored(id);
-                let at = time_of(&connection, at)?;
-                Ok(Consent { connection, at })
-            })
-            .collect()
+        let due: Result<_, Inconsistent> = due.into_iter().map(consent).collect();
+        Ok(due?)
     }
-}
-
-/// Parses the time of a consent.
-fn time_of(id: &ConnectionId, at: i64) -> Result<Timestamp, Inconsistent> {
-    Timestamp::from_millisecond(at).map_err(|_| Inconsistent {
-        table: "connections",
-        column: "connected_at",
-        row: id.to_string(),
-    })
 }

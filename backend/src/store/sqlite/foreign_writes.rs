@@ -7,11 +7,11 @@ use sqlx::SqlitePool;
 
 /// What `PRAGMA data_version` returned last; negative before the first time.
 #[derive(Debug)]
-pub(super) struct ForeignWrites {
+pub(super) struct DataVersion {
     version: AtomicI64,
 }
 
-impl Default for ForeignWrites {
+impl Default for DataVersion {
     fn default() -> Self {
         Self {
             version: AtomicI64::new(-1),
@@ -19,12 +19,12 @@ impl Default for ForeignWrites {
     }
 }
 
-impl ForeignWrites {
+impl DataVersion {
     /// Returns whether another connection than the writer's has committed since the last call. The
     /// version is a connection's own: it counts the commits of all others, and no other connection
     /// of this process writes. If the pool has replaced the connection, its version says nothing
     /// about the time before, and is likely to differ.
-    pub(super) async fn detect(&self, writer: &SqlitePool) -> Result<bool, sqlx::Error> {
+    pub(super) async fn detect_change(&self, writer: &SqlitePool) -> Result<bool, sqlx::Error> {
         let version = sqlx::query_scalar("PRAGMA data_version")
             .fetch_one(writer)
             .await?;

@@ -11,6 +11,7 @@ use crate::store::{
     SealedTokens, StoreError,
     database::LeaseRecords,
     lease::{Acquisition, Lease, Settlement},
+    rows::milliseconds,
 };
 
 /// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
@@ -18,11 +19,6 @@ macro_rules! held {
     () => {
         " WHERE id = $1 AND generation = $2 AND lease = $3 AND status = 'active'"
     };
-}
-
-/// Returns the milliseconds of a lifetime.
-fn milliseconds(lifetime: Duration) -> i64 {
-    u32::try_from(lifetime.as_millis()).map_or(i64::from(u32::MAX), i64::from)
 }
 
 impl SqliteDatabase {

@@ -5,27 +5,23 @@
 
 use std::{path::Path, time::Duration};
 
+use async_trait::async_trait;
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
-use super::{
-    file::DatabaseFile,
-    migrations::{self, Version},
-    open_error::OpenError,
-    pool,
-};
-use crate::store::StoreError;
+use super::{file::DatabaseFile, migrations, open_error::OpenError, pool};
+use crate::store::{StoreError, database::MaintenanceDatabase, migrations::Version};
 
 /// A SQLite file that another process may be serving.
 #[derive(Debug)]
-pub struct MaintenanceDatabase {
+pub struct SqliteMaintenance {
     pub(super) pool: SqlitePool,
     pub(super) file: DatabaseFile,
 }
 
-impl MaintenanceDatabase {
+impl SqliteMaintenance {
     /// Opens an existing file. Creates and migrates nothing, since the server may be of another
     /// version.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
@@ -45,20 +41,25 @@ impl MaintenanceDatabase {
             .map_err(|cause| OpenError::from_sqlx(path, cause))?;
         Ok(Self { pool, file })
     }
+}
 
-    /// Returns whether the file has exactly the migrations of this version.
-    pub async fn version(&self) -> Result<Version, StoreError> {
+#[async_trait]
+impl MaintenanceDatabase for SqliteMaintenance {
+    async fn version(&self) -> Result<Version, StoreError> {
         Ok(migrations::version(&self.pool).await?)
     }
 
-    /// Checks that the file can be written: takes the write lock, and changes nothing.
-    pub async fn check_writable(&self) -> Result<(), StoreError> {
+    /// Takes the write lock.
+    async fn check_writable(&self) -> Result<(), StoreError> {
         let tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         Ok(tx.rollback().await?)
     }
 
-    /// Closes the file.
-    pub async fn close(&self) {
+    fn location(&self) -> String {
+        self.file.given().display().to_string()
+    }
+
+    async fn close(&self) {
         self.pool.close().await;
     }
 }

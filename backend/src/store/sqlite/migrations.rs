@@ -3,19 +3,10 @@
 use domain::connection::Subject;
 use sqlx::{SqlitePool, migrate::Migrator};
 
+use crate::store::migrations::{Applied, Version, compare};
+
 /// The migrations of this version.
 pub(super) static MIGRATOR: Migrator = sqlx::migrate!("./migrations/sqlite");
-
-/// The migrations of a file, compared with those of this version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// It has the same.
-    Same,
-    /// It lacks some, which a server of this version applies when it starts.
-    Earlier,
-    /// It has others: a later version has used it, or it is of another program.
-    Other,
-}
 
 /// Compares the migrations of a file with those of this version.
 pub(super) async fn version(pool: &SqlitePool) -> Result<Version, sqlx::Error> {
@@ -26,21 +17,11 @@ pub(super) async fn version(pool: &SqlitePool) -> Result<Version, sqlx::Error> {
     if tables == 0 {
         return Ok(Version::Earlier);
     }
-    let applied: Vec<(i64, bool, Vec<u8>)> =
+    let applied: Vec<Applied> =
         sqlx::query_as("SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version")
             .fetch_all(pool)
             .await?;
-    let known = MIGRATOR
-        .iter()
-        .map(|migration| (migration.version, true, migration.checksum.to_vec()));
-    let known: Vec<_> = known.collect();
-    Ok(if applied == known {
-        Version::Same
-    } else if known.starts_with(&applied) {
-        Version::Earlier
-    } else {
-        Version::Other
-    })
+    Ok(compare(&applied, &MIGRATOR))
 }
 
 /// Clears all leases: their owners are gone, since the file belongs to one process. Writes nothing

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{MaintenanceDatabase, announcement};
+use super::{SqliteMaintenance, announcement};
 use crate::store::{
     SealedToken, StoreError,
     database::{NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue},
@@ -52,7 +52,7 @@ const fn statements(column: SealedColumn) -> Statements {
 }
 
 #[async_trait]
-impl SealedRecords for MaintenanceDatabase {
+impl SealedRecords for SqliteMaintenance {
     async fn count_sealed(&self, column: SealedColumn) -> Result<u64, StoreError> {
         let (count,): (i64,) = sqlx::query_as(statements(column).count)
             .fetch_one(&self.pool)

@@ -14,7 +14,7 @@ use super::SqliteDatabase;
 use crate::store::{
     StoreError,
     database::{Expired, SessionRecords},
-    error::Inconsistent,
+    rows::session,
 };
 
 /// The deletions of a sweep, by index, of the rows before a time.
@@ -47,19 +47,7 @@ impl SessionRecords for SqliteDatabase {
         });
         found
             .map(|(token, (_, id, last_used_at, expires_at))| {
-                let time = |column, ms| {
-                    Timestamp::from_millisecond(ms).map_err(|_| Inconsistent {
-                        table: "sessions",
-                        column,
-                        row: id.clone(),
-                    })
-                };
-                let session = StoredSession {
-                    last_used_at: time("last_used_at", *last_used_at)?,
-                    expires_at: time("expires_at", *expires_at)?,
-                    id: SessionId::from_stored(id.clone()),
-                };
-                Ok((token, session))
+                Ok((token, session(id, *last_used_at, *expires_at)?))
             })
             .collect()
     }

@@ -8,7 +8,7 @@ mod sessions;
 use async_trait::async_trait;
 use sqlx::Sqlite;
 
-use crate::store::{StoreError, database::Transaction};
+use crate::store::{Change, StoreError, database::Transaction};
 
 /// A transaction of the only writer. It is rolled back when it is dropped.
 #[derive(Debug)]
@@ -16,7 +16,8 @@ pub struct SqliteTransaction(pub(super) sqlx::Transaction<'static, Sqlite>);
 
 #[async_trait]
 impl Transaction for SqliteTransaction {
-    async fn commit(self) -> Result<(), StoreError> {
+    /// No other node has a cache: a file belongs to one process.
+    async fn commit(self, _: &[Change]) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)
     }
 }

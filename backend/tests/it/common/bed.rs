@@ -5,20 +5,47 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use domain::vault::Vault;
 use secrecy::SecretString;
-use snyk_app::store::{
-    Store,
-    cache::CachedStore,
-    database::Database,
-    repository::{Repository, sealer::Sealer},
-    sqlite::SqliteDatabase,
+use snyk_app::{
+    config::database_url::DatabaseUrl,
+    store::{
+        Store,
+        cache::CachedStore,
+        database::Database,
+        postgres::PostgresDatabase,
+        repository::{Repository, sealer::Sealer},
+        sqlite::SqliteDatabase,
+    },
 };
 use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use test_postgres::Pooler;
 
 /// Runs each part of a contract on every database, on the store itself and on one with a cache in
 /// front of it. **To add a database, add a line here**, with a function that returns an empty one.
 macro_rules! contract {
     ($($part:ident)*) => {
         on_database! { sqlite, $crate::common::bed::sqlite, $($part)* }
+        on_database! { postgres, $crate::common::bed::postgres, $($part)* }
+        on_database! { pgbouncer, $crate::common::bed::pgbouncer, $($part)* }
+    };
+}
+
+/// Does the same, with a cache only.
+macro_rules! contract_of_the_cache {
+    ($($part:ident)*) => {
+        cached_on_database! { sqlite, $crate::common::bed::sqlite, $($part)* }
+        cached_on_database! { postgres, $crate::common::bed::postgres, $($part)* }
+    };
+}
+
+macro_rules! cached_on_database {
+    ($name:ident, $open:path, $($part:ident)*) => {
+        mod $name {
+            $(#[tokio::test]
+            async fn $part() {
+                let bed = $crate::common::bed::Bed::over($open().await, true).await;
+                super::$part(bed).await;
+            })*
+        }
     };
 }
 
@@ -104,6 +131,67 @@ pub(crate) async fn sqlite() -> (Arc<SqliteDatabase>, SqliteFile) {
         folder,
     };
     (database, file)
+}
+
+/// A PostgreSQL database of its own.
+pub(crate) struct PostgresServer {
+    database: Arc<PostgresDatabase>,
+    // Before the database, which is dropped after it.
+    _pooler: Option<Pooler>,
+    server: test_postgres::Database,
+}
+
+/// Returns an empty PostgreSQL database.
+pub(crate) async fn postgres() -> (Arc<PostgresDatabase>, PostgresServer) {
+    let server = test_postgres::Database::create();
+    let database = Arc::new(open_node(&server.url()).await);
+    let server = PostgresServer {
+        database: Arc::clone(&database),
+        server,
+        _pooler: None,
+    };
+    (database, server)
+}
+
+/// Returns an empty PostgreSQL database behind PgBouncer, which gives each transaction another
+/// connection.
+pub(crate) async fn pgbouncer() -> (Arc<PostgresDatabase>, PostgresServer) {
+    let server = test_postgres::Database::create();
+    let pooler = Pooler::start(&server);
+    let database = Arc::new(open_node(&pooler.url(&server)).await);
+    let server = PostgresServer {
+        database: Arc::clone(&database),
+        server,
+        _pooler: Some(pooler),
+    };
+    (database, server)
+}
+
+/// Opens a PostgreSQL database as a node does.
+pub(crate) async fn open_node(url: &str) -> PostgresDatabase {
+    let DatabaseUrl::Postgres(url) = DatabaseUrl::parse(url).unwrap() else {
+        panic!("it is a URL of PostgreSQL");
+    };
+    let opened = PostgresDatabase::open(url.options().clone(), url.max_connections()).await;
+    opened.unwrap()
+}
+
+impl PostgresServer {
+    /// Returns the database, as another program sees it.
+    pub(crate) const fn server(&self) -> &test_postgres::Database {
+        &self.server
+    }
+}
+
+#[async_trait]
+impl Raw for PostgresServer {
+    async fn execute(&self, sql: &str) {
+        self.server.execute(sql);
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
 }
 
 impl SqliteFile {

@@ -7,10 +7,13 @@ use domain::{connection::Connection, vault::Vault};
 use secrecy::SecretString;
 use snyk_app::store::{
     Store, StoreError,
-    database::{NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue},
+    database::{
+        MaintenanceDatabase as _, NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue,
+    },
     lease::Settlement,
+    migrations::Version,
     repository::rotation::Rotation,
-    sqlite::{MaintenanceDatabase, Version},
+    sqlite::SqliteMaintenance,
 };
 
 use super::bed;
@@ -25,7 +28,7 @@ fn rotating() -> Arc<Vault> {
 
 /// A database in which the server stores a new pair between a read and the replacement.
 struct Overtaken {
-    inner: MaintenanceDatabase,
+    inner: SqliteMaintenance,
     store: Arc<dyn Store>,
     connection: Connection,
 }
@@ -65,7 +68,7 @@ impl SealedRecords for Overtaken {
 async fn a_newer_pair_is_not_overwritten_with_an_older_one() {
     let (bed, file) = bed().await;
     let (connection, session, _) = connect(&*bed.store, "one").await;
-    let inner = MaintenanceDatabase::open(&file.path()).await.unwrap();
+    let inner = SqliteMaintenance::open(&file.path()).await.unwrap();
     let database = Overtaken {
         inner,
         store: Arc::clone(&bed.store),
@@ -80,7 +83,7 @@ async fn a_newer_pair_is_not_overwritten_with_an_older_one() {
 
     // The next batch finds the newer pair.
     let rotation = Rotation::new(
-        MaintenanceDatabase::open(&file.path()).await.unwrap(),
+        SqliteMaintenance::open(&file.path()).await.unwrap(),
         rotating(),
     );
     for (column, replaced) in [
@@ -101,7 +104,7 @@ async fn a_lease_outlives_a_rotation() {
     let (bed, file) = bed().await;
     let (connection, session, _) = connect(&*bed.store, "one").await;
     let held = lease(&*bed.store, &connection.id, 0).await.unwrap();
-    let database = MaintenanceDatabase::open(&file.path()).await.unwrap();
+    let database = SqliteMaintenance::open(&file.path()).await.unwrap();
     assert_eq!(database.version().await.unwrap(), Version::Same);
     let rotation = Rotation::new(database, rotating());
     for column in [SealedColumn::AccessToken, SealedColumn::RefreshToken] {
@@ -122,7 +125,7 @@ async fn rows_are_read_in_batches_by_id() {
     for name in ["a", "b", "c", "d", "e"] {
         connect(&*bed.store, name).await;
     }
-    let database = MaintenanceDatabase::open(&file.path()).await.unwrap();
+    let database = SqliteMaintenance::open(&file.path()).await.unwrap();
     let rotation = Rotation::new(database, rotating());
     assert_eq!(rotation.count(SealedColumn::AccessToken).await.unwrap(), 5);
     let mut sizes = Vec::new();

@@ -27,7 +27,7 @@ async fn a_dropped_transaction_changes_nothing_and_holds_no_lock() {
         let outside = database.authorized(&session, &one.id).await.unwrap();
         assert!(outside.is_some());
         if is_committed {
-            tx.commit().await.unwrap();
+            tx.commit(&[]).await.unwrap();
         } else {
             drop(tx);
         }
@@ -57,7 +57,7 @@ async fn a_second_transaction_waits_for_the_first_and_sees_what_it_did() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!second.is_finished());
     first.erase_tokens(&one.id).await.unwrap();
-    first.commit().await.unwrap();
+    first.commit(&[]).await.unwrap();
     assert!(!second.await.unwrap());
 }
 

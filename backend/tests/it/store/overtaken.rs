@@ -18,8 +18,8 @@ use domain::{
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, Changed, ConnectionStore, Ended, NewLogin, Revocation, RevocationStore, SealedTokens,
-    SessionStore, StoreError,
+    Account, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, Revocation, RevocationStore,
+    SealedTokens, SessionStore, StoreError,
     cache::CachedStore,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
@@ -176,7 +176,11 @@ impl SessionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn detect_foreign_writes(&self) -> Result<bool, StoreError> {
+    async fn detect_foreign_writes(&self) -> Result<ForeignWrites, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn wait_for_foreign_write(&self) {
         unreachable!("{NOT_ASKED}")
     }
 }

@@ -52,6 +52,7 @@ pub(crate) const WITHOUT_CIRCLES: &[&str] = &[
     "shared/src",
     "tests/bench/options/src",
     "tests/bench/src",
+    "tests/postgres/src",
     "tests/sandbox/src",
     "tests/src",
     "xtask/src",

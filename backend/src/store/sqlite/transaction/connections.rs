@@ -11,7 +11,7 @@ use super::{SqliteTransaction, existing};
 use crate::store::{
     Account, Revocation, SealedToken, SealedTokens, StoreError,
     database::{AccountRead, ConnectionChanges, ExistingConnection, RefreshTokenRecord},
-    rows::{ConnectionRow, context_text, orgs_text, status_text},
+    rows::{ConnectionRow, context_text, orgs_text, refresh_token, status_text},
     sqlite::revocations,
 };
 
@@ -27,19 +27,6 @@ const DELETE_ORPHANED: &str = concat!(
           LIMIT $2) \
      RETURNING id, refresh_token, refresh_expires_at"
 );
-
-/// Creates the record of a refresh token from its columns.
-fn refresh_token(
-    token: Option<Vec<u8>>,
-    expires_at: Option<i64>,
-    is_leased: bool,
-) -> RefreshTokenRecord {
-    RefreshTokenRecord {
-        token: token.map(SealedToken::from_stored),
-        expires_at: expires_at.and_then(|at| Timestamp::from_millisecond(at).ok()),
-        is_leased,
-    }
-}
 
 #[async_trait]
 impl ConnectionChanges for SqliteTransaction {

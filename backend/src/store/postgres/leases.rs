@@ -1,0 +1,152 @@
+//! Leases in PostgreSQL, and the token pairs that are replaced under them.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ids::ConnectionId;
+use jiff::Timestamp;
+
+use super::PostgresDatabase;
+use crate::store::{
+    Change, SealedTokens, StoreError,
+    database::LeaseRecords,
+    lease::{Acquisition, Lease, Settlement},
+    rows::milliseconds,
+};
+
+/// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
+macro_rules! held {
+    () => {
+        " WHERE id = $1 AND generation = $2 AND lease = $3 AND status = 'active'"
+    };
+}
+
+/// A lease that was free goes to the owner `$3`, and an expired one to `$4`: an update returns no value
+/// from before it, so the stored owner shows which of them it was.
+const ACQUIRE: &str = concat!(
+    "UPDATE connections SET lease = CASE WHEN lease IS NULL THEN $3 ELSE $4 END, lease_ends_at = ",
+    now!(),
+    " + $5 WHERE id = $1 AND generation = $2 AND status = 'active' \
+         AND (lease IS NULL OR lease_ends_at < ",
+    now!(),
+    ") RETURNING lease"
+);
+const RENEW: &str = concat!(
+    "UPDATE connections SET lease_ends_at = ",
+    now!(),
+    " + $4",
+    held!()
+);
+const STORE_PAIR: &str = concat!(
+    "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
+         access_expires_at = $5, refresh_expires_at = $6, access_token = $7, refresh_token = $8, \
+         scopes = COALESCE($9, scopes), lease = NULL, lease_ends_at = NULL",
+    held!()
+);
+const MARK: &str = concat!(
+    "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, refresh_token = NULL, \
+         lease = NULL, lease_ends_at = NULL",
+    held!()
+);
+const LEAVE: &str = concat!("UPDATE connections SET lease_ends_at = 0", held!());
+const RELEASE: &str = concat!(
+    "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
+    held!()
+);
+
+#[async_trait]
+impl LeaseRecords for PostgresDatabase {
+    async fn acquire_lease(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        lifetime: Duration,
+    ) -> Result<Acquisition, StoreError> {
+        let owner = ulid::Ulid::new().to_string();
+        let successor = format!("{owner}-successor");
+        let query = sqlx::query_as(ACQUIRE)
+            .bind(id.as_str())
+            .bind(generation.cast_signed())
+            .bind(&owner)
+            .bind(&successor)
+            .bind(milliseconds(lifetime));
+        let mut tx = self.pool.write().await?;
+        let acquired: Option<(String,)> = tx.optional(query).await?;
+        let lease = |owner| Lease::new(id.clone(), generation, owner);
+        match acquired {
+            Some((stored,)) => {
+                tx.commit().await?;
+                Ok(if stored == owner {
+                    Acquisition::Free(lease(owner))
+                } else {
+                    Acquisition::Abandoned(lease(stored))
+                })
+            }
+            None => {
+                // Why not: only for the caller's information, who tries again in either case.
+                let query = sqlx::query_as(
+                    "SELECT generation FROM connections \
+                     WHERE id = $1 AND generation = $2 AND status = 'active'",
+                )
+                .bind(id.as_str())
+                .bind(generation.cast_signed());
+                let current: Option<(i64,)> = tx.optional(query).await?;
+                Ok(match current {
+                    Some(_) => Acquisition::Held,
+                    None => Acquisition::Superseded,
+                })
+            }
+        }
+    }
+
+    async fn renew_lease(&self, lease: &Lease, lifetime: Duration) -> Result<bool, StoreError> {
+        let query = sqlx::query(RENEW)
+            .bind(lease.connection().as_str())
+            .bind(lease.generation().cast_signed())
+            .bind(lease.owner())
+            .bind(milliseconds(lifetime));
+        let mut tx = self.pool.write().await?;
+        let renewed = tx.execute(query).await?;
+        tx.commit().await?;
+        Ok(renewed == 1)
+    }
+
+    async fn settle_lease(
+        &self,
+        lease: &Lease,
+        settlement: Settlement<'_, SealedTokens>,
+    ) -> Result<bool, StoreError> {
+        let statement = match settlement {
+            Settlement::Pair { .. } => STORE_PAIR,
+            Settlement::ReconnectNeeded => MARK,
+            Settlement::Unknown => LEAVE,
+            Settlement::Nothing => RELEASE,
+        };
+        let mut query = sqlx::query(statement)
+            .bind(lease.connection().as_str())
+            .bind(lease.generation().cast_signed())
+            .bind(lease.owner());
+        if let Settlement::Pair { grant, issued_at } = settlement {
+            query = query
+                .bind(issued_at.as_millisecond())
+                .bind(grant.access_expires_at.as_millisecond())
+                .bind(grant.refresh_expires_at.map(Timestamp::as_millisecond))
+                .bind(grant.tokens.access.as_bytes())
+                .bind(grant.tokens.refresh.as_bytes())
+                .bind(grant.scopes.as_ref().map(ToString::to_string));
+        }
+        let mut tx = self.pool.write().await?;
+        let is_settled = tx.execute(query).await? == 1;
+        let is_visible = matches!(
+            settlement,
+            Settlement::Pair { .. } | Settlement::ReconnectNeeded
+        );
+        let change = || Change::Connection(lease.connection().clone());
+        let changes: Vec<_> = (is_settled && is_visible)
+            .then(change)
+            .into_iter()
+            .collect();
+        self.feed.commit(tx, &changes).await?;
+        Ok(is_settled)
+    }
+}

@@ -1,0 +1,268 @@
+//! Connections and authorizations in a transaction.
+
+use async_trait::async_trait;
+use domain::{
+    connection::{Connection, State, Subject},
+    ids::{ConnectionId, SessionId},
+};
+use jiff::Timestamp;
+
+use super::{PostgresTransaction, existing};
+use crate::store::{
+    Account, Revocation, SealedToken, SealedTokens, StoreError,
+    database::{AccountRead, ConnectionChanges, ExistingConnection, RefreshTokenRecord},
+    postgres::revocations,
+    rows::{ConnectionRow, context_text, orgs_text, refresh_token, status_text},
+};
+
+/// Locks connections that have been marked for long, except for those that another transaction has
+/// locked. One whose pair is being refreshed is deleted by a later sweep; an expired lease is not held.
+const LOCK_ORPHANED: &str = concat!(
+    "SELECT id FROM connections c WHERE unreached_since < $1 \
+         AND (lease IS NULL OR lease_ends_at < ",
+    now!(),
+    ") AND NOT EXISTS (SELECT 1 FROM session_connections s WHERE s.connection_id = c.id) \
+     ORDER BY unreached_since LIMIT $2 FOR UPDATE OF c SKIP LOCKED"
+);
+/// Deletes those of them that are still orphaned. Since they are locked, they stay so.
+const DELETE_ORPHANED: &str = "\
+    DELETE FROM connections c WHERE id = ANY($1) AND NOT EXISTS \
+        (SELECT 1 FROM session_connections s WHERE s.connection_id = c.id) \
+    RETURNING id, refresh_token, refresh_expires_at";
+
+#[async_trait]
+impl ConnectionChanges for PostgresTransaction {
+    async fn connection(
+        &mut self,
+        id: &ConnectionId,
+    ) -> Result<Option<Connection<SealedTokens>>, StoreError> {
+        let query =
+            sqlx::query_as("SELECT * FROM connections WHERE id = $1 FOR UPDATE").bind(id.as_str());
+        let row: Option<ConnectionRow> = self.tx.optional(query).await?;
+        Ok(row.map(TryInto::try_into).transpose()?)
+    }
+
+    async fn existing(
+        &mut self,
+        id: &ConnectionId,
+    ) -> Result<Option<ExistingConnection>, StoreError> {
+        existing::of_id(&mut self.tx, id).await
+    }
+
+    async fn existing_of(
+        &mut self,
+        subject: &Subject,
+    ) -> Result<Option<ExistingConnection>, StoreError> {
+        existing::of_subject(&mut self.tx, subject).await
+    }
+
+    async fn existing_authorized(
+        &mut self,
+        session: &SessionId,
+        id: &ConnectionId,
+    ) -> Result<Option<ExistingConnection>, StoreError> {
+        existing::authorized(&mut self.tx, session, id).await
+    }
+
+    async fn lost_bots(
+        &mut self,
+        session: &SessionId,
+    ) -> Result<Vec<ExistingConnection>, StoreError> {
+        existing::lost_bots(&mut self.tx, session).await
+    }
+
+    async fn sessions_of(&mut self, id: &ConnectionId) -> Result<Vec<SessionId>, StoreError> {
+        let query =
+            sqlx::query_as("SELECT session_id FROM session_connections WHERE connection_id = $1")
+                .bind(id.as_str());
+        let sessions: Vec<(String,)> = self.tx.all(query).await?;
+        Ok(sessions
+            .into_iter()
+            .map(|(id,)| SessionId::from_stored(id))
+            .collect())
+    }
+
+    async fn put_connection(
+        &mut self,
+        connection: &Connection<SealedTokens>,
+        account: AccountRead,
+    ) -> Result<Connection<SealedTokens>, StoreError> {
+        let tokens = match &connection.state {
+            State::Active(tokens) => Some(tokens),
+            State::ReconnectNeeded | State::Disconnected => None,
+        };
+        let refresh_expires_at = connection.refresh_expires_at;
+        let query = sqlx::query_as(
+            "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
+                 refreshed_at, generation, access_expires_at, refresh_expires_at, access_token, \
+                 refresh_token, orgs_complete, orgs_read_at, orgs_due_at, orgs_tries) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+             ON CONFLICT (id) DO UPDATE SET subject = $2, status = $3, context = $4, orgs = $5, \
+                 scopes = $6, connected_at = $7, refreshed_at = $8, generation = $9, \
+                 access_expires_at = $10, refresh_expires_at = $11, access_token = $12, \
+                 refresh_token = $13, orgs_complete = $14, orgs_read_at = $15, orgs_due_at = $16, \
+                 orgs_tries = $17, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
+             RETURNING *",
+        )
+        .bind(connection.id.as_str())
+        .bind(connection.subject.as_str())
+        .bind(status_text(&connection.state))
+        .bind(connection.context.map(context_text))
+        .bind(orgs_text(&connection.id, &connection.orgs)?)
+        .bind(connection.scopes.to_string())
+        .bind(connection.connected_at.as_millisecond())
+        .bind(connection.refreshed_at.as_millisecond())
+        .bind(connection.generation.cast_signed())
+        .bind(connection.access_expires_at.as_millisecond())
+        .bind(refresh_expires_at.map(Timestamp::as_millisecond))
+        .bind(tokens.map(|tokens| tokens.access.as_bytes()))
+        .bind(tokens.map(|tokens| tokens.refresh.as_bytes()))
+        .bind(connection.orgs_complete)
+        .bind(account.at.as_millisecond())
+        .bind(account.due_at.as_millisecond())
+        .bind(i64::from(connection.orgs_tries));
+        let row: Option<ConnectionRow> = self.tx.optional(query).await?;
+        // The statement returns the row, or fails.
+        let row = row.ok_or(sqlx::Error::RowNotFound)?;
+        Ok(row.try_into()?)
+    }
+
+    async fn update_account(
+        &mut self,
+        id: &ConnectionId,
+        account: &Account<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE connections SET subject = COALESCE($1, subject), \
+                 context = COALESCE($2, context), orgs = $3, \
+                 orgs_complete = orgs_complete OR $4, \
+                 orgs_read_at = CASE WHEN $4 THEN $5 ELSE orgs_read_at END, \
+                 orgs_due_at = $6, orgs_tries = $7 WHERE id = $8",
+        )
+        .bind(account.subject.map(Subject::as_str))
+        .bind(account.context.map(context_text))
+        .bind(orgs_text(id, account.orgs)?)
+        .bind(account.is_whole)
+        .bind(now.as_millisecond())
+        .bind(account.due_at.as_millisecond())
+        .bind(i64::from(account.tries))
+        .bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn refresh_token(
+        &mut self,
+        id: &ConnectionId,
+    ) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        let query = sqlx::query_as(concat!(
+            "SELECT refresh_token, refresh_expires_at, \
+                 COALESCE(lease IS NOT NULL AND lease_ends_at >= ",
+            now!(),
+            ", FALSE) FROM connections WHERE id = $1 FOR UPDATE"
+        ))
+        .bind(id.as_str());
+        let row: Option<(Option<Vec<u8>>, Option<i64>, bool)> = self.tx.optional(query).await?;
+        Ok(row.map(|(token, expires_at, is_leased)| refresh_token(token, expires_at, is_leased)))
+    }
+
+    async fn erase_tokens(&mut self, id: &ConnectionId) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "UPDATE connections SET status = 'disconnected', access_token = NULL, \
+                 refresh_token = NULL, lease = NULL, lease_ends_at = NULL WHERE id = $1",
+        )
+        .bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn delete_connection(&mut self, id: &ConnectionId) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM connections WHERE id = $1").bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn delete_orphaned(
+        &mut self,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, RefreshTokenRecord)>, StoreError> {
+        let query = sqlx::query_as(LOCK_ORPHANED)
+            .bind(since.as_millisecond())
+            .bind(i64::from(limit));
+        let locked: Vec<(String,)> = self.tx.all(query).await?;
+        let locked: Vec<_> = locked.into_iter().map(|(id,)| id).collect();
+        let query = sqlx::query_as(DELETE_ORPHANED).bind(locked);
+        let rows: Vec<(String, Option<Vec<u8>>, Option<i64>)> = self.tx.all(query).await?;
+        let deleted = rows.into_iter().map(|(id, token, expires_at)| {
+            let record = refresh_token(token, expires_at, false);
+            (ConnectionId::from_stored(id), record)
+        });
+        Ok(deleted.collect())
+    }
+
+    async fn authorize(
+        &mut self,
+        session: &SessionId,
+        id: &ConnectionId,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO session_connections (session_id, connection_id) VALUES ($1, $2) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(session.as_str())
+        .bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn authorize_sessions_of(
+        &mut self,
+        from: &ConnectionId,
+        into: &ConnectionId,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "INSERT INTO session_connections (session_id, connection_id) \
+             SELECT session_id, $1 FROM session_connections WHERE connection_id = $2 \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(into.as_str())
+        .bind(from.as_str());
+        self.tx.execute(query).await?;
+        let query = sqlx::query("UPDATE connections SET unreached_since = NULL WHERE id = $1")
+            .bind(into.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn remove_authorization(
+        &mut self,
+        session: &SessionId,
+        id: &ConnectionId,
+    ) -> Result<(), StoreError> {
+        let query = sqlx::query(
+            "DELETE FROM session_connections WHERE session_id = $1 AND connection_id = $2",
+        )
+        .bind(session.as_str())
+        .bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn remove_authorizations(&mut self, id: &ConnectionId) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM session_connections WHERE connection_id = $1")
+            .bind(id.as_str());
+        self.tx.execute(query).await?;
+        Ok(())
+    }
+
+    async fn insert_revocation(
+        &mut self,
+        revocation: &Revocation<SealedToken>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        revocations::insert(&mut self.tx, revocation, expires_at, now).await
+    }
+}
