@@ -30,6 +30,7 @@ mod one_database;
 mod organizations;
 mod package;
 mod pages;
+mod postgres;
 mod proxy;
 mod raw;
 mod refresh;
