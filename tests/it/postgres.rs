@@ -1,5 +1,6 @@
 //! The app on PostgreSQL: one server, its commands beside it, and two servers on one database.
 
+mod commits;
 mod nodes;
 
 use std::time::Duration;

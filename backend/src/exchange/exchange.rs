@@ -14,12 +14,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     account::AccountSync,
+    backoff::exponential,
     clock::Clock,
     http::problem::ApiError,
     provider::{ProviderClient, ProviderError},
     request_context::carried,
     revocation::revoke_or_enqueue,
-    store::{NewLogin, Store},
+    store::{NewLogin, Store, StoreError},
 };
 
 /// Finishes logins.
@@ -51,6 +52,11 @@ pub(super) struct Finished {
 /// Lifetime of a claim. Much longer than that of the attempt's cookie: if a wrong clock swept the
 /// claim early, the cookie could be exchanged again once the clock is correct.
 const CLAIM_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+
+/// Number of times that a login is looked for after the store failed, and the delays between them.
+const MAX_CHECKS: u32 = 8;
+const CHECK_DELAY: Duration = Duration::from_millis(500);
+const MAX_CHECK_DELAY: Duration = Duration::from_secs(5);
 
 /// The state of the browser that finishes a login.
 #[derive(Debug)]
@@ -94,19 +100,42 @@ impl Exchange {
                 rejected @ ProviderError::GrantRejected { .. } => ApiError::CodeRejected(rejected),
                 other => ApiError::Provider(other),
             })?;
-        let stored = self.store_login(&grant, browser).await;
-        if stored.is_err() {
-            // The token pair belongs to no connection now: revoke it at Snyk, without waiting for that.
+        let stored = self.store_login(&grant, &browser).await;
+        if let Err(error) = &stored {
+            // Nobody waits for what becomes of the pair.
+            let may_be_stored = matches!(error, ApiError::Store(StoreError::OutcomeUnknown(_)));
             let this = Arc::clone(self);
-            let revoke = async move {
+            let discard = async move {
+                if may_be_stored && this.is_stored(&browser.attempt_id).await {
+                    return;
+                }
+                // The token pair belongs to no connection.
                 revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, &grant).await;
             };
-            self.tasks.spawn(carried(revoke));
+            self.tasks.spawn(carried(discard));
         }
         stored
     }
 
-    async fn store_login(&self, grant: &Grant, browser: Browser) -> Result<Finished, ApiError> {
+    /// Returns whether a login was stored, or may have been: a pair that a connection has must not be
+    /// revoked.
+    async fn is_stored(&self, attempt: &AttemptId) -> bool {
+        for failures in 1..=MAX_CHECKS {
+            match self.store.is_login_stored(attempt).await {
+                Ok(is_stored) => return is_stored,
+                Err(error) => {
+                    tracing::warn!(%error, "It is not known yet whether a login was stored");
+                    tokio::time::sleep(exponential(CHECK_DELAY, failures, MAX_CHECK_DELAY)).await;
+                }
+            }
+        }
+        tracing::error!(
+            "It is not known whether a login was stored: its token pair is not revoked, and ends by itself"
+        );
+        true
+    }
+
+    async fn store_login(&self, grant: &Grant, browser: &Browser) -> Result<Finished, ApiError> {
         let reader = self.account_sync.read_at_login(&grant.tokens.access).await;
         let subject = self.account_sync.subject(&reader);
         let token = SessionToken::generate()?;
@@ -114,7 +143,7 @@ impl Exchange {
         let session = NewSession {
             id: SessionId::generate(),
             token_hash: token.hash(),
-            browser: browser.name,
+            browser: browser.name.clone(),
             expires_at: expires_at(now, self.lifetimes.absolute),
         };
         let connection = self

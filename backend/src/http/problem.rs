@@ -282,6 +282,7 @@ fn store_status(error: &StoreError) -> (StatusCode, Code) {
         | StoreError::Conflict(_)
         | StoreError::Moved
         | StoreError::TooSlow
+        | StoreError::OutcomeUnknown(_)
         | StoreError::Sealed { .. } => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
         StoreError::Shared(error) => store_status(error),
         StoreError::Inconsistent { .. } | StoreError::CannotSeal(_) => {

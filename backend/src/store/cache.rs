@@ -194,6 +194,10 @@ impl<S: Store + ?Sized> ConnectionStore for CachedStore<S> {
         self.write(self.inner.finish_login(login)).await
     }
 
+    async fn is_login_stored(&self, attempt: &AttemptId) -> Result<bool, StoreError> {
+        self.inner.is_login_stored(attempt).await
+    }
+
     async fn store_account(
         &self,
         consent: &Consent,

@@ -33,11 +33,15 @@
 //! | changes | result |
 //! | --- | --- |
 //! | two logins, or two read accounts, with one subject | one connection, which the sessions of both are authorized for; the later login increments its generation |
+//! | two logins of one browser | one session, which is authorized for the connections of both |
 //! | a login, and a sign-out of the session that it replaces | no session, or one that the sign-out did not name |
 //! | a login or merge, and a disconnect | the connection in the state of the later one; no refresh token is both in a connection and in a revocation |
 //! | a login, and the removal of the orphaned connection that it would replace | that connection, or a new one and a revocation |
 //! | a merge or disconnect, and the acquisition of a lease | the lease is seen, or not acquired |
 //! | a login, merge or disconnect, and the settlement of a lease | the settlement comes first, and is what the other one reads; or it changes nothing |
+//!
+//! The answer to a commit can be lost. [`StoreError::OutcomeUnknown`] says that the transaction may have
+//! taken effect; whoever holds a token pair then asks before the pair is revoked.
 //!
 //! SQLite has one writer, which `BEGIN IMMEDIATE` acquires before the first read. A database with
 //! concurrent writers uses serializable transactions, or locks the rows that it reads. Where it has

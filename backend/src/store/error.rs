@@ -26,6 +26,9 @@ pub enum StoreError {
     /// A concurrent transaction conflicts with this one, which changed nothing.
     #[error("the database rejected one of two concurrent changes")]
     Conflict(#[source] sqlx::Error),
+    /// The answer to a commit was lost, or did not come in time: the transaction may have taken effect.
+    #[error("it is not known whether the database has stored a change")]
+    OutcomeUnknown(#[source] Box<Self>),
     /// A row holds an invalid value.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),

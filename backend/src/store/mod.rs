@@ -126,6 +126,10 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
         login: NewLogin<'_>,
     ) -> Result<Changed<Option<Connection>>, StoreError>;
 
+    /// Returns whether [`finish_login`](Self::finish_login) of this attempt has taken effect. It may have
+    /// although it failed: an answer to a commit can be lost.
+    async fn is_login_stored(&self, attempt: &AttemptId) -> Result<bool, StoreError>;
+
     /// Stores the account that was read for a consent. Returns `false` and changes nothing if a
     /// later consent replaced it, or the connection is no longer active. Only a complete list
     /// removes organizations. If the subject turns out to be that of another connection, the two

@@ -58,12 +58,17 @@ pub trait SessionChanges {
         token: &TokenHash,
     ) -> Result<Option<SessionId>, StoreError>;
 
-    /// Returns the session that a claimed attempt created at `since` or later, if it still exists.
-    async fn session_of_attempt(
+    /// Returns the sessions that the siblings of a claimed attempt created at `since` or later, as far
+    /// as they still exist.
+    async fn sessions_of_siblings(
         &mut self,
         attempt: &AttemptId,
+        siblings: &[AttemptId],
         since: Timestamp,
-    ) -> Result<Option<SessionId>, StoreError>;
+    ) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Returns whether a claimed attempt has created a session, which may have ended since.
+    async fn has_created_session(&mut self, attempt: &AttemptId) -> Result<bool, StoreError>;
 
     /// Inserts a session.
     async fn insert_session(

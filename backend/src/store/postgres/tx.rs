@@ -78,9 +78,14 @@ impl Tx {
         Ok(self.all(query).await?.into_iter().next())
     }
 
-    /// Commits. If this fails, it is unknown whether the changes took effect.
+    /// Commits.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        within(self.deadline, &self.failover, self.inner.commit()).await
+        let done = within(self.deadline, &self.failover, self.inner.commit()).await;
+        done.map_err(|error| match error {
+            // The server said that it rolled back.
+            StoreError::Conflict(_) | StoreError::DiskFull(_) => error,
+            other => StoreError::OutcomeUnknown(Box::new(other)),
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent},
-    ids::{ConnectionId, RevocationId, SessionId},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
     vault::secret::RefreshToken,
 };
 use jiff::Timestamp;
@@ -49,6 +49,10 @@ impl<D: Database> ConnectionStore for Repository<D> {
         login: NewLogin<'_>,
     ) -> Result<Changed<Option<Connection>>, StoreError> {
         retry(|| self.try_finish_login(&login)).await
+    }
+
+    async fn is_login_stored(&self, attempt: &AttemptId) -> Result<bool, StoreError> {
+        retry(|| self.try_is_login_stored(attempt)).await
     }
 
     async fn store_account(

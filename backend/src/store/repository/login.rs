@@ -3,17 +3,28 @@
 
 use domain::{
     connection::{Connection, State},
-    ids::{ConnectionId, SessionId},
+    ids::{AttemptId, ConnectionId, SessionId},
 };
 
 use super::Repository;
 use crate::store::{
     Change, Changed, NewLogin, StoreError,
-    database::{AccountRead, ConnectionChanges as _, Database, ExistingConnection, Transaction},
+    database::{
+        AccountRead, ConnectionChanges as _, Database, ExistingConnection, SessionChanges as _,
+        Transaction,
+    },
     rules::{self, Candidates, SIBLING_WINDOW},
 };
 
 impl<D: Database> Repository<D> {
+    pub(super) async fn try_is_login_stored(
+        &self,
+        attempt: &AttemptId,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.database.begin().await?;
+        tx.has_created_session(attempt).await
+    }
+
     pub(super) async fn try_finish_login(
         &self,
         login: &NewLogin<'_>,
@@ -76,9 +87,10 @@ async fn replaced_sessions(
         .now
         .saturating_sub(SIBLING_WINDOW)
         .unwrap_or(login.now);
-    for attempt in login.sibling_attempts {
-        replaced.extend(tx.session_of_attempt(attempt, since).await?);
-    }
+    let siblings = tx
+        .sessions_of_siblings(login.attempt_id, login.sibling_attempts, since)
+        .await?;
+    replaced.extend(siblings);
     Ok(replaced)
 }
 

@@ -158,6 +158,7 @@ async fn use_all(store: &dyn Store, server: &Database) {
         finish(store, login).await;
         last = next.token_hash;
     }
+    assert!(store.is_login_stored(&attempts[0]).await.unwrap());
     assert!(store.session(&last).await.unwrap().is_some());
     store.connections_of(&session_id).await.unwrap();
     store.authorized(&session_id, &one.id).await.unwrap();

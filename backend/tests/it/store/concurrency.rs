@@ -1,9 +1,11 @@
 //! The contract of compound changes that run at once: each is as if it ran before or after the
 //! others.
 
+use std::slice;
+
 use domain::{
     connection::State,
-    ids::{ConnectionId, RevocationId, SessionId},
+    ids::{AttemptId, ConnectionId, RevocationId, SessionId},
     session::TokenHash,
 };
 use futures_util::future::join_all;
@@ -120,7 +122,49 @@ async fn accounts_with_one_subject_end_in_one_connection(bed: Bed) {
     assert_eq!(left.len(), 1);
 }
 
+async fn sibling_logins_end_in_one_session(bed: Bed) {
+    let store = &*bed.store;
+    for round in 0..ROUNDS {
+        let attempts = ["left", "right"];
+        let attempts = attempts.map(|side| AttemptId::from_stored(format!("{side}-{round}")));
+        for attempt in &attempts {
+            assert!(store.claim(attempt, at(600)).await.unwrap());
+        }
+        let finish = async |own: usize| {
+            let next = session(SessionId::generate(), now());
+            let id = ConnectionId::from_stored(format!("{own}-{round}"));
+            let grant = grant("one");
+            let login = NewLogin {
+                attempt_id: &attempts[own],
+                sibling_attempts: slice::from_ref(&attempts[1 - own]),
+                ..login(&id, account(None, &[], true), &grant, &next, now())
+            };
+            finish(store, login).await;
+            assert!(store.is_login_stored(&attempts[own]).await.unwrap());
+            (next, id)
+        };
+        let (left, right) = tokio::join!(finish(0), finish(1));
+        let mut living = Vec::new();
+        for (session, _) in [&left, &right] {
+            if store.session(&session.token_hash).await.unwrap().is_some() {
+                living.push(&session.id);
+            }
+        }
+        let [last] = living[..] else {
+            panic!("{} sessions in one browser in round {round}", living.len());
+        };
+        for (_, id) in [&left, &right] {
+            assert!(store.authorized(last, id).await.unwrap().is_some());
+        }
+    }
+    let unknown = AttemptId::from_stored("unknown".to_owned());
+    assert!(!store.is_login_stored(&unknown).await.unwrap());
+    assert!(store.claim(&unknown, at(600)).await.unwrap());
+    assert!(!store.is_login_stored(&unknown).await.unwrap());
+}
+
 contract! {
+    sibling_logins_end_in_one_session
     logins_of_one_subject_end_in_one_connection
     a_login_and_a_sign_out_end_in_no_session_that_was_named
     a_disconnect_and_a_login_leave_each_token_in_one_place

@@ -67,6 +67,10 @@ impl ConnectionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
+    async fn is_login_stored(&self, _: &AttemptId) -> Result<bool, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
     async fn store_account(
         &self,
         _: &Consent,

@@ -22,19 +22,47 @@ impl SessionChanges for PostgresTransaction {
         Ok(found.map(|(id,)| SessionId::from_stored(id)))
     }
 
-    async fn session_of_attempt(
+    /// Locks the claim of the attempt too: a sibling that finishes at the same time waits, and finds the
+    /// session of this one.
+    async fn sessions_of_siblings(
         &mut self,
         attempt: &AttemptId,
+        siblings: &[AttemptId],
         since: Timestamp,
-    ) -> Result<Option<SessionId>, StoreError> {
+    ) -> Result<Vec<SessionId>, StoreError> {
+        if siblings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let siblings: Vec<_> = siblings.iter().map(AttemptId::as_str).collect();
+        let mut claims = siblings.clone();
+        claims.push(attempt.as_str());
+        // In one order, so that siblings do not wait for each other.
+        let locked = sqlx::query(
+            "SELECT attempt FROM claims WHERE attempt = ANY($1) ORDER BY attempt FOR UPDATE",
+        )
+        .bind(claims);
+        self.tx.execute(locked).await?;
         let query = sqlx::query_as(
             "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
-             WHERE c.attempt = $1 AND c.session_at >= $2 FOR UPDATE OF s",
+             WHERE c.attempt = ANY($1) AND c.session_at >= $2 ORDER BY s.id FOR UPDATE OF s",
         )
-        .bind(attempt.as_str())
+        .bind(siblings)
         .bind(since.as_millisecond());
-        let found: Option<(String,)> = self.tx.optional(query).await?;
-        Ok(found.map(|(id,)| SessionId::from_stored(id)))
+        let found: Vec<(String,)> = self.tx.all(query).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id,)| SessionId::from_stored(id))
+            .collect())
+    }
+
+    /// Waits for the end of a transaction that records the session.
+    async fn has_created_session(&mut self, attempt: &AttemptId) -> Result<bool, StoreError> {
+        let query = sqlx::query_as(
+            "SELECT session_id IS NOT NULL FROM claims WHERE attempt = $1 FOR UPDATE",
+        )
+        .bind(attempt.as_str());
+        let found: Option<(bool,)> = self.tx.optional(query).await?;
+        Ok(found.is_some_and(|(has_created,)| has_created))
     }
 
     async fn insert_session(

@@ -24,20 +24,34 @@ impl SessionChanges for SqliteTransaction {
         Ok(found.map(|(id,)| SessionId::from_stored(id)))
     }
 
-    async fn session_of_attempt(
+    async fn sessions_of_siblings(
         &mut self,
-        attempt: &AttemptId,
+        _: &AttemptId,
+        siblings: &[AttemptId],
         since: Timestamp,
-    ) -> Result<Option<SessionId>, StoreError> {
-        let found: Option<(String,)> = sqlx::query_as(
-            "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
-             WHERE c.attempt = $1 AND c.session_at >= $2",
-        )
-        .bind(attempt.as_str())
-        .bind(since.as_millisecond())
-        .fetch_optional(&mut *self.0)
-        .await?;
-        Ok(found.map(|(id,)| SessionId::from_stored(id)))
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let mut sessions = Vec::new();
+        for sibling in siblings {
+            let found: Option<(String,)> = sqlx::query_as(
+                "SELECT s.id FROM claims c JOIN sessions s ON s.id = c.session_id \
+                 WHERE c.attempt = $1 AND c.session_at >= $2",
+            )
+            .bind(sibling.as_str())
+            .bind(since.as_millisecond())
+            .fetch_optional(&mut *self.0)
+            .await?;
+            sessions.extend(found.map(|(id,)| SessionId::from_stored(id)));
+        }
+        Ok(sessions)
+    }
+
+    async fn has_created_session(&mut self, attempt: &AttemptId) -> Result<bool, StoreError> {
+        let found: Option<(bool,)> =
+            sqlx::query_as("SELECT session_id IS NOT NULL FROM claims WHERE attempt = $1")
+                .bind(attempt.as_str())
+                .fetch_optional(&mut *self.0)
+                .await?;
+        Ok(found.is_some_and(|(has_created,)| has_created))
     }
 
     async fn insert_session(
