@@ -1,7 +1,9 @@
 //! The app on PostgreSQL: one server, its commands beside it, and two servers on one database.
 
 mod commits;
+mod failures;
 mod nodes;
+mod outage;
 
 use std::time::Duration;
 

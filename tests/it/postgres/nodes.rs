@@ -8,13 +8,13 @@ use tests::{Bed, app::App, client::Client, free_port};
 use super::{bed, call_path};
 
 /// The second of two servers.
-async fn second_server(bed: &Bed, database: &Database) -> App {
+pub(super) async fn second_server(bed: &Bed, database: &Database) -> App {
     let url = database.url();
     App::start(free_port(), &bed.sandbox.url, &[("DATABASE_URL", &url)]).await
 }
 
 /// Returns the browser at another server behind the same name.
-fn at(app: &App, browser: &Client) -> Client {
+pub(super) fn at(app: &App, browser: &Client) -> Client {
     let mut other = Client::new(&app.url);
     other.cookies.clone_from(&browser.cookies);
     other

@@ -1,0 +1,107 @@
+//! A database that stops and starts under load.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use test_postgres::{Cluster, Database, Stop};
+use tests::{app::App, client::Client};
+
+use super::{
+    bed, call_path,
+    nodes::{at, second_server},
+    refresh,
+};
+
+const PEOPLE: usize = 6;
+
+/// Reads and refreshes until the end, and counts the statuses.
+async fn load(mut browser: Client, path: String, is_over: Arc<AtomicBool>) -> BTreeMap<u16, usize> {
+    let refresh = path.replace("/snyk/rest/self", "/refresh");
+    let mut statuses = BTreeMap::new();
+    while !is_over.load(Ordering::Relaxed) {
+        for answer in [
+            browser.get(&path).await,
+            browser.get("/api/session").await,
+            browser.post(&refresh, &json!({})).await,
+        ] {
+            *statuses.entry(answer.status).or_default() += 1;
+            let is_expected = matches!(answer.status, 200 | 503);
+            assert!(is_expected, "{}: {}", answer.status, answer.text);
+        }
+    }
+    statuses
+}
+
+/// Waits until a server says that it is ready, or that it is not.
+async fn becomes(app: &App, status: u16, within: Duration) -> Duration {
+    let began = Instant::now();
+    let mut probe = Client::new(&app.url);
+    while probe.get("/readyz").await.status != status {
+        assert!(began.elapsed() < within, "not {status} after {within:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    began.elapsed()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rel_4_a_database_that_restarts_under_load_signs_nobody_out() {
+    let cluster = Cluster::own();
+    let database = Database::create_in(cluster);
+    let bed = bed(&database).await;
+    let second = second_server(&bed, &database).await;
+    let mut people = Vec::new();
+    for number in 0..PEOPLE {
+        let (browser, connection) = bed.connected().await;
+        let server = [&bed.app, &second][number % 2];
+        people.push((at(server, &browser), connection));
+    }
+    let is_over = Arc::new(AtomicBool::new(false));
+    let loads: Vec<_> = people
+        .iter()
+        .map(|(browser, connection)| {
+            let load = load(browser.clone(), call_path(connection), Arc::clone(&is_over));
+            tokio::spawn(load)
+        })
+        .collect();
+    for how in [Stop::Fast, Stop::Crash] {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cluster.stop(how);
+        let mut noticed = Duration::ZERO;
+        for app in [&bed.app, &second] {
+            noticed = noticed.max(becomes(app, 503, Duration::from_secs(4)).await);
+        }
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        cluster.start();
+        let mut back = Duration::ZERO;
+        for app in [&bed.app, &second] {
+            back = back.max(becomes(app, 200, Duration::from_secs(15)).await);
+        }
+        println!("{how:?}: not ready after {noticed:?}, ready again after {back:?}");
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    is_over.store(true, Ordering::Relaxed);
+    let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
+    for load in loads {
+        for (status, count) in load.await.unwrap() {
+            *statuses.entry(status).or_default() += count;
+        }
+    }
+    println!("answers: {statuses:?}");
+    for (browser, connection) in &mut people {
+        let stored = browser.connections().await.remove(0);
+        assert_eq!(stored["status"], "active", "{stored}");
+        let before = stored["generation"].as_u64().unwrap();
+        let after = refresh(browser, connection).await["generation"].clone();
+        assert!(after.as_u64().unwrap() > before);
+        assert_eq!(browser.get(&call_path(connection)).await.status, 200);
+    }
+    assert_eq!(bed.sandbox.count("reuses").await, 0);
+    assert_eq!(bed.sandbox.count("revocations").await, 0);
+}
