@@ -2,6 +2,7 @@
 
 mod commits;
 mod failures;
+mod move_store;
 mod nodes;
 mod outage;
 

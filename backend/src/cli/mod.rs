@@ -7,6 +7,7 @@ mod core_dumps;
 mod create_app;
 mod doctor;
 mod man;
+mod move_store;
 mod open_database;
 mod open_files;
 mod output;
@@ -76,6 +77,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Encrypt all stored tokens with a new encryption secret, while the server runs.
     RotateEncryption(rotate_encryption::RotateEncryption),
+    /// Copy everything to another database, such as from SQLite to PostgreSQL, while no server runs.
+    #[command(after_help = move_store::EXAMPLES)]
+    MoveStore(move_store::Arguments),
     /// Print a script that completes commands and options in a shell.
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -119,6 +123,7 @@ pub fn run(routes: Router<AppState>) -> ExitCode {
         Command::App(arguments) => block_on(app::run(arguments)),
         Command::Doctor(args) => block_on(doctor::run(&args)),
         Command::RotateEncryption(args) => block_on(rotate_encryption::run(&args)),
+        Command::MoveStore(arguments) => block_on(move_store::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(&arguments),
     };

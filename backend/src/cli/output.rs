@@ -18,3 +18,9 @@ pub(super) fn print(text: &[u8]) -> ExitCode {
         _ => ExitCode::SUCCESS,
     }
 }
+
+/// Describes an error with its causes.
+pub(super) fn described(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

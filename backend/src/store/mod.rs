@@ -6,6 +6,8 @@
 //!    and writes the compound changes. [`cache`] wraps it.
 //! 3. [`database`] is the port that an adapter implements: sealed records, single statements and
 //!    transactions. [`sqlite`] is the adapter for a SQLite file, [`postgres`] the one for PostgreSQL.
+//!
+//! [`tables`] goes past all three: it copies rows from one database to another.
 
 pub mod cache;
 pub mod change;
@@ -19,6 +21,7 @@ mod revocation;
 mod rows;
 mod rules;
 pub mod sqlite;
+pub mod tables;
 
 use std::{fmt, sync::Arc};
 

@@ -34,6 +34,7 @@ mod pool;
 mod revocations;
 mod sealed;
 mod sessions;
+mod tables;
 mod transaction;
 mod tx;
 

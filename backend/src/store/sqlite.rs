@@ -25,6 +25,7 @@ mod probe;
 mod revocations;
 mod sealed;
 mod sessions;
+mod tables;
 mod transaction;
 
 use std::{

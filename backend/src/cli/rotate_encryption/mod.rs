@@ -16,7 +16,11 @@ use self::{
     passes::{Pacing, Passes},
     tally::Tally,
 };
-use super::{fail, output::print, signals::StopSignals};
+use super::{
+    fail,
+    output::{described, print},
+    signals::StopSignals,
+};
 use crate::{
     config::{
         database_url::DatabaseUrl, encryption::Encryption, log::LogFormat, raw::Raw,
@@ -152,10 +156,4 @@ async fn rotate_in<D: MaintenanceDatabase>(
     let done = passes.run(tally).await;
     rotation.database().close().await;
     done.map_err(|error| described(&error))
-}
-
-/// Describes an error with its causes.
-fn described(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -26,6 +26,15 @@ impl PostgresMaintenance {
         let pool = Pool::open(options, Limits::MAINTENANCE).await?;
         Ok(Self { pool })
     }
+
+    /// Applies the migrations that it lacks.
+    ///
+    /// # Errors
+    ///
+    /// If one fails, or a later version has migrated it.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        migrations::apply(&self.pool).await
+    }
 }
 
 #[async_trait]

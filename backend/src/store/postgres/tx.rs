@@ -55,6 +55,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Runs a query, and returns its rows as they are.
+    pub(super) async fn rows(
+        &mut self,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let rows = query.persistent(false).fetch_all(&mut *self.inner);
+        within(self.deadline, &self.failover, rows).await
+    }
+
     /// Runs a query, and returns all of its rows.
     pub(super) async fn all<T>(
         &mut self,

@@ -4,6 +4,7 @@
 mod feed;
 mod migrations;
 mod plans;
+mod tables;
 mod transaction;
 
 use std::sync::Arc;
