@@ -35,10 +35,18 @@ fn only_variables_that_exist_are_set() {
         .lines()
         .filter_map(|line| Some(line.trim_start_matches('#').split_once('=')?.0))
         .collect();
-    for name in ["Dockerfile", "compose.yaml", "snyk-app.service"] {
+    for (name, expected) in [
+        ("Dockerfile", "DATABASE_URL"),
+        ("compose.yaml", "DATABASE_URL"),
+        ("compose.postgres.yaml", "DATABASE_URL"),
+        ("kubernetes.yaml", "METRICS_LISTEN"),
+        ("snyk-app.service", "DATABASE_URL"),
+    ] {
         let set = variables(&read(&format!("deploy/{name}")));
-        assert!(set.contains(&"DATABASE_URL".to_owned()), "{name}: {set:?}");
-        for variable in set {
+        assert!(set.contains(&expected.to_owned()), "{name}: {set:?}");
+        // The others are of PostgreSQL's image, and the beginning of a command there.
+        let ours = |name: &String| !name.starts_with("POSTGRES_") && name != "CMD-SHELL";
+        for variable in set.into_iter().filter(ours) {
             assert!(known.contains(&&*variable), "{name}: {variable}");
         }
     }
@@ -47,6 +55,8 @@ fn only_variables_that_exist_are_set() {
 #[test]
 fn rel_7_every_supervisor_waits_for_refreshes_in_flight() {
     assert!(read("deploy/compose.yaml").contains("\n    stop_grace_period: 130s\n"));
+    let kubernetes = read("deploy/kubernetes.yaml");
+    assert!(kubernetes.contains("\n      terminationGracePeriodSeconds: 130\n"));
     let unit = read("deploy/snyk-app.service");
     assert!(unit.contains("\nTimeoutStopSec=130s\n"));
     assert!(!unit.contains("\nExecReload="), "SIGHUP stops the server");
