@@ -24,7 +24,10 @@ use crate::{
         migrations::Version,
         postgres::PostgresMaintenance,
         sqlite::{SqliteDatabase, SqliteMaintenance},
-        tables::{Copied, TableRows, copy},
+        tables::{
+            TableRows,
+            copy::{Copied, copy},
+        },
     },
     telemetry,
 };

@@ -22,6 +22,7 @@ macro_rules! now {
 }
 
 mod connections;
+mod failover;
 mod feed;
 mod leases;
 mod maintenance;

@@ -4,12 +4,11 @@
 //! opens in the other database, since it is bound to table, column and row, which are the same there.
 //! Leases are not copied: their owners are gone.
 
-mod copy;
+pub mod copy;
 mod statements;
 
 use async_trait::async_trait;
 
-pub use self::copy::{Copied, CopyError, copy};
 use super::StoreError;
 
 /// A table: its columns, those of its key first.

@@ -73,30 +73,26 @@ impl LeaseRecords for PostgresDatabase {
         let mut tx = self.pool.write().await?;
         let acquired: Option<(String,)> = tx.optional(query).await?;
         let lease = |owner| Lease::new(id.clone(), generation, owner);
-        match acquired {
-            Some((stored,)) => {
-                tx.commit().await?;
-                Ok(if stored == owner {
-                    Acquisition::Free(lease(owner))
-                } else {
-                    Acquisition::Abandoned(lease(stored))
-                })
-            }
-            None => {
-                // Why not: only for the caller's information, who tries again in either case.
-                let query = sqlx::query_as(
-                    "SELECT generation FROM connections \
-                     WHERE id = $1 AND generation = $2 AND status = 'active'",
-                )
-                .bind(id.as_str())
-                .bind(generation.cast_signed());
-                let current: Option<(i64,)> = tx.optional(query).await?;
-                Ok(match current {
-                    Some(_) => Acquisition::Held,
-                    None => Acquisition::Superseded,
-                })
-            }
+        if let Some((stored,)) = acquired {
+            tx.commit().await?;
+            return Ok(if stored == owner {
+                Acquisition::Free(lease(owner))
+            } else {
+                Acquisition::Abandoned(lease(stored))
+            });
         }
+        // Why not: only for the caller's information, who tries again in either case.
+        let query = sqlx::query_as(
+            "SELECT generation FROM connections \
+             WHERE id = $1 AND generation = $2 AND status = 'active'",
+        )
+        .bind(id.as_str())
+        .bind(generation.cast_signed());
+        let current: Option<(i64,)> = tx.optional(query).await?;
+        Ok(match current {
+            Some(_) => Acquisition::Held,
+            None => Acquisition::Superseded,
+        })
     }
 
     async fn renew_lease(&self, lease: &Lease, lifetime: Duration) -> Result<bool, StoreError> {

@@ -1,10 +1,6 @@
 //! Connections to PostgreSQL: how many, how long each may take, and which are replaced.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgPool,
@@ -12,6 +8,7 @@ use sqlx::{
 };
 
 use super::{
+    failover::Failover,
     open_error::{self, OpenError},
     tx::Tx,
 };
@@ -66,7 +63,7 @@ impl Limits {
 
 /// A pool of connections. Its `Debug` has no password.
 pub(super) struct Pool {
-    pool: PgPool,
+    connections: PgPool,
     options: PgConnectOptions,
     limits: Limits,
     failover: Arc<Failover>,
@@ -85,7 +82,7 @@ impl Pool {
         // If this fails, whatever follows fails in words.
         let _ = first.close().await;
         let failover = Arc::new(Failover::default());
-        let pool = PgPoolOptions::new()
+        let connections = PgPoolOptions::new()
             .max_connections(limits.max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .idle_timeout(IDLE_TIMEOUT)
@@ -119,7 +116,7 @@ impl Pool {
             })
             .connect_lazy_with(options.clone());
         Ok(Self {
-            pool,
+            connections,
             options,
             limits,
             failover,
@@ -143,12 +140,18 @@ impl Pool {
     }
 
     async fn begin(&self, statement: &'static str, limit: Duration) -> Result<Tx, StoreError> {
-        Tx::begin(&self.pool, statement, limit, Arc::clone(&self.failover)).await
+        Tx::begin(
+            &self.connections,
+            statement,
+            limit,
+            Arc::clone(&self.failover),
+        )
+        .await
     }
 
     /// Returns the pool itself, for a statement that no transaction may contain.
     pub(super) const fn plain(&self) -> &PgPool {
-        &self.pool
+        &self.connections
     }
 
     /// Returns how a connection is made.
@@ -162,7 +165,7 @@ impl Pool {
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 }
 
@@ -171,36 +174,5 @@ impl fmt::Debug for Pool {
         f.debug_struct("Pool")
             .field("location", &self.location)
             .finish_non_exhaustive()
-    }
-}
-
-/// When a server last said that it is no primary. Connections from before it lead to a server that
-/// was demoted; new ones lead to whatever its name leads to now.
-#[derive(Debug, Default)]
-pub(super) struct Failover(Mutex<Option<Instant>>);
-
-impl Failover {
-    pub(super) fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// Returns whether a connection of that age was made before.
-    fn is_before(&self, age: Duration) -> bool {
-        let noted = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.is_some_and(|at| at.elapsed() <= age)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_from_before_a_failover_are_replaced() {
-        let failover = Failover::default();
-        assert!(!failover.is_before(Duration::MAX), "none was noted");
-        failover.note();
-        assert!(failover.is_before(Duration::from_mins(1)));
-        assert!(!failover.is_before(Duration::ZERO), "made after it");
     }
 }

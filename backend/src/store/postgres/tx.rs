@@ -9,7 +9,7 @@ use sqlx::{
 };
 use tokio::time::Instant;
 
-use super::pool::Failover;
+use super::failover::Failover;
 use crate::store::{StoreError, error::is_of_a_replica};
 
 /// A transaction with a deadline. It is rolled back when it is dropped.

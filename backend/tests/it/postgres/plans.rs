@@ -3,11 +3,7 @@
 //! The server logs the plan of each statement that it runs, those of foreign keys too. So no list here
 //! has to be kept up to date: what a method of the store does is checked if it is called.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::ids::{AttemptId, RevocationId, SessionId};
 use snyk_app::{
@@ -73,10 +69,8 @@ async fn each_statement_finds_its_rows_by_an_index(rows: u32) {
     log_plans(server);
     // A node that opens its connections from now on.
     let store = super::node(server).await;
-    let began = Instant::now();
     use_all(&*store, server).await;
     use_maintenance(server).await;
-    println!("{rows} rows: all statements in {:?}", began.elapsed());
 
     let plans = plans(&server.cluster.log_of(&server.name));
     let mut scans = Vec::new();

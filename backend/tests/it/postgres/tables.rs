@@ -7,7 +7,10 @@ use snyk_app::{
     config::database_url::DatabaseUrl,
     store::{
         postgres::PostgresMaintenance,
-        tables::{Copied, CopyError, TABLES, copy},
+        tables::{
+            TABLES,
+            copy::{Copied, CopyError, copy},
+        },
     },
 };
 use sqlx::Row as _;
