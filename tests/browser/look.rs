@@ -143,6 +143,10 @@ async fn a_connection_that_stopped_working_is_told_on_its_page_and_on_others() {
     browser.press("Refresh now").await;
     shows(&browser, "This connection has stopped working").await;
     shows(&browser, "Needs reconnecting").await;
+    // There are no tokens any more whose time could run.
+    shows(&browser, "and Fathom has deleted them").await;
+    let text = browser.text().await;
+    assert!(!text.contains("expires in"), "{text}");
     every_view(&browser, "connection-stopped").await;
 
     // A second connection.

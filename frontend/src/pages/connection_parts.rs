@@ -83,6 +83,7 @@ pub fn Access(
     /// The connection.
     connection: Signal<Connection>,
 ) -> impl IntoView {
+    let session = SessionContext::get();
     let now = ticking();
     let began = derive(move || connection.read().refreshed_at.clone());
     let access = derive(move || Some(connection.read().access_token_expires_at.clone()));
@@ -102,9 +103,14 @@ pub fn Access(
                     <p class="second">"Renewed automatically"</p>
                 </Show>
             </div>
+            <Show when=move || !works.get()>
+                <p>{move || tokens_are_gone(&session.name())}</p>
+            </Show>
             <div class="gauges">
-                <Countdown label="Access token expires in" began ends=access renews=works now />
-                <Countdown label="Refresh token expires in" began ends=refresh now />
+                <Show when=move || works.get()>
+                    <Countdown label="Access token expires in" began ends=access renews=works now />
+                    <Countdown label="Refresh token expires in" began ends=refresh now />
+                </Show>
                 <div class="gauge">
                     <p class="gauge-label">"Generation"</p>
                     <p class="figure">{move || number(count.get())}</p>
@@ -119,6 +125,10 @@ pub fn Access(
             </div>
         </section>
     }
+}
+
+fn tokens_are_gone(app: &str) -> String {
+    format!("Snyk no longer accepts this connection’s tokens, and {app} has deleted them.")
 }
 
 /// Loads the session again when the server may have renewed the access token, because the page
