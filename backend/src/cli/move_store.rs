@@ -49,7 +49,7 @@ command again. If the new database holds other data, nothing is copied.";
 /// The arguments of the command.
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// The database to copy from: `sqlite://path` or `postgres://…`.
+    /// The database to copy from: `sqlite://path` or `postgres://host/database`.
     #[arg(value_name = "FROM")]
     from: String,
     /// The database to copy to; by default the one of `DATABASE_URL`.
