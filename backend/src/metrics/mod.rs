@@ -17,7 +17,6 @@ use prometheus_client::{
     metrics::{
         counter::Counter,
         family::{Family, MetricConstructor},
-        gauge::Gauge,
         histogram::Histogram,
         info::Info,
     },
@@ -69,9 +68,6 @@ struct Metrics {
     leases_lost: Counter,
     /// By [`Cache`], and whether it was a hit.
     cache_reads: [[Counter; 2]; Cache::WORDS.len()],
-    records: Family<Labels<1>, Gauge>,
-    pool: Family<Labels<1>, Gauge>,
-    is_store_reachable: Gauge,
 }
 
 impl Metrics {
@@ -132,21 +128,6 @@ impl Metrics {
                 "Reads of the store's cache, by cache and result",
                 ("cache", Cache::WORDS),
                 ("result", ["miss", "hit"]),
-            ),
-            records: all.add(
-                "records",
-                "Records in the database, counted once a minute",
-                Family::default(),
-            ),
-            pool: all.add(
-                "database_connections",
-                "Open connections to the database, by state",
-                Family::default(),
-            ),
-            is_store_reachable: all.add(
-                "database_up",
-                "Whether the database answered the last count",
-                Gauge::default(),
             ),
             registry: all.0,
         }
@@ -246,25 +227,6 @@ pub fn cache_read(cache: Cache, is_hit: bool) {
     METRICS.cache_reads[cache as usize][usize::from(is_hit)].inc();
 }
 
-/// Sets the number of records of a kind.
-pub fn set_records(kind: &'static str, count: u64) {
-    let gauge = METRICS.records.get_or_create(&[("kind", kind)]);
-    gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
-}
-
-/// Sets the number of connections to the database in a state.
-pub fn set_pool(state: &'static str, count: u32) {
-    METRICS
-        .pool
-        .get_or_create(&[("state", state)])
-        .set(i64::from(count));
-}
-
-/// Sets whether the database answers.
-pub fn set_store_reachable(is_reachable: bool) {
-    METRICS.is_store_reachable.set(i64::from(is_reachable));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,9 +250,6 @@ mod tests {
         lease_asked_for("free");
         lease_lost();
         cache_read(Cache::Sessions, true);
-        set_records("sessions", 7);
-        set_pool("idle", 1);
-        set_store_reachable(true);
         let text = render().unwrap();
         for line in [
             r#"snyk_app_http_requests_total{route="proxy",status="2xx"} "#,
@@ -302,9 +261,6 @@ mod tests {
             r#"snyk_app_lease_acquisitions_total{result="free"} "#,
             "snyk_app_leases_lost_total ",
             r#"snyk_app_cache_reads_total{cache="sessions",result="hit"} "#,
-            r#"snyk_app_records{kind="sessions"} 7"#,
-            r#"snyk_app_database_connections{state="idle"} 1"#,
-            "snyk_app_database_up 1",
             "snyk_app_build_info{version=",
         ] {
             assert!(text.contains(line), "{line}:\n{text}");
