@@ -14,6 +14,7 @@ pub mod change;
 pub mod database;
 pub mod error;
 pub mod lease;
+mod lease_sql;
 pub mod migrations;
 pub mod postgres;
 pub mod repository;

@@ -148,23 +148,10 @@ fn read_note(status: &Status, rows: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Failure;
-
-    fn reading(done: u64, total: Option<u64>) -> Status {
-        Status {
-            done,
-            total,
-            ..Status::default()
-        }
-    }
-
-    fn done(done: u64) -> Status {
-        Status {
-            stage: Stage::Done,
-            whole_at: Some(1.0),
-            ..reading(done, Some(done))
-        }
-    }
+    use crate::{
+        answer::Failure,
+        data::status::tests::{done, reading},
+    };
 
     fn failed(whole_at: Option<f64>, total: Option<u64>) -> Status {
         Status {

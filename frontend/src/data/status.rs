@@ -106,11 +106,11 @@ pub fn together<'a>(all: impl IntoIterator<Item = &'a Status>) -> (u64, Option<u
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::answer::Failure;
 
-    fn reading(done: u64, total: Option<u64>) -> Status {
+    pub(in crate::data) fn reading(done: u64, total: Option<u64>) -> Status {
         Status {
             done,
             total,
@@ -118,7 +118,7 @@ mod tests {
         }
     }
 
-    fn done(done: u64) -> Status {
+    pub(in crate::data) fn done(done: u64) -> Status {
         Status {
             stage: Stage::Done,
             whole_at: Some(1.0),

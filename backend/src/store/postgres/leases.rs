@@ -11,15 +11,9 @@ use crate::store::{
     Change, SealedTokens, StoreError,
     database::LeaseRecords,
     lease::{Acquisition, Lease, Settlement},
+    lease_sql::{self, held},
     rows::milliseconds,
 };
-
-/// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
-macro_rules! held {
-    () => {
-        " WHERE id = $1 AND generation = $2 AND lease = $3 AND status = 'active'"
-    };
-}
 
 /// A lease that was free goes to the owner `$3`, and an expired one to `$4`: an update returns no value
 /// from before it, so the stored owner shows which of them it was.
@@ -35,22 +29,6 @@ const RENEW: &str = concat!(
     "UPDATE connections SET lease_ends_at = ",
     now!(),
     " + $4",
-    held!()
-);
-const STORE_PAIR: &str = concat!(
-    "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
-         access_expires_at = $5, refresh_expires_at = $6, access_token = $7, refresh_token = $8, \
-         scopes = COALESCE($9, scopes), lease = NULL, lease_ends_at = NULL",
-    held!()
-);
-const MARK: &str = concat!(
-    "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, refresh_token = NULL, \
-         lease = NULL, lease_ends_at = NULL",
-    held!()
-);
-const LEAVE: &str = concat!("UPDATE connections SET lease_ends_at = 0", held!());
-const RELEASE: &str = concat!(
-    "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
     held!()
 );
 
@@ -82,12 +60,9 @@ impl LeaseRecords for PostgresDatabase {
             });
         }
         // Why not: only for the caller's information, who tries again in either case.
-        let query = sqlx::query_as(
-            "SELECT generation FROM connections \
-             WHERE id = $1 AND generation = $2 AND status = 'active'",
-        )
-        .bind(id.as_str())
-        .bind(generation.cast_signed());
+        let query = sqlx::query_as(lease_sql::CURRENT)
+            .bind(id.as_str())
+            .bind(generation.cast_signed());
         let current: Option<(i64,)> = tx.optional(query).await?;
         Ok(match current {
             Some(_) => Acquisition::Held,
@@ -112,13 +87,7 @@ impl LeaseRecords for PostgresDatabase {
         lease: &Lease,
         settlement: Settlement<'_, SealedTokens>,
     ) -> Result<bool, StoreError> {
-        let statement = match settlement {
-            Settlement::Pair { .. } => STORE_PAIR,
-            Settlement::ReconnectNeeded => MARK,
-            Settlement::Unknown => LEAVE,
-            Settlement::Nothing => RELEASE,
-        };
-        let mut query = sqlx::query(statement)
+        let mut query = sqlx::query(lease_sql::settle(&settlement))
             .bind(lease.connection().as_str())
             .bind(lease.generation().cast_signed())
             .bind(lease.owner());

@@ -11,15 +11,9 @@ use crate::store::{
     SealedTokens, StoreError,
     database::LeaseRecords,
     lease::{Acquisition, Lease, Settlement},
+    lease_sql::{self, held},
     rows::milliseconds,
 };
-
-/// The row of `$1`, if it still has generation `$2` and the lease of owner `$3`.
-macro_rules! held {
-    () => {
-        " WHERE id = $1 AND generation = $2 AND lease = $3 AND status = 'active'"
-    };
-}
 
 impl SqliteDatabase {
     /// Returns why a lease was not acquired. Only a read: the caller tries again in either case.
@@ -28,14 +22,11 @@ impl SqliteDatabase {
         id: &ConnectionId,
         generation: u64,
     ) -> Result<Acquisition, StoreError> {
-        let current: Option<(i64,)> = sqlx::query_as(
-            "SELECT generation FROM connections \
-             WHERE id = $1 AND generation = $2 AND status = 'active'",
-        )
-        .bind(id.as_str())
-        .bind(generation.cast_signed())
-        .fetch_optional(&self.readers)
-        .await?;
+        let current: Option<(i64,)> = sqlx::query_as(lease_sql::CURRENT)
+            .bind(id.as_str())
+            .bind(generation.cast_signed())
+            .fetch_optional(&self.readers)
+            .await?;
         Ok(match current {
             Some(_) => Acquisition::Held,
             None => Acquisition::Superseded,
@@ -101,28 +92,7 @@ impl LeaseRecords for SqliteDatabase {
         lease: &Lease,
         settlement: Settlement<'_, SealedTokens>,
     ) -> Result<bool, StoreError> {
-        let query = match settlement {
-            Settlement::Pair { .. } => sqlx::query(concat!(
-                "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
-                     access_expires_at = $5, refresh_expires_at = $6, access_token = $7, \
-                     refresh_token = $8, scopes = COALESCE($9, scopes), \
-                     lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-            Settlement::ReconnectNeeded => sqlx::query(concat!(
-                "UPDATE connections SET status = 'reconnect_needed', access_token = NULL, \
-                     refresh_token = NULL, lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-            Settlement::Unknown => {
-                sqlx::query(concat!("UPDATE connections SET lease_ends_at = 0", held!()))
-            }
-            Settlement::Nothing => sqlx::query(concat!(
-                "UPDATE connections SET lease = NULL, lease_ends_at = NULL",
-                held!()
-            )),
-        };
-        let mut query = query
+        let mut query = sqlx::query(lease_sql::settle(&settlement))
             .bind(lease.connection().as_str())
             .bind(lease.generation().cast_signed())
             .bind(lease.owner());
