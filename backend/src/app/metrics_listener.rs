@@ -68,7 +68,7 @@ async fn answer(stream: TcpStream, _permit: OwnedSemaphorePermit) {
         .timer(TokioTimer::new())
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    // Whoever asked has gone, or is too slow: there is nobody to tell.
+    // The client has gone, or is too slow: an error would reach nobody.
     let _ = tokio::time::timeout(TIMEOUT, connection).await;
 }
 

@@ -1,7 +1,7 @@
 //! The URL of a PostgreSQL database (pure): `postgres://user:password@host:port/database`, with options.
 //!
-//! What the driver would otherwise take from variables of its own is set here, except for certificates
-//! that the URL does not name (`PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY`) and `PGOPTIONS`. Without
+//! The URL sets everything that the driver would otherwise read from variables of its own, except for
+//! certificates that it does not name (`PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY`) and `PGOPTIONS`. Without
 //! `sslmode`, a server on another computer must have a valid certificate for its name.
 
 use std::{fmt, path::Path};

@@ -102,7 +102,7 @@ impl Exchange {
             })?;
         let stored = self.store_login(&grant, &browser).await;
         if let Err(error) = &stored {
-            // Nobody waits for what becomes of the pair.
+            // The response does not wait for the revocation of the pair.
             let may_be_stored = matches!(error, ApiError::Store(StoreError::OutcomeUnknown(_)));
             let this = Arc::clone(self);
             let discard = async move {

@@ -12,7 +12,7 @@ pub enum Change {
     Connection(ConnectionId),
 }
 
-/// What other processes have written since a cache was last told.
+/// The writes of other processes since the last call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForeignWrites {
     /// These records, or none.

@@ -34,7 +34,7 @@ const ROWS_TIMEOUT: Duration = Duration::from_secs(8);
 /// Number of values that are opened at once.
 const BATCH: u32 = 500;
 
-/// What to do about a database of one kind.
+/// Advice about a database of one kind.
 #[derive(Clone, Copy, Debug)]
 struct Advice {
     /// If it fails.

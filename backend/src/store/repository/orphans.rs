@@ -83,7 +83,7 @@ impl<D: Database> Repository<D> {
                     .await?;
             }
         }
-        // Nobody has cached them: no session is authorized for them.
+        // No cache holds them, since no session is authorized for them.
         tx.commit(&[]).await?;
         Ok(deleted)
     }

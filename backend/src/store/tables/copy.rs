@@ -6,7 +6,7 @@ use crate::store::StoreError;
 /// Number of rows that are copied in one transaction.
 const BATCH: usize = 500;
 
-/// What became of the rows of a table.
+/// The numbers of copied rows of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// The table.

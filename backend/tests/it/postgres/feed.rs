@@ -1,4 +1,4 @@
-//! What one node changes, the cache of another one forgets.
+//! The cache of a node forgets what another node changes.
 
 use std::time::{Duration, Instant};
 
