@@ -230,7 +230,7 @@ async fn a_rate_limited_connection_gets_a_retry_after_and_sends_nothing() {
         .parts()
         .snyk
         .outbound_rate_limit
-        .take(&ConnectionId::presented(&bed.connection), now)
+        .try_take(&ConnectionId::presented(&bed.connection), now)
         .is_ok()
     {}
     let answer = bed.project_names().await;

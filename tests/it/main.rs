@@ -22,6 +22,7 @@ mod framing;
 mod full_disk;
 mod headers;
 mod idle;
+mod keep_alive;
 mod login;
 mod metrics;
 mod odd_answers;

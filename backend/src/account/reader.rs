@@ -14,6 +14,10 @@ use crate::{
     store::Account,
 };
 
+/// The time after which a process that reads an account and has stored nothing for so long counts as
+/// ended. It stores what it has read more often than that.
+const MAX_SILENCE: Duration = Duration::from_secs(15);
+
 /// The account of a token, as far as it has been read.
 #[derive(Debug, Default)]
 pub struct AccountReader {
@@ -65,16 +69,19 @@ impl AccountReader {
     }
 
     /// Returns the account for the store; `tries` counts consecutive incomplete reads, including
-    /// this one.
+    /// this one. If this process goes on to read it, no other one does meanwhile.
     #[must_use]
     pub fn account<'a>(
         &'a self,
         subject: Option<&'a Subject>,
         tries: u32,
+        goes_on: bool,
         now: Timestamp,
     ) -> Account<'a> {
         let delay = if self.is_whole() {
             backoff::next_sync_delay()
+        } else if goes_on {
+            backoff::delay(tries, self.retry_after) + MAX_SILENCE
         } else {
             backoff::delay(tries, self.retry_after)
         };

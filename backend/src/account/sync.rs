@@ -23,7 +23,7 @@ use crate::{
     provider::{AccountError, ProviderClient},
     refresh::{RefreshError, Refresher},
     request_context::carried,
-    store::{Store, StoreError},
+    store::{Store, StoreError, Work},
 };
 
 /// Interval at which the store is polled for due accounts.
@@ -134,7 +134,7 @@ impl AccountSync {
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             poll.tick().await;
-            match self.store.due_accounts(self.clock.now(), BATCH).await {
+            match self.due().await {
                 Ok(due) => {
                     for consent in due {
                         drop(self.start(consent, AccountReader::default()));
@@ -142,6 +142,15 @@ impl AccountSync {
                 }
                 Err(error) => tracing::warn!(%error, "What is to be read again cannot be told"),
             }
+        }
+    }
+
+    /// Returns the accounts that this node is to read.
+    async fn due(&self) -> Result<Vec<Consent>, StoreError> {
+        if self.store.lead(Work::Accounts).await? {
+            self.store.due_accounts(self.clock.now(), BATCH).await
+        } else {
+            Ok(Vec::new())
         }
     }
 
@@ -185,7 +194,7 @@ impl AccountSync {
                 tokio::time::sleep(backoff::with_jitter(retry_after)).await;
             }
             if reader.is_whole() {
-                return Ok(self.store(consent, &reader, 0).await?);
+                return Ok(self.store(consent, &reader, 0, false).await?);
             }
             if self.tasks.is_closed() {
                 return Ok(());
@@ -198,14 +207,15 @@ impl AccountSync {
                     failures = 0;
                     if stored_at.elapsed() >= STORE_INTERVAL && !reader.is_whole() {
                         stored_at = Instant::now();
-                        self.store(consent, &reader, 1).await?;
+                        self.store(consent, &reader, 1, true).await?;
                     }
                 }
                 Err(error) => {
                     failures = failures.saturating_add(1);
                     reader.retry_after = error.retry_after();
-                    self.store(consent, &reader, failures).await?;
-                    if reader.retry_after.is_none() {
+                    let goes_on = reader.retry_after.is_some();
+                    self.store(consent, &reader, failures, goes_on).await?;
+                    if !goes_on {
                         return Err(error);
                     }
                     tracing::info!(connection = connection.id.as_str(), %error, "Snyk asks to wait; the reading goes on then");
@@ -228,10 +238,7 @@ impl AccountSync {
         connection: &Connection,
         reader: &mut AccountReader,
     ) -> Result<(), SyncError> {
-        while let Err(after) = self
-            .outbound_rate_limit
-            .take(&connection.id, Instant::now())
-        {
+        while let Err(after) = self.outbound_rate_limit.take(&connection.id).await {
             tokio::time::sleep(after).await;
         }
         // The semaphore is never closed.
@@ -259,10 +266,11 @@ impl AccountSync {
         consent: &Consent,
         reader: &AccountReader,
         tries: u32,
+        goes_on: bool,
     ) -> Result<(), StoreError> {
         let subject = self.subject(reader);
         let now = self.clock.now();
-        let account = reader.account(subject.as_ref(), tries, now);
+        let account = reader.account(subject.as_ref(), tries, goes_on, now);
         self.store.store_account(consent, account, now).await?;
         if reader.is_whole() {
             tracing::info!(

@@ -55,7 +55,10 @@ pub fn build(
         tasks.clone(),
     ));
     let limits = Arc::new(RateLimits::new(config.limits.rate_limits));
-    let outbound_rate_limit = Arc::new(OutboundRateLimit::new(config.limits.rate_limits));
+    let outbound_rate_limit = Arc::new(OutboundRateLimit::new(
+        config.limits.rate_limits,
+        store.is_shared(),
+    ));
     let account_sync = Arc::new(AccountSync::new(
         Arc::clone(&store),
         Arc::clone(&provider),
@@ -123,6 +126,7 @@ pub fn build(
         rejection_log: Arc::default(),
         readiness: Arc::new(Readiness::new(store, tasks.clone(), task_health.clone())),
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
+        keeps_connections_alive: config.session.keeps_connections_alive,
         task_health,
         tasks,
     }))

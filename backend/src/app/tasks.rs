@@ -9,7 +9,7 @@ use domain::session::to_signed_duration;
 use tokio::time::MissedTickBehavior;
 
 use super::AppState;
-use crate::{revocation, supervisor::Supervisor};
+use crate::{keep_alive, rate_shares, revocation, store::Work, supervisor::Supervisor};
 
 /// Interval at which expired records are removed and pending work is retried.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
@@ -28,6 +28,14 @@ pub fn start(app: &AppState) -> Supervisor {
     supervisor.spawn("revocations", move || revoke_due(of.clone()));
     let account_sync = Arc::clone(&app.parts().connections.account_sync);
     supervisor.spawn("accounts", move || Arc::clone(&account_sync).run());
+    if app.parts().sessions.store.is_shared() {
+        let of = app.clone();
+        supervisor.spawn("rate shares", move || get_rate_shares(of.clone()));
+    }
+    if app.parts().keeps_connections_alive {
+        let of = app.clone();
+        supervisor.spawn("idle connections", move || refresh_idle(of.clone()));
+    }
     supervisor
 }
 
@@ -43,6 +51,7 @@ async fn housekeeping(app: AppState) {
             sweep_orphaned(&app).await;
         }
         sweep_expired(&app).await;
+        parts.sessions.store.evict_ended().await;
         parts.rejection_log.log();
         parts.limits.evict_idle();
         parts.snyk.evict_idle();
@@ -72,6 +81,9 @@ async fn sweep_orphaned(app: &AppState) {
     let now = sessions.clock.now();
     let max_age = to_signed_duration(sessions.lifetimes.absolute);
     let since = now.saturating_sub(max_age).unwrap_or(now);
+    if !leads(app, Work::Orphans).await {
+        return;
+    }
     match sessions.store.sweep_orphaned(now, since).await {
         Ok(0) => {}
         Ok(swept) => tracing::info!(swept, "Connections that nobody reaches were ended"),
@@ -88,6 +100,7 @@ async fn sweep_expired(app: &AppState) {
         .saturating_sub(to_signed_duration(sessions.lifetimes.idle))
         .unwrap_or(now);
     if sessions.last_used.catch_up(&*sessions.store).await
+        && leads(app, Work::Expired).await
         && let Err(error) = sessions.store.sweep(now, unused_since).await
     {
         tracing::warn!(%error, "What has ended could not be removed");
@@ -103,11 +116,36 @@ async fn revoke_due(app: AppState) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        revocation::revoke_due(
-            &*connections.store,
-            &*connections.provider,
-            &*connections.clock,
-        )
-        .await;
+        if leads(&app, Work::Revocations).await {
+            revocation::revoke_due(
+                &*connections.store,
+                &*connections.provider,
+                &*connections.clock,
+            )
+            .await;
+        }
+    }
+}
+
+/// Gets this node's shares in the rates of connections.
+async fn get_rate_shares(app: AppState) {
+    let snyk = &app.parts().snyk;
+    rate_shares::run(&*snyk.store, &snyk.outbound_rate_limit).await;
+}
+
+/// Refreshes idle connections before their refresh tokens end.
+async fn refresh_idle(app: AppState) {
+    let snyk = &app.parts().snyk;
+    keep_alive::run(&*snyk.store, &snyk.refresher, &*snyk.clock).await;
+}
+
+/// Returns whether this node does some work for all nodes.
+async fn leads(app: &AppState, work: Work) -> bool {
+    match app.parts().sessions.store.lead(work).await {
+        Ok(leads) => leads,
+        Err(error) => {
+            tracing::warn!(work = work.as_str(), %error, "Which node does some work cannot be told");
+            false
+        }
     }
 }

@@ -1,16 +1,18 @@
-//! The lifetimes of sessions.
+//! The lifetimes of sessions and connections.
 
 use std::time::Duration;
 
 use super::{duration::parse_duration, reader::Reader};
 
-/// The lifetimes of sessions.
+/// The lifetimes of sessions and connections.
 #[derive(Debug)]
 pub struct Session {
     /// Idle timeout of a session.
     pub idle: Duration,
     /// Maximum lifetime of a session.
     pub lifetime: Duration,
+    /// Whether idle connections are refreshed before their refresh tokens end.
+    pub keeps_connections_alive: bool,
 }
 
 impl Session {
@@ -18,6 +20,8 @@ impl Session {
     pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let idle = reader.parse_with("SESSION_IDLE", "24h", parse_duration);
         let lifetime = reader.parse_with("SESSION_LIFETIME", "30d", parse_duration);
+        let choices = [("on", true), ("off", false)];
+        let keeps_connections_alive = reader.choice("KEEP_CONNECTIONS_ALIVE", "off", &choices);
         // A default cannot contradict the other value.
         let are_set = ["SESSION_IDLE", "SESSION_LIFETIME"].map(|name| reader.get(name).is_some());
         if are_set == [true; 2] && idle > lifetime {
@@ -30,6 +34,7 @@ impl Session {
         Some(Self {
             idle: idle?,
             lifetime: lifetime?,
+            keeps_connections_alive: keeps_connections_alive?,
         })
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// All variables that are read.
-pub(super) const KNOWN_VARIABLES: [&str; 26] = [
+pub(super) const KNOWN_VARIABLES: [&str; 27] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -19,6 +19,7 @@ pub(super) const KNOWN_VARIABLES: [&str; 26] = [
     "FRONTEND_DIR",
     "FRONTEND_ORIGIN",
     "KEEP_ALIVE_TIMEOUT",
+    "KEEP_CONNECTIONS_ALIVE",
     "LISTEN",
     "LOG",
     "LOG_FORMAT",

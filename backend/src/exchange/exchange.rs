@@ -150,7 +150,7 @@ impl Exchange {
             .store
             .finish_login(NewLogin {
                 connection_id: &ConnectionId::generate(),
-                account: reader.account(subject.as_ref(), 1, now),
+                account: reader.account(subject.as_ref(), 1, true, now),
                 reconnects: browser.reconnects.as_ref(),
                 // A provider that omits the scopes has granted the requested ones (RFC 6749 section
                 // 5.1).

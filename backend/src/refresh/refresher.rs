@@ -71,10 +71,7 @@ impl Refresher {
             Decision::Reconnect => Err(RefreshError::ReconnectNeeded),
             Decision::Serve => token_of(connection),
             Decision::ServeAndRenew => {
-                let (id, generation) = (&connection.id, connection.generation);
-                if self.backoff.allow_ahead(id, generation, Instant::now()) {
-                    drop(self.join(id, generation, false));
-                }
+                self.renew_ahead(&connection.id, connection.generation);
                 token_of(connection)
             }
             Decision::RenewFirst => {
@@ -93,6 +90,16 @@ impl Refresher {
                 }
             }
         }
+    }
+
+    /// Starts a refresh for which nobody waits, or joins the one in flight. Returns `false` and does
+    /// nothing if the backoff delay of the connection has not passed.
+    pub fn renew_ahead(self: &Arc<Self>, id: &ConnectionId, generation: u64) -> bool {
+        let is_allowed = self.backoff.allow_ahead(id, generation, Instant::now());
+        if is_allowed {
+            drop(self.join(id, generation, false));
+        }
+        is_allowed
     }
 
     /// Refreshes like [`renew`](Self::renew), unless the backoff delay of the connection has not

@@ -142,29 +142,26 @@ impl SnykClient {
         path_and_query: &str,
         accepted: Encoding,
     ) -> Result<ApiAnswer, SnykError> {
-        self.take_rate()?;
+        let rate = self.api.outbound_rate_limit.take(&self.connection.id);
+        rate.await.map_err(|after| SnykError::TooFast { after })?;
         let connection = self.current().await?;
         self.request(connection, path_and_query, accepted, None)
             .await
     }
 
     /// Sends like [`send`](Self::send), for a handler that does so before it awaits anything: the
-    /// connection is not looked up again.
+    /// connection is not looked up again, unless the request has to wait for the rate limit.
     pub(crate) async fn send_at_once(
         &self,
         path_and_query: &str,
         accepted: Encoding,
     ) -> Result<ApiAnswer, SnykError> {
-        self.take_rate()?;
+        let limit = &self.api.outbound_rate_limit;
+        if limit.try_take(&self.connection.id, Instant::now()).is_err() {
+            return self.send(path_and_query, accepted).await;
+        }
         self.request(Arc::clone(&self.connection), path_and_query, accepted, None)
             .await
-    }
-
-    fn take_rate(&self) -> Result<(), SnykError> {
-        self.api
-            .outbound_rate_limit
-            .take(&self.connection.id, Instant::now())
-            .map_err(|after| SnykError::TooFast { after })
     }
 
     /// Returns the current state of the connection: during a long list it may have been refreshed
@@ -185,11 +182,8 @@ impl SnykClient {
         path_and_query: &str,
         until: Instant,
     ) -> Result<ApiAnswer, SnykError> {
-        while let Err(after) = self
-            .api
-            .outbound_rate_limit
-            .take(&self.connection.id, Instant::now())
-        {
+        let limit = &self.api.outbound_rate_limit;
+        while let Err(after) = limit.take(&self.connection.id).await {
             if Instant::now() + after > until {
                 return Err(SnykError::TooFast { after });
             }

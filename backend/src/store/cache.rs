@@ -11,6 +11,7 @@
 
 mod entries;
 mod stamps;
+mod uncached;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -24,8 +25,8 @@ use jiff::Timestamp;
 
 use self::{entries::Entries, stamps::Stamps};
 use super::{
-    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, Revocation,
-    RevocationStore, SealedTokens, SessionStore, Store, StoreError, StoredSession,
+    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, SealedTokens,
+    SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use crate::metrics::Cache;
@@ -212,6 +213,14 @@ impl<S: Store + ?Sized> ConnectionStore for CachedStore<S> {
         self.inner.due_accounts(now, limit).await
     }
 
+    async fn idle_connections(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
+        self.inner.idle_connections(now, limit).await
+    }
+
     async fn disconnect(
         &self,
         id: &ConnectionId,
@@ -249,52 +258,6 @@ impl<S: Store + ?Sized> LeaseStore for CachedStore<S> {
         let id = lease.connection().clone();
         let write = self.inner.settle_lease(lease, settlement);
         self.write_one(Change::Connection(id), write).await
-    }
-}
-
-#[async_trait]
-impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
-    async fn enqueue_revocation(
-        &self,
-        revocation: &Revocation,
-        ends_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.inner
-            .enqueue_revocation(revocation, ends_at, now)
-            .await
-    }
-
-    async fn due_revocations(
-        &self,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Revocation>, StoreError> {
-        self.inner.due_revocations(now, limit).await
-    }
-
-    async fn postpone_revocation(
-        &self,
-        id: &RevocationId,
-        next_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.inner.postpone_revocation(id, next_at).await
-    }
-
-    async fn complete_revocation(&self, id: &RevocationId) -> Result<(), StoreError> {
-        self.inner.complete_revocation(id).await
-    }
-
-    async fn remove_expired_revocations(
-        &self,
-        now: Timestamp,
-    ) -> Result<Vec<RevocationId>, StoreError> {
-        self.inner.remove_expired_revocations(now).await
-    }
-
-    /// Changes nothing that is cached: no session is authorized for these connections.
-    async fn sweep_orphaned(&self, now: Timestamp, since: Timestamp) -> Result<u64, StoreError> {
-        self.inner.sweep_orphaned(now, since).await
     }
 }
 
@@ -347,12 +310,15 @@ impl<S: Store + ?Sized> SessionStore for CachedStore<S> {
         self.inner.claim(attempt, ends_at).await
     }
 
-    /// Sweeps the cache too, so that no unused token stays in memory. A swept session has expired
-    /// by its own timestamps, which every caller checks.
+    /// Changes nothing that counts: a swept session has expired by its own timestamps, which every
+    /// caller checks.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError> {
+        self.inner.sweep(now, unused_since).await
+    }
+
+    async fn evict_ended(&self) {
         self.sessions.sweep().await;
         self.connections.sweep().await;
-        self.inner.sweep(now, unused_since).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

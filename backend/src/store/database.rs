@@ -60,13 +60,14 @@
 
 mod connections;
 mod leases;
+mod nodes;
 mod orphans;
 mod records;
 mod revocations;
 mod sealed;
 mod sessions;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use domain::vault::KeyId;
@@ -74,6 +75,7 @@ use domain::vault::KeyId;
 pub use self::{
     connections::{ConnectionChanges, ConnectionRecords},
     leases::LeaseRecords,
+    nodes::NodeRecords,
     orphans::OrphanRecords,
     records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     revocations::RevocationRecords,
@@ -84,11 +86,16 @@ pub use self::{
 };
 use super::{Change, ForeignWrites, StoreError};
 
+/// How long a node stays the leader of some work without saying so again. One that has stopped holds the
+/// work up for so long.
+pub const LEADERSHIP: Duration = Duration::from_secs(30);
+
 /// A database with the records of the store.
 #[async_trait]
 pub trait Database:
     ConnectionRecords
     + LeaseRecords
+    + NodeRecords
     + OrphanRecords
     + RevocationRecords
     + SessionRecords

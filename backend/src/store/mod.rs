@@ -21,6 +21,7 @@ pub mod repository;
 mod revocation;
 mod rows;
 mod rules;
+mod shared_work;
 pub mod sqlite;
 pub mod tables;
 
@@ -46,6 +47,7 @@ pub use self::{
     database::{SealedToken, SealedTokens},
     error::StoreError,
     revocation::Revocation,
+    shared_work::{RateShare, Work},
 };
 
 /// The data of a finished login, stored atomically.
@@ -150,6 +152,15 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// that were refreshed since the last read.
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
 
+    /// Returns at most `limit` active connections whose refresh token has reached the last quarter of
+    /// its lifetime at `now`, each with its generation, those that end first at first. Connections that
+    /// nobody reaches are not among them.
+    async fn idle_connections(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError>;
+
     /// Erases the tokens, removes the connection from every session, and enqueues the revocation at
     /// the provider.
     async fn disconnect(
@@ -229,6 +240,10 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     /// necessarily all in one call.
     async fn sweep(&self, now: Timestamp, unused_since: Timestamp) -> Result<(), StoreError>;
 
+    /// Evicts what the process keeps of records that have ended, so that no unused token stays in
+    /// memory.
+    async fn evict_ended(&self) {}
+
     /// Checks that the store can read and write.
     async fn ping(&self) -> Result<(), StoreError>;
 
@@ -241,7 +256,30 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn wait_for_foreign_write(&self);
 }
 
-/// The whole persistent storage.
-pub trait Store: ConnectionStore + LeaseStore + SessionStore + RevocationStore {}
+/// Divides background work and the rate of requests to Snyk among the nodes of a database.
+#[async_trait]
+pub trait NodeStore: fmt::Debug + Send + Sync {
+    /// Returns whether several nodes may use the database at a time.
+    fn is_shared(&self) -> bool;
 
-impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore> Store for T {}
+    /// Returns whether this node is the leader of some work, which does it for all nodes. It becomes
+    /// the leader if there is none, and stays it for half a minute after each call.
+    async fn lead(&self, work: Work) -> Result<bool, StoreError>;
+
+    /// Extends the share of this node in the rate of a connection, which has `held` requests a minute.
+    /// Returns by how much, at most `wanted`.
+    async fn extend_rate_share(
+        &self,
+        connection: &ConnectionId,
+        held: u32,
+        wanted: u32,
+    ) -> Result<u32, StoreError>;
+
+    /// Keeps the shares of this node, reduces them, or gives those of zero requests back.
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError>;
+}
+
+/// The whole persistent storage.
+pub trait Store: ConnectionStore + LeaseStore + SessionStore + RevocationStore + NodeStore {}
+
+impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore + NodeStore> Store for T {}

@@ -35,6 +35,7 @@ mod pool;
 mod revocations;
 mod sealed;
 mod sessions;
+mod shared_work;
 mod tables;
 mod transaction;
 mod tx;

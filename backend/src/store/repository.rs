@@ -8,6 +8,7 @@ mod account;
 mod connections;
 mod leases;
 mod login;
+mod nodes;
 mod orphans;
 mod revocations;
 pub mod rotation;

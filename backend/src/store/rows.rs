@@ -175,6 +175,11 @@ pub(super) fn consent((id, at): (String, i64)) -> Result<Consent, Inconsistent> 
     })
 }
 
+/// Creates a connection's id with its generation.
+pub(super) fn with_generation((id, generation): (String, i64)) -> (ConnectionId, u64) {
+    (ConnectionId::from_stored(id), generation.cast_unsigned())
+}
+
 /// Creates a session from its id, its last use and its end.
 pub(super) fn session(
     id: &str,

@@ -18,6 +18,7 @@ mod foreign_writes;
 mod leases;
 mod maintenance;
 mod migrations;
+mod nodes;
 mod open_error;
 mod orphans;
 mod pool;

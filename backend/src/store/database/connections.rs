@@ -39,6 +39,14 @@ pub trait ConnectionRecords {
     /// longest first: of active connections that are not marked as orphaned, and whose account is
     /// incomplete, could not be read, or was refreshed since the last read.
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
+
+    /// Returns at most `limit` active connections that are not marked as orphaned and of whose refresh
+    /// token's lifetime three quarters have passed, those for which that is longest ago first.
+    async fn idle_connections(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError>;
 }
 
 /// Reads and changes connections in a transaction.

@@ -12,8 +12,14 @@ use crate::store::{
     SealedToken, SealedTokens, StoreError,
     database::ConnectionRecords,
     error::Inconsistent,
-    rows::{ConnectionRow, consent},
+    rows::{ConnectionRow, consent, with_generation},
 };
+
+/// By the expression of an index.
+const IDLE: &str = "SELECT id, generation FROM connections \
+     WHERE status = 'active' AND unreached_since IS NULL AND refresh_expires_at IS NOT NULL \
+         AND refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 <= $1 \
+     ORDER BY refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 LIMIT $2";
 
 #[async_trait]
 impl ConnectionRecords for PostgresDatabase {
@@ -85,5 +91,17 @@ impl ConnectionRecords for PostgresDatabase {
         let due: Vec<(String, i64)> = self.pool.read().await?.all(query).await?;
         let due: Result<_, Inconsistent> = due.into_iter().map(consent).collect();
         Ok(due?)
+    }
+
+    async fn idle_connections(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
+        let query = sqlx::query_as(IDLE)
+            .bind(now.as_millisecond())
+            .bind(i64::from(limit));
+        let idle: Vec<(String, i64)> = self.pool.read().await?.all(query).await?;
+        Ok(idle.into_iter().map(with_generation).collect())
     }
 }

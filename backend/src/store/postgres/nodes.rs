@@ -31,6 +31,12 @@ const RUNNING: &str = concat!(
 /// Forgets those that ended long ago without saying so.
 const FORGET: &str = concat!("DELETE FROM nodes WHERE seen_at < ", now!(), " - 86400000");
 
+/// Removes what a node leaves to others when it ends.
+const RETIRE: [&str; 2] = [
+    "DELETE FROM leaders WHERE node = $1",
+    "DELETE FROM nodes WHERE id = $1",
+];
+
 /// This node.
 #[derive(Debug)]
 pub(super) struct Node {
@@ -86,11 +92,13 @@ impl Node {
         Ok(())
     }
 
-    /// Removes this node, which ends.
+    /// Removes this node, which ends: another one leads from now on. Its shares of rates stay until
+    /// they end, since it has sent requests with them.
     pub(super) async fn retire(&self, pool: &Pool) -> Result<(), StoreError> {
         let mut tx = pool.write().await?;
-        tx.execute(sqlx::query("DELETE FROM nodes WHERE id = $1").bind(&self.id))
-            .await?;
+        for statement in RETIRE {
+            tx.execute(sqlx::query(statement).bind(&self.id)).await?;
+        }
         tx.commit().await
     }
 

@@ -68,6 +68,14 @@ impl<D: Database> ConnectionStore for Repository<D> {
         self.database.due_accounts(now, limit).await
     }
 
+    async fn idle_connections(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
+        self.database.idle_connections(now, limit).await
+    }
+
     async fn disconnect(
         &self,
         id: &ConnectionId,

@@ -4,6 +4,7 @@
 mod feed;
 mod migrations;
 mod plans;
+mod shared_work;
 mod tables;
 mod transaction;
 

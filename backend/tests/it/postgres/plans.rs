@@ -9,7 +9,7 @@ use domain::ids::{AttemptId, RevocationId, SessionId};
 use snyk_app::{
     config::database_url::DatabaseUrl,
     store::{
-        NewLogin, SealedToken, Store,
+        NewLogin, RateShare, SealedToken, Store, Work,
         database::{Replacement, SealedColumn, SealedRecords as _},
         lease::Settlement,
         postgres::PostgresMaintenance,
@@ -25,10 +25,11 @@ use crate::common::{
 /// Fills the tables with `$n` rows each.
 const FILL: &str = "
 INSERT INTO connections (id, subject, status, orgs, scopes, connected_at, refreshed_at, generation,
-        access_expires_at, access_token, refresh_token, orgs_complete, orgs_read_at, orgs_due_at,
-        orgs_tries)
-    SELECT 'c' || i, 's' || i, 'active', '[]', 'org.read', i, i, 0, i, sha512(int8send(i)),
-        sha512(int8send(i)), TRUE, i, 1700000000000 + i, 0 FROM generate_series(1, $n) i;
+        access_expires_at, refresh_expires_at, access_token, refresh_token, orgs_complete,
+        orgs_read_at, orgs_due_at, orgs_tries)
+    SELECT 'c' || i, 's' || i, 'active', '[]', 'org.read', i, i, 0, i, 2 * i,
+        sha512(int8send(i)), sha512(int8send(i)), TRUE, i, 1700000000000 + i, 0
+    FROM generate_series(1, $n) i;
 INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at)
     SELECT sha256(int8send(i)), 's' || i, 'a browser', i, 1800000000000 + i, 1900000000000 + i
     FROM generate_series(1, $n) i;
@@ -39,6 +40,8 @@ INSERT INTO claims (attempt, ends_at)
 INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at)
     SELECT 'r' || i, sha512(int8send(i)), i, 1900000000000 + i, 2000000000000 + i
     FROM generate_series(1, $n) i;
+INSERT INTO rate_shares (connection_id, node, requests, ends_at)
+    SELECT 'c' || i, 'n', 100, 1900000000000 + i FROM generate_series(1, $n) i;
 INSERT INTO changes (at, id, node, kind, record)
     SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) - 60000 + i % 10000,
         'e' || i, 'n', 'session', 's' FROM generate_series(1, $n) i;
@@ -50,11 +53,12 @@ const SCANS: [(&str, &str); 1] = [(
     "a command of the operator that says how much there is to do",
 )];
 /// The tables that grow with the number of people.
-const LARGE: [&str; 6] = [
+const LARGE: [&str; 7] = [
     "connections",
     "sessions",
     "session_connections",
     "claims",
+    "rate_shares",
     "revocations",
     "changes",
 ];
@@ -159,6 +163,18 @@ async fn use_all(store: &dyn Store, server: &Database) {
     store.connection(&one.id).await.unwrap();
     store.touch_session(&session_id, now()).await.unwrap();
     store.due_accounts(at(9_999_999), 10).await.unwrap();
+    assert!(!store.idle_connections(now(), 10).await.unwrap().is_empty());
+
+    // What nodes divide among themselves.
+    assert!(store.lead(Work::Accounts).await.unwrap());
+    assert_eq!(store.extend_rate_share(&one.id, 0, 9).await.unwrap(), 9);
+    for requests in [5, 0] {
+        let share = RateShare {
+            connection: one.id.clone(),
+            requests,
+        };
+        store.keep_rate_shares(&[share]).await.unwrap();
+    }
 
     // An account of another connection, and one that merges two.
     let (two, _, token_of_two) = connect_what(store, "two", account(None, &[], false)).await;

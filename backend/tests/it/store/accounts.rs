@@ -1,7 +1,7 @@
 //! The contract of accounts: what a read adds, replaces and merges.
 
 use domain::{
-    connection::{Connection, Consent},
+    connection::{Connection, Consent, Grant},
     ids::{ConnectionId, SessionId},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +99,44 @@ async fn stores_accounts(bed: Bed) {
     assert_ne!(again.id, four.id);
 }
 
+/// Connections are idle once three quarters of the life of their refresh tokens have passed.
+async fn idle_connections_are_those_whose_refresh_tokens_end(bed: Bed) {
+    let store = &*bed.store;
+    let idle = async |seconds, limit| {
+        let idle = store.idle_connections(at(seconds), limit).await.unwrap();
+        idle.into_iter()
+            .map(|(id, generation)| (id.to_string(), generation))
+            .collect::<Vec<_>>()
+    };
+    let mut ids = Vec::new();
+    for (name, lifetime) in [("late", Some(800)), ("soon", Some(400)), ("unknown", None)] {
+        let (connection, ..) = connect(store, name).await;
+        let grant = Grant {
+            refresh_expires_at: lifetime.map(at),
+            ..grant(name)
+        };
+        let stored = store_grant(store, &connection.id, 0, &grant, now()).await;
+        assert!(stored.unwrap());
+        ids.push((connection.id.to_string(), 1));
+    }
+    assert_eq!(idle(299, 9).await, []);
+    assert_eq!(idle(300, 9).await, [ids[1].clone()]);
+    assert_eq!(idle(600, 9).await, [ids[1].clone(), ids[0].clone()]);
+    assert_eq!(idle(9_999, 1).await, [ids[1].clone()]);
+
+    // Nobody reaches it, or it is not active any more.
+    bed.database
+        .execute(
+            "UPDATE connections SET unreached_since = 1 WHERE refresh_expires_at < 1800000500000",
+        )
+        .await;
+    assert_eq!(idle(9_999, 9).await, [ids[0].clone()]);
+    let late = ConnectionId::presented(&ids[0].0);
+    assert!(mark_reconnect_needed(store, &late, 1).await.unwrap());
+    assert_eq!(idle(9_999, 9).await, []);
+}
+
 contract! {
     stores_accounts
+    idle_connections_are_those_whose_refresh_tokens_end
 }

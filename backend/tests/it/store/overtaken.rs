@@ -18,8 +18,8 @@ use domain::{
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, Revocation, RevocationStore,
-    SealedTokens, SessionStore, StoreError,
+    Account, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, NodeStore, RateShare,
+    Revocation, RevocationStore, SealedTokens, SessionStore, StoreError, Work,
     cache::CachedStore,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
@@ -84,6 +84,14 @@ impl ConnectionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
+    async fn idle_connections(
+        &self,
+        _: Timestamp,
+        _: u32,
+    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
     async fn disconnect(
         &self,
         _: &ConnectionId,
@@ -112,6 +120,25 @@ impl LeaseStore for Slow {
     }
 
     async fn renew_lease(&self, _: &Lease, _: Duration) -> Result<bool, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+}
+
+#[async_trait]
+impl NodeStore for Slow {
+    fn is_shared(&self) -> bool {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn lead(&self, _: Work) -> Result<bool, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn extend_rate_share(&self, _: &ConnectionId, _: u32, _: u32) -> Result<u32, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn keep_rate_shares(&self, _: &[RateShare]) -> Result<(), StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 }

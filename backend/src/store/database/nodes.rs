@@ -1,0 +1,31 @@
+//! What the nodes of a database divide among themselves: background work, and the rate of requests to
+//! Snyk.
+
+use async_trait::async_trait;
+use domain::ids::ConnectionId;
+
+use crate::store::{RateShare, StoreError, Work};
+
+/// Divides work and rates among nodes, on the database's clock.
+#[async_trait]
+pub trait NodeRecords {
+    /// Returns whether several nodes may use the database at a time.
+    fn is_shared(&self) -> bool;
+
+    /// Makes this node the leader of some work, unless another one is, and returns whether it is. It
+    /// stays the leader for [`LEADERSHIP`](super::LEADERSHIP) after each call.
+    async fn lead(&self, work: Work) -> Result<bool, StoreError>;
+
+    /// Adds at most `wanted` requests a minute to the `held` ones that this node may send for a
+    /// connection, as far as the nodes have not been given all. Returns how many were added.
+    async fn extend_rate_share(
+        &self,
+        connection: &ConnectionId,
+        held: u32,
+        wanted: u32,
+    ) -> Result<u32, StoreError>;
+
+    /// Extends the lifetimes of this node's shares, and reduces each to that number. A share of zero
+    /// is given back. Deletes what other nodes have left behind.
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError>;
+}

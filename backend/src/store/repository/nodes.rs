@@ -1,0 +1,33 @@
+//! What nodes divide among themselves. It holds nothing that is sealed.
+
+use async_trait::async_trait;
+use domain::ids::ConnectionId;
+
+use super::Repository;
+use crate::store::{NodeStore, RateShare, StoreError, Work, database::Database};
+
+#[async_trait]
+impl<D: Database> NodeStore for Repository<D> {
+    fn is_shared(&self) -> bool {
+        self.database.is_shared()
+    }
+
+    async fn lead(&self, work: Work) -> Result<bool, StoreError> {
+        self.database.lead(work).await
+    }
+
+    async fn extend_rate_share(
+        &self,
+        connection: &ConnectionId,
+        held: u32,
+        wanted: u32,
+    ) -> Result<u32, StoreError> {
+        self.database
+            .extend_rate_share(connection, held, wanted)
+            .await
+    }
+
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError> {
+        self.database.keep_rate_shares(shares).await
+    }
+}

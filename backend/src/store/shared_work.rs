@@ -1,0 +1,41 @@
+//! What the nodes of a database divide among themselves.
+
+use domain::ids::ConnectionId;
+
+/// Background work that one node at a time does for all: its leader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Expired sessions and claims are removed.
+    Expired,
+    /// Connections that nobody reaches are ended.
+    Orphans,
+    /// Pending revocations are sent.
+    Revocations,
+    /// Accounts that are due are read.
+    Accounts,
+    /// Idle connections are refreshed.
+    IdleConnections,
+}
+
+impl Work {
+    /// Returns the word of the work in a database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Orphans => "orphans",
+            Self::Revocations => "revocations",
+            Self::Accounts => "accounts",
+            Self::IdleConnections => "idle_connections",
+        }
+    }
+}
+
+/// A node's share of the rate of requests to Snyk for a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateShare {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Requests in a minute.
+    pub requests: u32,
+}

@@ -1,0 +1,31 @@
+//! The only node of a SQLite file does everything.
+
+use async_trait::async_trait;
+use domain::ids::ConnectionId;
+
+use super::SqliteDatabase;
+use crate::store::{RateShare, StoreError, Work, database::NodeRecords};
+
+#[async_trait]
+impl NodeRecords for SqliteDatabase {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn lead(&self, _: Work) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn extend_rate_share(
+        &self,
+        _: &ConnectionId,
+        _: u32,
+        wanted: u32,
+    ) -> Result<u32, StoreError> {
+        Ok(wanted)
+    }
+
+    async fn keep_rate_shares(&self, _: &[RateShare]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
