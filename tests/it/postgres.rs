@@ -1,10 +1,12 @@
 //! The app on PostgreSQL: one server, its commands beside it, and two servers on one database.
 
 mod commits;
+mod failover;
 mod failures;
 mod move_store;
 mod nodes;
 mod outage;
+mod upkeep;
 
 use std::time::Duration;
 

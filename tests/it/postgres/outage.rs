@@ -22,7 +22,11 @@ use super::{
 const PEOPLE: usize = 6;
 
 /// Reads and refreshes until the end, and counts the statuses.
-async fn load(mut browser: Client, path: String, is_over: Arc<AtomicBool>) -> BTreeMap<u16, usize> {
+pub(super) async fn load(
+    mut browser: Client,
+    path: String,
+    is_over: Arc<AtomicBool>,
+) -> BTreeMap<u16, usize> {
     let refresh = path.replace("/snyk/rest/self", "/refresh");
     let mut statuses = BTreeMap::new();
     while !is_over.load(Ordering::Relaxed) {
@@ -40,7 +44,7 @@ async fn load(mut browser: Client, path: String, is_over: Arc<AtomicBool>) -> BT
 }
 
 /// Waits until a server says that it is ready, or that it is not.
-async fn becomes(app: &App, status: u16, within: Duration) -> Duration {
+pub(super) async fn becomes(app: &App, status: u16, within: Duration) -> Duration {
     let began = Instant::now();
     let mut probe = Client::new(&app.url);
     while probe.get("/readyz").await.status != status {

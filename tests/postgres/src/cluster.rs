@@ -107,6 +107,13 @@ impl Cluster {
         assert!(start_at(&self.folder, self.port), "it does not start again");
     }
 
+    /// Makes a server that follows another one a primary.
+    pub(crate) fn promote(&self) {
+        run(command("pg_ctl")
+            .args(["promote", "--wait", "--silent", "--pgdata"])
+            .arg(data_of(&self.folder)));
+    }
+
     /// Returns what the server has logged of a database.
     ///
     /// # Panics
@@ -178,45 +185,59 @@ impl Cluster {
 
     /// Creates a cluster with these settings beside the usual ones, of which they are the later.
     fn create(settings: &str) -> Self {
+        Self::create_by(|folder| {
+            let password = folder.join("password");
+            fs::write(&password, PASSWORD).expect("a file");
+            give(&password);
+            let data = data_of(folder);
+            run(command("initdb")
+                .arg("--pgdata")
+                .arg(&data)
+                .args([
+                    "--username",
+                    USER,
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                ])
+                .args(["--locale=C.UTF-8", "--no-sync", "--no-instructions"])
+                .arg(format!("--pwfile={}", password.display())));
+            certify(folder);
+            for file in ["server.crt", "server.key"] {
+                give(&folder.join(file));
+            }
+            let settings = format!(
+                "{SETTINGS}{settings}unix_socket_directories = '{0}'\nssl = on\n\
+                 ssl_cert_file = '{0}/server.crt'\nssl_key_file = '{0}/server.key'\n",
+                folder.display()
+            );
+            let path = data.join("postgresql.auto.conf");
+            fs::write(&path, settings).expect("settings can be written");
+            give(&path);
+        })
+    }
+
+    /// Creates a cluster that follows the one on a port, by that name.
+    pub(crate) fn following(port: u16, name: &str) -> Self {
+        let primary = format!("host=127.0.0.1 port={port} user={USER} application_name={name}");
+        Self::create_by(|folder| {
+            run(command("pg_basebackup")
+                .env("PGPASSWORD", PASSWORD)
+                .arg("--pgdata")
+                .arg(data_of(folder))
+                .args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync"])
+                .args(["--dbname", &primary]));
+        })
+    }
+
+    /// Creates a cluster whose folder is filled by `fill`, and starts it.
+    fn create_by(fill: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("snyk-app-postgres-")
             .tempdir()
             .expect("a temporary folder")
             .keep();
-        let owner = user();
-        let give = |path: &Path| {
-            if let Some(owner) = owner {
-                chown(path, Some(owner.uid), Some(owner.gid)).expect("a file can be given away");
-            }
-        };
         give(&folder);
-        let password = folder.join("password");
-        fs::write(&password, PASSWORD).expect("a file");
-        give(&password);
-        let data = data_of(&folder);
-        run(command("initdb")
-            .arg("--pgdata")
-            .arg(&data)
-            .args([
-                "--username",
-                USER,
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-            ])
-            .args(["--locale=C.UTF-8", "--no-sync", "--no-instructions"])
-            .arg(format!("--pwfile={}", password.display())));
-        certify(&folder);
-        for file in ["server.crt", "server.key"] {
-            give(&folder.join(file));
-        }
-        let settings = format!(
-            "{SETTINGS}{settings}unix_socket_directories = '{0}'\nssl = on\nssl_cert_file = '{0}/server.crt'\n\
-             ssl_key_file = '{0}/server.key'\n",
-            folder.display()
-        );
-        let path = data.join("postgresql.auto.conf");
-        fs::write(&path, settings).expect("settings can be written");
-        give(&path);
+        fill(&folder);
         let port = start(&folder);
         let lock = File::create(folder.join("lock")).expect("a lock file");
         lock.lock_shared().expect("a lock");
@@ -227,6 +248,13 @@ impl Cluster {
             folder,
             _lock: lock,
         }
+    }
+}
+
+/// Gives a file to the user that runs the server.
+fn give(path: &Path) {
+    if let Some(owner) = user() {
+        chown(path, Some(owner.uid), Some(owner.gid)).expect("a file can be given away");
     }
 }
 

@@ -17,9 +17,11 @@ mod cluster;
 mod database;
 mod pooler;
 mod programs;
+mod replica;
 
 pub use self::{
     cluster::{Cluster, PASSWORD, Stop, USER},
     database::Database,
     pooler::Pooler,
+    replica::Replica,
 };
