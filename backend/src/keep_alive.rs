@@ -29,7 +29,7 @@ pub async fn run(store: &dyn Store, refresher: &Arc<Refresher>, clock: &dyn Cloc
         ticks.tick().await;
         match refresh_idle(store, refresher, clock).await {
             Ok(0) => {}
-            Ok(refreshed) => tracing::info!(refreshed, "Idle connections are being refreshed"),
+            Ok(count) => tracing::info!(count, "Idle connections are being refreshed"),
             Err(error) => tracing::warn!(%error, "Idle connections cannot be looked for"),
         }
     }

@@ -31,7 +31,7 @@ async fn keeps_an_idle_connection_alive(database: &[(&str, &str)]) {
     bed.app.start_again_at("+136d").await;
     let began = Instant::now();
     while generation(&mut browser).await == 0 {
-        assert!(began.elapsed() < Duration::from_secs(60), "never refreshed");
+        assert!(began.elapsed() < Duration::from_mins(1), "never refreshed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     tokio::time::sleep(Duration::from_secs(13)).await;
@@ -72,7 +72,7 @@ async fn rel_12_an_idle_connection_outlives_an_outage() {
     bed.app.start_again_at("+170d").await;
     let began = Instant::now();
     while bed.sandbox.seen("/oauth2/token").await < 2 {
-        assert!(began.elapsed() < Duration::from_secs(60), "never asked");
+        assert!(began.elapsed() < Duration::from_mins(1), "never asked");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let connection = browser.connections().await.remove(0);
@@ -82,10 +82,7 @@ async fn rel_12_an_idle_connection_outlives_an_outage() {
     );
     bed.sandbox.heal().await;
     while generation(&mut browser).await == 0 {
-        assert!(
-            began.elapsed() < Duration::from_secs(120),
-            "never refreshed"
-        );
+        assert!(began.elapsed() < Duration::from_mins(2), "never refreshed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(bed.sandbox.count("reuses").await, 0);
