@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+/// Maximum number of requests of a connection in any sixty seconds.
+pub const MAX_PER_MINUTE: u32 = 1_600;
 /// Size of the window in seconds: one more than a minute, since the oldest second counts as a
 /// whole.
 pub(super) const WINDOW: usize = 61;

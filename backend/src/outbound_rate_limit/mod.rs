@@ -21,11 +21,12 @@ use ahash::RandomState;
 use domain::ids::ConnectionId;
 use tokio::{sync::Notify, time::Instant};
 
-pub use self::share::{RESERVED_FOR, extension};
+pub use self::{
+    minute::MAX_PER_MINUTE,
+    share::{RESERVED_FOR, extension},
+};
 use self::{minute::Minute, share::Share};
 
-/// Maximum number of requests of a connection in any sixty seconds.
-pub const MAX_PER_MINUTE: u32 = 1_600;
 /// Maximum time that a request waits for an extension of its node's share.
 const EXTENSION_TIMEOUT: Duration = Duration::from_secs(2);
 

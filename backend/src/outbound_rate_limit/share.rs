@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{MAX_PER_MINUTE, minute::WINDOW};
+use super::minute::{MAX_PER_MINUTE, WINDOW};
 
 /// What each node may send in a minute without a share: enough for a look at a page, and for the time
 /// in which a share is asked for.
