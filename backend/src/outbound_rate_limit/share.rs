@@ -16,6 +16,8 @@ pub(super) const WITHOUT_SHARE: u32 = 20;
 const RESERVED_NODES: u32 = 4;
 /// The number of nodes for which it is reserved at most.
 const MAX_RESERVED_NODES: u32 = 40;
+/// The largest share: everything but that.
+const LARGEST: u32 = MAX_PER_MINUTE - WITHOUT_SHARE * RESERVED_NODES;
 /// The smallest extension that is asked for. A share is doubled otherwise.
 const MIN_EXTENSION: u32 = 200;
 /// The delay after which a node that was refused an extension asks again, in seconds.
@@ -148,6 +150,8 @@ mod tests {
         share.extend(0, 19, 19);
         assert!(!share.ask(220, 23), "it was refused");
         assert!(share.ask(220, 24));
+        share.extend(LARGEST - 200, 24, 24);
+        assert!(!share.ask(MAX_PER_MINUTE, 34), "there is no more");
     }
 
     #[test]

@@ -67,7 +67,7 @@ mod revocations;
 mod sealed;
 mod sessions;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use async_trait::async_trait;
 use domain::vault::KeyId;
@@ -85,10 +85,6 @@ pub use self::{
     sessions::{Expired, SessionChanges, SessionRecords},
 };
 use super::{Change, ForeignWrites, StoreError};
-
-/// How long a node stays the leader of some work without saying so again. One that has stopped holds the
-/// work up for so long.
-pub const LEADERSHIP: Duration = Duration::from_secs(30);
 
 /// A database with the records of the store.
 #[async_trait]

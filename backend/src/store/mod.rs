@@ -263,7 +263,7 @@ pub trait NodeStore: fmt::Debug + Send + Sync {
     fn is_shared(&self) -> bool;
 
     /// Returns whether this node is the leader of some work, which does it for all nodes. It becomes
-    /// the leader if there is none, and stays it for half a minute after each call.
+    /// the leader if there is none, and stays it for [`Work::leadership`] after each call.
     async fn lead(&self, work: Work) -> Result<bool, StoreError>;
 
     /// Extends the share of this node in the rate of a connection, which has `held` requests a minute.

@@ -1,5 +1,7 @@
 //! What the nodes of a database divide among themselves.
 
+use std::time::Duration;
+
 use domain::ids::ConnectionId;
 
 /// Background work that one node at a time does for all: its leader.
@@ -27,6 +29,18 @@ impl Work {
             Self::Revocations => "revocations",
             Self::Accounts => "accounts",
             Self::IdleConnections => "idle_connections",
+        }
+    }
+
+    /// Returns how long a node stays the leader without saying so again: longer than the interval at
+    /// which the work is done. The work of one that dies waits for so long.
+    #[must_use]
+    pub const fn leadership(self) -> Duration {
+        match self {
+            Self::Orphans => Duration::from_hours(2),
+            Self::Expired | Self::Revocations | Self::Accounts | Self::IdleConnections => {
+                Duration::from_secs(30)
+            }
         }
     }
 }

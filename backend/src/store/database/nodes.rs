@@ -13,7 +13,7 @@ pub trait NodeRecords {
     fn is_shared(&self) -> bool;
 
     /// Makes this node the leader of some work, unless another one is, and returns whether it is. It
-    /// stays the leader for [`LEADERSHIP`](super::LEADERSHIP) after each call.
+    /// stays the leader for [`Work::leadership`] after each call.
     async fn lead(&self, work: Work) -> Result<bool, StoreError>;
 
     /// Adds at most `wanted` requests a minute to the `held` ones that this node may send for a

@@ -6,11 +6,7 @@ use domain::ids::ConnectionId;
 use super::PostgresDatabase;
 use crate::{
     outbound_rate_limit::{RESERVED_FOR, extension},
-    store::{
-        RateShare, StoreError, Work,
-        database::{LEADERSHIP, NodeRecords},
-        rows::milliseconds,
-    },
+    store::{RateShare, StoreError, Work, database::NodeRecords, rows::milliseconds},
 };
 
 /// The database decides which of several nodes comes first: the others find a row that has not ended.
@@ -62,7 +58,7 @@ impl NodeRecords for PostgresDatabase {
         let query = sqlx::query(LEAD)
             .bind(work.as_str())
             .bind(self.node.id())
-            .bind(milliseconds(LEADERSHIP));
+            .bind(milliseconds(work.leadership()));
         let mut tx = self.pool.write().await?;
         let written = tx.execute(query).await?;
         tx.commit().await?;
