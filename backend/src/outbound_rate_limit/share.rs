@@ -67,7 +67,10 @@ impl Share {
     /// Returns whether to ask for an extension now, before the share is used up, and records that it is
     /// asked for.
     pub(super) fn ask(&mut self, used: u32, at: u64) -> bool {
-        let is_due = used >= self.max(at) / 2 && at >= self.refused_until && !self.is_asked_for(at);
+        let is_due = used >= self.max(at) / 2
+            && self.held(at) < LARGEST
+            && at >= self.refused_until
+            && !self.is_asked_for(at);
         if is_due {
             self.asked_at = Some(at);
         }
