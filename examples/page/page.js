@@ -10,8 +10,10 @@ const [failure, connect, out] = [element("failure"), element("connect"), element
 async function attempt(run) {
   try {
     await run();
+    return true;
   } catch (error) {
     failure.textContent = `${error.message} (${error.code})`;
+    return false;
   }
 }
 
@@ -53,4 +55,4 @@ await attempt(async () => {
   const completed = await completeLogin(server);
   if (completed) history.replaceState(null, "", completed.returnTo);
 });
-await attempt(show);
+if (!(await attempt(show))) element("text").textContent = "Reload this page to try again.";

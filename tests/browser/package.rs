@@ -100,6 +100,21 @@ async fn a_failure_of_the_network_is_told_with_its_code() {
     browser.close().await;
 }
 
+/// Something answers in the place of the server: the page does not go on waiting.
+#[tokio::test]
+async fn a_page_whose_server_is_not_there_says_what_to_do() {
+    let page = serve(|path| {
+        let file = if path.is_empty() { "index.html" } else { path };
+        fs::read(examples::page().join(file)).ok()
+    });
+    let page = page.await;
+    let browser = Browser::open().await;
+    browser.go(&format!("http://localhost:{page}/")).await;
+    shows(&browser, "(intercepted)").await;
+    shows(&browser, "Reload this page to try again.").await;
+    browser.close().await;
+}
+
 /// Replaces the page of a static host by an example, which is told where its server is.
 fn replace_page(host: &StaticHost) {
     let package = host.page.join("snyk-app-login");
@@ -179,6 +194,7 @@ async fn serve(file: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> u16 {
             let kind = match path.rsplit_once('.') {
                 Some((_, "js")) => "text/javascript",
                 Some((_, "wasm")) => "application/wasm",
+                Some((_, "css")) => "text/css",
                 _ => "text/html",
             };
             let (status, body) = match file(&path[1..]) {

@@ -14,9 +14,9 @@ use crate::{
     store::Account,
 };
 
-/// The time after which a process that reads an account and has stored nothing for so long counts as
-/// ended. It stores what it has read more often than that.
-const MAX_SILENCE: Duration = Duration::from_secs(15);
+/// How long another process waits for one that reads an account, after that one was to go on. If it
+/// takes longer between two requests, the account is read twice, which does no harm.
+const MAX_SILENCE: Duration = Duration::from_secs(20);
 
 /// The account of a token, as far as it has been read.
 #[derive(Debug, Default)]
@@ -80,10 +80,14 @@ impl AccountReader {
     ) -> Account<'a> {
         let delay = if self.is_whole() {
             backoff::next_sync_delay()
-        } else if goes_on {
-            backoff::delay(tries, self.retry_after) + MAX_SILENCE
         } else {
-            backoff::delay(tries, self.retry_after)
+            let delay = backoff::delay(tries, self.retry_after);
+            if goes_on {
+                // This process adds jitter of its own to the delay.
+                delay + delay / 4 + MAX_SILENCE
+            } else {
+                delay
+            }
         };
         let delay = domain::session::to_signed_duration(delay);
         Account {

@@ -126,7 +126,7 @@ pub fn build(
         rejection_log: Arc::default(),
         readiness: Arc::new(Readiness::new(store, tasks.clone(), task_health.clone())),
         trusted_proxies: Arc::new(config.server.trusted_proxies.clone()),
-        keeps_connections_alive: config.session.keeps_connections_alive,
+        refreshes_unused_connections: config.session.refreshes_unused_connections,
         task_health,
         tasks,
     }))

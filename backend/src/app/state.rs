@@ -46,8 +46,8 @@ pub struct Parts {
     pub readiness: Arc<Readiness>,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Arc<TrustedProxies>,
-    /// Whether idle connections are refreshed before their refresh tokens end.
-    pub keeps_connections_alive: bool,
+    /// Whether unused connections are refreshed before their refresh tokens end.
+    pub refreshes_unused_connections: bool,
     /// Which background tasks are failing.
     pub task_health: Health,
     /// Work that must not be cancelled with its request, and that shutdown waits for.

@@ -9,7 +9,7 @@ use domain::session::to_signed_duration;
 use tokio::time::MissedTickBehavior;
 
 use super::AppState;
-use crate::{keep_alive, rate_shares, revocation, store::Work, supervisor::Supervisor};
+use crate::{rate_shares, revocation, store::Work, supervisor::Supervisor, unused_connections};
 
 /// Interval at which expired records are removed and pending work is retried.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
@@ -28,13 +28,13 @@ pub fn start(app: &AppState) -> Supervisor {
     supervisor.spawn("revocations", move || revoke_due(of.clone()));
     let account_sync = Arc::clone(&app.parts().connections.account_sync);
     supervisor.spawn("accounts", move || Arc::clone(&account_sync).run());
-    if app.parts().sessions.store.is_shared() {
+    if app.parts().snyk.outbound_rate_limit.is_shared() {
         let of = app.clone();
         supervisor.spawn("rate shares", move || get_rate_shares(of.clone()));
     }
-    if app.parts().keeps_connections_alive {
+    if app.parts().refreshes_unused_connections {
         let of = app.clone();
-        supervisor.spawn("idle connections", move || refresh_idle(of.clone()));
+        supervisor.spawn("unused connections", move || refresh_unused(of.clone()));
     }
     supervisor
 }
@@ -117,12 +117,16 @@ async fn revoke_due(app: AppState) {
     loop {
         ticks.tick().await;
         if leads(&app, Work::Revocations).await {
-            revocation::revoke_due(
+            let revoked = revocation::revoke_due(
                 &*connections.store,
                 &*connections.provider,
                 &*connections.clock,
-            )
-            .await;
+            );
+            // A round can take longer than a leadership.
+            tokio::select! {
+                () = revoked => {}
+                () = keep_leading(&app, Work::Revocations) => {}
+            }
         }
     }
 }
@@ -133,10 +137,22 @@ async fn get_rate_shares(app: AppState) {
     rate_shares::run(&*snyk.store, &snyk.outbound_rate_limit).await;
 }
 
-/// Refreshes idle connections before their refresh tokens end.
-async fn refresh_idle(app: AppState) {
+/// Refreshes unused connections before their refresh tokens end.
+async fn refresh_unused(app: AppState) {
     let snyk = &app.parts().snyk;
-    keep_alive::run(&*snyk.store, &snyk.refresher, &*snyk.clock).await;
+    unused_connections::run(&*snyk.store, &snyk.refresher, &*snyk.clock).await;
+}
+
+/// Keeps this node the leader of work that takes long, until another one is.
+async fn keep_leading(app: &AppState, work: Work) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
+    loop {
+        ticks.tick().await;
+        // Without the database nobody else leads either.
+        if matches!(app.parts().sessions.store.lead(work).await, Ok(false)) {
+            return;
+        }
+    }
 }
 
 /// Returns whether this node does some work for all nodes.
@@ -144,7 +160,7 @@ async fn leads(app: &AppState, work: Work) -> bool {
     match app.parts().sessions.store.lead(work).await {
         Ok(leads) => leads,
         Err(error) => {
-            tracing::warn!(work = work.as_str(), %error, "Which node does some work cannot be told");
+            tracing::warn!(work = work.as_str(), %error, "Cannot determine which node leads");
             false
         }
     }

@@ -11,8 +11,8 @@ pub struct Session {
     pub idle: Duration,
     /// Maximum lifetime of a session.
     pub lifetime: Duration,
-    /// Whether idle connections are refreshed before their refresh tokens end.
-    pub keeps_connections_alive: bool,
+    /// Whether unused connections are refreshed before their refresh tokens end.
+    pub refreshes_unused_connections: bool,
 }
 
 impl Session {
@@ -21,7 +21,8 @@ impl Session {
         let idle = reader.parse_with("SESSION_IDLE", "24h", parse_duration);
         let lifetime = reader.parse_with("SESSION_LIFETIME", "30d", parse_duration);
         let choices = [("on", true), ("off", false)];
-        let keeps_connections_alive = reader.choice("KEEP_CONNECTIONS_ALIVE", "off", &choices);
+        let refreshes_unused_connections =
+            reader.choice("REFRESH_UNUSED_CONNECTIONS", "off", &choices);
         // A default cannot contradict the other value.
         let are_set = ["SESSION_IDLE", "SESSION_LIFETIME"].map(|name| reader.get(name).is_some());
         if are_set == [true; 2] && idle > lifetime {
@@ -34,7 +35,7 @@ impl Session {
         Some(Self {
             idle: idle?,
             lifetime: lifetime?,
-            keeps_connections_alive: keeps_connections_alive?,
+            refreshes_unused_connections: refreshes_unused_connections?,
         })
     }
 }

@@ -74,7 +74,7 @@ fn sec_50_weak_and_contradictory_values_stop_the_start() {
         ("LISTEN", "localhost"),
         ("SESSION_IDLE", "soon"),
         ("RATE_LIMITS", "maybe"),
-        ("KEEP_CONNECTIONS_ALIVE", "maybe"),
+        ("REFRESH_UNUSED_CONNECTIONS", "maybe"),
         ("LOG_FORMAT", "xml"),
         ("LOG", "a=b=c"),
         ("DATABASE_URL", "mysql://x"),

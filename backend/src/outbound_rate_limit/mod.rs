@@ -58,7 +58,7 @@ struct Shared {
 
 /// A request for an extension of this node's share of a connection.
 #[derive(Debug)]
-pub struct Ask {
+pub struct ExtensionRequest {
     /// The connection.
     pub connection: ConnectionId,
     /// The requests a minute that this node has.
@@ -155,18 +155,20 @@ impl OutboundRateLimit {
             shared.ask(connection.clone());
         }
         taken.map_err(|after| Exhausted {
-            after,
+            after: share.delay(after, at),
             is_asked_for: share.is_asked_for(at),
         })
     }
 
-    /// Waits for requests for extensions, and returns them. None if there is nothing to ask for, ever.
-    pub async fn asks(&self) -> Vec<Ask> {
+    /// Waits for requests for extensions, and returns them, one for each connection.
+    pub async fn extension_requests(&self) -> Vec<ExtensionRequest> {
         let Some(shared) = &self.shared else {
             return std::future::pending().await;
         };
         loop {
-            let queued = std::mem::take(&mut *unpoisoned(&shared.queue));
+            let mut queued = std::mem::take(&mut *unpoisoned(&shared.queue));
+            queued.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
+            queued.dedup();
             if queued.is_empty() {
                 shared.is_queued.notified().await;
                 continue;
@@ -175,25 +177,24 @@ impl OutboundRateLimit {
             let Some(connections) = self.lock() else {
                 return Vec::new();
             };
-            let ask = |connection: ConnectionId| {
+            let request = |connection: ConnectionId| {
                 let share = connections.get(&connection)?.share.as_ref()?;
-                Some(Ask {
+                Some(ExtensionRequest {
                     held: share.held(at),
                     wanted: share.wanted(at),
                     connection,
                 })
             };
-            return queued.into_iter().filter_map(ask).collect();
+            return queued.into_iter().filter_map(request).collect();
         }
     }
 
-    /// Extends this node's share of a connection, as the answer to an [`Ask`] that was sent at
-    /// `sent_at`.
-    pub fn extend(&self, connection: &ConnectionId, by: u32, sent_at: Instant) {
+    /// Takes the answer to an [`ExtensionRequest`] that was sent at `sent_at`: this node's share of the
+    /// connection, or `None` if there is no answer.
+    pub fn extend(&self, connection: &ConnectionId, share: Option<u32>, sent_at: Instant) {
         let at = self.second(Instant::now());
-        self.with_share(connection, |share| {
-            share.extend(by, self.second(sent_at), at);
-        });
+        let sent_at = self.second(sent_at);
+        self.with_share(connection, |held| held.extend(share, sent_at, at));
         if let Some(shared) = &self.shared {
             shared.are_answered.notify_waiters();
         }
@@ -214,9 +215,17 @@ impl OutboundRateLimit {
         reduced.collect()
     }
 
-    /// Records that a share was kept by a request that was sent at `sent_at`.
-    pub fn keep(&self, connection: &ConnectionId, sent_at: Instant) {
-        self.with_share(connection, |share| share.keep(self.second(sent_at)));
+    /// Takes what the database has kept of a share, by a request that was sent at `sent_at`: zero if it
+    /// had ended there.
+    pub fn keep(&self, connection: &ConnectionId, requests: u32, sent_at: Instant) {
+        let sent_at = self.second(sent_at);
+        self.with_share(connection, |share| share.keep(requests, sent_at));
+    }
+
+    /// Returns whether this node shares the rates of connections with others.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        self.shared.is_some()
     }
 
     /// Evicts idle entries: connections without a request for a minute, so that memory stays
@@ -347,5 +356,55 @@ mod tests {
                 .try_take(&id("a"), outbound_rate_limit.began)
                 .unwrap();
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_node_without_an_answer_sends_few_requests_and_waits_for_two_seconds() {
+        let limit = OutboundRateLimit::new(true, true);
+        let began = Instant::now();
+        for _ in 0..20 {
+            limit.take(&id("c")).await.unwrap();
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        let after = limit.take(&id("c")).await.unwrap_err();
+        assert_eq!((began.elapsed(), after), (EXTENSION_TIMEOUT, SECOND * 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_goes_on_with_the_answer() {
+        let limit = std::sync::Arc::new(OutboundRateLimit::new(true, true));
+        for _ in 0..20 {
+            limit.take(&id("c")).await.unwrap();
+        }
+        let waiting = tokio::spawn({
+            let limit = std::sync::Arc::clone(&limit);
+            async move { limit.take(&id("c")).await }
+        });
+        let requests = limit.extension_requests().await;
+        assert_eq!(requests.len(), 1);
+        assert_eq!((requests[0].held, requests[0].wanted), (0, 200));
+        tokio::time::sleep(SECOND).await;
+        limit.extend(&id("c"), Some(200), Instant::now());
+        waiting.await.unwrap().unwrap();
+        // One that is refused fails at once.
+        for _ in 0..199 {
+            limit.take(&id("c")).await.unwrap();
+        }
+        limit.extend(&id("c"), None, Instant::now());
+        let began = Instant::now();
+        limit.take(&id("c")).await.unwrap_err();
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_asked_for_again_is_asked_for_once_at_a_time() {
+        let limit = OutboundRateLimit::new(true, true);
+        for _ in 0..3 {
+            for _ in 0..20 {
+                let _ = limit.try_take(&id("c"), Instant::now());
+            }
+            tokio::time::sleep(SECOND * 11).await;
+        }
+        assert_eq!(limit.extension_requests().await.len(), 1);
     }
 }

@@ -11,9 +11,9 @@ use super::minute::{MAX_PER_MINUTE, WINDOW};
 /// What each node may send in a minute without a share: enough for a look at a page, and for the time
 /// in which a share is asked for.
 pub(super) const WITHOUT_SHARE: u32 = 20;
-/// The number of nodes for which that is reserved at least. Beyond it, a node that has just joined may
-/// add its part to a rate that is used up, for a minute.
-const RESERVED_NODES: u32 = 4;
+/// The number of nodes for which that is reserved at least: so many keep the rate in any case. Each that
+/// joins them later may add its part to a rate that is used up.
+const RESERVED_NODES: u32 = 8;
 /// The number of nodes for which it is reserved at most.
 const MAX_RESERVED_NODES: u32 = 40;
 /// The largest share: everything but that.
@@ -31,8 +31,8 @@ const LIFETIME: u64 = 50;
 /// may have sent with it has left the window, and some seconds more.
 pub const RESERVED_FOR: Duration = Duration::from_secs(LIFETIME + WINDOW as u64 + 9);
 
-/// Returns by how much a share may be extended, if other nodes have shares of `others` requests and
-/// `nodes` nodes run.
+/// Returns by how much a share of `held` requests may be extended, if other nodes have shares of `others`
+/// requests and `nodes` nodes run.
 #[must_use]
 pub fn extension(held: u32, wanted: u32, others: u32, nodes: u32) -> u32 {
     let reserved = WITHOUT_SHARE * nodes.clamp(RESERVED_NODES, MAX_RESERVED_NODES);
@@ -67,7 +67,7 @@ impl Share {
     /// Returns whether to ask for an extension now, before the share is used up, and records that it is
     /// asked for.
     pub(super) fn ask(&mut self, used: u32, at: u64) -> bool {
-        let is_due = used >= self.max(at) / 2
+        let is_due = used >= self.max(at) / 4 * 3
             && self.held(at) < LARGEST
             && at >= self.refused_until
             && !self.is_asked_for(at);
@@ -82,15 +82,27 @@ impl Share {
         self.held(at).max(MIN_EXTENSION)
     }
 
-    /// Takes the answer to a request for an extension that was sent at `sent_at`.
-    pub(super) fn extend(&mut self, by: u32, sent_at: u64, at: u64) {
+    /// Takes the answer to a request for an extension that was sent at `sent_at`: the share, or `None`
+    /// if there is no answer.
+    pub(super) fn extend(&mut self, share: Option<u32>, sent_at: u64, at: u64) {
         self.asked_at = None;
-        if by == 0 {
-            self.refused_until = at + REFUSED_FOR;
-            return;
+        match share {
+            Some(share) if share > self.held(at) => {
+                self.requests = share;
+                self.ends_at = sent_at + LIFETIME;
+            }
+            _ => self.refused_until = at + REFUSED_FOR,
         }
-        self.requests = self.held(at) + by;
-        self.ends_at = sent_at + LIFETIME;
+    }
+
+    /// Returns the delay after which there may be a permit, if the node has used all that it has and its
+    /// oldest request leaves the window after `after`.
+    pub(super) fn delay(&self, after: Duration, at: u64) -> Duration {
+        if self.held(at) < LARGEST {
+            after.min(Duration::from_secs(REFUSED_FOR))
+        } else {
+            after
+        }
     }
 
     /// Reduces the share to what the node needs after it has sent `used` requests in a minute, and
@@ -111,11 +123,11 @@ impl Share {
         Some(self.requests)
     }
 
-    /// Extends the lifetime of the share.
-    pub(super) const fn keep(&mut self, sent_at: u64) {
-        if self.requests > 0 {
-            self.ends_at = sent_at + LIFETIME;
-        }
+    /// Takes what the database has kept of the share, by a request that was sent at `sent_at`: nothing
+    /// if it had ended there.
+    pub(super) fn keep(&mut self, requests: u32, sent_at: u64) {
+        self.requests = self.requests.min(requests);
+        self.ends_at = sent_at + LIFETIME;
     }
 }
 
@@ -143,46 +155,70 @@ mod tests {
     #[test]
     fn it_asks_before_the_share_is_used_up_and_once_at_a_time() {
         let mut share = Share::default();
-        assert!(!share.ask(WITHOUT_SHARE / 2 - 1, 7));
-        assert!(share.ask(WITHOUT_SHARE / 2, 7));
+        assert!(!share.ask(14, 7));
+        assert!(share.ask(15, 7));
         assert!(!share.ask(WITHOUT_SHARE, 8), "it is asked for");
         assert!(share.ask(WITHOUT_SHARE, 7 + ASK_TIMEOUT), "it was lost");
-        share.extend(200, 18, 18);
+        share.extend(Some(200), 18, 18);
         assert_eq!(share.max(18), 220);
-        assert!(!share.ask(109, 18) && share.ask(110, 18));
-        share.extend(0, 19, 19);
-        assert!(!share.ask(220, 23), "it was refused");
+        assert!(!share.ask(164, 18) && share.ask(165, 18));
+        for refusal in [Some(200), None] {
+            share.extend(refusal, 19, 19);
+            assert_eq!(share.max(19), 220);
+            assert!(!share.ask(220, 23), "it was refused");
+        }
         assert!(share.ask(220, 24));
-        share.extend(LARGEST - 200, 24, 24);
+        share.extend(Some(LARGEST), 24, 24);
         assert!(!share.ask(MAX_PER_MINUTE, 34), "there is no more");
+    }
+
+    #[test]
+    fn an_answer_that_comes_twice_counts_once() {
+        let mut share = Share::default();
+        for _ in 0..2 {
+            share.extend(Some(400), 10, 10);
+            assert_eq!(share.max(10), 420);
+        }
     }
 
     #[test]
     fn a_share_that_is_not_kept_ends() {
         let mut share = Share::default();
-        share.extend(400, 10, 12);
+        share.extend(Some(400), 10, 12);
         assert_eq!(share.max(59), 420);
         assert_eq!(share.max(60), WITHOUT_SHARE);
         assert_eq!(share.reduce(5, 60), None);
-        share.extend(400, 70, 70);
-        share.keep(100);
-        assert_eq!(share.max(149), 420);
+        share.extend(Some(400), 70, 70);
+        share.keep(300, 100);
+        assert_eq!(share.max(149), 320);
+        // The database does not know it any more.
+        share.keep(0, 110);
+        assert_eq!(share.max(110), WITHOUT_SHARE);
+    }
+
+    #[test]
+    fn whoever_may_get_more_is_not_told_to_wait_for_a_minute() {
+        let minute = Duration::from_mins(1);
+        let mut share = Share::default();
+        assert_eq!(share.delay(minute, 0), Duration::from_secs(REFUSED_FOR));
+        share.extend(Some(LARGEST), 0, 0);
+        assert_eq!(share.delay(minute, 0), minute);
     }
 
     #[test]
     fn a_share_is_reduced_to_what_was_used_and_never_below() {
         for (held, used, reduced) in [
-            (1_500, 0, 0),
-            (1_500, 10, 0),
-            (1_500, 11, 400),
-            (1_500, 220, 400),
-            (1_500, 221, 600),
+            (1_400, 0, 0),
+            (1_400, 10, 0),
+            (1_400, 11, 400),
+            (1_400, 220, 400),
+            (1_400, 221, 600),
             (400, 300, 400),
             (200, 15, 200),
-            (1_500, 1_520, 1_500),
+            (1_400, 1_420, 1_400),
         ] {
             let mut share = Share::default();
-            share.extend(held, 0, 0);
+            share.extend(Some(held), 0, 0);
             assert_eq!(share.reduce(used, 1), Some(reduced), "{held} {used}");
             assert!(share.max(1) >= used.min(held + WITHOUT_SHARE));
         }

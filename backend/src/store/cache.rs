@@ -25,8 +25,8 @@ use jiff::Timestamp;
 
 use self::{entries::Entries, stamps::Stamps};
 use super::{
-    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, SealedTokens,
-    SessionStore, Store, StoreError, StoredSession,
+    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, NewLogin,
+    SealedTokens, SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use crate::metrics::Cache;
@@ -213,12 +213,12 @@ impl<S: Store + ?Sized> ConnectionStore for CachedStore<S> {
         self.inner.due_accounts(now, limit).await
     }
 
-    async fn idle_connections(
+    async fn by_last_refresh(
         &self,
-        now: Timestamp,
+        after: Option<&LastRefresh>,
         limit: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
-        self.inner.idle_connections(now, limit).await
+    ) -> Result<Vec<LastRefresh>, StoreError> {
+        self.inner.by_last_refresh(after, limit).await
     }
 
     async fn disconnect(

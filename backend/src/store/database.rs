@@ -60,12 +60,12 @@
 
 mod connections;
 mod leases;
-mod nodes;
 mod orphans;
 mod records;
 mod revocations;
 mod sealed;
 mod sessions;
+mod shared_work;
 
 use std::fmt;
 
@@ -75,7 +75,6 @@ use domain::vault::KeyId;
 pub use self::{
     connections::{ConnectionChanges, ConnectionRecords},
     leases::LeaseRecords,
-    nodes::NodeRecords,
     orphans::OrphanRecords,
     records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     revocations::RevocationRecords,
@@ -83,6 +82,7 @@ pub use self::{
         MaintenanceDatabase, NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue,
     },
     sessions::{Expired, SessionChanges, SessionRecords},
+    shared_work::SharedWorkRecords,
 };
 use super::{Change, ForeignWrites, StoreError};
 
@@ -91,7 +91,7 @@ use super::{Change, ForeignWrites, StoreError};
 pub trait Database:
     ConnectionRecords
     + LeaseRecords
-    + NodeRecords
+    + SharedWorkRecords
     + OrphanRecords
     + RevocationRecords
     + SessionRecords

@@ -13,6 +13,7 @@ pub mod cache;
 pub mod change;
 pub mod database;
 pub mod error;
+mod last_refresh;
 pub mod lease;
 mod lease_sql;
 pub mod migrations;
@@ -46,6 +47,7 @@ pub use self::{
     change::{Change, Changed, ForeignWrites},
     database::{SealedToken, SealedTokens},
     error::StoreError,
+    last_refresh::LastRefresh,
     revocation::Revocation,
     shared_work::{RateShare, Work},
 };
@@ -152,14 +154,13 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
     /// that were refreshed since the last read.
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
 
-    /// Returns at most `limit` active connections whose refresh token has reached the last quarter of
-    /// its lifetime at `now`, each with its generation, those that end first at first. Connections that
-    /// nobody reaches are not among them.
-    async fn idle_connections(
+    /// Returns at most `limit` active connections that follow `after`, in the order of their last
+    /// refresh, which begins with those that nobody has used for the longest time.
+    async fn by_last_refresh(
         &self,
-        now: Timestamp,
+        after: Option<&LastRefresh>,
         limit: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError>;
+    ) -> Result<Vec<LastRefresh>, StoreError>;
 
     /// Erases the tokens, removes the connection from every session, and enqueues the revocation at
     /// the provider.
@@ -256,9 +257,9 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
     async fn wait_for_foreign_write(&self);
 }
 
-/// Divides background work and the rate of requests to Snyk among the nodes of a database.
+/// Shares background work and the rate of requests to Snyk among the nodes of a database.
 #[async_trait]
-pub trait NodeStore: fmt::Debug + Send + Sync {
+pub trait SharedWork: fmt::Debug + Send + Sync {
     /// Returns whether several nodes may use the database at a time.
     fn is_shared(&self) -> bool;
 
@@ -266,8 +267,8 @@ pub trait NodeStore: fmt::Debug + Send + Sync {
     /// the leader if there is none, and stays it for [`Work::leadership`] after each call.
     async fn lead(&self, work: Work) -> Result<bool, StoreError>;
 
-    /// Extends the share of this node in the rate of a connection, which has `held` requests a minute.
-    /// Returns by how much, at most `wanted`.
+    /// Extends the share of this node in the rate of a connection, which has `held` requests a minute,
+    /// by at most `wanted`. Returns the share.
     async fn extend_rate_share(
         &self,
         connection: &ConnectionId,
@@ -275,11 +276,15 @@ pub trait NodeStore: fmt::Debug + Send + Sync {
         wanted: u32,
     ) -> Result<u32, StoreError>;
 
-    /// Keeps the shares of this node, reduces them, or gives those of zero requests back.
-    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError>;
+    /// Keeps the shares of this node, reduces them, or gives those of zero requests back. Returns those
+    /// that it has from then on: one may have ended.
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError>;
 }
 
 /// The whole persistent storage.
-pub trait Store: ConnectionStore + LeaseStore + SessionStore + RevocationStore + NodeStore {}
+pub trait Store:
+    ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork
+{
+}
 
-impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore + NodeStore> Store for T {}
+impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork> Store for T {}

@@ -8,12 +8,12 @@ mod account;
 mod connections;
 mod leases;
 mod login;
-mod nodes;
 mod orphans;
 mod revocations;
 pub mod rotation;
 pub mod sealer;
 mod sessions;
+mod shared_work;
 
 use std::{error::Error as _, sync::Arc};
 

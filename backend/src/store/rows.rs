@@ -112,7 +112,7 @@ impl TryFrom<ExistingRow> for ExistingConnection {
 }
 
 /// Parses the columns of the connection with this id.
-struct Column<'a>(&'a str);
+pub(super) struct Column<'a>(pub(super) &'a str);
 
 impl Column<'_> {
     fn inconsistent(&self, column: &'static str) -> Inconsistent {
@@ -149,7 +149,7 @@ impl Column<'_> {
         u64::try_from(generation).map_err(|_| self.inconsistent("generation"))
     }
 
-    fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
+    pub(super) fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
         Timestamp::from_millisecond(ms).map_err(|_| self.inconsistent(column))
     }
 }
@@ -173,11 +173,6 @@ pub(super) fn consent((id, at): (String, i64)) -> Result<Consent, Inconsistent> 
         at: Column(&id).time("connected_at", at)?,
         connection: ConnectionId::from_stored(id),
     })
-}
-
-/// Creates a connection's id with its generation.
-pub(super) fn with_generation((id, generation): (String, i64)) -> (ConnectionId, u64) {
-    (ConnectionId::from_stored(id), generation.cast_unsigned())
 }
 
 /// Creates a session from its id, its last use and its end.

@@ -1,4 +1,4 @@
-//! What the nodes of a database divide among themselves.
+//! What the nodes of a database share.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub enum Work {
     Revocations,
     /// Accounts that are due are read.
     Accounts,
-    /// Idle connections are refreshed.
-    IdleConnections,
+    /// Unused connections are refreshed.
+    UnusedConnections,
 }
 
 impl Work {
@@ -28,7 +28,7 @@ impl Work {
             Self::Orphans => "orphans",
             Self::Revocations => "revocations",
             Self::Accounts => "accounts",
-            Self::IdleConnections => "idle_connections",
+            Self::UnusedConnections => "unused_connections",
         }
     }
 
@@ -38,7 +38,7 @@ impl Work {
     pub const fn leadership(self) -> Duration {
         match self {
             Self::Orphans => Duration::from_hours(2),
-            Self::Expired | Self::Revocations | Self::Accounts | Self::IdleConnections => {
+            Self::Expired | Self::Revocations | Self::Accounts | Self::UnusedConnections => {
                 Duration::from_secs(30)
             }
         }

@@ -18,7 +18,6 @@ mod foreign_writes;
 mod leases;
 mod maintenance;
 mod migrations;
-mod nodes;
 mod open_error;
 mod orphans;
 mod pool;
@@ -26,6 +25,7 @@ mod probe;
 mod revocations;
 mod sealed;
 mod sessions;
+mod shared_work;
 mod tables;
 mod transaction;
 

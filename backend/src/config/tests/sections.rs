@@ -47,7 +47,7 @@ fn a_section_is_read_while_the_others_are_broken() {
         ("LISTEN", "localhost"),
         ("SESSION_IDLE", "soon"),
         ("RATE_LIMITS", "maybe"),
-        ("KEEP_CONNECTIONS_ALIVE", "maybe"),
+        ("REFRESH_UNUSED_CONNECTIONS", "maybe"),
         ("LOG", "a=b=c"),
         ("DATABASE_URL", "'sqlite://app.db'"),
         ("SCOPES", "org.read"),

@@ -1,11 +1,11 @@
-//! What passes the cache by: revocations, and what nodes divide among themselves.
+//! What is not cached: revocations, and what nodes share.
 
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 
 use super::CachedStore;
-use crate::store::{NodeStore, RateShare, Revocation, RevocationStore, Store, StoreError, Work};
+use crate::store::{RateShare, Revocation, RevocationStore, SharedWork, Store, StoreError, Work};
 
 #[async_trait]
 impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
@@ -54,7 +54,7 @@ impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
 }
 
 #[async_trait]
-impl<S: Store + ?Sized> NodeStore for CachedStore<S> {
+impl<S: Store + ?Sized> SharedWork for CachedStore<S> {
     fn is_shared(&self) -> bool {
         self.inner.is_shared()
     }
@@ -72,7 +72,7 @@ impl<S: Store + ?Sized> NodeStore for CachedStore<S> {
         self.inner.extend_rate_share(connection, held, wanted).await
     }
 
-    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError> {
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
         self.inner.keep_rate_shares(shares).await
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 use jiff::Timestamp;
 
 use super::records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedTokens};
-use crate::store::{Account, Revocation, SealedToken, StoreError};
+use crate::store::{Account, LastRefresh, Revocation, SealedToken, StoreError};
 
 /// Reads connections.
 #[async_trait]
@@ -40,13 +40,13 @@ pub trait ConnectionRecords {
     /// incomplete, could not be read, or was refreshed since the last read.
     async fn due_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Consent>, StoreError>;
 
-    /// Returns at most `limit` active connections that are not marked as orphaned and of whose refresh
-    /// token's lifetime three quarters have passed, those for which that is longest ago first.
-    async fn idle_connections(
+    /// Returns at most `limit` active connections that follow `after`, in the order of their last
+    /// refresh.
+    async fn by_last_refresh(
         &self,
-        now: Timestamp,
+        after: Option<&LastRefresh>,
         limit: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError>;
+    ) -> Result<Vec<LastRefresh>, StoreError>;
 }
 
 /// Reads and changes connections in a transaction.

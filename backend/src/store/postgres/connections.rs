@@ -12,14 +12,9 @@ use crate::store::{
     SealedToken, SealedTokens, StoreError,
     database::ConnectionRecords,
     error::Inconsistent,
-    rows::{ConnectionRow, consent, with_generation},
+    last_refresh::{BY_LAST_REFRESH, LastRefresh, LastRefreshRow, cursor},
+    rows::{ConnectionRow, consent},
 };
-
-/// By the expression of an index.
-const IDLE: &str = "SELECT id, generation FROM connections \
-     WHERE status = 'active' AND unreached_since IS NULL AND refresh_expires_at IS NOT NULL \
-         AND refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 <= $1 \
-     ORDER BY refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 LIMIT $2";
 
 #[async_trait]
 impl ConnectionRecords for PostgresDatabase {
@@ -93,15 +88,19 @@ impl ConnectionRecords for PostgresDatabase {
         Ok(due?)
     }
 
-    async fn idle_connections(
+    async fn by_last_refresh(
         &self,
-        now: Timestamp,
+        after: Option<&LastRefresh>,
         limit: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
-        let query = sqlx::query_as(IDLE)
-            .bind(now.as_millisecond())
+    ) -> Result<Vec<LastRefresh>, StoreError> {
+        let (refreshed_at, id) = cursor(after);
+        let query = sqlx::query_as(BY_LAST_REFRESH)
+            .bind(refreshed_at)
+            .bind(id)
             .bind(i64::from(limit));
-        let idle: Vec<(String, i64)> = self.pool.read().await?.all(query).await?;
-        Ok(idle.into_iter().map(with_generation).collect())
+        let rows: Vec<LastRefreshRow> = self.pool.read().await?.all(query).await?;
+        let connections: Result<_, Inconsistent> =
+            rows.into_iter().map(TryInto::try_into).collect();
+        Ok(connections?)
     }
 }

@@ -31,9 +31,15 @@ const RUNNING: &str = concat!(
 /// Forgets those that ended long ago without saying so.
 const FORGET: &str = concat!("DELETE FROM nodes WHERE seen_at < ", now!(), " - 86400000");
 
-/// Removes what a node leaves to others when it ends.
-const RETIRE: [&str; 2] = [
+/// Gives up what a node has when it ends. It sends no request any more, so its shares of rates are free
+/// when the last one is a minute old.
+const RETIRE: [&str; 3] = [
     "DELETE FROM leaders WHERE node = $1",
+    concat!(
+        "UPDATE rate_shares SET ends_at = LEAST(ends_at, ",
+        now!(),
+        " + 65000) WHERE node = $1"
+    ),
     "DELETE FROM nodes WHERE id = $1",
 ];
 
@@ -92,8 +98,7 @@ impl Node {
         Ok(())
     }
 
-    /// Removes this node, which ends: another one leads from now on. Its shares of rates stay until
-    /// they end, since it has sent requests with them.
+    /// Removes this node, which ends.
     pub(super) async fn retire(&self, pool: &Pool) -> Result<(), StoreError> {
         let mut tx = pool.write().await?;
         for statement in RETIRE {

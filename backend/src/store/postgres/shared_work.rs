@@ -1,4 +1,4 @@
-//! What the nodes of a PostgreSQL database divide among themselves.
+//! What the nodes of a PostgreSQL database share.
 
 use async_trait::async_trait;
 use domain::ids::ConnectionId;
@@ -6,7 +6,7 @@ use domain::ids::ConnectionId;
 use super::PostgresDatabase;
 use crate::{
     outbound_rate_limit::{RESERVED_FOR, extension},
-    store::{RateShare, StoreError, Work, database::NodeRecords, rows::milliseconds},
+    store::{RateShare, StoreError, Work, database::SharedWorkRecords, rows::milliseconds},
 };
 
 /// The database decides which of several nodes comes first: the others find a row that has not ended.
@@ -37,7 +37,10 @@ const KEEP_SHARES: &str = concat!(
     "UPDATE rate_shares SET requests = LEAST(rate_shares.requests, kept.requests), ends_at = ",
     now!(),
     " + $4 FROM UNNEST($2, $3) AS kept (connection_id, requests) \
-     WHERE rate_shares.node = $1 AND rate_shares.connection_id = kept.connection_id"
+     WHERE rate_shares.node = $1 AND rate_shares.connection_id = kept.connection_id \
+         AND rate_shares.ends_at > ",
+    now!(),
+    " RETURNING rate_shares.connection_id, rate_shares.requests"
 );
 const RETURN_SHARES: &str = "DELETE FROM rate_shares WHERE node = $1 AND connection_id = ANY($2)";
 /// Few at a time; the next call continues. The clock is read once, so that an index can be used.
@@ -45,11 +48,11 @@ const DELETE_ENDED_SHARES: &str = concat!(
     "DELETE FROM rate_shares WHERE (connection_id, node) IN \
      (SELECT connection_id, node FROM rate_shares WHERE ends_at < (SELECT ",
     now!(),
-    ") ORDER BY ends_at LIMIT 10)"
+    ") ORDER BY ends_at LIMIT 10 FOR UPDATE SKIP LOCKED)"
 );
 
 #[async_trait]
-impl NodeRecords for PostgresDatabase {
+impl SharedWorkRecords for PostgresDatabase {
     fn is_shared(&self) -> bool {
         true
     }
@@ -75,7 +78,7 @@ impl NodeRecords for PostgresDatabase {
         let lock = sqlx::query_as(LOCK).bind(connection.as_str());
         let found: Option<(String,)> = tx.optional(lock).await?;
         if found.is_none() {
-            return Ok(0);
+            return Ok(held);
         }
         let taken = sqlx::query_as(TAKEN)
             .bind(connection.as_str())
@@ -84,40 +87,53 @@ impl NodeRecords for PostgresDatabase {
         let (others, nodes) =
             taken.map_or((0, 0), |(others, nodes)| (bounded(others), bounded(nodes)));
         let by = extension(held, wanted, others, nodes);
+        let share = held + by;
         if by > 0 {
-            let share = sqlx::query(SET_SHARE)
+            let query = sqlx::query(SET_SHARE)
                 .bind(connection.as_str())
                 .bind(self.node.id())
-                .bind(i64::from(held + by))
-                .bind(milliseconds(RESERVED_FOR));
-            tx.execute(share).await?;
-        }
-        tx.commit().await?;
-        Ok(by)
-    }
-
-    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<(), StoreError> {
-        let (kept, returned): (Vec<_>, Vec<_>) =
-            shares.iter().partition(|share| share.requests > 0);
-        let id = |share: &&RateShare| share.connection.to_string();
-        let mut tx = self.pool.write().await?;
-        if !kept.is_empty() {
-            let requests: Vec<_> = kept.iter().map(|share| i64::from(share.requests)).collect();
-            let query = sqlx::query(KEEP_SHARES)
-                .bind(self.node.id())
-                .bind(kept.iter().map(id).collect::<Vec<_>>())
-                .bind(requests)
+                .bind(i64::from(share))
                 .bind(milliseconds(RESERVED_FOR));
             tx.execute(query).await?;
+        }
+        tx.commit().await?;
+        Ok(share)
+    }
+
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
+        let mut sorted: Vec<_> = shares.iter().collect();
+        // In one order, so that nobody waits for a row of somebody who waits for this one.
+        sorted.sort_by(|one, other| one.connection.as_str().cmp(other.connection.as_str()));
+        let (kept, returned): (Vec<_>, Vec<_>) =
+            sorted.into_iter().partition(|share| share.requests > 0);
+        let ids = |shares: &[&RateShare]| -> Vec<String> {
+            let ids = shares.iter().map(|share| share.connection.to_string());
+            ids.collect()
+        };
+        let mut tx = self.pool.write().await?;
+        let mut found: Vec<(String, i64)> = Vec::new();
+        if !kept.is_empty() {
+            let requests: Vec<_> = kept.iter().map(|share| i64::from(share.requests)).collect();
+            let query = sqlx::query_as(KEEP_SHARES)
+                .bind(self.node.id())
+                .bind(ids(&kept))
+                .bind(requests)
+                .bind(milliseconds(RESERVED_FOR));
+            found = tx.all(query).await?;
         }
         if !returned.is_empty() {
             let query = sqlx::query(RETURN_SHARES)
                 .bind(self.node.id())
-                .bind(returned.iter().map(id).collect::<Vec<_>>());
+                .bind(ids(&returned));
             tx.execute(query).await?;
         }
         tx.execute(sqlx::query(DELETE_ENDED_SHARES)).await?;
-        tx.commit().await
+        tx.commit().await?;
+        let share = |(id, requests): (String, i64)| RateShare {
+            connection: ConnectionId::from_stored(id),
+            requests: bounded(requests),
+        };
+        Ok(found.into_iter().map(share).collect())
     }
 }
 

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use super::{Repository, retry};
 use crate::store::{
-    Account, Change, Changed, ConnectionStore, Ended, NewLogin, Revocation, SealedToken,
-    SealedTokens, StoreError,
+    Account, Change, Changed, ConnectionStore, Ended, LastRefresh, NewLogin, Revocation,
+    SealedToken, SealedTokens, StoreError,
     database::{ConnectionChanges as _, Database, Transaction as _},
 };
 
@@ -68,12 +68,12 @@ impl<D: Database> ConnectionStore for Repository<D> {
         self.database.due_accounts(now, limit).await
     }
 
-    async fn idle_connections(
+    async fn by_last_refresh(
         &self,
-        now: Timestamp,
+        after: Option<&LastRefresh>,
         limit: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
-        self.database.idle_connections(now, limit).await
+    ) -> Result<Vec<LastRefresh>, StoreError> {
+        self.database.by_last_refresh(after, limit).await
     }
 
     async fn disconnect(

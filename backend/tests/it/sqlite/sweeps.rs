@@ -64,11 +64,11 @@ async fn no_sweep_and_no_poll_scans_a_table() {
             "connections_due (orgs_due_at<?)",
         ),
         (
-            "SELECT id, generation FROM connections \
-             WHERE status = 'active' AND unreached_since IS NULL AND refresh_expires_at IS NOT NULL \
-                 AND refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 <= 1 \
-             ORDER BY refreshed_at + (refresh_expires_at - refreshed_at) / 4 * 3 LIMIT 10",
-            "connections_idle (<expr><?)",
+            "SELECT id, generation, refreshed_at, refresh_expires_at, unreached_since \
+             FROM connections \
+             WHERE status = 'active' AND refreshed_at >= 1 AND (refreshed_at > 1 OR id > '1') \
+             ORDER BY refreshed_at, id LIMIT 10",
+            "connections_by_refreshed_at (refreshed_at>?)",
         ),
         (
             "SELECT id FROM connections WHERE unreached_since IS NULL AND id > '1' \

@@ -5,7 +5,7 @@ use domain::{
     ids::{ConnectionId, SessionId},
 };
 use jiff::{SignedDuration, Timestamp};
-use snyk_app::store::Account;
+use snyk_app::store::{Account, LastRefresh};
 
 use crate::common::{bed::Bed, records::*};
 
@@ -99,44 +99,61 @@ async fn stores_accounts(bed: Bed) {
     assert_ne!(again.id, four.id);
 }
 
-/// Connections are idle once three quarters of the life of their refresh tokens have passed.
-async fn idle_connections_are_those_whose_refresh_tokens_end(bed: Bed) {
+/// They come in pages, those first that were not refreshed for the longest time.
+async fn connections_come_in_the_order_of_their_last_refresh(bed: Bed) {
     let store = &*bed.store;
-    let idle = async |seconds, limit| {
-        let idle = store.idle_connections(at(seconds), limit).await.unwrap();
-        idle.into_iter()
-            .map(|(id, generation)| (id.to_string(), generation))
-            .collect::<Vec<_>>()
-    };
     let mut ids = Vec::new();
-    for (name, lifetime) in [("late", Some(800)), ("soon", Some(400)), ("unknown", None)] {
+    for (name, seconds) in [
+        ("new", 30),
+        ("old", 10),
+        ("also old", 10),
+        ("lost", 20),
+        ("gone", 5),
+    ] {
         let (connection, ..) = connect(store, name).await;
+        let expires_at = at(seconds + 100);
         let grant = Grant {
-            refresh_expires_at: lifetime.map(at),
-            ..grant(name)
+            refresh_expires_at: (name != "new").then_some(expires_at),
+            ..grant_at(name, at(seconds))
         };
-        let stored = store_grant(store, &connection.id, 0, &grant, now()).await;
+        let stored = store_grant(store, &connection.id, 0, &grant, at(seconds)).await;
         assert!(stored.unwrap());
-        ids.push((connection.id.to_string(), 1));
+        ids.push(connection.id);
     }
-    assert_eq!(idle(299, 9).await, []);
-    assert_eq!(idle(300, 9).await, [ids[1].clone()]);
-    assert_eq!(idle(600, 9).await, [ids[1].clone(), ids[0].clone()]);
-    assert_eq!(idle(9_999, 1).await, [ids[1].clone()]);
-
-    // Nobody reaches it, or it is not active any more.
-    bed.database
-        .execute(
-            "UPDATE connections SET unreached_since = 1 WHERE refresh_expires_at < 1800000500000",
-        )
-        .await;
-    assert_eq!(idle(9_999, 9).await, [ids[0].clone()]);
-    let late = ConnectionId::presented(&ids[0].0);
-    assert!(mark_reconnect_needed(store, &late, 1).await.unwrap());
-    assert_eq!(idle(9_999, 9).await, []);
+    let [new, old, also_old, lost, gone] = &ids[..] else {
+        panic!("five connections");
+    };
+    let mark = format!("UPDATE connections SET unreached_since = 1 WHERE id = '{lost}'");
+    bed.database.execute(&mark).await;
+    assert!(mark_reconnect_needed(store, gone, 1).await.unwrap());
+    let mut olds = [old, also_old];
+    olds.sort_by_key(|id| id.as_str());
+    for limit in 1..=5 {
+        let mut found: Vec<LastRefresh> = Vec::new();
+        loop {
+            let page = store.by_last_refresh(found.last(), limit).await.unwrap();
+            let is_last = page.len() < limit as usize;
+            found.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        let order: Vec<_> = found.iter().map(|one| &one.id).collect();
+        assert_eq!(order, [olds[0], olds[1], lost, new], "pages of {limit}");
+        let last = LastRefresh {
+            id: new.clone(),
+            generation: 1,
+            refreshed_at: at(30),
+            refresh_expires_at: None,
+            is_reached: true,
+        };
+        assert_eq!(found[3], last);
+        assert_eq!(found[0].refresh_expires_at, Some(at(110)));
+        assert!(!found[2].is_reached && found[1].is_reached);
+    }
 }
 
 contract! {
     stores_accounts
-    idle_connections_are_those_whose_refresh_tokens_end
+    connections_come_in_the_order_of_their_last_refresh
 }

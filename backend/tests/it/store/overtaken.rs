@@ -18,8 +18,8 @@ use domain::{
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, Changed, ConnectionStore, Ended, ForeignWrites, NewLogin, NodeStore, RateShare,
-    Revocation, RevocationStore, SealedTokens, SessionStore, StoreError, Work,
+    Account, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, NewLogin, RateShare,
+    Revocation, RevocationStore, SealedTokens, SessionStore, SharedWork, StoreError, Work,
     cache::CachedStore,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
@@ -84,11 +84,11 @@ impl ConnectionStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn idle_connections(
+    async fn by_last_refresh(
         &self,
-        _: Timestamp,
+        _: Option<&LastRefresh>,
         _: u32,
-    ) -> Result<Vec<(ConnectionId, u64)>, StoreError> {
+    ) -> Result<Vec<LastRefresh>, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 
@@ -125,7 +125,7 @@ impl LeaseStore for Slow {
 }
 
 #[async_trait]
-impl NodeStore for Slow {
+impl SharedWork for Slow {
     fn is_shared(&self) -> bool {
         unreachable!("{NOT_ASKED}")
     }
@@ -138,7 +138,7 @@ impl NodeStore for Slow {
         unreachable!("{NOT_ASKED}")
     }
 
-    async fn keep_rate_shares(&self, _: &[RateShare]) -> Result<(), StoreError> {
+    async fn keep_rate_shares(&self, _: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 }

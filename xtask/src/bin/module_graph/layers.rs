@@ -31,7 +31,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
             &["provider", "store"],
             &["apps_api", "rate_shares", "revocation"],
             &["refresh"],
-            &["account", "http", "keep_alive"],
+            &["account", "http", "unused_connections"],
             &["session", "transport"],
             &["connection", "login", "snyk_client"],
             &["exchange", "proxy"],

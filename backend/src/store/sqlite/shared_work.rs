@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use domain::ids::ConnectionId;
 
 use super::SqliteDatabase;
-use crate::store::{RateShare, StoreError, Work, database::NodeRecords};
+use crate::store::{RateShare, StoreError, Work, database::SharedWorkRecords};
 
 #[async_trait]
-impl NodeRecords for SqliteDatabase {
+impl SharedWorkRecords for SqliteDatabase {
     fn is_shared(&self) -> bool {
         false
     }
@@ -19,13 +19,13 @@ impl NodeRecords for SqliteDatabase {
     async fn extend_rate_share(
         &self,
         _: &ConnectionId,
-        _: u32,
+        held: u32,
         wanted: u32,
     ) -> Result<u32, StoreError> {
-        Ok(wanted)
+        Ok(held.saturating_add(wanted))
     }
 
-    async fn keep_rate_shares(&self, _: &[RateShare]) -> Result<(), StoreError> {
-        Ok(())
+    async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
+        Ok(shares.to_vec())
     }
 }

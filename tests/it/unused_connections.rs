@@ -19,7 +19,7 @@ async fn keeps_an_idle_connection_alive(database: &[(&str, &str)]) {
     let variables = [
         &LONG_SESSIONS,
         database,
-        &[("KEEP_CONNECTIONS_ALIVE", "on")],
+        &[("REFRESH_UNUSED_CONNECTIONS", "on")],
     ]
     .concat();
     let mut bed = Bed::with(&["--rotation", "strict"], &variables).await;
@@ -63,7 +63,7 @@ async fn rel_12_without_the_setting_an_idle_connection_is_left_alone() {
 /// While Snyk does not answer, nothing is lost, and it is tried again.
 #[tokio::test]
 async fn rel_12_an_idle_connection_outlives_an_outage() {
-    let variables = [&LONG_SESSIONS[..], &[("KEEP_CONNECTIONS_ALIVE", "on")]].concat();
+    let variables = [&LONG_SESSIONS[..], &[("REFRESH_UNUSED_CONNECTIONS", "on")]].concat();
     let mut bed = Bed::with(&["--rotation", "strict"], &variables).await;
     let (mut browser, _) = bed.connected().await;
     let unavailable = serde_json::json!({ "on": { "endpoint": "token.refresh" },
