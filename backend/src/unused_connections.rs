@@ -51,24 +51,24 @@ async fn refresh_page(
     let is_last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
     *after = None;
     let now = clock.now();
-    let mut refreshes = 0;
+    let mut started = 0;
     for connection in page {
         if connection.is_reached
             && connection.nears_its_end(now)
             && refresher.renew_ahead(&connection.id, connection.generation)
         {
-            refreshes += 1;
+            started += 1;
         }
         *after = Some(connection);
-        if refreshes == MAX_REFRESHES {
+        if started == MAX_REFRESHES {
             break;
         }
     }
-    if is_last && refreshes < MAX_REFRESHES {
+    if is_last && started < MAX_REFRESHES {
         *after = None;
     }
-    if refreshes > 0 {
-        tracing::info!(refreshes, "Connections that nobody uses are refreshed");
+    if started > 0 {
+        tracing::info!(refreshes = started, "Connections that nobody uses are refreshed");
     }
     Ok(())
 }

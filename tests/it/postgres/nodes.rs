@@ -70,7 +70,8 @@ async fn a_sign_out_and_a_disconnect_hold_on_the_other_server_within_a_second() 
             if status == expected {
                 break;
             }
-            assert_eq!(status, 200);
+            // A session that was read before it ended reaches nothing any more.
+            assert!(matches!(status, 200 | 404), "{status}");
             assert!(ended_at.elapsed() < Duration::from_secs(1), "{ends}");
         }
         longest = longest.max(ended_at.elapsed());

@@ -140,14 +140,14 @@ async fn connections_come_in_the_order_of_their_last_refresh(bed: Bed) {
         }
         let order: Vec<_> = found.iter().map(|one| &one.id).collect();
         assert_eq!(order, [olds[0], olds[1], lost, new], "pages of {limit}");
-        let last = LastRefresh {
+        let newest = LastRefresh {
             id: new.clone(),
             generation: 1,
             refreshed_at: at(30),
             refresh_expires_at: None,
             is_reached: true,
         };
-        assert_eq!(found[3], last);
+        assert_eq!(found[3], newest);
         assert_eq!(found[0].refresh_expires_at, Some(at(110)));
         assert!(!found[2].is_reached && found[1].is_reached);
     }
