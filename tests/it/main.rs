@@ -9,6 +9,7 @@
 
 mod apps;
 mod bad_days;
+mod circuit;
 mod command_line;
 mod configuration;
 mod connection;

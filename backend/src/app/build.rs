@@ -18,6 +18,7 @@ use crate::{
     outbound_rate_limit::OutboundRateLimit,
     provider::{
         ProviderClient,
+        guarded::Guarded,
         snyk::{CannotMake, Credentials, Snyk},
     },
     refresh::Refresher,
@@ -45,8 +46,8 @@ pub fn build(
         client_secret: config.credentials.client_secret.clone(),
         redirect_uri: config.redirect_uri.as_str().to_owned(),
     };
-    let provider: Arc<dyn ProviderClient> =
-        Arc::new(Snyk::new(endpoints, &credentials, Arc::clone(&clock))?);
+    let snyk = Snyk::new(endpoints, &credentials, Arc::clone(&clock))?;
+    let provider: Arc<dyn ProviderClient> = Arc::new(Guarded::new(snyk));
     let store: Arc<dyn Store> = Arc::new(CachedStore::new(store));
     let refresher = Arc::new(Refresher::new(
         Arc::clone(&store),

@@ -79,6 +79,26 @@ impl Endpoint {
     pub(super) const WORDS: [&'static str; 3] = ["token", "revocation", "api"];
 }
 
+/// A circuit breaker in front of the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    /// That of the API.
+    Api,
+    /// That of the token and the revocation endpoint.
+    Token,
+}
+
+impl Circuit {
+    /// The words, in the order of the variants.
+    pub(super) const WORDS: [&'static str; 2] = ["api", "token"];
+
+    /// Returns the word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+}
+
 /// A cache of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cache {
@@ -142,6 +162,7 @@ mod tests {
         }
         assert_eq!(Route::WORDS[Route::Proxy as usize], "proxy");
         assert_eq!(Endpoint::WORDS[Endpoint::Api as usize], "api");
+        assert_eq!(Circuit::Token.word(), "token");
         assert_eq!(Cache::WORDS[Cache::Connections as usize], "connections");
         for (status, word) in [(200, "2xx"), (404, "4xx"), (599, "5xx"), (999, "5xx")] {
             let status = StatusCode::from_u16(status).unwrap();

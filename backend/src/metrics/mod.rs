@@ -13,10 +13,12 @@ use std::{fmt, sync::LazyLock, time::Duration};
 
 use http::StatusCode;
 use prometheus_client::{
-    encoding::prometheus_text,
+    encoding::{EncodeMetric, prometheus_text},
     metrics::{
+        TypedMetric,
         counter::Counter,
         family::{Family, MetricConstructor},
+        gauge::Gauge,
         histogram::Histogram,
         info::Info,
     },
@@ -25,7 +27,7 @@ use prometheus_client::{
 use shared::problem::Code;
 
 use self::labels::{CLASSES, CLASSES_OR_NONE, class_index};
-pub use self::labels::{Cache, Endpoint, Route};
+pub use self::labels::{Cache, Circuit, Endpoint, Route};
 
 /// The content type of [`render`].
 pub use prometheus_text::CONTENT_TYPE;
@@ -62,6 +64,10 @@ struct Metrics {
     provider_requests: [[Counter; CLASSES_OR_NONE.len()]; Endpoint::WORDS.len()],
     /// By [`Endpoint`].
     provider_request_duration: [Histogram; Endpoint::WORDS.len()],
+    /// By [`Circuit`], as the next two.
+    circuit_open: [Gauge; Circuit::WORDS.len()],
+    circuit_openings: [Counter; Circuit::WORDS.len()],
+    circuit_refusals: [Counter; Circuit::WORDS.len()],
     refreshes: Family<Labels<1>, Counter>,
     refresh_duration: Histogram,
     lease_acquisitions: Family<Labels<1>, Counter>,
@@ -103,6 +109,21 @@ impl Metrics {
                 "Time until the head of Snyk's answer, or until the failure",
                 ("endpoint", Endpoint::WORDS),
             ),
+            circuit_open: all.each(
+                "circuit_open",
+                "Whether requests to Snyk are withheld because it does not answer, by circuit",
+                ("endpoint", Circuit::WORDS),
+            ),
+            circuit_openings: all.each(
+                "circuit_openings",
+                "Times that a circuit opened, with those after a probe that failed",
+                ("endpoint", Circuit::WORDS),
+            ),
+            circuit_refusals: all.each(
+                "circuit_refusals",
+                "Requests to Snyk that were withheld, by circuit",
+                ("endpoint", Circuit::WORDS),
+            ),
             refreshes: all.add(
                 "refreshes",
                 "Finished refreshes, by outcome",
@@ -141,6 +162,20 @@ impl Named {
     fn add<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
         self.0.register(name, help, metric.clone());
         metric
+    }
+
+    /// Adds a metric for each word.
+    fn each<M, const N: usize>(
+        &mut self,
+        name: &str,
+        help: &str,
+        (label, words): (&'static str, [&'static str; N]),
+    ) -> [M; N]
+    where
+        M: Metric + Clone + Default + EncodeMetric + TypedMetric,
+    {
+        let family: Family<Labels<1>, M> = self.add(name, help, Family::default());
+        words.map(|word| family.get_or_create_owned(&[(label, word)]))
     }
 
     /// Adds a counter for each pair of words.
@@ -204,6 +239,22 @@ pub fn provider_answered(endpoint: Endpoint, status: Option<StatusCode>, elapsed
     METRICS.provider_request_duration[at].observe(elapsed.as_secs_f64());
 }
 
+/// Counts the opening of a circuit.
+pub fn circuit_opened(circuit: Circuit) {
+    METRICS.circuit_open[circuit as usize].set(1);
+    METRICS.circuit_openings[circuit as usize].inc();
+}
+
+/// Notes that a circuit closed.
+pub fn circuit_closed(circuit: Circuit) {
+    METRICS.circuit_open[circuit as usize].set(0);
+}
+
+/// Counts a request that was withheld because a circuit is open.
+pub fn circuit_refused(circuit: Circuit) {
+    METRICS.circuit_refusals[circuit as usize].inc();
+}
+
 /// Counts a finished refresh.
 pub fn refresh_finished(outcome: &'static str, elapsed: Duration) {
     let labels = [("outcome", outcome)];
@@ -249,6 +300,8 @@ mod tests {
         refresh_finished("refreshed", Duration::from_secs(1));
         lease_asked_for("free");
         lease_lost();
+        circuit_opened(Circuit::Token);
+        circuit_refused(Circuit::Token);
         cache_read(Cache::Sessions, true);
         let text = render().unwrap();
         for line in [
@@ -260,6 +313,9 @@ mod tests {
             "snyk_app_refresh_duration_seconds_count 1",
             r#"snyk_app_lease_acquisitions_total{result="free"} "#,
             "snyk_app_leases_lost_total ",
+            r#"snyk_app_circuit_open{endpoint="api"} "#,
+            r#"snyk_app_circuit_openings_total{endpoint="token"} "#,
+            r#"snyk_app_circuit_refusals_total{endpoint="token"} "#,
             r#"snyk_app_cache_reads_total{cache="sessions",result="hit"} "#,
             "snyk_app_build_info{version=",
         ] {

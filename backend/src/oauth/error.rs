@@ -14,6 +14,12 @@ pub enum ProviderError {
     /// No byte of the request was sent: the connection, name resolution or TLS failed.
     #[error("the provider cannot be reached")]
     NotSent(#[source] Cause),
+    /// The provider has not answered for a while, and nothing was sent.
+    #[error("the provider does not answer, and is not asked for now")]
+    CircuitOpen {
+        /// The time until it is asked again.
+        after: Duration,
+    },
     /// The request was sent, and no answer or only a part of one arrived: it is unknown whether a
     /// token was consumed.
     #[error("the provider's answer was lost")]
@@ -69,17 +75,18 @@ impl ProviderError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NotSent(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotSent(_) | Self::CircuitOpen { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::AnswerLost(_) => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
         }
     }
 
-    /// Returns the delay that the provider requests, if any.
+    /// Returns the delay that the provider requests, or the time until it is asked again, if any.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Later { after, .. } => *after,
+            Self::CircuitOpen { after } => Some(*after),
             _ => None,
         }
     }

@@ -1,7 +1,9 @@
-//! The port to the provider: exchange, refresh, revoke, read. [`snyk`] implements it.
+//! The port to the provider: exchange, refresh, revoke, read. [`snyk`] implements it, and [`guarded`]
+//! stops asking when it does not answer.
 
 pub mod answer;
 mod encoding;
+pub mod guarded;
 mod org_list;
 pub mod retry;
 pub mod snyk;

@@ -107,6 +107,21 @@ impl Backoff {
         });
     }
 
+    /// Records that the pair was not presented, because the provider is known not to answer. It is no
+    /// failure of this pair, so that the next delay is no longer for it.
+    pub(super) fn withheld(
+        &self,
+        id: &ConnectionId,
+        generation: u64,
+        after: Duration,
+        now: Instant,
+    ) {
+        self.change(id, generation, now, |entry| {
+            let until = now + with_jitter(after.min(MAX_RETRY_AFTER), MAX_JITTER);
+            entry.until = entry.until.max(until);
+        });
+    }
+
     /// Records that the API rejected the pair although it was new.
     pub(super) fn refused(&self, id: &ConnectionId, generation: u64, now: Instant) {
         self.change(id, generation, now, |entry| {
@@ -216,6 +231,21 @@ mod tests {
         backoffs.failed(&c(), 3, retry_after(five), now);
         assert!(is_about(backoffs.left(&c(), 4, now), INITIAL_DELAY));
         assert_eq!(backoffs.left(&c(), 3, now), None);
+    }
+
+    #[test]
+    fn rel_5_what_was_withheld_waits_for_the_probe_and_counts_as_no_failure() {
+        let (backoffs, mut now) = (Backoff::default(), Instant::now());
+        let four = Duration::from_secs(4);
+        for _ in 0..10 {
+            backoffs.withheld(&c(), 3, four, now);
+            assert!(is_about(backoffs.left(&c(), 3, now), four));
+            assert!(!backoffs.allow_ahead(&c(), 3, now));
+            now += four * 5 / 4;
+            assert_eq!(backoffs.left(&c(), 3, now), None);
+        }
+        backoffs.failed(&c(), 3, NONE, now);
+        assert_eq!(backoffs.left(&c(), 3, now), None, "it is the first failure");
     }
 
     #[test]

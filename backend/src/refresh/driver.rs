@@ -312,6 +312,7 @@ const fn outcome_word(end: End) -> &'static str {
         End::StoreFailed => "store_failed",
         End::Failed(Failure::ClientRejected) => "client_rejected",
         End::Failed(Failure::Lost) => "answer_lost",
+        End::Failed(Failure::Withheld { .. }) => "withheld",
         End::Failed(_) => "provider_failed",
         End::Unexpected => "unexpected",
     }

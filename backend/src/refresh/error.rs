@@ -33,6 +33,20 @@ pub enum RefreshError {
     Stopping,
 }
 
+impl RefreshError {
+    /// Returns the time until the provider is asked again, if it was not asked because it is known not
+    /// to answer.
+    pub(super) fn withheld(&self) -> Option<Duration> {
+        match self {
+            Self::Provider(error) => match **error {
+                ProviderError::CircuitOpen { after } => Some(after),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 impl From<StoreError> for RefreshError {
     fn from(error: StoreError) -> Self {
         Self::Store(Arc::new(error))

@@ -8,6 +8,7 @@ impl From<&ProviderError> for Failure {
     fn from(error: &ProviderError) -> Self {
         match error {
             ProviderError::NotSent(_) => Self::NotSent,
+            ProviderError::CircuitOpen { after } => Self::Withheld { after: *after },
             ProviderError::AnswerLost(_) | ProviderError::Unreadable => Self::Lost,
             ProviderError::Later { after, .. } => Self::Later { after: *after },
             ProviderError::ConcurrentUse => Self::ConcurrentUse,
@@ -67,6 +68,17 @@ mod tests {
         let lost = ProviderError::AnswerLost(Some(cause()));
         assert_eq!(next(&lost, 1, false), Next::ReplayOnce);
         assert_eq!(next(&lost, 2, true), Next::GiveUp);
+        let withheld = |seconds| ProviderError::CircuitOpen {
+            after: Duration::from_secs(seconds),
+        };
+        for (tries, replayed) in [(1, false), (1, true), (2, false)] {
+            assert_eq!(next(&withheld(4), tries, replayed), Next::GiveUp);
+        }
+        // A replay is worth a short wait.
+        let four = Duration::from_secs(4);
+        assert_eq!(next(&withheld(4), 2, true), Next::Again(four));
+        assert_eq!(next(&withheld(6), 2, true), Next::GiveUp);
+        assert_eq!(next(&withheld(4), 3, true), Next::GiveUp);
         assert!(matches!(next(&later(None), 1, false), Next::Again(_)));
         assert_eq!(next(&later(None), 3, false), Next::GiveUp);
         let two = Duration::from_secs(2);

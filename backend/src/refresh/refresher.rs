@@ -176,15 +176,21 @@ impl Refresher {
             driver::run(&self.resources, id, generation, &flight.urgency, is_awaited).await;
         match &outcome {
             Ok(_) | Err(RefreshError::Stopping) => {}
-            Err(error) => {
-                if !matches!(error, RefreshError::Paused { .. }) {
-                    tracing::warn!(connection = id.as_str(), generation, %error, "A refresh failed");
-                }
-                let delay = self.delay_after(id, error).await;
-                self.backoff.failed(id, generation, delay, Instant::now());
-            }
+            Err(error) => self.note_failure(id, generation, error).await,
         }
         self.flights.land(&flight, outcome);
+    }
+
+    async fn note_failure(&self, id: &ConnectionId, generation: u64, error: &RefreshError) {
+        if let Some(after) = error.withheld() {
+            let now = Instant::now();
+            return self.backoff.withheld(id, generation, after, now);
+        }
+        if !matches!(error, RefreshError::Paused { .. }) {
+            tracing::warn!(connection = id.as_str(), generation, %error, "A refresh failed");
+        }
+        let delay = self.delay_after(id, error).await;
+        self.backoff.failed(id, generation, delay, Instant::now());
     }
 
     /// Returns the delays after a failure: as long as the provider requests, or a moment if a

@@ -9,6 +9,11 @@ use crate::backoff::exponential;
 pub enum Failure {
     /// No byte of the request was sent.
     NotSent,
+    /// Nothing was sent, because the provider is known not to answer.
+    Withheld {
+        /// The time until it is asked again.
+        after: Duration,
+    },
     /// The answer was lost: it is unknown whether the token was consumed.
     Lost,
     /// The provider fails temporarily.
@@ -71,6 +76,12 @@ pub fn next(failure: Failure, tries: u32, replayed: bool) -> Next {
         _ if tries >= MAX_ATTEMPTS => Next::GiveUp,
         Failure::ConcurrentUse => Next::ReadAgain(delay),
         Failure::NotSent => Next::Again(delay),
+        // Whoever waits is told at once. Only a replay is worth a wait: later it may be too late for
+        // the grace period of the token that was presented just now.
+        Failure::Withheld { after } if replayed && tries > 1 && after <= MAX_DELAY => {
+            Next::Again(after)
+        }
+        Failure::Withheld { .. } => Next::GiveUp,
         Failure::Later { after } => match after.unwrap_or(delay) {
             after if after > MAX_DELAY => Next::GiveUp,
             after => Next::Again(after.max(delay)),

@@ -6,7 +6,7 @@ mod table;
 
 use super::*;
 
-const FAILURES: [Failure; 8] = [
+const FAILURES: [Failure; 9] = [
     Failure::NotSent,
     Failure::Lost,
     Failure::Later { after: None },
@@ -17,7 +17,12 @@ const FAILURES: [Failure; 8] = [
     Failure::GrantRejected,
     Failure::ClientRejected,
     Failure::Unusable,
+    WITHHELD,
 ];
+
+const WITHHELD: Failure = Failure::Withheld {
+    after: Duration::from_secs(4),
+};
 
 const ACQUIRED: [Acquired; 4] = [
     Acquired::Free,

@@ -93,6 +93,12 @@ fn expected() -> Vec<(Phase, Event, Phase, Command)> {
         ),
         (
             P::Presenting,
+            E::Failed(WITHHELD),
+            releasing(End::Failed(WITHHELD)),
+            C::ReleaseLease,
+        ),
+        (
+            P::Presenting,
             E::Failed(Failure::Lost),
             REPLAYING,
             C::RenewLease,
