@@ -17,7 +17,7 @@ pub use self::{
     api_client::ApiClient,
     body::{READ_AHEAD, READ_TIMEOUT, TimedBody, read_partial},
     cannot_make::CannotMake,
-    transport_error::{Cause, TransportError},
+    transport_error::{Cause, TransportError, chain},
 };
 
 /// The `User-Agent` of all requests.
@@ -47,6 +47,14 @@ pub fn for_tokens(addresses: &[&Url]) -> Result<Client, CannotMake> {
             .pool_idle_timeout(REUSE_FOR_TOKENS)
             .retry(reqwest::retry::never()),
     )
+}
+
+/// Timeout of a request to a collector of traces.
+const COLLECTOR_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Creates the client for a collector of traces.
+pub fn for_collector(address: &Url) -> Result<Client, CannotMake> {
+    build(builder(address.scheme() == "https").timeout(COLLECTOR_TIMEOUT))
 }
 
 /// Creates the client for the few API requests of a command, which are never repeated.

@@ -44,5 +44,6 @@ pub mod snyk_client;
 pub mod store;
 pub mod supervisor;
 pub mod telemetry;
+pub mod traces;
 pub mod transport;
 pub mod unused_connections;

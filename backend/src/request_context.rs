@@ -11,8 +11,12 @@ use tokio::task::futures::TaskLocalFuture;
 use tracing::Instrument as _;
 use ulid::{ULID_LEN, Ulid};
 
+use crate::traces::{self, Kind, Span};
+
 tokio::task_local! {
     static CURRENT: RequestContext;
+    /// The span of what the task does for the request, if it has one of its own.
+    static SPAN: Span;
 }
 
 /// The request that a task serves.
@@ -22,6 +26,7 @@ pub struct RequestContext {
     method: Method,
     /// Its query may hold data that must not be logged.
     uri: Uri,
+    span: Span,
 }
 
 impl fmt::Debug for RequestContext {
@@ -30,7 +35,7 @@ impl fmt::Debug for RequestContext {
             .field("id", &self.id)
             .field("method", &self.method)
             .field("path", &self.uri.path())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,7 +48,14 @@ impl RequestContext {
             id: Ulid::new(),
             method,
             uri,
+            span: Span::none(),
         }
+    }
+
+    /// Adds the span of the request.
+    #[must_use]
+    pub fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
 
     /// Returns the id.
@@ -92,11 +104,44 @@ pub fn current_id() -> String {
         .unwrap_or_default()
 }
 
+/// Returns the span of what this task does at the moment.
+fn span() -> Span {
+    if !traces::is_on() {
+        return Span::none();
+    }
+    SPAN.try_with(Clone::clone)
+        .or_else(|_| CURRENT.try_with(|context| context.span.clone()))
+        .unwrap_or_default()
+}
+
+/// Begins a span below that of what this task does.
+#[must_use]
+pub fn child_span(name: &'static str, kind: Kind) -> Span {
+    if !traces::is_on() {
+        return Span::none();
+    }
+    Span::begin(name, kind, &span())
+}
+
+/// Sets an attribute of the span of what this task does.
+pub fn set_on_span(key: &'static str, value: &'static str) {
+    span().set(key, value);
+}
+
+/// Runs a future within a span.
+pub async fn within<F: Future>(span: Span, future: F) -> F::Output {
+    if span.is_some() {
+        SPAN.scope(span, future).await
+    } else {
+        future.await
+    }
+}
+
 /// Ties a future to the request that this task serves, and to its spans, so that a task spawned for
 /// it logs as part of that request.
 pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let context = current();
-    let future = future.in_current_span();
+    let future = within(span(), future.in_current_span());
     async move {
         match context {
             Some(context) => context.scope(future).await,

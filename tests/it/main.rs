@@ -47,6 +47,7 @@ mod start;
 mod static_host;
 mod strangers;
 mod token_answers;
+mod traces;
 mod two_tabs;
 mod unused_connections;
 mod unwritable_log;

@@ -17,6 +17,7 @@
 pub mod app;
 pub mod browser;
 pub mod client;
+pub mod collector;
 pub mod command;
 pub mod dotenv;
 pub mod examples;

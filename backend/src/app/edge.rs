@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use shared::problem::Problem;
 use tower::Service as _;
 
-use super::AppState;
+use super::{AppState, request_span};
 use crate::{
     config::Config,
     http::{
@@ -29,6 +29,7 @@ use crate::{
     },
     metrics::{self, Route},
     request_context::RequestContext,
+    traces::{self, Span},
 };
 
 /// The response header that carries the request id.
@@ -95,9 +96,18 @@ impl Edge {
     pub async fn respond(&self, request: Request) -> Response {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
-        let context = RequestContext::new(request.method().clone(), request.uri().clone());
+        let span = if traces::is_on() {
+            request_span::begin(&request, &self.rules.app.parts().trusted_proxies)
+        } else {
+            Span::none()
+        };
+        let context = RequestContext::new(request.method().clone(), request.uri().clone())
+            .with_span(span.clone());
         let id = context.header_value();
         let mut response = context.scope(self.respond_in_context(request)).await;
+        if span.is_some() {
+            request_span::end(&span, response.status(), &id);
+        }
         response.headers_mut().insert(REQUEST_ID, id);
         let problem = response.extensions().get::<Problem>();
         let code = problem.map(|problem| problem.code);

@@ -6,8 +6,10 @@
 mod build;
 mod edge;
 pub mod metrics_listener;
+mod request_span;
 pub mod router;
 mod state;
 pub mod tasks;
+pub mod trace_exporter;
 
 pub use self::{build::build, edge::Edge, state::AppState};

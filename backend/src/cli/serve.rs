@@ -10,12 +10,15 @@ use tokio_util::task::TaskTracker;
 
 use super::{
     core_dumps, fail,
-    open_database::open_store,
+    open_database::{OpenDatabase, open_store},
     open_files,
     signals::{self, StopSignals},
 };
 use crate::{
-    app::{AppState, Edge, build, metrics_listener::MetricsListener, tasks},
+    app::{
+        AppState, Edge, build, metrics_listener::MetricsListener, tasks,
+        trace_exporter::TraceExporter,
+    },
     config::{self, Config, database_url::DatabaseUrl},
     telemetry,
     transport::{
@@ -64,6 +67,10 @@ pub(super) async fn serve(
     }
     let (database, store) = match open_store(database_url, &vault).await {
         Ok(opened) => opened,
+        Err(error) => return fail(&error.to_string()),
+    };
+    let traces = match TraceExporter::start(&config.traces) {
+        Ok(traces) => traces,
         Err(error) => return fail(&error.to_string()),
     };
     let app = match build(&config, vault, store) {
@@ -121,6 +128,13 @@ pub(super) async fn serve(
         )
         .await;
     drop((background, metrics));
+    finish(&app, &database, traces).await;
+    tracing::info!("Stopped");
+    ExitCode::SUCCESS
+}
+
+/// Waits for refreshes in flight, and writes and sends what is left.
+async fn finish(app: &AppState, database: &OpenDatabase, traces: Option<TraceExporter>) {
     let parts = app.parts();
     if tokio::time::timeout(DRAIN, parts.tasks.wait())
         .await
@@ -134,8 +148,9 @@ pub(super) async fn serve(
         .catch_up(&*parts.sessions.store)
         .await;
     database.close().await;
-    tracing::info!("Stopped");
-    ExitCode::SUCCESS
+    if let Some(traces) = traces {
+        traces.stop().await;
+    }
 }
 
 /// Listens on the configured address, and on the other loopback address if browsers may use it.

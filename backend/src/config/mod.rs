@@ -31,13 +31,14 @@ mod sections;
 pub mod server;
 pub mod session;
 pub mod storage;
+pub mod traces;
 mod variable_names;
 
 pub use self::sections::Sections;
 use self::{
     app::App, credentials::Credentials, encryption::Encryption, limits::Limits, log::Log,
     problems::Report, provider::Provider, raw::Raw, reader::Reader, redirect_uri::RedirectUri,
-    server::Server, session::Session, storage::Storage,
+    server::Server, session::Session, storage::Storage, traces::Traces,
 };
 
 /// The validated configuration of the server: every section.
@@ -61,6 +62,8 @@ pub struct Config {
     pub limits: Limits,
     /// The filter and the format of the log.
     pub log: Log,
+    /// Where traces are sent.
+    pub traces: Traces,
     /// Where data is stored.
     pub storage: Storage,
     /// Warnings about valid settings, for the operator at startup.
@@ -94,6 +97,7 @@ impl Config {
             session: sections.session?,
             limits: sections.limits?,
             log: sections.log?,
+            traces: sections.traces?,
             storage: sections.storage?,
             warnings: Vec::new(),
         })

@@ -12,6 +12,7 @@ use super::{
     server::Server,
     session::Session,
     storage::Storage,
+    traces::Traces,
 };
 
 /// The sections, of which each invalid one is `None`.
@@ -27,6 +28,7 @@ pub struct Sections {
     pub session: Option<Session>,
     pub limits: Option<Limits>,
     pub log: Option<Log>,
+    pub traces: Option<Traces>,
     pub storage: Option<Storage>,
 }
 
@@ -51,6 +53,7 @@ impl Sections {
             session: Session::read(reader),
             limits: Limits::read(reader),
             log: Log::read(reader),
+            traces: Traces::read(reader),
             storage: Storage::read(reader),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{edit_distance::nearest, problems::Problems, raw::Raw};
 
 /// All variables that are read.
-pub(super) const KNOWN_VARIABLES: [&str; 27] = [
+pub(super) const KNOWN_VARIABLES: [&str; 33] = [
     "APP_NAME",
     "CLIENT_ID",
     "CLIENT_SECRET",
@@ -23,6 +23,12 @@ pub(super) const KNOWN_VARIABLES: [&str; 27] = [
     "LOG",
     "LOG_FORMAT",
     "METRICS_LISTEN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    "OTEL_SERVICE_NAME",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
     "PUBLIC_URL",
     "RATE_LIMITS",
     "REDIRECT_URI",

@@ -24,8 +24,9 @@ use crate::{
         RateLimits, client_ip::Client, json::JsonBody, problem::ApiError, rejection_log::quoted,
     },
     login::{Logins, cookie as login_cookie},
-    request_context::carried,
+    request_context::{carried, child_span, set_on_span, within},
     session::extract::PresentedSessions,
+    traces::Kind,
 };
 
 /// Verifies and claims the attempt, and only then exchanges the code, once. The exchange runs in a
@@ -95,7 +96,12 @@ pub async fn finish(
         .tasks
         .spawn({
             let exchange = Arc::clone(&exchange);
-            carried(async move { exchange.exchange(code, &verifier, browser).await })
+            let exchanging = async move {
+                let done = exchange.exchange(code, &verifier, browser).await;
+                set_on_span("snyk_app.exchange.outcome", outcome_word(&done));
+                done
+            };
+            carried(within(child_span("exchange", Kind::Internal), exchanging))
         })
         .await
         .unwrap_or_else(|_| Err(ApiError::Internal("the exchange’s task ended".to_owned())));
@@ -175,6 +181,14 @@ fn browser_name(headers: &HeaderMap) -> String {
         .filter(|c| !c.is_control())
         .take(200)
         .collect()
+}
+
+/// Returns the word by which traces know the end of an exchange.
+fn outcome_word(done: &Result<Finished, ApiError>) -> &'static str {
+    match done {
+        Ok(_) => "connected",
+        Err(error) => error.status_and_code().1.as_str(),
+    }
 }
 
 #[cfg(test)]

@@ -79,7 +79,8 @@ fn was_queued(error: &(dyn Error + 'static)) -> bool {
 const UNTRUSTED: &str = "invalid peer certificate";
 
 /// Formats an error with its causes.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
     causes(error).fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 

@@ -28,7 +28,9 @@ use crate::{
     config::secret_file::ClientSecret,
     http_client::{self, CannotMake, TransportError},
     metrics::{self, Endpoint},
+    request_context,
     retry_after::{is_later, retry_delay},
+    traces::Kind,
 };
 
 /// Maximum size of an answer that is read, in bytes. The tokens are at its beginning.
@@ -178,15 +180,17 @@ impl TokenEndpoint {
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        let endpoint = if *to == self.profile.revocation_endpoint {
-            Endpoint::Revocation
+        let (endpoint, name) = if *to == self.profile.revocation_endpoint {
+            (Endpoint::Revocation, "POST Snyk revocation")
         } else {
-            Endpoint::Token
+            (Endpoint::Token, "POST Snyk token")
         };
         let began = Instant::now();
+        let span = request_context::child_span(name, Kind::Client);
         let answer = request.send().await;
         let status = answer.as_ref().ok().map(Response::status);
         metrics::provider_answered(endpoint, status, began.elapsed());
+        span.end_call("POST", status);
         let response = answer.map_err(TransportError::from)?;
         if response.status().is_success() {
             Ok(response)

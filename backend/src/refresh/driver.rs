@@ -26,6 +26,7 @@ use crate::{
     backoff::with_jitter,
     metrics,
     provider::ProviderError,
+    request_context,
     revocation::revoke_or_enqueue,
     store::{
         StoreError,
@@ -61,6 +62,7 @@ pub(super) async fn run(
     loop {
         if let Command::Finish(end) = command {
             metrics::refresh_finished(outcome_word(end), began.elapsed());
+            request_context::set_on_span("snyk_app.refresh.outcome", outcome_word(end));
             return driver.finish(end);
         }
         let event = driver.carry_out(command).await;
@@ -190,12 +192,14 @@ impl<F: Fn() -> bool> Driver<'_, F> {
             Ok(Acquisition::Superseded) => (Acquired::Superseded, None),
             Err(error) => return self.store_failed(error),
         };
-        metrics::lease_asked_for(match acquired {
+        let result = match acquired {
             Acquired::Free => "free",
             Acquired::Abandoned => "abandoned",
             Acquired::Held => "held",
             Acquired::Superseded => "superseded",
-        });
+        };
+        metrics::lease_asked_for(result);
+        request_context::set_on_span("snyk_app.refresh.lease", result);
         self.lease = lease;
         Event::Acquired(acquired)
     }

@@ -25,8 +25,9 @@ use super::{
 use crate::{
     clock::Clock,
     provider::{ProviderClient, ProviderError},
-    request_context::carried,
+    request_context::{carried, child_span, within},
     store::Store,
+    traces::Kind,
 };
 
 /// Maximum time that a request waits for a refresh; the refresh itself continues.
@@ -172,8 +173,8 @@ impl Refresher {
     async fn run(&self, flight: Flight) {
         let (id, generation) = (flight.id(), flight.generation());
         let is_awaited = || flight.is_awaited();
-        let outcome =
-            driver::run(&self.resources, id, generation, &flight.urgency, is_awaited).await;
+        let refresh = driver::run(&self.resources, id, generation, &flight.urgency, is_awaited);
+        let outcome = within(child_span("refresh", Kind::Internal), refresh).await;
         match &outcome {
             Ok(_) | Err(RefreshError::Stopping) => {}
             Err(error) => self.note_failure(id, generation, error).await,

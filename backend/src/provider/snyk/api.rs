@@ -21,7 +21,9 @@ use crate::{
         AccountError, ApiAnswer, ApiBody, Encoding, Listed, NextPage, OrgList, ProviderError,
         WholeAnswer, answer,
     },
+    request_context,
     retry_after::{is_later, retry_delay},
+    traces::Kind,
 };
 
 /// Maximum size of an API answer in bytes, after decompression.
@@ -59,9 +61,11 @@ pub(super) async fn get(
         request
     };
     let began = Instant::now();
+    let span = request_context::child_span("GET Snyk api", Kind::Client);
     let answer = client.send(request).await;
     let status = answer.as_ref().ok().map(Response::status);
     metrics::provider_answered(Endpoint::Api, status, began.elapsed());
+    span.end_call("GET", status);
     let (head, body) = answer?.into_parts();
     if !head.status.is_success() {
         tracing::info!(

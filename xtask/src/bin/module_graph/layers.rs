@@ -17,6 +17,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "backend/src",
         &[
+            &["traces"],
             &[
                 "backoff",
                 "clock",
