@@ -119,7 +119,11 @@ impl HttpClient for CollectorClient {
             .headers(head.headers)
             .headers(self.headers.clone())
             .body(body);
-        let sent = self.runtime.spawn(request.send()).await?;
+        // Also the future is made there: it has a timer.
+        let sent = self
+            .runtime
+            .spawn(async move { request.send().await })
+            .await?;
         match sent {
             Ok(answer) if answer.status().is_success() => {
                 // It may say that some spans were refused, which changes nothing.
