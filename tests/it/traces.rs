@@ -131,8 +131,8 @@ async fn rel_13_a_collector_that_is_away_or_hangs_costs_its_traces_only() {
             "/api/connections/{}/snyk/rest/self",
             connection["id"].as_str().unwrap()
         );
-        // More than fit the queue of the exporter.
-        for _ in 0..20 {
+        // More than fit the queue of the exporter, and fewer than Snyk allows in a minute.
+        for _ in 0..14 {
             let reads: Vec<_> = (0..100)
                 .map(|_| {
                     let (mut browser, path) = (browser.clone(), path.clone());
