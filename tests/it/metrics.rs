@@ -85,6 +85,32 @@ async fn sec_65_what_happens_is_counted_and_nobody_is_named() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_database_is_counted() {
+    let (bed, mut collector) = with_metrics().await;
+    bed.connected().await;
+    // It is counted each half minute.
+    for _ in 0..300 {
+        let text = scrape(&mut collector).await;
+        let of = |series: &str| value(&text, &format!("snyk_app_{series}"));
+        if of("sessions") > 0.5 {
+            for (series, expected) in [
+                ("sessions", 1.0),
+                (r#"connections{state="active"}"#, 1.0),
+                (r#"connections{state="reconnect_needed"}"#, 0.0),
+                ("pending_revocations", 0.0),
+                ("database_up", 1.0),
+            ] {
+                assert!((of(series) - expected).abs() < 0.5, "{series}: {text}");
+            }
+            assert!(of(r#"database_connections{state="open"}"#) > 0.5, "{text}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("nothing is counted");
+}
+
+#[tokio::test]
 async fn sec_65_odd_paths_make_no_series() {
     let (bed, mut collector) = with_metrics().await;
     let mut stranger = bed.browser();

@@ -4,6 +4,7 @@
 //! this module.
 
 mod build;
+pub mod database_metrics;
 mod edge;
 pub mod metrics_listener;
 mod request_span;

@@ -7,7 +7,10 @@ use domain::vault::Vault;
 use crate::{
     config::database_url::DatabaseUrl,
     store::{
-        Store, database::Database, postgres::PostgresDatabase, repository::Repository,
+        Store,
+        database::{CountRecords, Database},
+        postgres::PostgresDatabase,
+        repository::Repository,
         sqlite::SqliteDatabase,
     },
 };
@@ -20,6 +23,14 @@ pub(super) enum OpenDatabase {
 }
 
 impl OpenDatabase {
+    /// Returns what counts its rows and connections.
+    pub(super) fn counted(&self) -> Arc<dyn CountRecords> {
+        match self {
+            Self::Sqlite(database) => Arc::clone(database) as _,
+            Self::Postgres(database) => Arc::clone(database) as _,
+        }
+    }
+
     pub(super) async fn close(&self) {
         match self {
             Self::Sqlite(database) => database.close().await,

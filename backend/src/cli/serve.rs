@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     app::{
-        AppState, Edge, build, metrics_listener::MetricsListener, tasks,
-        trace_exporter::TraceExporter,
+        AppState, Edge, build, database_metrics::DatabaseMetrics,
+        metrics_listener::MetricsListener, tasks, trace_exporter::TraceExporter,
     },
     config::{self, Config, database_url::DatabaseUrl},
     telemetry,
@@ -96,6 +96,10 @@ pub(super) async fn serve(
         Ok(metrics) => metrics,
         Err(error) => return fail(&error),
     };
+    let gauges = metrics.is_some().then(|| {
+        let store = Arc::clone(&app.parts().sessions.store);
+        DatabaseMetrics::start(store, database.counted())
+    });
     let workers = match Workers::start(Workers::available()) {
         Ok(workers) => workers,
         Err(error) => return fail(&format!("no threads can be started ({error})")),
@@ -127,7 +131,7 @@ pub(super) async fn serve(
             stop_requested(stop_signals, app.parts().tasks.clone()),
         )
         .await;
-    drop((background, metrics));
+    drop((background, metrics, gauges));
     finish(&app, &database, traces).await;
     tracing::info!("Stopped");
     ExitCode::SUCCESS

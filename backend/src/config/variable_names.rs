@@ -41,8 +41,6 @@ pub(super) const KNOWN_VARIABLES: [&str; 33] = [
     "SNYK_REGION",
     "TRUSTED_PROXIES",
 ];
-/// Variables that operators may know and that this build ignores.
-const IGNORED_VARIABLES: [&str; 1] = ["METRICS_LISTEN"];
 /// Variables that the TLS library reads directly from the environment.
 const ENVIRONMENT_ONLY_VARIABLES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 /// Variables that configure a proxy for other programs.
@@ -81,13 +79,6 @@ pub(super) fn check(raw: &Raw, names_read: &BTreeSet<String>, p: &mut Problems) 
             } else if !p.has_problem(name) {
                 p.add(name, why);
             }
-        }
-    }
-    for name in IGNORED_VARIABLES {
-        if raw.get(name).is_some() {
-            p.warn(format!(
-                "{name} is set, and this build does nothing with it"
-            ));
         }
     }
     for name in ENVIRONMENT_ONLY_VARIABLES {
@@ -135,10 +126,7 @@ fn warn_of_misspelled_names(raw: &Raw, p: &mut Problems) {
     names.sort_unstable();
     names.dedup();
     for name in names {
-        if KNOWN_VARIABLES.contains(&name)
-            || IGNORED_VARIABLES.contains(&name)
-            || raw.get(name).is_none()
-        {
+        if KNOWN_VARIABLES.contains(&name) || raw.get(name).is_none() {
             continue;
         }
         let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");

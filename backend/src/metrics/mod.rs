@@ -7,6 +7,7 @@
 //! from outside, so that the number of series is bounded (SEC-65). The series of a proxied request exist
 //! from the start, and counting costs no look-up by name.
 
+mod gauges;
 mod labels;
 
 use std::{fmt, sync::LazyLock, time::Duration};
@@ -27,7 +28,10 @@ use prometheus_client::{
 use shared::problem::Code;
 
 use self::labels::{CLASSES, CLASSES_OR_NONE, class_index};
-pub use self::labels::{Cache, Circuit, Endpoint, Route};
+pub use self::{
+    gauges::DatabaseGauges,
+    labels::{Cache, Circuit, Endpoint, Route},
+};
 
 /// The content type of [`render`].
 pub use prometheus_text::CONTENT_TYPE;
@@ -68,6 +72,7 @@ struct Metrics {
     circuit_open: [Gauge; Circuit::WORDS.len()],
     circuit_openings: [Counter; Circuit::WORDS.len()],
     circuit_refusals: [Counter; Circuit::WORDS.len()],
+    database: DatabaseGauges,
     refreshes: Family<Labels<1>, Counter>,
     refresh_duration: Histogram,
     lease_acquisitions: Family<Labels<1>, Counter>,
@@ -124,6 +129,7 @@ impl Metrics {
                 "Requests to Snyk that were withheld, by circuit",
                 ("endpoint", Circuit::WORDS),
             ),
+            database: DatabaseGauges::new(&mut all),
             refreshes: all.add(
                 "refreshes",
                 "Finished refreshes, by outcome",
@@ -255,6 +261,12 @@ pub fn circuit_refused(circuit: Circuit) {
     METRICS.circuit_refusals[circuit as usize].inc();
 }
 
+/// Returns the gauges of the database.
+#[must_use]
+pub fn database() -> &'static DatabaseGauges {
+    &METRICS.database
+}
+
 /// Counts a finished refresh.
 pub fn refresh_finished(outcome: &'static str, elapsed: Duration) {
     let labels = [("outcome", outcome)];
@@ -300,6 +312,11 @@ mod tests {
         refresh_finished("refreshed", Duration::from_secs(1));
         lease_asked_for("free");
         lease_lost();
+        database().checked(true);
+        database().pool_measured(5, 4);
+        database().sessions_counted(3);
+        database().connections_counted(2, 1);
+        database().revocations_counted(0);
         circuit_opened(Circuit::Token);
         circuit_refused(Circuit::Token);
         cache_read(Cache::Sessions, true);
@@ -313,6 +330,11 @@ mod tests {
             "snyk_app_refresh_duration_seconds_count 1",
             r#"snyk_app_lease_acquisitions_total{result="free"} "#,
             "snyk_app_leases_lost_total ",
+            "snyk_app_database_up 1",
+            r#"snyk_app_database_connections{state="idle"} 4"#,
+            "snyk_app_sessions 3",
+            r#"snyk_app_connections{state="reconnect_needed"} 1"#,
+            "snyk_app_pending_revocations 0",
             r#"snyk_app_circuit_open{endpoint="api"} "#,
             r#"snyk_app_circuit_openings_total{endpoint="token"} "#,
             r#"snyk_app_circuit_refusals_total{endpoint="token"} "#,

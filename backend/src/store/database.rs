@@ -59,6 +59,7 @@
 //! so no node notices it.
 
 mod connections;
+mod counts;
 mod leases;
 mod orphans;
 mod records;
@@ -72,8 +73,10 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::vault::KeyId;
 
+pub(super) use self::counts::MAX_COUNTED;
 pub use self::{
     connections::{ConnectionChanges, ConnectionRecords},
+    counts::{CountRecords, Counts, PoolSize},
     leases::LeaseRecords,
     orphans::OrphanRecords,
     records::{AccountRead, ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},

@@ -22,6 +22,7 @@ macro_rules! now {
 }
 
 mod connections;
+mod counts;
 mod failover;
 mod feed;
 mod leases;

@@ -13,6 +13,7 @@ macro_rules! now {
 
 mod announcement;
 mod connections;
+mod counts;
 mod file;
 mod foreign_writes;
 mod leases;

@@ -1,6 +1,7 @@
 //! Tests of PostgreSQL alone: several nodes on one database, its migrations, and the plans of its
 //! queries.
 
+mod counts;
 mod feed;
 mod migrations;
 mod plans;
