@@ -2,7 +2,7 @@
 
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::Named;
+use super::registry::Named;
 
 /// What is known of the database.
 #[derive(Debug)]
