@@ -116,7 +116,9 @@ mod tests {
     #[test]
     fn every_route_has_its_template() {
         let quoted = include_str!("router.rs").split('"');
-        let mut routes: Vec<_> = quoted.filter(|text| text.starts_with('/')).collect();
+        let mut routes: Vec<_> = quoted
+            .filter(|text| text.starts_with('/') && !text.contains(' '))
+            .collect();
         routes.sort_unstable();
         let mut templates = TEMPLATES;
         templates.sort_unstable();

@@ -61,14 +61,13 @@ impl Traces {
             (None, None) => return Some(Self { collector: None }),
         };
         let headers = reader.parse_with("OTEL_EXPORTER_OTLP_HEADERS", "", parse_headers);
+        let service_name = reader.get("OTEL_SERVICE_NAME");
         let sampler = read_sampler(reader);
         Some(Self {
             collector: Some(Collector {
                 endpoint: endpoint?,
                 headers: headers?,
-                service_name: reader
-                    .get("OTEL_SERVICE_NAME")
-                    .unwrap_or_else(|| "snyk-app".to_owned()),
+                service_name: service_name.unwrap_or_else(|| "snyk-app".to_owned()),
                 sampler: sampler?,
             }),
         })
