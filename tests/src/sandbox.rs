@@ -72,6 +72,16 @@ impl Sandbox {
         Callback::of_location(answer["location"].as_str().expect("a location"))
     }
 
+    /// Allows access to everything as the person with an email address, in the context of a user.
+    /// Returns the callback, and the person's id at the provider.
+    pub async fn consent_of(&self, attempt: &Attempt, person: &str) -> (Callback, String) {
+        let body = json!({ "query": attempt.authorize_query, "person": person });
+        let answer = self.post("authorize", &body).await;
+        let text = |name: &str| answer[name].as_str().expect("a text");
+        let callback = Callback::of_location(text("location"));
+        (callback, text("user_id").to_owned())
+    }
+
     /// Adds a fault.
     pub async fn fault(&self, rule: Value) {
         self.post("faults", &rule).await;
@@ -123,6 +133,13 @@ impl Sandbox {
             .as_array()
             .expect("an array")
             .clone()
+    }
+
+    /// Returns the recorded requests to the OAuth endpoints after that number.
+    pub async fn oauth_requests(&self, since: u64) -> Vec<Value> {
+        let path = format!("requests?since={since}&path=/oauth2/");
+        let requests = self.get(&path).await;
+        requests.as_array().expect("an array").clone()
     }
 
     /// Returns the number of requests whose path begins with `path`, whatever their response.

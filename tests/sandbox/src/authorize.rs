@@ -96,19 +96,21 @@ pub(crate) async fn post(State(sandbox): State<Sandbox>, body: String) -> Respon
     };
     let query = form.get("request").unwrap_or_default();
     let choice = form.get("choice").unwrap_or_default();
-    match decide(&sandbox, query, choice, decision, wrong) {
+    let user_id = sandbox.settings().user_id();
+    match decide(&sandbox, query, choice, decision, wrong, &user_id) {
         Ok(location) => go(&location),
         Err(trouble) => pages::trouble(trouble),
     }
 }
 
-/// Applies a decision to the request in the query, and returns the URL for the browser.
+/// Applies the decision of a person to the request in the query, and returns the URL for the browser.
 pub(crate) fn decide(
     sandbox: &Sandbox,
     query: &str,
     choice: &str,
     decision: Decision,
     wrong: Option<Wrong>,
+    user_id: &str,
 ) -> Result<String, Trouble> {
     let (settings, mut request) = match check(sandbox, query) {
         Ok(checked) => checked,
@@ -147,7 +149,7 @@ pub(crate) fn decide(
         scopes,
         reach,
         context: settings.context,
-        user_id: settings.user_id(),
+        user_id: user_id.to_owned(),
         late: wrong == Some(Wrong::Late),
         issued: Instant::now(),
     });

@@ -95,6 +95,7 @@ impl Cli {
         Settings {
             client_id: self.client_id.clone(),
             client_secret: self.client_secret.clone(),
+            further_secrets: Vec::new(),
             redirect_uris: self.redirect_uris.clone(),
             app_name: self.app_name.clone(),
             scopes: self.scopes.clone(),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::authorize::{self, Decision, Wrong};
+use crate::data;
 use crate::faults::Rule;
 use crate::state::Sandbox;
 use crate::stats::Stats;
@@ -93,13 +94,16 @@ async fn clear_faults(State(sandbox): State<Sandbox>) -> StatusCode {
 }
 
 #[derive(Deserialize)]
-struct Since {
+struct Selection {
     #[serde(default)]
     since: u64,
+    /// The beginning of the path.
+    #[serde(default)]
+    path: String,
 }
 
-async fn requests(State(sandbox): State<Sandbox>, Query(query): Query<Since>) -> Response {
-    Json(sandbox.record().since(query.since)).into_response()
+async fn requests(State(sandbox): State<Sandbox>, Query(query): Query<Selection>) -> Response {
+    Json(sandbox.record().since(query.since, &query.path)).into_response()
 }
 
 async fn clear_requests(State(sandbox): State<Sandbox>) -> StatusCode {
@@ -172,6 +176,9 @@ struct Decide {
     decision: Decision,
     #[serde(default)]
     wrong: Option<Wrong>,
+    /// The email address of the person who decides; by default the signed-in one.
+    #[serde(default)]
+    person: Option<String>,
 }
 
 fn group() -> String {
@@ -185,14 +192,19 @@ async fn decide(State(sandbox): State<Sandbox>, body: String) -> Response {
         Err(response) => return *response,
     };
     let query = request.query.trim_start_matches('?');
+    let user_id = match &request.person {
+        Some(person) => data::id_of("user", person),
+        None => sandbox.settings().user_id(),
+    };
     match authorize::decide(
         &sandbox,
         query,
         &request.choice,
         request.decision,
         request.wrong,
+        &user_id,
     ) {
-        Ok(location) => Json(json!({"location": location})).into_response(),
+        Ok(location) => Json(json!({"location": location, "user_id": user_id})).into_response(),
         Err(trouble) => refused(StatusCode::BAD_REQUEST, trouble.what),
     }
 }

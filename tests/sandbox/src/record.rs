@@ -31,6 +31,20 @@ pub(crate) struct Entry {
     pub(crate) took_ms: Option<u64>,
     /// The applied faults, joined by `+`.
     pub(crate) fault: Option<String>,
+    /// The refresh token that the request was granted, whether or not the response arrived.
+    pub(crate) granted: Option<String>,
+}
+
+/// Marks the response to a token request with the refresh token in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Granted(pub(crate) String);
+
+/// The end of a request.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) status: Option<u16>,
+    pub(crate) took_ms: u64,
+    pub(crate) granted: Option<String>,
 }
 
 /// The recorded requests.
@@ -53,7 +67,7 @@ impl Record {
     }
 
     /// Records the response to a request, if the request is still kept.
-    pub(crate) fn finish(&mut self, number: u64, status: Option<u16>, took_ms: u64) {
+    pub(crate) fn finish(&mut self, number: u64, outcome: Outcome) {
         let Some(first) = self.entries.front().map(|entry| entry.n) else {
             return;
         };
@@ -62,16 +76,17 @@ impl Record {
             .and_then(|at| usize::try_from(at).ok())
             .and_then(|at| self.entries.get_mut(at));
         if let Some(entry) = entry {
-            entry.status = status;
-            entry.took_ms = Some(took_ms);
+            entry.status = outcome.status;
+            entry.took_ms = Some(outcome.took_ms);
+            entry.granted = outcome.granted;
         }
     }
 
-    /// Returns the requests after that number.
-    pub(crate) fn since(&self, number: u64) -> Vec<Entry> {
+    /// Returns the requests after that number whose path begins with `path`.
+    pub(crate) fn since(&self, number: u64, path: &str) -> Vec<Entry> {
         self.entries
             .iter()
-            .filter(|entry| entry.n > number)
+            .filter(|entry| entry.n > number && entry.path.starts_with(path))
             .cloned()
             .collect()
     }

@@ -14,6 +14,8 @@ use crate::rest::rate_limit::Limit;
 pub(crate) struct Settings {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    /// Further valid secrets: the record of requests then tells the servers of one app apart.
+    pub(crate) further_secrets: Vec<String>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) app_name: String,
     pub(crate) scopes: String,

@@ -67,7 +67,10 @@ impl Sandbox {
     }
 
     pub(crate) fn set(&self, settings: Settings) {
-        self.grants().learn(&settings.client_secret);
+        let secrets = [&settings.client_secret];
+        for secret in secrets.into_iter().chain(&settings.further_secrets) {
+            self.grants().learn(secret);
+        }
         *lock(&self.0.settings) = Arc::new(settings);
     }
 
@@ -88,7 +91,10 @@ impl Sandbox {
         let settings = self.client(client_id)?;
         let is_valid = match self.apps().of_client(client_id) {
             Some(app) => app.has_secret(secret),
-            None => settings.client_secret == secret,
+            None => {
+                settings.client_secret == secret
+                    || settings.further_secrets.iter().any(|known| known == secret)
+            }
         };
         is_valid.then_some(settings)
     }

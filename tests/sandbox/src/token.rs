@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::form::Form;
 use crate::grants::{Mint, Pair, Rejection};
 use crate::oauth_error::{Kind, OAuthError};
+use crate::record::Granted;
 use crate::settings::Settings;
 use crate::state::Sandbox;
 use crate::watch::Concurrent;
@@ -31,8 +32,9 @@ pub(crate) async fn post(
 ) -> Response {
     sandbox.stats().token_requests += 1;
     match answer(&sandbox, concurrent.is_some(), &headers, &body) {
-        Ok(answer) => (
+        Ok((answer, pair)) => (
             [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")],
+            Extension(Granted(pair.refresh)),
             Json(answer),
         )
             .into_response(),
@@ -48,14 +50,15 @@ fn answer(
     concurrent: bool,
     headers: &HeaderMap,
     body: &str,
-) -> Result<Value, OAuthError> {
+) -> Result<(Value, Pair), OAuthError> {
     let (settings, form) = client_form(sandbox, headers, body)?;
-    match form.get("grant_type") {
+    let pair = match form.get("grant_type") {
         Some("authorization_code") => exchange(sandbox, &settings, &form),
         Some("refresh_token") => refresh(sandbox, &settings, &form, concurrent),
         Some(_) => Err(OAuthError::new(Kind::UnsupportedGrantType, "")),
         None => Err(missing("grant_type")),
-    }
+    }?;
+    Ok((token_answer(&settings, &pair), pair))
 }
 
 /// Parses a form body and requires the client's credentials in it. Returns the settings of the
@@ -99,7 +102,7 @@ pub(crate) fn client_form(
     Ok((settings, form))
 }
 
-fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value, OAuthError> {
+fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Pair, OAuthError> {
     sandbox.stats().token_code += 1;
     let code = form.get("code").ok_or_else(|| missing("code"))?;
     let verifier = form
@@ -122,7 +125,7 @@ fn exchange(sandbox: &Sandbox, settings: &Settings, form: &Form) -> Result<Value
     let pair =
         outcome.map_err(|rejection| rejection_error(sandbox, rejection, "authorization code"))?;
     sandbox.stats().token_code_ok += 1;
-    Ok(token_answer(settings, &pair))
+    Ok(pair)
 }
 
 fn refresh(
@@ -130,7 +133,7 @@ fn refresh(
     settings: &Settings,
     form: &Form,
     concurrent: bool,
-) -> Result<Value, OAuthError> {
+) -> Result<Pair, OAuthError> {
     sandbox.stats().token_refresh += 1;
     let token = form
         .get("refresh_token")
@@ -152,7 +155,7 @@ fn refresh(
     stats.token_refresh_ok += 1;
     stats.reuses_in_grace += u64::from(pair.in_grace);
     drop(stats);
-    Ok(token_answer(settings, &pair))
+    Ok(pair)
 }
 
 fn rejection_error(sandbox: &Sandbox, rejection: Rejection, what: &str) -> OAuthError {

@@ -17,7 +17,7 @@ use crate::faults::apply::{Dropped, apply, dropped};
 use crate::faults::{Endpoint, Fault, When};
 use crate::form::Form;
 use crate::pages;
-use crate::record::Entry;
+use crate::record::{Entry, Granted, Outcome};
 use crate::settings::Rotation;
 use crate::state::Sandbox;
 
@@ -84,6 +84,7 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
     } else {
         dropped()
     };
+    let granted = response.extensions_mut().remove::<Granted>();
     if let Some(token) = refresh_token.filter(|_| holds) {
         sandbox.grants().end(token);
     }
@@ -102,8 +103,12 @@ async fn observed(sandbox: Sandbox, request: Request, next: Next) -> Response {
 
     let is_dropped = response.extensions().get::<Dropped>().is_some();
     let status = (!is_dropped).then(|| response.status().as_u16());
-    let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    sandbox.record().finish(number, status, took);
+    let outcome = Outcome {
+        status,
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        granted: granted.map(|Granted(token)| token),
+    };
+    sandbox.record().finish(number, outcome);
     response
 }
 
@@ -164,6 +169,7 @@ fn entry(
         status: None,
         took_ms: None,
         fault: (!names.is_empty()).then(|| names.join("+")),
+        granted: None,
     }
 }
 

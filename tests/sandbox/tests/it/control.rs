@@ -4,7 +4,7 @@ use http::header::{HOST, ORIGIN};
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::bed::{CLIENT_SECRET, Pair, Sandbox};
+use crate::bed::{CLIENT_SECRET, Pair, Sandbox, authorize_query, parameter};
 
 #[tokio::test]
 async fn web_pages_are_refused() {
@@ -83,8 +83,12 @@ async fn requests_are_kept_in_order() {
         record[1]["headers"]["authorization"],
         format!("Bearer {}", pair.access)
     );
+    assert_eq!(record[0]["granted"], pair.refresh);
+    assert_eq!(record[1]["granted"], Value::Null);
     let later = sandbox.get("/_sandbox/requests?since=1").await.json();
     assert_eq!(later[0]["n"], 2);
+    let tokens = sandbox.get("/_sandbox/requests?path=/oauth2").await.json();
+    assert_eq!(tokens, json!([record[0]]));
     sandbox
         .control(Method::DELETE, "requests", Value::Null)
         .await;
@@ -149,4 +153,37 @@ async fn organizations_come_and_go_and_another_person_signs_in() {
     assert_eq!(before.len(), after.len());
     assert!(before.contains(&"research".to_owned()) && !after.contains(&"research".to_owned()));
     assert_eq!(after.last().unwrap(), "depot-0001");
+}
+
+#[tokio::test]
+async fn the_people_who_decide_and_the_servers_that_ask_can_be_told_apart() {
+    let sandbox = Sandbox::start(&["--context", "user"]).await;
+    let mut seen = Vec::new();
+    for person in ["a@example.test", "b@example.test"] {
+        let body = json!({"query": authorize_query(&[]), "person": person});
+        let decided = sandbox
+            .control(Method::POST, "authorize", body)
+            .await
+            .json();
+        let code = parameter(decided["location"].as_str().unwrap(), "code").unwrap();
+        let pair = Pair::of(&sandbox.exchange(&code, &[]).await);
+        let own = sandbox
+            .get_with("/rest/self?version=2024-10-15", &pair.access)
+            .await;
+        assert_eq!(own.json()["data"]["id"], decided["user_id"]);
+        seen.push((decided["user_id"].clone(), pair));
+    }
+    assert_ne!(seen[0].0, seen[1].0);
+
+    let second = "snyk_cs_second-0123456789abcdef0123456789";
+    sandbox.set(json!({"further_secrets": [second]})).await;
+    for (secret, status) in [
+        (CLIENT_SECRET, StatusCode::OK),
+        (second, StatusCode::OK),
+        ("snyk_cs_another", StatusCode::UNAUTHORIZED),
+    ] {
+        let code = sandbox.code().await;
+        let answer = sandbox.exchange(&code, &[("client_secret", secret)]).await;
+        assert_eq!(answer.status, status, "{secret}");
+    }
 }
