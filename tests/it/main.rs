@@ -18,6 +18,7 @@ mod cross_origin;
 mod deploy;
 mod doctor;
 mod exchange;
+mod faults;
 mod foreign_provider;
 mod framing;
 mod full_disk;

@@ -149,14 +149,19 @@ impl App {
     /// Restarts the app like [`start_again`](Self::start_again) if it cannot become ready. Waits
     /// until it answers requests.
     pub async fn start_again_unready(&mut self, changes: &[(&str, &str)]) {
-        self.process.kill();
         for (name, value) in changes {
             self.variables.retain(|(known, _)| known != name);
             self.variables
                 .push(((*name).to_owned(), (*value).to_owned()));
         }
-        self.process = run(&self.variables, self.folder.path());
+        self.relaunch();
         self.answers("/healthz").await;
+    }
+
+    /// Restarts the app on the same address and data, and waits for nothing.
+    pub fn relaunch(&mut self) {
+        self.process.kill();
+        self.process = run(&self.variables, self.folder.path());
     }
 
     /// Restarts the app with its standard output, its standard error or both redirected away from

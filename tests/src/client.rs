@@ -180,9 +180,17 @@ impl Client {
 
     /// Sends a request, reads the response and stores its cookies.
     pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = request.send().await.expect("the app answers");
+        self.try_send(request).await.expect("the app answers")
+    }
+
+    /// Does the same at an app that may not answer, or not wholly.
+    pub async fn try_send(
+        &mut self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Answer, reqwest::Error> {
+        let answer = request.send().await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let text = answer.text().await.expect("the whole answer");
+        let text = answer.text().await?;
         for cookie in headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("text");
             let (pair, attributes) = cookie.split_once(';').expect("attributes");
@@ -193,11 +201,11 @@ impl Client {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        Answer {
+        Ok(Answer {
             status,
             headers,
             text,
-        }
+        })
     }
 
     /// Starts a login as the page does: generates an attempt and registers it.
