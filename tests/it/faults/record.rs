@@ -113,8 +113,8 @@ impl Record {
         let mut latest: HashMap<&str, &Presentation> = HashMap::new();
         for presentation in self.presentations.values() {
             let presented = presentation.presented.as_str();
-            let connection = connection_of.get(presented);
-            let connection = *connection.expect("a token that was granted before");
+            // A token is granted before it is presented.
+            let connection = *connection_of.get(presented).unwrap();
             let chain = &mut chains[connection];
             if presentation.is_revocation {
                 chain.revocations += 1;

@@ -15,7 +15,7 @@ const SHUTDOWN: Duration = Duration::from_secs(4);
 /// The time between the beginnings of two faults, in milliseconds.
 const INTERVAL: Range<u64> = 1_500..4_500;
 
-/// Pseudo-random numbers that follow from a seed (SplitMix64).
+/// Pseudo-random numbers that follow from a seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 
