@@ -68,7 +68,10 @@ async fn refresh_page(
         *after = None;
     }
     if started > 0 {
-        tracing::info!(refreshes = started, "Connections that nobody uses are refreshed");
+        tracing::info!(
+            refreshes = started,
+            "Connections that nobody uses are refreshed"
+        );
     }
     Ok(())
 }
