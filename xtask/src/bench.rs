@@ -41,7 +41,7 @@ fn product(workspace: &Workspace, part: &Part) -> Result<Vec<Variable>> {
     ui::doing("The server, for release");
     let server = programs::build(workspace, &["snyk-app"], true)?;
     let mut variables = vec![("SNYK_APP_BIN", server.get("snyk-app")?.to_path_buf())];
-    if matches!(part, Part::SignIns(_)) {
+    if matches!(part, Part::SignIns(_) | Part::Growth(_)) {
         ui::doing("The sandbox, for release");
         let sandbox = programs::build(workspace, &["snyk-sandbox"], true)?;
         let sandbox = sandbox.get("snyk-sandbox")?.to_path_buf();

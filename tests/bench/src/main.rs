@@ -23,6 +23,7 @@ mod proxy;
 mod report;
 mod request;
 mod rounds;
+mod sandbox;
 mod servers;
 mod sign_ins;
 mod start_up;

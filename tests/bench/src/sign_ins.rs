@@ -1,8 +1,6 @@
 //! Whole sign-ins against the sandbox: a login attempt, consent at the sandbox, and the exchange of
 //! the code, after which the session exists.
 
-mod sandbox;
-
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
@@ -11,10 +9,10 @@ use std::{
 use anyhow::{Context as _, Result};
 use bench_options::SignIns;
 
-use self::sandbox::Sandbox;
 use crate::{
     process::free_address,
     report::{Cell, Column, Report, Row, Table},
+    sandbox::{self, Sandbox},
     servers::snyk_app::{self, Attempt, Browser},
     stats::{median, percentile},
     upstream::Target,
@@ -57,7 +55,7 @@ struct Durations {
 pub(crate) async fn run(options: SignIns) -> Result<Report> {
     let folder = tempfile::tempdir()?;
     let (address, sandbox_at) = (free_address()?, free_address()?);
-    let sandbox = Sandbox::start(sandbox_at, address, folder.path()).await?;
+    let sandbox = Sandbox::start(sandbox_at, address, folder.path(), &[]).await?;
     let upstream = Target {
         address: sandbox_at,
         certificate: None,
@@ -140,7 +138,7 @@ async fn sign_in(
     let attempt = Attempt::new()?;
     let cookie = browser.start(&attempt).await?;
     let login = began.elapsed();
-    let callback = sandbox.consent(&attempt, address).await?;
+    let callback = sandbox.consent(&attempt, address, None).await?;
     let consented = began.elapsed();
     let signed_in = browser.finish(&cookie, &callback).await?;
     Ok(Durations {

@@ -24,6 +24,7 @@ pub(super) struct Needs {
     valgrind: bool,
     apache: bool,
     node: bool,
+    postgres: bool,
     /// Chromium, and what measures in it.
     first_visit: bool,
 }
@@ -50,7 +51,11 @@ impl Needs {
                     ..load
                 }
             }
-            Part::Memory(_) | Part::Growth(_) => load,
+            Part::Memory(_) => load,
+            Part::Growth(_) => Self {
+                postgres: true,
+                ..load
+            },
             Part::FirstVisit(_) => Self {
                 first_visit: true,
                 ..Self::default()
@@ -87,6 +92,9 @@ impl Needs {
                 }
                 Err(error) => ui::warning(&format!("Node.js will not be measured: {error:#}")),
             }
+        }
+        if self.postgres {
+            found.push(("POSTGRES_BIN_FOR_TESTS", tools::postgres()?));
         }
         if self.first_visit {
             let node = tools::node_for_first_visit(workspace)?;
@@ -150,6 +158,13 @@ mod tests {
             ("proxy --servers snyk-app,nginx", load),
             ("proxy --servers express", Needs { node: true, ..load }),
             ("memory --sessions 0,10", load),
+            (
+                "growth",
+                Needs {
+                    postgres: true,
+                    ..load
+                },
+            ),
             (
                 "first-visit",
                 Needs {

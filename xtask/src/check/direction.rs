@@ -29,8 +29,8 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ),
     // Its model checks and fuzz targets link the pure functions, so that they check the real code.
     ("tests", &["domain", "shared", "snyk-app", "test-postgres"]),
-    // It measures the programs only from outside.
-    ("bench", &["bench-options"]),
+    // It measures the programs only from outside, some of them on a database of their own.
+    ("bench", &["bench-options", "test-postgres"]),
     ("micro", &["domain", "login", "shared", "snyk-app"]),
     // Only the `.env` parser and the page's headers, and nothing else of the server.
     ("xtask", &["bench-options", "env-file", "page-headers"]),

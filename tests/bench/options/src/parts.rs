@@ -101,7 +101,7 @@ pub struct FirstVisit {
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Growth {
     /// Sessions of the large database. It has a tenth as many connections.
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(600..))]
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(20_000..))]
     pub sessions: u32,
     /// How load is generated.
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Fills the database of a stopped server, through its own schema.
+//! Fills the databases of stopped servers, through their own schema.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use sqlx::{
     Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use test_postgres::Database;
 
 /// The statements, with the numbers of sessions `$1` and connections `$2`. The connection of a
 /// finished login is the template of all others. Their tokens do not open, but are as large.
@@ -56,4 +57,36 @@ pub(super) async fn fill(file: &Path, sessions: u32, connections: u32) -> Result
         statement.execute(&mut database).await?;
     }
     Ok(database.close().await?)
+}
+
+/// The same for PostgreSQL, with the numbers `{sessions}` and `{connections}`. There are no claims: no
+/// read needs them.
+const SCRIPT: &str = "
+CREATE TEMP TABLE template AS SELECT *, CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) AS now
+    FROM connections LIMIT 1;
+INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, refreshed_at,
+        generation, access_expires_at, refresh_expires_at, access_token, refresh_token, orgs_complete,
+        orgs_read_at, orgs_due_at, orgs_tries)
+    SELECT '01C' || lpad(i::text, 23, '0'), 'sha256 ' || encode(sha256(int8send(i)), 'hex'), status,
+        context, orgs, scopes, connected_at, refreshed_at, generation, access_expires_at,
+        refresh_expires_at, access_token, refresh_token, orgs_complete, orgs_read_at, orgs_due_at,
+        orgs_tries
+    FROM generate_series(0, {connections} - 1) i, template;
+INSERT INTO sessions (token_hash, id, browser, signed_in_at, last_used_at, expires_at)
+    SELECT sha256(int8send(i)), '01S' || lpad(i::text, 23, '0'), 'Firefox on Linux', now,
+        now - i % 3600 * 1000, now + 86400000
+    FROM generate_series(0, {sessions} - 1) i, template;
+INSERT INTO session_connections (session_id, connection_id)
+    SELECT '01S' || lpad(i::text, 23, '0'), '01C' || lpad((i % {connections})::text, 23, '0')
+    FROM generate_series(0, {sessions} - 1) i;
+";
+
+/// Adds sessions and connections to a PostgreSQL database.
+pub(super) fn fill_postgres(database: &Database, sessions: u32, connections: u32) {
+    let script = SCRIPT
+        .replace("{sessions}", &sessions.to_string())
+        .replace("{connections}", &connections.to_string());
+    database.execute(&script);
+    // As autovacuum does in time.
+    database.execute("VACUUM ANALYZE");
 }

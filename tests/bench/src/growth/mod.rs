@@ -1,6 +1,8 @@
-//! The cost of a large database: two servers, one with sixty sessions and one with a million.
+//! The cost of a large database: two servers, one with sixty sessions and one with a million, and what
+//! each database costs where the cache does not help ([`uncached`]).
 
 mod fill;
+mod uncached;
 
 use std::{
     net::SocketAddr,
@@ -102,10 +104,6 @@ pub(crate) async fn run(options: Growth) -> Result<Report> {
         compare("end of a login, median", logins(median_login), 1.5),
         compare("longest during sweeps", logins(longest_login), 2.0),
     ];
-    report.violations = comparisons
-        .iter()
-        .filter_map(Comparison::violation)
-        .collect();
     report.tables.push(Table {
         title: format!(
             "growth; {} and {} logins",
@@ -115,6 +113,22 @@ pub(crate) async fn run(options: Growth) -> Result<Report> {
         columns: COLUMNS,
         rows: comparisons.iter().map(Comparison::row).collect(),
     });
+    drop(beds);
+    let from_store = uncached::compare(options.sessions, large_connections).await?;
+    report.tables.push(Table {
+        title: format!(
+            "without the cache; small: {0} sessions and connections, each read once in {1} rounds",
+            uncached::SAMPLE,
+            uncached::ROUNDS
+        ),
+        columns: COLUMNS,
+        rows: from_store.iter().map(Comparison::row).collect(),
+    });
+    report.violations = comparisons
+        .iter()
+        .chain(&from_store)
+        .filter_map(Comparison::violation)
+        .collect();
     Ok(report)
 }
 

@@ -15,19 +15,26 @@ use crate::{
 
 /// A running sandbox with the app registered.
 #[derive(Debug)]
-pub(super) struct Sandbox {
+pub(crate) struct Sandbox {
     address: SocketAddr,
     _server: Server,
 }
 
 impl Sandbox {
-    pub(super) async fn start(address: SocketAddr, app: SocketAddr, folder: &Path) -> Result<Self> {
+    /// Starts one with further flags.
+    pub(crate) async fn start(
+        address: SocketAddr,
+        app: SocketAddr,
+        folder: &Path,
+        flags: &[&str],
+    ) -> Result<Self> {
         let mut server = Server::start(
             Command::new(programs::sandbox()?)
                 .args(["--listen", &address.to_string()])
                 .args(["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET])
                 .args(["--redirect-uri", &redirect_uri(app)])
-                .args(["--scopes", SCOPES]),
+                .args(["--scopes", SCOPES])
+                .args(flags),
             &folder.join("sandbox.log"),
         )?;
         server.listens(address).await.context("the sandbox")?;
@@ -38,7 +45,7 @@ impl Sandbox {
     }
 
     /// Returns what decides on its consent pages.
-    pub(super) fn control(&self) -> Control {
+    pub(crate) fn control(&self) -> Control {
         Control {
             http: http_client(),
             url: format!("http://{}/_sandbox/authorize", self.address),
@@ -48,16 +55,23 @@ impl Sandbox {
 
 /// Decides on consent pages.
 #[derive(Debug)]
-pub(super) struct Control {
+pub(crate) struct Control {
     http: reqwest::Client,
     url: String,
 }
 
 impl Control {
-    /// Allows an authorization request, and returns the parameters of the callback.
-    pub(super) async fn consent(&self, attempt: &Attempt, app: SocketAddr) -> Result<Value> {
+    /// Allows an authorization request, as the person with that email address if one is given, and
+    /// returns the parameters of the callback.
+    pub(crate) async fn consent(
+        &self,
+        attempt: &Attempt,
+        app: SocketAddr,
+        person: Option<&str>,
+    ) -> Result<Value> {
         let query = query(attempt, app);
-        let body = json!({ "query": query, "choice": "group", "decision": "allow" });
+        let body = json!({ "query": query, "choice": "group", "decision": "allow",
+            "person": person });
         let answer = self.http.post(&self.url).json(&body).send().await?;
         let answer: Value = answer.error_for_status()?.json().await?;
         callback(answer["location"].as_str().context("no location")?)
