@@ -24,7 +24,7 @@ macro_rules! rows {
             counted: concat!(
                 "SELECT count(*) FROM (SELECT 1 FROM ",
                 $rest,
-                " LIMIT $1) AS some"
+                " LIMIT $1) AS found"
             ),
             planned: concat!("EXPLAIN SELECT 1 FROM ", $rest),
         }

@@ -38,7 +38,7 @@ async fn little_is_counted_and_much_is_estimated_without_reading_it() {
     assert!(database.pool_size().open > 0);
 
     server.execute(
-        "INSERT INTO sessions SELECT s.id || n, s.token_hash || decode(md5(n::text), 'hex'), \
+        "INSERT INTO sessions SELECT s.token_hash || decode(md5(n::text), 'hex'), s.id || n, \
          s.browser, s.signed_in_at, s.last_used_at, s.expires_at \
          FROM sessions s, generate_series(1, 25000) n",
     );
