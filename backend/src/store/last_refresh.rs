@@ -1,10 +1,7 @@
-//! Connections in the order of their last refresh: the statement and the row that all databases have.
+//! When connections were last refreshed (pure).
 
 use domain::ids::ConnectionId;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::FromRow;
-
-use super::{error::Inconsistent, rows::Column};
 
 /// When a connection was last refreshed, and what follows from that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,47 +26,6 @@ impl LastRefresh {
             let lifetime = expires_at.duration_since(self.refreshed_at);
             let quarter = lifetime / 4;
             expires_at.duration_since(now) <= quarter.max(SignedDuration::ZERO)
-        })
-    }
-}
-
-/// A page, found by an index. Connections of one moment are in the order of their ids.
-pub(super) const BY_LAST_REFRESH: &str = "SELECT id, generation, refreshed_at, refresh_expires_at, \
-     unreached_since FROM connections \
-     WHERE status = 'active' AND refreshed_at >= $1 AND (refreshed_at > $1 OR id > $2) \
-     ORDER BY refreshed_at, id LIMIT $3";
-
-/// Returns the values that begin a page.
-pub(super) fn cursor(after: Option<&LastRefresh>) -> (i64, &str) {
-    after.map_or((i64::MIN, ""), |last| {
-        (last.refreshed_at.as_millisecond(), last.id.as_str())
-    })
-}
-
-/// A row of a page.
-#[derive(Debug, FromRow)]
-pub(super) struct LastRefreshRow {
-    id: String,
-    generation: i64,
-    refreshed_at: i64,
-    refresh_expires_at: Option<i64>,
-    unreached_since: Option<i64>,
-}
-
-impl TryFrom<LastRefreshRow> for LastRefresh {
-    type Error = Inconsistent;
-
-    fn try_from(row: LastRefreshRow) -> Result<Self, Inconsistent> {
-        let time = |column, value| Column(&row.id).time(column, value);
-        Ok(Self {
-            generation: row.generation.cast_unsigned(),
-            refreshed_at: time("refreshed_at", row.refreshed_at)?,
-            refresh_expires_at: row
-                .refresh_expires_at
-                .map(|at| time("refresh_expires_at", at))
-                .transpose()?,
-            is_reached: row.unreached_since.is_none(),
-            id: ConnectionId::from_stored(row.id),
         })
     }
 }

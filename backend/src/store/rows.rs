@@ -17,6 +17,7 @@ use sqlx::FromRow;
 use super::{
     database::{ExistingConnection, RefreshTokenRecord, SealedToken, SealedTokens},
     error::Inconsistent,
+    last_refresh::LastRefresh,
 };
 
 /// A row of `connections`.
@@ -112,7 +113,7 @@ impl TryFrom<ExistingRow> for ExistingConnection {
 }
 
 /// Parses the columns of the connection with this id.
-pub(super) struct Column<'a>(pub(super) &'a str);
+struct Column<'a>(&'a str);
 
 impl Column<'_> {
     fn inconsistent(&self, column: &'static str) -> Inconsistent {
@@ -149,7 +150,7 @@ impl Column<'_> {
         u64::try_from(generation).map_err(|_| self.inconsistent("generation"))
     }
 
-    pub(super) fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
+    fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
         Timestamp::from_millisecond(ms).map_err(|_| self.inconsistent(column))
     }
 }
@@ -220,4 +221,45 @@ pub(super) fn context_text(context: Context) -> &'static str {
 /// Returns the stored form of the organizations of a connection.
 pub(super) fn orgs_text(id: &ConnectionId, orgs: &[Org]) -> Result<String, Inconsistent> {
     serde_json::to_string(orgs).map_err(|_| Column(id.as_str()).inconsistent("orgs"))
+}
+
+/// A page, found by an index. Connections of one moment are in the order of their ids.
+pub(super) const BY_LAST_REFRESH: &str = "SELECT id, generation, refreshed_at, refresh_expires_at, \
+     unreached_since FROM connections \
+     WHERE status = 'active' AND refreshed_at >= $1 AND (refreshed_at > $1 OR id > $2) \
+     ORDER BY refreshed_at, id LIMIT $3";
+
+/// Returns the values that begin a page.
+pub(super) fn cursor(after: Option<&LastRefresh>) -> (i64, &str) {
+    after.map_or((i64::MIN, ""), |last| {
+        (last.refreshed_at.as_millisecond(), last.id.as_str())
+    })
+}
+
+/// A row of a page.
+#[derive(Debug, FromRow)]
+pub(super) struct LastRefreshRow {
+    id: String,
+    generation: i64,
+    refreshed_at: i64,
+    refresh_expires_at: Option<i64>,
+    unreached_since: Option<i64>,
+}
+
+impl TryFrom<LastRefreshRow> for LastRefresh {
+    type Error = Inconsistent;
+
+    fn try_from(row: LastRefreshRow) -> Result<Self, Inconsistent> {
+        let time = |column, value| Column(&row.id).time(column, value);
+        Ok(Self {
+            generation: row.generation.cast_unsigned(),
+            refreshed_at: time("refreshed_at", row.refreshed_at)?,
+            refresh_expires_at: row
+                .refresh_expires_at
+                .map(|at| time("refresh_expires_at", at))
+                .transpose()?,
+            is_reached: row.unreached_since.is_none(),
+            id: ConnectionId::from_stored(row.id),
+        })
+    }
 }

@@ -9,11 +9,10 @@ use jiff::Timestamp;
 
 use super::PostgresDatabase;
 use crate::store::{
-    SealedToken, SealedTokens, StoreError,
+    LastRefresh, SealedToken, SealedTokens, StoreError,
     database::ConnectionRecords,
     error::Inconsistent,
-    last_refresh::{BY_LAST_REFRESH, LastRefresh, LastRefreshRow, cursor},
-    rows::{ConnectionRow, consent},
+    rows::{BY_LAST_REFRESH, ConnectionRow, LastRefreshRow, consent, cursor},
 };
 
 #[async_trait]
