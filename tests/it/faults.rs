@@ -9,6 +9,7 @@
 
 #![expect(clippy::print_stdout, reason = "it reports what happened")]
 
+mod causes;
 mod fleet;
 mod history;
 mod load_balancer;
@@ -16,7 +17,6 @@ mod people;
 mod record;
 mod schedule;
 mod tally;
-mod verdict;
 
 use std::{
     collections::BTreeMap,
@@ -32,12 +32,12 @@ use test_postgres::{Cluster, Database};
 use tokio::{task::JoinHandle, time::sleep};
 
 use self::{
+    causes::cause,
     fleet::{Fleet, Node, restart_database},
     history::History,
     people::{EndState, Owned, Visit, Visitor},
     record::{Chain, Record},
     schedule::{Dice, NODES, NodeFault, Schedule},
-    verdict::cause,
 };
 
 /// How long the load lasts before the first fault, so that caches are in use, and after the last one.

@@ -1,10 +1,10 @@
-//! The gauges of the database.
+//! Gauges that are set from time to time.
 
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::registry::Named;
 
-/// What is known of the database.
+/// The gauges of the database.
 #[derive(Debug)]
 pub struct DatabaseGauges {
     up: Gauge,

@@ -40,7 +40,7 @@ pub struct OutboundRateLimit {
     began: Instant,
 }
 
-/// What is known of a connection.
+/// The request counts of a connection, and this node's share of its rate.
 #[derive(Debug)]
 struct Entry {
     minute: Minute,

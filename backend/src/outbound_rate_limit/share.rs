@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::minute::{MAX_PER_MINUTE, WINDOW};
 
-/// What each node may send in a minute without a share: enough for a look at a page, and for the time
+/// Number of requests that each node may send in a minute without a share: enough for a look at a page, and for the time
 /// in which a share is asked for.
 pub(super) const WITHOUT_SHARE: u32 = 20;
 /// The number of nodes for which that is reserved at least: so many keep the rate in any case. Each that

@@ -1,4 +1,4 @@
-//! What the nodes of a database share.
+//! Background work and rates that the nodes of a database share.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::{
     call_path,
     nodes::at,
-    outage::{becomes, becomes_newer, load},
+    outage::{all_are_well, becomes, end_load, people_at, start_load},
 };
 
 /// An address behind which the server can be exchanged, as a virtual address or a name is.
@@ -59,23 +59,12 @@ async fn rel_4_a_promoted_replica_has_every_pair_and_no_session_that_ended() {
     let variables = [("DATABASE_URL", url.as_str())];
     let bed = Bed::with(&["--rotation", "strict"], &variables).await;
     let second = tests::app::App::start(tests::free_port(), &bed.sandbox.url, &variables).await;
-    let mut people = Vec::new();
-    for number in 0..6 {
-        let (browser, connection) = bed.connected().await;
-        let server = [&bed.app, &second][number % 2];
-        people.push((at(server, &browser), connection));
-    }
+    let mut people = people_at(&bed, &second).await;
     let (mut signed_out, gone) = bed.connected().await;
     assert_eq!(signed_out.get(&call_path(&gone)).await.status, 200);
 
     let is_over = Arc::new(AtomicBool::new(false));
-    let loads: Vec<_> = people
-        .iter()
-        .map(|(browser, connection)| {
-            let load = load(browser.clone(), call_path(connection), Arc::clone(&is_over));
-            tokio::spawn(load)
-        })
-        .collect();
+    let loads = start_load(&people, &is_over);
     tokio::time::sleep(Duration::from_secs(2)).await;
     // The last thing that the primary does.
     let cookies = signed_out.cookies.clone();
@@ -95,19 +84,11 @@ async fn rel_4_a_promoted_replica_has_every_pair_and_no_session_that_ended() {
         println!("ready {back:?} after the promotion");
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    is_over.store(true, Ordering::Relaxed);
-    for load in loads {
-        println!("answers: {:?}", load.await.unwrap());
-    }
+    println!("answers: {:?}", end_load(loads, &is_over).await);
 
     assert_eq!(signed_out.get(&call_path(&gone)).await.status, 401);
     let mut at_second = at(&second, &signed_out);
     assert_eq!(at_second.get(&call_path(&gone)).await.status, 401);
-    for (browser, connection) in &mut people {
-        let stored = browser.connections().await.remove(0);
-        assert_eq!(stored["status"], "active", "{stored}");
-        becomes_newer(browser, connection).await;
-        assert_eq!(browser.get(&call_path(connection)).await.status, 200);
-    }
+    all_are_well(&mut people).await;
     assert_eq!(bed.sandbox.count("reuses").await, 0);
 }

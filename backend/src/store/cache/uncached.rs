@@ -1,4 +1,4 @@
-//! What is not cached: revocations, and what nodes share.
+//! The parts of the store that are not cached: revocations, and work that nodes share.
 
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, RevocationId};

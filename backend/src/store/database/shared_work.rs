@@ -1,4 +1,4 @@
-//! What the nodes of a database share: background work, and the rate of requests to Snyk.
+//! The records of what nodes share: background work, and the rate of requests to Snyk.
 
 use async_trait::async_trait;
 use domain::ids::ConnectionId;

@@ -1,4 +1,4 @@
-//! What the nodes of a PostgreSQL database share.
+//! Leaders of background work and shares of rates, in PostgreSQL.
 
 use async_trait::async_trait;
 use domain::ids::ConnectionId;

@@ -1,4 +1,4 @@
-//! What nodes share. Nothing of it is sealed.
+//! Background work and rates that nodes share. Nothing of it is sealed.
 
 use async_trait::async_trait;
 use domain::ids::ConnectionId;
