@@ -11,8 +11,8 @@ use crate::{
     door::{self, Door},
     loading,
     pages::{
-        connection::ConnectionPage, home::HomePage, issues::IssuesPage, not_found::NotFoundPage,
-        overview::OverviewPage, projects::ProjectsPage,
+        all_issues::AllIssuesPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
+        not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
     platform::{self, events},
     router::{self, Router},
@@ -56,6 +56,7 @@ fn page(route: Option<&Route>) -> AnyView {
         Some(Route::Projects(_) | Route::OrgProjects { .. }) => {
             view! { <ProjectsPage /> }.into_any()
         }
+        Some(Route::AllIssues(_)) => view! { <AllIssuesPage /> }.into_any(),
         Some(Route::Issues { .. }) => view! { <IssuesPage /> }.into_any(),
         // The door has finished the callback before the app starts.
         Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),

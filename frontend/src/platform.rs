@@ -1,6 +1,7 @@
 //! The interfaces of the browser. Apart from `login` and `door`, no other module of the app names them.
 
 pub mod address;
+pub mod download;
 pub mod events;
 pub mod focus;
 pub mod geometry;
@@ -103,6 +104,13 @@ pub fn path_here() -> Option<String> {
     Some(format!("{}{mark}{}", here.path, here.query))
 }
 
+/// Returns the absolute address of the page, without a fragment.
+#[must_use]
+pub fn address() -> Option<String> {
+    let origin = web_sys::window()?.location().origin().ok()?;
+    Some(format!("{origin}{}", path_here()?))
+}
+
 /// Returns the path of the page.
 #[must_use]
 pub fn path() -> Option<String> {
@@ -160,13 +168,19 @@ fn element(id: &str) -> Option<HtmlElement> {
 
 /// Requests the stylesheets of the pages that show Snyk's data, once.
 pub fn load_data_styles() {
+    load_sheets("link.data-sheet[disabled]");
+}
+
+/// Requests the stylesheet of the issues of all projects, once, beside those of all data.
+pub fn load_all_issues_styles() {
+    load_data_styles();
+    load_sheets("link.all-issues-sheet[disabled]");
+}
+
+fn load_sheets(selector: &str) {
     let sheets = web_sys::window()
         .and_then(|window| window.document())
-        .and_then(|document| {
-            document
-                .query_selector_all("link.data-sheet[disabled]")
-                .ok()
-        });
+        .and_then(|document| document.query_selector_all(selector).ok());
     let Some(sheets) = sheets else {
         return;
     };

@@ -7,6 +7,8 @@ use shared::route::Route;
 pub enum Section {
     /// The overview.
     Overview,
+    /// The issues of all projects.
+    Issues,
     /// Projects and their issues.
     Projects,
     /// The connection itself.
@@ -21,6 +23,7 @@ impl Section {
         match page {
             Route::Callback => None,
             Route::Home | Route::Overview(_) => Some(Self::Overview),
+            Route::AllIssues(_) => Some(Self::Issues),
             Route::Projects(_) | Route::OrgProjects { .. } | Route::Issues { .. } => {
                 Some(Self::Projects)
             }
@@ -34,6 +37,7 @@ impl Section {
         let connection = connection.to_owned();
         match self {
             Self::Overview => Route::Overview(connection),
+            Self::Issues => Route::AllIssues(connection),
             Self::Projects => Route::Projects(connection),
             Self::Connection => Route::Connection(connection),
         }
@@ -62,6 +66,7 @@ mod tests {
             (Route::Home, Some(Section::Overview)),
             (Route::Callback, None),
             (Route::Overview(id()), Some(Section::Overview)),
+            (Route::AllIssues(id()), Some(Section::Issues)),
             (Route::Projects(id()), Some(Section::Projects)),
             (Route::org_projects("c", "o"), Some(Section::Projects)),
             (Route::issues("c", "o", "p"), Some(Section::Projects)),
@@ -73,7 +78,12 @@ mod tests {
 
     #[test]
     fn the_first_page_of_a_section_lies_in_it() {
-        for section in [Section::Overview, Section::Projects, Section::Connection] {
+        for section in [
+            Section::Overview,
+            Section::Issues,
+            Section::Projects,
+            Section::Connection,
+        ] {
             let first = section.first("c");
             assert_eq!(Section::of(&first), Some(section), "{first}");
             assert_eq!(first.connection(), Some("c"), "{first}");

@@ -45,6 +45,8 @@ pub enum Route {
         /// The organization's id.
         org: String,
     },
+    /// The issues of all projects of a connection.
+    AllIssues(String),
     /// The issues of a project.
     Issues {
         /// The connection's id.
@@ -76,6 +78,7 @@ impl Route {
                     [] => Some(Self::Connection(id)),
                     ["overview"] => Some(Self::Overview(id)),
                     ["projects"] => Some(Self::Projects(id)),
+                    ["issues"] => Some(Self::AllIssues(id)),
                     ["orgs", org, "projects"] if !org.is_empty() => Some(Self::OrgProjects {
                         connection: id,
                         org: decode(org),
@@ -127,6 +130,12 @@ impl Route {
         Self::Overview(connection.to_owned()).with_query(&format!("{SEVERITY}={severity}"))
     }
 
+    /// Returns the address of the issues of all projects, with filters as a query.
+    #[must_use]
+    pub fn all_issues(connection: &str, query: &str) -> String {
+        Self::AllIssues(connection.to_owned()).with_query(query)
+    }
+
     /// Returns the address of the page with a query, which may be empty.
     #[must_use]
     pub fn with_query(&self, query: &str) -> String {
@@ -142,6 +151,7 @@ impl Route {
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
+            | Self::AllIssues(connection)
             | Self::OrgProjects { connection, .. }
             | Self::Issues { connection, .. } => Some(connection),
         }
@@ -179,6 +189,7 @@ impl fmt::Display for Route {
         match self {
             Self::Overview(_) => f.write_str("/overview"),
             Self::Projects(_) => f.write_str("/projects"),
+            Self::AllIssues(_) => f.write_str("/issues"),
             Self::OrgProjects { org, .. } => write!(f, "/orgs/{}/projects", encode(org)),
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
@@ -201,13 +212,14 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 7] {
+    fn every_route(id: &str) -> [Route; 8] {
         [
             Route::Home,
             Route::Callback,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
             Route::Projects(id.to_owned()),
+            Route::AllIssues(id.to_owned()),
             Route::org_projects(id, "o"),
             Route::issues(id, "o", "p"),
         ]
@@ -236,6 +248,7 @@ mod tests {
                 "/connections/c",
                 "/connections/c/overview",
                 "/connections/c/projects",
+                "/connections/c/issues",
                 "/connections/c/orgs/o/projects",
                 "/connections/c/orgs/o/projects/p",
             ]
@@ -282,7 +295,7 @@ mod tests {
         };
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
-            [",,", ",,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"]
+            [",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"]
         );
     }
 

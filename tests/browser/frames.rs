@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::browser::Browser;
 
 use crate::{
-    data::{projects_of, shows},
+    data::{org, projects_of, shows},
     visit::Visit,
 };
 
@@ -62,6 +62,45 @@ async fn frames_and_memory_while_four_thousand_projects_scroll() {
     browser.go("about:blank").await;
     browser.run(PLAIN_TABLE).await;
     report(&browser, "a plain table").await;
+    browser.close().await;
+}
+
+/// The milliseconds from the start of the navigation until there are rows.
+const FIRST_ROWS: &str = "window.watching = setInterval(() => { \
+        if (document.querySelectorAll('tbody .row:not(.skeleton)').length > 10) { \
+            window.firstRows = performance.now(); clearInterval(window.watching); \
+        } \
+    }, 5)";
+
+#[tokio::test]
+#[ignore = "a measurement: `cargo xtask test --only browser --ignored`"]
+async fn frames_and_memory_while_twenty_thousand_issues_scroll() {
+    let Visit { bed: _bed, browser } = Visit::at_overview().await;
+    let payments = org(&browser, "Meridian Payments").await;
+    for script in [KEEP_MEMORY, FIRST_ROWS] {
+        let source = json!({ "source": script });
+        browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", source)
+            .await;
+    }
+    browser.press("Issues").await;
+    browser.until(HAS_ROWS).await;
+    let address = browser.address().await;
+    browser
+        .go(&format!("{address}?status=all&ignored=all&org={payments}"))
+        .await;
+    browser.until("return window.firstRows > 0").await;
+    let first = browser.run("return window.firstRows").await;
+    println!("first rows after {first} ms, the document and the application included");
+    report(&browser, "twenty thousand issues, while reading").await;
+    browser
+        .until("return !document.querySelector('[aria-busy]')")
+        .await;
+    let all = browser
+        .run("return [document.querySelector('.windowed').ariaRowCount, Math.round(performance.now())]")
+        .await;
+    println!("rows, and the time until all are here: {all}");
+    report(&browser, "twenty thousand issues, all read").await;
     browser.close().await;
 }
 

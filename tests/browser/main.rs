@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod all_issues;
 mod bad_days;
 mod bed;
 mod callback;

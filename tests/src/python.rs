@@ -1,6 +1,9 @@
 //! Python, with the packages of `tests/python/requirements.txt`.
 
-use std::process::Command;
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use crate::tool_path::variable;
 
@@ -11,4 +14,27 @@ pub(crate) fn program(text: &str) -> Command {
         .args(["-c", text])
         .env("PYTHONPATH", variable("PYTHON_PACKAGES_FOR_TESTS"));
     command
+}
+
+/// Reads comma-separated values with Python's `csv`.
+///
+/// # Panics
+///
+/// If Python does not read it.
+#[must_use]
+pub fn csv(text: &str) -> Vec<Vec<String>> {
+    let read = "import csv, io, json, sys; \
+                text = sys.stdin.buffer.read().decode(); \
+                print(json.dumps(list(csv.reader(io.StringIO(text, newline='')))))";
+    let mut python = program(read)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    let mut input = python.stdin.take().expect("an input");
+    input.write_all(text.as_bytes()).expect("Python reads");
+    drop(input);
+    let output = python.wait_with_output().expect("an output");
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }

@@ -19,9 +19,9 @@ pub fn SeverityToggles(
     /// The selected severities.
     #[prop(into)]
     on: Signal<Vec<Level>>,
-    /// The number beside each severity, if there is one.
+    /// The number beside each severity, as far as it is known.
     #[prop(optional, into)]
-    count: Option<Callback<Level, u64>>,
+    count: Option<Callback<Level, Option<u64>>>,
     /// Called with the severity that was pressed.
     #[prop(into)]
     on_toggle: Callback<Level>,
@@ -32,7 +32,7 @@ pub fn SeverityToggles(
             let level = *level;
             let pressed = move || on.with(|on| on.contains(&level)).to_string();
             let figure = count
-                .map(|count| view! { <span class="toggle-figure">{move || number(count.run(level))}</span> });
+                .map(|count| view! { <span class="toggle-figure">{move || count.run(level).map(number)}</span> });
             view! {
                 <button
                     type="button"
@@ -87,8 +87,8 @@ pub struct Choice {
     pub value: String,
     /// The displayed name.
     pub called: String,
-    /// The number of rows that have the value.
-    pub count: u64,
+    /// The number of rows that have the value, if it is known.
+    pub count: Option<u64>,
     /// Whether the value is selected.
     pub chosen: bool,
 }
@@ -108,7 +108,7 @@ pub fn choices(
         called: called(&value),
         chosen: chosen.contains(&value),
         value,
-        count,
+        count: Some(count),
     };
     occurring.into_iter().map(choice).collect()
 }
@@ -126,7 +126,11 @@ pub fn ChoiceChip(
     /// Called with the value that was pressed.
     #[prop(into)]
     on_toggle: Callback<String>,
+    /// Whether exactly one value is selected.
+    #[prop(optional)]
+    is_single: bool,
 ) -> impl IntoView {
+    let input = if is_single { "radio" } else { "checkbox" };
     let chosen = memo(move |_| {
         let choices = choices.read();
         let called = choices.iter().filter(|one| one.chosen);
@@ -157,12 +161,13 @@ pub fn ChoiceChip(
             <li>
                 <label class="choice">
                     <input
-                        type="checkbox"
+                        type=input
+                        name=id
                         prop:checked=move || one.with(|one| one.as_ref().is_some_and(|one| one.chosen))
                         on:change=move |_| on_toggle.run(key.get_value())
                     />
                     <bdi>{move || field(|one| one.called.clone())}</bdi>
-                    <span class="choice-count">{move || field(|one| number(one.count))}</span>
+                    <span class="choice-count">{move || one.with(|one| one.as_ref()?.count.map(number))}</span>
                 </label>
             </li>
         }

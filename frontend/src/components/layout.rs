@@ -88,6 +88,7 @@ fn Navigation() -> impl IntoView {
         let id = current.get()?;
         let links = [
             (Section::Overview, "Overview"),
+            (Section::Issues, "Issues"),
             (Section::Projects, "Projects"),
             (Section::Connection, "Connection"),
         ]

@@ -17,6 +17,7 @@ pub mod hold;
 pub mod icon;
 pub mod keyed;
 pub mod layout;
+pub mod list_and_panel;
 pub mod loading_orgs;
 pub mod missing_scopes;
 pub mod notice;

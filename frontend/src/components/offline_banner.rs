@@ -178,6 +178,7 @@ fn read_at(session: SessionContext, lists: Lists, page: &Route) -> Option<f64> {
             .iter()
             .map(|org| projects(&org.id))
             .reduce(|one, other| Some(one?.min(other?)))?,
+        (Section::Issues, ..) => lists.all_issues_whole_at(&connection.id),
         (Section::Projects, Some(org), Some(project)) => lists
             .issues_if_read(&connection.id, org, project)?
             .whole_at(),

@@ -28,21 +28,30 @@ pub fn SeverityChart(
     /// Whether anything is known: unknown is not the same as none.
     #[prop(into)]
     known: Signal<bool>,
-    /// Returns the path of the list of what a severity's figure counts.
+    /// Returns the addresses of the issues of a severity, and of their projects.
     #[prop(into)]
-    href: Callback<Level, String>,
+    hrefs: Callback<Level, [String; 2]>,
 ) -> impl IntoView {
     let tick = memo(move |_| {
         let most = issues.get().each().map(|(_, count)| count).max();
         step(u64::from(most.unwrap_or_default()))
     });
     let rows = Level::COUNTED.map(|level| {
+        let [of_issues, of_projects] = hrefs.run(level);
         let figure = memo(move |_| issues.get().of(level));
         let counts_some = memo(move |_| known.get() && figure.get() > 0);
         let part = memo(move |_| thousandths(u64::from(figure.get()), tick.get() * 4));
         let note = dynamic(move || {
             let projects = projects.get().of(level);
-            (projects > 0).then(|| format!("in {}", count(u64::from(projects), "project")))
+            let href = of_projects.clone();
+            (projects > 0).then(|| {
+                view! {
+                    "in "
+                    <a class="figure-link" href=href>
+                        {count(u64::from(projects), "project")}
+                    </a>
+                }
+            })
         });
         let side = move || if part.get() > LONG { "in" } else { "out" };
         view! {
@@ -54,9 +63,9 @@ pub fn SeverityChart(
                         when=move || counts_some.get()
                         fallback=move || { move || known.get().then_some("0") }
                     >
-                        <a class="figure-link" href=href.run(level)>
+                        <a class="figure-link" href=of_issues.clone()>
                             {move || number(u64::from(figure.get()))}
-                            <span class="hidden">{format!(" {}, projects", level.label())}</span>
+                            <span class="hidden">{format!(" {} issues", level.label())}</span>
                         </a>
                     </Show>
                 </td>

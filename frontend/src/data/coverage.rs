@@ -34,6 +34,19 @@ impl Coverage {
         }
     }
 
+    /// Returns the coverage of several lists together: what is missing of one is missing of all.
+    #[must_use]
+    pub fn together(all: impl Iterator<Item = Self>) -> Self {
+        all.fold(Self::Whole, |one, other| match (one, other) {
+            (Self::Lacking(one), Self::Lacking(other)) => Self::Lacking(one + other),
+            (Self::Part, _) | (_, Self::Part) => Self::Part,
+            (Self::SoFar, _) | (_, Self::SoFar) => Self::SoFar,
+            (Self::First, _) | (_, Self::First) => Self::First,
+            (Self::Whole, other) => other,
+            (one, _) => one,
+        })
+    }
+
     /// Returns what is here with its article: `the 237 issues`, `the first 20,000 issues`,
     /// `the 100 issues so far`, `the 5 organizations that could be loaded`.
     #[must_use]
@@ -180,6 +193,21 @@ mod tests {
             (failed(), true, true, Coverage::First),
         ] {
             assert_eq!(Coverage::of(&status(stage, is_whole, cut)), coverage);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_of_one_list_is_missing_of_all() {
+        use Coverage::{First, Lacking, Part, SoFar, Whole};
+        for (all, together) in [
+            (vec![], Whole),
+            (vec![Whole, Whole], Whole),
+            (vec![Lacking(1), Whole, Lacking(2)], Lacking(3)),
+            (vec![Whole, First, Lacking(1)], First),
+            (vec![First, SoFar, Whole], SoFar),
+            (vec![SoFar, Part, First], Part),
+        ] {
+            assert_eq!(Coverage::together(all.into_iter()), together);
         }
     }
 

@@ -3,6 +3,7 @@
 //! The context holds a bounded number of rows, never Snyk's answers, and drops them when the
 //! session or the connection ends.
 
+mod all_issues;
 mod issues;
 mod list;
 mod list_cache;
@@ -51,6 +52,7 @@ pub fn folded(text: &str) -> String {
 pub struct Lists {
     projects: StoredValue<ListCache<Arc<Row>>, LocalStorage>,
     issues: StoredValue<ListCache<Arc<super::issues::row::Row>>, LocalStorage>,
+    all_issues: StoredValue<ListCache<Arc<super::all_issues::found::Found>>, LocalStorage>,
     reader: StoredValue<Reader, LocalStorage>,
     rate_limits: RwSignal<RateLimits>,
 }
@@ -64,6 +66,7 @@ impl Lists {
         let lists = Self {
             projects: StoredValue::new_local(ListCache::default()),
             issues: StoredValue::new_local(ListCache::default()),
+            all_issues: StoredValue::new_local(ListCache::default()),
             reader: StoredValue::new_local(Reader::new(session, rate_limits, &online, &seen)),
             rate_limits,
         };
@@ -82,6 +85,9 @@ impl Lists {
                 shelf.keep(|key| here.contains(&key.connection));
             });
             lists.issues.update_value(|shelf| {
+                shelf.keep(|key| here.contains(&key.connection));
+            });
+            lists.all_issues.update_value(|shelf| {
                 shelf.keep(|key| here.contains(&key.connection));
             });
         });

@@ -1,6 +1,7 @@
 //! The data of Snyk as compact rows: names, counts, filters, orders and the texts about them. Pure
 //! except `lists`, which sends requests to the server.
 
+pub mod all_issues;
 pub mod axis;
 pub mod coverage;
 pub mod eviction;

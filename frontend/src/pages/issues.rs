@@ -7,6 +7,7 @@ pub mod broken;
 pub mod detail;
 pub mod head;
 pub mod list;
+pub mod opened;
 pub mod remediation_icon;
 pub mod state;
 
@@ -18,19 +19,17 @@ use self::{
     detail::{DetailPage, Panel},
     head::Head,
     list::IssueList,
+    opened::opened,
     state::IssuesState,
 };
 use super::with_connection::WithConnection;
 use crate::{
     components::{data_page::DataPage, show::Show},
     data::failure::ReadFailure,
-    platform::{self, focus, media},
-    reactive::{Signal, derive, dynamic, effect, memo},
+    platform,
+    reactive::{Signal, derive, dynamic, memo},
     router::Page,
 };
-
-/// Media query for viewports that are wide enough for list and panel side by side.
-const WIDE: &str = "(width >= 1081px)";
 
 /// The issues of a project.
 #[component]
@@ -59,35 +58,10 @@ fn Issues(
 ) -> impl IntoView {
     let id = memo(move |_| connection.read().id.clone());
     let works = memo(move |_| connection.read().status == Status::Active);
-    let is_wide = wide();
-    let state = IssuesState::new(id, works, org, project, is_wide);
+    let state = IssuesState::new(id, works, org, project);
+    let is_wide = state.panel.is_wide;
     // In a narrow viewport, an issue has a page of its own.
-    let is_alone = memo(move |_| !is_wide.get() && state.filters.read().issue.is_some());
-    effect(move |was_alone: Option<bool>| {
-        let is_alone = is_alone.get();
-        match was_alone {
-            Some(false) if is_alone => media::scroll_to(0.0),
-            // This runs after the heading has taken the focus, and the rows are drawn some frames
-            // later.
-            Some(true) if !is_alone => after_frames(
-                2,
-                Box::new(move || {
-                    state.scroll_back();
-                    after_frames(
-                        3,
-                        Box::new(move || {
-                            // The focus of a person who has moved on meanwhile stays.
-                            if focus::focus_is_lost() || platform::has_focus("heading") {
-                                state.focus_last();
-                            }
-                        }),
-                    );
-                }),
-            ),
-            _ => {}
-        }
-        is_alone
-    });
+    let is_alone = state.panel.is_alone();
     // For a connection that does not work, only what was loaded before is available.
     let has_list = memo(move |_| {
         let is_here = works.get() || state.held.with(|held| !held.rows.is_empty());
@@ -100,7 +74,7 @@ fn Issues(
     });
     let content = dynamic(move || {
         if is_alone.get() {
-            return view! { <DetailPage state /> }.into_any();
+            return view! { <DetailPage opened=opened(state) /> }.into_any();
         }
         view! {
             <Head connection state />
@@ -109,7 +83,7 @@ fn Issues(
                 <div class="issues">
                     <IssueList state />
                     <Show when=move || is_wide.get() && state.has_panel()>
-                        <Panel state />
+                        <Panel opened=opened(state) />
                     </Show>
                 </div>
             </Show>
@@ -121,23 +95,4 @@ fn Issues(
             {content}
         </DataPage>
     }
-}
-
-/// Calls a function after a number of frames.
-fn after_frames(frames: u32, then: Box<dyn FnOnce()>) {
-    if frames == 0 {
-        then();
-    } else {
-        request_animation_frame(move || after_frames(frames - 1, then));
-    }
-}
-
-/// Returns a signal that is `true` while list and panel fit side by side into the viewport.
-fn wide() -> ReadSignal<bool> {
-    let (is_wide, set_wide) = signal(media::matches(WIDE));
-    // The guard lives as long as its owner.
-    StoredValue::new_local(media::listen(WIDE, move |now| {
-        set_wide.try_set(now);
-    }));
-    is_wide
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     api::connection::{Connection, Status as ConnectionStatus},
-    route::Route,
+    route::{self, Route},
 };
 
 use super::{
@@ -110,6 +110,11 @@ fn Overview(
     }
 }
 
+/// Returns the address of the list of what a severity's figure counts.
+fn issues_of(connection: &str, level: Level) -> String {
+    Route::all_issues(connection, &format!("{}={}", route::SEVERITY, level.name()))
+}
+
 #[component]
 fn Content(
     /// The connection's id.
@@ -138,7 +143,7 @@ fn Content(
         let words = view! { <bdi>{move || title.get()}</bdi> };
         match worst.get() {
             Some(level) => {
-                let href = connection.with_value(|id| Route::overview_of(id, level.name()));
+                let href = connection.with_value(|id| issues_of(id, level));
                 view! {
                     <a class="figure-link" href=href>
                         {words}
@@ -215,8 +220,12 @@ fn Parts(
                     issues
                     projects
                     known=has_figures
-                    href=Callback::new(move |level: Level| {
-                        connection.with_value(|id| Route::overview_of(id, level.name()))
+                    hrefs=Callback::new(move |level: Level| {
+                        connection
+                            .with_value(|id| [
+                                issues_of(id, level),
+                                Route::overview_of(id, level.name()),
+                            ])
                     })
                 />
             </section>

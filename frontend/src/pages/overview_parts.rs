@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::route::Route;
+use shared::route::{self, Route};
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
@@ -21,9 +21,7 @@ use crate::{
         table::{Key, stable_rows::StableRows},
     },
     data::{
-        coverage,
-        filters::Filters,
-        index_sort,
+        coverage, index_sort,
         lists::{Lists, Status},
         number_format::count,
         severity::Level,
@@ -266,8 +264,8 @@ fn org_row(
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
-        let query = Filters::of_level(level).query();
-        let href = connection.with_value(|id| Route::org_projects(id, &org.id).with_query(&query));
+        let query = format!("{}={}&org={}", route::SEVERITY, level.name(), org.id);
+        let href = connection.with_value(|id| Route::all_issues(id, &query));
         let shown = move || severity::count(level, counts.get().of(level));
         let counts_some = memo(move |_| is_known.get() && counts.get().of(level) > 0);
         // A link to what the figure counts; zero counts nothing.
@@ -278,7 +276,7 @@ fn org_row(
             >
                 <a class="figure-link" href=href.clone()>
                     {shown}
-                    <span class="hidden">{format!(" {}", level.label())}</span>
+                    <span class="hidden">{format!(" {} issues", level.label())}</span>
                 </a>
             </Show>
         };

@@ -197,7 +197,7 @@ fn Bar(
                     levels=&Level::COUNTED
                     on=derive(move || filters.read().levels.clone())
                     count=Callback::new(move |level: Level| {
-                        counts.read().get(level as usize).copied().unwrap_or_default()
+                        counts.read().get(level as usize).copied()
                     })
                     on_toggle=move |level| shown.change(|filters| filters.toggle_level(level))
                 />

@@ -180,6 +180,42 @@ impl Read<Page<Issue>> {
         self.with("scan_item.id", project)
             .with("scan_item.type", "project")
     }
+
+    /// Restricts the list to severities, as Snyk writes them, joined by commas.
+    #[must_use]
+    pub fn of_severities(self, severities: &str) -> Self {
+        self.with("effective_severity_level", severities)
+    }
+
+    /// Restricts the list to statuses, as Snyk writes them, joined by commas.
+    #[must_use]
+    pub fn of_statuses(self, statuses: &str) -> Self {
+        self.with("status", statuses)
+    }
+
+    /// Restricts the list to issues of one kind, as Snyk writes it.
+    #[must_use]
+    pub fn of_kind(self, kind: &str) -> Self {
+        self.with("type", kind)
+    }
+
+    /// Restricts the list to issues that are ignored, or to those that are not.
+    #[must_use]
+    pub fn ignored(self, ignored: bool) -> Self {
+        self.with("ignored", ignored.to_string())
+    }
+
+    /// Restricts the list to issues that Snyk first saw after a time (RFC 3339).
+    #[must_use]
+    pub fn created_after(self, time: impl Into<String>) -> Self {
+        self.with("created_after", time)
+    }
+
+    /// Restricts the list to issues that changed after a time (RFC 3339).
+    #[must_use]
+    pub fn updated_after(self, time: impl Into<String>) -> Self {
+        self.with("updated_after", time)
+    }
 }
 
 impl<T> Clone for Read<T> {

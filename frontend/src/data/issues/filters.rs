@@ -52,7 +52,13 @@ impl Filters {
     /// Parses the query of an address, and ignores what is unknown.
     #[must_use]
     pub fn parse(query: &str) -> Self {
-        let query = Query::parse(query);
+        Self::of(&Query::parse(query))
+    }
+
+    /// Reads the parameters of a query that other filters may have as well, and ignores what is
+    /// unknown.
+    #[must_use]
+    pub fn of(query: &Query) -> Self {
         let statuses = match query.list("status") {
             Some(all) if all == [ALL] => Vec::new(),
             Some(statuses) => statuses,
@@ -80,6 +86,14 @@ impl Filters {
     #[must_use]
     pub fn query(&self) -> String {
         let mut query = Query::default();
+        self.add_to(&mut query);
+        query.add_order(self.order);
+        self.add_issue_to(&mut query);
+        query.to_string()
+    }
+
+    /// Adds the filters to a query, without the order and the issue.
+    pub fn add_to(&self, query: &mut Query) {
         query.add_levels(&self.levels);
         if self.statuses.is_empty() {
             query.add("status", ALL);
@@ -95,11 +109,13 @@ impl Filters {
         if self.fixable {
             query.add("fixable", "yes");
         }
-        query.add_order(self.order);
+    }
+
+    /// Adds the issue that is shown in full to a query.
+    pub fn add_issue_to(&self, query: &mut Query) {
         if let Some(issue) = &self.issue {
             query.add("issue", issue);
         }
-        query.to_string()
     }
 
     /// Returns the same filters with another issue shown in full, or none.
@@ -143,12 +159,14 @@ impl Filters {
         shown
     }
 
-    fn shows(&self, row: &Row) -> bool {
+    /// Returns whether a row matches.
+    pub(in crate::data) fn shows(&self, row: &Row) -> bool {
         let level = || row.level.is_some_and(|level| self.levels.contains(&level));
         (self.levels.is_empty() || level()) && self.shows_but_for_level(row)
     }
 
-    fn shows_but_for_level(&self, row: &Row) -> bool {
+    /// Returns whether a row matches, whatever its severity.
+    pub(in crate::data) fn shows_but_for_level(&self, row: &Row) -> bool {
         let one_of = |chosen: &[String], word: &str| {
             chosen.is_empty() || chosen.iter().any(|one| one == word)
         };

@@ -45,7 +45,8 @@ impl SortBy for By {
 }
 
 impl Order {
-    pub(super) fn compare(self, one: &Row, other: &Row) -> Ordering {
+    /// Compares two issues.
+    pub(in crate::data) fn compare(self, one: &Row, other: &Row) -> Ordering {
         let turn = |ordering: Ordering| {
             if self.ascending {
                 ordering

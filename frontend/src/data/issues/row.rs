@@ -57,6 +57,8 @@ pub struct Row {
     pub place: Option<Box<str>>,
     /// The name of the package, if the issue is in one.
     pub package: Option<Box<str>>,
+    /// The file and its line, if the issue is in source code.
+    pub file: Option<(Box<str>, Option<u64>)>,
     /// The reachability.
     pub reached: Option<Reachability>,
     /// CVE ids.
@@ -134,6 +136,7 @@ impl Row {
             instructions: instructions(&places),
             place: place(&places).map(String::into_boxed_str),
             package,
+            file: source_file(&places),
             reached: remediation::reached(&places).cloned(),
             cves: cves.into(),
             cwes: weaknesses.into(),
@@ -146,6 +149,18 @@ impl Row {
                     .map_or_else(|| unknown::LABEL.into(), Into::into);
                 (kind, at.filter(|at: &f64| at.is_finite()))
             }),
+        }
+    }
+
+    /// Returns the row without the texts that only the issue in full shows, which take more memory
+    /// than everything else.
+    #[must_use]
+    pub fn without_texts(self) -> Self {
+        Self {
+            description: None,
+            instructions: Box::default(),
+            cvss: Box::default(),
+            ..self
         }
     }
 
@@ -310,6 +325,14 @@ fn in_package(package: &Dependency) -> Option<String> {
         // A version without a package is no location.
         (None, _) => None,
     }
+}
+
+fn source_file(places: &[Coordinate]) -> Option<(Box<str>, Option<u64>)> {
+    representations(places).find_map(|one| {
+        let location = one.source_location.as_ref()?;
+        let file = location.file.as_deref()?;
+        Some((file.into(), location.line.filter(|line| *line > 0)))
+    })
 }
 
 fn place(places: &[Coordinate]) -> Option<String> {

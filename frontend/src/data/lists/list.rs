@@ -72,11 +72,7 @@ impl<R: Send + Sync> List<R> {
     /// removed.
     #[must_use]
     pub fn look(&self) -> Look<R> {
-        if Owner::current().is_some() {
-            self.looked.begin();
-            let looked = self.looked.clone();
-            on_cleanup(move || looked.end());
-        }
+        self.view();
         Look {
             held: self.held.read_only().into(),
             status: self.status.read_only().into(),
@@ -88,6 +84,25 @@ impl<R: Send + Sync> List<R> {
     #[must_use]
     pub fn whole_at(&self) -> Option<f64> {
         self.status.with(|status| status.whole_at)
+    }
+
+    /// Counts the owner that is running as a viewer until it ends.
+    pub fn view(&self) {
+        if Owner::current().is_some() {
+            self.looked.begin();
+            let looked = self.looked.clone();
+            on_cleanup(move || looked.end());
+        }
+    }
+
+    /// Reads the current rows; tracked.
+    pub fn with_rows<T>(&self, look: impl FnOnce(&[R]) -> T) -> T {
+        self.held.with(|held| look(&held.rows))
+    }
+
+    /// Reads the status of the load; tracked.
+    pub fn with_status<T>(&self, look: impl FnOnce(&Status) -> T) -> T {
+        self.status.with(look)
     }
 
     /// Searches for a row without counting as a viewer.

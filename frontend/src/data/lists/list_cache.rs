@@ -84,6 +84,15 @@ impl<R: Send + Sync> ListCache<R> {
         has_room
     }
 
+    /// Returns the lists of a connection that are visible.
+    pub(super) fn shown(&self, connection: &str) -> Vec<List<R>> {
+        let of = self
+            .0
+            .iter()
+            .filter(|(key, list)| key.connection == connection && list.looked().is_now());
+        of.map(|(_, list)| list.clone()).collect()
+    }
+
     /// Returns the list of a key, if it is cached.
     pub(super) fn look(&self, key: &ListKey) -> Option<List<R>> {
         let found = self.0.iter().find(|(known, _)| known == key);

@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::{remediation_icon::remediation_icon, state::IssuesState};
+use super::{detail::Place, remediation_icon::remediation_icon};
 use crate::{
     components::open_in_snyk::{OpenInSnyk, at_snyk},
     data::issues::{remediation::reached_sentence, row::Row},
-    reactive::derive,
+    reactive::{Signal, derive},
     session::SessionContext,
     snyk_links,
 };
 
 /// Returns the fix that Snyk knows, its instructions, and the link to the issue at Snyk, which has
 /// what its API leaves out: the path of the dependency and the version to upgrade to.
-pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
+pub(super) fn advice(place: Signal<Place>, row: &Row) -> impl IntoView + use<> {
     let known = row.way.advice(row.package.as_deref());
     let reached = row.reached.as_ref().and_then(reached_sentence);
     let icon = remediation_icon(row.way);
@@ -25,16 +25,15 @@ pub(super) fn advice(state: IssuesState, row: &Row) -> impl IntoView + use<> {
     let snyk_id = row.snyk_ids.first().map(|named| named.id.to_string());
     let session = SessionContext::get();
     let address = derive(move || {
-        let (org, project) = (state.org.get_value(), state.project.get_value());
-        at_snyk(
-            session,
-            &state.connection.read(),
-            &org,
-            |authorize, slug| {
-                let issue = snyk_id.as_deref()?;
-                snyk_links::issue_at_snyk(authorize, slug, &project, issue)
-            },
-        )
+        let Place {
+            connection,
+            org,
+            project,
+        } = place.get();
+        at_snyk(session, &connection, &org, |authorize, slug| {
+            let issue = snyk_id.as_deref()?;
+            snyk_links::issue_at_snyk(authorize, slug, &project, issue)
+        })
     });
     let is_empty = known.is_none() && row.instructions.is_empty();
     let fix = known.map(|(title, text)| {

@@ -44,7 +44,7 @@ pub fn FilterBar(
                     levels=&Level::ALL
                     on=levels
                     count=Callback::new(move |level: Level| {
-                        counts.read().get(level as usize).copied().unwrap_or_default()
+                        counts.read().get(level as usize).copied()
                     })
                     on_toggle=move |level: Level| state.choose(|filters| filters.toggle_level(level))
                 />

@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::{
-    advice::{advice, description},
-    broken::Broken,
-    state::IssuesState,
-};
+use super::advice::{advice, description};
 use crate::{
     announcer::Announcer,
     components::{
         icon::Icon,
+        list_and_panel::{ListAndPanel, TITLE},
         severity,
         timestamp::{Timestamp, minutes},
     },
@@ -20,7 +17,6 @@ use crate::{
         issues::{
             remediation::reached_words,
             row::{Named, Row, kind_words},
-            summary::Absent,
         },
         number_format::number,
     },
@@ -29,37 +25,74 @@ use crate::{
     reactive::{Signal, derive, dynamic, effect, memo},
 };
 
-/// The id of the title in the panel, which takes the focus.
-pub const TITLE: &str = "issue-title";
+/// The issue that is shown in full, whatever list it is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    /// The way between the list and the issue.
+    pub panel: ListAndPanel,
+    /// The issue, if it is loaded.
+    pub row: Signal<Option<Arc<Row>>>,
+    /// Heading and explanation in place of an issue that is not loaded.
+    pub absent: Signal<(&'static str, String)>,
+    /// Where the issue was found.
+    pub place: Signal<Place>,
+    /// The name of the list, to which the page of an issue links.
+    pub list: Signal<String>,
+    /// Id and title of the issues before and after it.
+    pub neighbours: Signal<[Option<(String, String)>; 2]>,
+    /// Draws what stands between the title and the rest.
+    pub below_title: Callback<(), AnyView>,
+    /// Draws the notice about a list that could not be loaded.
+    pub broken: Callback<(), AnyView>,
+}
+
+/// The ids of the place where an issue was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The connection that reads it.
+    pub connection: String,
+    /// The organization.
+    pub org: String,
+    /// The project; empty if it is unknown.
+    pub project: String,
+}
 
 /// The panel beside the list.
 #[component]
 pub fn Panel(
-    /// The state of the page.
-    state: IssuesState,
+    /// The issue.
+    opened: Opened,
 ) -> impl IntoView {
     let announcer = Announcer::get();
+    let Opened {
+        panel,
+        row,
+        absent,
+        place,
+        below_title,
+        ..
+    } = opened;
+    let title = memo(move |_| row.with(|row| row.as_ref().map(|row| row.title.to_string())));
     // The issue in the panel is announced; the focus stays in the list.
     effect(move |before: Option<Option<u64>>| {
-        let selected = state.selected.get();
+        let selected = panel.selected.get();
         if before.is_some_and(|before| before != selected)
-            && let Some(row) = selected.and_then(|key| state.rows.row(key))
+            && let Some(title) = title.get_untracked()
         {
-            announcer.say(format!("Showing {}", row.title));
+            announcer.say(format!("Showing {title}"));
         }
         selected
     });
     let close = move || {
-        state.show(None);
-        state.focus_last();
+        panel.show(None);
+        panel.focus_last();
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
             event.prevent_default();
-            state.focus_last();
+            panel.focus_last();
         }
     };
-    let row = row(state);
     let content = dynamic(move || {
         if let Some(row) = row.get() {
             let title = row.title.to_string();
@@ -77,14 +110,15 @@ pub fn Panel(
                 <h2 id=TITLE tabindex="-1">
                     <bdi>{title}</bdi>
                 </h2>
-                <Body state row />
+                {below_title.run(())}
+                <Body place row />
             }
             .into_any()
         } else {
-            if state.filters.read().issue.is_none() {
+            if !panel.is_open.get() {
                 return view! { <p class="second">"Select an issue to see details"</p> }.into_any();
             }
-            let (title, text) = absent(state).told();
+            let (title, text) = absent.get();
             view! {
                 <p>
                     <strong>{title}</strong>
@@ -95,7 +129,7 @@ pub fn Panel(
         }
     });
     view! {
-        <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || state.selected.get().map(|_| "shown")>
+        <aside class="panel" aria-label="Issue" on:keydown=while_mounted(on_key) data-state=move || panel.selected.get().map(|_| "shown")>
             {content}
         </aside>
     }
@@ -104,45 +138,45 @@ pub fn Panel(
 /// The issue on a page of its own, in a narrow viewport.
 #[component]
 pub fn DetailPage(
-    /// The state of the page.
-    state: IssuesState,
+    /// The issue.
+    opened: Opened,
 ) -> impl IntoView {
-    let back = move || state.href(None);
-    let project = dynamic(move || match state.head.get() {
-        Some(Ok(head)) => {
-            let parts = head.parts();
-            let path = match (parts.folder.is_empty(), parts.file) {
-                (_, "") => String::new(),
-                (true, file) => format!(":{file}"),
-                (false, file) => format!(":…/{file}"),
-            };
-            format!("{}{path}", parts.target)
-        }
-        _ => "All issues".to_owned(),
-    });
-    let row = row(state);
+    let Opened {
+        panel,
+        row,
+        absent,
+        place,
+        list,
+        neighbours,
+        below_title,
+        broken,
+    } = opened;
+    let back = move || panel.href(None);
     let title = derive(move || match row.get() {
         Some(row) => row.title.to_string(),
-        None => absent(state).told().0.to_owned(),
+        None => absent.get().0.to_owned(),
     });
     let content = dynamic(move || match row.get() {
-        Some(row) => view! { <Body state row /> }.into_any(),
+        Some(row) => view! {
+            {below_title.run(())}
+            <Body place row />
+        }
+        .into_any(),
         None => view! {
-            <p class="second">{move || absent(state).told().1}</p>
-            <Broken state />
+            <p class="second">{move || absent.get().1}</p>
+            {broken.run(())}
         }
         .into_any(),
     });
-    let step = move |row: Option<Arc<Row>>, words: &'static str| {
-        row.map(|row| {
-            let id = row.id.clone();
+    let step = move |issue: Option<(String, String)>, words: &'static str| {
+        issue.map(|(id, title)| {
             view! {
                 <a
                     class="button"
-                    href=move || state.href(Some(&id))
+                    href=move || panel.href(Some(&id))
                     data-noscroll="true"
                     prop:replace=true
-                    title=row.title.to_string()
+                    title=title
                     on:click=|_| {
                         request_animation_frame(|| {
                             platform::media::scroll_to(0.0);
@@ -156,7 +190,7 @@ pub fn DetailPage(
         })
     };
     let steps = dynamic(move || {
-        let (before, after) = state.neighbours();
+        let [before, after] = neighbours.get();
         view! {
             {step(before, "Previous issue")}
             {step(after, "Next issue")}
@@ -167,7 +201,7 @@ pub fn DetailPage(
             <nav class="crumbs" aria-label="Breadcrumb">
                 {Icon::Back.view()}
                 <a href=move || back() data-noscroll="true">
-                    <bdi>{project}</bdi>
+                    <bdi>{move || list.get()}</bdi>
                 </a>
             </nav>
             {move || row.get().map(|row| badge(&row))}
@@ -180,21 +214,6 @@ pub fn DetailPage(
     }
 }
 
-/// Returns the issue that is shown in full.
-fn row(state: IssuesState) -> Signal<Option<Arc<Row>>> {
-    memo(move |_| {
-        state.held.track();
-        state.selected.get().and_then(|key| state.rows.row_now(key))
-    })
-}
-
-/// Returns the reason why the list lacks the issue that the address names; tracked.
-fn absent(state: IssuesState) -> Absent {
-    state
-        .status
-        .with(|status| Absent::of(status, state.read.get()))
-}
-
 fn badge(row: &Row) -> AnyView {
     match row.level {
         Some(level) => severity::badge(level).into_any(),
@@ -205,16 +224,16 @@ fn badge(row: &Row) -> AnyView {
 /// The content below the title. There is no row for a value that Snyk does not give.
 #[component]
 fn Body(
-    /// The state of the page.
-    state: IssuesState,
+    /// Where the issue was found.
+    place: Signal<Place>,
     /// The issue.
     row: Arc<Row>,
 ) -> impl IntoView {
     let now = minutes();
-    let found = row.place.as_deref().map(|state| {
+    let found = row.place.as_deref().map(|place| {
         view! {
             "in "
-            <bdi>{state.to_owned()}</bdi>
+            <bdi>{place.to_owned()}</bdi>
         }
     });
     let seen = row.created.is_finite().then(|| {
@@ -242,7 +261,7 @@ fn Body(
     view! {
         <p class="second">{found} {seen}</p>
         {row.score.map(score)}
-        {advice(state, &row)}
+        {advice(place, &row)}
         {description(&row)}
         <dl class="facts">
             {cvss(&row)}

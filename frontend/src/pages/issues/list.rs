@@ -6,6 +6,7 @@ use super::{broken::Broken, remediation_icon::remediation_icon, state::IssuesSta
 use crate::{
     components::{
         empty_state::EmptyState,
+        list_and_panel::ListAndPanel,
         read_notice::UnreadableNotice,
         severity,
         table::{DrawRow, Head, Key, Sorted, WindowedTable, row_range::RowRange},
@@ -141,27 +142,21 @@ fn Table(
             state.choose(|filters| filters.order = filters.order.pressed(by));
         }
     };
+    let panel = state.panel;
     let on_key = move |(key, pressed): (Key, String)| {
-        let into = match pressed.as_str() {
-            "ArrowRight" => true,
-            // Enter opens an issue that is not open yet, which the link itself does.
-            "Enter" => state.selected.get_untracked() == Some(key),
-            _ => false,
-        };
-        if into && state.is_beside() {
-            if let Some(row) = state.rows.row(key) {
-                state.show(Some(&row.id));
-            }
-            request_animation_frame(|| crate::platform::focus(super::detail::TITLE));
-            return true;
-        }
-        false
+        panel.on_key(key, &pressed, || Some(state.rows.row(key)?.id.to_string()))
     };
     let draw = DrawRow::new(move |(key, tabindex)| {
         // The row stays when its issue is loaded again, and is redrawn only if the issue has
         // changed.
         let row = state.rows.steady_row(key);
-        (move || row().map(|row| cells(state, &row, tabindex))).into_any()
+        (move || {
+            row().map(|row| {
+                let place = row.place.as_deref().map(place);
+                cells(panel, &row, place.into_any(), tabindex)
+            })
+        })
+        .into_any()
     });
     view! {
         <WindowedTable
@@ -175,8 +170,8 @@ fn Table(
             draw
             sorted
             on_sort
-            selected=state.selected
-            focus=state.focus
+            selected=panel.selected
+            focus=panel.focus
             on_key
             seen
             held=state.rows.held()
@@ -185,7 +180,8 @@ fn Table(
     }
 }
 
-fn heads() -> Vec<Head> {
+/// Returns the column headers.
+pub(in crate::pages) fn heads() -> Vec<Head> {
     let head = |label, class, by: Option<By>| Head {
         sorts: by.map(By::key),
         label,
@@ -201,7 +197,18 @@ fn heads() -> Vec<Head> {
     ]
 }
 
-fn cells(state: IssuesState, row: &Row, tabindex: Signal<&'static str>) -> impl IntoView + use<> {
+/// Returns the place of an issue, below its title.
+pub(in crate::pages) fn place(place: &str) -> impl IntoView + use<> {
+    view! { <bdi class="issue-place" title=place.to_owned()>{place.to_owned()}</bdi> }
+}
+
+/// Returns the cells of an issue. `below` stands below the title.
+pub(in crate::pages) fn cells(
+    panel: ListAndPanel,
+    row: &Row,
+    below: AnyView,
+    tabindex: Signal<&'static str>,
+) -> impl IntoView + use<> {
     let shape = match row.level {
         Some(level) => view! {
             {severity::shape(level)}
@@ -211,9 +218,6 @@ fn cells(state: IssuesState, row: &Row, tabindex: Signal<&'static str>) -> impl 
         None => view! { <bdi>{row.severity_words().to_owned()}</bdi> }.into_any(),
     };
     let id = row.id.clone();
-    let where_found = row.place.as_deref().map(|state| {
-        view! { <bdi class="issue-place" title=state.to_owned()>{state.to_owned()}</bdi> }
-    });
     let ids = [first_of(&row.cves), first_of(&row.cwes)];
     let ids = if ids.iter().all(Option::is_none) {
         view! { <span class="second">"None"</span> }.into_any()
@@ -231,16 +235,16 @@ fn cells(state: IssuesState, row: &Row, tabindex: Signal<&'static str>) -> impl 
         <td role="cell" class="issue-column">
             <a
                 class="issue-title"
-                href=move || state.href(Some(&id))
+                href=move || panel.href(Some(&id))
                 data-noscroll="true"
-                prop:replace=move || state.replaces()
-                on:click=move |_| state.note_scroll()
+                prop:replace=move || panel.replaces()
+                on:click=move |_| panel.note_scroll()
                 tabindex=move || tabindex.get()
                 title=row.title.to_string()
             >
                 <bdi>{row.title.to_string()}</bdi>
             </a>
-            {where_found}
+            {below}
         </td>
         <td role="cell" class="ids-column">
             {ids}

@@ -8,16 +8,16 @@ use shared::{problem::Code, snyk::read};
 
 use crate::{
     answer::Failure,
-    components::table::{Key, stable_rows::StableRows},
+    components::{list_and_panel::ListAndPanel, table::stable_rows::StableRows},
     data::{
         coverage::Coverage,
         failure::{ReadFailure, Remedy},
-        issues::{filters::Filters, neighbours, project::Head, row::Row},
+        issues::{filters::Filters, project::Head, row::Row},
         lists::{Held, Lists, Status},
         number_format::len,
         visible_rows::VisibleRows,
     },
-    platform::{self, media},
+    platform,
     reactive::{Signal, effect, memo},
     router::Page,
 };
@@ -46,18 +46,11 @@ pub struct IssuesState {
     pub coverage: Signal<Coverage>,
     /// The visible issues, in order.
     pub rows: StableRows<Row>,
-    /// The issue that is shown in full, if it is loaded.
-    pub selected: Signal<Option<Key>>,
-    /// The row that is to take the focus.
-    pub focus: RwSignal<Option<Key>>,
+    /// The issue that is shown in full, and the way between list and panel.
+    pub panel: ListAndPanel,
     /// The project, or the failure to read it.
     pub head: RwSignal<Option<Result<Head, ReadFailure>>>,
     page: Page,
-    /// The issue that was last shown in full.
-    last: StoredValue<Option<Key>>,
-    /// The scroll position of the list before an issue was opened.
-    scrolled: StoredValue<f64>,
-    is_wide: ReadSignal<bool>,
 }
 
 impl IssuesState {
@@ -67,7 +60,6 @@ impl IssuesState {
         works: Signal<bool>,
         org: String,
         project: String,
-        is_wide: ReadSignal<bool>,
     ) -> Self {
         let lists = Lists::get();
         let page = Page::get();
@@ -97,12 +89,14 @@ impl IssuesState {
                 rows.key(issue, row)
             })
         });
-        let last = StoredValue::new(None);
-        effect(move |_| {
-            if let Some(selected) = selected.get() {
-                last.set_value(Some(selected));
-            }
-        });
+        let panel = ListAndPanel::new(
+            rows.order(),
+            selected,
+            memo(move |_| filters.read().issue.is_some()),
+            Callback::new(move |issue: Option<String>| {
+                filters.read().with_issue(issue.as_deref()).query()
+            }),
+        );
         let state = Self {
             connection,
             works,
@@ -114,13 +108,9 @@ impl IssuesState {
             status,
             coverage,
             rows,
-            selected,
-            focus: RwSignal::new(None),
+            panel,
             head: RwSignal::new(None),
             page,
-            last,
-            scrolled: StoredValue::new(0.0),
-            is_wide,
         };
         state.read_head();
         state.follow_connection();
@@ -210,74 +200,12 @@ impl IssuesState {
         self.page.set_query(&filters.query(), false);
     }
 
-    /// Shows an issue in full, or none. A change from one issue to another replaces the entry of
-    /// the history, and so does closing the panel.
-    pub fn show(self, issue: Option<&str>) {
-        let filters = self.filters.get_untracked();
-        let replace = filters.issue.is_some() && (issue.is_some() || self.is_wide.get_untracked());
-        let query = filters.with_issue(issue).query();
-        self.page.set_query(&query, replace);
-    }
-
-    /// Returns the address that shows an issue in full, or the list alone; tracked.
-    pub fn href(self, issue: Option<&str>) -> String {
-        let filters = self.filters.read().with_issue(issue);
-        self.page.with_query(&filters.query())
-    }
-
-    /// Returns whether a link to an issue replaces an address that already shows one; tracked.
-    pub fn replaces(self) -> bool {
-        self.filters.read().issue.is_some()
-    }
-
     /// Returns whether the panel has something to show: an issue that the address names, or rows to
     /// choose from, which may still be loading; tracked.
     pub fn has_panel(self) -> bool {
         self.filters.read().issue.is_some()
             || self.status.with(Status::is_reading)
             || self.rows.count() > 0
-    }
-
-    /// Returns whether the viewport has space for the panel beside the list.
-    pub fn is_beside(self) -> bool {
-        self.is_wide.get_untracked()
-    }
-
-    /// Returns the issues before and after the one that is shown in full; tracked.
-    pub fn neighbours(self) -> (Option<Arc<Row>>, Option<Arc<Row>>) {
-        let Some(selected) = self.selected.get() else {
-            return (None, None);
-        };
-        let (before, after) = neighbours::of(&self.rows.order().read(), selected);
-        (
-            before.and_then(|key| self.rows.row(key)),
-            after.and_then(|key| self.rows.row(key)),
-        )
-    }
-
-    /// Records the scroll position of the list before it may be left.
-    pub fn note_scroll(self) {
-        self.scrolled.set_value(media::scrolled());
-    }
-
-    /// Restores the scroll position of the list.
-    pub fn scroll_back(self) {
-        if let Some(scrolled) = self.scrolled.try_get_value() {
-            media::scroll_to(scrolled);
-        }
-    }
-
-    /// Moves the focus to the row of the issue that is or was last shown in full; else to the first
-    /// row, or to the heading of an empty list.
-    pub fn focus_last(self) {
-        let Some(last) = self.last.try_get_value() else {
-            return;
-        };
-        let shown = self.rows.order().get_untracked();
-        match last.or_else(|| shown.first().copied()) {
-            Some(key) if !shown.is_empty() => self.focus.set(Some(key)),
-            _ => platform::focus("heading"),
-        }
     }
 }
 

@@ -1,0 +1,145 @@
+//! The lists from which the page is computed: one for each organization.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::api::connection::{Connection, Org};
+
+use crate::{
+    data::{
+        all_issues::{filters::Filters, found::Found, request::Request},
+        coverage::Coverage,
+        failure::ReadFailure,
+        lists::{List, Lists, Status},
+    },
+    reactive::{Signal, effect, memo},
+};
+
+/// An organization and its issues.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The organization.
+    pub org: Org,
+    /// Its issues.
+    pub list: List<Arc<Found>>,
+}
+
+/// The lists of the organizations that the filters choose; `None` until the first have begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Readings {
+    all: RwSignal<Option<Vec<Reading>>>,
+    connection: Signal<String>,
+    request: Signal<Request>,
+}
+
+impl Readings {
+    /// Begins the lists that filters need, and others whenever they need others. Of a connection
+    /// that does not work, only what was loaded before is available.
+    pub fn follow(
+        connection: Signal<Connection>,
+        works: Signal<bool>,
+        filters: Signal<Filters>,
+    ) -> Self {
+        let lists = Lists::get();
+        let all = RwSignal::new(None);
+        let id = memo(move |_| connection.read().id.clone());
+        let request = memo(move |_| Request::of(&filters.read()));
+        let orgs = memo(move |_| {
+            let chosen = &filters.read().orgs;
+            let connection = connection.read();
+            let orgs = connection.orgs.iter();
+            let is_chosen = |org: &&Org| chosen.is_empty() || chosen.contains(&org.id);
+            orgs.filter(is_chosen).cloned().collect::<Vec<_>>()
+        });
+        effect(move |_| {
+            let (id, request, works) = (id.get(), request.get(), works.get());
+            let readings = orgs.get().into_iter().filter_map(|org| {
+                let list = if works {
+                    lists.all_issues(&id, &org.id, &request)
+                } else {
+                    lists.all_issues_if_read(&id, &org.id, &request)?
+                };
+                list.view();
+                Some(Reading { org, list })
+            });
+            all.set(Some(readings.collect()));
+        });
+        Self {
+            all,
+            connection: id,
+            request,
+        }
+    }
+
+    /// Reads the lists; tracked.
+    pub fn with<T>(self, look: impl FnOnce(&[Reading]) -> T) -> T {
+        self.all
+            .with(|all| look(all.as_deref().unwrap_or_default()))
+    }
+
+    /// Returns whether any list is being loaded, or none has begun yet; tracked.
+    pub fn is_reading(self) -> bool {
+        self.is_any(Status::is_reading)
+    }
+
+    /// Returns whether any list is being loaded for the first time; tracked.
+    pub fn is_growing(self) -> bool {
+        self.is_any(Status::is_growing)
+    }
+
+    fn is_any(self, is: fn(&Status) -> bool) -> bool {
+        let has_begun = self.all.with(Option::is_some);
+        // Each status is evaluated, so that each is tracked.
+        let those = self.with(|all| all.iter().filter(|one| one.list.with_status(is)).count());
+        !has_begun || those > 0
+    }
+
+    /// Returns how much of all lists together is here; tracked.
+    pub fn coverage(self) -> Coverage {
+        self.with(|all| {
+            let each = all.iter().map(|one| one.list.with_status(Coverage::of));
+            Coverage::together(each)
+        })
+    }
+
+    /// Returns the time at which the oldest list was complete, if all are; tracked.
+    pub fn whole_at(self) -> Option<f64> {
+        self.with(|all| {
+            let times = all.iter().map(|one| one.list.whole_at());
+            times.reduce(|one, other| Some(one?.min(other?)))?
+        })
+    }
+
+    /// Returns the names of the organizations whose issues could not be loaded, and the first
+    /// failure; tracked.
+    pub fn failures(self) -> Option<(Vec<String>, ReadFailure)> {
+        self.with(|all| {
+            let failed = all.iter().filter_map(|one| {
+                let failure = one.list.with_status(|status| status.failure().cloned())?;
+                Some((one.org.name.clone(), failure))
+            });
+            let (names, failures): (Vec<_>, Vec<_>) = failed.unzip();
+            Some((names, failures.into_iter().next()?))
+        })
+    }
+
+    /// Returns whether a person has retried a failed load; tracked.
+    pub fn is_trying(self) -> bool {
+        self.is_any(|status| status.trying)
+    }
+
+    /// Loads all lists again, or continues those whose load failed.
+    pub fn read_again(self) {
+        let lists = Lists::get();
+        let (connection, request) = (
+            self.connection.get_untracked(),
+            self.request.get_untracked(),
+        );
+        let orgs = untrack(|| {
+            self.with(|all| all.iter().map(|one| one.org.id.clone()).collect::<Vec<_>>())
+        });
+        for org in orgs {
+            lists.read_all_issues_again(&connection, &org, &request);
+        }
+    }
+}
