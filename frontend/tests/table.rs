@@ -286,7 +286,7 @@ async fn a_gauge_is_a_table_of_figures_on_a_round_ruler() {
                 issues=derive(|| Counts::new([37, 412, 1_906, 3_288]))
                 projects=derive(|| Counts::new([19, 188, 1_340, 2_207]))
                 known=true
-                href=|level: Level| format!("/{}", level.name())
+                hrefs=|level: Level| [format!("/{}", level.name()), format!("/projects/{}", level.name())]
             />
         }
     });

@@ -14,10 +14,12 @@ use crate::{
 const SEARCH: &str = "document.querySelector('[type=search]').focus()";
 
 #[tokio::test]
-async fn a_number_opens_the_list_of_what_it_counts() {
+async fn a_number_of_projects_opens_their_list() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     browser.heading("37 critical issues in 19 projects").await;
-    browser.run("document.querySelector('h1 a').click()").await;
+    browser
+        .run("document.querySelector('.gauge-note a').click()")
+        .await;
     browser
         .until("return location.search === '?severity=critical'")
         .await;
@@ -38,7 +40,7 @@ async fn a_number_opens_the_list_of_what_it_counts() {
 
     // Each severity's figure, and back to the worst of all.
     browser
-        .run("document.querySelectorAll('.severity-gauge a')[1].click()")
+        .run("document.querySelectorAll('.gauge-note a')[1].click()")
         .await;
     browser
         .until("return location.search === '?severity=high'")
@@ -47,22 +49,6 @@ async fn a_number_opens_the_list_of_what_it_counts() {
     browser.press("Show the worst of all").await;
     shows(&browser, "Worst projects first").await;
     browser.until("return location.search === ''").await;
-
-    // An organization's figure.
-    let figure = "document.querySelectorAll('.org .figure-link')[1]";
-    let name = browser
-        .run(&format!(
-            "return {figure}.closest('tr').querySelector('.org-name').innerText"
-        ))
-        .await;
-    browser.run(&format!("{figure}.click()")).await;
-    browser
-        .heading(&format!("Projects in {}", name.as_str().unwrap()))
-        .await;
-    browser
-        .until("return location.search === '?severity=high&sort=-high'")
-        .await;
-    shows(&browser, "with high issues").await;
     browser.close().await;
 }
 

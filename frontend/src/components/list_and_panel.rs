@@ -29,13 +29,19 @@ pub struct ListAndPanel {
     pub focus: RwSignal<Option<Key>>,
     /// Whether the viewport has space for the panel beside the list.
     pub is_wide: ReadSignal<bool>,
+    kept: StoredValue<Kept>,
+}
+
+/// What is kept between two moves of a person.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
     page: Page,
     /// The query of the address that shows an issue, or the list alone.
     query: Callback<Option<String>, String>,
     /// The issue that was last shown in full.
-    last: StoredValue<Option<Key>>,
+    last: Option<Key>,
     /// The scroll position of the list before an issue was opened.
-    scrolled: StoredValue<f64>,
+    scrolled: f64,
 }
 
 impl ListAndPanel {
@@ -47,10 +53,15 @@ impl ListAndPanel {
         is_open: Signal<bool>,
         query: Callback<Option<String>, String>,
     ) -> Self {
-        let last = StoredValue::new(None);
+        let kept = StoredValue::new(Kept {
+            page: Page::get(),
+            query,
+            last: None,
+            scrolled: 0.0,
+        });
         effect(move |_| {
             if let Some(selected) = selected.get() {
-                last.set_value(Some(selected));
+                kept.update_value(|kept| kept.last = Some(selected));
             }
         });
         Self {
@@ -59,10 +70,7 @@ impl ListAndPanel {
             is_open,
             focus: RwSignal::new(None),
             is_wide: wide(),
-            page: Page::get(),
-            query,
-            last,
-            scrolled: StoredValue::new(0.0),
+            kept,
         }
     }
 
@@ -103,14 +111,15 @@ impl ListAndPanel {
     pub fn show(self, issue: Option<&str>) {
         let is_open = self.is_open.get_untracked();
         let replace = is_open && (issue.is_some() || self.is_wide.get_untracked());
-        let query = untrack(|| self.query.run(issue.map(str::to_owned)));
-        self.page.set_query(&query, replace);
+        let Kept { page, query, .. } = self.kept.get_value();
+        let query = untrack(|| query.run(issue.map(str::to_owned)));
+        page.set_query(&query, replace);
     }
 
     /// Returns the address that shows an issue in full, or the list alone; tracked.
     pub fn href(self, issue: Option<&str>) -> String {
-        let query = self.query.run(issue.map(str::to_owned));
-        self.page.with_query(&query)
+        let Kept { page, query, .. } = self.kept.get_value();
+        page.with_query(&query.run(issue.map(str::to_owned)))
     }
 
     /// Returns whether a link to an issue replaces an address that already shows one; tracked.
@@ -152,20 +161,21 @@ impl ListAndPanel {
 
     /// Records the scroll position of the list before it may be left.
     pub fn note_scroll(self) {
-        self.scrolled.set_value(media::scrolled());
+        self.kept
+            .update_value(|kept| kept.scrolled = media::scrolled());
     }
 
     /// Restores the scroll position of the list.
     fn scroll_back(self) {
-        if let Some(scrolled) = self.scrolled.try_get_value() {
-            media::scroll_to(scrolled);
+        if let Some(kept) = self.kept.try_get_value() {
+            media::scroll_to(kept.scrolled);
         }
     }
 
     /// Moves the focus to the row of the issue that is or was last shown in full; else to the first
     /// row, or to the heading of an empty list.
     pub fn focus_last(self) {
-        let Some(last) = self.last.try_get_value() else {
+        let Some(Kept { last, .. }) = self.kept.try_get_value() else {
             return;
         };
         let shown = self.order.get_untracked();

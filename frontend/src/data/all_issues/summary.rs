@@ -47,10 +47,12 @@ impl Size {
 pub fn heading(filters: &Filters, size: Size, is_growing: bool) -> String {
     if size.issues == 0 {
         let what = kind_of(filters);
-        return if is_growing {
-            format!("Loading {what}s")
-        } else {
-            format!("No {what}s")
+        let mut plain = filters.cleared();
+        plain.issue.levels.clone_from(&filters.issue.levels);
+        return match (is_growing, plain == *filters) {
+            (true, _) => format!("Loading {what}s"),
+            (false, true) => format!("No {what}s"),
+            (false, false) => format!("No {what}s match"),
         };
     }
     let what = so_far(count(size.issues, &kind_of(filters)), is_growing);
@@ -161,6 +163,7 @@ mod tests {
             ("status=all", 5, 2, false, "5 issues in 2 projects"),
             ("", 0, 0, true, "Loading open issues"),
             ("severity=info", 0, 0, false, "No info issues"),
+            ("severity=info&q=x", 0, 0, false, "No info issues match"),
         ] {
             assert_eq!(told(query, issues, projects, is_growing), words);
         }
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn filters_are_repeated_in_words() {
-        let told = |query| words(&Filters::parse(query), |id| id.to_uppercase());
+        let told = |query| words(&Filters::parse(query), str::to_uppercase);
         assert_eq!(told(""), "open, not ignored");
         assert_eq!(
             told("q=lodash&severity=high&org=a,b&created=7d&problem=CVE-1"),

@@ -140,10 +140,10 @@ fn cells(
             {remediation_icon(group.way)}
             <span>{fix}</span>
         </td>
-        <td role="cell" class="figure-column">
+        <td role="cell" class="figure-column group-issues">
             {number(group.issues)} <span class="group-word">{unit(group.issues, "issue")}</span>
         </td>
-        <td role="cell" class="figure-column">
+        <td role="cell" class="figure-column group-projects">
             {number(group.projects)}
             <span class="group-word">{unit(group.projects, "project")}</span>
         </td>

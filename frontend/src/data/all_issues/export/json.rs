@@ -80,7 +80,13 @@ impl Writer {
                     self.text.push('\\');
                     self.text.push(letter);
                 }
-                '\0'..='\u{1f}' => self.text.push_str(&format!("\\u{:04x}", u32::from(letter))),
+                '\0'..='\u{1f}' => {
+                    const HEX: &[u8; 16] = b"0123456789abcdef";
+                    let code = letter as usize;
+                    self.text.push_str("\\u00");
+                    self.text.push(char::from(HEX[code >> 4 & 15]));
+                    self.text.push(char::from(HEX[code & 15]));
+                }
                 _ => self.text.push(letter),
             }
         }
