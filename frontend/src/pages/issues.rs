@@ -8,6 +8,7 @@ pub mod detail;
 pub mod head;
 pub mod list;
 pub mod opened;
+pub mod place;
 pub mod remediation_icon;
 pub mod state;
 

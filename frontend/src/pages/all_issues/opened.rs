@@ -18,7 +18,7 @@ use crate::{
         all_issues::found::Found, coverage::Coverage, failure::ReadFailure, issues::row::Row,
         lists::Lists,
     },
-    pages::issues::detail::{Opened, Place},
+    pages::issues::{detail::Opened, place::Place},
     platform,
     reactive::{Signal, derive, dynamic, effect, memo},
     session::SessionContext,

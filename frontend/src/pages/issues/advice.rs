@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{detail::Place, remediation_icon::remediation_icon};
+use super::{place::Place, remediation_icon::remediation_icon};
 use crate::{
     components::open_in_snyk::{OpenInSnyk, at_snyk},
     data::issues::{remediation::reached_sentence, row::Row},

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
 
-use super::advice::{advice, description};
+use super::{
+    advice::{advice, description},
+    place::Place,
+};
 use crate::{
     announcer::Announcer,
     components::{
@@ -44,17 +47,6 @@ pub struct Opened {
     pub below_title: Callback<(), AnyView>,
     /// Draws the notice about a list that could not be loaded.
     pub broken: Callback<(), AnyView>,
-}
-
-/// The ids of the place where an issue was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The connection that reads it.
-    pub connection: String,
-    /// The organization.
-    pub org: String,
-    /// The project; empty if it is unknown.
-    pub project: String,
 }
 
 /// The panel beside the list.

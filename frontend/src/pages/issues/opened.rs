@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    broken::Broken,
-    detail::{Opened, Place},
-    state::IssuesState,
-};
+use super::{broken::Broken, detail::Opened, place::Place, state::IssuesState};
 use crate::{
     components::table::Key,
     data::{issues::summary::Absent, name::Parts},
