@@ -1,6 +1,7 @@
 //! A project as a row of a table.
 
 use leptos::prelude::*;
+use shared::route;
 
 use super::{dash::dash, icon::Icon, severity, table::Head, timestamp};
 use crate::data::{name::Parts, row::Row, severity::Level};
@@ -67,14 +68,26 @@ pub fn word_cell(class: &'static str, word: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Returns the cells of the four counts.
+/// Returns the cells of the four counts. Each count opens the issues that it counts; `issues` is the
+/// path of the project's issues. The table is one tab stop, so the name stays the row's only link for
+/// the keyboard, and the issues can be filtered from there.
 #[must_use]
-pub fn count_cells(row: &Row) -> impl IntoView + use<> {
+pub fn count_cells(row: &Row, issues: &str) -> impl IntoView + use<> {
     match row.counts {
         Some(counts) => counts
             .each()
             .map(|(level, count)| {
                 let count = match count {
+                    Some(count) if count > 0 => {
+                        let href = format!("{issues}?{}={}", route::SEVERITY, level.name());
+                        view! {
+                            <a class="figure-link" href=href tabindex="-1">
+                                {severity::count(level, count)}
+                                <span class="hidden">{format!(" {} issues", level.label())}</span>
+                            </a>
+                        }
+                        .into_any()
+                    }
                     Some(count) => severity::count(level, count).into_any(),
                     None => dash().into_any(),
                 };

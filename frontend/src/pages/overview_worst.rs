@@ -74,11 +74,12 @@ pub fn WorstProjects(
             let org = readings.with_value(|all| all.get(*at).map(|one| one.org.clone()))?;
             let href = connection.with_value(|id| Route::issues(id, &org.id, &row.id).to_string());
             let kind = Facet::Type.called(&row.kind);
+            let counts = count_cells(row, &href);
             Some(view! {
                 {name_cell(row, href, tabindex, kind.to_owned())}
                 {word_cell("quiet-column org-column", &org.name)}
                 {word_cell("quiet-column type-column", kind)}
-                {count_cells(row)}
+                {counts}
                 {updated_cell(row, now)}
             })
         };

@@ -60,11 +60,12 @@ pub fn ProjectTable(
                 Facet::Origin.called(&row.origin),
             );
             let below = format!("{kind}, {origin}");
+            let counts = count_cells(&row, &href);
             Some(view! {
                 {name_cell(&row, href, tabindex, below)}
                 {word_cell("quiet-column type-column", kind)}
                 {word_cell("quiet-column origin-column", origin)}
-                {count_cells(&row)}
+                {counts}
                 {updated_cell(&row, now)}
             })
         };
