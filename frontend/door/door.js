@@ -89,6 +89,10 @@ const door = {
     root.remove();
   },
   showWelcome,
+  /** Puts the pages that are loaded later into the browser's cache, when nothing else is going on. */
+  loadAhead() {
+    whenIdle(() => prefetch("later-wasm").catch(() => {}));
+  },
 };
 
 /** Begins. */
@@ -153,7 +157,7 @@ async function open() {
   await asked;
   whenIdle(async () => {
     await scopes(true);
-    if (!isStarted) prefetch().catch(() => {});
+    if (!isStarted) prefetch("app", "app-wasm").catch(() => {});
   });
 }
 

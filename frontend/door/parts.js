@@ -54,10 +54,10 @@ export function whenIdle(run) {
   else setTimeout(run, 200);
 }
 
-/** Puts the application into the browser's cache, without running it. */
-export async function prefetch() {
+/** Puts parts of the page into the browser's cache, without running them. */
+export async function prefetch(...names) {
   if (navigator.connection?.saveData) return;
-  for (const name of ["app", "app-wasm"]) {
+  for (const name of names) {
     const response = await fetch(part(name).href, { priority: "low" });
     await response.arrayBuffer();
   }

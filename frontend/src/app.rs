@@ -11,7 +11,7 @@ use crate::{
     door::{self, Door},
     loading,
     pages::{
-        all_issues::AllIssuesPage, connection::ConnectionPage, home::HomePage, issues::IssuesPage,
+        all_issues::AllIssuesPage, connection::ConnectionPage, home::HomePage, later::Later,
         not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
     },
     platform::{self, events},
@@ -57,7 +57,7 @@ fn page(route: Option<&Route>) -> AnyView {
             view! { <ProjectsPage /> }.into_any()
         }
         Some(Route::AllIssues(_)) => view! { <AllIssuesPage /> }.into_any(),
-        Some(Route::Issues { .. }) => view! { <IssuesPage /> }.into_any(),
+        Some(Route::Issues { .. }) => view! { <Later page=|pages| (pages.issues)() /> }.into_any(),
         // The door has finished the callback before the app starts.
         Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),
     }

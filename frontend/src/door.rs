@@ -35,6 +35,8 @@ extern "C" {
     pub fn api(this: &Door) -> String;
     #[wasm_bindgen(method, js_name = showWelcome)]
     fn show_welcome(this: &Door, place: &HtmlElement);
+    #[wasm_bindgen(method, js_name = loadAhead)]
+    fn load_later_ahead(this: &Door);
 
     /// An answer that the door has received.
     type DoorAnswer;
@@ -91,6 +93,11 @@ pub async fn take_session() -> Option<Result<Answer, Failure>> {
 /// Shows the welcome of the door in a place of the app.
 pub fn show_welcome(place: &HtmlElement) {
     with(|door| door.show_welcome(place));
+}
+
+/// Puts the pages that are loaded later into the browser's cache, when nothing else is going on.
+pub fn load_ahead() {
+    with(Door::load_later_ahead);
 }
 
 /// Confirms a login that the door has finished, and tells the other tabs.

@@ -18,12 +18,13 @@ use crate::{
 /// What the welcome says whatever happens.
 const WELCOME: &str = "See which issues matter";
 const MISSING: &str = "A part of this page did not arrive";
-const HTML: Rule = Rule::Answer(
+pub(crate) const HTML: Rule = Rule::Answer(
     "200 OK",
     "content-type: text/html\r\n",
     "<h1>Welcome to our Wi-Fi</h1>",
 );
-const NOT_FOUND: Rule = Rule::Answer("404 Not Found", "content-type: text/plain\r\n", "none");
+pub(crate) const NOT_FOUND: Rule =
+    Rule::Answer("404 Not Found", "content-type: text/plain\r\n", "none");
 
 /// Returns the files of the page that are larger than 25 KB as they are served, without those of the
 /// door, which are not.
@@ -54,7 +55,7 @@ fn large_files() -> Vec<String> {
 }
 
 /// Returns the path of a file that the document names: what `data-part` says.
-fn part(name: &str) -> String {
+pub(crate) fn part(name: &str) -> String {
     let document = std::fs::read_to_string(app::pages().join("index.html")).expect("a document");
     let mark = format!("data-part=\"{name}\"");
     let tag = document
@@ -145,7 +146,7 @@ async fn the_session_is_asked_for_once_and_the_application_comes_in_parallel() {
 }
 
 /// Opens a browser without a cache, whose console names the file that does not arrive.
-async fn browser_that_misses_a_part() -> Browser {
+pub(crate) async fn browser_that_misses_a_part() -> Browser {
     let browser = Browser::open().await;
     browser.provokes("integrity");
     browser.provokes("Fetch API cannot load");

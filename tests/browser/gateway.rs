@@ -43,7 +43,7 @@ async fn open() -> (Gateway, Bed, Browser) {
 
 /// Shortens timers of these durations, in milliseconds, to a second, in every document from now on:
 /// the page's time-outs, and none of its other timers.
-async fn impatient(browser: &Browser, waits: &[u32]) {
+pub(crate) async fn impatient(browser: &Browser, waits: &[u32]) {
     let script = format!(
         "{{ const wait = window.setTimeout; window.setTimeout = (then, ms, ...rest) => \
             wait(then, {waits:?}.includes(ms) ? 1000 : ms, ...rest) }}"
@@ -57,7 +57,7 @@ async fn impatient(browser: &Browser, waits: &[u32]) {
 }
 
 /// Connects, up to the overview.
-async fn connect(gateway: &Gateway, browser: &Browser) {
+pub(crate) async fn connect(gateway: &Gateway, browser: &Browser) {
     browser.go(&gateway.url).await;
     browser.press("Connect to the sandbox").await;
     browser.heading("asks to read").await;

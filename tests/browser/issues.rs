@@ -20,7 +20,7 @@ use crate::{
 
 /// A project with 231 open issues: 6 critical, 31 high, 88 medium, 104 low, 2 for information.
 const PROJECT: &str = "meridian/checkout-gateway";
-const ALL_READ: &str = "Showing 231 of 237 issues, updated";
+pub(crate) const ALL_READ: &str = "Showing 231 of 237 issues, updated";
 
 /// The path of the page, and the path of Snyk's API that returns its issues.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Paths {
     issues: String,
 }
 
-async fn paths(browser: &Browser) -> Paths {
+pub(crate) async fn paths(browser: &Browser) -> Paths {
     let script = format!(
         "const done = arguments[0]; (async () => {{ \
            const ask = async path => (await fetch(path)).json(); \

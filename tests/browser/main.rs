@@ -25,6 +25,7 @@ mod frames;
 mod gateway;
 mod history;
 mod issues;
+mod later;
 mod look;
 mod messages;
 mod organizations;

@@ -65,7 +65,7 @@ pub(crate) fn run() -> Result<()> {
             "--workspace",
             "--all-targets",
             "--features",
-            "xtask/precompress,xtask/module-graph,xtask/minify",
+            "xtask/precompress,xtask/module-graph,xtask/minify,xtask/split",
         ]);
         process::run(command.args(DENY_WARNINGS))
     });
@@ -77,6 +77,12 @@ pub(crate) fn run() -> Result<()> {
                 .args(WASM)
                 .args(DENY_WARNINGS),
         )
+    });
+    steps.step("Lints of the page that is split", || {
+        let mut command = workspace.cargo();
+        command.args(["clippy", "--package", "frontend", "--target", tools::WASM]);
+        command.args(DENY_WARNINGS);
+        process::run(command.args(["--cfg", "split_page"]))
     });
     steps.step("Documentation", || {
         let mut command = workspace.cargo();

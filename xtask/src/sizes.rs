@@ -17,10 +17,14 @@ use crate::{spa::files, ui, workspace::Workspace};
 const LEDGER: &str = "xtask/page-sizes.tsv";
 /// The most bytes of brotli that a browser loads before a login can begin.
 const DOOR_BUDGET: &str = "xtask/door-budget.txt";
-/// The most bytes of brotli of the application: its Wasm and its script.
+/// The most bytes of brotli of the application that the first overview loads: a Wasm and its script.
 const APP_BUDGET: &str = "xtask/app-budget.txt";
 /// The beginning of the names of these two.
 const APP: &str = "frontend";
+/// The most bytes of brotli of the pages that are loaded later.
+const LATER_BUDGET: &str = "xtask/later-budget.txt";
+/// The beginning of the name of their Wasm.
+const LATER: &str = "later";
 /// The kinds of files that a first visit loads, in the order of the ledger's columns.
 const KINDS: [&str; 4] = ["html", "js", "wasm", "css"];
 
@@ -46,8 +50,10 @@ impl Weight {
 struct Page {
     first: BTreeMap<&'static str, Weight>,
     later: BTreeMap<String, Weight>,
-    /// Those of the later files that are the application.
+    /// Those of the later files that the first overview loads of the application.
     app: Weight,
+    /// Those of the later files that are the pages loaded later.
+    pages: Weight,
 }
 
 /// Prints the sizes of a built page, and adds them to the ledger if `record` names a part.
@@ -68,9 +74,14 @@ pub(crate) fn report(workspace: &Workspace, dist: &Path, record: Option<&str>) -
     for line in table(&page).into_iter().chain(growth(&entries, &now)) {
         ui::note(&line);
     }
+    ensure!(
+        page.app.files == 2 && page.pages.files == 1,
+        "the application has other files than those with a budget"
+    );
     for (name, bytes, file) in [
         ("until Connect works", now.total(), DOOR_BUDGET),
-        ("the application", page.app.brotli, APP_BUDGET),
+        ("the first overview", page.app.brotli, APP_BUDGET),
+        ("the pages loaded later", page.pages.brotli, LATER_BUDGET),
     ] {
         hold_budget(workspace, name, bytes, file)?;
     }
@@ -123,6 +134,8 @@ fn weigh(dist: &Path) -> Result<Page> {
             _ => {
                 if name.starts_with(APP) && matches!(ending, "js" | "wasm") {
                     page.app.add(weight);
+                } else if name.starts_with(LATER) && ending == "wasm" {
+                    page.pages.add(weight);
                 }
                 page.later.entry(ending.to_owned()).or_default().add(weight);
             }
@@ -290,6 +303,25 @@ mod tests {
         ] {
             assert_eq!(is_of_first_visit(name, document), is, "{name}");
         }
+    }
+
+    #[test]
+    fn the_application_and_the_pages_loaded_later_are_weighed_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, length) in [
+            ("index.html", 10),
+            ("frontend-1.js", 300),
+            ("frontend-1.js.br", 100),
+            ("frontend_bg-1.wasm", 2_000),
+            ("later-1.wasm", 40_000),
+            ("later-1.wasm.br", 9_000),
+            ("callback-1.wasm", 1),
+        ] {
+            fs::write(folder.path().join(name), vec![b' '; length]).unwrap();
+        }
+        let page = weigh(folder.path()).unwrap();
+        assert_eq!((page.app.files, page.app.brotli), (2, 2_100));
+        assert_eq!((page.pages.files, page.pages.brotli), (1, 9_000));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! | stage | does |
 //! | --- | --- |
 //! | [`trunk`] | compiles the application and writes the document, with Trunk |
+//! | [`split`] | for a release, takes the pages that are loaded later out of its Wasm |
 //! | [`finish`] | for a release, makes the Wasm and its script small |
 //! | [`door`] | compiles the door, which starts first, and puts it into the document |
 //! | [`seal`] | writes hashes of the contents into names, and into the document |
@@ -26,6 +27,7 @@ mod publish;
 mod seal;
 mod short_names;
 mod sources;
+mod split;
 mod trunk;
 mod wasm;
 
@@ -90,11 +92,15 @@ pub(crate) fn build(workspace: &Workspace, form: Form) -> Result<PathBuf> {
 
     let folder = notes.join("page-in-progress");
     trunk::build(workspace, form, &folder)?;
+    let mut parts = Vec::new();
     if form == Form::Shipped {
-        finish::shrink(workspace, &folder, APPLICATION, exports::OF_APPLICATION)?;
+        let later = split::split(workspace, &folder)?;
+        let unused = exports::OF_APPLICATION;
+        finish::shrink(workspace, &folder, APPLICATION, unused, &later.imports)?;
         finish::minify(workspace, &folder.join(format!("{APPLICATION}.js")))?;
+        parts.push(later.part);
     }
-    door::build(workspace, form, &folder)?;
+    door::build(workspace, form, &folder, parts)?;
     seal::seal(&folder)?;
     if form == Form::Shipped {
         machine_paths::check(workspace, &folder)?;

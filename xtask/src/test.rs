@@ -37,7 +37,7 @@ const PACKAGES: [&str; 11] = [
     "xtask",
 ];
 /// Features of these packages whose programs have tests.
-const FEATURES: &str = "xtask/module-graph,xtask/minify";
+const FEATURES: &str = "xtask/module-graph,xtask/minify,xtask/split";
 /// Packages with `wasm-bindgen` tests in a browser.
 const WASM_PACKAGES: [&str; 2] = ["login", "frontend"];
 /// The package with `wasm-bindgen` tests of what needs no browser, and their target.

@@ -124,10 +124,14 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
 
 /// The page before anything is known. It is announced at once, and visible after a moment.
 #[component]
-pub fn Waiting() -> impl IntoView {
+pub fn Waiting(
+    /// What is going on.
+    #[prop(default = "Starting")]
+    words: &'static str,
+) -> impl IntoView {
     view! {
         <div class="waiting" aria-busy="true">
-            <p class="late">"Starting"</p>
+            <p class="late">{words}</p>
         </div>
     }
 }

@@ -108,7 +108,12 @@ pub fn actions(outcome: &Outcome, retry: Option<Retry>) -> AnyView {
 #[must_use]
 pub fn outcome_page(failure: &Failure, retry: Option<Retry>) -> AnyView {
     let session = SessionContext::get();
-    let outcome = messages::of(failure, &untrack(|| session.name()));
+    page_about(messages::of(failure, &untrack(|| session.name())), retry)
+}
+
+/// Returns the page of a message, with a button for each of its actions.
+#[must_use]
+pub fn page_about(outcome: Outcome, retry: Option<Retry>) -> AnyView {
     let at = platform::exact(platform::now());
     let failure = RwSignal::new(None::<Failure>);
     let buttons = Buttons::new(&outcome, failure, retry);

@@ -6,6 +6,7 @@ pub mod connection_parts;
 pub mod disconnected;
 pub mod home;
 pub mod issues;
+pub mod later;
 pub mod not_found;
 pub mod overview;
 pub mod overview_parts;

@@ -7,6 +7,7 @@ use shared::{
 };
 
 use super::{
+    later,
     overview_parts::{ByOrganization, NoProjects, StillReading},
     overview_readings::{Reading, Readings},
     overview_worst::WorstProjects,
@@ -31,7 +32,7 @@ use crate::{
     },
     page_heading::PageHeading,
     platform,
-    reactive::{Signal, derive, dynamic, memo},
+    reactive::{Signal, derive, dynamic, effect, memo},
     router::Page,
 };
 
@@ -163,6 +164,11 @@ fn Content(
     };
     let is_empty = memo(move |_| known.get().is_empty());
     let reading = memo(move |_| known.get().reading);
+    effect(move |_| {
+        if !reading.get() {
+            later::load_ahead();
+        }
+    });
     // If there is neither a working connection nor any data, the notice says why, and no tables are
     // shown.
     let has_parts = works || readings.with_value(|readings| !readings.is_empty());

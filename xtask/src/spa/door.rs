@@ -16,8 +16,9 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
+pub(super) use self::document::Part;
 use self::{
-    document::{Part, place},
+    document::place,
     script::{joined, without_comments},
 };
 use super::{exports, finish, form::Form};
@@ -64,13 +65,20 @@ const STYLES: [&str; 3] = [
     "frontend/styles/door.css",
 ];
 
-/// Builds the door into the folder of a page that Trunk has written.
-pub(super) fn build(workspace: &Workspace, form: Form, folder: &Path) -> Result<()> {
+/// Builds the door into the folder of a page that Trunk has written. `others` are files that the
+/// document names in addition.
+pub(super) fn build(
+    workspace: &Workspace,
+    form: Form,
+    folder: &Path,
+    others: Vec<Part>,
+) -> Result<()> {
     let mut parts = Vec::new();
     for (half, built) in HALVES.iter().zip(compile(workspace, form, &HALVES)?) {
         parts.push(Part::write(folder, half.name, "js", &built.script)?);
         parts.push(Part::write(folder, half.name, "wasm", &built.wasm)?);
     }
+    parts.extend(others);
     let mut styles = String::new();
     for style in STYLES {
         styles.push_str(&workspace.read(style)?);
@@ -157,7 +165,7 @@ fn wasm(
         process::run(command.arg("--out-dir").arg(scratch).arg(built))?;
         let file = scratch.join(format!("{}_bg.wasm", bundle.name));
         if form == Form::Shipped {
-            finish::shrink(workspace, scratch, bundle.name, exports::OF_DOOR)?;
+            finish::shrink(workspace, scratch, bundle.name, exports::OF_DOOR, &[])?;
         }
         files.push(file);
     }

@@ -30,8 +30,9 @@ pub(super) const OF_APPLICATION: Unused = Unused {
         "IntoUnderlyingSource",
     ],
     functions: &[
-        "_WASM_SPLIT_MARKER_732e786d2a082da8version",
         "__abort_handler",
+        "__data_end",
+        "__heap_base",
         "__instance_terminated",
         "__wbg_intounderlyingbytesource_free",
         "__wbg_intounderlyingsink_free",
@@ -50,8 +51,14 @@ pub(super) const OF_APPLICATION: Unused = Unused {
     ],
 };
 
-/// Removes unused exports from a module, and the classes that call them from its script.
-pub(super) fn remove(unused: Unused, module: &mut Module, script: &mut String) -> Result<()> {
+/// Removes unused exports from a module, and the classes that call them from its script. `imported`
+/// are those that another Wasm imports.
+pub(super) fn remove(
+    unused: Unused,
+    imported: &[String],
+    module: &mut Module,
+    script: &mut String,
+) -> Result<()> {
     for class in unused.classes {
         for (start, end) in [
             (format!("export class {class} {{\n"), "\n}\n"),
@@ -64,7 +71,7 @@ pub(super) fn remove(unused: Unused, module: &mut Module, script: &mut String) -
     let mut surplus: Vec<_> = module
         .exports()?
         .into_iter()
-        .filter(|name| !calls(script, name))
+        .filter(|name| !calls(script, name) && !imported.contains(name))
         .collect();
     surplus.sort_unstable();
     ensure!(
@@ -120,15 +127,15 @@ mod tests {
     fn removed(exports: &[&str], script: &str) -> Result<(Vec<String>, String)> {
         let mut module = Module::parse(&file(&[], exports))?;
         let mut script = script.to_owned();
-        remove(UNUSED, &mut module, &mut script)?;
+        remove(UNUSED, &["shared".to_owned()], &mut module, &mut script)?;
         Ok((module.exports()?, script))
     }
 
     #[test]
     fn what_is_listed_goes_from_both_files() {
-        let exports = ["memory", "a_pull", "start", "a_free"];
+        let exports = ["memory", "a_pull", "start", "shared", "a_free"];
         let (left, script) = removed(&exports, SCRIPT).unwrap();
-        assert_eq!(left, ["memory", "start"]);
+        assert_eq!(left, ["memory", "start", "shared"]);
         assert_eq!(script, "wasm.start(); wasm.memory.buffer;\n");
     }
 

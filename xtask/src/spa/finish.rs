@@ -27,24 +27,25 @@ const WASM_FEATURES: [&str; 8] = [
 ];
 
 /// Makes a module small: `NAME_bg.wasm` and `NAME.js` in a folder, as wasm-bindgen wrote them. The
-/// script is not minified yet.
+/// script is not minified yet. `imported` are exports that another Wasm imports.
 pub(super) fn shrink(
     workspace: &Workspace,
     folder: &Path,
     name: &str,
     unused: Unused,
+    imported: &[String],
 ) -> Result<()> {
     let wasm = folder.join(format!("{name}_bg.wasm"));
     let script = folder.join(format!("{name}.js"));
     change(&wasm, &script, |module, script| {
-        exports::remove(unused, module, script)
+        exports::remove(unused, imported, module, script)
     })?;
     optimize(workspace, &wasm)?;
     change(&wasm, &script, short_names::shorten)
 }
 
 /// Changes a Wasm file and its script.
-fn change(
+pub(super) fn change(
     wasm: &Path,
     script: &Path,
     change: impl FnOnce(&mut Module, &mut String) -> Result<()>,
@@ -61,7 +62,8 @@ fn write(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn optimize(workspace: &Workspace, wasm: &Path) -> Result<()> {
+/// Optimizes a Wasm file in its place, and removes what only debuggers read.
+pub(super) fn optimize(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let folder = tools::wasm_opt()?;
     let mut command = workspace.command(folder.join("wasm-opt"));
     // `wasm-opt` from npm is a script that starts Node.js.

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{APPLICATION, form::Form};
+use super::{APPLICATION, form::Form, split};
 use crate::{environment, path_prefixes, process, tools, workspace::Workspace};
 
 /// The section of cargo's configuration with the compiler's options for the page.
@@ -51,7 +51,8 @@ pub(super) fn compile_ahead(workspace: &Workspace, form: Form) -> Result<()> {
 
 fn set_flags(workspace: &Workspace, form: Form, command: &mut Command) -> Result<()> {
     if form == Form::Shipped {
-        let flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
+        let mut flags = configured_flags(&workspace.read(".cargo/config.toml")?)?;
+        flags.extend(split::FLAGS.map(str::to_owned));
         let flags = path_prefixes::encoded_rustflags(workspace, flags)?;
         command.env("CARGO_ENCODED_RUSTFLAGS", flags);
     }

@@ -7,10 +7,14 @@
 use anyhow::{Context as _, Result, bail, ensure};
 
 const MAGIC: &[u8; 8] = b"\0asm\x01\0\0\0";
+const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const EXPORTS: u8 = 7;
-/// The kind of an import or export that is a function.
+/// The kinds of imports and exports.
 const FUNCTION: u8 = 0;
+const TABLE: u8 = 1;
+const MEMORY: u8 = 2;
+const GLOBAL: u8 = 3;
 
 /// A Wasm file, as a sequence of sections: their ids and contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,21 +53,71 @@ impl Module {
         Ok(names)
     }
 
-    /// Replaces the name of each imported function. Fails for a name without a new one.
+    /// Replaces the name of each imported function. Fails for a name without a new one, and for an
+    /// import that is no function.
     pub(super) fn rename_imports(
         &mut self,
         mut new_name: impl FnMut(&str) -> Option<String>,
     ) -> Result<()> {
-        self.rewrite(IMPORTS, |reader, written| {
-            write_sized(written, reader.sized()?);
-            let name = reader.name()?;
+        self.map_imports(|module, name, kind| {
             let new = new_name(name).with_context(|| format!("the import {name} is unknown"))?;
-            write_sized(written, new.as_bytes());
-            ensure!(reader.byte()? == FUNCTION, "{name} is no function");
-            written.push(FUNCTION);
-            write_number(written, reader.number()?);
+            ensure!(kind == FUNCTION, "{name} is no function");
+            Ok((module.to_owned(), new))
+        })
+    }
+
+    /// Returns module and name of each import, of any kind.
+    pub(super) fn imports_with_modules(&self) -> Result<Vec<(String, String)>> {
+        let mut all = Vec::new();
+        self.clone().map_imports(|module, name, _| {
+            all.push((module.to_owned(), name.to_owned()));
+            Ok((String::new(), String::new()))
+        })?;
+        Ok(all)
+    }
+
+    /// Replaces module and name of the only import from a module, which must be a function with this
+    /// name.
+    pub(super) fn replace_import(&mut self, old: [&str; 2], new: [&str; 2]) -> Result<()> {
+        let mut count = 0;
+        self.map_imports(|module, name, kind| {
+            if module != old[0] {
+                return Ok((module.to_owned(), name.to_owned()));
+            }
+            ensure!(name == old[1] && kind == FUNCTION, "{module} has {name}");
+            count += 1;
+            Ok((new[0].to_owned(), new[1].to_owned()))
+        })?;
+        ensure!(count == 1, "{count} imports of {}", old[1]);
+        Ok(())
+    }
+
+    fn map_imports(
+        &mut self,
+        mut new: impl FnMut(&str, &str, u8) -> Result<(String, String)>,
+    ) -> Result<()> {
+        self.rewrite(IMPORTS, |reader, written| {
+            let (module, name) = (reader.name()?, reader.name()?);
+            let (kind, description) = reader.description()?;
+            let (module, name) = new(module, name, kind)?;
+            write_sized(written, module.as_bytes());
+            write_sized(written, name.as_bytes());
+            written.push(kind);
+            written.extend(description);
             Ok(true)
         })
+    }
+
+    /// Removes custom sections for whose name `keep` returns `false`.
+    pub(super) fn retain_custom(&mut self, keep: impl Fn(&str) -> bool) -> Result<()> {
+        let mut kept = Vec::with_capacity(self.sections.len());
+        for (id, content) in self.sections.drain(..) {
+            if id != CUSTOM || keep(Reader(&content).name()?) {
+                kept.push((id, content));
+            }
+        }
+        self.sections = kept;
+        Ok(())
     }
 
     /// Returns the names of all exports.
@@ -166,6 +220,39 @@ impl<'a> Reader<'a> {
     fn name(&mut self) -> Result<&'a str> {
         str::from_utf8(self.sized()?).context("a name is not text")
     }
+
+    /// Reads the kind of an import, and the bytes that describe it.
+    fn description(&mut self) -> Result<(u8, &'a [u8])> {
+        let kind = self.byte()?;
+        let start = self.0;
+        match kind {
+            FUNCTION => drop(self.number()?),
+            TABLE => {
+                self.byte()?;
+                self.limits()?;
+            }
+            MEMORY => self.limits()?,
+            GLOBAL => {
+                self.byte()?;
+                self.byte()?;
+            }
+            _ => bail!("an import is of the unknown kind {kind}"),
+        }
+        Ok((kind, &start[..start.len() - self.0.len()]))
+    }
+
+    fn limits(&mut self) -> Result<()> {
+        let has_most = match self.byte()? {
+            0 => false,
+            1 => true,
+            other => bail!("limits of the unknown kind {other}"),
+        };
+        self.number()?;
+        if has_most {
+            self.number()?;
+        }
+        Ok(())
+    }
 }
 
 fn write_number(to: &mut Vec<u8>, mut number: u32) {
@@ -186,78 +273,4 @@ fn write_sized(to: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// Returns a Wasm file with imported and exported functions.
-    pub(in super::super) fn file(imports: &[&str], exports: &[&str]) -> Vec<u8> {
-        let list = |names: &[&str], module: Option<&str>| {
-            let mut content = Vec::new();
-            write_number(&mut content, u32::try_from(names.len()).unwrap());
-            for name in names {
-                if let Some(module) = module {
-                    write_sized(&mut content, module.as_bytes());
-                }
-                write_sized(&mut content, name.as_bytes());
-                content.push(FUNCTION);
-                write_number(&mut content, 300);
-            }
-            content
-        };
-        Module {
-            sections: vec![
-                (1, vec![1, 0x60, 0, 0]),
-                (IMPORTS, list(imports, Some("./a_bg.js"))),
-                (EXPORTS, list(exports, None)),
-                (0, b"\x04name".to_vec()),
-            ],
-        }
-        .to_bytes()
-    }
-
-    #[test]
-    fn an_unchanged_file_is_the_same_byte_for_byte() {
-        let bytes = file(&["one", "two"], &["memory"]);
-        let mut module = Module::parse(&bytes).unwrap();
-        module.retain_exports(|_| true).unwrap();
-        module.rename_imports(|name| Some(name.to_owned())).unwrap();
-        assert_eq!(module.to_bytes(), bytes);
-    }
-
-    #[test]
-    fn imports_are_renamed_and_exports_removed_in_order() {
-        let mut module = Module::parse(&file(&["one", "two"], &["a", "b", "c"])).unwrap();
-        module
-            .rename_imports(|name| Some(format!("{name}{name}")))
-            .unwrap();
-        module.retain_exports(|name| name != "b").unwrap();
-        assert_eq!(module.imports().unwrap(), ["oneone", "twotwo"]);
-        assert_eq!(module.exports().unwrap(), ["a", "c"]);
-        assert_eq!(
-            module.to_bytes(),
-            file(&["oneone", "twotwo"], &["a", "c"]),
-            "nothing else changed"
-        );
-        assert!(module.rename_imports(|_| None).is_err());
-    }
-
-    #[test]
-    fn numbers_are_read_as_written() {
-        for number in [0, 1, 127, 128, 300, 16_383, 16_384, u32::MAX] {
-            let mut bytes = Vec::new();
-            write_number(&mut bytes, number);
-            assert_eq!(Reader(&bytes).number().unwrap(), number);
-        }
-        for wrong in [&[0x80][..], &[0xff; 5], &[0x80, 0x80, 0x80, 0x80, 0x80, 0]] {
-            assert!(Reader(wrong).number().is_err(), "{wrong:x?}");
-        }
-    }
-
-    #[test]
-    fn a_cut_file_is_an_error() {
-        let bytes = file(&["one"], &["a"]);
-        for length in [0, 7, 9, bytes.len() - 1] {
-            assert!(Module::parse(&bytes[..length]).is_err(), "{length}");
-        }
-    }
-}
+pub(super) mod tests;

@@ -11,14 +11,14 @@ const SCRIPT_PLACE: &str = r#"<script type="module" src="door.js"></script>"#;
 
 /// A file of the page. A later stage puts its hash into its name, and into the document.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(in super::super) struct Part {
     name: &'static str,
     kind: &'static str,
     file: String,
 }
 
 impl Part {
-    pub(super) fn write(
+    pub(in super::super) fn write(
         folder: &Path,
         name: &'static str,
         kind: &'static str,
