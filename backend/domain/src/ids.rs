@@ -81,6 +81,15 @@ impl ConnectionId {
     }
 }
 
+impl SessionId {
+    /// Creates the id that a request names. It may be of any form; only a lookup shows whether
+    /// there is such a session.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

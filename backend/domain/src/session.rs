@@ -1,12 +1,16 @@
 //! Sessions: an opaque token in a cookie, of which only the SHA-256 is stored.
 
+mod browser;
 mod token;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::token::{SessionToken, TokenHash};
+pub use self::{
+    browser::BrowserName,
+    token::{SessionToken, TokenHash},
+};
 use crate::ids::SessionId;
 
 /// A session to be stored.
@@ -16,8 +20,8 @@ pub struct NewSession {
     pub id: SessionId,
     /// The hash of its token.
     pub token_hash: TokenHash,
-    /// The browser's `User-Agent`, sanitized.
-    pub browser: String,
+    /// The browser that signs in.
+    pub browser: BrowserName,
     /// When it expires, however often it is used.
     pub expires_at: Timestamp,
 }
@@ -27,6 +31,22 @@ pub struct NewSession {
 pub struct StoredSession {
     /// Its id.
     pub id: SessionId,
+    /// When it was last used, with a precision of a day or better.
+    pub last_used_at: Timestamp,
+    /// When it expires, however often it is used.
+    pub expires_at: Timestamp,
+}
+
+/// A session as it is shown to the people who share a connection with it. It has neither token nor
+/// hash, and its id grants nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Its id.
+    pub id: SessionId,
+    /// The browser that signed in.
+    pub browser: BrowserName,
+    /// When it signed in.
+    pub signed_in_at: Timestamp,
     /// When it was last used, with a precision of a day or better.
     pub last_used_at: Timestamp,
     /// When it expires, however often it is used.
@@ -48,6 +68,22 @@ impl Lifetimes {
     pub fn is_alive(self, session: &StoredSession, now: Timestamp) -> bool {
         now < session.expires_at
             && now.duration_since(session.last_used_at) < to_signed_duration(self.idle)
+    }
+
+    /// Returns when a session ends unless it is used again: after the time without use, or at the end
+    /// of its lifetime if that comes first.
+    #[must_use]
+    pub fn ends_at(self, last_used_at: Timestamp, expires_at: Timestamp) -> Timestamp {
+        last_used_at
+            .saturating_add(to_signed_duration(self.idle))
+            .map_or(expires_at, |idle_at| idle_at.min(expires_at))
+    }
+
+    /// Returns the time since which a session must have been used to be live.
+    #[must_use]
+    pub fn unused_since(self, now: Timestamp) -> Timestamp {
+        now.saturating_sub(to_signed_duration(self.idle))
+            .unwrap_or(Timestamp::MIN)
     }
 
     /// Returns whether a use should be recorded: rarely enough that most reads cost no write, and
@@ -99,6 +135,20 @@ mod tests {
         assert!(!lifetimes.should_set_again(&used_at(start), hours(23)));
         assert!(lifetimes.should_set_again(&used_at(hours(23)), hours(25)));
         assert!(!lifetimes.should_set_again(&used_at(hours(25)), hours(47)));
+    }
+
+    #[test]
+    fn a_session_ends_unused_or_at_the_end_of_its_lifetime() {
+        let lifetimes = Lifetimes {
+            idle: DAY,
+            absolute: DAY * 30,
+        };
+        let start = Timestamp::from_second(1_800_000_000).unwrap();
+        let hours = |hours| start + SignedDuration::from_hours(hours);
+        assert_eq!(lifetimes.ends_at(start, hours(30)), hours(24));
+        assert_eq!(lifetimes.ends_at(hours(7), hours(30)), hours(30));
+        assert_eq!(lifetimes.ends_at(Timestamp::MAX, hours(1)), hours(1));
+        assert_eq!(lifetimes.unused_since(hours(24)), start);
     }
 
     #[test]

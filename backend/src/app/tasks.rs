@@ -96,9 +96,7 @@ async fn sweep_orphaned(app: &AppState) {
 async fn sweep_expired(app: &AppState) {
     let sessions = &app.parts().sessions;
     let now = sessions.clock.now();
-    let unused_since = now
-        .saturating_sub(to_signed_duration(sessions.lifetimes.idle))
-        .unwrap_or(now);
+    let unused_since = sessions.lifetimes.unused_since(now);
     if sessions.last_used.catch_up(&*sessions.store).await
         && leads(app, Work::Expired).await
         && let Err(error) = sessions.store.sweep(now, unused_since).await

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{
     connection::{Connection, Grant},
     ids::{AttemptId, ConnectionId, SessionId},
-    session::{Lifetimes, NewSession, SessionToken, TokenHash, to_signed_duration},
+    session::{BrowserName, Lifetimes, NewSession, SessionToken, TokenHash, to_signed_duration},
 };
 use jiff::{SignedDuration, Timestamp};
 use shared::{pkce::CodeVerifier, scope::Scopes};
@@ -61,8 +61,8 @@ const MAX_CHECK_DELAY: Duration = Duration::from_secs(5);
 /// The state of the browser that finishes a login.
 #[derive(Debug)]
 pub(super) struct Browser {
-    /// The `User-Agent`, sanitized.
-    pub(super) name: String,
+    /// Its name.
+    pub(super) name: BrowserName,
     /// Its live sessions; usually at most one.
     pub(super) sessions: Vec<TokenHash>,
     /// The id of the attempt.
@@ -143,7 +143,7 @@ impl Exchange {
         let session = NewSession {
             id: SessionId::generate(),
             token_hash: token.hash(),
-            browser: browser.name.clone(),
+            browser: browser.name,
             expires_at: expires_at(now, self.lifetimes.absolute),
         };
         let connection = self

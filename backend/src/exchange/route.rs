@@ -10,6 +10,7 @@ use axum::{
 use domain::{
     connection::view,
     ids::ConnectionId,
+    session::BrowserName,
     verify::{Answer, Expected, Refusal, Rejected, Verified, verify},
 };
 use http::{HeaderMap, StatusCode, header};
@@ -171,16 +172,12 @@ fn with_cookie_removed(logins: &Logins, cookie: &str, mut response: Response) ->
     response
 }
 
-/// Returns the browser's `User-Agent`, bounded and without control characters.
-fn browser_name(headers: &HeaderMap) -> String {
-    headers
-        .get(header::USER_AGENT)
-        .and_then(|name| name.to_str().ok())
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect()
+/// Returns the name of the browser, by its header.
+fn browser_name(headers: &HeaderMap) -> BrowserName {
+    let header = headers.get(header::USER_AGENT);
+    header.map_or_else(BrowserName::default, |header| {
+        BrowserName::of_user_agent(header.as_bytes())
+    })
 }
 
 /// Returns the word by which traces know the end of an exchange.

@@ -25,8 +25,8 @@ use jiff::Timestamp;
 
 use self::{entries::Entries, stamps::Stamps};
 use super::{
-    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, NewLogin,
-    SealedTokens, SessionStore, Store, StoreError, StoredSession,
+    Account, Change, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, ListedSession,
+    Live, NewLogin, SealedTokens, SessionStore, Store, StoreError, StoredSession,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use crate::metrics::Cache;
@@ -304,6 +304,23 @@ impl<S: Store + ?Sized> SessionStore for CachedStore<S> {
 
     async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError> {
         self.write(self.inner.end_session(token)).await
+    }
+
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        self.inner.sessions_sharing_with(session, live).await
+    }
+
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<Changed<bool>, StoreError> {
+        self.write(self.inner.end_session_sharing_with(session, other))
+            .await
     }
 
     async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {

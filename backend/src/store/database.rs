@@ -84,7 +84,7 @@ pub use self::{
     sealed::{
         MaintenanceDatabase, NodeKeys, Replacement, SealedColumn, SealedRecords, SealedValue,
     },
-    sessions::{Expired, SessionChanges, SessionRecords},
+    sessions::{Expired, Live, SessionChanges, SessionRecords},
     shared_work::SharedWorkRecords,
 };
 use super::{Change, ForeignWrites, StoreError};

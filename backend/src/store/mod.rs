@@ -35,7 +35,7 @@ use shared::{
     scope::Scopes,
 };
 
-pub use domain::session::{NewSession, StoredSession};
+pub use domain::session::{ListedSession, NewSession, StoredSession};
 use domain::{
     connection::{Connection, Consent, Grant, Subject},
     ids::{AttemptId, ConnectionId, RevocationId, SessionId},
@@ -45,7 +45,7 @@ use domain::{
 use self::lease::LeaseStore;
 pub use self::{
     change::{Change, Changed, ForeignWrites},
-    database::{SealedToken, SealedTokens},
+    database::{Live, SealedToken, SealedTokens},
     error::StoreError,
     last_refresh::LastRefresh,
     revocation::Revocation,
@@ -232,6 +232,21 @@ pub trait SessionStore: fmt::Debug + Send + Sync {
 
     /// Ends a session.
     async fn end_session(&self, token: &TokenHash) -> Result<Changed<()>, StoreError>;
+
+    /// Returns a session and the live ones that share a connection with it, the most recently used
+    /// first.
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError>;
+
+    /// Ends the session `other`, if it shares a connection with `session`. Returns whether it did.
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<Changed<bool>, StoreError>;
 
     /// Claims a login attempt. Returns `false` if it was claimed before.
     async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError>;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{
     connection::{Connection, Consent, State, Subject},
     ids::{ConnectionId, SessionId},
-    session::StoredSession,
+    session::{BrowserName, ListedSession, StoredSession},
 };
 use jiff::Timestamp;
 use shared::{
@@ -182,18 +182,43 @@ pub(super) fn session(
     last_used_at: i64,
     expires_at: i64,
 ) -> Result<StoredSession, Inconsistent> {
-    let time = |column, ms| {
-        Timestamp::from_millisecond(ms).map_err(|_| Inconsistent {
-            table: "sessions",
-            column,
-            row: id.to_owned(),
-        })
-    };
     Ok(StoredSession {
-        last_used_at: time("last_used_at", last_used_at)?,
-        expires_at: time("expires_at", expires_at)?,
+        last_used_at: session_time(id, "last_used_at", last_used_at)?,
+        expires_at: session_time(id, "expires_at", expires_at)?,
         id: SessionId::from_stored(id.to_owned()),
     })
+}
+
+fn session_time(id: &str, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
+    Timestamp::from_millisecond(ms).map_err(|_| Inconsistent {
+        table: "sessions",
+        column,
+        row: id.to_owned(),
+    })
+}
+
+/// The columns of `sessions` that a [`ListedSession`] has.
+#[derive(FromRow)]
+pub(super) struct ListedRow {
+    id: String,
+    browser: String,
+    signed_in_at: i64,
+    last_used_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<ListedRow> for ListedSession {
+    type Error = Inconsistent;
+
+    fn try_from(row: ListedRow) -> Result<Self, Inconsistent> {
+        Ok(Self {
+            browser: BrowserName::from_stored(&row.browser),
+            signed_in_at: session_time(&row.id, "signed_in_at", row.signed_in_at)?,
+            last_used_at: session_time(&row.id, "last_used_at", row.last_used_at)?,
+            expires_at: session_time(&row.id, "expires_at", row.expires_at)?,
+            id: SessionId::from_stored(row.id),
+        })
+    }
 }
 
 /// Returns the milliseconds of the lifetime of a lease.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::{
     ids::{AttemptId, SessionId},
-    session::{NewSession, StoredSession, TokenHash},
+    session::{ListedSession, NewSession, StoredSession, TokenHash},
 };
 use jiff::Timestamp;
 
@@ -18,6 +18,17 @@ pub enum Expired {
     UnusedSessions,
     /// Claims by their end.
     Claims,
+}
+
+/// Which sessions are live, and how many of them are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct Live {
+    /// The current time: they expire later.
+    pub now: Timestamp,
+    /// They have been used since then.
+    pub unused_since: Timestamp,
+    /// Maximum number of them.
+    pub limit: u32,
 }
 
 /// Reads and changes sessions and claims.
@@ -35,6 +46,22 @@ pub trait SessionRecords {
 
     /// Deletes the session of a hash with its authorizations, and returns its id.
     async fn end_session(&self, token: &TokenHash) -> Result<Option<SessionId>, StoreError>;
+
+    /// Returns a session and the live ones that share a connection with it, the most recently used
+    /// first.
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError>;
+
+    /// Deletes the session `other` with its authorizations, if it shares a connection with
+    /// `session`. Returns whether it did.
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<bool, StoreError>;
 
     /// Inserts a claim. Returns `false` if there is one already.
     async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError>;

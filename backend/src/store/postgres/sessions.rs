@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use domain::{
     ids::{AttemptId, SessionId},
-    session::{StoredSession, TokenHash},
+    session::{ListedSession, StoredSession, TokenHash},
 };
 use jiff::Timestamp;
 
 use super::PostgresDatabase;
 use crate::store::{
     Change, StoreError,
-    database::{Expired, SessionRecords},
-    rows::session,
+    database::{Expired, Live, SessionRecords},
+    rows::{ListedRow, session},
 };
 
 /// The deletions of a sweep. Each passes over rows that another node is deleting. The array is computed
@@ -25,6 +25,20 @@ const DELETE_UNUSED: &str = "DELETE FROM sessions WHERE id = ANY(ARRAY(\
 const DELETE_CLAIMS: &str = "DELETE FROM claims WHERE attempt = ANY(ARRAY(\
      SELECT attempt FROM claims WHERE ends_at < $1 ORDER BY ends_at LIMIT $2 \
      FOR UPDATE SKIP LOCKED))";
+
+/// A session and the live ones that share a connection with it, by their ids. The array is computed
+/// once; else the database might go over all sessions in the order of their last use.
+const SHARING: &str = "SELECT id, browser, signed_in_at, last_used_at, expires_at FROM sessions \
+     WHERE id = ANY(ARRAY(SELECT CAST($1 AS TEXT) UNION ALL \
+         SELECT other.session_id FROM session_connections mine \
+         JOIN session_connections other ON other.connection_id = mine.connection_id \
+         WHERE mine.session_id = $1)) \
+     AND (id = $1 OR expires_at > $2 AND last_used_at > $3) \
+     ORDER BY id = $1 DESC, last_used_at DESC, id LIMIT $4";
+const END_SHARING: &str = "DELETE FROM sessions WHERE id = $2 AND EXISTS \
+     (SELECT 1 FROM session_connections mine \
+         JOIN session_connections other ON other.connection_id = mine.connection_id \
+         WHERE mine.session_id = $1 AND other.session_id = $2)";
 
 #[async_trait]
 impl SessionRecords for PostgresDatabase {
@@ -68,6 +82,36 @@ impl SessionRecords for PostgresDatabase {
         let changes: Vec<_> = ended.clone().map(Change::Session).into_iter().collect();
         self.feed.commit(tx, &changes).await?;
         Ok(ended)
+    }
+
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        let query = sqlx::query_as(SHARING)
+            .bind(session.as_str())
+            .bind(live.now.as_millisecond())
+            .bind(live.unused_since.as_millisecond())
+            .bind(i64::from(live.limit));
+        let rows: Vec<ListedRow> = self.pool.read().await?.all(query).await?;
+        let listed: Result<_, _> = rows.into_iter().map(ListedSession::try_from).collect();
+        Ok(listed?)
+    }
+
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<bool, StoreError> {
+        let query = sqlx::query(END_SHARING)
+            .bind(session.as_str())
+            .bind(other.as_str());
+        let mut tx = self.pool.write().await?;
+        let has_ended = tx.execute(query).await? == 1;
+        let change = has_ended.then(|| Change::Session(other.clone()));
+        self.feed.commit(tx, change.as_slice()).await?;
+        Ok(has_ended)
     }
 
     async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use domain::{
     ids::{AttemptId, SessionId},
-    session::{StoredSession, TokenHash},
+    session::{ListedSession, StoredSession, TokenHash},
 };
 use jiff::Timestamp;
 
 use super::Repository;
 use crate::store::{
-    Change, Changed, ForeignWrites, SessionStore, StoreError,
+    Change, Changed, ForeignWrites, Live, SessionStore, StoreError,
     database::{Database, Expired},
 };
 
@@ -57,6 +57,28 @@ impl<D: Database> SessionStore for Repository<D> {
         Ok(Changed {
             value: (),
             changes: ended.into_iter().map(Change::Session).collect(),
+        })
+    }
+
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        self.database.sessions_sharing_with(session, live).await
+    }
+
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<Changed<bool>, StoreError> {
+        let has_ended = self.database.end_session_sharing_with(session, other);
+        let has_ended = has_ended.await?;
+        let change = has_ended.then(|| Change::Session(other.clone()));
+        Ok(Changed {
+            value: has_ended,
+            changes: change.into_iter().collect(),
         })
     }
 

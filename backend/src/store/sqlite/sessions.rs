@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use domain::{
     ids::{AttemptId, SessionId},
-    session::{StoredSession, TokenHash},
+    session::{ListedSession, StoredSession, TokenHash},
 };
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite};
@@ -13,8 +13,8 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::SqliteDatabase;
 use crate::store::{
     StoreError,
-    database::{Expired, SessionRecords},
-    rows::session,
+    database::{Expired, Live, SessionRecords},
+    rows::{ListedRow, session},
 };
 
 /// The deletions of a sweep, by index, of the rows before a time.
@@ -24,6 +24,18 @@ const DELETE_UNUSED: &str = "DELETE FROM sessions WHERE id IN \
      (SELECT id FROM sessions WHERE last_used_at < $1 LIMIT $2)";
 const DELETE_CLAIMS: &str = "DELETE FROM claims WHERE attempt IN \
      (SELECT attempt FROM claims WHERE ends_at < $1 LIMIT $2)";
+
+/// A session and the live ones that share a connection with it, by their ids.
+const SHARING: &str = "SELECT id, browser, signed_in_at, last_used_at, expires_at FROM sessions \
+     WHERE id IN (SELECT $1 UNION ALL SELECT other.session_id FROM session_connections mine \
+         JOIN session_connections other ON other.connection_id = mine.connection_id \
+         WHERE mine.session_id = $1) \
+     AND (id = $1 OR expires_at > $2 AND last_used_at > $3) \
+     ORDER BY id = $1 DESC, last_used_at DESC, id LIMIT $4";
+const END_SHARING: &str = "DELETE FROM sessions WHERE id = $2 AND EXISTS \
+     (SELECT 1 FROM session_connections mine \
+         JOIN session_connections other ON other.connection_id = mine.connection_id \
+         WHERE mine.session_id = $1 AND other.session_id = $2)";
 
 #[async_trait]
 impl SessionRecords for SqliteDatabase {
@@ -72,6 +84,35 @@ impl SessionRecords for SqliteDatabase {
                 .await?;
         let ended = ended.into_iter().next();
         Ok(ended.map(|(id,)| SessionId::from_stored(id)))
+    }
+
+    async fn sessions_sharing_with(
+        &self,
+        session: &SessionId,
+        live: Live,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        let rows: Vec<ListedRow> = sqlx::query_as(SHARING)
+            .bind(session.as_str())
+            .bind(live.now.as_millisecond())
+            .bind(live.unused_since.as_millisecond())
+            .bind(live.limit)
+            .fetch_all(&self.readers)
+            .await?;
+        let listed: Result<_, _> = rows.into_iter().map(ListedSession::try_from).collect();
+        Ok(listed?)
+    }
+
+    async fn end_session_sharing_with(
+        &self,
+        session: &SessionId,
+        other: &SessionId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(END_SHARING)
+            .bind(session.as_str())
+            .bind(other.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     async fn claim(&self, attempt: &AttemptId, ends_at: Timestamp) -> Result<bool, StoreError> {

@@ -5,7 +5,7 @@ use std::{sync::LazyLock, time::Duration};
 use domain::{
     connection::{Connection, Grant, Identity, State, Subject, Tokens},
     ids::{AttemptId, ConnectionId, SessionId},
-    session::{NewSession, SessionToken, TokenHash},
+    session::{BrowserName, NewSession, SessionToken, TokenHash},
     vault::secret::{AccessToken, RefreshToken},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ use shared::{
     scope::Scopes,
 };
 use snyk_app::store::{
-    Account, NewLogin, Store, StoreError,
+    Account, Live, NewLogin, Store, StoreError,
     lease::{Acquisition, Lease, Settlement},
 };
 
@@ -88,8 +88,17 @@ pub(crate) fn session(id: SessionId, now: Timestamp) -> NewSession {
     NewSession {
         id,
         token_hash: SessionToken::generate().unwrap().hash(),
-        browser: "a browser".to_owned(),
+        browser: BrowserName::from_stored("Firefox on Linux"),
         expires_at: now + SignedDuration::from_hours(24),
+    }
+}
+
+/// Returns what is live [`now`], if it was used within a day.
+pub(crate) fn live(limit: u32) -> Live {
+    Live {
+        now: now(),
+        unused_since: now() - SignedDuration::from_hours(24),
+        limit,
     }
 }
 

@@ -98,6 +98,18 @@ async fn a_node_learns_what_another_one_changed_and_nothing_else() {
     first.end_session(&next.token_hash).await.unwrap();
     learned(&*second).await;
     assert!(second.session(&next.token_hash).await.unwrap().is_none());
+
+    // A session that another one ends.
+    let (_, kept, _) = connect(&*first, "two").await;
+    let (two, ended, token) = connect(&*first, "two").await;
+    learned(&*second).await;
+    assert!(second.session(&token).await.unwrap().is_some());
+    assert!(second.authorized(&ended, &two.id).await.unwrap().is_some());
+    let done = first.end_session_sharing_with(&kept, &ended).await.unwrap();
+    assert_eq!(done.changes, [Change::Session(ended.clone())]);
+    assert_eq!(learned(&*second).await, ForeignWrites::These(done.changes));
+    assert!(second.session(&token).await.unwrap().is_none());
+    assert!(second.authorized(&ended, &two.id).await.unwrap().is_none());
     // And nothing of its own.
     let written = first.detect_foreign_writes().await.unwrap();
     assert!(written.is_empty(), "{written:?}");

@@ -157,7 +157,12 @@ async fn use_all(store: &dyn Store, server: &Database) {
         last = next.token_hash;
     }
     assert!(store.is_login_stored(&attempts[0]).await.unwrap());
-    assert!(store.session(&last).await.unwrap().is_some());
+    let signed_in = store.session(&last).await.unwrap().unwrap().id;
+    let (_, beside, _) = connect(store, "one").await;
+    let sharing = store.sessions_sharing_with(&signed_in, live(9)).await;
+    assert_eq!(sharing.unwrap().len(), 2);
+    let ended = store.end_session_sharing_with(&signed_in, &beside).await;
+    assert!(ended.unwrap().value);
     store.connections_of(&session_id).await.unwrap();
     store.authorized(&session_id, &one.id).await.unwrap();
     store.connection(&one.id).await.unwrap();

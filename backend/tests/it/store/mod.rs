@@ -8,4 +8,5 @@ mod contract;
 mod leases;
 mod overtaken;
 mod revocations;
+mod sessions;
 mod sweeps;

@@ -12,14 +12,15 @@ use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent, Grant, State, Subject, Tokens},
     ids::{AttemptId, ConnectionId, RevocationId, SessionId},
-    session::{StoredSession, TokenHash},
+    session::{ListedSession, StoredSession, TokenHash},
     vault::secret::{AccessToken, RefreshToken},
 };
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, NewLogin, RateShare,
-    Revocation, RevocationStore, SealedTokens, SessionStore, SharedWork, StoreError, Work,
+    Account, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, Live, NewLogin,
+    RateShare, Revocation, RevocationStore, SealedTokens, SessionStore, SharedWork, StoreError,
+    Work,
     cache::CachedStore,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
@@ -192,6 +193,22 @@ impl SessionStore for Slow {
     }
 
     async fn end_session(&self, _: &TokenHash) -> Result<Changed<()>, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn sessions_sharing_with(
+        &self,
+        _: &SessionId,
+        _: Live,
+    ) -> Result<Vec<ListedSession>, StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+
+    async fn end_session_sharing_with(
+        &self,
+        _: &SessionId,
+        _: &SessionId,
+    ) -> Result<Changed<bool>, StoreError> {
         unreachable!("{NOT_ASKED}")
     }
 

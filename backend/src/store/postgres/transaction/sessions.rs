@@ -76,7 +76,7 @@ impl SessionChanges for PostgresTransaction {
         )
         .bind(session.token_hash.as_bytes())
         .bind(session.id.as_str())
-        .bind(&session.browser)
+        .bind(session.browser.to_string())
         .bind(now.as_millisecond())
         .bind(session.expires_at.as_millisecond());
         self.tx.execute(query).await?;

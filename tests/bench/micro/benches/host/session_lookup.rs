@@ -7,7 +7,7 @@ use criterion::Criterion;
 use domain::{
     connection::{Grant, Tokens},
     ids::{AttemptId, ConnectionId, SessionId},
-    session::{NewSession, SessionToken, TokenHash},
+    session::{BrowserName, NewSession, SessionToken, TokenHash},
     vault::{
         Vault,
         secret::{AccessToken, RefreshToken},
@@ -67,7 +67,7 @@ async fn sign_in(store: &impl Store, connection: &ConnectionId) -> TokenHash {
     let session = NewSession {
         id: SessionId::generate(),
         token_hash: SessionToken::generate().unwrap().hash(),
-        browser: "Chromium on Linux".to_owned(),
+        browser: BrowserName::from_stored("Chrome on Linux"),
         expires_at: in_an_hour,
     };
     let grant = Grant {
