@@ -41,6 +41,7 @@ mod revocation;
 mod rotate_encryption;
 mod second_provider;
 mod session;
+mod sessions;
 mod signals;
 mod snyk_contract;
 mod snyk_examples;

@@ -143,6 +143,16 @@ impl Client {
         Self { http, ..self }
     }
 
+    /// Returns this browser with a `User-Agent` of its own.
+    #[must_use]
+    pub fn calling_itself(self, user_agent: &str) -> Self {
+        let http = builder().user_agent(user_agent).build();
+        Self {
+            http: http.expect("an HTTP client"),
+            ..self
+        }
+    }
+
     /// Sends a `GET` as the app's own page does.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

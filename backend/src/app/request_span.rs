@@ -9,8 +9,10 @@ use http::{HeaderValue, Method, StatusCode};
 use crate::traces::{Kind, Span};
 
 /// The templates of the routes in [`router`](super::router). An address is never in a span, since it has ids.
-const TEMPLATES: [&str; 8] = [
+const TEMPLATES: [&str; 10] = [
     "/api/session",
+    "/api/sessions",
+    "/api/sessions/{id}",
     "/api/login",
     "/api/connections",
     "/api/connections/{id}",

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 
 use super::AppState;
@@ -16,6 +16,8 @@ pub fn api() -> Router<AppState> {
             "/api/session",
             get(session::route::read).delete(session::route::end),
         )
+        .route("/api/sessions", get(session::browsers::list))
+        .route("/api/sessions/{id}", delete(session::browsers::end))
         .route(
             "/api/login",
             get(login::route::presented).post(login::route::start),

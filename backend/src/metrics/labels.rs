@@ -5,7 +5,7 @@ use http::StatusCode;
 /// A part of the server that answers requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// `/api/session`.
+    /// `/api/session`, and the paths of `/api/sessions`.
     Session,
     /// `/api/login`.
     Login,
@@ -47,7 +47,7 @@ impl Route {
         };
         let (first, rest) = path.split_once('/').unwrap_or((path, ""));
         match first {
-            "session" => Self::Session,
+            "session" | "sessions" => Self::Session,
             "login" => Self::Login,
             "connections" if rest.is_empty() => Self::Exchange,
             "connections" if is_proxied(rest) => Self::Proxy,
@@ -142,6 +142,8 @@ mod tests {
             ("/readyz", Route::Probe),
             ("/readyz/", Route::Page),
             ("/api/session", Route::Session),
+            ("/api/sessions", Route::Session),
+            ("/api/sessions/x", Route::Session),
             ("/api/login", Route::Login),
             ("/api/connections", Route::Exchange),
             ("/api/connections/x", Route::Connections),

@@ -26,14 +26,22 @@ impl LastUsed {
     /// Returns the session with its pending last use, if that is later than the stored one.
     #[must_use]
     pub fn known(&self, mut session: StoredSession) -> StoredSession {
+        session.last_used_at = self.latest(&session.id, session.last_used_at);
+        session
+    }
+
+    /// Returns when a session was last used: its pending last use, if that is later than the stored
+    /// one.
+    #[must_use]
+    pub fn latest(&self, id: &SessionId, stored: Timestamp) -> Timestamp {
         let pending = self.pending();
         // Nearly always there is none: a use is recorded once in a while, and written at once.
-        if !pending.is_empty()
-            && let Some(used_at) = pending.get(&session.id)
-        {
-            session.last_used_at = session.last_used_at.max(*used_at);
+        if pending.is_empty() {
+            return stored;
         }
-        session
+        pending
+            .get(id)
+            .map_or(stored, |used_at| stored.max(*used_at))
     }
 
     /// Records a use, in a task of its own.

@@ -1,5 +1,6 @@
 //! Signs browsers in: an opaque token in a cookie, of which only the SHA-256 is stored.
 
+pub mod browsers;
 pub mod cookie;
 pub mod extract;
 mod last_used;

@@ -67,7 +67,6 @@ pub async fn end(
     PresentedSessions(all): PresentedSessions,
 ) -> Result<Response, ApiError> {
     let of = Arc::clone(&sessions);
-    // In a task of its own: it is finished although the browser may not wait for it.
     let ending = async move {
         for signed_in in all {
             of.store.end_session(&signed_in.token.hash()).await?;
@@ -76,13 +75,21 @@ pub async fn end(
                 "A browser signed out"
             );
         }
-        Ok::<_, ApiError>(())
+        Ok(())
     };
+    in_task(&sessions, ending).await?;
+    let cookie = sessions.cookies.remove(sessions.cookies.session_name());
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Ends sessions in a task of its own: it is finished although the browser may not wait for it.
+pub(super) async fn in_task(
+    sessions: &Sessions,
+    ending: impl Future<Output = Result<(), ApiError>> + Send + 'static,
+) -> Result<(), ApiError> {
     sessions
         .tasks
         .spawn(carried(ending))
         .await
-        .map_err(|_| ApiError::Internal("the task that signs out ended".to_owned()))??;
-    let cookie = sessions.cookies.remove(sessions.cookies.session_name());
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+        .map_err(|_| ApiError::Internal("the task that signs out ended".to_owned()))?
 }

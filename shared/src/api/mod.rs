@@ -4,6 +4,8 @@
 //! | --- | --- | --- |
 //! | `GET /api/session` | | [`Session`](session::Session) |
 //! | `DELETE /api/session` | | 204 |
+//! | `GET /api/sessions` | | [`Sessions`](sessions::Sessions) |
+//! | `DELETE /api/sessions/{id}` | | 204 |
 //! | `POST /api/login` | [`LoginStart`](login::LoginStart) | 204 |
 //! | `POST /api/connections` | [`LoginFinish`](connection::LoginFinish) | [`Connected`](connection::Connected) |
 //! | `GET /api/connections/{id}` | | [`Connection`](connection::Connection) |
@@ -16,3 +18,4 @@
 pub mod connection;
 pub mod login;
 pub mod session;
+pub mod sessions;

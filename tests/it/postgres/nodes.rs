@@ -78,3 +78,38 @@ async fn a_sign_out_and_a_disconnect_hold_on_the_other_server_within_a_second() 
     }
     println!("noticed on the other server after {longest:?} at most");
 }
+
+#[tokio::test]
+async fn sec_28_a_browser_that_another_one_ends_is_out_on_the_other_server_within_a_second() {
+    let database = Database::create();
+    let bed = bed(&database).await;
+    let second = second_server(&bed, &database).await;
+    let (mut mine, connection) = bed.connected().await;
+    let path = call_path(&connection);
+    let mut longest = Duration::ZERO;
+    for _ in 0..5 {
+        let (browser, _) = bed.connected().await;
+        let mut other = at(&second, &browser);
+        // Cached there from now on.
+        assert_eq!(other.get(&path).await.status, 200);
+        let sessions = mine.get("/api/sessions").await.json()["sessions"].clone();
+        assert_eq!(sessions.as_array().unwrap().len(), 2);
+        assert_eq!(sessions[1]["current"], false);
+        let id = sessions[1]["id"].as_str().unwrap();
+        let ended = mine.delete(&format!("/api/sessions/{id}")).await;
+        assert_eq!(ended.status, 204, "{}", ended.text);
+        let ended_at = Instant::now();
+        loop {
+            let status = other.get(&path).await.status;
+            if status == 401 {
+                break;
+            }
+            // A session that was read before it ended reaches nothing any more.
+            assert!(matches!(status, 200 | 404), "{status}");
+            assert!(ended_at.elapsed() < Duration::from_secs(1), "still in");
+        }
+        longest = longest.max(ended_at.elapsed());
+        assert_eq!(mine.get(&path).await.status, 200, "the connection stays");
+    }
+    println!("noticed on the other server after {longest:?} at most");
+}
