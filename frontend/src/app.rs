@@ -11,8 +11,8 @@ use crate::{
     door::{self, Door},
     loading,
     pages::{
-        all_issues::AllIssuesPage, connection::ConnectionPage, home::HomePage, later::Later,
-        not_found::NotFoundPage, overview::OverviewPage, projects::ProjectsPage,
+        connection::ConnectionPage, home::HomePage, later::Later, not_found::NotFoundPage,
+        overview::OverviewPage, projects::ProjectsPage,
     },
     platform::{self, events},
     router::{self, Router},
@@ -56,8 +56,11 @@ fn page(route: Option<&Route>) -> AnyView {
         Some(Route::Projects(_) | Route::OrgProjects { .. }) => {
             view! { <ProjectsPage /> }.into_any()
         }
-        Some(Route::AllIssues(_)) => view! { <AllIssuesPage /> }.into_any(),
+        Some(Route::AllIssues(_)) => {
+            view! { <Later page=|pages| (pages.all_issues)() /> }.into_any()
+        }
         Some(Route::Issues { .. }) => view! { <Later page=|pages| (pages.issues)() /> }.into_any(),
+        Some(Route::Sessions) => view! { <Later page=|pages| (pages.sessions)() /> }.into_any(),
         // The door has finished the callback before the app starts.
         Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),
     }

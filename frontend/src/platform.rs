@@ -171,10 +171,10 @@ pub fn load_data_styles() {
     load_sheets("link.data-sheet[disabled]");
 }
 
-/// Requests the stylesheet of the issues of all projects, once, beside those of all data.
-pub fn load_all_issues_styles() {
+/// Requests the stylesheet of one page, once, beside those of all data.
+pub fn load_styles_of(page: &str) {
     load_data_styles();
-    load_sheets("link.all-issues-sheet[disabled]");
+    load_sheets(&format!("link.{page}-sheet[disabled]"));
 }
 
 fn load_sheets(selector: &str) {

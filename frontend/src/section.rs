@@ -21,7 +21,7 @@ impl Section {
     #[must_use]
     pub fn of(page: &Route) -> Option<Self> {
         match page {
-            Route::Callback => None,
+            Route::Callback | Route::Sessions => None,
             Route::Home | Route::Overview(_) => Some(Self::Overview),
             Route::AllIssues(_) => Some(Self::Issues),
             Route::Projects(_) | Route::OrgProjects { .. } | Route::Issues { .. } => {
@@ -65,6 +65,7 @@ mod tests {
         for (page, section) in [
             (Route::Home, Some(Section::Overview)),
             (Route::Callback, None),
+            (Route::Sessions, None),
             (Route::Overview(id()), Some(Section::Overview)),
             (Route::AllIssues(id()), Some(Section::Issues)),
             (Route::Projects(id()), Some(Section::Projects)),

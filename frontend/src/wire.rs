@@ -7,6 +7,7 @@ use shared::{
     api::{
         connection::{Connected, Connection, Context, Org, Status},
         session::{App, Session},
+        sessions::{Browser, Sessions},
     },
     json::{self, FromValue, Object, Value},
     problem::{Code, Problem},
@@ -101,6 +102,29 @@ impl Wire for Connected {
         Some(Self {
             connection: Connection::of(connected.take_any("connection")?)?,
             return_to: connected.take("return_to")?,
+        })
+    }
+}
+
+impl Wire for Sessions {
+    fn of(value: Value) -> Option<Self> {
+        let mut sessions = value.into_object()?;
+        Some(Self {
+            sessions: all(&mut sessions, "sessions")?,
+        })
+    }
+}
+
+impl Wire for Browser {
+    fn of(value: Value) -> Option<Self> {
+        let mut browser = value.into_object()?;
+        Some(Self {
+            id: browser.take("id")?,
+            browser: browser.take("browser")?,
+            signed_in_at: browser.take("signed_in_at")?,
+            last_used_at: browser.take("last_used_at")?,
+            expires_at: browser.take("expires_at")?,
+            current: browser.take("current")?,
         })
     }
 }
@@ -237,6 +261,18 @@ mod tests {
             reads_as_serde(&connection.orgs[0]);
         }
         reads_as_serde(&problem());
+        let browser = Browser {
+            id: "01J".to_owned(),
+            browser: "Firefox on Linux".to_owned(),
+            signed_in_at: "2026-01-02T03:04:05Z".to_owned(),
+            last_used_at: "2026-01-02T03:04:05Z".to_owned(),
+            expires_at: "2026-01-03T03:04:05Z".to_owned(),
+            current: true,
+        };
+        reads_as_serde(&browser);
+        reads_as_serde(&Sessions {
+            sessions: vec![browser],
+        });
         let connected = Connected {
             connection: connection(),
             return_to: "/".to_owned(),

@@ -10,6 +10,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode};
 /// Path of the redirect URI.
 pub const CALLBACK: &str = "/callback";
 
+/// Path of the page of a person's browsers.
+const SESSIONS: &str = "/sessions";
+
 /// The parameter of a connection's page that names the scope which the person has just requested
 /// again. It is part of the return path of the login, so that nothing has to be stored in the
 /// browser.
@@ -32,6 +35,8 @@ pub enum Route {
     Home,
     /// The page to which the provider redirects the browser.
     Callback,
+    /// The browsers in which a person is signed in.
+    Sessions,
     /// A connection.
     Connection(String),
     /// The overview of a connection.
@@ -72,6 +77,7 @@ impl Route {
         match *segments {
             [""] => Some(Self::Home),
             ["callback"] => Some(Self::Callback),
+            ["sessions"] => Some(Self::Sessions),
             ["connections", id, ref rest @ ..] if !id.is_empty() => {
                 let id = decode(id);
                 match *rest {
@@ -147,7 +153,7 @@ impl Route {
     #[must_use]
     pub fn connection(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::Callback => None,
+            Self::Home | Self::Callback | Self::Sessions => None,
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
@@ -182,6 +188,7 @@ impl fmt::Display for Route {
         match self {
             Self::Home => return f.write_str("/"),
             Self::Callback => return f.write_str(CALLBACK),
+            Self::Sessions => return f.write_str(SESSIONS),
             _ => {}
         }
         let connection = self.connection().unwrap_or_default();
@@ -194,7 +201,7 @@ impl fmt::Display for Route {
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
             }
-            Self::Home | Self::Callback | Self::Connection(_) => Ok(()),
+            Self::Home | Self::Callback | Self::Sessions | Self::Connection(_) => Ok(()),
         }
     }
 }
@@ -212,10 +219,11 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 8] {
+    fn every_route(id: &str) -> [Route; 9] {
         [
             Route::Home,
             Route::Callback,
+            Route::Sessions,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
             Route::Projects(id.to_owned()),
@@ -245,6 +253,7 @@ mod tests {
             [
                 "/",
                 "/callback",
+                "/sessions",
                 "/connections/c",
                 "/connections/c/overview",
                 "/connections/c/projects",
@@ -273,6 +282,8 @@ mod tests {
             "/callback//",
             "/callback/x",
             "/%63allback",
+            "/sessions/x",
+            "/Sessions",
             "/connections",
             "/connections/",
             "/connections//overview",
@@ -295,7 +306,9 @@ mod tests {
         };
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
-            [",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"]
+            [
+                ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
+            ]
         );
     }
 

@@ -108,7 +108,7 @@ async fn a_connection_and_its_end() {
         .run("document.querySelector('[aria-label=\"This browser\"]').click()")
         .await;
     browser
-        .until("return document.activeElement.innerText === 'Sign out'")
+        .until("return document.activeElement.innerText === 'Where you are signed in'")
         .await;
     every_view(&browser, "menu").await;
     browser.driver.refresh().await.unwrap();

@@ -63,11 +63,13 @@ async fn this_browsers_menu_answers_to_keys_and_signs_out() {
         .run("document.querySelector('[aria-label=\"This browser\"]').focus()")
         .await;
     press_key(browser, Key::Down).await;
-    browser.until(&active("Sign out")).await;
+    browser.until(&active("Where you are signed in")).await;
     browser.picture("menu").await;
     press_key(browser, Key::Escape).await;
     browser.until(&active("This browser")).await;
     press_key(browser, Key::Enter).await;
+    browser.until(&active("Where you are signed in")).await;
+    press_key(browser, Key::Down).await;
     browser.until(&active("Sign out")).await;
     press_key(browser, Key::Enter).await;
     browser.heading("See which issues matter").await;

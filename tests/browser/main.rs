@@ -37,6 +37,7 @@ mod registered_app;
 mod routes;
 mod secrecy;
 mod session;
+mod sessions;
 mod shell;
 mod sign_in;
 mod slow_line;

@@ -4,6 +4,7 @@ pub mod api_base;
 pub mod connections;
 mod fetch;
 pub mod session;
+pub mod sessions;
 pub mod snyk;
 
 pub use self::fetch::Within;

@@ -1,7 +1,8 @@
-//! The account menu in the bar, labelled "This browser": who is signed in, and the action that signs
-//! out.
+//! The account menu in the bar, labelled "This browser": who is signed in, where else, and the action
+//! that signs out.
 
 use leptos::prelude::*;
+use shared::route::Route;
 
 use super::icon::Icon;
 use crate::{
@@ -46,9 +47,11 @@ pub fn AccountMenu() -> impl IntoView {
                     <p class="menu-note">
                         <bdi>{move || connection_label::signed_in(&session.connections())}</bdi>
                     </p>
+                    <a href=Route::Sessions.to_string() autofocus on:click=|_| menu::close(MENU)>
+                        "Where you are signed in"
+                    </a>
                     <button
                         type="button"
-                        autofocus
                         on:click=move |_| {
                             menu::close(MENU);
                             sign_out.run(());

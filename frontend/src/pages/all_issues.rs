@@ -38,7 +38,7 @@ use crate::{
 /// The issues of all projects of a connection.
 #[component]
 pub fn AllIssuesPage() -> impl IntoView {
-    platform::load_all_issues_styles();
+    platform::load_styles_of("all-issues");
     let id = Page::get().connection();
     let draw = Callback::new(move |connection| view! { <AllIssues connection /> }.into_any());
     view! { <WithConnection id draw /> }

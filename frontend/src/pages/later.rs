@@ -13,7 +13,7 @@ use std::cell::{Cell, OnceCell};
 
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-use super::issues::IssuesPage;
+use super::{all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage};
 use crate::{
     announcer::Announcer,
     components::{layout::Waiting, notice::page_about, retry::Retry},
@@ -27,13 +27,19 @@ use crate::{
 /// The pages of the module.
 #[derive(Clone, Copy, Debug)]
 pub struct Pages {
+    /// The issues of all projects.
+    pub all_issues: fn() -> AnyView,
     /// The issues of a project.
     pub issues: fn() -> AnyView,
+    /// The browsers that are signed in.
+    pub sessions: fn() -> AnyView,
 }
 
 impl Pages {
     const ALL: Self = Self {
+        all_issues: || view! { <AllIssuesPage /> }.into_any(),
         issues: || view! { <IssuesPage /> }.into_any(),
+        sessions: || view! { <SessionsPage /> }.into_any(),
     };
 }
 

@@ -17,4 +17,8 @@ pub mod projects_parts;
 pub mod projects_sentence;
 pub mod projects_table;
 pub mod projects_visible;
+pub mod sessions;
+mod sessions_list;
+pub mod sessions_table;
+mod sessions_words;
 pub mod with_connection;
