@@ -139,7 +139,13 @@ async fn a_person_sees_their_other_browsers_and_ends_them() {
     let small = "return [...document.querySelectorAll('main button')]\
         .filter(it => it.checkVisibility() && it.getBoundingClientRect().height < 44).length";
     assert_eq!(browser.run(small).await, 0);
+    // The buttons stand at the end of their rows.
+    let gap = "const edge = document.querySelector('.browsers').getBoundingClientRect().right; \
+        return Math.max(...[...document.querySelectorAll('.browsers button')]\
+            .map(it => edge - it.getBoundingClientRect().right)) < 1";
+    assert_eq!(browser.run(gap).await, true);
     browser.width(DESKTOP).await;
+    assert_eq!(browser.run(gap).await, true);
 
     // One, by keys: the focus goes to the next one, and at the end to the last one.
     browser
@@ -213,6 +219,8 @@ async fn what_fails_is_said_and_tried_again() {
         .await;
     browser.heading(HEADING).await;
     shows(&browser, "Fathom can’t reach its own data").await;
+    hides(&browser, "tries again automatically").await;
+    hides(&browser, "Last used").await;
     every_view(&browser, "sessions-unavailable").await;
     browser.run("window.fetch = fetched").await;
     browser.press("Try now").await;

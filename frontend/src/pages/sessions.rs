@@ -62,7 +62,7 @@ pub fn SessionsPage() -> impl IntoView {
 #[component]
 fn SignedIn() -> impl IntoView {
     let browsers = Browsers::load();
-    let has_others = browsers.has_others();
+    let (is_awaited, has_others) = (browsers.is_awaited(), browsers.has_others());
     let end_all = Callback::new(move |()| browsers.end_all());
     let try_again = Callback::new(move |()| browsers.try_again());
     let end = Callback::new(move |one| browsers.end(vec![one]));
@@ -78,22 +78,19 @@ fn SignedIn() -> impl IntoView {
                 </Show>
             </div>
             <FailedNotice failed=browsers.failed() trying=browsers.is_busy() on_again=try_again />
-            <section class="section" aria-label="Browsers">
-                <BrowserTable
-                    all=browsers.all()
-                    is_awaited=browsers.is_awaited()
-                    ending=browsers.ending()
-                    on_end=end
-                />
-                <Show when=move || has_others.get() == Some(false)>
-                    <p>"Only this browser is signed in."</p>
-                </Show>
-                <Show when=move || has_others.get() == Some(true)>
-                    <p class="second small">
-                        "The time of the last use may be up to three hours old."
-                    </p>
-                </Show>
-            </section>
+            <Show when=move || is_awaited.get() || has_others.get().is_some()>
+                <section class="section" aria-label="Browsers">
+                    <BrowserTable all=browsers.all() is_awaited ending=browsers.ending() on_end=end />
+                    <Show when=move || has_others.get() == Some(false)>
+                        <p>"Only this browser is signed in."</p>
+                    </Show>
+                    <Show when=move || has_others.get() == Some(true)>
+                        <p class="second small">
+                            "The time of the last use may be up to three hours old."
+                        </p>
+                    </Show>
+                </section>
+            </Show>
         </div>
     }
 }
@@ -154,6 +151,10 @@ fn FailedNotice(
     dynamic(move || {
         let Failed { why, rest } = failed.get()?;
         let mut outcome = messages::beside(&why, &untrack(|| session.name()), None);
+        if matches!(&why, Failure::Problem(problem) if problem.code == Code::Unavailable) {
+            // Nothing here is tried again without a press.
+            "It usually passes within a minute.".clone_into(&mut outcome.text);
+        }
         // Logins and other pages are offered on a page about a failure only.
         outcome.acts.retain(|act| {
             matches!(
