@@ -1,7 +1,7 @@
 //! The pages that are loaded later: when, how often, and what a person reads if they do not arrive.
 
 use tests::{
-    Bed,
+    Bed, app,
     browser::Browser,
     gateway::{Gateway, Rule},
 };
@@ -22,6 +22,13 @@ const NOTE_WHAT_IS_SAID: &str = "const live = document.querySelector('.hidden[ro
     new MutationObserver(() => said.push(live.innerText)) \
         .observe(live, { childList: true, subtree: true, characterData: true })";
 
+/// Returns the path of the file; `None` for a page for development, whose Wasm is not divided.
+fn later() -> Option<String> {
+    let document = std::fs::read_to_string(app::pages().join("index.html")).expect("a document");
+    let name = "later-wasm";
+    document.contains(name).then(|| part(name))
+}
+
 /// Follows a link of the page to a path.
 async fn follow(browser: &Browser, path: &str) {
     let script = "const link = document.createElement('a'); link.href = 'PATH'; \
@@ -38,8 +45,9 @@ fn requests_of(path: &str) -> String {
 
 #[tokio::test]
 async fn issues_are_loaded_once_after_the_overview_and_ahead_of_the_click() {
+    let Some(later) = later() else { return };
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
-    let requests = requests_of(&part("later-wasm"));
+    let requests = requests_of(&later);
     browser
         .until(&format!("return {requests}.length === 1"))
         .await;
@@ -66,10 +74,11 @@ async fn issues_are_loaded_once_after_the_overview_and_ahead_of_the_click() {
 
 #[tokio::test]
 async fn issues_that_do_not_arrive_are_told_and_tried_again() {
+    let Some(later) = later() else { return };
     let (gateway, _bed) = Gateway::with_bed().await;
     let browser = browser_that_misses_a_part().await;
     impatient(&browser, &[60_000]).await;
-    let later = format!("GET {}", part("later-wasm"));
+    let later = format!("GET {later}");
     gateway.treat(&later, NOT_FOUND);
     connect(&gateway, &browser).await;
     let page = format!("{}{}", gateway.url, paths(&browser).await.page);
