@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod groups;
 pub mod head;
+pub mod joined;
 pub mod list;
 pub mod opened;
 pub mod projects;

@@ -11,7 +11,7 @@ use crate::{
         lists::{List, Lists},
         row::Row,
     },
-    reactive::{Signal, effect},
+    reactive::{Signal, effect, memo},
 };
 
 /// The lists of projects by the ids of their organizations.
@@ -23,18 +23,20 @@ impl Projects {
     pub fn follow(connection: Signal<String>, works: Signal<bool>, readings: Readings) -> Self {
         let lists = Lists::get();
         let projects = RwSignal::new(Vec::new());
-        effect(move |_| {
-            let id = connection.get();
-            let may_load = works.get() && !readings.is_reading();
-            let orgs = readings.with(|all| {
+        let may_load = memo(move |_| works.get() && !readings.is_reading());
+        let orgs = memo(move |_| {
+            readings.with(|all| {
                 let with_issues = all
                     .iter()
                     .filter(|one| one.list.with_rows(|rows| !rows.is_empty()));
                 with_issues
                     .map(|one| one.org.id.clone())
                     .collect::<Vec<_>>()
-            });
-            let found = orgs.into_iter().filter_map(|org| {
+            })
+        });
+        effect(move |_| {
+            let (id, may_load) = (connection.get(), may_load.get());
+            let found = orgs.get().into_iter().filter_map(|org| {
                 let list = if may_load {
                     lists.projects(&id, &org)
                 } else {

@@ -77,6 +77,11 @@ impl Readings {
             .with(|all| look(all.as_deref().unwrap_or_default()))
     }
 
+    /// Returns what is requested from Snyk; tracked.
+    pub fn request(self) -> Request {
+        self.request.get()
+    }
+
     /// Returns whether any list is being loaded, or none has begun yet; tracked.
     pub fn is_reading(self) -> bool {
         self.is_any(Status::is_reading)

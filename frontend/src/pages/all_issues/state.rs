@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::api::connection::{Connection, Status};
 
-use super::{projects::Projects, readings::Readings};
+use super::{joined::Joined, projects::Projects, readings::Readings};
 use crate::{
     components::{list_and_panel::ListAndPanel, table::stable_rows::StableRows},
     data::{
@@ -84,7 +84,8 @@ impl AllIssuesState {
         let id = memo(move |_| connection.read().id.clone());
         let works = memo(move |_| connection.read().status == Status::Active);
         let readings = Readings::follow(connection, works, filters);
-        let matching = memo(move |_| matching(&filters.read(), readings));
+        let joined = Joined::follow(readings);
+        let matching = memo(move |_| joined.with(|all| matching(&filters.read(), all)));
         let rows = StableRows::new(move |mut keys| {
             let matching = matching.read();
             let key = |found: &Arc<Found>| keys.take(&found.row.id, found);
@@ -198,29 +199,20 @@ impl AllIssuesState {
     }
 }
 
-fn matching(filters: &Filters, readings: Readings) -> Matching {
-    let all = readings.with(|readings| {
-        let mut all: Vec<Arc<Found>> = Vec::new();
-        for reading in readings {
-            reading
-                .list
-                .with_rows(|rows| all.extend(rows.iter().cloned()));
-        }
-        all
-    });
+fn matching(filters: &Filters, all: &[Arc<Found>]) -> Matching {
     let search = folded(&filters.search);
-    let order = filters.apply(&all, &search);
+    let order = filters.apply(all, &search);
     let in_environments = len(all.iter().filter(|found| found.is_in_environment).count());
     let issues: Vec<_> = order.into_iter().map(|at| Arc::clone(&all[at])).collect();
+    let hidden = if filters.environments {
+        0
+    } else {
+        in_environments
+    };
     Matching {
-        of_each_level: filters.of_each_level(&all, &search),
+        of_each_level: filters.of_each_level(all, &search),
         size: Size::of(issues.iter().map(AsRef::as_ref)),
-        read: len(all.len())
-            - if filters.environments {
-                0
-            } else {
-                in_environments
-            },
+        read: len(all.len()) - hidden,
         in_environments,
         issues: Arc::new(issues),
     }
