@@ -29,7 +29,7 @@ const KEEP_MEMORY: &str = "for (const name of ['instantiate', 'instantiateStream
         const real = WebAssembly[name]; \
         WebAssembly[name] = async (...all) => { \
             const made = await real.apply(WebAssembly, all); \
-            window.memory = (made.instance ?? made).exports.memory; \
+            window.memory = (made.instance ?? made).exports.memory ?? window.memory; \
             return made; \
         }; \
     }";
