@@ -15,13 +15,9 @@ use crate::{
 };
 
 impl Lists {
-    /// Returns the issues of an organization, and starts to load them if needed. A complete list of
-    /// a wider request has them too, and is returned in place of a new one.
+    /// Returns the issues of an organization, and starts to load them if needed.
     #[must_use]
     pub fn all_issues(self, connection: &str, org: &str, request: &Request) -> List<Arc<Found>> {
-        if let Some(list) = self.wider(connection, org, request) {
-            return list;
-        }
         let source = self.issues_of_org(org, request);
         let start = |list: &_| self.start(connection, list, source);
         let key = key(connection, org, request);
@@ -39,10 +35,9 @@ impl Lists {
         request: &Request,
     ) -> Option<List<Arc<Found>>> {
         let key = key(connection, org, request);
-        self.wider(connection, org, request).or_else(|| {
-            let cached = self.all_issues.try_with_value(|cache| cache.look(&key));
-            cached.flatten()
-        })
+        self.all_issues
+            .try_with_value(|cache| cache.look(&key))
+            .flatten()
     }
 
     /// Returns the time at which the oldest of the lists of issues that are shown was complete, in
@@ -61,29 +56,25 @@ impl Lists {
     /// Loads the issues of an organization again, or continues a failed load. Rows of a complete
     /// load stay until the new load is complete.
     pub fn read_all_issues_again(self, connection: &str, org: &str, request: &Request) {
-        let wider = self.wider(connection, org, request);
-        let request = wider.map_or_else(|| request.clone(), |_| request.widened());
-        let list = self.all_issues(connection, org, &request);
+        let list = self.all_issues(connection, org, request);
         if !list.status().with_untracked(Status::is_asked_for) {
-            let source = self.issues_of_org(org, &request);
+            let source = self.issues_of_org(org, request);
             self.start(connection, &list, source);
         }
     }
 
-    /// Returns the list of a wider request, if it is complete.
-    fn wider(self, connection: &str, org: &str, request: &Request) -> Option<List<Arc<Found>>> {
+    /// Returns the request whose list to use: a wider one if its list is complete, which then has the
+    /// issues of this one too.
+    #[must_use]
+    pub fn best_request(self, connection: &str, org: &str, request: &Request) -> Request {
         let wider = request.widened();
-        if wider == *request {
-            return None;
+        let list = self.all_issues_if_read(connection, org, &wider);
+        let is_complete = |list: List<_>| list.status().with_untracked(Status::is_complete);
+        if list.is_some_and(is_complete) {
+            wider
+        } else {
+            request.clone()
         }
-        let key = key(connection, org, &wider);
-        let list = self
-            .all_issues
-            .try_with_value(|cache| cache.look(&key))
-            .flatten()?;
-        list.status()
-            .with_untracked(Status::is_complete)
-            .then_some(list)
     }
 
     fn issues_of_org(self, org: &str, request: &Request) -> AllIssues {

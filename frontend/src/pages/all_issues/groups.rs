@@ -28,6 +28,8 @@ pub fn GroupTable(
 ) -> impl IntoView {
     let rows = state.groups(grouping);
     let seen = RwSignal::new(0..0);
+    let focus = RwSignal::new(None);
+    state.follow_search(rows.order(), focus);
     let busy = memo(move |_| state.readings.is_growing());
     let count = memo(move |_| rows.count());
     let waiting = memo(move |_| {
@@ -69,10 +71,11 @@ pub fn GroupTable(
             draw
             sorted
             on_sort
+            focus
             seen
             held=rows.held()
         />
-        <RowRange seen count keys="Arrow keys move, Enter opens" />
+        <RowRange seen count keys="Arrow keys move, Enter opens, / searches" />
     }
 }
 

@@ -24,6 +24,7 @@ pub fn IssueTable(
 ) -> impl IntoView {
     let panel = state.panel;
     let seen = RwSignal::new(0..0);
+    state.follow_search(panel.order, panel.focus);
     let busy = memo(move |_| state.readings.is_growing());
     let count = memo(move |_| state.rows.count());
     let waiting = memo(move |_| {

@@ -33,9 +33,11 @@ pub fn opened(state: AllIssuesState) -> Opened {
     let panel = state.panel;
     let found = memo(move |_| state.rows.row_now(panel.selected.get()?));
     let answer = RwSignal::new(None);
+    // The id of the issue whose answer is waited for.
+    let wanted = StoredValue::new(Box::default());
     let read = Callback::new(move |()| {
         if let Some(found) = found.get_untracked() {
-            read_whole(state.id.get_untracked(), found, answer);
+            read_whole(state.id.get_untracked(), found, wanted, answer);
         }
     });
     effect(move |_| {
@@ -84,7 +86,13 @@ fn place(found: &Found) -> Place {
 }
 
 /// Reads the whole of an issue, unless that has been done.
-fn read_whole(connection: String, found: Arc<Found>, answer: RwSignal<Answer>) {
+fn read_whole(
+    connection: String,
+    found: Arc<Found>,
+    wanted: StoredValue<Box<str>>,
+    answer: RwSignal<Answer>,
+) {
+    wanted.set_value(found.row.id.clone());
     let is_known =
         answer.with_untracked(|answer| matches!(answer, Some((id, Ok(_))) if *id == found.row.id));
     if is_known {
@@ -95,8 +103,10 @@ fn read_whole(connection: String, found: Arc<Found>, answer: RwSignal<Answer>) {
         let request = read::issue(&found.org, &found.row.id);
         let whole = lists.read(&connection, &request).await;
         let whole = whole.map(|document| Arc::new(Row::of(document.data, platform::millis)));
-        // An answer about another issue may come later; each is compared with the one shown.
-        answer.try_set(Some((found.row.id.clone(), whole)));
+        // Another issue may have been opened meanwhile, and its answer may be here already.
+        if wanted.try_get_value().as_ref() == Some(&found.row.id) {
+            answer.try_set(Some((found.row.id.clone(), whole)));
+        }
     });
 }
 

@@ -22,6 +22,8 @@ pub struct Reading {
     pub org: Org,
     /// Its issues.
     pub list: List<Arc<Found>>,
+    /// What was requested: what the filters need, or more.
+    request: Request,
 }
 
 /// The lists of the organizations that the filters choose; `None` until the first have begun.
@@ -54,13 +56,14 @@ impl Readings {
         effect(move |_| {
             let (id, request, works) = (id.get(), request.get(), works.get());
             let readings = orgs.get().into_iter().filter_map(|org| {
+                let request = lists.best_request(&id, &org.id, &request);
                 let list = if works {
                     lists.all_issues(&id, &org.id, &request)
                 } else {
                     lists.all_issues_if_read(&id, &org.id, &request)?
                 };
                 list.view();
-                Some(Reading { org, list })
+                Some(Reading { org, list, request })
             });
             all.set(Some(readings.collect()));
         });
@@ -136,15 +139,10 @@ impl Readings {
     /// Loads all lists again, or continues those whose load failed.
     pub fn read_again(self) {
         let lists = Lists::get();
-        let (connection, request) = (
-            self.connection.get_untracked(),
-            self.request.get_untracked(),
-        );
-        let orgs = untrack(|| {
-            self.with(|all| all.iter().map(|one| one.org.id.clone()).collect::<Vec<_>>())
-        });
-        for org in orgs {
-            lists.read_all_issues_again(&connection, &org, &request);
+        let connection = self.connection.get_untracked();
+        let all = untrack(|| self.with(<[Reading]>::to_vec));
+        for Reading { org, request, .. } in all {
+            lists.read_all_issues_again(&connection, &org.id, &request);
         }
     }
 }

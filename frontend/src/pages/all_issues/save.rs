@@ -80,14 +80,13 @@ pub fn Save(
             </li>
         }
     });
-    let has_none = memo(move |_| state.matching.read().issues.is_empty());
+    let has_some = memo(move |_| !state.matching.read().issues.is_empty());
     view! {
-        <div class="chip-place">
+        <div class="chip-place" hidden=move || !has_some.get()>
             <button
                 type="button"
                 class="button"
                 popovertarget=MENU
-                disabled=move || has_none.get()
                 on:keydown=|event| menu::on_key(&event, MENU)
             >
                 <span>"Export"</span>

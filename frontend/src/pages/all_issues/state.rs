@@ -8,7 +8,10 @@ use shared::api::connection::{Connection, Status};
 
 use super::{joined::Joined, projects::Projects, readings::Readings};
 use crate::{
-    components::{list_and_panel::ListAndPanel, table::stable_rows::StableRows},
+    components::{
+        list_and_panel::ListAndPanel,
+        table::{Key, stable_rows::StableRows},
+    },
     data::{
         all_issues::{
             filters::{Filters, View},
@@ -20,7 +23,7 @@ use crate::{
         number_format::len,
         visible_rows::VisibleRows,
     },
-    reactive::{Signal, memo},
+    reactive::{Signal, effect, memo},
     router::Page,
 };
 
@@ -46,6 +49,8 @@ pub struct AllIssuesState {
     pub rows: StableRows<Found>,
     /// The issue that is shown in full, and the way between list and panel.
     pub panel: ListAndPanel,
+    /// The number of times that a person has gone from the search to the table.
+    to_table: RwSignal<u32>,
     page: Page,
 }
 
@@ -118,6 +123,7 @@ impl AllIssuesState {
             matching,
             rows,
             panel,
+            to_table: RwSignal::new(0),
             page,
         }
     }
@@ -177,17 +183,24 @@ impl AllIssuesState {
         is_list && (self.panel.is_open.get() || !self.is_empty())
     }
 
-    /// Moves the focus to the first matching row, once a search that has just begun is shown.
+    /// Moves the focus to the first row of the table, once a search that has just begun is shown.
     pub fn focus_first(self) {
-        let focus = self.panel.focus;
+        let to_table = self.to_table;
         request_animation_frame(move || {
             request_animation_frame(move || {
-                let first = self
-                    .panel
-                    .order
-                    .with_untracked(|rows| rows.first().copied());
-                focus.try_set(first);
+                to_table.try_update(|times| *times += 1);
             });
+        });
+    }
+
+    /// Lets a table give its first row the focus when a person goes to it from the search.
+    pub fn follow_search(self, order: Signal<Arc<Vec<Key>>>, focus: RwSignal<Option<Key>>) {
+        effect(move |last: Option<u32>| {
+            let times = self.to_table.get();
+            if last.is_some_and(|last| last != times) {
+                focus.set(order.with_untracked(|rows| rows.first().copied()));
+            }
+            times
         });
     }
 
