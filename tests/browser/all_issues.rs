@@ -208,6 +208,42 @@ async fn a_group_leads_to_its_issues_and_an_issue_to_its_project() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_late_does_not_replace_that_about_another_issue() {
+    let Visit { bed, browser } = at_critical().await;
+    let open = |row: u32| {
+        format!(
+            "const link = document.querySelectorAll('.issue-table .issue-title')[{row}]; \
+             link.click(); return new URL(link.href).searchParams.get('issue')"
+        )
+    };
+    let first = browser.run(&open(0).replace("link.click();", "")).await;
+    let first = first.as_str().expect("an id").to_owned();
+    let description = "This one is described";
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "rest", "path": format!("/rest/orgs/*/issues/{first}") },
+            "fault": { "kind": "delay", "ms": 1_500 } }),
+        )
+        .await;
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/*/issues/" },
+            "fault": { "kind": "patch", "json": { "data": { "attributes": { "description": description } } } } }))
+        .await;
+    browser.run(&open(0)).await;
+    browser.run(&open(1)).await;
+    shows(&browser, description).await;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    shows(&browser, description).await;
+    let seen = bed.sandbox.requests().await;
+    let slow = seen.iter().any(|request| {
+        let path = request["path"].as_str().unwrap_or_default();
+        path.ends_with(&first)
+    });
+    assert!(slow, "the first answer was never asked for");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn filters_are_in_the_address_and_a_search_leads_to_the_first_row() {
     let Visit { bed: _bed, browser } = at_critical().await;
     browser
@@ -233,6 +269,19 @@ async fn filters_are_in_the_address_and_a_search_leads_to_the_first_row() {
     shows(&browser, "Updated").await;
     assert_eq!(rows(&browser).await.len(), shown.len());
     assert_eq!(browser.run("return location.search").await, query);
+
+    // It leads to a group as well.
+    browser.press("By package").await;
+    browser
+        .until("return document.querySelector('.group-table')?.ariaLabel === 'Packages'")
+        .await;
+    browser
+        .run("document.querySelector('input[type=search]').focus()")
+        .await;
+    press_key(&browser, Key::Down).await;
+    browser
+        .until("return document.activeElement.closest('.group-table .row')?.ariaRowIndex === '2'")
+        .await;
 
     // What matches nothing says so, and how to see everything again.
     browser
