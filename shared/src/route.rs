@@ -136,10 +136,16 @@ impl Route {
         Self::Overview(connection.to_owned()).with_query(&format!("{SEVERITY}={severity}"))
     }
 
-    /// Returns the address of the issues of all projects, with filters as a query.
+    /// Returns the address of the issues of a severity in all projects, or in those of one
+    /// organization.
     #[must_use]
-    pub fn all_issues(connection: &str, query: &str) -> String {
-        Self::AllIssues(connection.to_owned()).with_query(query)
+    pub fn all_issues_of(connection: &str, severity: &str, org: Option<&str>) -> String {
+        let mut query = format!("{SEVERITY}={severity}");
+        if let Some(org) = org {
+            query.push_str("&org=");
+            query.extend(encode(org));
+        }
+        Self::AllIssues(connection.to_owned()).with_query(&query)
     }
 
     /// Returns the address of the page with a query, which may be empty.

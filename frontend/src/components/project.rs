@@ -83,7 +83,7 @@ pub fn count_cells(row: &Row, issues: &str) -> impl IntoView + use<> {
                         view! {
                             <a class="figure-link" href=href tabindex="-1">
                                 {severity::count(level, count)}
-                                <span class="hidden">{format!(" {} issues", level.label())}</span>
+                                <span class="hidden">{severity::issue_words(level, count)}</span>
                             </a>
                         }
                         .into_any()

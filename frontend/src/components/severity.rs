@@ -78,6 +78,13 @@ pub fn count(level: Level, how_many: u32) -> impl IntoView + use<> {
     }
 }
 
+/// Returns the words after a count, for readers: ` Critical issues`.
+#[must_use]
+pub fn issue_words(level: Level, how_many: u32) -> String {
+    let plural = if how_many == 1 { "" } else { "s" };
+    format!(" {} issue{plural}", level.label())
+}
+
 /// A bar with a segment for each severity, on the scale of `whole`. It repeats the figures beside
 /// it.
 #[component]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::severity::badge;
+use super::severity::{badge, issue_words};
 use crate::components::show::Show;
 use crate::data::{
     axis::{step, thousandths},
@@ -65,7 +65,7 @@ pub fn SeverityChart(
                     >
                         <a class="figure-link" href=of_issues.clone()>
                             {move || number(u64::from(figure.get()))}
-                            <span class="hidden">{format!(" {} issues", level.label())}</span>
+                            <span class="hidden">{move || issue_words(level, figure.get())}</span>
                         </a>
                     </Show>
                 </td>

@@ -56,9 +56,11 @@ fn AllIssues(
     // In a narrow viewport, an issue has a page of its own.
     let is_alone = panel.is_alone();
     let view = memo(move |_| state.filters.read().view);
+    // A table that is made anew would lose the focus and the pointer.
+    let is_empty = memo(move |_| state.is_empty());
     let table = move || {
         dynamic(move || {
-            if state.is_empty() {
+            if is_empty.get() {
                 return view! { <Nothing state /> }.into_any();
             }
             match view.get() {
@@ -67,6 +69,7 @@ fn AllIssues(
             }
         })
     };
+    state.keep_focus();
     let content = dynamic(move || {
         if is_alone.get() {
             return view! { <DetailPage opened /> }.into_any();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     api::connection::{Connection, Status as ConnectionStatus},
-    route::{self, Route},
+    route::Route,
 };
 
 use super::{
@@ -113,7 +113,7 @@ fn Overview(
 
 /// Returns the address of the list of what a severity's figure counts.
 fn issues_of(connection: &str, level: Level) -> String {
-    Route::all_issues(connection, &format!("{}={}", route::SEVERITY, level.name()))
+    Route::all_issues_of(connection, level.name(), None)
 }
 
 #[component]

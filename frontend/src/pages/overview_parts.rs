@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::route::{self, Route};
+use shared::route::Route;
 
 use super::overview_readings::{Reading, Readings};
 use crate::{
@@ -264,8 +264,7 @@ fn org_row(
         totals.counted() > 0 || (is_whole && totals.rows == 0)
     });
     let cells = Level::COUNTED.map(|level| {
-        let query = format!("{}={}&org={}", route::SEVERITY, level.name(), org.id);
-        let href = connection.with_value(|id| Route::all_issues(id, &query));
+        let href = connection.with_value(|id| Route::all_issues_of(id, level.name(), Some(&org.id)));
         let shown = move || severity::count(level, counts.get().of(level));
         let counts_some = memo(move |_| is_known.get() && counts.get().of(level) > 0);
         // A link to what the figure counts; zero counts nothing.
@@ -276,7 +275,7 @@ fn org_row(
             >
                 <a class="figure-link" href=href.clone()>
                     {shown}
-                    <span class="hidden">{format!(" {} issues", level.label())}</span>
+                    <span class="hidden">{move || severity::issue_words(level, counts.get().of(level))}</span>
                 </a>
             </Show>
         };

@@ -58,10 +58,10 @@ impl Found {
         self.folded.contains(folded)
     }
 
-    /// Returns what identifies the project: its organization and its id.
+    /// Returns what identifies the project, if it is known: its organization and its id.
     #[must_use]
-    pub fn project_key(&self) -> (&str, &str) {
-        (&self.org, self.project.as_deref().unwrap_or_default())
+    pub fn project_key(&self) -> Option<(&str, &str)> {
+        Some((&self.org, self.project.as_deref()?))
     }
 }
 
@@ -125,7 +125,7 @@ pub(super) mod tests {
             assert!(found.has(text), "{text}");
         }
         assert!(!found.has("express"));
-        assert_eq!(found.project_key(), ("o", "p"));
+        assert_eq!(found.project_key(), Some(("o", "p")));
     }
 
     #[test]

@@ -126,10 +126,10 @@ pub fn group<'a>(grouping: Grouping, issues: impl Iterator<Item = &'a Found>) ->
             (one, other) => one.or(other),
         };
         group.way = group.way.min(row.way);
-        open.projects.insert(found.project_key());
+        open.projects.extend(found.project_key());
         if row.way == Remediation::Upgrade {
             group.ended += 1;
-            open.ended_in.insert(found.project_key());
+            open.ended_in.extend(found.project_key());
         }
     }
     let closed = groups.into_iter().map(|open| Group {

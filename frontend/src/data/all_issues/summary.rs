@@ -4,11 +4,7 @@ use std::collections::HashSet;
 
 use shared::snyk::issue::IssueStatus;
 
-use super::{
-    filters::{Filters, View},
-    found::Found,
-    groups::Grouping,
-};
+use super::{filters::Filters, found::Found, groups::Grouping};
 use crate::data::{
     coverage::so_far,
     number_format::{count, either, len},
@@ -32,7 +28,7 @@ impl Size {
         let mut projects = HashSet::new();
         for found in issues {
             all += 1;
-            projects.insert(found.project_key());
+            projects.extend(found.project_key());
         }
         Self {
             issues: all,
@@ -56,6 +52,9 @@ pub fn heading(filters: &Filters, size: Size, is_growing: bool) -> String {
         };
     }
     let what = so_far(count(size.issues, &kind_of(filters)), is_growing);
+    if size.projects == 0 {
+        return what;
+    }
     let comma = if is_growing { "," } else { "" };
     format!("{what}{comma} in {}", count(size.projects, "project"))
 }
@@ -89,7 +88,7 @@ pub fn words(filters: &Filters, org: impl Fn(&str) -> String) -> String {
     }
     for (what, since) in [
         ("first seen", filters.created),
-        ("changed", filters.updated),
+        ("updated", filters.updated),
     ] {
         if since.start(0.0).is_some() {
             let period = crate::connection_label::lower_first(since.label());
@@ -110,16 +109,6 @@ pub fn group(grouping: Grouping, id: &str) -> String {
         (Grouping::Problem, id) => format!("with {id}"),
         (Grouping::Package, "") => "not in a package".to_owned(),
         (Grouping::Package, id) => format!("in {id}"),
-    }
-}
-
-/// Returns the name of the rows of a view: `issue`, `problem`, `package`.
-#[must_use]
-pub const fn row_name(view: View) -> &'static str {
-    match view {
-        View::Issues => "issue",
-        View::Groups(Grouping::Problem) => "problem",
-        View::Groups(Grouping::Package) => "package",
     }
 }
 
@@ -163,6 +152,7 @@ mod tests {
             ("status=all", 5, 2, false, "5 issues in 2 projects"),
             ("", 0, 0, true, "Loading open issues"),
             ("severity=info", 0, 0, false, "No info issues"),
+            ("environments=yes", 3, 0, false, "3 open issues"),
             ("severity=info&q=x", 0, 0, false, "No info issues match"),
         ] {
             assert_eq!(told(query, issues, projects, is_growing), words);

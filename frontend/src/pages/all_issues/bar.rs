@@ -11,7 +11,7 @@ use crate::{
         show::Show,
     },
     data::{
-        all_issues::{since::Since, summary},
+        all_issues::{filters::View, since::Since, summary},
         issues::row::{kind_words, status_words},
         selection::{tally, toggle},
         severity::Level,
@@ -116,7 +116,7 @@ fn Sentence(
 ) -> impl IntoView {
     let are_chosen = memo(move |_| state.filters.read().are_chosen());
     let words = derive(move || summary::words(&state.filters.read(), |id| state.org_name(id)));
-    let news = state.rows.button("new issue", "link", None);
+    let news = Callback::new(move |()| state.rows.button("new issue", "link", None));
     view! {
         <p class="filter-summary">
             <Show when=move || are_chosen.get()>
@@ -129,7 +129,7 @@ fn Sentence(
                     "Clear filters"
                 </button>
             </Show>
-            {news}
+            <Show when=move || state.filters.read().view == View::Issues>{news.run(())}</Show>
         </p>
     }
 }

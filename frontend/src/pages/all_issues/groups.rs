@@ -55,11 +55,13 @@ pub fn GroupTable(
         let group = rows.steady_row(key);
         (move || group().map(|group| cells(state, grouping, &group, tabindex))).into_any()
     });
-    let (name, label) = match grouping {
-        Grouping::Problem => ("Problems", "Problem"),
-        Grouping::Package => ("Packages", "Package"),
+    let (name, label, new) = match grouping {
+        Grouping::Problem => ("Problems", "Problem", "new problem"),
+        Grouping::Package => ("Packages", "Package", "new package"),
     };
+    let news = rows.button(new, "link", None);
     view! {
+        {news}
         <WindowedTable
             name=name
             class="issue-table group-table"
@@ -89,7 +91,7 @@ fn heads(label: &'static str) -> Vec<Head> {
     vec![
         head("Severity", "shape-column", By::Severity),
         head(label, "issue-column", By::Name),
-        head("An upgrade ends", "fix-column", By::Ended),
+        head("Fix", "fix-column", By::Ended),
         head("Issues", "figure-column", By::Issues),
         head("Projects", "figure-column", By::Projects),
     ]
@@ -120,12 +122,13 @@ fn cells(
     let title = name.clone();
     let below = below.map(|id| view! { <bdi class="issue-place">{id}</bdi> });
     let fix = if group.ended > 0 {
-        let words = if group.ended == group.issues {
-            "All".to_owned()
+        let ended = if group.ended == group.issues {
+            "all".to_owned()
         } else {
-            count(group.ended, "issue")
+            number(group.ended)
         };
-        format!("{words}, in {}", count(group.ended_in, "project"))
+        let projects = count(group.ended_in, "project");
+        format!("Upgrade ends {ended}, in {projects}")
     } else {
         group.way.word().to_owned()
     };

@@ -12,6 +12,7 @@ use crate::{
         data_page::{Refresh, Updated},
         icon::Icon,
     },
+    connection_label,
     data::{
         all_issues::{filters::View, summary},
         coverage::Coverage,
@@ -33,6 +34,20 @@ pub fn Head(
     let is_growing = memo(move |_| readings.is_growing());
     let title = memo(move |_| {
         let size = state.matching.read().size;
+        if size.issues == 0 && !is_growing.get() {
+            let connection = state.connection.read();
+            let knows_none = connection.orgs.is_empty() && !connection.orgs_complete;
+            // The notice above says which permission is missing, and asks for it.
+            if knows_none && connection_label::lacks_orgs(&connection) {
+                return "No organizations to show".to_owned();
+            }
+            if knows_none {
+                return "Loading your organizations".to_owned();
+            }
+            if readings.coverage() == Coverage::Part {
+                return "No issues could be loaded".to_owned();
+            }
+        }
         summary::heading(&state.filters.read(), size, is_growing.get())
     });
     // Announced at the start and at the end, but not for each page: Snyk gives no total from which
@@ -83,7 +98,7 @@ pub fn Head(
     }
 }
 
-/// The links to the three views, and the filters in words.
+/// The links to the three views.
 #[component]
 pub fn Views(
     /// The state of the page.

@@ -33,15 +33,21 @@ pub fn opened(state: AllIssuesState) -> Opened {
     let panel = state.panel;
     let found = memo(move |_| state.rows.row_now(panel.selected.get()?));
     let answer = RwSignal::new(None);
-    // The id of the issue whose answer is waited for.
-    let wanted = StoredValue::new(Box::default());
+    // The issue that was asked for last, as the list has it.
+    let asked = StoredValue::new(None::<Arc<Found>>);
     let read = Callback::new(move |()| {
         if let Some(found) = found.get_untracked() {
-            read_whole(state.id.get_untracked(), found, wanted, answer);
+            read_whole(state.id.get_untracked(), found, asked, answer);
         }
     });
     effect(move |_| {
-        if found.read().is_some() && state.works.get() {
+        // The list that is loaded again has another row for it, which may have changed.
+        let is_new = found.with(|found| {
+            let asked = asked.get_value();
+            let pair = found.as_ref().zip(asked.as_ref());
+            found.is_some() && pair.is_none_or(|(found, asked)| !Arc::ptr_eq(found, asked))
+        });
+        if is_new && state.works.get() {
             read.run(());
         }
     });
@@ -85,26 +91,22 @@ fn place(found: &Found) -> Place {
     }
 }
 
-/// Reads the whole of an issue, unless that has been done.
+/// Reads the whole of an issue.
 fn read_whole(
     connection: String,
     found: Arc<Found>,
-    wanted: StoredValue<Box<str>>,
+    asked: StoredValue<Option<Arc<Found>>>,
     answer: RwSignal<Answer>,
 ) {
-    wanted.set_value(found.row.id.clone());
-    let is_known =
-        answer.with_untracked(|answer| matches!(answer, Some((id, Ok(_))) if *id == found.row.id));
-    if is_known {
-        return;
-    }
+    asked.set_value(Some(Arc::clone(&found)));
     let lists = Lists::get();
     leptos::task::spawn_local(async move {
         let request = read::issue(&found.org, &found.row.id);
         let whole = lists.read(&connection, &request).await;
         let whole = whole.map(|document| Arc::new(Row::of(document.data, platform::millis)));
         // Another issue may have been opened meanwhile, and its answer may be here already.
-        if wanted.try_get_value().as_ref() == Some(&found.row.id) {
+        let last = asked.try_get_value().flatten();
+        if last.is_some_and(|last| Arc::ptr_eq(&last, &found)) {
             answer.try_set(Some((found.row.id.clone(), whole)));
         }
     });

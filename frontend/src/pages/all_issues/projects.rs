@@ -1,6 +1,6 @@
 //! The projects of the issues, which Snyk's answers about issues name by their ids only.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use leptos::prelude::*;
 
@@ -48,6 +48,21 @@ impl Projects {
             projects.set(found.collect());
         });
         Self(projects)
+    }
+
+    /// Returns the names of all projects that are loaded, by organization and id; tracked.
+    pub fn names(self) -> HashMap<(String, Box<str>), String> {
+        let mut names = HashMap::new();
+        self.0.with(|all| {
+            for (org, list) in all {
+                let entry = |row: &Arc<Row>| {
+                    let key = (org.clone(), row.id.clone());
+                    (key, row.name().to_owned())
+                };
+                list.with_rows(|rows| names.extend(rows.iter().map(entry)));
+            }
+        });
+        names
     }
 
     /// Returns the project of an issue, if it is loaded; tracked.

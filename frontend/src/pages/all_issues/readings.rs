@@ -9,7 +9,7 @@ use crate::{
     data::{
         all_issues::{filters::Filters, found::Found, request::Request},
         coverage::Coverage,
-        failure::ReadFailure,
+        failure::{ReadFailure, Remedy},
         lists::{List, Lists, Status},
     },
     reactive::{Signal, effect, memo},
@@ -30,6 +30,10 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug)]
 pub struct Readings {
     all: RwSignal<Option<Vec<Reading>>>,
+    /// The number of organizations whose list could not begin.
+    lacking: RwSignal<usize>,
+    /// Whether all organizations of the connection are known.
+    knows_all: Signal<bool>,
     connection: Signal<String>,
     request: Signal<Request>,
 }
@@ -53,9 +57,13 @@ impl Readings {
             let is_chosen = |org: &&Org| chosen.is_empty() || chosen.contains(&org.id);
             orgs.filter(is_chosen).cloned().collect::<Vec<_>>()
         });
+        let lacking = RwSignal::new(0);
+        let knows_all = memo(move |_| connection.read().orgs_complete);
         effect(move |_| {
             let (id, request, works) = (id.get(), request.get(), works.get());
-            let readings = orgs.get().into_iter().filter_map(|org| {
+            let orgs = orgs.get();
+            let wanted = orgs.len();
+            let readings = orgs.into_iter().filter_map(|org| {
                 let request = lists.best_request(&id, &org.id, &request);
                 let list = if works {
                     lists.all_issues(&id, &org.id, &request)
@@ -63,12 +71,20 @@ impl Readings {
                     lists.all_issues_if_read(&id, &org.id, &request)?
                 };
                 list.view();
+                if works && has_stopped(&list) {
+                    // The connection works again, perhaps after a login in another tab.
+                    lists.read_all_issues_again(&id, &org.id, &request);
+                }
                 Some(Reading { org, list, request })
             });
-            all.set(Some(readings.collect()));
+            let readings: Vec<_> = readings.collect();
+            lacking.set(wanted - readings.len());
+            all.set(Some(readings));
         });
         Self {
             all,
+            lacking,
+            knows_all,
             connection: id,
             request,
         }
@@ -106,7 +122,9 @@ impl Readings {
     pub fn coverage(self) -> Coverage {
         self.with(|all| {
             let each = all.iter().map(|one| one.list.with_status(Coverage::of));
-            Coverage::together(each)
+            let lacking = (self.lacking.get() > 0).then_some(Coverage::Part);
+            let unknown = (!self.knows_all.get()).then_some(Coverage::SoFar);
+            Coverage::together(each.chain(lacking).chain(unknown))
         })
     }
 
@@ -118,16 +136,25 @@ impl Readings {
         })
     }
 
-    /// Returns the names of the organizations whose issues could not be loaded, and the first
-    /// failure; tracked.
-    pub fn failures(self) -> Option<(Vec<String>, ReadFailure)> {
+    /// Returns what could not be loaded, or not again; tracked.
+    pub fn failed(self) -> Option<Failed> {
         self.with(|all| {
-            let failed = all.iter().filter_map(|one| {
-                let failure = one.list.with_status(|status| status.failure().cloned())?;
-                Some((one.org.name.clone(), failure))
-            });
-            let (names, failures): (Vec<_>, Vec<_>) = failed.unzip();
-            Some((names, failures.into_iter().next()?))
+            let mut found: Option<Failed> = None;
+            for one in all {
+                one.list.with_status(|status| {
+                    let Some(why) = status.failure() else {
+                        return;
+                    };
+                    let failed = found.get_or_insert_with(|| Failed {
+                        orgs: Vec::new(),
+                        has_rows: true,
+                        why: why.clone(),
+                    });
+                    failed.orgs.push(one.org.name.clone());
+                    failed.has_rows &= status.whole_at.is_some();
+                });
+            }
+            found
         })
     }
 
@@ -138,11 +165,50 @@ impl Readings {
 
     /// Loads all lists again, or continues those whose load failed.
     pub fn read_again(self) {
+        self.read_those(|_| true);
+    }
+
+    /// Loads those lists again whose load failed, or continues it.
+    pub fn read_failed_again(self) {
+        self.read_those(|reading| {
+            reading
+                .list
+                .with_status(|status| status.failure().is_some())
+        });
+    }
+
+    fn read_those(self, which: fn(&Reading) -> bool) {
         let lists = Lists::get();
         let connection = self.connection.get_untracked();
-        let all = untrack(|| self.with(<[Reading]>::to_vec));
+        let all = untrack(|| {
+            self.with(|all| {
+                let those = all.iter().filter(|one| which(one));
+                those.cloned().collect::<Vec<_>>()
+            })
+        });
         for Reading { org, request, .. } in all {
             lists.read_all_issues_again(&connection, &org.id, &request);
         }
     }
+}
+
+/// What could not be loaded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failed {
+    /// The names of the organizations.
+    pub orgs: Vec<String>,
+    /// Whether an earlier load of each was complete.
+    pub has_rows: bool,
+    /// The first failure.
+    pub why: ReadFailure,
+}
+
+/// Returns whether a load failed because the connection did not work.
+fn has_stopped(list: &List<Arc<Found>>) -> bool {
+    untrack(|| {
+        list.with_status(|status| {
+            let remedy = status.failure().map(ReadFailure::remedy);
+            remedy == Some(Remedy::AskWhoIsHere)
+        })
+    })
 }

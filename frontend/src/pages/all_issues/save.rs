@@ -111,12 +111,15 @@ fn write(state: AllIssuesState, format: Format, is_whole: bool) -> bool {
     let [_, ending, media_type] = format.words();
     let text = untrack(|| {
         let matching = state.matching.get();
+        let projects = state.projects.names();
         let names: Vec<_> = matching
             .issues
             .iter()
             .map(|found| {
-                let project = state.projects.of(found);
-                let project = project.map(|row| row.name().to_owned());
+                let project = found.project.clone().and_then(|id| {
+                    let key = (found.org.to_string(), id);
+                    projects.get(&key).cloned()
+                });
                 (state.org_name(&found.org), project.unwrap_or_default())
             })
             .collect();

@@ -23,6 +23,7 @@ use crate::{
         number_format::len,
         visible_rows::VisibleRows,
     },
+    platform,
     reactive::{Signal, effect, memo},
     router::Page,
 };
@@ -51,7 +52,23 @@ pub struct AllIssuesState {
     pub panel: ListAndPanel,
     /// The number of times that a person has gone from the search to the table.
     to_table: RwSignal<u32>,
+    address: StoredValue<Address>,
+}
+
+/// The address, as the page reads and writes it.
+#[derive(Clone, Copy, Debug)]
+struct Address {
     page: Page,
+    /// Its filters, with the issue that is shown in full.
+    filters: Signal<Filters>,
+}
+
+impl Address {
+    fn change(self, change: impl FnOnce(&mut Filters), replaces: bool) {
+        let mut filters = self.filters.get_untracked();
+        change(&mut filters);
+        self.page.set_query(&filters.query(), replaces);
+    }
 }
 
 /// The issues that match the filters, in order.
@@ -124,13 +141,15 @@ impl AllIssuesState {
             rows,
             panel,
             to_table: RwSignal::new(0),
-            page,
+            address: StoredValue::new(Address {
+                page,
+                filters: whole,
+            }),
         }
     }
 
     /// Returns the groups of the matching issues as rows of a table.
     pub fn groups(self, grouping: Grouping) -> StableRows<Group> {
-        // Another order groups nothing anew.
         let all = memo(move |_| {
             let matching = self.matching.read();
             Arc::new(groups::group(
@@ -151,22 +170,19 @@ impl AllIssuesState {
 
     /// Changes the filters, with an entry in the history.
     pub fn choose(self, change: impl FnOnce(&mut Filters)) {
-        let mut filters = self.filters.get_untracked();
-        change(&mut filters);
-        self.page.set_query(&filters.query(), false);
+        self.address.get_value().change(change, false);
     }
 
     /// Changes the search, and replaces the entry of the history.
     pub fn search(self, text: String) {
-        let mut filters = self.filters.get_untracked();
-        filters.search = text;
+        let address = self.address.get_value();
         // Back leads to the previous page, and not through each letter.
-        self.page.set_query(&filters.query(), true);
+        address.change(|filters| filters.search = text, true);
     }
 
     /// Returns the address of the page with other filters; tracked.
     pub fn href(self, filters: &Filters) -> String {
-        self.page.with_query(&filters.query())
+        self.address.get_value().page.with_query(&filters.query())
     }
 
     /// Returns whether no issue is shown and none is about to come; tracked.
@@ -201,6 +217,19 @@ impl AllIssuesState {
                 focus.set(order.with_untracked(|rows| rows.first().copied()));
             }
             times
+        });
+    }
+
+    /// Moves the focus to the heading whenever other filters have removed what had it: the link of a
+    /// group, or the button that clears the filters.
+    pub fn keep_focus(self) {
+        effect(move |is_later: Option<()>| {
+            self.filters.track();
+            if is_later.is_some() {
+                request_animation_frame(|| {
+                    request_animation_frame(|| platform::focus_if_lost("heading"));
+                });
+            }
         });
     }
 

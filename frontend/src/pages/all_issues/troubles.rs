@@ -30,18 +30,17 @@ pub fn Troubles(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let readings = state.readings;
-    let on_again = Callback::new(move |()| readings.read_again());
-    let failures = memo(move |_| readings.failures());
+    let on_again = Callback::new(move |()| readings.read_failed_again());
+    let failed = memo(move |_| readings.failed());
     let trying = memo(move |_| readings.is_trying());
     let notice = dynamic(move || {
-        let (names, failure) = failures.get().filter(|_| state.works.get())?;
-        let outcome = failure.outcome(&session.name(), "organization", SCOPE);
-        let lead = match names.as_slice() {
-            [one] => not_loaded(&format!("Issues of {one}")),
-            names => not_loaded(&format!(
-                "Issues of {}",
-                count(len(names.len()), "organization")
-            )),
+        let failed = failed.get().filter(|_| state.works.get())?;
+        let outcome = failed.why.outcome(&session.name(), "organization", SCOPE);
+        let issues = format!("Issues of {}", failed.orgs.join(", "));
+        let lead = if failed.has_rows {
+            format!("{issues} could not be refreshed")
+        } else {
+            not_loaded(&issues)
         };
         Some(view! { <ReadNotice outcome lead on_again trying /> })
     });
@@ -63,10 +62,16 @@ pub fn Nothing(
 ) -> impl IntoView {
     let are_chosen = memo(move |_| state.filters.read().are_chosen());
     let read = memo(move |_| state.matching.read().read);
+    let in_environments = memo(move |_| state.matching.read().in_environments);
+    // If nothing could be loaded, the heading and the notices say so.
+    let is_known = memo(move |_| {
+        let coverage = state.readings.coverage();
+        read.get() > 0 || !matches!(coverage, Coverage::Part | Coverage::SoFar)
+    });
     let title = derive(move || {
         let coverage = state.readings.coverage();
         match (are_chosen.get(), read.get()) {
-            (_, 0) if coverage == Coverage::Part => "No issues could be loaded".to_owned(),
+            (_, 0) if in_environments.get() > 0 => "No issues in projects".to_owned(),
             (true, 0) => "No issues match".to_owned(),
             (true, read) => format!("None of {} match", coverage.the(&count(read, "issue"))),
             (false, _) => "No open issues".to_owned(),
@@ -74,7 +79,10 @@ pub fn Nothing(
     });
     let text = derive(move || {
         let words = summary::words(&state.filters.read(), |id| state.org_name(id));
-        if are_chosen.get() {
+        if read.get() == 0 && in_environments.get() > 0 {
+            let issues = count(in_environments.get(), "issue");
+            format!("{issues} in environments. Include environments to see them.")
+        } else if are_chosen.get() {
             format!("Filters: {words}.")
         } else {
             let orgs = state.readings.with(|all| len(all.len()));
@@ -84,17 +92,22 @@ pub fn Nothing(
             )
         }
     });
-    view! {
-        <EmptyState title text>
-            <Show when=move || are_chosen.get()>
-                <button
-                    type="button"
-                    class="button"
-                    on:click=move |_| state.choose(|filters| *filters = Filters::cleared(filters))
-                >
-                    "Clear filters"
-                </button>
-            </Show>
-        </EmptyState>
-    }
+    let empty = move || {
+        view! {
+            <EmptyState title text>
+                <Show when=move || are_chosen.get()>
+                    <button
+                        type="button"
+                        class="button"
+                        on:click=move |_| {
+                            state.choose(|filters| *filters = Filters::cleared(filters));
+                        }
+                    >
+                        "Clear filters"
+                    </button>
+                </Show>
+            </EmptyState>
+        }
+    };
+    view! { <Show when=move || is_known.get()>{empty()}</Show> }
 }
