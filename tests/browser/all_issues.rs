@@ -9,6 +9,7 @@ use thirtyfour::Key;
 
 use crate::{
     data::{hides, org, press, press_key, shows},
+    issues::stop,
     visit::{
         Visit,
         views::{every_view, every_view_of_phone},
@@ -174,6 +175,10 @@ async fn a_group_leads_to_its_issues_and_an_issue_to_its_project() {
     press_key(&browser, Key::Enter).await;
     listed(&browser, issues).await;
     shows(&browser, package.as_str().expect("a name")).await;
+    // The link that was pressed is gone; the focus is not.
+    browser
+        .until("return document.activeElement.id === 'heading'")
+        .await;
 
     // The whole of an issue is read when it is opened: the list keeps no long texts.
     let description = "This one is described";
@@ -240,6 +245,41 @@ async fn an_answer_that_comes_late_does_not_replace_that_about_another_issue() {
         path.ends_with(&first)
     });
     assert!(slow, "the first answer was never asked for");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_row_keeps_the_focus_while_issues_arrive() {
+    let Visit { bed, browser } = Visit::at_overview().await;
+    browser.heading(VERDICT).await;
+    hides(&browser, "so far").await;
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "rest", "path": "/rest/orgs/*/issues" },
+            "fault": { "kind": "delay", "ms": 400 } }),
+        )
+        .await;
+    browser
+        .run("document.querySelector('.gauge-figure a[href$=\"severity=high\"]').click()")
+        .await;
+    browser
+        .until("return document.querySelectorAll('.issue-table .row:not(.skeleton)').length > 3")
+        .await;
+    browser
+        .run(
+            "window.row = document.querySelectorAll('.issue-table .issue-title')[2]; \
+             window.row.focus()",
+        )
+        .await;
+    let is_loading = browser
+        .run("return document.querySelector('h1').innerText.includes('so far')")
+        .await;
+    assert_eq!(is_loading, true, "everything was here before the focus");
+    hides(&browser, "so far").await;
+    let has_stayed = browser
+        .run("return window.row.isConnected && document.activeElement === window.row")
+        .await;
+    assert_eq!(has_stayed, true);
     browser.close().await;
 }
 
@@ -314,6 +354,23 @@ async fn issues_of_an_organization_that_fails_are_missed_and_loaded_later() {
     bed.sandbox.heal().await;
     browser.press("Try again").await;
     listed(&browser, 37).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn of_a_connection_that_stopped_nothing_is_claimed() {
+    let Visit { bed, browser } = at_critical().await;
+    let address = browser.address().await;
+    stop(&bed).await;
+    // The first visit learns of it, and the second one requests nothing any more.
+    for _ in 0..2 {
+        browser.go(&address).await;
+        shows(&browser, "This connection has stopped working").await;
+        browser.heading("No issues could be loaded").await;
+        hides(&browser, "No critical issues").await;
+        hides(&browser, "Snyk found none").await;
+    }
+    every_view(&browser, "all-issues-stopped").await;
     browser.close().await;
 }
 

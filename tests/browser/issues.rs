@@ -180,7 +180,7 @@ async fn issues_of(browser: &Browser, paths: &Paths) -> Vec<Value> {
 }
 
 /// Revokes the grant at Snyk: the next request finds no valid token, and gets none.
-async fn stop(bed: &Bed) {
+pub(crate) async fn stop(bed: &Bed) {
     bed.sandbox.expire_access_tokens().await;
     let ended = json!({ "kind": "status", "status": 400, "body": { "error": "invalid_grant" } });
     bed.sandbox
