@@ -73,26 +73,41 @@ id! {
 }
 
 impl ConnectionId {
-    /// Creates the id that a request names. It may be of any form; only a lookup shows whether
-    /// there is such a connection.
+    /// Creates the id that a request names. Only a lookup shows whether there is such a connection.
     #[must_use]
     pub fn presented(text: &str) -> Self {
-        Self(text.into())
+        Self(possible(text).into())
     }
 }
 
 impl SessionId {
-    /// Creates the id that a request names. It may be of any form; only a lookup shows whether
-    /// there is such a session.
+    /// Creates the id that a request names. Only a lookup shows whether there is such a session.
     #[must_use]
     pub fn presented(text: &str) -> Self {
-        Self(text.into())
+        Self(possible(text).into())
     }
+}
+
+/// Returns a text of a request if an id could be like it, and otherwise the empty text, which is the
+/// id of nothing. PostgreSQL refuses a text with a NUL, and that is no failure of the database.
+fn possible(text: &str) -> &str {
+    let is_possible = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_possible { text } else { "" }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_id_is_like_is_the_id_of_nothing() {
+        let id = ConnectionId::generate();
+        assert_eq!(ConnectionId::presented(id.as_str()), id);
+        for text in ["\0", "a\0", "../x", "é", "a b", ""] {
+            assert_eq!(ConnectionId::presented(text).as_str(), "", "{text:?}");
+            assert_eq!(SessionId::presented(text).as_str(), "", "{text:?}");
+        }
+    }
 
     #[test]
     fn generated_ids_differ_and_are_stored_as_they_are() {

@@ -79,6 +79,23 @@ async fn a_sign_out_and_a_disconnect_hold_on_the_other_server_within_a_second() 
     println!("noticed on the other server after {longest:?} at most");
 }
 
+/// PostgreSQL refuses a text with a NUL, which is no failure of the database.
+#[tokio::test]
+async fn an_id_that_the_database_would_refuse_is_unknown() {
+    let database = Database::create();
+    let bed = bed(&database).await;
+    let (mut mine, connection) = bed.connected().await;
+    for id in ["%00", "a%00b", "%ED%A0%80"] {
+        let ended = mine.delete(&format!("/api/sessions/{id}")).await;
+        assert_eq!(ended.status, 404, "{id}: {}", ended.text);
+        for path in ["", "/snyk/rest/self"] {
+            let read = mine.get(&format!("/api/connections/{id}{path}")).await;
+            assert_eq!(read.status, 404, "{id}: {}", read.text);
+        }
+    }
+    assert_eq!(mine.get(&call_path(&connection)).await.status, 200);
+}
+
 #[tokio::test]
 async fn sec_28_a_browser_that_another_one_ends_is_out_on_the_other_server_within_a_second() {
     let database = Database::create();
