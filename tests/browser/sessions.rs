@@ -86,7 +86,7 @@ async fn refuses(browser: &Browser, method: &str, path: &str) {
     let script = format!(
         "window.fetched ??= window.fetch; \
         window.fetch = (request, ...rest) => \
-            request.url.includes('{path}') && request.method === '{method}' \
+            (request.url ?? request).includes('{path}') && request.method === '{method}' \
             ? Promise.resolve(new Response(JSON.stringify({body}), \
                 {{ status: 503, headers: {{ 'content-type': 'application/problem+json' }} }})) \
             : fetched(request, ...rest)"
@@ -293,7 +293,7 @@ async fn a_browser_that_is_ended_elsewhere_learns_it() {
 async fn placeholders_stand_for_browsers_that_are_being_loaded() {
     let Visit { bed: _bed, browser } = Visit::at_overview().await;
     let hold = "window.fetched = window.fetch; window.fetch = (request, ...rest) => \
-        request.url.includes('/api/sessions') \
+        (request.url ?? request).includes('/api/sessions') \
             ? new Promise(done => { window.release = () => done(fetched(request, ...rest)) }) \
             : fetched(request, ...rest)";
     browser.run(hold).await;

@@ -73,6 +73,8 @@ pub fn Head(
                     "{orgs}. The first {read} issues; more do not fit into this browser’s memory. "
                 )
             }
+            // A notice says why.
+            Coverage::Part if readings.with(<[_]>::is_empty) => String::new(),
             Coverage::Part => format!("{orgs}, not all of which could be loaded. "),
             Coverage::Whole | Coverage::Lacking(_) => format!("{orgs}. "),
         }
