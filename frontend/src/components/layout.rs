@@ -125,7 +125,7 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
 /// The page before anything is known. It is announced at once, and visible after a moment.
 #[component]
 pub fn Waiting(
-    /// What is going on.
+    /// The words for the reason of the wait.
     #[prop(default = "Starting")]
     words: &'static str,
 ) -> impl IntoView {

@@ -32,7 +32,7 @@ pub struct ListAndPanel {
     kept: StoredValue<Kept>,
 }
 
-/// What is kept between two moves of a person.
+/// The state that lasts from one move of a person to the next.
 #[derive(Clone, Copy, Debug)]
 struct Kept {
     page: Page,

@@ -1,6 +1,9 @@
 //! The status of a list's load.
 
-use super::{failure::ReadFailure, paging::Paging};
+use super::{
+    failure::{ReadFailure, Remedy},
+    paging::Paging,
+};
 
 /// The status of a list's load.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,6 +75,13 @@ impl Status {
             Stage::Failed(failure) => Some(failure),
             _ => None,
         }
+    }
+
+    /// Returns whether the load failed because the connection did not work.
+    #[must_use]
+    pub fn has_stopped(&self) -> bool {
+        let remedy = self.failure().map(ReadFailure::remedy);
+        remedy == Some(Remedy::AskWhoIsHere)
     }
 
     /// Returns whether the rows are all that Snyk had when they were loaded.

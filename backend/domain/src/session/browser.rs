@@ -41,9 +41,9 @@ const SYSTEMS: [(&str, System); 9] = [
     ("X11", "Linux"),
 ];
 
-/// What separates the two names.
+/// The separator of the two names.
 const ON: &str = " on ";
-/// What a browser without a known name is called.
+/// The name of a browser that is not recognized.
 const UNKNOWN: &str = "Browser not recognized";
 /// Maximum number of bytes of a header that are read.
 const MAX_LENGTH: usize = 512;

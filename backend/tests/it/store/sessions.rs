@@ -109,7 +109,7 @@ async fn a_listed_session_has_its_browser_and_times(bed: Bed) {
     }
 }
 
-/// What a sweep has not removed yet is not shown, but a session always finds itself.
+/// Sessions that have ended are not listed before a sweep removes them, but a session always finds itself.
 async fn sessions_that_are_over_are_not_listed(bed: Bed) {
     let store = &*bed.store;
     let (_, a, _) = connect(store, "one").await;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::data::{index_sort, issues, query::Query, sorting};
 
-/// What a row of the list stands for.
+/// The kind of the rows of the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// An issue.

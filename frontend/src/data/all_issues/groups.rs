@@ -14,11 +14,12 @@ use crate::data::{
         remediation::Remediation,
         row::{Named, Row},
     },
+    number_format::len,
     severity::Level,
     sorting::{self, SortBy},
 };
 
-/// What the issues of a group share.
+/// The property that the issues of a group share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grouping {
     /// The vulnerability or rule.
@@ -57,8 +58,7 @@ impl Grouping {
 
 /// Returns the id by which most people know a problem: a CVE, or else Snyk's own.
 fn problem(row: &Row) -> Option<&Named> {
-    let ids = [&row.cves, &row.snyk_ids, &row.others];
-    ids.into_iter().find_map(|ids| ids.first())
+    row.problem_ids().next()
 }
 
 /// A group of issues.
@@ -133,8 +133,8 @@ pub fn group<'a>(grouping: Grouping, issues: impl Iterator<Item = &'a Found>) ->
         }
     }
     let closed = groups.into_iter().map(|open| Group {
-        projects: crate::data::number_format::len(open.projects.len()),
-        ended_in: crate::data::number_format::len(open.ended_in.len()),
+        projects: len(open.projects.len()),
+        ended_in: len(open.ended_in.len()),
         ..open.group
     });
     closed.collect()

@@ -1,5 +1,4 @@
-//! What of an organization's issues is requested from Snyk, which filters by some of the properties
-//! itself.
+//! The request for an organization's issues. Snyk filters by some of their properties itself.
 
 use shared::snyk::{
     Issue, Page, Read,

@@ -164,6 +164,12 @@ impl Row {
         }
     }
 
+    /// Returns the ids of the problem behind the issue: CVE first, then Snyk's own, then others.
+    pub fn problem_ids(&self) -> impl Iterator<Item = &Named> {
+        let ids = [&self.cves, &self.snyk_ids, &self.others];
+        ids.into_iter().flat_map(|ids| ids.iter())
+    }
+
     /// Returns the rank of the severity, worst first. Unknown severities come last.
     #[must_use]
     pub fn rank(&self) -> usize {

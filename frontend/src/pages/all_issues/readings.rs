@@ -9,7 +9,7 @@ use crate::{
     data::{
         all_issues::{filters::Filters, found::Found, request::Request},
         coverage::Coverage,
-        failure::{ReadFailure, Remedy},
+        failure::ReadFailure,
         lists::{List, Lists, Status},
     },
     reactive::{Signal, effect, memo},
@@ -71,7 +71,7 @@ impl Readings {
                     lists.all_issues_if_read(&id, &org.id, &request)?
                 };
                 list.view();
-                if works && has_stopped(&list) {
+                if works && untrack(|| list.with_status(Status::has_stopped)) {
                     // The connection works again, perhaps after a login in another tab.
                     lists.read_all_issues_again(&id, &org.id, &request);
                 }
@@ -201,14 +201,4 @@ pub struct Failed {
     pub has_rows: bool,
     /// The first failure.
     pub why: ReadFailure,
-}
-
-/// Returns whether a load failed because the connection did not work.
-fn has_stopped(list: &List<Arc<Found>>) -> bool {
-    untrack(|| {
-        list.with_status(|status| {
-            let remedy = status.failure().map(ReadFailure::remedy);
-            remedy == Some(Remedy::AskWhoIsHere)
-        })
-    })
 }

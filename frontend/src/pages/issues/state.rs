@@ -11,7 +11,7 @@ use crate::{
     components::{list_and_panel::ListAndPanel, table::stable_rows::StableRows},
     data::{
         coverage::Coverage,
-        failure::{ReadFailure, Remedy},
+        failure::ReadFailure,
         issues::{filters::Filters, project::Head, row::Row},
         lists::{Held, Lists, Status},
         number_format::len,
@@ -124,11 +124,7 @@ impl IssuesState {
             if !self.works.get() {
                 return;
             }
-            let has_stopped = self.status.with_untracked(|status| {
-                let remedy = status.failure().map(ReadFailure::remedy);
-                remedy == Some(Remedy::AskWhoIsHere)
-            });
-            if has_stopped {
+            if self.status.with_untracked(Status::has_stopped) {
                 self.read_list();
             }
             if before.is_some() && !self.is_head_known() {

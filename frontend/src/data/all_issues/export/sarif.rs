@@ -6,6 +6,7 @@ use super::{Exported, FormatTime, json::Writer};
 use crate::data::{
     all_issues::groups::Grouping,
     issues::row::{Row, kind_words},
+    number_format::len,
     severity::Level,
 };
 
@@ -23,7 +24,7 @@ pub fn file(issues: &[Exported<'_>], is_whole: bool, time: FormatTime) -> String
         let row = &one.found.row;
         places.entry(Grouping::Problem.key(row)).or_insert_with(|| {
             rules.push(row);
-            crate::data::number_format::len(rules.len() - 1)
+            len(rules.len() - 1)
         });
     }
     let mut writer = Writer::default();
@@ -67,9 +68,8 @@ fn rule(writer: &mut Writer, row: &Row) {
         writer.name("shortDescription").object(|writer| {
             writer.name("text").text(&row.title);
         });
-        let ids = [&row.cves, &row.snyk_ids, &row.others];
-        let mut named = ids.into_iter().flat_map(|ids| ids.iter());
-        if let Some(address) = named.find_map(|named| named.address.as_deref()) {
+        let mut ids = row.problem_ids();
+        if let Some(address) = ids.find_map(|named| named.address.as_deref()) {
             writer.name("helpUri").text(address);
         }
         writer.name("properties").object(|writer| {
