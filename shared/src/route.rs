@@ -13,6 +13,12 @@ pub const CALLBACK: &str = "/callback";
 /// Path of the page of a person's browsers.
 const SESSIONS: &str = "/sessions";
 
+/// Path of the page that shows what happens in a login.
+const FLOW: &str = "/flow";
+
+/// The parameter of [`Route::Flow`] that names the connection whose login is shown.
+pub const LOGIN_OF: &str = "connection";
+
 /// The parameter of a connection's page that names the scope which the person has just requested
 /// again. It is part of the return path of the login, so that nothing has to be stored in the
 /// browser.
@@ -37,6 +43,8 @@ pub enum Route {
     Callback,
     /// The browsers in which a person is signed in.
     Sessions,
+    /// What happens in a login.
+    Flow,
     /// A connection.
     Connection(String),
     /// The overview of a connection.
@@ -78,6 +86,7 @@ impl Route {
             [""] => Some(Self::Home),
             ["callback"] => Some(Self::Callback),
             ["sessions"] => Some(Self::Sessions),
+            ["flow"] => Some(Self::Flow),
             ["connections", id, ref rest @ ..] if !id.is_empty() => {
                 let id = decode(id);
                 match *rest {
@@ -130,6 +139,12 @@ impl Route {
         Self::Connection(connection.to_owned()).with_query(&format!("{ASKED}={}", encode(scope)))
     }
 
+    /// Returns the address at which the login of a connection is shown.
+    #[must_use]
+    pub fn login_of(connection: &str) -> String {
+        Self::Flow.with_query(&format!("{LOGIN_OF}={}", encode(connection)))
+    }
+
     /// Returns the address of an overview that lists every project with issues of a severity.
     #[must_use]
     pub fn overview_of(connection: &str, severity: &str) -> String {
@@ -159,7 +174,7 @@ impl Route {
     #[must_use]
     pub fn connection(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::Callback | Self::Sessions => None,
+            Self::Home | Self::Callback | Self::Sessions | Self::Flow => None,
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
@@ -195,6 +210,7 @@ impl fmt::Display for Route {
             Self::Home => return f.write_str("/"),
             Self::Callback => return f.write_str(CALLBACK),
             Self::Sessions => return f.write_str(SESSIONS),
+            Self::Flow => return f.write_str(FLOW),
             _ => {}
         }
         let connection = self.connection().unwrap_or_default();
@@ -207,7 +223,9 @@ impl fmt::Display for Route {
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
             }
-            Self::Home | Self::Callback | Self::Sessions | Self::Connection(_) => Ok(()),
+            Self::Home | Self::Callback | Self::Sessions | Self::Flow | Self::Connection(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -225,11 +243,12 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 9] {
+    fn every_route(id: &str) -> [Route; 10] {
         [
             Route::Home,
             Route::Callback,
             Route::Sessions,
+            Route::Flow,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
             Route::Projects(id.to_owned()),
@@ -260,6 +279,7 @@ mod tests {
                 "/",
                 "/callback",
                 "/sessions",
+                "/flow",
                 "/connections/c",
                 "/connections/c/overview",
                 "/connections/c/projects",
@@ -289,6 +309,7 @@ mod tests {
             "/callback/x",
             "/%63allback",
             "/sessions/x",
+            "/flow/x",
             "/Sessions",
             "/connections",
             "/connections/",
@@ -313,7 +334,7 @@ mod tests {
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
             [
-                ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
+                ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
             ]
         );
     }

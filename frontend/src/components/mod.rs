@@ -29,6 +29,7 @@ pub mod read_notice;
 pub mod reconnect;
 pub mod retry;
 pub mod scope_list;
+pub mod sealed;
 pub mod search;
 pub mod severity;
 pub mod severity_chart;
