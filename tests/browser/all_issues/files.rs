@@ -1,10 +1,13 @@
 //! The list as files: CSV as Python reads it, and SARIF against the schema of the format.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::browser::Browser;
 
 use super::at_critical;
-use crate::visit::Visit;
+use crate::{
+    data::{org, shows},
+    visit::Visit,
+};
 
 /// Keeps the file that the page saves.
 const KEEP_FILE: &str = "window.file = undefined; \
@@ -67,5 +70,50 @@ async fn other_programs_read_the_saved_files() {
     let results = read["runs"][0]["results"].as_array().expect("results");
     assert_eq!(results.len(), 37);
     assert_eq!(read["runs"][0]["properties"]["complete"], true);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_hostile_title_arrives_as_text() {
+    const TITLE: &str =
+        "=cmd()|' /C calc'!A1 \"quoted\", <script>window.ran = 1</script>\nnext line";
+    let Visit { bed, browser } = Visit::at_overview().await;
+    shows(&browser, "Updated").await;
+    let org = org(&browser, "Meridian Platform").await;
+    let issue = json!({ "type": "issue", "id": "0a0a0a0a-0000-4000-8000-000000000001",
+        "attributes": { "title": TITLE, "effective_severity_level": "critical", "status": "open",
+            "ignored": false, "type": "package_vulnerability", "key": "k" } });
+    bed.sandbox
+        .fault(json!({
+            "on": { "endpoint": "rest", "path": format!("/rest/orgs/{org}/issues") },
+            "fault": { "kind": "patch", "json": { "data": [issue], "links": null } } }))
+        .await;
+    browser.press("Issues").await;
+    shows(&browser, "=cmd()").await;
+
+    let (_, csv) = saved(&browser, "CSV, for spreadsheets").await;
+    let rows = tests::python::csv(&csv);
+    let title = rows[0].iter().position(|head| head == "Title").unwrap();
+    let found: Vec<_> = rows
+        .iter()
+        .filter(|row| row[title].contains("cmd()"))
+        .collect();
+    assert_eq!(found.len(), 1, "{rows:?}");
+    assert_eq!(found[0].len(), rows[0].len());
+    assert_eq!(found[0][title], format!("'{TITLE}"));
+
+    let (_, sarif) = saved(&browser, "SARIF, for other tools").await;
+    tests::sarif::validate(&sarif);
+    let read: Value = serde_json::from_str(&sarif).expect("JSON");
+    let results = read["runs"][0]["results"].as_array().expect("results");
+    let messages: Vec<_> = results
+        .iter()
+        .filter_map(|it| it["message"]["text"].as_str())
+        .collect();
+    assert!(
+        messages.iter().any(|text| text.contains(TITLE)),
+        "{messages:?}"
+    );
+    assert_eq!(browser.run("return window.ran").await, Value::Null);
     browser.close().await;
 }
