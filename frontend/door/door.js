@@ -33,6 +33,17 @@ function callback() {
   return back;
 }
 
+/** The secret of an administrator's link, until the application takes it. */
+let link;
+
+/** Takes that secret out of the address and the history. What cannot be removed is not used. */
+function takeLink() {
+  const { pathname, search, hash } = location;
+  if (!/^\/admin\/?$/.test(pathname) || !hash || hash === "#main") return;
+  history.replaceState(history.state, "", pathname + search);
+  if (!location.hash) link = hash.slice(1);
+}
+
 let isStarted = false;
 
 /**
@@ -83,6 +94,12 @@ const door = {
     known.latest = null;
     return answer ?? undefined;
   },
+  /** Returns the secret of an administrator's link, once. */
+  takeLink() {
+    const secret = link;
+    link = undefined;
+    return secret;
+  },
   /** Removes the door from the page, whose body is the application's from now on. */
   leave() {
     known.hasLeft = true;
@@ -97,6 +114,8 @@ const door = {
 
 /** Begins. */
 async function open() {
+  // Before anything is requested or awaited.
+  takeLink();
   Object.assign(above, { callback, start });
   known.onApp = describe;
   stuck.hidden = true;

@@ -35,6 +35,8 @@ extern "C" {
     pub fn api(this: &Door) -> String;
     #[wasm_bindgen(method, js_name = showWelcome)]
     fn show_welcome(this: &Door, place: &HtmlElement);
+    #[wasm_bindgen(method, js_name = takeLink)]
+    fn take_link(this: &Door) -> Option<String>;
     #[wasm_bindgen(method, js_name = loadAhead)]
     fn load_later_ahead(this: &Door);
 
@@ -88,6 +90,13 @@ pub async fn take_session() -> Option<Result<Answer, Failure>> {
             .map(|answer| answer_of(&answer.unchecked_into()))
             .map_err(failure),
     )
+}
+
+/// Takes the secret of an administrator's link, once, if the page was opened by one. The door has
+/// removed it from the address before it requested anything.
+#[must_use]
+pub fn take_admin_link() -> Option<String> {
+    with(Door::take_link)?
 }
 
 /// Shows the welcome of the door in a place of the app.

@@ -13,6 +13,9 @@ pub const CALLBACK: &str = "/callback";
 /// Path of the page of a person's browsers.
 const SESSIONS: &str = "/sessions";
 
+/// Path of the administration. The secret of an administrator's link is the fragment.
+pub const ADMIN: &str = "/admin";
+
 /// The parameter of a connection's page that names the scope which the person has just requested
 /// again. It is part of the return path of the login, so that nothing has to be stored in the
 /// browser.
@@ -37,6 +40,8 @@ pub enum Route {
     Callback,
     /// The browsers in which a person is signed in.
     Sessions,
+    /// The administration of all installs, which has a session of its own.
+    Admin,
     /// A connection.
     Connection(String),
     /// The overview of a connection.
@@ -78,6 +83,7 @@ impl Route {
             [""] => Some(Self::Home),
             ["callback"] => Some(Self::Callback),
             ["sessions"] => Some(Self::Sessions),
+            ["admin"] => Some(Self::Admin),
             ["connections", id, ref rest @ ..] if !id.is_empty() => {
                 let id = decode(id);
                 match *rest {
@@ -159,7 +165,7 @@ impl Route {
     #[must_use]
     pub fn connection(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::Callback | Self::Sessions => None,
+            Self::Home | Self::Callback | Self::Sessions | Self::Admin => None,
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
@@ -195,6 +201,7 @@ impl fmt::Display for Route {
             Self::Home => return f.write_str("/"),
             Self::Callback => return f.write_str(CALLBACK),
             Self::Sessions => return f.write_str(SESSIONS),
+            Self::Admin => return f.write_str(ADMIN),
             _ => {}
         }
         let connection = self.connection().unwrap_or_default();
@@ -207,7 +214,9 @@ impl fmt::Display for Route {
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
             }
-            Self::Home | Self::Callback | Self::Sessions | Self::Connection(_) => Ok(()),
+            Self::Home | Self::Callback | Self::Sessions | Self::Admin | Self::Connection(_) => {
+                Ok(())
+            }
         }
     }
 }
@@ -225,11 +234,12 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 9] {
+    fn every_route(id: &str) -> [Route; 10] {
         [
             Route::Home,
             Route::Callback,
             Route::Sessions,
+            Route::Admin,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
             Route::Projects(id.to_owned()),
@@ -260,6 +270,7 @@ mod tests {
                 "/",
                 "/callback",
                 "/sessions",
+                "/admin",
                 "/connections/c",
                 "/connections/c/overview",
                 "/connections/c/projects",
@@ -290,6 +301,10 @@ mod tests {
             "/%63allback",
             "/sessions/x",
             "/Sessions",
+            "/admin/x",
+            "/Admin",
+            "/administrator",
+            "/admin.php",
             "/connections",
             "/connections/",
             "/connections//overview",
@@ -313,7 +328,7 @@ mod tests {
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
             [
-                ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
+                ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
             ]
         );
     }

@@ -1,6 +1,7 @@
 //! The components of pages.
 
 pub mod account_menu;
+pub mod bar;
 pub mod busy_button;
 pub mod buttons;
 pub mod chips;
@@ -29,6 +30,7 @@ pub mod read_notice;
 pub mod reconnect;
 pub mod retry;
 pub mod scope_list;
+pub mod sealed;
 pub mod search;
 pub mod severity;
 pub mod severity_chart;

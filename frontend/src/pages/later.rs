@@ -13,7 +13,7 @@ use std::cell::{Cell, OnceCell};
 
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-use super::{all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage};
+use super::{admin::AdminPage, all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage};
 use crate::{
     announcer::Announcer,
     components::{layout::Waiting, notice::page_about, retry::Retry},
@@ -33,6 +33,8 @@ pub struct Pages {
     pub issues: fn() -> AnyView,
     /// The browsers that are signed in.
     pub sessions: fn() -> AnyView,
+    /// The administration.
+    pub admin: fn() -> AnyView,
 }
 
 impl Pages {
@@ -40,6 +42,7 @@ impl Pages {
         all_issues: || view! { <AllIssuesPage /> }.into_any(),
         issues: || view! { <IssuesPage /> }.into_any(),
         sessions: || view! { <SessionsPage /> }.into_any(),
+        admin: || view! { <AdminPage /> }.into_any(),
     };
 }
 
