@@ -263,7 +263,10 @@ mod tests {
             ),
             // Defaults, and what nobody knows.
             ("tab=installs&sort=name&q=&install=", "/admin"),
-            ("tab=x&sort=x&status=x&kinds=x,connected", "/admin?kinds=connected"),
+            (
+                "tab=x&sort=x&status=x&kinds=x,connected",
+                "/admin?kinds=connected",
+            ),
         ] {
             let place = Place::parse(query);
             assert_eq!(place.address(), address);
@@ -286,7 +289,10 @@ mod tests {
     #[test]
     fn a_part_keeps_what_was_chosen_in_another() {
         let place = Place::parse("q=a&status=active&install=01J");
-        assert_eq!(place.at(Tab::Activity).query(), "tab=activity&q=a&status=active");
+        assert_eq!(
+            place.at(Tab::Activity).query(),
+            "tab=activity&q=a&status=active"
+        );
         assert_eq!(place.of_status(None).query(), "q=a");
         assert_eq!(place.opening("02J").install.as_deref(), Some("02J"));
     }

@@ -96,7 +96,9 @@ pub fn never_granted(scopes: &Scopes) -> Option<String> {
     let first = scopes.iter().next()?;
     if scopes.len() > 1 {
         let scopes = scopes.len();
-        return Some(format!("No install was granted {scopes} of the permissions"));
+        return Some(format!(
+            "No install was granted {scopes} of the permissions"
+        ));
     }
     let meaning = scope::meaning(first);
     let mut letters = meaning.chars();

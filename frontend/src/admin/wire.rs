@@ -3,8 +3,8 @@
 use shared::{
     api::{
         admin::{
-            Activity, AdminSession, EncryptionState, Event, Install, Installs, SecretState, Setting,
-            SettingKey, Settings, Totals,
+            Activity, AdminSession, EncryptionState, Event, Install, Installs, SecretState,
+            Setting, SettingKey, Settings, Totals,
         },
         connection::Context,
     },

@@ -257,7 +257,9 @@ pub fn nothing_matches(search: &str, status: Option<InstallStatus>) -> String {
 #[must_use]
 pub fn disconnected(name: &str, is_pending: bool) -> String {
     if is_pending {
-        format!("{name} is disconnected. Its tokens were deleted; Snyk will be told when it answers.")
+        format!(
+            "{name} is disconnected. Its tokens were deleted; Snyk will be told when it answers."
+        )
     } else {
         format!("{name} is disconnected. Its tokens were revoked and deleted.")
     }
@@ -302,8 +304,15 @@ mod tests {
     #[test]
     fn control_characters_are_pictures_and_names_stay() {
         assert_eq!(visible("a\u{1b}[31mb\0\n\u{7f}"), "a␛[31mb␀␊␡");
-        assert_eq!(visible("a\u{85}\u{202e}b\u{2066}"), "a\u{fffd}\u{fffd}b\u{fffd}");
-        for name in ["Łódź <b>Cargo</b> & Co.", "東京港湾物流株式会社", "شركة الميناء"] {
+        assert_eq!(
+            visible("a\u{85}\u{202e}b\u{2066}"),
+            "a\u{fffd}\u{fffd}b\u{fffd}"
+        );
+        for name in [
+            "Łódź <b>Cargo</b> & Co.",
+            "東京港湾物流株式会社",
+            "شركة الميناء",
+        ] {
             assert_eq!(visible(name), name);
         }
     }
@@ -313,7 +322,10 @@ mod tests {
         assert_eq!(reach(&install("", true, 6)), "Group, 6 organizations");
         assert_eq!(reach(&install("", false, 1)), "1 organization");
         assert_eq!(reach(&install("", false, 0)), "No organizations known");
-        assert_eq!(reach(&install("", true, 0)), "Group, no organizations known");
+        assert_eq!(
+            reach(&install("", true, 0)),
+            "Group, no organizations known"
+        );
         assert_eq!(name(&install(" ", false, 0)), "Unknown organization");
     }
 
@@ -387,7 +399,10 @@ mod tests {
             nothing_matches("x", failing),
             "No install with the status “active, refresh failing” matches “x”."
         );
-        assert_eq!(ending(1, 14), "The refresh token of 1 install ends within 14 days");
+        assert_eq!(
+            ending(1, 14),
+            "The refresh token of 1 install ends within 14 days"
+        );
         assert_eq!(
             ending(1_200, 14),
             "The refresh tokens of 1,200 installs end within 14 days"

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use shared::route::Route;
 
 use super::{
-    account_menu::AccountMenu, bar::Bar, connection_switcher::ConnectionSwitcher, icon::mark, notice::Notice,
-    offline_banner::OfflineBanner, retry::Retry, toast::Toast, update_banner::UpdateBanner,
+    account_menu::AccountMenu, bar::Bar, connection_switcher::ConnectionSwitcher, icon::mark,
+    notice::Notice, offline_banner::OfflineBanner, retry::Retry, toast::Toast,
+    update_banner::UpdateBanner,
 };
 use crate::{
     announcer::Announcer,

@@ -13,7 +13,9 @@ use std::cell::{Cell, OnceCell};
 
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-use super::{admin::AdminPage, all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage};
+use super::{
+    admin::AdminPage, all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage,
+};
 use crate::{
     announcer::Announcer,
     components::{layout::Waiting, notice::page_about, retry::Retry},

@@ -1,0 +1,257 @@
+//! The installs: how many have which status, and each of them.
+
+use leptos::prelude::*;
+use shared::{
+    api::admin::{ENDING_WITHIN_DAYS, Install, InstallSort, Totals},
+    route::Route,
+};
+
+use super::{
+    activity::Latest, failed::FailedNotice, install_table::InstallTable, list::List,
+    state::Administration,
+};
+use crate::{
+    admin::{
+        address::{Place, Tab},
+        pages::Part,
+        words,
+    },
+    api,
+    components::{
+        busy_button::BusyButton, empty_state::EmptyState, icon::Icon, notice::panel,
+        search::SearchField, show::Show,
+    },
+    data::number_format::{len, number},
+    messages::Tone,
+    reactive::{Signal, derive, dynamic, effect, memo},
+    router::Page,
+};
+
+/// The part of the page.
+#[component]
+pub fn AllInstalls(
+    /// The state of the page.
+    admin: Administration,
+    /// What is shown.
+    place: Signal<Place>,
+) -> impl IntoView {
+    let totals = RwSignal::new(None::<Totals>);
+    let list = List::new(admin, "install", move |cursor| {
+        let place = place.get_untracked();
+        async move {
+            let installs = api::admin::installs(&place, cursor.as_deref()).await?;
+            totals.try_set(Some(installs.totals));
+            Ok(Part {
+                rows: installs.installs,
+                next: installs.next,
+            })
+        }
+    });
+    // What the server searches, filters and sorts by.
+    let asked = memo(move |_| place.with(|place| (place.search.clone(), place.status, place.sort)));
+    effect(move |_| {
+        asked.track();
+        list.reload();
+    });
+    let page = Page::get();
+    let search = memo(move |_| place.with(|place| place.search.clone()));
+    let on_search = move |text: String| {
+        let place = Place {
+            search: text,
+            ..place.get_untracked()
+        };
+        page.set_query(&place.query(), true);
+    };
+    let is_empty = list.is_empty();
+    let retry = Callback::new(move |()| list.more());
+    view! {
+        <Ending totals place />
+        <section class="section plain" aria-label="Installs">
+            <div class="install-bar">
+                <Figures totals place />
+                <SearchField
+                    label="Search installs"
+                    hint="Organization or ID"
+                    value=search
+                    on_search
+                    on_leave=move |()| list.focus.set(Some(0))
+                />
+            </div>
+            <FailedNotice failed=list.failed() trying=list.is_loading() on_again=retry />
+            <Show
+                when=move || !is_empty.get()
+                fallback=move || view! { <Nothing place /> }
+            >
+                <InstallTable list place />
+                <More list item="install" />
+            </Show>
+        </section>
+        <Latest admin place install=None />
+    }
+}
+
+/// How many installs have which status. Each figure lists what it counts.
+#[component]
+fn Figures(
+    /// The figures, once they are known.
+    totals: RwSignal<Option<Totals>>,
+    /// What is shown.
+    place: Signal<Place>,
+) -> impl IntoView {
+    let links = dynamic(move || {
+        let figures = words::figures(totals.get()?);
+        let links: Vec<_> = figures
+            .into_iter()
+            // The first two are always there, the others if they count anything.
+            .filter(|(count, _, status)| {
+                let is_shown = place.with(|place| place.status == *status);
+                *count > 0 || is_shown || status.is_none()
+            })
+            .map(|(count, words, status)| {
+                let href = move || place.with(|place| place.of_status(status).address());
+                let here = move || place.with(|place| place.status == status).then_some("true");
+                let mark = status.map(|status| {
+                    let (_, tone) = words::status(status);
+                    view! { <span class="status" data-tone=tone>{icon(tone).view()} {words}</span> }
+                });
+                let plain = status.is_none().then_some(words);
+                view! {
+                    <a class="total" href=move || href() aria-current=move || here() data-noscroll="">
+                        <span class="figure">{number(count)}</span>
+                        " "
+                        {mark}
+                        {plain}
+                    </a>
+                }
+            })
+            .collect();
+        Some(links)
+    });
+    view! {
+        <nav class="totals" aria-label="Installs by status">
+            {links}
+        </nav>
+    }
+}
+
+/// Returns the icon of a status.
+pub fn icon(tone: &str) -> Icon {
+    match tone {
+        "ok" => Icon::Check,
+        "warn" => Icon::Triangle,
+        _ => Icon::Minus,
+    }
+}
+
+/// The notice about installs whose refresh tokens end soon.
+#[component]
+fn Ending(
+    /// The figures, once they are known.
+    totals: RwSignal<Option<Totals>>,
+    /// What is shown.
+    place: Signal<Place>,
+) -> impl IntoView {
+    let ending = memo(move |_| totals.get().map_or(0, |totals| totals.ending));
+    dynamic(move || {
+        let ending = Some(ending.get()).filter(|ending| *ending > 0)?;
+        let title = words::ending(ending, ENDING_WITHIN_DAYS);
+        let href = move || {
+            let place = Place {
+                sort: InstallSort::Ending,
+                ..place.with(|place| place.of_status(None))
+            };
+            place.address()
+        };
+        let text = view! {
+            <p>
+                "After that, people have to connect again. A connection that is used is refreshed in time; "
+                <code>"REFRESH_UNUSED_CONNECTIONS=on"</code>
+                " does that for those that nobody uses."
+            </p>
+        };
+        let act = view! {
+            <a class="button" href=move || href() data-noscroll="">
+                "Show them first"
+            </a>
+        };
+        Some(panel(
+            Tone::Warn,
+            Icon::Clock,
+            title.into(),
+            text.into_any(),
+            Some(act.into_any()),
+        ))
+    })
+}
+
+/// The page without installs, or without any that match.
+#[component]
+fn Nothing(
+    /// What is shown.
+    place: Signal<Place>,
+) -> impl IntoView {
+    let is_filtering = memo(move |_| place.with(Place::is_filtering));
+    let title =
+        derive(move || place.with(|place| words::nothing_matches(&place.search, place.status)));
+    let text = derive(move || {
+        if is_filtering.get() {
+            "Search looks in the names of installs and of their organizations, and for an ID."
+        } else {
+            "Installs appear here as soon as somebody connects an organization or group."
+        }
+        .to_owned()
+    });
+    view! {
+        <EmptyState title text>
+            <Show when=move || is_filtering.get()>
+                <a class="button" href=Route::Admin.to_string() data-noscroll="">
+                    "Clear filters"
+                </a>
+            </Show>
+        </EmptyState>
+    }
+}
+
+/// How many rows are shown, and the button that loads more.
+#[component]
+pub fn More<T: Clone + PartialEq + Send + Sync + 'static>(
+    /// The rows.
+    list: List<T>,
+    /// The name of one row.
+    item: &'static str,
+) -> impl IntoView {
+    let (rows, whole, full, more) = (list.len(), list.is_whole(), list.is_full(), list.has_more());
+    let is_loading = list.is_loading();
+    let shown = move || {
+        let rows = Some(rows.get()).filter(|rows| *rows > 0)?;
+        Some(words::shown(len(rows), whole.get(), full.get(), item))
+    };
+    let press = Callback::new(move |()| list.more());
+    view! {
+        <div class="more">
+            <p class="second small">{shown}</p>
+            <Show when=move || more.get()>
+                <BusyButton class="button" words=["Show more", "Loading"] busy=is_loading on_press=press />
+            </Show>
+        </div>
+    }
+}
+
+/// Returns the address of an install.
+pub fn address_of(place: Signal<Place>, install: &str) -> String {
+    place.with(|place| place.opening(install).address())
+}
+
+/// Returns the address of the installs.
+pub fn address_of_all(place: Signal<Place>) -> String {
+    place.with(|place| {
+        let tab = match place.tab {
+            Tab::Settings => Tab::Installs,
+            tab => tab,
+        };
+        place.at(tab).address()
+    })
+}
+
+/// A row of the table.
+pub type Installs = List<Install>;
