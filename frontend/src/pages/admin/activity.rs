@@ -36,7 +36,9 @@ fn events(
     limit: Option<u32>,
     kept: RwSignal<Option<u32>>,
 ) -> List<Event> {
-    List::new(admin, "event", move |cursor| {
+    // What stands beside other things is not announced.
+    let item = limit.is_none().then_some("event");
+    List::new(admin, item, move |cursor| {
         let place = place.get_untracked();
         async move {
             let activity = api::admin::activity(&place, cursor.as_deref(), limit).await?;

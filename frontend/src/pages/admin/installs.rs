@@ -36,7 +36,7 @@ pub fn AllInstalls(
     place: Signal<Place>,
 ) -> impl IntoView {
     let totals = RwSignal::new(None::<Totals>);
-    let list = List::new(admin, "install", move |cursor| {
+    let list = List::new(admin, Some("install"), move |cursor| {
         let place = place.get_untracked();
         async move {
             let installs = api::admin::installs(&place, cursor.as_deref()).await?;
@@ -98,15 +98,17 @@ fn Figures(
     /// What is shown.
     place: Signal<Place>,
 ) -> impl IntoView {
+    // Links that are made anew would lose the focus.
+    let figures = memo(move |_| {
+        let shown = place.with(|place| place.status);
+        let mut figures = words::figures(totals.get()?);
+        figures.retain(|(count, _, status)| *count > 0 || *status == shown || status.is_none());
+        Some(figures)
+    });
     let links = dynamic(move || {
-        let figures = words::figures(totals.get()?);
         let links: Vec<_> = figures
+            .get()?
             .into_iter()
-            // The first two are always there, the others if they count anything.
-            .filter(|(count, _, status)| {
-                let is_shown = place.with(|place| place.status == *status);
-                *count > 0 || is_shown || status.is_none()
-            })
             .map(|(count, words, status)| {
                 let href = move || place.with(|place| place.of_status(status).address());
                 let here = move || place.with(|place| place.status == status).then_some("true");

@@ -22,8 +22,8 @@ type Load<T> =
 pub struct List<T: 'static> {
     admin: Administration,
     announcer: Announcer,
-    /// The name of one row.
-    item: &'static str,
+    /// The name of one row, if what has come is announced.
+    item: Option<&'static str>,
     rows: RwSignal<Option<Rows<T>>>,
     failed: RwSignal<Option<Failure>>,
     is_loading: RwSignal<bool>,
@@ -52,7 +52,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
     /// Creates a list without rows.
     pub fn new<F>(
         admin: Administration,
-        item: &'static str,
+        item: Option<&'static str>,
         load: impl Fn(Option<String>) -> F + 'static,
     ) -> Self
     where
@@ -127,11 +127,13 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
         });
         let has_next = rows.next().is_some();
         self.rows.set(Some(rows));
-        let words = count(come, self.item);
-        if is_more {
-            self.announcer.say(format!("{words} more"));
-        } else {
-            self.announcer.say(words);
+        if let Some(item) = self.item {
+            let words = count(come, item);
+            self.announcer.say(if is_more {
+                format!("{words} more")
+            } else {
+                words
+            });
         }
         // The button that has been pressed is gone.
         if is_more && !has_next && come > 0 {

@@ -1,0 +1,4 @@
+//! The page of the administration.
+
+mod states;
+mod stub;

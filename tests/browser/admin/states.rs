@@ -1,0 +1,477 @@
+//! What the page shows, and what it says when something is wrong.
+
+use serde_json::json;
+use tests::browser::{DESKTOP, PHONE};
+use thirtyfour::Key;
+
+use super::stub::{self, LINK, open_link, sign_in};
+use crate::{
+    data::{hides, press_key, rows, shows},
+    visit::{Visit, views::every_view},
+};
+
+/// A script that returns the names of the installs in the table.
+const NAMES: &str = "return [...document.querySelectorAll('.install-table tbody .install-name bdi')]\
+    .map(it => it.innerText)";
+
+async fn visit(changes: &str) -> Visit {
+    let visit = Visit::start().await;
+    stub::install(&visit.browser, changes).await;
+    visit
+}
+
+#[tokio::test]
+async fn sec_18_31_a_link_is_used_by_a_press_and_leaves_nothing_behind() {
+    let Visit { bed, browser } = visit("").await;
+    open_link(&bed, &browser).await;
+    // The address has no secret from the beginning, and nothing has been asked.
+    assert_eq!(
+        browser.run("return location.href").await,
+        format!("{}/admin", bed.app.url)
+    );
+    assert_eq!(browser.run("return admin.posts.length").await, 0);
+    every_view(&browser, "admin-link").await;
+    browser.press("Sign in").await;
+    browser.heading("Administration").await;
+    let body = json!({ "link": LINK }).to_string();
+    assert_eq!(browser.run("return admin.posts").await, json!([body]));
+    browser.run("admin.posts.length = 0").await;
+    shows(&browser, "Meridian Freight").await;
+    let readable = browser.readable().await;
+    assert!(!readable.contains(LINK), "the page can read the secret");
+    // Neither the entry nor a reload brings it back.
+    browser.driver.refresh().await.unwrap();
+    shows(&browser, "Meridian Freight").await;
+    assert_eq!(browser.run("return location.hash").await, "");
+    browser.run("history.back()").await;
+    browser.run("history.forward()").await;
+    shows(&browser, "Meridian Freight").await;
+    assert_eq!(browser.run("return location.hash").await, "");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_opened_in_an_open_page_is_taken_and_the_skip_link_is_none() {
+    let Visit { bed, browser } = visit("").await;
+    browser.go(&format!("{}/admin", bed.app.url)).await;
+    browser.heading("Administration").await;
+    shows(&browser, "snyk-app admin-link").await;
+    every_view(&browser, "admin-no-link").await;
+    browser.run("document.querySelector('.skip').click()").await;
+    browser.until("return location.hash === '#main'").await;
+    browser.heading("Administration").await;
+    browser.run(&format!("location.hash = '{LINK}'")).await;
+    browser.heading("Sign in as administrator?").await;
+    browser.until("return location.hash === ''").await;
+    browser.press("Sign in").await;
+    shows(&browser, "Meridian Freight").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_refused_says_why() {
+    let Visit { bed, browser } = visit("").await;
+    for (fault, heading, name) in [
+        (
+            "[409, 'login_used']",
+            "This link has been used",
+            "admin-used",
+        ),
+        (
+            "[410, 'login_expired']",
+            "This link has expired",
+            "admin-expired",
+        ),
+        (
+            "[403, 'forbidden']",
+            "This link doesn’t work",
+            "admin-refused",
+        ),
+    ] {
+        browser.go("about:blank").await;
+        open_link(&bed, &browser).await;
+        browser
+            .run(&format!(
+                "admin.faults = {{ 'POST /api/admin/session': {fault} }}"
+            ))
+            .await;
+        browser.press("Sign in").await;
+        browser.heading(heading).await;
+        shows(&browser, "snyk-app admin-link").await;
+        every_view(&browser, name).await;
+    }
+    browser.press("Continue without it").await;
+    browser.heading("Administration").await;
+    shows(&browser, "Administrators sign in with a link").await;
+
+    // What has not reached the server can be tried again.
+    browser.go("about:blank").await;
+    open_link(&bed, &browser).await;
+    browser
+        .run("admin.faults = { 'POST /api/admin/session': [503, 'unavailable'] }")
+        .await;
+    browser.press("Sign in").await;
+    shows(&browser, "can’t reach its own data").await;
+    hides(&browser, "automatically").await;
+    every_view(&browser, "admin-link-unavailable").await;
+    browser.run("admin.faults = {}").await;
+    browser.press("Try now").await;
+    shows(&browser, "Meridian Freight").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_administrator_sees_all_installs_and_finds_one() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    shows(&browser, "Nordwind Spedition").await;
+    let text = browser.text().await;
+    for words in [
+        "Administrator, ends in 22 min",
+        "Group, 6 organizations",
+        "Active, refresh failing",
+        "Reconnect needed",
+        "1,204",
+        "in 41 min",
+        "erased",
+        "Sign-in failed: took longer than ten minutes",
+        "Tokens replaced, generation 458",
+        "REFRESH_UNUSED_CONNECTIONS=on",
+    ] {
+        assert!(text.contains(words), "{words} in:\n{text}");
+    }
+    // A name is text, and what it hides is seen.
+    shows(&browser, "<img src=x onerror=\"window.hacked=1\">␛[31m").await;
+    assert_eq!(browser.run("return window.hacked ?? 0").await, 0);
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('main img').length")
+            .await,
+        0
+    );
+    // Nothing of a person's connections is in the bar.
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('header nav, header .switcher').length")
+            .await,
+        0
+    );
+    every_view(&browser, "admin-installs").await;
+    browser.width(PHONE).await;
+    let small = "return [...document.querySelectorAll('main a, main button, header button')]\
+        .filter(it => it.checkVisibility() && it.getBoundingClientRect().height < 44)\
+        .map(it => it.innerText + it.getBoundingClientRect().height)";
+    assert_eq!(browser.run(small).await, json!([]));
+    browser.width(DESKTOP).await;
+
+    // By status, by text, and both from the address.
+    browser.press("1 reconnect needed").await;
+    browser
+        .until(&format!("return (() => {{ {NAMES} }})().length === 1"))
+        .await;
+    assert_eq!(
+        browser.run("return location.search").await,
+        "?status=reconnect_needed"
+    );
+    browser
+        .run("document.querySelector('input[type=search]').focus()")
+        .await;
+    crate::data::press(&browser, "zzz").await;
+    shows(
+        &browser,
+        "No install with the status “reconnect needed” matches “zzz”.",
+    )
+    .await;
+    every_view(&browser, "admin-nothing-found").await;
+    browser.press("Clear filters").await;
+    browser
+        .until(&format!("return (() => {{ {NAMES} }})().length === 8"))
+        .await;
+    browser
+        .go(&format!("{}/admin?q=freight&sort=ending", bed.app.url))
+        .await;
+    shows(&browser, "Refresh token ends").await;
+    browser
+        .until(&format!("return (() => {{ {NAMES} }})().length === 1"))
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn many_installs_are_shown_a_page_at_a_time_and_sorted() {
+    let Visit { bed, browser } = visit("admin.many(340);").await;
+    sign_in(&bed, &browser).await;
+    shows(&browser, "The first 100 installs").await;
+    assert!(rows(&browser).await < 60);
+    browser.press("Show more").await;
+    shows(&browser, "The first 200 installs").await;
+    browser.press("Show more").await;
+    browser.press("Show more").await;
+    shows(&browser, "340 installs").await;
+    hides(&browser, "Show more").await;
+    // The first new row has the focus, and keys lead to the last one.
+    browser
+        .until("return document.activeElement.textContent.includes('Numbered 0301')")
+        .await;
+    press_key(&browser, Key::End).await;
+    browser
+        .until("return document.activeElement.textContent.includes('Numbered 0340')")
+        .await;
+    assert_eq!(
+        browser
+            .run("return document.querySelector('.install-table').getAttribute('aria-rowcount')")
+            .await,
+        "341"
+    );
+    browser.press("Refreshed").await;
+    browser
+        .until("return location.search === '?sort=refreshed'")
+        .await;
+    shows(&browser, "The first 100 installs").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn an_install_is_opened_and_disconnected() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    shows(&browser, "Łódź Cargo").await;
+    // The whole table is one stop; keys move in it.
+    browser
+        .run("document.querySelector('.install-table a[tabindex=\"0\"]').focus()")
+        .await;
+    press_key(&browser, Key::End).await;
+    press_key(&browser, Key::Home).await;
+    browser
+        .run(
+            "[...document.querySelectorAll('.install-table a')]\
+            .find(it => it.textContent.includes('Freight')).click()",
+        )
+        .await;
+    browser.heading("Meridian Freight").await;
+    shows(&browser, "Install ID").await;
+    shows(&browser, "Tokens replaced, generation 458").await;
+    browser
+        .until("return document.activeElement.id === 'heading'")
+        .await;
+    every_view(&browser, "admin-install").await;
+
+    browser.press("Disconnect").await;
+    browser
+        .until("return document.querySelector('dialog').open")
+        .await;
+    every_view(&browser, "admin-disconnect").await;
+    browser
+        .run("admin.faults = { 'DELETE /api/admin/installs': [503, 'unavailable'] }")
+        .await;
+    let go = "[...document.querySelectorAll('dialog[open] button')].at(-1).click()";
+    browser.run(go).await;
+    shows(&browser, "It is still connected").await;
+    every_view(&browser, "admin-disconnect-failed").await;
+    browser
+        .run("admin.faults = {}; admin.revocation = 'pending'")
+        .await;
+    browser.press("Try now").await;
+    browser
+        .until("return document.querySelector('.toast')?.innerText.includes('Snyk will be told')")
+        .await;
+    shows(&browser, "Disconnected").await;
+    browser
+        .until("return !document.querySelector('.ending')")
+        .await;
+    browser.press("Administration").await;
+    browser.heading("Administration").await;
+    shows(&browser, "2 disconnected").await;
+
+    browser
+        .go(&format!("{}/admin?install=none", bed.app.url))
+        .await;
+    shows(&browser, "This install is not there").await;
+    every_view(&browser, "admin-no-install").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_parts_are_reached_by_keys_and_have_addresses() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    browser
+        .run("document.querySelectorAll('.tabs a')[1].focus()")
+        .await;
+    press_key(&browser, Key::Enter).await;
+    browser
+        .until("return location.search === '?tab=activity'")
+        .await;
+    shows(&browser, "Kept for 30 days").await;
+    shows(
+        &browser,
+        "Administrator link refused: the link was used before ␛[31m",
+    )
+    .await;
+    assert_eq!(
+        browser.run("return document.title").await,
+        "Activity, Administration · Fathom"
+    );
+    every_view(&browser, "admin-activity").await;
+    browser.press("Kind").await;
+    browser
+        .run("document.querySelector('#kinds input').click()")
+        .await;
+    browser
+        .until("return location.search.includes('kinds=connected')")
+        .await;
+    hides(&browser, "Sign-in failed").await;
+    browser
+        .run("document.querySelector('#kinds').hidePopover()")
+        .await;
+    every_view(&browser, "admin-activity-kinds").await;
+
+    browser
+        .run("document.querySelectorAll('.tabs a')[2].focus()")
+        .await;
+    press_key(&browser, Key::Enter).await;
+    shows(&browser, "What this server uses").await;
+    let text = browser.text().await;
+    for words in [
+        "No install was granted “see ignores”",
+        "none of 6 active installs has it",
+        "After 24 hours",
+        "After 30 days",
+        "US-01",
+        "last accepted by Snyk 3 minutes ago",
+        "CLIENT_SECRET_FILE",
+        "snyk-app app rotate-secret",
+        "k7, for all 5 installs that hold tokens",
+    ] {
+        assert!(text.contains(words), "{words} in:\n{text}");
+    }
+    every_view(&browser, "admin-settings").await;
+    browser.run("history.back()").await;
+    browser
+        .until("return location.search.includes('kinds=connected')")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_server_without_installs_says_so() {
+    let Visit { bed, browser } = visit("admin.installs = []; admin.events = [];").await;
+    sign_in(&bed, &browser).await;
+    shows(&browser, "Nobody has connected yet.").await;
+    shows(&browser, "Nothing happened yet.").await;
+    every_view(&browser, "admin-empty").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_is_told() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    browser.press("Leave").await;
+    browser.heading("You have left the administration").await;
+    hides(&browser, "Meridian Freight").await;
+    assert_eq!(
+        browser
+            .run("return !!document.querySelector('.administrator')")
+            .await,
+        false
+    );
+    every_view(&browser, "admin-left").await;
+
+    // While something is asked for.
+    browser.go("about:blank").await;
+    sign_in(&bed, &browser).await;
+    browser.run("document.cookie = 'stub=0;path=/'").await;
+    browser.press("App settings").await;
+    browser
+        .heading("Your administrator session has ended")
+        .await;
+    every_view(&browser, "admin-ended").await;
+
+    // By itself.
+    browser.go("about:blank").await;
+    open_link(&bed, &browser).await;
+    browser.run("admin.lasts = 4000").await;
+    browser.press("Sign in").await;
+    browser
+        .heading("Your administrator session has ended")
+        .await;
+    hides(&browser, "Meridian Freight").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_fails_is_said_and_tried_again() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    browser
+        .run("admin.faults = { 'GET /api/admin': [503, 'unavailable'] }")
+        .await;
+    browser.press("App settings").await;
+    shows(&browser, "can’t reach its own data").await;
+    browser.press("Activity").await;
+    shows(&browser, "can’t reach its own data").await;
+    every_view(&browser, "admin-unavailable").await;
+    browser.run("admin.faults = {}").await;
+    browser.press("Try now").await;
+    shows(&browser, "Kept for 30 days").await;
+    hides(&browser, "can’t reach its own data").await;
+
+    // The session itself.
+    browser
+        .driver
+        .cdp()
+        .send_raw(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": "if (window.admin && !document.cookie.includes('well')) \
+                admin.faults = { 'GET /api/admin/session': [503, 'unavailable'] }" }),
+        )
+        .await
+        .unwrap();
+    browser.driver.refresh().await.unwrap();
+    browser.heading("can’t reach its own data").await;
+    every_view(&browser, "admin-session-unavailable").await;
+    browser.run("admin.faults = {}").await;
+    browser.press("Try now").await;
+    shows(&browser, "Kept for 30 days").await;
+    browser.run("document.cookie = 'well=1;path=/'").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn placeholders_stand_for_what_is_being_loaded() {
+    let Visit { bed, browser } = visit("admin.held = /GET .api.admin.installs/;").await;
+    open_link(&bed, &browser).await;
+    browser.press("Sign in").await;
+    browser
+        .until(
+            "return document.querySelectorAll('.install-table[aria-busy] .skeleton').length === 8",
+        )
+        .await;
+    every_view(&browser, "admin-loading").await;
+    browser.run("admin.release()").await;
+    shows(&browser, "Meridian Freight").await;
+    browser.close().await;
+}
+
+/// Each has a session of its own, and neither knows of the other.
+#[tokio::test]
+async fn a_person_who_is_signed_in_sees_nothing_of_that_here() {
+    let visit = Visit::at_overview().await;
+    let Visit { bed, browser } = visit;
+    browser.go(&format!("{}/admin", bed.app.url)).await;
+    browser.heading("Administration").await;
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('header nav, header .switcher, header .this-browser').length")
+            .await,
+        0
+    );
+    browser
+        .run("document.querySelector('.brand').click()")
+        .await;
+    browser
+        .until("return !!document.querySelector('header .switcher')")
+        .await;
+    browser.close().await;
+}
