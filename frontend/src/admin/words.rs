@@ -1,7 +1,7 @@
-//! What is said about installs and events.
+//! What is said about installs.
 
 use shared::api::{
-    admin::{Event, EventKind, Install, InstallStatus, Totals},
+    admin::{Install, InstallStatus, Totals},
     connection::Context,
 };
 
@@ -31,7 +31,9 @@ pub fn name(install: &Install) -> String {
     name_or_unknown(&install.name)
 }
 
-fn name_or_unknown(name: &str) -> String {
+/// Returns a name, or what stands in its place.
+#[must_use]
+pub fn name_or_unknown(name: &str) -> String {
     if name.trim().is_empty() {
         "Unknown organization".to_owned()
     } else {
@@ -166,65 +168,6 @@ pub fn ending(installs: u64, days: u32) -> String {
     format!("The refresh tokens of {installs} installs end within {days} days")
 }
 
-/// Returns the words for a kind of event.
-#[must_use]
-pub const fn kind(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Connected => "Connected",
-        EventKind::Reconnected => "Connected again",
-        EventKind::LoginFailed => "Sign-in failed",
-        EventKind::Refreshed => "Tokens replaced",
-        EventKind::RefreshFailed => "Refresh failed",
-        EventKind::ReconnectNeeded => "Reconnect needed",
-        EventKind::Disconnected => "Disconnected by a person",
-        EventKind::Swept => "Ended, because nobody used it",
-        EventKind::SignedOut => "Browser signed out",
-        EventKind::LimitReached => "Rate limit reached",
-        EventKind::SecretReread => "Client secret read again",
-        EventKind::AdminSignedIn => "Administrator signed in",
-        EventKind::AdminRefused => "Administrator link refused",
-        EventKind::AdminLeft => "Administrator left",
-        EventKind::AdminDisconnected => "Disconnected by an administrator",
-    }
-}
-
-/// Returns what happened, with its detail.
-#[must_use]
-pub fn event(event: &Event) -> String {
-    let words = kind(event.kind);
-    let detail = visible(event.detail.trim());
-    match event.kind {
-        _ if detail.is_empty() => words.to_owned(),
-        EventKind::Refreshed => format!("{words}, {detail}"),
-        _ => format!("{words}: {detail}"),
-    }
-}
-
-/// Returns what an event is about.
-#[must_use]
-pub fn about(event: &Event) -> String {
-    match (&event.install, event.kind) {
-        (Some(_), _) => name_or_unknown(&event.install_name),
-        (None, EventKind::SecretReread) => "All".to_owned(),
-        (None, _) => "None".to_owned(),
-    }
-}
-
-/// Returns a time in a table of events: the time of day if it is of today, or else the date too.
-/// Both times are as `24 Nov 2026, 05:41:07`.
-#[must_use]
-pub fn when(at: &str, now: &str) -> String {
-    let date = |time: &str| time.split_once(", ").map(|(date, _)| date.to_owned());
-    match at.split_once(", ") {
-        Some((day, time)) if date(now).as_deref() == Some(day) => time.to_owned(),
-        Some((day, time)) => {
-            let minutes = time.rsplit_once(':').map_or(time, |(minutes, _)| minutes);
-            format!("{day}, {minutes}")
-        }
-        None => at.to_owned(),
-    }
-}
-
 /// Returns how many rows of a list are shown. `all` is how many there are, if that is known.
 #[must_use]
 pub fn shown(rows: u64, is_whole: bool, is_full: bool, item: &str) -> String {
@@ -289,18 +232,6 @@ mod tests {
         }
     }
 
-    fn event_of(kind: EventKind, detail: &str, install: Option<&str>) -> Event {
-        Event {
-            id: "1".to_owned(),
-            at: String::new(),
-            kind,
-            detail: detail.to_owned(),
-            install: install.map(str::to_owned),
-            install_name: String::new(),
-            request_id: None,
-        }
-    }
-
     #[test]
     fn control_characters_are_pictures_and_names_stay() {
         assert_eq!(visible("a\u{1b}[31mb\0\n\u{7f}"), "a␛[31mb␀␊␡");
@@ -356,32 +287,6 @@ mod tests {
             ..Totals::default()
         })[0];
         assert_eq!(words, "install");
-    }
-
-    #[test]
-    fn what_happened_is_said_with_its_detail() {
-        let say = |kind, detail| event(&event_of(kind, detail, None));
-        assert_eq!(
-            say(EventKind::Refreshed, "generation 458"),
-            "Tokens replaced, generation 458"
-        );
-        assert_eq!(
-            say(EventKind::LoginFailed, "took longer than ten minutes"),
-            "Sign-in failed: took longer than ten minutes"
-        );
-        assert_eq!(say(EventKind::AdminLeft, ""), "Administrator left");
-        assert_eq!(say(EventKind::LoginFailed, "\u{1b}"), "Sign-in failed: ␛");
-        assert_eq!(about(&event_of(EventKind::SecretReread, "", None)), "All");
-        assert_eq!(about(&event_of(EventKind::LoginFailed, "", None)), "None");
-        let unnamed = event_of(EventKind::Swept, "", Some("01J"));
-        assert_eq!(about(&unnamed), "Unknown organization");
-    }
-
-    #[test]
-    fn a_time_of_today_has_no_date() {
-        let now = "24 Nov 2026, 09:00:00";
-        assert_eq!(when("24 Nov 2026, 05:41:07", now), "05:41:07");
-        assert_eq!(when("23 Nov 2026, 22:14:59", now), "23 Nov 2026, 22:14");
     }
 
     #[test]

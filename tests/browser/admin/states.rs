@@ -134,7 +134,7 @@ async fn an_administrator_sees_all_installs_and_finds_one() {
         "1,204",
         "in 41 min",
         "erased",
-        "Sign-in failed: took longer than ten minutes",
+        "Sign-in failed: it took longer than ten minutes",
         "Tokens replaced, generation 458",
         "REFRESH_UNUSED_CONNECTIONS=on",
     ] {
@@ -305,7 +305,7 @@ async fn the_parts_are_reached_by_keys_and_have_addresses() {
     shows(&browser, "Kept for 30 days").await;
     shows(
         &browser,
-        "Administrator link refused: the link was used before ␛[31m",
+        "Administrator link refused: it had been used (␛[31m)",
     )
     .await;
     assert_eq!(

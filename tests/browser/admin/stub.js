@@ -67,12 +67,12 @@
     ...(request ? { request_id: `01JD9Z7K3M8QW4T5V6X7Y8Z9A${id % 10}` } : {}),
   });
   const events = [
-    event(9, 3, "login_failed", "took longer than ten minutes", null, "", true),
+    event(9, 3, "login_failed", "login_expired", null, "", true),
     event(8, 6, "refreshed", "generation 458", "F1", "Meridian Freight", true),
     event(7, 13, "refresh_failed", "Snyk answered 503, next try in 32 s", "F5", "Łódź Cargo"),
     event(6, 42, "secret_reread", "", null, ""),
     event(5, 60 * 40, "reconnect_needed", "Snyk answered invalid_grant", "F2", "Nordwind Spedition GmbH & Co. KG", true),
-    event(4, 60 * 41, "admin_refused", "the link was used before ␛[31m", null, "", true),
+    event(4, 60 * 41, "admin_refused", "login_used: ␛[31m", null, "", true),
     event(3, 60 * 42, "connected", "", "F8", pictured[7].name, true),
   ];
   const admin = {

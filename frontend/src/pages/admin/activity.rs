@@ -13,8 +13,8 @@ use super::{
 use crate::{
     admin::{
         address::{KINDS, Place, Tab, kind_name, named},
+        events as told,
         pages::Part,
-        words,
     },
     api,
     components::{
@@ -70,7 +70,7 @@ pub fn Activities(
     let choices = memo(move |_| {
         let choice = |kind| Choice {
             value: kind_name(kind).to_owned(),
-            called: words::kind(kind).to_owned(),
+            called: told::kind(kind).to_owned(),
             count: None,
             chosen: kinds.with(|kinds| kinds.contains(&kind)),
         };

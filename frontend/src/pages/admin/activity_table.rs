@@ -5,7 +5,7 @@ use shared::api::admin::Event;
 
 use super::{installs::address_of, list::List};
 use crate::{
-    admin::{address::Place, words},
+    admin::{address::Place, events, words},
     components::{
         copyable::Copyable,
         keyed::For,
@@ -135,9 +135,9 @@ fn cells(
     let exact = platform::exact(at);
     let when = {
         let exact = exact.clone();
-        dynamic(move || words::when(&exact, &platform::exact(now.get())))
+        dynamic(move || events::when(&exact, &platform::exact(now.get())))
     };
-    let what = words::event(event);
+    let what = events::event(event);
     let title = what.clone();
     let request = match &event.request_id {
         Some(id) => {
@@ -152,7 +152,7 @@ fn cells(
         None => view! { <span class="second">"None"</span> }.into_any(),
     };
     let install = place.map(|place| {
-        let name = words::about(event);
+        let name = events::about(event);
         let tabindex = move || tabindex.map(Signal::get);
         let install = match event.install.clone() {
             Some(id) => view! {
