@@ -89,6 +89,13 @@ impl EventId {
         Self(ulid::Ulid::from_parts(ms, 0).to_string().into())
     }
 
+    /// Generates the id of an event of that time, in milliseconds since the epoch.
+    #[must_use]
+    pub fn generate_at(ms: u64) -> Self {
+        let random = ulid::Ulid::new().random();
+        Self(ulid::Ulid::from_parts(ms, random).to_string().into())
+    }
+
     /// Returns an id that is after that of every event.
     #[must_use]
     pub fn last() -> Self {

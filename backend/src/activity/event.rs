@@ -65,7 +65,7 @@ impl Event {
     #[must_use]
     pub fn login_failed(code: Code, error: Option<&str>) -> Self {
         let detail = match error {
-            Some(error) => format!("{}: {error}", code.as_str()),
+            Some(error) => format!("{}: {}", code.as_str(), error_word(error)),
             None => code.as_str().to_owned(),
         };
         Self::new(EventKind::LoginFailed).with(&detail)
@@ -93,7 +93,7 @@ impl Event {
     pub fn reconnect_needed(connection: &ConnectionId, error: &str) -> Self {
         Self::new(EventKind::ReconnectNeeded)
             .about(connection)
-            .with(error)
+            .with(error_word(error))
     }
 
     /// A person, or an administrator, disconnected.
@@ -154,6 +154,17 @@ impl Event {
     }
 }
 
+/// Returns an OAuth error if it is like one: a short word in lower case (RFC 6749 section 5.2). What is not
+/// may be anything, also a secret that was mistaken for an error.
+fn error_word(error: &str) -> &str {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    if error.len() <= 40 && error.bytes().all(is_word) {
+        error
+    } else {
+        "an unknown error"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use http::{Method, Uri};
@@ -167,11 +178,19 @@ mod tests {
         let id = request.id().to_string();
         let hostile = "x\r\n2026-01-01 admin_signed_in\x1b[2J";
         let event = request
-            .scope(async { Event::login_failed(Code::LoginRefused, Some(hostile)) })
+            .scope(async { Event::refresh_failed(&ConnectionId::generate(), hostile) })
             .await;
         assert_eq!(event.request_id, Some(id));
-        assert!(event.detail.starts_with("login_refused: x␍␊"));
+        assert!(event.detail.starts_with("x␍␊"));
         assert!(!event.detail.contains(char::is_control));
+        for (error, detail) in [
+            ("invalid_scope", "login_refused: invalid_scope"),
+            (hostile, "login_refused: an unknown error"),
+            ("snyk_at_0123456789", "login_refused: an unknown error"),
+        ] {
+            let event = Event::login_failed(Code::LoginRefused, Some(error));
+            assert_eq!(event.detail, detail);
+        }
         assert_eq!(Event::secret_reread().request_id, None);
     }
 }

@@ -99,12 +99,11 @@ pub(super) fn installs(dialect: Dialect, page: &InstallPage) -> String {
         Some(InstallStatus::ReconnectNeeded) => " AND status = 'reconnect_needed'",
         Some(InstallStatus::Disconnected) => " AND status = 'disconnected'",
     };
-    let search = match &page.search {
-        None => String::new(),
-        Some(_) => {
-            let position = dialect.position;
-            format!(" AND ({position}(search_text, $6) > 0 OR id = $7 OR {position}(orgs, $8) > 0)")
-        }
+    let search = if page.search.is_some() {
+        let position = dialect.position;
+        format!(" AND ({position}(search_text, $6) > 0 OR id = $7 OR {position}(orgs, $8) > 0)")
+    } else {
+        String::new()
     };
     format!(
         "{}{key} {beyond}= $4 AND ({key} {beyond} $4 OR id {beyond} $5){status}{search} \
