@@ -1,4 +1,5 @@
 //! The page of the administration.
 
+mod journey;
 mod states;
 mod stub;

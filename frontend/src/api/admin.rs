@@ -51,7 +51,8 @@ pub async fn leave() -> Result<(), Failure> {
 pub async fn installs(place: &Place, cursor: Option<&str>) -> Result<Installs, Failure> {
     let mut query = Query::default();
     if !place.search.is_empty() {
-        query.add("search", &place.search);
+        let text: String = place.search.chars().take(MAX_SEARCH).collect();
+        query.add("search", &text);
     }
     if let Some(status) = place.status {
         query.add("status", status_name(status));
@@ -61,6 +62,9 @@ pub async fn installs(place: &Place, cursor: Option<&str>) -> Result<Installs, F
     }
     get("/api/admin/installs", query, cursor).await
 }
+
+/// The most characters that the server searches for.
+const MAX_SEARCH: usize = 200;
 
 /// Returns an install.
 pub async fn install(id: &str) -> Result<Install, Failure> {
