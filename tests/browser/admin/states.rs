@@ -281,7 +281,12 @@ async fn an_install_is_opened_and_disconnected() {
         .await;
     browser.press("Administration").await;
     browser.heading("Administration").await;
-    shows(&browser, "2 disconnected").await;
+    browser
+        .until(
+            "return [...document.querySelectorAll('.total')]\
+            .some(it => it.innerText.replace(/\\s+/g, ' ') === '2 disconnected')",
+        )
+        .await;
 
     browser
         .go(&format!("{}/admin?install=none", bed.app.url))

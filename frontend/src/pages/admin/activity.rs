@@ -63,7 +63,8 @@ pub fn Activities(
     let list = events(admin, place, None, kept);
     let kinds = memo(move |_| place.with(|place| place.kinds.clone()));
     effect(move |_| {
-        kinds.track();
+        // As in `installs`: what was never evaluated depends on nothing.
+        let _ = kinds.get();
         list.reload();
     });
     let page = Page::get();
@@ -105,9 +106,7 @@ pub fn Activities(
     view! {
         <section class="section plain" aria-label="Activity">
             <div class="activity-bar">
-                <div class="filter-chips">
-                    <ChoiceChip id="kinds" label="Kind" choices on_toggle />
-                </div>
+                <ChoiceChip id="kinds" label="Kind" choices on_toggle />
                 <Show when=move || is_filtering.get()>
                     <a href=all data-noscroll="">
                         "All kinds"

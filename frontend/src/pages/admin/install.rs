@@ -215,7 +215,7 @@ fn facts(install: &Install) -> AnyView {
         <div class="columns">
             <section class="section" aria-labelledby="facts">
                 <h2 id="facts">"Connection"</h2>
-                <dl class="facts">{facts}</dl>
+                <dl class="install-facts">{facts}</dl>
             </section>
             <section class="section" aria-labelledby="granted">
                 <h2 id="granted">"Permissions"</h2>

@@ -186,7 +186,12 @@ pub fn ends(install: &Install, of_refresh_token: Signal<bool>, now: ReadSignal<f
             access
         };
         let ends = Ends::of(status, at.map(|at| seconds(now.get(), at)));
-        let (words, state) = (ends.words(), ends.is_soon().then_some("soon"));
+        let words = ends.words();
+        let state = match ends {
+            _ if ends.is_soon() => Some("soon"),
+            Ends::In(_) => Some("later"),
+            _ => None,
+        };
         match at {
             Some(at) if !matches!(ends, Ends::Erased) => view! {
                 <time class="stamp" data-state=state datetime=platform::machine(at) title=platform::exact(at)>

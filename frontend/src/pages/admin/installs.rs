@@ -50,7 +50,8 @@ pub fn AllInstalls(
     // What the server searches, filters and sorts by.
     let asked = memo(move |_| place.with(|place| (place.search.clone(), place.status, place.sort)));
     effect(move |_| {
-        asked.track();
+        // A memo that was never evaluated depends on nothing: tracking alone would not do.
+        let _ = asked.get();
         list.reload();
     });
     let page = Page::get();

@@ -213,7 +213,7 @@ fn encryption(state: &EncryptionState) -> AnyView {
     view! {
         <section class="section" aria-labelledby="encryption">
             <h2 id="encryption">"Encryption at rest"</h2>
-            <dl class="facts">
+            <dl class="install-facts">
                 <div>
                     <dt>"Key in use"</dt>
                     <dd>
