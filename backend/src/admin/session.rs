@@ -60,7 +60,7 @@ impl Administration {
             token_hash: token.hash(),
             browser,
             signed_in_at: now,
-            expires_at: now.saturating_add(LIFETIME).unwrap_or(now),
+            expires_at: end_of(now),
         };
         self.records.insert_admin_session(&session).await?;
         for token in earlier {
@@ -106,6 +106,12 @@ impl Administration {
             .take(MAX_LOOKUPS)
             .collect()
     }
+}
+
+/// Returns when a session that begins now expires, in the precision in which it is stored.
+fn end_of(now: Timestamp) -> Timestamp {
+    let end = now.saturating_add(LIFETIME).unwrap_or(now);
+    Timestamp::from_millisecond(end.as_millisecond()).unwrap_or(end)
 }
 
 /// Extractor for the session of an administrator. Rejects a request without a live one as

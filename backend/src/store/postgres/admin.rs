@@ -20,7 +20,10 @@ use crate::store::{
     },
 };
 
-const DIALECT: Dialect = Dialect { position: "strpos" };
+const DIALECT: Dialect = Dialect {
+    position: "strpos",
+    unindexed: "",
+};
 /// The deletions of a sweep, which pass over rows that another node is deleting.
 const DELETE_SESSIONS: &str = "DELETE FROM admin_sessions WHERE id = ANY(ARRAY(\
      SELECT id FROM admin_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 \

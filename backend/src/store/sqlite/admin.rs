@@ -20,7 +20,10 @@ use crate::store::{
     },
 };
 
-const DIALECT: Dialect = Dialect { position: "instr" };
+const DIALECT: Dialect = Dialect {
+    position: "instr",
+    unindexed: "+",
+};
 const DELETE_SESSIONS: &str = "DELETE FROM admin_sessions WHERE id IN \
      (SELECT id FROM admin_sessions WHERE expires_at < $1 LIMIT $2)";
 const DELETE_EVENTS: &str = "DELETE FROM events WHERE id IN \
@@ -191,5 +194,82 @@ impl AdminRecords for SqliteDatabase {
             .execute(&self.writer)
             .await?;
         Ok(done.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ConnectionId;
+    use shared::api::admin::{InstallSort, InstallStatus};
+
+    use super::*;
+    use crate::store::database::Search;
+
+    async fn plan(database: &SqliteDatabase, sql: &str) -> String {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(sql))
+            .fetch_all(&database.readers)
+            .await
+            .unwrap();
+        let steps: Vec<_> = rows.into_iter().map(|(.., step)| step).collect();
+        steps.join("; ")
+    }
+
+    #[tokio::test]
+    async fn each_list_is_read_along_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = SqliteDatabase::open(&folder.path().join("app.db")).await;
+        let database = database.unwrap();
+        let search = Search {
+            text: "x".to_owned(),
+            id: "X".to_owned(),
+            org: "x".to_owned(),
+        };
+        for (sort, index) in [
+            (InstallSort::Name, "connections_by_"),
+            (InstallSort::Refreshed, "connections_by_refresh"),
+            (InstallSort::Ending, "connections_by_end"),
+            (InstallSort::Connected, "connections_by_connect"),
+        ] {
+            for status in [None, Some(InstallStatus::ReconnectNeeded)] {
+                for search in [None, Some(search.clone())] {
+                    let page = InstallPage {
+                        search,
+                        status,
+                        sort,
+                        after: None,
+                        limit: 9,
+                        now: Timestamp::UNIX_EPOCH,
+                        unused_since: Timestamp::UNIX_EPOCH,
+                    };
+                    let plan = plan(&database, &admin_sql::installs(DIALECT, &page)).await;
+                    assert!(plan.contains(index), "{sort:?} {status:?}: {plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{sort:?} {status:?}: {plan}");
+                }
+            }
+        }
+        for connection in [None, Some(ConnectionId::generate())] {
+            let page = EventPage {
+                kinds: vec![shared::api::admin::EventKind::Swept],
+                connection,
+                before: EventId::last(),
+                limit: 9,
+            };
+            let plan = plan(&database, &admin_sql::events(&page)).await;
+            assert!(plan.starts_with("SEARCH events"), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+        for sql in [
+            DELETE_EVENTS,
+            DELETE_SESSIONS,
+            admin_sql::UNDESCRIBED,
+            admin_sql::TOTALS,
+        ] {
+            let plan = plan(&database, sql).await;
+            let is_scan = plan.split("; ").any(|step| {
+                step.starts_with("SCAN") && !step.contains("INDEX") && !step.contains("CONSTANT")
+            });
+            assert!(!is_scan, "{sql}: {plan}");
+        }
     }
 }
