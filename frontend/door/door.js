@@ -130,6 +130,7 @@ async function open() {
     const words = await callback();
     const answer = words.take();
     if (answer !== undefined) {
+      performance.mark("taken");
       root.dataset.state = "callback";
       whenIdle(typeface);
       words.finish(answer);

@@ -11,8 +11,8 @@ use crate::{
     door::{self, Door},
     loading,
     pages::{
-        connection::ConnectionPage, home::HomePage, later::Later, not_found::NotFoundPage,
-        overview::OverviewPage, projects::ProjectsPage,
+        home::HomePage, later::Later, not_found::NotFoundPage, overview::OverviewPage,
+        projects::ProjectsPage,
     },
     platform::{self, events},
     router::{self, Router},
@@ -52,7 +52,9 @@ fn App(
 fn page(route: Option<&Route>) -> AnyView {
     match route {
         Some(Route::Home) => view! { <HomePage /> }.into_any(),
-        Some(Route::Connection(_)) => view! { <ConnectionPage /> }.into_any(),
+        Some(Route::Connection(_)) => {
+            view! { <Later page=|pages| (pages.connection)() /> }.into_any()
+        }
         Some(Route::Overview(_)) => view! { <OverviewPage /> }.into_any(),
         Some(Route::Projects(_) | Route::OrgProjects { .. }) => {
             view! { <ProjectsPage /> }.into_any()
@@ -62,6 +64,7 @@ fn page(route: Option<&Route>) -> AnyView {
         }
         Some(Route::Issues { .. }) => view! { <Later page=|pages| (pages.issues)() /> }.into_any(),
         Some(Route::Sessions) => view! { <Later page=|pages| (pages.sessions)() /> }.into_any(),
+        Some(Route::Flow) => view! { <Later page=|pages| (pages.flow)() /> }.into_any(),
         Some(Route::Admin) => view! { <Later page=|pages| (pages.admin)() /> }.into_any(),
         // The door has finished the callback before the app starts.
         Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),

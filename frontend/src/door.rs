@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use js_sys::Promise;
-use shared::api::connection::Connected;
+use shared::{api::connection::Connected, route::Route};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
@@ -14,6 +14,7 @@ use crate::{
     answer::{Answer, Failure},
     connection_label,
     platform::tabs::Change,
+    router::Router,
     session::SessionContext,
     wire,
 };
@@ -66,6 +67,8 @@ extern "C" {
 }
 
 thread_local! {
+    /// The connection of the login that this document has finished.
+    static FINISHED: RefCell<Option<String>> = const { RefCell::new(None) };
     static DOOR: RefCell<Option<Door>> = const { RefCell::new(None) };
 }
 
@@ -114,10 +117,24 @@ pub fn welcome_back(connected: &str) {
     SessionContext::get().tell(Change::SignedIn);
     // As after every other page that has ended.
     Announcer::get().expect_page();
-    if let Some(Connected { connection, .. }) = wire::read(connected) {
+    if let Some(Connected {
+        connection,
+        return_to,
+    }) = wire::read(connected)
+    {
         let name = connection_label::name(&connection);
         Announcer::get().toast(format!("Connected to {name}"));
+        if Route::parse(&return_to) == Some(Route::Flow) {
+            Router::get().replace(&Route::login_of(&connection.id));
+        }
+        FINISHED.replace(Some(connection.id));
     }
+}
+
+/// Returns the id of the connection whose login this document has finished, if it has.
+#[must_use]
+pub fn finished() -> Option<String> {
+    FINISHED.with_borrow(Clone::clone)
 }
 
 fn with<T>(call: impl FnOnce(&Door) -> T) -> Option<T> {

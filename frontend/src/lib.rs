@@ -22,6 +22,7 @@ pub mod connection_label;
 mod contrast;
 pub mod data;
 pub mod erased;
+pub mod flow;
 pub mod poll_schedule;
 pub mod refresh_polls;
 pub mod refresh_scale;

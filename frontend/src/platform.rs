@@ -12,6 +12,7 @@ pub mod menu;
 pub mod network;
 pub mod scroll;
 pub mod tabs;
+pub mod timing;
 pub mod translated;
 pub mod unicode;
 
@@ -109,6 +110,14 @@ pub fn path_here() -> Option<String> {
 pub fn address() -> Option<String> {
     let origin = web_sys::window()?.location().origin().ok()?;
     Some(format!("{origin}{}", path_here()?))
+}
+
+/// Returns the host of the page, with its port; empty if it is not known.
+#[must_use]
+pub fn host() -> String {
+    web_sys::window()
+        .and_then(|window| window.location().host().ok())
+        .unwrap_or_default()
 }
 
 /// Returns the path of the page.

@@ -46,6 +46,12 @@ impl CodeVerifier {
         CodeChallenge::s256(&self.0)
     }
 
+    /// Returns the SHA-256 of the verifier's ASCII, which the challenge encodes.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        sha256(&self.0)
+    }
+
     /// Returns the verifier, for the one caller that sends or seals it. Never log or store it.
     #[must_use]
     pub fn secret(&self) -> &str {
@@ -75,7 +81,7 @@ impl CodeChallenge {
     }
 
     fn s256(verifier: &str) -> Self {
-        Self(token43::encode(&Sha256::digest(verifier.as_bytes()).into()))
+        Self(token43::encode(&sha256(verifier)))
     }
 
     /// Returns the challenge as it occurs in the authorization request URL.
@@ -83,6 +89,10 @@ impl CodeChallenge {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn sha256(verifier: &str) -> [u8; 32] {
+    Sha256::digest(verifier.as_bytes()).into()
 }
 
 /// Error for a verifier of the wrong length or alphabet. Contains no part of it.
@@ -119,6 +129,11 @@ mod tests {
             verifier.challenge().as_str(),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
+        let digest = [
+            19, 211, 30, 150, 26, 26, 216, 236, 47, 22, 177, 12, 76, 152, 46, 8, 118, 168, 120,
+            173, 109, 241, 68, 86, 110, 225, 137, 74, 203, 112, 249, 195,
+        ];
+        assert_eq!(verifier.digest(), digest);
     }
 
     #[test]

@@ -13,6 +13,12 @@ pub const CALLBACK: &str = "/callback";
 /// Path of the page of a person's browsers.
 const SESSIONS: &str = "/sessions";
 
+/// Path of the page that shows what happens in a login.
+const FLOW: &str = "/flow";
+
+/// The parameter of [`Route::Flow`] that names the connection whose login is shown.
+pub const LOGIN_OF: &str = "connection";
+
 /// Path of the administration. The secret of an administrator's link is the fragment.
 pub const ADMIN: &str = "/admin";
 
@@ -40,6 +46,8 @@ pub enum Route {
     Callback,
     /// The browsers in which a person is signed in.
     Sessions,
+    /// What happens in a login.
+    Flow,
     /// The administration of all installs, which has a session of its own.
     Admin,
     /// A connection.
@@ -83,6 +91,7 @@ impl Route {
             [""] => Some(Self::Home),
             ["callback"] => Some(Self::Callback),
             ["sessions"] => Some(Self::Sessions),
+            ["flow"] => Some(Self::Flow),
             ["admin"] => Some(Self::Admin),
             ["connections", id, ref rest @ ..] if !id.is_empty() => {
                 let id = decode(id);
@@ -136,6 +145,12 @@ impl Route {
         Self::Connection(connection.to_owned()).with_query(&format!("{ASKED}={}", encode(scope)))
     }
 
+    /// Returns the address at which the login of a connection is shown.
+    #[must_use]
+    pub fn login_of(connection: &str) -> String {
+        Self::Flow.with_query(&format!("{LOGIN_OF}={}", encode(connection)))
+    }
+
     /// Returns the address of an overview that lists every project with issues of a severity.
     #[must_use]
     pub fn overview_of(connection: &str, severity: &str) -> String {
@@ -165,7 +180,7 @@ impl Route {
     #[must_use]
     pub fn connection(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::Callback | Self::Sessions | Self::Admin => None,
+            Self::Home | Self::Callback | Self::Sessions | Self::Flow | Self::Admin => None,
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
@@ -201,6 +216,7 @@ impl fmt::Display for Route {
             Self::Home => return f.write_str("/"),
             Self::Callback => return f.write_str(CALLBACK),
             Self::Sessions => return f.write_str(SESSIONS),
+            Self::Flow => return f.write_str(FLOW),
             Self::Admin => return f.write_str(ADMIN),
             _ => {}
         }
@@ -214,9 +230,12 @@ impl fmt::Display for Route {
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
             }
-            Self::Home | Self::Callback | Self::Sessions | Self::Admin | Self::Connection(_) => {
-                Ok(())
-            }
+            Self::Home
+            | Self::Callback
+            | Self::Sessions
+            | Self::Flow
+            | Self::Admin
+            | Self::Connection(_) => Ok(()),
         }
     }
 }
@@ -234,11 +253,12 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 10] {
+    fn every_route(id: &str) -> [Route; 11] {
         [
             Route::Home,
             Route::Callback,
             Route::Sessions,
+            Route::Flow,
             Route::Admin,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
@@ -270,6 +290,7 @@ mod tests {
                 "/",
                 "/callback",
                 "/sessions",
+                "/flow",
                 "/admin",
                 "/connections/c",
                 "/connections/c/overview",
@@ -300,6 +321,7 @@ mod tests {
             "/callback/x",
             "/%63allback",
             "/sessions/x",
+            "/flow/x",
             "/Sessions",
             "/admin/x",
             "/Admin",
@@ -328,7 +350,7 @@ mod tests {
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
             [
-                ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
+                ",,", ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
             ]
         );
     }

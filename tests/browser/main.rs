@@ -21,6 +21,7 @@ mod data;
 mod door;
 mod firefox;
 mod first_use;
+mod flow;
 mod foreign_provider;
 mod frames;
 mod gateway;

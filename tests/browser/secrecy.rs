@@ -3,11 +3,12 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+use tests::client::Attempt;
 
 use crate::visit::{HAS_ORGANIZATIONS, Visit, arrived};
 
 /// Checks that nothing readable by a script is a secret of the login or hashes to its challenge.
-fn assert_holds_nothing(readable: &str, secrets: &[String], challenge: &str) {
+pub(crate) fn assert_holds_nothing(readable: &str, secrets: &[String], challenge: &str) {
     for secret in secrets {
         assert!(
             !readable.contains(secret.as_str()),
@@ -23,18 +24,21 @@ fn assert_holds_nothing(readable: &str, secrets: &[String], challenge: &str) {
     }
 }
 
+/// Returns the challenge that a login sends to the provider.
+pub(crate) fn challenge_of(attempt: &Attempt) -> String {
+    let query = url::form_urlencoded::parse(attempt.authorize_query.as_bytes());
+    let mut query = query.into_owned();
+    let (_, challenge) = query.find(|(name, _)| name == "code_challenge").unwrap();
+    assert_eq!(challenge.len(), 43);
+    challenge
+}
+
 #[tokio::test]
 async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
     let Visit { bed, browser } = Visit::at_consent().await;
     let attempt = browser.attempt().await;
     assert_eq!(attempt.state.len(), 43);
-    let query = url::form_urlencoded::parse(attempt.authorize_query.as_bytes());
-    let challenge = query
-        .into_owned()
-        .find(|(name, _)| name == "code_challenge")
-        .unwrap()
-        .1;
-    assert_eq!(challenge.len(), 43);
+    let challenge = challenge_of(&attempt);
 
     // While the person is at the provider's page, another tab of the app looks for the login.
     let here = browser.driver.window().await.unwrap();

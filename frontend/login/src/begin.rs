@@ -21,6 +21,19 @@ pub struct Provider<'a> {
     pub scopes: &'a str,
 }
 
+impl Provider<'_> {
+    /// Returns the address of the authorization request of an attempt.
+    pub(crate) fn address(&self, attempt: &Attempt) -> String {
+        let address = AuthorizeUrl {
+            authorization_endpoint: self.authorization_endpoint,
+            client_id: self.client_id,
+            redirect_uri: self.redirect_uri,
+            scopes: &Scopes::parse(self.scopes),
+        };
+        address.for_attempt(&attempt.state, &attempt.challenge)
+    }
+}
+
 /// A login that has begun. The attempt itself is erased: afterwards only the backend knows the
 /// verifier.
 pub struct Begun {
@@ -58,13 +71,7 @@ pub fn begin(
     reconnect: Option<&str>,
 ) -> Option<Begun> {
     let attempt = make()?;
-    let address = AuthorizeUrl {
-        authorization_endpoint: provider.authorization_endpoint,
-        client_id: provider.client_id,
-        redirect_uri: provider.redirect_uri,
-        scopes: &Scopes::parse(provider.scopes),
-    };
-    let address = address.for_attempt(&attempt.state, &attempt.challenge);
+    let address = provider.address(&attempt);
     Some(Begun {
         body: body_of(&attempt, return_to, reconnect, address.len() + 1),
         address,

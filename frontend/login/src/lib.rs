@@ -5,6 +5,8 @@
 //! answer from the address bar; and [`finish::body`] is what hands the answer over. In between the
 //! browser holds no secret, and nothing is ever written to its storage.
 //!
+//! [`rehearsal::rehearse`] shows the first half to a person, with values that are never sent.
+//!
 //! The script of the door sends the requests. The bodies are written by hand ([`json`]), because
 //! serde would be most of the door's Wasm.
 
@@ -16,3 +18,4 @@ pub mod failure;
 pub mod finish;
 mod json;
 pub mod messages;
+pub mod rehearsal;

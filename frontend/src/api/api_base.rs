@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::RefCell};
 use gloo_net::http::RequestBuilder;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestMode};
 
-use crate::answer::Failure;
+use crate::{answer::Failure, platform};
 
 /// The paths of the API. Every other one is the page's own, such as the document's.
 const API: &str = "/api/";
@@ -17,6 +17,15 @@ thread_local! {
 /// Sets the API's origin. An empty one is the page's own.
 pub fn set(origin: String) {
     ORIGIN.set((!origin.is_empty()).then_some(origin));
+}
+
+/// Returns the host of our server, with its port; empty if it is not known.
+#[must_use]
+pub fn host() -> String {
+    match ORIGIN.with_borrow(Clone::clone) {
+        Some(origin) => origin.split("://").last().unwrap_or_default().to_owned(),
+        None => platform::host(),
+    }
 }
 
 /// Returns the address of a path at our server, and where the session's cookies are sent: to another

@@ -5,7 +5,7 @@
 
 use shared::json::{self, Value};
 
-use super::{Failure, Within};
+use super::{Answer, Failure, Within};
 use crate::{
     data::{
         failure::{self, ReadFailure},
@@ -32,11 +32,21 @@ impl From<Failure> for Failed {
     }
 }
 
+/// Returns the path at our server of a path at Snyk, for a connection.
+#[must_use]
+pub fn path_of(connection: &str, path: &str) -> String {
+    format!("/api/connections/{connection}/snyk{path}")
+}
+
+/// Sends a read request with a connection, and returns the answer as it came.
+pub async fn send(connection: &str, path: &str) -> Result<Answer, Failure> {
+    super::send("GET", &path_of(connection, path), None, Within::Read).await
+}
+
 /// Sends a read request with a connection. `path` includes the query. The function is not generic,
 /// so that the Wasm contains it once.
 pub async fn read(connection: &str, path: &str) -> Result<Value, Failed> {
-    let path = format!("/api/connections/{connection}/snyk{path}");
-    let answer = super::send("GET", &path, None, Within::Read).await?;
+    let answer = send(connection, path).await?;
     if answer.is_success() && failure::is_of_snyk(&answer) {
         return json::read(answer.body.as_bytes()).map_err(|_| Failure::Unreadable.into());
     }

@@ -125,7 +125,10 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
             region.to_ascii_uppercase()
         )
     };
-    view! { <p>{words}</p> }
+    view! {
+        <p>{words}</p>
+        <a href=Route::Flow.to_string()>"How it works"</a>
+    }
 }
 
 /// The page before anything is known. It is announced at once, and visible after a moment.

@@ -1,17 +1,13 @@
-//! A value that exists, but that this page does not have.
+//! The mark of a value that this page does not have.
 
 use leptos::prelude::*;
 
-/// A sealed value: hatched, with what is known of it in words.
+/// Words in the place of a value that stays sealed. The same mark is on the welcome.
 #[component]
 pub fn Sealed(
-    /// What is known of the value: "on the server only".
+    /// What is known of the value.
+    #[prop(into)]
     words: String,
 ) -> impl IntoView {
-    view! {
-        <span class="sealed">
-            <span class="hidden">"sealed: "</span>
-            {words}
-        </span>
-    }
+    view! { <span class="sealed">{words}</span> }
 }

@@ -2,14 +2,12 @@
 //! disconnecting.
 
 use leptos::{html::Dialog, prelude::*};
-use shared::{
-    api::connection::{Connection, Status},
-    problem::Code,
-};
+use shared::api::connection::{Connection, Status};
 
 use super::{
     connection_parts::{Access, MayDo, Organizations, Summary},
     disconnected::Disconnected,
+    failed_change::after_failure,
     with_connection::WithConnection,
 };
 use crate::{
@@ -123,27 +121,6 @@ fn RefreshButton(
             on_press=press
         />
     }
-}
-
-/// Handles a failure. If the connection must be reconnected, or the session or connection is gone,
-/// the session is loaded again and the page shows that. Any other failure becomes a notice.
-async fn after_failure(
-    session: SessionContext,
-    announcer: Announcer,
-    failure: RwSignal<Option<Failure>>,
-    why: Failure,
-) {
-    announcer.say_failure(&why);
-    if let Failure::Problem(problem) = &why
-        && matches!(
-            problem.code,
-            Code::ReconnectNeeded | Code::NotSignedIn | Code::NotFound
-        )
-    {
-        session.read().await;
-        return;
-    }
-    failure.try_set(Some(why));
 }
 
 /// The buttons that sign out and disconnect.

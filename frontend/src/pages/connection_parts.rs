@@ -72,6 +72,8 @@ pub fn Summary(
             </div>
             <p class="second">
                 {since} " Connection " <code>{move || connection.read().id.clone()}</code>
+                ". "
+                <a href=move || Route::login_of(&connection.read().id)>"What happened when you connected"</a>
             </p>
         </div>
     }

@@ -14,7 +14,8 @@ use std::cell::{Cell, OnceCell};
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{
-    admin::AdminPage, all_issues::AllIssuesPage, issues::IssuesPage, sessions::SessionsPage,
+    admin::AdminPage, all_issues::AllIssuesPage, connection::ConnectionPage, flow::FlowPage,
+    issues::IssuesPage, sessions::SessionsPage,
 };
 use crate::{
     announcer::Announcer,
@@ -31,6 +32,10 @@ use crate::{
 pub struct Pages {
     /// The issues of all projects.
     pub all_issues: fn() -> AnyView,
+    /// A connection.
+    pub connection: fn() -> AnyView,
+    /// What happens in a login.
+    pub flow: fn() -> AnyView,
     /// The issues of a project.
     pub issues: fn() -> AnyView,
     /// The browsers that are signed in.
@@ -42,6 +47,8 @@ pub struct Pages {
 impl Pages {
     const ALL: Self = Self {
         all_issues: || view! { <AllIssuesPage /> }.into_any(),
+        connection: || view! { <ConnectionPage /> }.into_any(),
+        flow: || view! { <FlowPage /> }.into_any(),
         issues: || view! { <IssuesPage /> }.into_any(),
         sessions: || view! { <SessionsPage /> }.into_any(),
         admin: || view! { <AdminPage /> }.into_any(),

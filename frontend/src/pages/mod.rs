@@ -5,6 +5,8 @@ pub mod all_issues;
 pub mod connection;
 pub mod connection_parts;
 pub mod disconnected;
+mod failed_change;
+pub mod flow;
 pub mod home;
 pub mod issues;
 pub mod later;

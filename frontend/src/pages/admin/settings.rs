@@ -175,7 +175,7 @@ fn secret(secret: &SecretState) -> AnyView {
         }
         None => "not used at Snyk since the start".to_owned(),
     };
-    let words = format!("read {read_at}, {accepted}");
+    let words = format!("on the server only; read {read_at}, {accepted}");
     let value = view! { <Sealed words /> };
     row(
         "Client secret",
