@@ -166,9 +166,9 @@ async fn described(bed: &Bed) {
     let mut admin = Client::new(&bed.app.url);
     let body = json!({ "link": secret(&link) });
     assert_eq!(admin.post("/api/admin/session", &body).await.status, 201);
-    let last = format!("/api/admin/installs?search=numbered%20{:04}", MANY - 1);
+    let path = format!("/api/admin/installs?search=numbered%20{:04}", MANY - 1);
     for _ in 0..100 {
-        let list: Value = admin.get(&last).await.json();
+        let list: Value = admin.get(&path).await.json();
         if list["installs"]
             .as_array()
             .is_some_and(|all| all.len() == 1)

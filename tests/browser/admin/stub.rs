@@ -3,13 +3,20 @@
 use serde_json::json;
 use tests::{Bed, browser::Browser};
 
-use crate::data::shows;
+use crate::{data::shows, visit::Visit};
 
 /// The secret of the stand-in's link.
 pub(super) const LINK: &str = "S3cret-of_the_link_that_nobody_may_find_0000";
 
-/// Puts the stand-in into every page that the browser opens from now on, with changes of it.
-pub(super) async fn install(browser: &Browser, changes: &str) {
+/// Returns a browser in whose pages the stand-in is, with changes of it.
+pub(super) async fn visit(changes: &str) -> Visit {
+    let visit = Visit::start().await;
+    install(&visit.browser, changes).await;
+    visit
+}
+
+/// Puts the stand-in into every page that the browser opens from now on.
+async fn install(browser: &Browser, changes: &str) {
     let source = format!(
         "if (location.protocol === 'http:') {{ {}\nadmin.link = '{LINK}'; {changes} }}",
         include_str!("stub.js")
