@@ -34,17 +34,20 @@ async fn sign_in(bed: &Bed, browser: &Browser) {
 
 /// Stores installs whose names are numbered, and one whose name is hostile.
 fn store_many(bed: &Bed) {
-    let mut statements = String::new();
-    for number in 0..=MANY {
+    let row = |number: usize| {
         let name = if number == MANY { HOSTILE } else { "Numbered" };
-        statements += &format!(
-            "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
-                 refreshed_at, generation, access_expires_at) VALUES ('01TEST{number:04}', \
-                 'unknown {number}', 'reconnect_needed', 'tenant', \
-                 '[{{\"id\":\"0a-{number}\",\"name\":\"{name} {number:04}\",\"slug\":\"s\"}}]', \
-                 'org.read', {number}, {number}, 1, 0);"
-        );
-    }
+        format!(
+            "('01TEST{number:04}', 'unknown {number}', 'reconnect_needed', 'tenant', \
+                '[{{\"id\":\"0a-{number}\",\"name\":\"{name} {number:04}\",\"slug\":\"s\"}}]', \
+                'org.read', {number}, {number}, 1, 0)"
+        )
+    };
+    let rows: Vec<_> = (0..=MANY).map(row).collect();
+    let statements = format!(
+        "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
+            refreshed_at, generation, access_expires_at) VALUES {}",
+        rows.join(",")
+    );
     sqlite::execute(&bed.app.database(), &statements);
 }
 
