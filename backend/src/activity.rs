@@ -9,7 +9,7 @@ mod event;
 mod text;
 
 use std::sync::{
-    LazyLock,
+    LazyLock, MutexGuard, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -32,6 +32,8 @@ struct Queue {
     is_on: AtomicBool,
     sender: Sender<Event>,
     receiver: Mutex<Receiver<Event>>,
+    /// Events that were taken and given back.
+    returned: std::sync::Mutex<Vec<Event>>,
     lost: AtomicU64,
 }
 
@@ -42,8 +44,13 @@ impl Queue {
             is_on: AtomicBool::new(false),
             sender,
             receiver: Mutex::new(receiver),
+            returned: std::sync::Mutex::default(),
             lost: AtomicU64::new(0),
         }
+    }
+
+    fn returned(&self) -> MutexGuard<'_, Vec<Event>> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, event: Event) {
@@ -63,27 +70,64 @@ pub fn note(event: Event) {
     QUEUE.note(event);
 }
 
-/// Waits for events, and appends at most `limit` of them.
-pub async fn take(events: &mut Vec<Event>, limit: usize) {
-    QUEUE.receiver.lock().await.recv_many(events, limit).await;
+/// Events that are being stored. If it is dropped before they are, because the task was cancelled, they
+/// wait again.
+#[derive(Debug)]
+pub struct Batch(Vec<Event>);
+
+impl Batch {
+    /// Returns the events.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.0
+    }
+
+    /// Forgets the events: they have been stored.
+    pub fn stored(mut self) {
+        self.0.clear();
+    }
+
+    /// Forgets the events, and counts them as lost.
+    pub fn lost(mut self) {
+        let lost = u64::try_from(self.0.len()).unwrap_or(u64::MAX);
+        QUEUE.lost.fetch_add(lost, Ordering::Relaxed);
+        self.0.clear();
+    }
 }
 
-/// Returns the events that wait, without waiting for any.
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            QUEUE.returned().append(&mut self.0);
+        }
+    }
+}
+
+/// Waits for events, and takes at most `limit` of them.
+pub async fn take(limit: usize) -> Batch {
+    let mut events = std::mem::take(&mut *QUEUE.returned());
+    if !events.is_empty() {
+        return Batch(events);
+    }
+    QUEUE
+        .receiver
+        .lock()
+        .await
+        .recv_many(&mut events, limit)
+        .await;
+    Batch(events)
+}
+
+/// Takes the events that wait, without waiting for any.
 #[must_use]
-pub fn take_waiting() -> Vec<Event> {
-    let mut events = Vec::new();
+pub fn take_waiting() -> Batch {
+    let mut events = std::mem::take(&mut *QUEUE.returned());
     if let Ok(mut receiver) = QUEUE.receiver.try_lock() {
         while let Ok(event) = receiver.try_recv() {
             events.push(event);
         }
     }
-    events
-}
-
-/// Counts events that were taken and could not be stored.
-pub fn count_lost(events: usize) {
-    let events = u64::try_from(events).unwrap_or(u64::MAX);
-    QUEUE.lost.fetch_add(events, Ordering::Relaxed);
+    Batch(events)
 }
 
 /// Returns how many events have been lost since the last call.
@@ -95,6 +139,19 @@ pub fn take_lost() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_that_was_not_stored_waits_again() {
+        let batch = || Batch(vec![Event::secret_reread()]);
+        batch().stored();
+        assert_eq!(take_waiting().events().len(), 0);
+        drop(batch());
+        let waiting = take_waiting();
+        assert_eq!(waiting.events().len(), 1);
+        waiting.lost();
+        assert_eq!(take_lost(), 1);
+        assert_eq!(take_waiting().events().len(), 0);
+    }
 
     #[test]
     fn a_full_queue_counts_and_does_not_block() {

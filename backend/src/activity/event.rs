@@ -1,6 +1,9 @@
 //! The events, each with the words that it is told in.
 
-use domain::{ids::ConnectionId, net::ClientNetwork};
+use domain::{
+    ids::{ConnectionId, EventId},
+    net::ClientNetwork,
+};
 use jiff::Timestamp;
 use shared::{api::admin::EventKind, problem::Code};
 
@@ -13,6 +16,8 @@ use crate::{
 /// An event to be noted.
 #[derive(Clone, Debug)]
 pub struct Event {
+    /// Its id, by which it is stored once.
+    pub id: EventId,
     /// When it happened.
     pub at: Timestamp,
     /// What happened.
@@ -27,8 +32,10 @@ pub struct Event {
 
 impl Event {
     fn new(kind: EventKind) -> Self {
+        let at = SystemClock.now();
         Self {
-            at: SystemClock.now(),
+            id: EventId::generate_at(at.as_millisecond().unsigned_abs()),
+            at,
             kind,
             detail: String::new(),
             connection: None,

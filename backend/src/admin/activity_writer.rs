@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use domain::ids::EventId;
 use shared::api::admin::EventKind;
 
 use crate::{
@@ -29,18 +28,24 @@ const LOG_INTERVAL: Duration = Duration::from_mins(1);
 pub async fn run(records: &dyn AdminRecords) {
     let mut logged_at = None;
     loop {
-        let mut events = Vec::with_capacity(BATCH);
-        activity::take(&mut events, BATCH).await;
-        let events: Vec<_> = events.into_iter().map(record).collect();
+        let batch = activity::take(BATCH).await;
         let mut attempt = 1;
-        while let Err(error) = store(records, &events).await {
-            if attempt == MAX_ATTEMPTS {
-                tracing::debug!(%error, "Events of the activity log cannot be stored");
-                activity::count_lost(events.len());
-                break;
+        loop {
+            match store(records, batch.events()).await {
+                Ok(()) => {
+                    batch.stored();
+                    break;
+                }
+                Err(error) if attempt == MAX_ATTEMPTS => {
+                    tracing::debug!(%error, "Events of the activity log cannot be stored");
+                    batch.lost();
+                    break;
+                }
+                Err(_) => {
+                    attempt += 1;
+                    tokio::time::sleep(RETRY_DELAY).await;
+                }
             }
-            attempt += 1;
-            tokio::time::sleep(RETRY_DELAY).await;
         }
         if logged_at.is_none_or(|at: Instant| at.elapsed() >= LOG_INTERVAL) {
             logged_at = Some(Instant::now());
@@ -51,11 +56,12 @@ pub async fn run(records: &dyn AdminRecords) {
 
 /// Stores what waits, at a stop.
 pub async fn flush(records: &dyn AdminRecords) {
-    let events: Vec<_> = activity::take_waiting().into_iter().map(record).collect();
-    if !events.is_empty() {
-        let stored = tokio::time::timeout(FLUSH_TIMEOUT, store(records, &events)).await;
-        if !matches!(stored, Ok(Ok(()))) {
-            activity::count_lost(events.len());
+    let batch = activity::take_waiting();
+    if !batch.events().is_empty() {
+        let stored = tokio::time::timeout(FLUSH_TIMEOUT, store(records, batch.events())).await;
+        match stored {
+            Ok(Ok(())) => batch.stored(),
+            _ => batch.lost(),
         }
     }
     log_lost();
@@ -69,8 +75,9 @@ fn log_lost() {
 }
 
 /// Stores events. They keep their ids, so that those that may have been stored already are stored once.
-async fn store(records: &dyn AdminRecords, events: &[NewEvent]) -> Result<(), StoreError> {
-    records.insert_events(events).await?;
+async fn store(records: &dyn AdminRecords, events: &[Event]) -> Result<(), StoreError> {
+    let new: Vec<_> = events.iter().map(record).collect();
+    records.insert_events(&new).await?;
     for event in events {
         if event.kind == EventKind::RefreshFailed
             && let Some(connection) = &event.connection
@@ -81,13 +88,13 @@ async fn store(records: &dyn AdminRecords, events: &[NewEvent]) -> Result<(), St
     Ok(())
 }
 
-fn record(event: Event) -> NewEvent {
+fn record(event: &Event) -> NewEvent {
     NewEvent {
-        id: EventId::generate_at(event.at.as_millisecond().unsigned_abs()),
+        id: event.id.clone(),
         at: event.at,
         kind: event.kind,
-        detail: event.detail,
-        connection: event.connection,
-        request_id: event.request_id,
+        detail: event.detail.clone(),
+        connection: event.connection.clone(),
+        request_id: event.request_id.clone(),
     }
 }

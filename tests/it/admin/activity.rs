@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::{
     Bed,
     client::{Callback, Client},
+    registration::CLIENT_SECRET,
     sqlite::WriteLock,
 };
 
@@ -169,4 +170,57 @@ async fn nothing_waits_for_the_log() {
         events(&mut admin, "kinds=admin_refused", 20).await.len(),
         20
     );
+}
+
+#[tokio::test]
+async fn what_the_server_and_snyk_do_by_themselves_is_told_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, CLIENT_SECRET).unwrap();
+    let variables = [
+        ("CLIENT_SECRET", ""),
+        ("CLIENT_SECRET_FILE", file.to_str().unwrap()),
+        ("RATE_LIMITS", "on"),
+    ];
+    let bed = Bed::with(&[], &variables).await;
+    let (mut person, connection) = bed.connected().await;
+    let id = connection["id"].as_str().unwrap();
+    let mut admin = administrator(&bed.app).await;
+    // A secret that Snyk does not know: the former one is used.
+    std::fs::write(&file, "another-client-secret").unwrap();
+    let refresh = format!("/api/connections/{id}/refresh");
+    assert_eq!(person.post(&refresh, &json!({})).await.status, 200);
+    events(&mut admin, "kinds=secret_reread", 1).await;
+    let settings = read(&mut admin, "/api/admin/settings").await;
+    let secret = &settings["client_secret"];
+    assert_eq!(secret["variable"], "CLIENT_SECRET_FILE");
+    assert!(secret["read_at"].as_str() > settings["read_at"].as_str());
+
+    bed.sandbox
+        .fault(json!({ "on": { "endpoint": "token.refresh" },
+            "fault": { "kind": "status", "status": 400,
+                "content_type": "application/json",
+                "body": "{\"error\":\"invalid_grant\",\"error_description\":\"x\"}" } }))
+        .await;
+    assert_eq!(person.post(&refresh, &json!({})).await.status, 409);
+    let lost = events(&mut admin, "kinds=reconnect_needed", 1).await;
+    assert_eq!(
+        (&lost[0]["detail"], &lost[0]["install"]),
+        (&json!("invalid_grant"), &json!(id))
+    );
+
+    // However often a client is refused, it is told once a minute.
+    let mut stranger = bed.browser();
+    for _ in 0..60 {
+        stranger
+            .finish(&Callback::of_location(
+                "http://localhost/callback?code=x&state=y",
+            ))
+            .await;
+    }
+    let limits = events(&mut admin, "kinds=limit_reached", 1).await;
+    assert_eq!(limits.len(), 1);
+    assert!(!limits[0]["detail"].as_str().unwrap().is_empty());
+    let foreign = events(&mut admin, "kinds=login_failed", 0).await;
+    assert!(foreign.len() <= 1, "{foreign:?}");
 }
