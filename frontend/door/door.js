@@ -33,17 +33,6 @@ function callback() {
   return back;
 }
 
-/** The secret of an administrator's link, until the application takes it. */
-let link;
-
-/** Takes that secret out of the address and the history. What cannot be removed is not used. */
-function takeLink() {
-  const { pathname, search, hash } = location;
-  if (!/^\/admin\/?$/.test(pathname) || !hash || hash === "#main") return;
-  history.replaceState(history.state, "", pathname + search);
-  if (!location.hash) link = hash.slice(1);
-}
-
 let isStarted = false;
 
 /**
@@ -94,12 +83,6 @@ const door = {
     known.latest = null;
     return answer ?? undefined;
   },
-  /** Returns the secret of an administrator's link, once. */
-  takeLink() {
-    const secret = link;
-    link = undefined;
-    return secret;
-  },
   /** Removes the door from the page, whose body is the application's from now on. */
   leave() {
     known.hasLeft = true;
@@ -114,8 +97,13 @@ const door = {
 
 /** Begins. */
 async function open() {
-  // Before anything is requested or awaited.
-  takeLink();
+  const { pathname, search, hash } = location;
+  // The secret of an administrator's link leaves the address and the history before anything is
+  // requested or awaited. What cannot be removed is not used. The short fragment is the skip link's.
+  if (/^\/admin\/?$/.test(pathname) && hash.length > 9) {
+    history.replaceState(history.state, "", pathname + search);
+    if (!location.hash) door.link = hash;
+  }
   Object.assign(above, { callback, start });
   known.onApp = describe;
   stuck.hidden = true;
@@ -123,7 +111,6 @@ async function open() {
     tell(NO_WASM);
     return;
   }
-  const { pathname, search, hash } = location;
   // What may be an answer of Snyk, and an address in another form than ours, are for Rust to judge.
   if (/^\/callback|^\/\/|.\/$/.test(pathname) || /state|%/i.test(search + hash)) {
     root.dataset.state = "starting";

@@ -203,7 +203,9 @@ async fn sec_31_a_session_that_has_ended_shows_nothing_more() {
     browser.press("Sign in").await;
     browser.heading("This link has expired").await;
     browser.go("about:blank").await;
-    browser.go(&format!("{}/admin#cut-off", bed.app.url)).await;
+    browser
+        .go(&format!("{}/admin#cut-off-somewhere", bed.app.url))
+        .await;
     browser.press("Sign in").await;
     browser.heading("This link doesn’t work").await;
     browser.close().await;
