@@ -135,6 +135,9 @@ pub fn Latest(
     place: Signal<Place>,
     /// The id of the install that they are about; `None` for those of all.
     install: Option<String>,
+    /// Changes when something has happened that is to be shown.
+    #[prop(optional, into)]
+    changes: Signal<u32>,
 ) -> impl IntoView {
     let is_of_one = install.is_some();
     let of = Signal::stored(Place {
@@ -143,7 +146,10 @@ pub fn Latest(
     });
     let limit = if is_of_one { None } else { Some(LATEST) };
     let list = events(admin, of, limit, RwSignal::new(None));
-    list.reload();
+    effect(move |_| {
+        let _ = changes.get();
+        list.reload();
+    });
     let retry = Callback::new(move |()| list.more());
     let all = move || place.with(|place| place.at(Tab::Activity).address());
     let is_empty = list.is_empty();

@@ -1,5 +1,7 @@
 //! An install: what is known of it, what happened to it, and its end.
 
+use std::time::Duration;
+
 use leptos::{html::Dialog, prelude::*};
 use shared::{
     api::admin::{Install, InstallStatus},
@@ -44,7 +46,12 @@ struct Opened {
     end_failed: RwSignal<Option<Failure>>,
     is_loading: RwSignal<bool>,
     is_ending: RwSignal<bool>,
+    /// How often something was changed here.
+    changes: RwSignal<u32>,
 }
+
+/// Time after which the server has stored what was changed as an event.
+const STORED: Duration = Duration::from_millis(1_500);
 
 impl Opened {
     fn load(admin: Administration, id: String) -> Self {
@@ -57,6 +64,7 @@ impl Opened {
             end_failed: RwSignal::new(None),
             is_loading: RwSignal::new(false),
             is_ending: RwSignal::new(false),
+            changes: RwSignal::new(0),
         };
         opened.read();
         opened
@@ -98,6 +106,10 @@ impl Opened {
                     let words = words::disconnected(&name.unwrap_or_default(), is_pending);
                     self.announcer.toast(words);
                     self.read();
+                    let count = move || {
+                        self.changes.try_update(|changes| *changes += 1);
+                    };
+                    set_timeout(count, STORED);
                     // The button is gone.
                     request_animation_frame(|| platform::focus_if_lost("heading"));
                 }
@@ -157,7 +169,7 @@ pub fn OpenInstall(
                 <Waiting words="Loading" />
             </Show>
             {facts}
-            <Latest admin place install=Some(id) />
+            <Latest admin place install=Some(id) changes=opened.changes />
             <End opened name />
         </div>
     }
