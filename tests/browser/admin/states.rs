@@ -220,7 +220,7 @@ async fn the_parts_are_reached_by_keys_and_have_addresses() {
     browser
         .until("return location.search.includes('kinds=connected')")
         .await;
-    hides(&browser, "Sign-in failed").await;
+    hides(&browser, "Tokens replaced, generation").await;
     browser
         .run("document.querySelector('#kinds').hidePopover()")
         .await;
