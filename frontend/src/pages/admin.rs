@@ -8,7 +8,9 @@ pub mod gate;
 pub mod install;
 pub mod install_table;
 pub mod installs;
+pub mod links;
 pub mod list;
+pub mod more;
 pub mod settings;
 pub mod state;
 

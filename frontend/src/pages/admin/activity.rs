@@ -6,8 +6,8 @@ use shared::api::admin::Event;
 use super::{
     activity_table::{ActivityTable, EventTable},
     failed::FailedNotice,
-    installs::More,
     list::List,
+    more::More,
     state::Administration,
 };
 use crate::{

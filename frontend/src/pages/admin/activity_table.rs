@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::api::admin::Event;
 
-use super::{installs::address_of, list::List};
+use super::{links::address_of, list::List};
 use crate::{
     admin::{address::Place, events, words},
     components::{

@@ -12,7 +12,7 @@ use super::{
     activity::Latest,
     failed::FailedNotice,
     install_table::{ends, status},
-    installs::address_of_all,
+    links::address_of_all,
     state::Administration,
 };
 use crate::{

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::api::admin::{Install, InstallSort};
 
-use super::installs::{Installs, address_of, icon};
+use super::{
+    links::{address_of, icon},
+    list::List,
+};
 use crate::{
     admin::{
         address::{Place, SORTS, named, sort_name},
@@ -27,7 +30,7 @@ const WAITING: usize = 8;
 #[component]
 pub fn InstallTable(
     /// The rows.
-    list: Installs,
+    list: List<Install>,
     /// What is shown.
     place: Signal<Place>,
 ) -> impl IntoView {

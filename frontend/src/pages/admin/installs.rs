@@ -2,26 +2,21 @@
 
 use leptos::prelude::*;
 use shared::{
-    api::admin::{ENDING_WITHIN_DAYS, Install, InstallSort, Totals},
+    api::admin::{ENDING_WITHIN_DAYS, InstallSort, Totals},
     route::Route,
 };
 
 use super::{
-    activity::Latest, failed::FailedNotice, install_table::InstallTable, list::List,
-    state::Administration,
+    activity::Latest, failed::FailedNotice, install_table::InstallTable, links::icon, list::List,
+    more::More, state::Administration,
 };
 use crate::{
-    admin::{
-        address::{Place, Tab},
-        pages::Part,
-        words,
-    },
+    admin::{address::Place, pages::Part, words},
     api,
     components::{
-        busy_button::BusyButton, empty_state::EmptyState, icon::Icon, notice::panel,
-        search::SearchField, show::Show,
+        empty_state::EmptyState, icon::Icon, notice::panel, search::SearchField, show::Show,
     },
-    data::number_format::{len, number},
+    data::number_format::number,
     messages::Tone,
     reactive::{Signal, derive, dynamic, effect, memo},
     router::Page,
@@ -137,15 +132,6 @@ fn Figures(
     }
 }
 
-/// Returns the icon of a status.
-pub fn icon(tone: &str) -> Icon {
-    match tone {
-        "ok" => Icon::Check,
-        "warn" => Icon::Triangle,
-        _ => Icon::Minus,
-    }
-}
-
 /// The notice about installs whose refresh tokens end soon.
 #[component]
 fn Ending(
@@ -214,47 +200,3 @@ fn Nothing(
         </EmptyState>
     }
 }
-
-/// How many rows are shown, and the button that loads more.
-#[component]
-pub fn More<T: Clone + PartialEq + Send + Sync + 'static>(
-    /// The rows.
-    list: List<T>,
-    /// The name of one row.
-    item: &'static str,
-) -> impl IntoView {
-    let (rows, whole, full, more) = (list.len(), list.is_whole(), list.is_full(), list.has_more());
-    let is_loading = list.is_loading();
-    let shown = move || {
-        let rows = Some(rows.get()).filter(|rows| *rows > 0)?;
-        Some(words::shown(len(rows), whole.get(), full.get(), item))
-    };
-    let press = Callback::new(move |()| list.more());
-    view! {
-        <div class="more">
-            <p class="second small">{shown}</p>
-            <Show when=move || more.get()>
-                <BusyButton class="button" words=["Show more", "Loading"] busy=is_loading on_press=press />
-            </Show>
-        </div>
-    }
-}
-
-/// Returns the address of an install.
-pub fn address_of(place: Signal<Place>, install: &str) -> String {
-    place.with(|place| place.opening(install).address())
-}
-
-/// Returns the address of the installs.
-pub fn address_of_all(place: Signal<Place>) -> String {
-    place.with(|place| {
-        let tab = match place.tab {
-            Tab::Settings => Tab::Installs,
-            tab => tab,
-        };
-        place.at(tab).address()
-    })
-}
-
-/// A row of the table.
-pub type Installs = List<Install>;
