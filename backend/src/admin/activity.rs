@@ -9,8 +9,9 @@ use serde::de::value::{Error, StrDeserializer};
 use shared::api::admin::{Activity, ActivityQuery, Event, EventKind};
 
 use super::{
-    Administration, Administrator,
+    parts::Administration,
     query::{ListQuery, bad, limit},
+    session::Administrator,
     upkeep::KEPT_DAYS,
 };
 use crate::{

@@ -18,11 +18,13 @@ use shared::api::{
 use std::time::Duration;
 
 use super::{
-    Administration, Administrator, cursor,
+    cursor,
+    parts::Administration,
     query::{ListQuery, bad, limit},
+    session::Administrator,
 };
 use crate::{
-    connection::DisconnectedBy,
+    connection::disconnect::DisconnectedBy,
     http::problem::ApiError,
     request_context::carried,
     store::database::{InstallCursor, InstallPage, InstallRecord, Search, SortKey},

@@ -12,8 +12,8 @@ use http::{HeaderMap, StatusCode, header};
 use shared::api::admin::{AdminLogin, AdminSession};
 
 use super::{
-    Administration, Administrator,
-    session::{Begun, LIFETIME},
+    parts::Administration,
+    session::{Administrator, Begun, LIFETIME},
 };
 use crate::{
     activity::{self, Event},

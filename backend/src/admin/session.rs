@@ -11,7 +11,7 @@ use domain::{
 use http::{HeaderMap, request::Parts};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Administration;
+use super::parts::Administration;
 use crate::{
     activity::{self, Event},
     http::problem::ApiError,

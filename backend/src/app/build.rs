@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::state::{AppState, Parts};
 use crate::{
     account::AccountSync,
-    admin::{Administration, settings::Facts},
+    admin::{Administration, facts::Facts},
     clock::{Clock, SystemClock},
     config::Config,
     connection::Connections,

@@ -38,10 +38,10 @@ pub fn api() -> Router<AppState> {
                 .post(admin::route::begin)
                 .delete(admin::route::end),
         )
-        .route("/api/admin/installs", get(admin::list))
+        .route("/api/admin/installs", get(admin::installs::list))
         .route(
             "/api/admin/installs/{id}",
-            get(admin::read).delete(admin::disconnect),
+            get(admin::installs::read).delete(admin::installs::disconnect),
         )
         .route("/api/admin/activity", get(admin::activity::list))
         .route("/api/admin/settings", get(admin::settings::read))

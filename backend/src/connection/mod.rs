@@ -1,11 +1,9 @@
 //! Connections: shown, refreshed and ended by the people who use them.
 
-mod disconnect;
+pub mod disconnect;
 pub mod route;
 
 use std::sync::Arc;
-
-pub use self::disconnect::DisconnectedBy;
 
 use shared::scope::Scopes;
 use tokio_util::task::TaskTracker;

@@ -7,7 +7,7 @@ use domain::connection::view;
 use http::{HeaderName, StatusCode};
 use shared::api::connection::{Connection as View, REVOCATION};
 
-use super::{Connections, DisconnectedBy};
+use super::{Connections, disconnect::DisconnectedBy};
 use crate::{
     http::{RateLimits, json::NoBody, problem::ApiError},
     request_context::carried,
