@@ -97,6 +97,13 @@ const door = {
 
 /** Begins. */
 async function open() {
+  const { pathname, search, hash } = location;
+  // The secret of an administrator's link leaves the address and the history before anything is
+  // requested or awaited. What cannot be removed is not used. The short fragment is the skip link's.
+  if (/^\/admin\/?$/.test(pathname) && hash.length > 9) {
+    history.replaceState(history.state, "", pathname + search);
+    if (!location.hash) door.link = hash;
+  }
   Object.assign(above, { callback, start });
   known.onApp = describe;
   stuck.hidden = true;
@@ -104,7 +111,6 @@ async function open() {
     tell(NO_WASM);
     return;
   }
-  const { pathname, search, hash } = location;
   // What may be an answer of Snyk, and an address in another form than ours, are for Rust to judge.
   if (/^\/callback|^\/\/|.\/$/.test(pathname) || /state|%/i.test(search + hash)) {
     root.dataset.state = "starting";

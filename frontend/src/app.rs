@@ -6,7 +6,7 @@ use shared::route::Route;
 use crate::{
     announcer::Announcer,
     api::api_base,
-    components::layout::Layout,
+    components::{bar::Bar, layout::Layout},
     data::lists::Lists,
     door::{self, Door},
     loading,
@@ -41,6 +41,7 @@ fn App(
     SessionContext::provide();
     Announcer::provide();
     Lists::provide();
+    Bar::provide();
     loading::follow();
     if let Some(connected) = connected {
         door::welcome_back(&connected);
@@ -64,6 +65,7 @@ fn page(route: Option<&Route>) -> AnyView {
         Some(Route::Issues { .. }) => view! { <Later page=|pages| (pages.issues)() /> }.into_any(),
         Some(Route::Sessions) => view! { <Later page=|pages| (pages.sessions)() /> }.into_any(),
         Some(Route::Flow) => view! { <Later page=|pages| (pages.flow)() /> }.into_any(),
+        Some(Route::Admin) => view! { <Later page=|pages| (pages.admin)() /> }.into_any(),
         // The door has finished the callback before the app starts.
         Some(Route::Callback) | None => view! { <NotFoundPage /> }.into_any(),
     }

@@ -36,6 +36,10 @@ extern "C" {
     pub fn api(this: &Door) -> String;
     #[wasm_bindgen(method, js_name = showWelcome)]
     fn show_welcome(this: &Door, place: &HtmlElement);
+    #[wasm_bindgen(method, getter)]
+    fn link(this: &Door) -> Option<String>;
+    #[wasm_bindgen(method, setter)]
+    fn set_link(this: &Door, link: Option<String>);
     #[wasm_bindgen(method, js_name = loadAhead)]
     fn load_later_ahead(this: &Door);
 
@@ -91,6 +95,15 @@ pub async fn take_session() -> Option<Result<Answer, Failure>> {
             .map(|answer| answer_of(&answer.unchecked_into()))
             .map_err(failure),
     )
+}
+
+/// Takes the secret of an administrator's link, once, if the page was opened by one. The door has
+/// removed it from the address before it requested anything.
+#[must_use]
+pub fn take_admin_link() -> Option<String> {
+    let link = with(Door::link)??;
+    with(|door| door.set_link(None));
+    Some(link.trim_start_matches('#').to_owned())
 }
 
 /// Shows the welcome of the door in a place of the app.

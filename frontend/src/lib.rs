@@ -15,6 +15,7 @@
 
 pub use login::messages;
 
+pub mod admin;
 pub mod answer;
 pub mod connection_label;
 #[cfg(test)]

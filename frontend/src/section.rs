@@ -21,7 +21,7 @@ impl Section {
     #[must_use]
     pub fn of(page: &Route) -> Option<Self> {
         match page {
-            Route::Callback | Route::Sessions | Route::Flow => None,
+            Route::Callback | Route::Sessions | Route::Flow | Route::Admin => None,
             Route::Home | Route::Overview(_) => Some(Self::Overview),
             Route::AllIssues(_) => Some(Self::Issues),
             Route::Projects(_) | Route::OrgProjects { .. } | Route::Issues { .. } => {
@@ -67,6 +67,7 @@ mod tests {
             (Route::Callback, None),
             (Route::Sessions, None),
             (Route::Flow, None),
+            (Route::Admin, None),
             (Route::Overview(id()), Some(Section::Overview)),
             (Route::AllIssues(id()), Some(Section::Issues)),
             (Route::Projects(id()), Some(Section::Projects)),

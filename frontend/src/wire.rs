@@ -149,14 +149,14 @@ impl Wire for Problem {
 }
 
 /// Reads a list. Returns `None` if one of its elements cannot be read.
-fn all<T: Wire>(object: &mut Object, name: &str) -> Option<Vec<T>> {
+pub(crate) fn all<T: Wire>(object: &mut Object, name: &str) -> Option<Vec<T>> {
     let Value::Array(values) = object.take_any(name)? else {
         return None;
     };
     values.into_iter().map(T::of).collect()
 }
 
-fn scopes(object: &mut Object, name: &str) -> Option<Scopes> {
+pub(crate) fn scopes(object: &mut Object, name: &str) -> Option<Scopes> {
     let Value::Array(values) = object.take_any(name)? else {
         return None;
     };
@@ -165,7 +165,7 @@ fn scopes(object: &mut Object, name: &str) -> Option<Scopes> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fmt::Debug;
 
     use serde::{Serialize, de::DeserializeOwned};
@@ -235,7 +235,7 @@ mod tests {
 
     /// Checks that what serde reads is read, and what serde rejects is rejected: the value itself,
     /// without each of its members, and with each of them as a value of another type.
-    fn reads_as_serde<T>(value: &T)
+    pub(crate) fn reads_as_serde<T>(value: &T)
     where
         T: Wire + Serialize + DeserializeOwned + PartialEq + Debug,
     {

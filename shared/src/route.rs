@@ -19,6 +19,9 @@ const FLOW: &str = "/flow";
 /// The parameter of [`Route::Flow`] that names the connection whose login is shown.
 pub const LOGIN_OF: &str = "connection";
 
+/// Path of the administration. The secret of an administrator's link is the fragment.
+pub const ADMIN: &str = "/admin";
+
 /// The parameter of a connection's page that names the scope which the person has just requested
 /// again. It is part of the return path of the login, so that nothing has to be stored in the
 /// browser.
@@ -45,6 +48,8 @@ pub enum Route {
     Sessions,
     /// What happens in a login.
     Flow,
+    /// The administration of all installs, which has a session of its own.
+    Admin,
     /// A connection.
     Connection(String),
     /// The overview of a connection.
@@ -87,6 +92,7 @@ impl Route {
             ["callback"] => Some(Self::Callback),
             ["sessions"] => Some(Self::Sessions),
             ["flow"] => Some(Self::Flow),
+            ["admin"] => Some(Self::Admin),
             ["connections", id, ref rest @ ..] if !id.is_empty() => {
                 let id = decode(id);
                 match *rest {
@@ -174,7 +180,7 @@ impl Route {
     #[must_use]
     pub fn connection(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::Callback | Self::Sessions | Self::Flow => None,
+            Self::Home | Self::Callback | Self::Sessions | Self::Flow | Self::Admin => None,
             Self::Connection(connection)
             | Self::Overview(connection)
             | Self::Projects(connection)
@@ -211,6 +217,7 @@ impl fmt::Display for Route {
             Self::Callback => return f.write_str(CALLBACK),
             Self::Sessions => return f.write_str(SESSIONS),
             Self::Flow => return f.write_str(FLOW),
+            Self::Admin => return f.write_str(ADMIN),
             _ => {}
         }
         let connection = self.connection().unwrap_or_default();
@@ -223,9 +230,12 @@ impl fmt::Display for Route {
             Self::Issues { org, project, .. } => {
                 write!(f, "/orgs/{}/projects/{}", encode(org), encode(project))
             }
-            Self::Home | Self::Callback | Self::Sessions | Self::Flow | Self::Connection(_) => {
-                Ok(())
-            }
+            Self::Home
+            | Self::Callback
+            | Self::Sessions
+            | Self::Flow
+            | Self::Admin
+            | Self::Connection(_) => Ok(()),
         }
     }
 }
@@ -243,12 +253,13 @@ fn decode(segment: &str) -> String {
 mod tests {
     use super::*;
 
-    fn every_route(id: &str) -> [Route; 10] {
+    fn every_route(id: &str) -> [Route; 11] {
         [
             Route::Home,
             Route::Callback,
             Route::Sessions,
             Route::Flow,
+            Route::Admin,
             Route::Connection(id.to_owned()),
             Route::Overview(id.to_owned()),
             Route::Projects(id.to_owned()),
@@ -280,6 +291,7 @@ mod tests {
                 "/callback",
                 "/sessions",
                 "/flow",
+                "/admin",
                 "/connections/c",
                 "/connections/c/overview",
                 "/connections/c/projects",
@@ -311,6 +323,10 @@ mod tests {
             "/sessions/x",
             "/flow/x",
             "/Sessions",
+            "/admin/x",
+            "/Admin",
+            "/administrator",
+            "/admin.php",
             "/connections",
             "/connections/",
             "/connections//overview",
@@ -334,7 +350,7 @@ mod tests {
         assert_eq!(
             every_route("c").map(|route| named(&route).join(",")),
             [
-                ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
+                ",,", ",,", ",,", ",,", ",,", "c,,", "c,,", "c,,", "c,,", "c,o,", "c,o,p"
             ]
         );
     }

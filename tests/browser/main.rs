@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod admin;
 mod all_issues;
 mod bad_days;
 mod bed;

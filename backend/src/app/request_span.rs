@@ -9,7 +9,12 @@ use http::{HeaderValue, Method, StatusCode};
 use crate::traces::{Kind, Span};
 
 /// The templates of the routes in [`router`](super::router). An address is never in a span, since it has ids.
-const TEMPLATES: [&str; 10] = [
+const TEMPLATES: [&str; 15] = [
+    "/api/admin/session",
+    "/api/admin/installs",
+    "/api/admin/installs/{id}",
+    "/api/admin/activity",
+    "/api/admin/settings",
     "/api/session",
     "/api/sessions",
     "/api/sessions/{id}",
@@ -99,6 +104,8 @@ mod tests {
     fn sec_73_a_path_is_known_by_its_template_only() {
         for (path, expected) in [
             ("/api/session", Some("/api/session")),
+            ("/api/admin/installs/01J", Some("/api/admin/installs/{id}")),
+            ("/api/admin", None),
             ("/api/connections/01J/", None),
             ("/api/connections/01J", Some("/api/connections/{id}")),
             ("/api/connections/", None),

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::AppState;
-use crate::{connection, exchange, http::readiness, login, proxy, session};
+use crate::{admin, connection, exchange, http::readiness, login, proxy, session};
 
 /// Returns every route of the API. An application adds its own routes here, or merges them before
 /// it puts the [`Edge`](super::Edge) around them.
@@ -32,6 +32,19 @@ pub fn api() -> Router<AppState> {
             post(connection::route::refresh_now),
         )
         .route("/api/connections/{id}/snyk/{*rest}", get(proxy::route::get))
+        .route(
+            "/api/admin/session",
+            get(admin::route::current)
+                .post(admin::route::begin)
+                .delete(admin::route::end),
+        )
+        .route("/api/admin/installs", get(admin::installs::list))
+        .route(
+            "/api/admin/installs/{id}",
+            get(admin::installs::read).delete(admin::installs::disconnect),
+        )
+        .route("/api/admin/activity", get(admin::activity::list))
+        .route("/api/admin/settings", get(admin::settings::read))
         .route("/healthz", get(readiness::alive))
         .route("/readyz", get(readiness::ready))
 }

@@ -1,6 +1,6 @@
 //! Connections: shown, refreshed and ended by the people who use them.
 
-mod disconnect;
+pub mod disconnect;
 pub mod route;
 
 use std::sync::Arc;

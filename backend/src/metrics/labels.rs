@@ -15,6 +15,8 @@ pub enum Route {
     Connections,
     /// The proxy to Snyk's API.
     Proxy,
+    /// The paths below `/api/admin`.
+    Admin,
     /// Another path below `/api`.
     OtherApi,
     /// The health probes.
@@ -25,12 +27,13 @@ pub enum Route {
 
 impl Route {
     /// The words, in the order of the variants.
-    pub(super) const WORDS: [&'static str; 8] = [
+    pub(super) const WORDS: [&'static str; 9] = [
         "session",
         "login",
         "exchange",
         "connections",
         "proxy",
+        "admin",
         "other_api",
         "probe",
         "page",
@@ -49,6 +52,7 @@ impl Route {
         match first {
             "session" | "sessions" => Self::Session,
             "login" => Self::Login,
+            "admin" => Self::Admin,
             "connections" if rest.is_empty() => Self::Exchange,
             "connections" if is_proxied(rest) => Self::Proxy,
             "connections" => Self::Connections,
@@ -151,6 +155,7 @@ mod tests {
             ("/api/connections/x/snyk", Route::Connections),
             ("/api/connections/x/snyk/rest/orgs", Route::Proxy),
             ("/api/connections//snyk/", Route::Proxy),
+            ("/api/admin/installs/x", Route::Admin),
             ("/api/nothing", Route::OtherApi),
         ] {
             assert_eq!(Route::of(path), route, "{path}");

@@ -2,7 +2,7 @@
 
 use shared::api::connection::Connection;
 
-use super::{Failure, Within, send};
+use super::{Answer, Failure, Within, send};
 
 /// Replaces the token pair now.
 pub async fn refresh(id: &str) -> Result<Connection, Failure> {
@@ -21,12 +21,19 @@ pub enum Revocation {
     Pending,
 }
 
+impl Revocation {
+    /// Reads the answer of a disconnect.
+    pub(super) fn of(answer: &Answer) -> Self {
+        match answer.revocation.as_deref() {
+            Some("pending") => Self::Pending,
+            _ => Self::Done,
+        }
+    }
+}
+
 /// Ends a connection.
 pub async fn disconnect(id: &str) -> Result<Revocation, Failure> {
     let path = format!("/api/connections/{id}");
     let answer = send("DELETE", &path, None, Within::Change).await?.done()?;
-    Ok(match answer.revocation.as_deref() {
-        Some("pending") => Revocation::Pending,
-        _ => Revocation::Done,
-    })
+    Ok(Revocation::of(&answer))
 }

@@ -1,5 +1,6 @@
 //! Requests to our server: one helper, and a function for each route.
 
+pub mod admin;
 pub mod api_base;
 pub mod connections;
 mod fetch;

@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::icon::Icon;
 use crate::components::show::Show;
-use crate::{announcer::Announcer, platform};
+use crate::{announcer::Announcer, platform, reactive::Signal};
 
 /// If the browser does not allow copying, the text is selected, and the person can copy it.
 const BY_HAND: &str = "Press Ctrl+C";
@@ -16,6 +16,9 @@ pub fn Copyable(
     name: &'static str,
     /// The value.
     value: String,
+    /// The place of the button in the order of the Tab key, in a table that is one stop.
+    #[prop(optional)]
+    tabindex: Option<Signal<&'static str>>,
 ) -> impl IntoView {
     let announcer = Announcer::get();
     let copied = RwSignal::new(false);
@@ -41,7 +44,12 @@ pub fn Copyable(
     view! {
         <span class="copyable">
             <code node_ref=code>{value}</code>
-            <button type="button" aria-label=format!("Copy {name}") on:click=press>
+            <button
+                type="button"
+                aria-label=format!("Copy {name}")
+                tabindex=move || tabindex.map(Signal::get)
+                on:click=press
+            >
                 {move || if copied.get() { Icon::Check.view() } else { Icon::Copy.view() }}
             </button>
         </span>

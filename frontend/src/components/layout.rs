@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use shared::route::Route;
 
 use super::{
-    account_menu::AccountMenu, connection_switcher::ConnectionSwitcher, icon::mark, notice::Notice,
-    offline_banner::OfflineBanner, retry::Retry, toast::Toast, update_banner::UpdateBanner,
+    account_menu::AccountMenu, bar::Bar, connection_switcher::ConnectionSwitcher, icon::mark,
+    notice::Notice, offline_banner::OfflineBanner, retry::Retry, toast::Toast,
+    update_banner::UpdateBanner,
 };
 use crate::{
     announcer::Announcer,
@@ -37,6 +38,8 @@ pub fn Layout(
     });
     let page = Router::get().route();
     let is_home = move || (page.get() == Some(Route::Home)).then_some("page");
+    let is_admin = memo(move |_| page.get() == Some(Route::Admin));
+    let bar = Bar::get();
     let sandbox = memo(move |_| session.app().is_some_and(|app| app.sandbox));
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
@@ -58,9 +61,12 @@ pub fn Layout(
             >
                 {mark()} <span>{move || session.app().map(|app| app.name)}</span>
             </a>
-            <Navigation />
-            <ConnectionSwitcher />
-            <AccountMenu />
+            // The administration has nothing to do with a person's connections.
+            <Show when=move || !is_admin.get() fallback=move || bar.view()>
+                <Navigation />
+                <ConnectionSwitcher />
+                <AccountMenu />
+            </Show>
         </header>
         <OfflineBanner />
         <UpdateBanner />

@@ -1,6 +1,7 @@
 //! The components of pages.
 
 pub mod account_menu;
+pub mod bar;
 pub mod busy_button;
 pub mod buttons;
 pub mod chips;

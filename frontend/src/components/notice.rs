@@ -13,7 +13,9 @@ use crate::{
     session::SessionContext,
 };
 
-fn icon(sign: Sign) -> Icon {
+/// Returns the icon of a sign.
+#[must_use]
+pub fn icon(sign: Sign) -> Icon {
     match sign {
         Sign::Minus => Icon::Minus,
         Sign::Stop => Icon::Stop,
@@ -51,7 +53,8 @@ pub fn Notice(
 }
 
 /// Returns the notice of a message, with a button for each of its actions.
-pub(super) fn notice(outcome: Outcome, retry: Option<Retry>) -> AnyView {
+#[must_use]
+pub fn notice(outcome: Outcome, retry: Option<Retry>) -> AnyView {
     let (tone, icon) = (outcome.tone, icon(outcome.sign));
     let trace = trace(&outcome, "small", None);
     let acts = (!outcome.acts.is_empty()).then(|| actions(&outcome, retry));
@@ -65,7 +68,7 @@ pub(super) fn notice(outcome: Outcome, retry: Option<Retry>) -> AnyView {
 }
 
 /// Returns a notice of these parts: `text` is what follows the title, and `acts` are its buttons.
-pub(super) fn panel(
+pub fn panel(
     tone: Tone,
     icon: Icon,
     title: Signal<String>,
@@ -145,7 +148,8 @@ pub fn page_about(outcome: Outcome, retry: Option<Retry>) -> AnyView {
 
 /// Returns the view of request id, code and time, by which the operators find the request, if there
 /// is an id or a code.
-fn trace(outcome: &Outcome, class: &'static str, at: Option<String>) -> Option<AnyView> {
+#[must_use]
+pub fn trace(outcome: &Outcome, class: &'static str, at: Option<String>) -> Option<AnyView> {
     let id = Some(outcome.request_id.clone()).filter(|id| !id.is_empty());
     let code = outcome.code.map(Code::as_str);
     if id.is_none() && code.is_none() {

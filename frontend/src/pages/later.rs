@@ -14,8 +14,8 @@ use std::cell::{Cell, OnceCell};
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{
-    all_issues::AllIssuesPage, connection::ConnectionPage, flow::FlowPage, issues::IssuesPage,
-    sessions::SessionsPage,
+    admin::AdminPage, all_issues::AllIssuesPage, connection::ConnectionPage, flow::FlowPage,
+    issues::IssuesPage, sessions::SessionsPage,
 };
 use crate::{
     announcer::Announcer,
@@ -40,6 +40,8 @@ pub struct Pages {
     pub issues: fn() -> AnyView,
     /// The browsers that are signed in.
     pub sessions: fn() -> AnyView,
+    /// The administration.
+    pub admin: fn() -> AnyView,
 }
 
 impl Pages {
@@ -49,6 +51,7 @@ impl Pages {
         flow: || view! { <FlowPage /> }.into_any(),
         issues: || view! { <IssuesPage /> }.into_any(),
         sessions: || view! { <SessionsPage /> }.into_any(),
+        admin: || view! { <AdminPage /> }.into_any(),
     };
 }
 

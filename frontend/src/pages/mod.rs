@@ -1,5 +1,6 @@
 //! The pages.
 
+pub mod admin;
 pub mod all_issues;
 pub mod connection;
 pub mod connection_parts;

@@ -107,6 +107,16 @@ fn call(write: &Write<State>) -> bool {
     answer.is_ok() && written_address().as_ref() == Some(&write.url)
 }
 
+/// Takes the fragment out of the address and of its entry. Returns `None` if there is none, or if the
+/// browser does not remove it: what cannot be removed is not used.
+#[must_use]
+pub fn take_fragment() -> Option<String> {
+    let whole = written_address()?;
+    let (rest, fragment) = whole.split_once('#')?;
+    write(rest, false);
+    (written_address().as_deref() == Some(rest)).then(|| fragment.to_owned())
+}
+
 /// Returns the address of the page, even if it is not written yet.
 #[must_use]
 pub fn current() -> Option<Address> {

@@ -15,6 +15,7 @@
 //! Every failure is answered with a [`Problem`](crate::problem::Problem). No type here contains a
 //! token, so no token can be sent to the browser.
 
+pub mod admin;
 pub mod connection;
 pub mod login;
 pub mod session;

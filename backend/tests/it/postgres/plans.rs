@@ -5,12 +5,20 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use domain::ids::{AttemptId, RevocationId, SessionId};
+use domain::{
+    connection::Label,
+    ids::{AttemptId, ConnectionId, EventId, RevocationId, SessionId},
+    session::SessionToken,
+};
+use shared::api::admin::{EventKind, InstallSort, InstallStatus};
 use snyk_app::{
     config::database_url::DatabaseUrl,
     store::{
         NewLogin, RateShare, SealedToken, Store, Work,
-        database::{Replacement, SealedColumn, SealedRecords as _},
+        database::{
+            AdminRecords, EventPage, InstallPage, NewEvent, Replacement, SealedColumn,
+            SealedRecords as _,
+        },
         lease::Settlement,
         postgres::PostgresMaintenance,
     },
@@ -42,18 +50,34 @@ INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at)
     FROM generate_series(1, $n) i;
 INSERT INTO rate_shares (connection_id, node, requests, ends_at)
     SELECT 'c' || i, 'n', 100, 1900000000000 + i FROM generate_series(1, $n) i;
+UPDATE connections SET name = id, name_key = id, search_text = id, refresh_failed_at = i
+    FROM generate_series(1, 9) i WHERE id = 'c' || i;
+UPDATE connections SET search_text = id WHERE search_text IS NULL;
+INSERT INTO events (id, at, kind, detail, connection_id, connection_name)
+    SELECT '01EVENT' || lpad(i::text, 19, '0'), i, 'refreshed', '', 'c' || i, ''
+    FROM generate_series(1, $n) i;
 INSERT INTO changes (at, id, node, kind, record)
     SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) - 60000 + i % 10000,
         'e' || i, 'n', 'session', 's' FROM generate_series(1, $n) i;
 ANALYZE;";
 
 /// Statements that go over a table, each with the reason.
-const SCANS: [(&str, &str); 1] = [(
-    "SELECT COUNT(",
-    "a command of the operator that says how much there is to do",
-)];
+const SCANS: [(&str, &str); 3] = [
+    (
+        "SELECT COUNT(",
+        "a command of the operator that says how much there is to do",
+    ),
+    (
+        "SELECT (SELECT COUNT(*) FROM connections WHERE status = 'active')",
+        "the totals of an administrator, which count nearly all connections",
+    ),
+    (
+        "SELECT scopes, substr(",
+        "the settings as an administrator sees them, which say what all connections were granted",
+    ),
+];
 /// The tables that grow with the number of people.
-const LARGE: [&str; 7] = [
+const LARGE: [&str; 8] = [
     "connections",
     "sessions",
     "session_connections",
@@ -61,6 +85,7 @@ const LARGE: [&str; 7] = [
     "rate_shares",
     "revocations",
     "changes",
+    "events",
 ];
 
 async fn each_statement_finds_its_rows_by_an_index(rows: u32) {
@@ -74,6 +99,7 @@ async fn each_statement_finds_its_rows_by_an_index(rows: u32) {
     // A node that opens its connections from now on.
     let store = super::node(server).await;
     use_all(&*store, server).await;
+    use_administration(&*store.administration()).await;
     use_maintenance(server).await;
 
     let plans = plans(&server.cluster.log_of(&server.name));
@@ -94,7 +120,7 @@ async fn each_statement_finds_its_rows_by_an_index(rows: u32) {
     assert!(scans.is_empty(), "{}", scans.join("\n"));
     // So that a server that logs nothing is no success.
     assert!(
-        plans.len() >= 55,
+        plans.len() >= 75,
         "only {} statements: {:?}",
         plans.len(),
         plans.keys()
@@ -236,6 +262,71 @@ async fn use_all(store: &dyn Store, server: &Database) {
     store.detect_foreign_writes().await.unwrap();
     store.ping().await.unwrap();
     store.ping().await.unwrap();
+}
+
+/// Reads and changes what an administrator sees, in each way that runs other statements.
+async fn use_administration(admin: &dyn AdminRecords) {
+    let mut statuses = vec![None];
+    statuses.extend(
+        [
+            InstallStatus::Active,
+            InstallStatus::RefreshFailing,
+            InstallStatus::ReconnectNeeded,
+            InstallStatus::Disconnected,
+        ]
+        .map(Some),
+    );
+    for sort in [
+        InstallSort::Name,
+        InstallSort::Refreshed,
+        InstallSort::Ending,
+        InstallSort::Connected,
+    ] {
+        for status in &statuses {
+            let page = InstallPage {
+                search: None,
+                status: *status,
+                sort,
+                after: None,
+                limit: 100,
+                now: now(),
+                unused_since: now(),
+            };
+            admin.installs(&page).await.unwrap();
+        }
+    }
+    let id = ConnectionId::presented("c1");
+    assert!(admin.install(&id, now(), now()).await.unwrap().is_some());
+    admin.install_totals(now()).await.unwrap();
+    admin.install_groups().await.unwrap();
+    assert!(admin.undescribed(50).await.unwrap().is_empty());
+    let label = Label::of(None, &[]);
+    admin.describe(&id, &label).await.unwrap();
+    admin.mark_refresh_failed(&id, now()).await.unwrap();
+    let event = NewEvent {
+        id: EventId::generate_at(1),
+        at: now(),
+        kind: EventKind::Refreshed,
+        detail: String::new(),
+        connection: Some(id.clone()),
+        request_id: None,
+    };
+    admin.insert_events(&[event]).await.unwrap();
+    for connection in [None, Some(id)] {
+        let page = EventPage {
+            kinds: Vec::new(),
+            connection,
+            before: EventId::last(),
+            limit: 100,
+        };
+        assert!(!admin.events(&page).await.unwrap().is_empty());
+    }
+    let beyond = admin.last_event_beyond(9_000).await.unwrap().unwrap();
+    assert_eq!(admin.delete_events(&beyond, 50).await.unwrap(), 50);
+    let token = SessionToken::generate().unwrap().hash();
+    assert!(admin.admin_session(&token).await.unwrap().is_none());
+    assert!(!admin.end_admin_session(&token).await.unwrap());
+    admin.delete_admin_sessions(now(), 50).await.unwrap();
 }
 
 async fn use_maintenance(server: &Database) {

@@ -1,0 +1,307 @@
+//! Reads the answers about the administration, as [`crate::wire`] reads the others.
+
+use shared::{
+    api::{
+        admin::{
+            Activity, AdminSession, EncryptionState, Event, Install, Installs, SecretState,
+            Setting, SettingKey, Settings, Totals,
+        },
+        connection::Context,
+    },
+    json::{Object, Value},
+};
+
+use super::address::{KINDS, STATUSES, kind_name, named, status_name};
+use crate::wire::{Wire, all, scopes};
+
+impl Wire for AdminSession {
+    fn of(value: Value) -> Option<Self> {
+        let mut session = value.into_object()?;
+        Some(Self {
+            expires_at: session.take("expires_at")?,
+        })
+    }
+}
+
+impl Wire for Installs {
+    fn of(value: Value) -> Option<Self> {
+        let mut installs = value.into_object()?;
+        Some(Self {
+            installs: all(&mut installs, "installs")?,
+            next: installs.take("next"),
+            totals: Totals::of(installs.take_any("totals")?)?,
+        })
+    }
+}
+
+impl Wire for Totals {
+    fn of(value: Value) -> Option<Self> {
+        let mut totals = value.into_object()?;
+        Some(Self {
+            active: totals.take("active")?,
+            refresh_failing: totals.take("refresh_failing")?,
+            reconnect_needed: totals.take("reconnect_needed")?,
+            disconnected: totals.take("disconnected")?,
+            ending: totals.take("ending")?,
+        })
+    }
+}
+
+impl Wire for Install {
+    fn of(value: Value) -> Option<Self> {
+        let mut install = value.into_object()?;
+        let context: Option<String> = install.take("context");
+        Some(Self {
+            id: install.take("id")?,
+            name: install.take("name")?,
+            is_group: install.take("is_group")?,
+            orgs: install.take("orgs")?,
+            status: word(&mut install, "status", &STATUSES, status_name)?,
+            context: match context.as_deref() {
+                None => None,
+                Some("tenant") => Some(Context::Tenant),
+                Some("user") => Some(Context::User),
+                Some(_) => return None,
+            },
+            scopes: scopes(&mut install, "scopes")?,
+            connected_at: install.take("connected_at")?,
+            generation: install.take("generation")?,
+            refreshed_at: install.take("refreshed_at")?,
+            access_token_expires_at: install.take("access_token_expires_at"),
+            refresh_token_expires_at: install.take("refresh_token_expires_at"),
+            browsers: install.take("browsers")?,
+        })
+    }
+}
+
+impl Wire for Activity {
+    fn of(value: Value) -> Option<Self> {
+        let mut activity = value.into_object()?;
+        let kept_days: u64 = activity.take("kept_days")?;
+        Some(Self {
+            events: all(&mut activity, "events")?,
+            next: activity.take("next"),
+            kept_days: u32::try_from(kept_days).ok()?,
+        })
+    }
+}
+
+impl Wire for Event {
+    fn of(value: Value) -> Option<Self> {
+        let mut event = value.into_object()?;
+        Some(Self {
+            id: event.take("id")?,
+            at: event.take("at")?,
+            kind: word(&mut event, "kind", &KINDS, kind_name)?,
+            detail: event.take("detail").unwrap_or_default(),
+            install: event.take("install"),
+            install_name: event.take("install_name").unwrap_or_default(),
+            request_id: event.take("request_id"),
+        })
+    }
+}
+
+impl Wire for Settings {
+    fn of(value: Value) -> Option<Self> {
+        let mut settings = value.into_object()?;
+        Some(Self {
+            read_at: settings.take("read_at")?,
+            settings: all(&mut settings, "settings")?,
+            client_secret: SecretState::of(settings.take_any("client_secret")?)?,
+            encryption: EncryptionState::of(settings.take_any("encryption")?)?,
+            scopes_never_granted: scopes(&mut settings, "scopes_never_granted")?,
+            active: settings.take("active")?,
+        })
+    }
+}
+
+impl Wire for Setting {
+    fn of(value: Value) -> Option<Self> {
+        let mut setting = value.into_object()?;
+        Some(Self {
+            key: word(&mut setting, "key", &SETTINGS, setting_name)?,
+            value: setting.take("value")?,
+            variable: setting.take("variable"),
+        })
+    }
+}
+
+impl Wire for SecretState {
+    fn of(value: Value) -> Option<Self> {
+        let mut state = value.into_object()?;
+        Some(Self {
+            variable: state.take("variable"),
+            read_at: state.take("read_at")?,
+            accepted_at: state.take("accepted_at"),
+        })
+    }
+}
+
+impl Wire for EncryptionState {
+    fn of(value: Value) -> Option<Self> {
+        let mut state = value.into_object()?;
+        Some(Self {
+            key: state.take("key")?,
+            installs: state.take("installs")?,
+            installs_of_previous: state.take("installs_of_previous")?,
+            previous: state.take("previous")?,
+        })
+    }
+}
+
+/// Reads a member that is one of several words.
+fn word<T: Copy>(
+    object: &mut Object,
+    member: &str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Option<T> {
+    let word: String = object.take(member)?;
+    named(all, name, &word)
+}
+
+const SETTINGS: [SettingKey; 12] = [
+    SettingKey::ClientId,
+    SettingKey::RedirectUri,
+    SettingKey::Scopes,
+    SettingKey::Region,
+    SettingKey::ApiUrl,
+    SettingKey::PublicUrl,
+    SettingKey::FrontendOrigin,
+    SettingKey::SessionIdle,
+    SettingKey::SessionLifetime,
+    SettingKey::Database,
+    SettingKey::RefreshUnusedConnections,
+    SettingKey::RateLimits,
+];
+
+const fn setting_name(key: SettingKey) -> &'static str {
+    match key {
+        SettingKey::ClientId => "client_id",
+        SettingKey::RedirectUri => "redirect_uri",
+        SettingKey::Scopes => "scopes",
+        SettingKey::Region => "region",
+        SettingKey::ApiUrl => "api_url",
+        SettingKey::PublicUrl => "public_url",
+        SettingKey::FrontendOrigin => "frontend_origin",
+        SettingKey::SessionIdle => "session_idle",
+        SettingKey::SessionLifetime => "session_lifetime",
+        SettingKey::Database => "database",
+        SettingKey::RefreshUnusedConnections => "refresh_unused_connections",
+        SettingKey::RateLimits => "rate_limits",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        api::admin::{EventKind, InstallStatus},
+        scope::Scopes,
+    };
+
+    use super::*;
+    use crate::wire::tests::reads_as_serde;
+
+    fn install() -> Install {
+        Install {
+            id: "01J".to_owned(),
+            name: "Łódź <b>Cargo</b>".to_owned(),
+            is_group: true,
+            orgs: 6,
+            status: InstallStatus::RefreshFailing,
+            context: Some(Context::Tenant),
+            scopes: Scopes::parse("org.read org.project.read"),
+            connected_at: "2026-01-02T03:04:05Z".to_owned(),
+            generation: 458,
+            refreshed_at: "2026-01-02T03:04:05Z".to_owned(),
+            access_token_expires_at: Some("2026-01-02T04:04:05Z".to_owned()),
+            refresh_token_expires_at: None,
+            browsers: 3,
+        }
+    }
+
+    fn event() -> Event {
+        Event {
+            id: "7".to_owned(),
+            at: "2026-01-02T03:04:05Z".to_owned(),
+            kind: EventKind::LoginFailed,
+            detail: "␛".to_owned(),
+            install: Some("01J".to_owned()),
+            install_name: "Łódź Cargo".to_owned(),
+            request_id: Some("01J".to_owned()),
+        }
+    }
+
+    fn totals() -> Totals {
+        Totals {
+            active: 5,
+            refresh_failing: 1,
+            reconnect_needed: 1,
+            disconnected: 1,
+            ending: 2,
+        }
+    }
+
+    #[test]
+    fn every_answer_is_read_as_serde_reads_it() {
+        reads_as_serde(&AdminSession {
+            expires_at: "2026-01-02T03:04:05Z".to_owned(),
+        });
+        reads_as_serde(&totals());
+        reads_as_serde(&Installs {
+            installs: vec![install()],
+            next: Some("cursor".to_owned()),
+            totals: totals(),
+        });
+        reads_as_serde(&event());
+        reads_as_serde(&Activity {
+            events: vec![event()],
+            next: None,
+            kept_days: 30,
+        });
+        for status in STATUSES {
+            let context = (status == InstallStatus::Active).then_some(Context::User);
+            reads_as_serde(&Install {
+                status,
+                context,
+                ..install()
+            });
+        }
+        for kind in KINDS {
+            reads_as_serde(&Event { kind, ..event() });
+        }
+    }
+
+    #[test]
+    fn settings_are_read_as_serde_reads_them() {
+        let settings = SETTINGS.map(|key| Setting {
+            key,
+            value: "value".to_owned(),
+            variable: Some("VARIABLE".to_owned()),
+        });
+        let client_secret = SecretState {
+            variable: None,
+            read_at: "2026-01-02T03:04:05Z".to_owned(),
+            accepted_at: Some("2026-01-02T03:04:05Z".to_owned()),
+        };
+        let encryption = EncryptionState {
+            key: "k7".to_owned(),
+            installs: 5,
+            installs_of_previous: 1,
+            previous: 1,
+        };
+        reads_as_serde(&client_secret);
+        reads_as_serde(&encryption);
+        for setting in &settings {
+            reads_as_serde(setting);
+        }
+        reads_as_serde(&Settings {
+            read_at: "2026-01-02T03:04:05Z".to_owned(),
+            settings: settings.to_vec(),
+            client_secret,
+            encryption,
+            scopes_never_granted: Scopes::parse("org.read"),
+            active: 6,
+        });
+    }
+}
