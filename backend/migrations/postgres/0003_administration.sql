@@ -11,7 +11,7 @@ ALTER TABLE connections ADD COLUMN refresh_failed_at BIGINT;
 CREATE INDEX connections_undescribed ON connections (id) WHERE search_text IS NULL;
 -- The orders of the list, and the totals. Writes of connections wait while these are built, a second for 50,000 rows.
 CREATE INDEX connections_by_name ON connections (name_key, id);
-CREATE INDEX connections_by_status ON connections (status, name_key, id);
+CREATE INDEX connections_inactive ON connections (status, name_key, id) WHERE status <> 'active';
 CREATE INDEX connections_by_refresh ON connections (refreshed_at, id);
 CREATE INDEX connections_by_connect ON connections (connected_at, id);
 CREATE INDEX connections_by_end ON connections (

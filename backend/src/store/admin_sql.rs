@@ -33,8 +33,8 @@ pub(super) const TOTALS: &str = concat!(
     "SELECT \
      (SELECT COUNT(*) FROM connections WHERE status = 'active'), \
      (SELECT COUNT(*) FROM connections WHERE status = 'active' AND refresh_failed_at > refreshed_at), \
-     (SELECT COUNT(*) FROM connections WHERE status = 'reconnect_needed'), \
-     (SELECT COUNT(*) FROM connections WHERE status = 'disconnected'), \
+     (SELECT COUNT(*) FROM connections WHERE status <> 'active' AND status = 'reconnect_needed'), \
+     (SELECT COUNT(*) FROM connections WHERE status <> 'active' AND status = 'disconnected'), \
      (SELECT COUNT(*) FROM connections WHERE ",
     end!(),
     " < $1)"
@@ -91,22 +91,24 @@ pub(super) fn installs(dialect: Dialect, page: &InstallPage) -> String {
     } else {
         (">", "ASC")
     };
-    // The index of states has the names in their order.
-    let column = match page.sort {
-        InstallSort::Name => "status".to_owned(),
-        _ => format!("{}status", dialect.unindexed),
+    let unindexed = dialect.unindexed;
+    // The index of connections that are not active has the names in their order. It is named by its
+    // condition, since SQLite finds it by nothing else.
+    let inactive = match page.sort {
+        InstallSort::Name => " AND status <> 'active' AND status = ".to_owned(),
+        _ => format!(" AND {unindexed}status = "),
     };
     let status = match page.status {
         None => String::new(),
         Some(InstallStatus::Active) => format!(
-            " AND {column} = 'active' \
+            " AND {unindexed}status = 'active' \
              AND (refresh_failed_at IS NULL OR refresh_failed_at <= refreshed_at)"
         ),
         Some(InstallStatus::RefreshFailing) => {
             " AND status = 'active' AND refresh_failed_at > refreshed_at".to_owned()
         }
-        Some(InstallStatus::ReconnectNeeded) => format!(" AND {column} = 'reconnect_needed'"),
-        Some(InstallStatus::Disconnected) => format!(" AND {column} = 'disconnected'"),
+        Some(InstallStatus::ReconnectNeeded) => format!("{inactive}'reconnect_needed'"),
+        Some(InstallStatus::Disconnected) => format!("{inactive}'disconnected'"),
     };
     let search = if page.search.is_some() {
         let position = dialect.position;

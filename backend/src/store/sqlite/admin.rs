@@ -226,12 +226,16 @@ mod tests {
             org: "x".to_owned(),
         };
         for (sort, index) in [
-            (InstallSort::Name, "connections_by_"),
+            (InstallSort::Name, "USING INDEX connections_"),
             (InstallSort::Refreshed, "connections_by_refresh"),
             (InstallSort::Ending, "connections_by_end"),
             (InstallSort::Connected, "connections_by_connect"),
         ] {
-            for status in [None, Some(InstallStatus::ReconnectNeeded)] {
+            for status in [
+                None,
+                Some(InstallStatus::Active),
+                Some(InstallStatus::ReconnectNeeded),
+            ] {
                 for search in [None, Some(search.clone())] {
                     let page = InstallPage {
                         search,
