@@ -19,6 +19,7 @@ pub mod browser;
 pub mod client;
 pub mod collector;
 pub mod command;
+pub mod contract;
 pub mod dotenv;
 pub mod examples;
 pub mod foreign;
