@@ -30,6 +30,7 @@ mod port;
 pub mod prism;
 mod process;
 pub mod python;
+pub mod raw_answer;
 pub mod registered;
 pub mod registration;
 pub mod sandbox;

@@ -48,8 +48,16 @@ pub(super) fn components() -> Components {
     components
 }
 
+/// Returns the header of what a disconnect did at the provider.
+pub(super) fn revocation() -> Header {
+    text_header(
+        "`done` if the provider has revoked the tokens, `pending` if that is tried again later.",
+        ObjectBuilder::new().enum_values(Some(["done", "pending"])),
+    )
+}
+
 /// Returns a header that is a text.
-pub(super) fn text_header(description: &str, schema: ObjectBuilder) -> Header {
+fn text_header(description: &str, schema: ObjectBuilder) -> Header {
     HeaderBuilder::new()
         .schema(Some(schema.schema_type(Type::String)))
         .description(Some(description))

@@ -4,10 +4,9 @@ use shared::{
     api::connection::{Connection, REVOCATION},
     problem::Code,
 };
-use utoipa::openapi::schema::ObjectBuilder;
 
 use super::{
-    components::text_header,
+    components::revocation,
     operation::{Operation, text},
 };
 
@@ -30,14 +29,10 @@ pub fn read() -> Operation {
 /// Describes `DELETE /api/connections/{id}`.
 #[must_use]
 pub fn disconnect() -> Operation {
-    let revocation = text_header(
-        "`done` if the provider has revoked the tokens, `pending` if that is tried again later.",
-        ObjectBuilder::new().enum_values(Some(["done", "pending"])),
-    );
     of_connection("disconnect", TAG, "Disconnect")
         .description("The tokens are erased here at once, and revoked at the provider.")
         .empty(204, "Disconnected.")
-        .header(204, REVOCATION, revocation)
+        .header(204, REVOCATION, revocation())
 }
 
 /// Describes `POST /api/connections/{id}/refresh`.

@@ -157,7 +157,8 @@ impl Operation {
             .description(Some(
                 "The body is not read and may be empty. The media type must be JSON.",
             ))
-            .content(JSON, Content::new(Some(ObjectBuilder::new())))
+            .content(JSON, Content::default())
+            .required(Some(Required::True))
             .build();
         self.builder = self.builder.request_body(Some(body));
         self
@@ -165,13 +166,23 @@ impl Operation {
 
     /// Adds a parameter of the path.
     #[must_use]
-    pub fn path_parameter(self, name: &str, description: &str, schema: ObjectBuilder) -> Self {
+    pub fn path_parameter(
+        self,
+        name: &str,
+        description: &str,
+        schema: impl Into<RefOr<Schema>>,
+    ) -> Self {
         self.parameter(name, ParameterIn::Path, description, schema)
     }
 
     /// Adds an optional parameter of the query.
     #[must_use]
-    pub fn query_parameter(self, name: &str, description: &str, schema: ObjectBuilder) -> Self {
+    pub fn query_parameter(
+        self,
+        name: &str,
+        description: &str,
+        schema: impl Into<RefOr<Schema>>,
+    ) -> Self {
         self.parameter(name, ParameterIn::Query, description, schema)
     }
 
@@ -180,7 +191,7 @@ impl Operation {
         name: &str,
         place: ParameterIn,
         description: &str,
-        schema: ObjectBuilder,
+        schema: impl Into<RefOr<Schema>>,
     ) -> Self {
         let required = if matches!(place, ParameterIn::Path) {
             Required::True
