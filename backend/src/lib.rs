@@ -8,9 +8,10 @@
 //! 3. [`session`] signs the browser in. A session is authorized for the connections made in it.
 //! 4. [`refresh`] keeps the tokens of a [`connection`] valid. [`snyk_client`] calls Snyk with them,
 //!    and [`proxy`] does so for the browser.
-//! 5. [`provider`] is the port to Snyk, whose tokens come from the generic [`oauth`], and [`store`]
+//! 5. [`admin`] shows all connections to an administrator, and the [`activity`] log.
+//! 6. [`provider`] is the port to Snyk, whose tokens come from the generic [`oauth`], and [`store`]
 //!    the port to the database. [`domain`] holds the rules without IO.
-//! 6. [`transport`] accepts connections, [`http`] checks what every request must pass, [`app`] puts
+//! 7. [`transport`] accepts connections, [`http`] checks what every request must pass, [`app`] puts
 //!    the parts together, and [`cli`] holds the commands, some of which manage the app itself at
 //!    Snyk with [`apps_api`]. [`openapi`] describes the routes.
 //!
@@ -18,6 +19,8 @@
 //! environment, only [`http_client`] creates a client, and no request data selects a host.
 
 pub mod account;
+pub mod activity;
+pub mod admin;
 pub mod app;
 pub mod apps_api;
 pub mod backoff;

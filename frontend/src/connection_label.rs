@@ -1,12 +1,12 @@
 //! The label of a connection: its name, and the account that it acts as. Pure.
 
-use shared::api::connection::{Connection, Context, Status};
+use shared::api::connection::{Connection, Context, Status, group_name};
 
 /// Returns the name of a connection: that of its group or organization, or else the first one and
 /// the number of others.
 #[must_use]
 pub fn name(connection: &Connection) -> String {
-    if let Some(group) = group(connection) {
+    if let Some(group) = group_name(connection.context, &connection.orgs) {
         return group.to_owned();
     }
     match connection.orgs.as_slice() {
@@ -16,16 +16,6 @@ pub fn name(connection: &Connection) -> String {
         [one, other] => format!("{} and {}", one.name, other.name),
         [one, rest @ ..] => format!("{} and {} more", one.name, rest.len()),
     }
-}
-
-/// Returns the name of the group that a connection is for, which was chosen at Snyk. A person is asked
-/// for no choice there, and reaches the organizations of a group by chance.
-fn group(connection: &Connection) -> Option<&str> {
-    let (one, rest) = connection.orgs.split_first()?;
-    let is_for_group = connection.context == Some(Context::Tenant)
-        && !rest.is_empty()
-        && rest.iter().all(|org| org.group == one.group);
-    one.group.as_deref().filter(|_| is_for_group)
 }
 
 /// Returns the kind of a connection: whose it is.

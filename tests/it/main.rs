@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and its speed is not its point"
 )]
 
+mod admin;
 mod apps;
 mod bad_days;
 mod circuit;

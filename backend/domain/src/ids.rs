@@ -72,6 +72,43 @@ id! {
     AttemptId
 }
 
+id! {
+    /// The id of the session of an administrator.
+    AdminSessionId, generated
+}
+
+id! {
+    /// The id of an event of the activity log. It grows with time.
+    EventId, generated
+}
+
+impl EventId {
+    /// Returns the id that is before all ids of events of that time, in milliseconds since the epoch.
+    #[must_use]
+    pub fn first_at(ms: u64) -> Self {
+        Self(ulid::Ulid::from_parts(ms, 0).to_string().into())
+    }
+
+    /// Generates the id of an event of that time, in milliseconds since the epoch.
+    #[must_use]
+    pub fn generate_at(ms: u64) -> Self {
+        let random = ulid::Ulid::new().random();
+        Self(ulid::Ulid::from_parts(ms, random).to_string().into())
+    }
+
+    /// Returns an id that is after that of every event.
+    #[must_use]
+    pub fn last() -> Self {
+        Self("~".into())
+    }
+
+    /// Creates the id that a request names. Only a lookup shows whether there is such an event.
+    #[must_use]
+    pub fn presented(text: &str) -> Self {
+        Self(possible(text).into())
+    }
+}
+
 impl ConnectionId {
     /// Creates the id that a request names. Only a lookup shows whether there is such a connection.
     #[must_use]

@@ -4,7 +4,8 @@
 //! depends on no runtime, web framework, database or HTTP client, so that a fuzz target or a model
 //! checker links the code that runs in production.
 //!
-//! 1. [`attempt`] is a login attempt, and [`verify`] compares a callback with it.
+//! 1. [`attempt`] is a login attempt, and [`verify`] compares a callback with it. [`admin_link`] is how
+//!    an administrator signs in.
 //! 2. [`connection`] and [`session`] are the entities that are stored, by their [`ids`].
 //! 3. [`vault`] encrypts data at rest.
 //! 4. [`allow_list`] decides which reads the proxy passes on.
@@ -13,6 +14,7 @@
 //!
 //! [`random`] is the one exception: it reads the operating system's random bytes.
 
+pub mod admin_link;
 pub mod allow_list;
 pub mod attempt;
 pub mod backoff;

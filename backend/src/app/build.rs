@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::state::{AppState, Parts};
 use crate::{
     account::AccountSync,
+    admin::{Administration, settings::Facts},
     clock::{Clock, SystemClock},
     config::Config,
     connection::Connections,
@@ -84,7 +85,7 @@ pub fn build(
         tasks: tasks.clone(),
     });
     let logins = Arc::new(Logins {
-        vault,
+        vault: Arc::clone(&vault),
         cookies: sessions.cookies,
         binding: binding(config),
         issuers: [endpoints.app_url.to_string(), endpoints.api_url.to_string()],
@@ -108,6 +109,7 @@ pub fn build(
         requested_scopes: config.app.scopes.clone(),
         tasks: tasks.clone(),
     });
+    let administration = administration(config, vault, &sessions, &connections);
     let task_health = Health::default();
     Ok(AppState::new(Parts {
         app: Arc::new(describe(config)),
@@ -115,6 +117,7 @@ pub fn build(
         logins,
         exchange,
         connections,
+        administration: Arc::new(administration),
         snyk: Arc::new(SnykApi {
             store: Arc::clone(&store),
             provider,
@@ -131,6 +134,26 @@ pub fn build(
         task_health,
         tasks,
     }))
+}
+
+/// Creates what an administrator uses.
+fn administration(
+    config: &Config,
+    vault: Arc<Vault>,
+    sessions: &Sessions,
+    connections: &Arc<Connections>,
+) -> Administration {
+    let (store, clock) = (&sessions.store, &sessions.clock);
+    Administration {
+        records: store.administration(),
+        store: Arc::clone(store),
+        cookies: sessions.cookies,
+        lifetimes: sessions.lifetimes,
+        connections: Arc::clone(connections),
+        facts: Facts::of(config, &vault, clock.now()),
+        clock: Arc::clone(clock),
+        vault,
+    }
 }
 
 /// Binds login attempts to the provider, the client and the redirect URI.

@@ -4,7 +4,7 @@ use axum::Router;
 
 use super::AppState;
 use crate::{
-    connection, exchange,
+    admin, connection, exchange,
     http::readiness,
     login,
     openapi::{self, Routes},
@@ -21,7 +21,10 @@ pub fn api() -> Router<AppState> {
 /// added here are documented; those that are merged later are not.
 #[must_use]
 pub fn table() -> Routes<AppState> {
-    use openapi::{connections, login as attempts, probes, proxy as reads, session as sessions};
+    use openapi::{
+        admin as administration, connections, login as attempts, probes, proxy as reads,
+        session as sessions,
+    };
     Routes::default()
         .get("/api/session", session::route::read, sessions::read())
         .delete("/api/session", session::route::end, sessions::end())
@@ -57,6 +60,46 @@ pub fn table() -> Routes<AppState> {
             "/api/connections/{id}/snyk/{*rest}",
             proxy::route::get,
             reads::each(),
+        )
+        .get(
+            "/api/admin/session",
+            admin::route::current,
+            administration::current(),
+        )
+        .post(
+            "/api/admin/session",
+            admin::route::begin,
+            administration::begin(),
+        )
+        .delete(
+            "/api/admin/session",
+            admin::route::end,
+            administration::end(),
+        )
+        .get(
+            "/api/admin/installs",
+            admin::list,
+            administration::installs(),
+        )
+        .get(
+            "/api/admin/installs/{id}",
+            admin::read,
+            administration::install(),
+        )
+        .delete(
+            "/api/admin/installs/{id}",
+            admin::disconnect,
+            administration::disconnect(),
+        )
+        .get(
+            "/api/admin/activity",
+            admin::activity::list,
+            administration::activity(),
+        )
+        .get(
+            "/api/admin/settings",
+            admin::settings::read,
+            administration::settings(),
         )
         .get("/healthz", readiness::alive, probes::alive())
         .get("/readyz", readiness::ready, probes::ready())

@@ -8,6 +8,7 @@ use shared::api::session::App;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    admin::Administration,
     connection::Connections,
     exchange::Exchange,
     http::{RateLimits, readiness::Readiness, rejection_log::RejectionLog},
@@ -36,6 +37,8 @@ pub struct Parts {
     pub exchange: Arc<Exchange>,
     /// Shows, refreshes and ends connections.
     pub connections: Arc<Connections>,
+    /// Shows all connections to an administrator.
+    pub administration: Arc<Administration>,
     /// Reads from Snyk.
     pub snyk: Arc<SnykApi>,
     /// Rate limits by route.
@@ -85,6 +88,7 @@ extractable! {
     logins: Logins,
     exchange: Exchange,
     connections: Connections,
+    administration: Administration,
     snyk: SnykApi,
     limits: RateLimits,
     readiness: Readiness,

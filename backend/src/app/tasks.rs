@@ -9,7 +9,14 @@ use domain::session::to_signed_duration;
 use tokio::time::MissedTickBehavior;
 
 use super::AppState;
-use crate::{rate_shares, revocation, store::Work, supervisor::Supervisor, unused_connections};
+use crate::{
+    activity,
+    admin::{activity_writer, upkeep},
+    rate_shares, revocation,
+    store::Work,
+    supervisor::Supervisor,
+    unused_connections,
+};
 
 /// Interval at which expired records are removed and pending work is retried.
 const HOUSEKEEPING_INTERVAL: Duration = Duration::from_secs(10);
@@ -26,6 +33,9 @@ pub fn start(app: &AppState) -> Supervisor {
     supervisor.spawn("foreign writes", move || follow_foreign_writes(of.clone()));
     let of = app.clone();
     supervisor.spawn("revocations", move || revoke_due(of.clone()));
+    activity::start();
+    let of = app.clone();
+    supervisor.spawn("activity log", move || store_activity(of.clone()));
     let account_sync = Arc::clone(&app.parts().connections.account_sync);
     supervisor.spawn("accounts", move || Arc::clone(&account_sync).run());
     if app.parts().snyk.outbound_rate_limit.is_shared() {
@@ -44,6 +54,7 @@ async fn housekeeping(app: AppState) {
     let parts = app.parts();
     let mut ticks = tokio::time::interval(HOUSEKEEPING_INTERVAL);
     let mut orphans_swept_at = None;
+    let mut administration_kept_at = None;
     loop {
         ticks.tick().await;
         if orphans_swept_at.is_none_or(|at: Instant| at.elapsed() >= ORPHAN_SWEEP_INTERVAL) {
@@ -51,6 +62,10 @@ async fn housekeeping(app: AppState) {
             sweep_orphaned(&app).await;
         }
         sweep_expired(&app).await;
+        if administration_kept_at.is_none_or(|at: Instant| at.elapsed() >= upkeep::INTERVAL) {
+            administration_kept_at = Some(Instant::now());
+            keep_administration(&app).await;
+        }
         parts.sessions.store.evict_ended().await;
         parts.rejection_log.log();
         parts.limits.evict_idle();
@@ -139,6 +154,22 @@ async fn get_rate_shares(app: AppState) {
 async fn refresh_unused(app: AppState) {
     let snyk = &app.parts().snyk;
     unused_connections::run(&*snyk.store, &snyk.refresher, &*snyk.clock).await;
+}
+
+/// Stores the events of the activity log.
+async fn store_activity(app: AppState) {
+    activity_writer::run(&*app.parts().administration.records).await;
+}
+
+/// Removes what is over of the administration, and describes connections of earlier versions.
+async fn keep_administration(app: &AppState) {
+    let administration = &app.parts().administration;
+    let now = administration.clock.now();
+    if leads(app, Work::Expired).await
+        && let Err(error) = upkeep::run(&*administration.records, now).await
+    {
+        tracing::warn!(%error, "What an administrator sees could not be tidied up");
+    }
 }
 
 /// Keeps this node the leader of work that takes long, until another one is.

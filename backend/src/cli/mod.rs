@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin_link;
 mod api_token;
 mod app;
 mod completions;
@@ -53,6 +54,7 @@ Examples:
   snyk-app create-app             Register an app at Snyk: asks for what it needs, and writes .env
   snyk-app                        Run the server, as the environment and .env configure it
   snyk-app doctor                 Say what is wrong, and how to mend it
+  snyk-app admin-link             Make a link by which you see all connections in a browser
   snyk-app serve --help           Explain a command and its options
   snyk-app man | man -l -         Read the manual, with all variables
 
@@ -75,6 +77,9 @@ enum Command {
     /// Check the configuration, the database, the page, and the way to Snyk; say how to mend what is
     /// wrong.
     Doctor(doctor::Doctor),
+    /// Make a link that signs an administrator in: once, within ten minutes.
+    #[command(after_help = admin_link::EXAMPLES)]
+    AdminLink,
     /// Encrypt all stored tokens with a new encryption secret, while the server runs.
     RotateEncryption(rotate_encryption::RotateEncryption),
     /// Copy everything to another database, such as from SQLite to PostgreSQL, while no server runs.
@@ -122,6 +127,7 @@ pub fn run(routes: Router<AppState>) -> ExitCode {
         Command::CreateApp(arguments) => block_on(create_app::run(arguments)),
         Command::App(arguments) => block_on(app::run(arguments)),
         Command::Doctor(args) => block_on(doctor::run(&args)),
+        Command::AdminLink => admin_link::run(),
         Command::RotateEncryption(args) => block_on(rotate_encryption::run(&args)),
         Command::MoveStore(arguments) => block_on(move_store::run(arguments)),
         Command::Completions(arguments) => completions::run(arguments),

@@ -15,6 +15,7 @@ use super::{
     signals::{self, StopSignals},
 };
 use crate::{
+    admin::activity_writer,
     app::{
         AppState, Edge, build, database_metrics::DatabaseMetrics,
         metrics_listener::MetricsListener, tasks, trace_exporter::TraceExporter,
@@ -151,6 +152,7 @@ async fn finish(app: &AppState, database: &OpenDatabase, traces: Option<TraceExp
         .last_used
         .catch_up(&*parts.sessions.store)
         .await;
+    activity_writer::flush(&*parts.administration.records).await;
     database.close().await;
     if let Some(traces) = traces {
         traces.stop().await;

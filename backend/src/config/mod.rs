@@ -27,9 +27,11 @@ pub mod redirect_uri;
 pub(crate) mod regions;
 pub(crate) mod scopes;
 pub mod secret_file;
+pub mod secret_usage;
 mod sections;
 pub mod server;
 pub mod session;
+pub mod sources;
 pub mod storage;
 pub mod traces;
 mod variable_names;
@@ -38,7 +40,7 @@ pub use self::sections::Sections;
 use self::{
     app::App, credentials::Credentials, encryption::Encryption, limits::Limits, log::Log,
     problems::Report, provider::Provider, raw::Raw, reader::Reader, redirect_uri::RedirectUri,
-    server::Server, session::Session, storage::Storage, traces::Traces,
+    server::Server, session::Session, sources::Sources, storage::Storage, traces::Traces,
 };
 
 /// The validated configuration of the server: every section.
@@ -66,6 +68,8 @@ pub struct Config {
     pub traces: Traces,
     /// Where data is stored.
     pub storage: Storage,
+    /// Which variables were set.
+    pub sources: Sources,
     /// Warnings about valid settings, for the operator at startup.
     pub warnings: Vec<String>,
 }
@@ -79,6 +83,7 @@ impl Config {
         match Self::of(sections) {
             Some(config) if problems.is_empty() => Ok(Self {
                 warnings: problems.into_warnings(),
+                sources: Sources::of(raw),
                 ..config
             }),
             _ => Err(problems.into_report()),
@@ -100,6 +105,7 @@ impl Config {
             traces: sections.traces?,
             storage: sections.storage?,
             warnings: Vec::new(),
+            sources: Sources::default(),
         })
     }
 }

@@ -11,6 +11,8 @@ use std::{
 use env_file::text::{NotText, decode, first_unseen, name_of, trim};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::secret_usage::SecretUsage;
+
 /// The text of a secret, without what editors and shells add around it.
 pub(super) struct SecretText {
     /// The secret without a byte order mark, and without white space and invisible characters at
@@ -85,7 +87,10 @@ pub(super) fn check_client_secret(secret: &str) -> Result<(), String> {
 
 /// The app's client secret, given by value or by file.
 #[derive(Clone)]
-pub struct ClientSecret(Source);
+pub struct ClientSecret {
+    source: Source,
+    usage: Arc<SecretUsage>,
+}
 
 #[derive(Clone)]
 enum Source {
@@ -102,13 +107,15 @@ struct Known {
     last_valid: SecretString,
     /// The secret before that one.
     former: Option<SecretString>,
+    /// Whether another secret was read since somebody asked.
+    is_new: bool,
 }
 
 impl ClientSecret {
     /// Creates a fixed secret.
     #[must_use]
     pub fn of_value(secret: SecretString) -> Self {
-        Self(Source::Value(secret))
+        Self::of(Source::Value(secret))
     }
 
     /// Creates a secret in a file that contained `secret` at startup.
@@ -117,11 +124,37 @@ impl ClientSecret {
         let known = Known {
             last_valid: secret,
             former: None,
+            is_new: false,
         };
-        Self(Source::File {
+        Self::of(Source::File {
             path,
             known: Arc::new(Mutex::new(known)),
         })
+    }
+
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            usage: Arc::default(),
+        }
+    }
+
+    /// Returns when it was read and accepted. All clones share it.
+    #[must_use]
+    pub fn usage(&self) -> &SecretUsage {
+        &self.usage
+    }
+
+    /// Returns whether another secret was read since the last call.
+    #[must_use]
+    pub fn take_reread(&self) -> bool {
+        match &self.source {
+            Source::Value(_) => false,
+            Source::File { known, .. } => {
+                let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::take(&mut known.is_new)
+            }
+        }
     }
 
     /// Returns the current secret. The last valid one is used while the file is being replaced, is
@@ -131,7 +164,7 @@ impl ClientSecret {
     /// watcher can then be stale.
     #[must_use]
     pub fn current(&self) -> SecretString {
-        match &self.0 {
+        match &self.source {
             Source::Value(secret) => secret.clone(),
             Source::File { path, known } => known
                 .lock()
@@ -146,7 +179,7 @@ impl ClientSecret {
     /// provider.
     #[must_use]
     pub fn other_than(&self, rejected: &SecretString) -> Option<SecretString> {
-        let Source::File { path, known } = &self.0 else {
+        let Source::File { path, known } = &self.source else {
             return None;
         };
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,6 +204,7 @@ impl Known {
                     tracing::info!(
                         "CLIENT_SECRET_FILE holds another secret, which counts from now on"
                     );
+                    self.is_new = true;
                     self.former = Some(std::mem::replace(&mut self.last_valid, secret));
                 }
             }

@@ -105,6 +105,11 @@ impl Server {
     }
 }
 
+/// Reads the origin of the page alone, or adds problems.
+pub fn frontend_origin(reader: &mut Reader<'_>) -> Option<Origin> {
+    origins(reader).map(|(_, frontend_origin)| frontend_origin)
+}
+
 /// Reads the origins of the backend and of the page, which are the same by default.
 fn origins(reader: &mut Reader<'_>) -> Option<(Origin, Origin)> {
     let default = addresses::public_url(reader.variables());

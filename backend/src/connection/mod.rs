@@ -5,6 +5,8 @@ pub mod route;
 
 use std::sync::Arc;
 
+pub use self::disconnect::DisconnectedBy;
+
 use shared::scope::Scopes;
 use tokio_util::task::TaskTracker;
 

@@ -7,7 +7,7 @@ use domain::connection::view;
 use http::{HeaderName, StatusCode};
 use shared::api::connection::{Connection as View, REVOCATION};
 
-use super::Connections;
+use super::{Connections, DisconnectedBy};
 use crate::{
     http::{RateLimits, json::NoBody, problem::ApiError},
     request_context::carried,
@@ -28,7 +28,7 @@ pub async fn disconnect(
     AuthorizedConnection { connection, .. }: AuthorizedConnection,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let of = Arc::clone(&connections);
-    let disconnect = async move { of.disconnect(&connection.id).await };
+    let disconnect = async move { of.disconnect(&connection.id, DisconnectedBy::Person).await };
     let revoked = connections
         .tasks
         .spawn(carried(disconnect))

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     account::AccountSync,
+    activity::{self, Event},
     backoff::exponential,
     clock::Clock,
     http::problem::ApiError,
@@ -174,6 +175,7 @@ impl Exchange {
             orgs_complete = connection.orgs_complete,
             "A person connected"
         );
+        activity::note(Event::connected(&connection.id, connection.generation > 0));
         self.account_sync
             .read_in_background(connection.consent(), reader);
         Ok(Finished {

@@ -16,11 +16,13 @@ use domain::{
 use http::{HeaderMap, StatusCode, header};
 use shared::{
     api::connection::{Connected, LoginFinish},
+    problem::{Code, Problem},
     return_path::ReturnPath,
 };
 
 use super::exchange::{Browser, Exchange, Finished};
 use crate::{
+    activity::{self, Event},
     http::{
         RateLimits, client_ip::Client, json::JsonBody, problem::ApiError, rejection_log::quoted,
     },
@@ -32,16 +34,53 @@ use crate::{
 
 /// Verifies and claims the attempt, and only then exchanges the code, once. The exchange runs in a
 /// task of its own: a browser that disconnects must not lose a token pair that Snyk has issued.
+///
+/// A failure is noted in the activity log, unless the browser cannot have begun that login: of these, a
+/// stranger could cause any number.
 pub async fn finish(
+    exchange: State<Arc<Exchange>>,
+    logins: State<Arc<Logins>>,
+    limits: State<Arc<RateLimits>>,
+    client: Client,
+    presented: PresentedSessions,
+    headers: HeaderMap,
+    body: JsonBody<LoginFinish>,
+) -> Result<Response, ApiError> {
+    limits.exchange(client.0)?;
+    let of = Arc::clone(&limits);
+    let answered = try_finish(exchange, logins, presented, headers, body).await;
+    let (code, error) = match &answered {
+        Err(error) => (Some(error.status_and_code().1), None),
+        Ok(response) => {
+            let problem = response.extensions().get::<Problem>();
+            let error = response.extensions().get::<NamedError>();
+            (problem.map(|problem| problem.code), error)
+        }
+    };
+    match code {
+        None | Some(Code::BadRequest | Code::Unavailable | Code::Internal) => {}
+        Some(Code::StateMismatch) if !of.may_note_foreign_login(client.0) => {}
+        Some(code) => {
+            activity::note(Event::login_failed(
+                code,
+                error.map(|NamedError(error)| &**error),
+            ));
+        }
+    }
+    answered
+}
+
+/// The OAuth error that a callback named, as an extension of the response, for the activity log.
+#[derive(Clone, Debug)]
+struct NamedError(String);
+
+async fn try_finish(
     State(exchange): State<Arc<Exchange>>,
     State(logins): State<Arc<Logins>>,
-    State(limits): State<Arc<RateLimits>>,
-    Client(client): Client,
     PresentedSessions(signed_in): PresentedSessions,
     headers: HeaderMap,
     JsonBody(body): JsonBody<LoginFinish>,
 ) -> Result<Response, ApiError> {
-    limits.exchange(client)?;
     let expected = Expected {
         binding: logins.binding,
         issuers: logins.issuers.each_ref().map(String::as_str),
@@ -76,7 +115,14 @@ pub async fn finish(
     }
     let code = match answer {
         Answer::Refused(refusal) => {
-            let response = error_of(refusal, &logins).into_response();
+            let named = match &refusal {
+                Refusal::Error { error, .. } => Some(NamedError(error.clone())),
+                Refusal::AccessDenied | Refusal::ForeignIssuer { .. } => None,
+            };
+            let mut response = error_of(refusal, &logins).into_response();
+            if let Some(named) = named {
+                response.extensions_mut().insert(named);
+            }
             return Ok(with_cookie_removed(&logins, &cookie, response));
         }
         Answer::Code(code) => code,

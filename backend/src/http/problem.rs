@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use shared::problem::{Code, MEDIA_TYPE, Problem, UNUSABLE_ANSWER};
 
-use super::rejection_log::Rejection;
+use super::rejection_log::{Rejection, TOO_MANY};
 use crate::{provider::ProviderError, refresh::RefreshError, request_context, store::StoreError};
 
 /// The reason why a request failed.
@@ -242,7 +242,7 @@ impl ApiError {
     fn rejection(&self) -> Option<Rejection> {
         match self {
             Self::Forbidden(why) => Some((*why).into()),
-            Self::RateLimited { .. } => Some("too many requests".into()),
+            Self::RateLimited { .. } => Some(TOO_MANY.into()),
             Self::TooLarge(_) => Some("too large a request".into()),
             _ => None,
         }

@@ -23,6 +23,8 @@ pub struct RateLimits(Option<Limits>);
 struct Limits {
     any_request: Limiter<ClientNetwork>,
     login: Limiter<ClientNetwork>,
+    admin_login: Limiter<ClientNetwork>,
+    foreign_login: Limiter<ClientNetwork>,
     exchange: Limiter<ClientNetwork>,
     refresh: Limiter<SessionId>,
     proxy: Limiter<SessionId>,
@@ -35,6 +37,8 @@ impl RateLimits {
         Self(on.then(|| Limits {
             any_request: limiter(per_minute(6_000)),
             login: limiter(per_minute(30)),
+            admin_login: limiter(per_minute(30)),
+            foreign_login: limiter(per_minute(1)),
             exchange: limiter(per_minute(30)),
             refresh: limiter(per_minute(10)),
             proxy: limiter(Quota::per_second(non_zero(25)).allow_burst(non_zero(1_500))),
@@ -53,6 +57,22 @@ impl RateLimits {
         self.0
             .as_ref()
             .map_or(Ok(()), |limits| check(&limits.login, &client))
+    }
+
+    /// Checks the limit for the use of an administrator's link.
+    pub fn admin_login(&self, client: ClientNetwork) -> Result<(), ApiError> {
+        self.0
+            .as_ref()
+            .map_or(Ok(()), |limits| check(&limits.admin_login, &client))
+    }
+
+    /// Returns whether the end of a login that this browser did not begin is noted: at most one of a client
+    /// network in a minute, and none without limits. Anybody can cause any number of these.
+    #[must_use]
+    pub fn may_note_foreign_login(&self, client: ClientNetwork) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|limits| limits.foreign_login.check_key(&client).is_ok())
     }
 
     /// Checks the limit for exchanging a code.
@@ -82,6 +102,8 @@ impl RateLimits {
         if let Some(limits) = &self.0 {
             limits.any_request.retain_recent();
             limits.login.retain_recent();
+            limits.admin_login.retain_recent();
+            limits.foreign_login.retain_recent();
             limits.exchange.retain_recent();
             limits.refresh.retain_recent();
             limits.proxy.retain_recent();

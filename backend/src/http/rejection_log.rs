@@ -9,6 +9,8 @@ use std::{
 
 use domain::net::ClientNetwork;
 
+use crate::activity::{self, Event};
+
 /// How long the rejections of a network are counted before they are logged.
 const LOG_INTERVAL: Duration = Duration::from_mins(1);
 /// Maximum number of network and reason pairs that are counted separately. Further ones are counted
@@ -23,6 +25,9 @@ pub(crate) struct Rejection {
     /// Details of this rejection for the operator. Bounded, and without control characters.
     pub(crate) about: Option<String>,
 }
+
+/// The reason of a client that exceeded a rate limit.
+pub(super) const TOO_MANY: &str = "too many requests";
 
 impl From<&'static str> for Rejection {
     fn from(why: &'static str) -> Self {
@@ -85,6 +90,7 @@ impl RejectionLog {
         };
         counts.by_network.insert((network, why), count);
         drop(counts);
+        note(network, why);
         tracing::warn!(
             client = %network,
             why,
@@ -109,6 +115,7 @@ impl RejectionLog {
             }
             let about = count.last_about.take();
             tracing::warn!(client = %network, refused = count.repeats, why, about, "Requests were refused");
+            note(*network, why);
             count.since = now;
             count.repeats = 0;
             true
@@ -121,6 +128,13 @@ impl RejectionLog {
                 "Requests of many other clients were refused"
             );
         }
+    }
+}
+
+/// Notes in the activity log that a client reached a limit: once a minute, as in the log.
+fn note(network: ClientNetwork, why: &str) {
+    if why == TOO_MANY {
+        activity::note(Event::limit_reached(network));
     }
 }
 

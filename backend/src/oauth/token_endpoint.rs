@@ -24,6 +24,7 @@ use super::{
     token_answer::TokenAnswer,
 };
 use crate::{
+    activity::{self, Event},
     clock::Clock,
     config::secret_file::ClientSecret,
     http_client::{self, CannotMake, TransportError},
@@ -137,6 +138,10 @@ impl TokenEndpoint {
         // Read each time, since the secret's file may have changed.
         let secrets = &self.credentials.client_secret;
         let secret = secrets.current();
+        if secrets.take_reread() {
+            secrets.usage().reread(self.clock.now());
+            activity::note(Event::secret_reread());
+        }
         let answered = self.post_with(&secret, to, form, further).await;
         let Err(ProviderError::ClientRejected { .. }) = answered else {
             return answered;
@@ -193,6 +198,10 @@ impl TokenEndpoint {
         span.end_call("POST", status);
         let response = answer.map_err(TransportError::from)?;
         if response.status().is_success() {
+            if endpoint == Endpoint::Token {
+                let usage = self.credentials.client_secret.usage();
+                usage.accepted(self.clock.now());
+            }
             Ok(response)
         } else {
             Err(self.refusal(response).await)

@@ -10,6 +10,10 @@ use utoipa::openapi::{
 pub(super) const SESSION: &str = "session";
 /// The name of the scheme of the session cookie on plain-http loopback.
 pub(super) const LOOPBACK_SESSION: &str = "sessionOnLoopback";
+/// The name of the scheme of an administrator's cookie.
+pub(super) const ADMIN: &str = "administrator";
+/// The name of the scheme of an administrator's cookie on plain-http loopback.
+pub(super) const LOOPBACK_ADMIN: &str = "administratorOnLoopback";
 /// The name of the header component of the request id.
 const REQUEST_ID: &str = "RequestId";
 /// The name of the header component of the retry delay.
@@ -37,6 +41,18 @@ pub(super) fn components() -> Components {
             "session",
             "The same cookie if `PUBLIC_URL` is plain http, which is possible on loopback only.",
         ),
+    );
+    components.add_security_scheme(
+        ADMIN,
+        cookie(
+            "__Host-Http-admin",
+            "The session of an administrator, set by `POST /api/admin/session`. It authorizes for \
+             `/api/admin` only, and the session of a person does not.",
+        ),
+    );
+    components.add_security_scheme(
+        LOOPBACK_ADMIN,
+        cookie("admin", "The same cookie on plain-http loopback."),
     );
     for (name, header) in [
         (REQUEST_ID, request_id()),

@@ -67,6 +67,10 @@ pub(super) fn document(
             "Snyk",
             "Reads of Snyk’s API as one connection, by an allow-list.",
         ),
+        (
+            "Administration",
+            "Every connection and what happened, for an administrator.",
+        ),
         ("About the server", "Probes and this document."),
     ];
     let document = OpenApiBuilder::new()

@@ -7,6 +7,7 @@
 //! **To document a route of your own**, describe it with an [`Operation`] and add it to the table in
 //! [`app::router`](crate::app::router).
 
+pub mod admin;
 mod components;
 pub mod connections;
 mod document;

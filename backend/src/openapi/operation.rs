@@ -15,7 +15,9 @@ use utoipa::{
 };
 
 use super::{
-    components::{LOOPBACK_SESSION, SESSION, SET_COOKIE, reference, response},
+    components::{
+        ADMIN, LOOPBACK_ADMIN, LOOPBACK_SESSION, SESSION, SET_COOKIE, reference, response,
+    },
     problems::{Problems, Variant},
 };
 
@@ -220,19 +222,34 @@ impl Operation {
     #[must_use]
     pub fn may_have_session(mut self) -> Self {
         self.builder = self.builder.security(SecurityRequirement::default());
-        self.session().reads_store()
+        self.one_of([SESSION, LOOPBACK_SESSION]).reads_store()
     }
 
     /// Says that a session is required.
     #[must_use]
     pub fn needs_session(self) -> Self {
-        self.session()
+        self.one_of([SESSION, LOOPBACK_SESSION])
             .reads_store()
             .problems(&[(401, Code::NotSignedIn)])
     }
 
-    fn session(mut self) -> Self {
-        for name in [SESSION, LOOPBACK_SESSION] {
+    /// Says that the session of an administrator is looked at if there is one.
+    #[must_use]
+    pub fn may_have_admin_session(mut self) -> Self {
+        self.builder = self.builder.security(SecurityRequirement::default());
+        self.one_of([ADMIN, LOOPBACK_ADMIN]).reads_store()
+    }
+
+    /// Says that the session of an administrator is required.
+    #[must_use]
+    pub fn needs_admin_session(self) -> Self {
+        self.one_of([ADMIN, LOOPBACK_ADMIN])
+            .reads_store()
+            .problems(&[(401, Code::NotSignedIn)])
+    }
+
+    fn one_of(mut self, schemes: [&str; 2]) -> Self {
+        for name in schemes {
             let requirement = SecurityRequirement::new(name, [""; 0]);
             self.builder = self.builder.security(requirement);
         }

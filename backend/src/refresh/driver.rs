@@ -23,6 +23,7 @@ use super::{
     resources::Resources,
 };
 use crate::{
+    activity,
     backoff::with_jitter,
     metrics,
     provider::ProviderError,
@@ -108,6 +109,11 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                     && let Some(error) = &self.provider_error
                 {
                     tracing::warn!(connection = self.id.as_str(), generation = self.generation, %error, "A connection was lost");
+                    let word = match error {
+                        ProviderError::GrantRejected { error } => error.as_str(),
+                        _ => "",
+                    };
+                    activity::note(activity::Event::reconnect_needed(self.id, word));
                 }
                 event
             }

@@ -22,7 +22,11 @@ use super::{
     extract::PresentedSessions,
     route::{self, in_task},
 };
-use crate::{http::problem::ApiError, store::Live};
+use crate::{
+    activity::{self, Event},
+    http::problem::ApiError,
+    store::Live,
+};
 
 /// Returns this browser, and those that share a connection with it.
 pub async fn list(
@@ -74,6 +78,7 @@ pub async fn end(
             by = by.id.as_str(),
             "A browser was signed out by another one"
         );
+        activity::note(Event::signed_out(true));
         Ok(())
     };
     in_task(&sessions, ending).await?;

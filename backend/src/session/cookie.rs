@@ -33,6 +33,16 @@ impl Cookies {
         }
     }
 
+    /// Returns the name of the cookie of an administrator's session.
+    #[must_use]
+    pub fn admin_name(self) -> &'static str {
+        if self.secure {
+            "__Host-Http-admin"
+        } else {
+            "admin"
+        }
+    }
+
     /// Returns the prefix of the names of attempt cookies.
     #[must_use]
     pub fn attempt_prefix(self) -> &'static str {

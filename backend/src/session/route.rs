@@ -15,7 +15,11 @@ use super::{
     Sessions,
     extract::{OptionalSession, PresentedSessions},
 };
-use crate::{http::problem::ApiError, request_context::carried};
+use crate::{
+    activity::{self, Event},
+    http::problem::ApiError,
+    request_context::carried,
+};
 
 /// Returns the app and the connections of the session. Sets the cookie again, at most daily.
 pub async fn read(
@@ -74,6 +78,7 @@ pub async fn end(
                 session = signed_in.session.id.as_str(),
                 "A browser signed out"
             );
+            activity::note(Event::signed_out(false));
         }
         Ok(())
     };

@@ -58,6 +58,7 @@
 //! only if it is still the one that was read, and changes nothing else: neither generation nor lease,
 //! so no node notices it.
 
+mod admin;
 mod connections;
 mod counts;
 mod leases;
@@ -75,6 +76,11 @@ use domain::vault::KeyId;
 
 pub(super) use self::counts::MAX_COUNTED;
 pub use self::{
+    admin::{
+        AdminRecords, AdminSession, EventPage, EventRecord, InstallCursor, InstallGroup,
+        InstallPage, InstallRecord, InstallTotals, NewAdminSession, NewEvent, Search, SortKey,
+        Undescribed,
+    },
     connections::{ConnectionChanges, ConnectionRecords},
     counts::{CountRecords, Counts, PoolSize},
     leases::LeaseRecords,
@@ -92,7 +98,8 @@ use super::{Change, ForeignWrites, StoreError};
 /// A database with the records of the store.
 #[async_trait]
 pub trait Database:
-    ConnectionRecords
+    AdminRecords
+    + ConnectionRecords
     + LeaseRecords
     + SharedWorkRecords
     + OrphanRecords

@@ -9,6 +9,8 @@
 //!
 //! [`tables`] goes past all three: it copies rows from one database to another.
 
+mod admin_rows;
+mod admin_sql;
 pub mod cache;
 pub mod change;
 pub mod database;
@@ -42,7 +44,6 @@ use domain::{
     session::TokenHash,
 };
 
-use self::lease::LeaseStore;
 pub use self::{
     change::{Change, Changed, ForeignWrites},
     database::{Live, SealedToken, SealedTokens},
@@ -51,6 +52,7 @@ pub use self::{
     revocation::Revocation,
     shared_work::{RateShare, Work},
 };
+use self::{database::AdminRecords, lease::LeaseStore};
 
 /// The data of a finished login, stored atomically.
 #[derive(Debug)]
@@ -296,10 +298,20 @@ pub trait SharedWork: fmt::Debug + Send + Sync {
     async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError>;
 }
 
+/// Gives access to what an administrator sees. It is neither sealed nor cached, so that it comes from
+/// the database as it is.
+pub trait Administered {
+    /// Returns the records.
+    fn administration(&self) -> Arc<dyn AdminRecords>;
+}
+
 /// The whole persistent storage.
 pub trait Store:
-    ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork
+    ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork + Administered
 {
 }
 
-impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork> Store for T {}
+impl<T: ConnectionStore + LeaseStore + SessionStore + RevocationStore + SharedWork + Administered>
+    Store for T
+{
+}

@@ -21,6 +21,7 @@ macro_rules! now {
     };
 }
 
+mod admin;
 mod connections;
 mod counts;
 mod failover;

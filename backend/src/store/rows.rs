@@ -113,10 +113,10 @@ impl TryFrom<ExistingRow> for ExistingConnection {
 }
 
 /// Parses the columns of the connection with this id.
-struct Column<'a>(&'a str);
+pub(super) struct Column<'a>(pub(super) &'a str);
 
 impl Column<'_> {
-    fn inconsistent(&self, column: &'static str) -> Inconsistent {
+    pub(super) fn inconsistent(&self, column: &'static str) -> Inconsistent {
         Inconsistent {
             table: "connections",
             column,
@@ -133,7 +133,7 @@ impl Column<'_> {
         }
     }
 
-    fn context(&self, context: Option<&str>) -> Result<Option<Context>, Inconsistent> {
+    pub(super) fn context(&self, context: Option<&str>) -> Result<Option<Context>, Inconsistent> {
         match context {
             None => Ok(None),
             Some("tenant") => Ok(Some(Context::Tenant)),
@@ -142,15 +142,15 @@ impl Column<'_> {
         }
     }
 
-    fn orgs(&self, orgs: &str) -> Result<Vec<Org>, Inconsistent> {
+    pub(super) fn orgs(&self, orgs: &str) -> Result<Vec<Org>, Inconsistent> {
         serde_json::from_str(orgs).map_err(|_| self.inconsistent("orgs"))
     }
 
-    fn generation(&self, generation: i64) -> Result<u64, Inconsistent> {
+    pub(super) fn generation(&self, generation: i64) -> Result<u64, Inconsistent> {
         u64::try_from(generation).map_err(|_| self.inconsistent("generation"))
     }
 
-    fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
+    pub(super) fn time(&self, column: &'static str, ms: i64) -> Result<Timestamp, Inconsistent> {
         Timestamp::from_millisecond(ms).map_err(|_| self.inconsistent(column))
     }
 }

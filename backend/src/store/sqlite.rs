@@ -11,6 +11,7 @@ macro_rules! now {
     };
 }
 
+mod admin;
 mod announcement;
 mod connections;
 mod counts;

@@ -48,7 +48,7 @@ pub enum Value {
 pub type Row = Vec<Value>;
 
 /// All tables with data of people, those that others refer to first.
-pub const TABLES: [Table; 5] = {
+pub const TABLES: [Table; 7] = {
     use Kind::{Boolean, Bytes, Integer, Text};
     [
         Table {
@@ -73,6 +73,12 @@ pub const TABLES: [Table; 5] = {
                 ("orgs_read_at", Integer),
                 ("orgs_due_at", Integer),
                 ("orgs_tries", Integer),
+                ("name", Text),
+                ("name_key", Text),
+                ("is_group", Boolean),
+                ("org_count", Integer),
+                ("search_text", Text),
+                ("refresh_failed_at", Integer),
             ],
         },
         Table {
@@ -112,6 +118,30 @@ pub const TABLES: [Table; 5] = {
                 ("tries", Integer),
                 ("next_at", Integer),
                 ("ends_at", Integer),
+            ],
+        },
+        Table {
+            name: "admin_sessions",
+            key: 1,
+            columns: &[
+                ("id", Text),
+                ("token_hash", Bytes),
+                ("browser", Text),
+                ("signed_in_at", Integer),
+                ("expires_at", Integer),
+            ],
+        },
+        Table {
+            name: "events",
+            key: 1,
+            columns: &[
+                ("id", Text),
+                ("at", Integer),
+                ("kind", Text),
+                ("detail", Text),
+                ("connection_id", Text),
+                ("connection_name", Text),
+                ("request_id", Text),
             ],
         },
     ]

@@ -130,3 +130,14 @@ pub struct Connected {
     /// The path of this app to navigate to next.
     pub return_to: String,
 }
+
+/// Returns the name of the group that a connection is for, which was chosen at Snyk. A person is asked
+/// for no choice there, and reaches the organizations of a group by chance.
+#[must_use]
+pub fn group_name(context: Option<Context>, orgs: &[Org]) -> Option<&str> {
+    let (one, rest) = orgs.split_first()?;
+    let is_for_group = context == Some(Context::Tenant)
+        && !rest.is_empty()
+        && rest.iter().all(|org| org.group == one.group);
+    one.group.as_deref().filter(|_| is_for_group)
+}

@@ -67,6 +67,7 @@ const RULES: [Rule; 6] = [
             "backend/src/store/sqlite",
             "backend/src/store/postgres",
             "backend/src/store/rows.rs",
+            "backend/src/store/admin_rows.rs",
         ],
         reason: "SQL is in the adapters, and rules are tested without a database",
     },

@@ -15,6 +15,8 @@ pub enum Purpose {
     Tokens,
     /// The login attempt in its cookie.
     AttemptCookie,
+    /// The link by which an administrator signs in.
+    AdminLink,
 }
 
 impl Purpose {
@@ -22,6 +24,7 @@ impl Purpose {
         match self {
             Self::Tokens => "tokens",
             Self::AttemptCookie => "attempt-cookie",
+            Self::AdminLink => "admin-link",
         }
     }
 }
@@ -33,6 +36,14 @@ pub(super) const KEY_ID: usize = 4;
 /// secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyId(pub(super) [u8; KEY_ID]);
+
+impl KeyId {
+    /// Returns the key id in the beginning of a sealed value: its format version and the id.
+    #[must_use]
+    pub fn of_head(head: &[u8]) -> Option<Self> {
+        head.get(1..=KEY_ID)?.try_into().ok().map(Self)
+    }
+}
 
 impl fmt::Display for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,6 +73,7 @@ struct Keys {
     id: KeyId,
     tokens: Key,
     attempt_cookie: Key,
+    admin_link: Key,
     attempt_name: Key,
 }
 
@@ -129,6 +141,7 @@ impl Keys {
             id: KeyId([id.0[0], id.0[1], id.0[2], id.0[3]]),
             tokens: key(Purpose::Tokens.label()),
             attempt_cookie: key(Purpose::AttemptCookie.label()),
+            admin_link: key(Purpose::AdminLink.label()),
             attempt_name: key("attempt-name"),
         }
     }
@@ -137,6 +150,7 @@ impl Keys {
         match purpose {
             Purpose::Tokens => &self.tokens,
             Purpose::AttemptCookie => &self.attempt_cookie,
+            Purpose::AdminLink => &self.admin_link,
         }
     }
 }

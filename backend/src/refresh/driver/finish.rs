@@ -8,7 +8,11 @@ use domain::{
 };
 
 use super::Driver;
-use crate::refresh::{RefreshError, backoff::INITIAL_DELAY};
+use crate::{
+    activity::{self, Event},
+    provider::ProviderError,
+    refresh::{RefreshError, backoff::INITIAL_DELAY},
+};
 
 impl<F> Driver<'_, F> {
     /// Returns the result.
@@ -26,6 +30,7 @@ impl<F> Driver<'_, F> {
                         generation = connection.generation,
                         "A connection was refreshed"
                     );
+                    activity::note(Event::refreshed(id, connection.generation));
                 }
                 Ok(connection)
             }
@@ -45,6 +50,9 @@ impl<F> Driver<'_, F> {
                 let Some(error) = self.provider_error else {
                     return Err(paused);
                 };
+                if !matches!(failure, Failure::Withheld { .. }) {
+                    activity::note(Event::refresh_failed(id, &reason(&error)));
+                }
                 let now = self.resources.clock.now();
                 if failure == Failure::ClientRejected {
                     tracing::error!(connection = id.as_str(), %error, "Snyk rejects this app’s credentials; no connection is dropped");
@@ -66,5 +74,23 @@ impl<F> Driver<'_, F> {
                 Err(paused)
             }
         }
+    }
+}
+
+/// Returns why a refresh failed, in words of this program: the provider's own may hold anything.
+fn reason(error: &ProviderError) -> String {
+    match error {
+        ProviderError::NotSent(_) => "Snyk cannot be reached".to_owned(),
+        ProviderError::AnswerLost(_) => "Snyk’s answer was lost".to_owned(),
+        ProviderError::Later { status, .. } => format!("Snyk answered {status}"),
+        ProviderError::ConcurrentUse => "Snyk speaks of a concurrent use".to_owned(),
+        ProviderError::ClientRejected { .. } => "Snyk rejects this app’s credentials".to_owned(),
+        ProviderError::Intermediary { status, .. } => {
+            format!("something between this server and Snyk answered {status}")
+        }
+        ProviderError::Unreadable
+        | ProviderError::Unusable(_)
+        | ProviderError::CircuitOpen { .. }
+        | ProviderError::GrantRejected { .. } => "Snyk’s answer is of no use".to_owned(),
     }
 }

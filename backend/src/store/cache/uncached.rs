@@ -1,11 +1,17 @@
-//! The parts of the store that are not cached: revocations, and work that nodes share.
+//! The parts of the store that are not cached: revocations, work that nodes share, and what an
+//! administrator sees.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 
 use super::CachedStore;
-use crate::store::{RateShare, Revocation, RevocationStore, SharedWork, Store, StoreError, Work};
+use crate::store::{
+    Administered, RateShare, Revocation, RevocationStore, SharedWork, Store, StoreError, Work,
+    database::AdminRecords,
+};
 
 #[async_trait]
 impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
@@ -74,5 +80,11 @@ impl<S: Store + ?Sized> SharedWork for CachedStore<S> {
 
     async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
         self.inner.keep_rate_shares(shares).await
+    }
+}
+
+impl<S: Store + ?Sized> Administered for CachedStore<S> {
+    fn administration(&self) -> Arc<dyn AdminRecords> {
+        self.inner.administration()
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    connection::{Connection, Consent, Subject},
+    connection::{Connection, Consent, Label, Subject},
     ids::{ConnectionId, SessionId},
 };
 use jiff::Timestamp;
@@ -97,11 +97,12 @@ pub trait ConnectionChanges {
     ) -> Result<Connection<SealedTokens>, StoreError>;
 
     /// Stores an account: its organizations replace the stored ones, and its subject and context do
-    /// if they are known. A complete account stays one.
+    /// if they are known. A complete account stays one. `label` is what the connection is found by then.
     async fn update_account(
         &mut self,
         id: &ConnectionId,
         account: &Account<'_>,
+        label: &Label,
         now: Timestamp,
     ) -> Result<(), StoreError>;
 

@@ -1,7 +1,7 @@
 //! An account that was read, and the merge of two connections that turn out to have the same
 //! subject.
 
-use domain::connection::{Connection, Consent, State};
+use domain::connection::{Connection, Consent, Label, State};
 use jiff::Timestamp;
 
 use super::Repository;
@@ -62,7 +62,9 @@ impl<D: Database> Repository<D> {
         }
         let orgs = existing.orgs_after(&account)?;
         stored.orgs = &orgs;
-        tx.update_account(&existing.id, &stored, now).await?;
+        let label = Label::of(account.context.or(existing.context), &orgs);
+        tx.update_account(&existing.id, &stored, &label, now)
+            .await?;
         tx.commit(&changes).await?;
         Ok(Changed {
             value: true,

@@ -8,9 +8,12 @@ use domain::ids::RevocationId;
 use jiff::Timestamp;
 
 use super::{Repository, retry};
-use crate::store::{
-    Revocation, StoreError,
-    database::{ConnectionChanges as _, Database, Transaction as _},
+use crate::{
+    activity::{self, Event},
+    store::{
+        Revocation, StoreError,
+        database::{ConnectionChanges as _, Database, Transaction as _},
+    },
 };
 
 /// Maximum number of connections that are changed at once.
@@ -67,9 +70,8 @@ impl<D: Database> Repository<D> {
         since: Timestamp,
     ) -> Result<u64, StoreError> {
         let mut tx = self.database.begin().await?;
-        let mut deleted = 0;
+        let mut deleted = Vec::new();
         for (id, record) in tx.delete_orphaned(since, BATCH).await? {
-            deleted += 1;
             let token = record
                 .token
                 .and_then(|sealed| self.open_ended(&id, &sealed));
@@ -82,9 +84,13 @@ impl<D: Database> Repository<D> {
                 self.insert_revocation(&mut tx, &revocation, record.expires_at, now)
                     .await?;
             }
+            deleted.push(id);
         }
         // No cache holds them, since no session is authorized for them.
         tx.commit(&[]).await?;
-        Ok(deleted)
+        for id in &deleted {
+            activity::note(Event::swept(id));
+        }
+        Ok(deleted.len() as u64)
     }
 }

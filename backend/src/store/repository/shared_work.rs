@@ -1,10 +1,15 @@
-//! Background work and rates that nodes share. Nothing of it is sealed.
+//! Background work and rates that nodes share, and what an administrator sees. Nothing of it is sealed.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::ConnectionId;
 
 use super::{Repository, retry};
-use crate::store::{RateShare, SharedWork, StoreError, Work, database::Database};
+use crate::store::{
+    Administered, RateShare, SharedWork, StoreError, Work,
+    database::{AdminRecords, Database},
+};
 
 #[async_trait]
 impl<D: Database> SharedWork for Repository<D> {
@@ -27,5 +32,11 @@ impl<D: Database> SharedWork for Repository<D> {
 
     async fn keep_rate_shares(&self, shares: &[RateShare]) -> Result<Vec<RateShare>, StoreError> {
         retry(|| self.database.keep_rate_shares(shares)).await
+    }
+}
+
+impl<D: Database> Administered for Repository<D> {
+    fn administration(&self) -> Arc<dyn AdminRecords> {
+        Arc::clone(&self.database) as _
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::ids::{AttemptId, RevocationId};
+use domain::ids::{AttemptId, EventId, RevocationId};
+use shared::api::admin::EventKind;
 use snyk_app::{
     config::database_url::DatabaseUrl,
     store::{
+        database::{AdminRecords as _, NewEvent},
         postgres::PostgresMaintenance,
         tables::{
             TABLES,
@@ -64,6 +66,15 @@ async fn a_copy_there_and_back_has_everything_and_may_be_repeated() {
     bed.store.disconnect(&two.id, &id, now()).await.unwrap();
     let claimed = AttemptId::from_stored("claimed".to_owned());
     assert!(bed.store.claim(&claimed, at(60)).await.unwrap());
+    let event = NewEvent {
+        id: EventId::first_at(1),
+        at: now(),
+        kind: EventKind::Connected,
+        detail: String::new(),
+        connection: Some(one.id.clone()),
+        request_id: None,
+    };
+    first.insert_events(&[event]).await.unwrap();
 
     let (database, server) = postgres().await;
     let server = Arc::new(server);
@@ -73,13 +84,22 @@ async fn a_copy_there_and_back_has_everything_and_may_be_repeated() {
         copied.iter().map(|one| (one.copied, one.present)).collect()
     };
     let copied = copy(&*first, &target).await.unwrap();
-    assert_eq!(numbers(copied), [(2, 0), (2, 0), (1, 0), (1, 0), (1, 0)]);
+    assert_eq!(
+        numbers(copied),
+        [(2, 0), (2, 0), (1, 0), (1, 0), (1, 0), (0, 0), (1, 0)]
+    );
     let copied = copy(&*first, &target).await.unwrap();
-    assert_eq!(numbers(copied), [(0, 2), (0, 2), (0, 1), (0, 1), (0, 1)]);
+    assert_eq!(
+        numbers(copied),
+        [(0, 2), (0, 2), (0, 1), (0, 1), (0, 1), (0, 0), (0, 1)]
+    );
     // As after an interruption.
     moved.database.execute("DELETE FROM sessions").await;
     let copied = copy(&*first, &target).await.unwrap();
-    assert_eq!(numbers(copied), [(0, 2), (2, 0), (1, 0), (0, 1), (0, 1)]);
+    assert_eq!(
+        numbers(copied),
+        [(0, 2), (2, 0), (1, 0), (0, 1), (0, 1), (0, 0), (0, 1)]
+    );
 
     assert!(moved.store.session(&token).await.unwrap().is_some());
     let found = moved.store.authorized(&session, &one.id).await.unwrap();

@@ -2,6 +2,7 @@
 //! it.
 
 mod accounts;
+mod admin;
 mod cache;
 mod concurrency;
 mod contract;

@@ -18,10 +18,11 @@ use domain::{
 use jiff::Timestamp;
 use shared::scope::Scopes;
 use snyk_app::store::{
-    Account, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, Live, NewLogin,
-    RateShare, Revocation, RevocationStore, SealedTokens, SessionStore, SharedWork, StoreError,
-    Work,
+    Account, Administered, Changed, ConnectionStore, Ended, ForeignWrites, LastRefresh, Live,
+    NewLogin, RateShare, Revocation, RevocationStore, SealedTokens, SessionStore, SharedWork,
+    StoreError, Work,
     cache::CachedStore,
+    database::AdminRecords,
     lease::{Acquisition, Lease, LeaseStore, SettleError, Settlement},
 };
 use tokio::sync::Semaphore;
@@ -175,6 +176,12 @@ impl RevocationStore for Slow {
     }
 
     async fn complete_revocation(&self, _: &RevocationId) -> Result<(), StoreError> {
+        unreachable!("{NOT_ASKED}")
+    }
+}
+
+impl Administered for Slow {
+    fn administration(&self) -> Arc<dyn AdminRecords> {
         unreachable!("{NOT_ASKED}")
     }
 }

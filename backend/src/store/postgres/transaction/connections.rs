@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    connection::{Connection, State, Subject},
+    connection::{Connection, Label, State, Subject},
     ids::{ConnectionId, SessionId},
 };
 use jiff::Timestamp;
@@ -92,16 +92,20 @@ impl ConnectionChanges for PostgresTransaction {
             State::ReconnectNeeded | State::Disconnected => None,
         };
         let refresh_expires_at = connection.refresh_expires_at;
+        let label = Label::of(connection.context, &connection.orgs);
         let query = sqlx::query_as(
             "INSERT INTO connections (id, subject, status, context, orgs, scopes, connected_at, \
                  refreshed_at, generation, access_expires_at, refresh_expires_at, access_token, \
-                 refresh_token, orgs_complete, orgs_read_at, orgs_due_at, orgs_tries) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
+                 refresh_token, orgs_complete, orgs_read_at, orgs_due_at, orgs_tries, name, name_key, \
+                 is_group, org_count, search_text) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+                 $19, $20, $21, $22) \
              ON CONFLICT (id) DO UPDATE SET subject = $2, status = $3, context = $4, orgs = $5, \
                  scopes = $6, connected_at = $7, refreshed_at = $8, generation = $9, \
                  access_expires_at = $10, refresh_expires_at = $11, access_token = $12, \
                  refresh_token = $13, orgs_complete = $14, orgs_read_at = $15, orgs_due_at = $16, \
-                 orgs_tries = $17, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
+                 orgs_tries = $17, name = $18, name_key = $19, is_group = $20, org_count = $21, \
+                 search_text = $22, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
              RETURNING *",
         )
         .bind(connection.id.as_str())
@@ -120,7 +124,12 @@ impl ConnectionChanges for PostgresTransaction {
         .bind(connection.orgs_complete)
         .bind(account.at.as_millisecond())
         .bind(account.due_at.as_millisecond())
-        .bind(i64::from(connection.orgs_tries));
+        .bind(i64::from(connection.orgs_tries))
+        .bind(&label.name)
+        .bind(&label.name_key)
+        .bind(label.is_group)
+        .bind(i64::from(label.org_count))
+        .bind(&label.search_text);
         let row: Option<ConnectionRow> = self.tx.optional(query).await?;
         // The statement returns the row, or fails.
         let row = row.ok_or(sqlx::Error::RowNotFound)?;
@@ -131,6 +140,7 @@ impl ConnectionChanges for PostgresTransaction {
         &mut self,
         id: &ConnectionId,
         account: &Account<'_>,
+        label: &Label,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(
@@ -138,7 +148,8 @@ impl ConnectionChanges for PostgresTransaction {
                  context = COALESCE($2, context), orgs = $3, \
                  orgs_complete = orgs_complete OR $4, \
                  orgs_read_at = CASE WHEN $4 THEN $5 ELSE orgs_read_at END, \
-                 orgs_due_at = $6, orgs_tries = $7 WHERE id = $8",
+                 orgs_due_at = $6, orgs_tries = $7, name = $9, name_key = $10, is_group = $11, \
+                 org_count = $12, search_text = $13 WHERE id = $8",
         )
         .bind(account.subject.map(Subject::as_str))
         .bind(account.context.map(context_text))
@@ -147,7 +158,12 @@ impl ConnectionChanges for PostgresTransaction {
         .bind(now.as_millisecond())
         .bind(account.due_at.as_millisecond())
         .bind(i64::from(account.tries))
-        .bind(id.as_str());
+        .bind(id.as_str())
+        .bind(&label.name)
+        .bind(&label.name_key)
+        .bind(label.is_group)
+        .bind(i64::from(label.org_count))
+        .bind(&label.search_text);
         self.tx.execute(query).await?;
         Ok(())
     }

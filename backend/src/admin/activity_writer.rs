@@ -1,0 +1,93 @@
+//! Stores the events of the activity log, in a task of its own. Nothing waits for it: while the database
+//! is away, events wait in the queue, and what does not fit is counted.
+
+use std::time::{Duration, Instant};
+
+use domain::ids::EventId;
+use shared::api::admin::EventKind;
+
+use crate::{
+    activity::{self, Event},
+    store::{
+        StoreError,
+        database::{AdminRecords, NewEvent},
+    },
+};
+
+/// Maximum number of events that are stored at once.
+const BATCH: usize = 100;
+/// Delay before a batch is tried again, and the maximum number of attempts: the database is away for
+/// minutes at most, and the queue holds that long in most cases.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+const MAX_ATTEMPTS: u32 = 60;
+/// How long the last events may take at a stop.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
+/// Interval at which lost events are logged.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
+
+/// Stores events as they come, for ever.
+pub async fn run(records: &dyn AdminRecords) {
+    let mut logged_at = None;
+    loop {
+        let mut events = Vec::with_capacity(BATCH);
+        activity::take(&mut events, BATCH).await;
+        let events: Vec<_> = events.into_iter().map(record).collect();
+        let mut attempt = 1;
+        while let Err(error) = store(records, &events).await {
+            if attempt == MAX_ATTEMPTS {
+                tracing::debug!(%error, "Events of the activity log cannot be stored");
+                activity::count_lost(events.len());
+                break;
+            }
+            attempt += 1;
+            tokio::time::sleep(RETRY_DELAY).await;
+        }
+        if logged_at.is_none_or(|at: Instant| at.elapsed() >= LOG_INTERVAL) {
+            logged_at = Some(Instant::now());
+            log_lost();
+        }
+    }
+}
+
+/// Stores what waits, at a stop.
+pub async fn flush(records: &dyn AdminRecords) {
+    let events: Vec<_> = activity::take_waiting().into_iter().map(record).collect();
+    if !events.is_empty() {
+        let stored = tokio::time::timeout(FLUSH_TIMEOUT, store(records, &events)).await;
+        if !matches!(stored, Ok(Ok(()))) {
+            activity::count_lost(events.len());
+        }
+    }
+    log_lost();
+}
+
+fn log_lost() {
+    let lost = activity::take_lost();
+    if lost > 0 {
+        tracing::warn!(lost, "Events of the activity log were lost");
+    }
+}
+
+/// Stores events. They keep their ids, so that those that may have been stored already are stored once.
+async fn store(records: &dyn AdminRecords, events: &[NewEvent]) -> Result<(), StoreError> {
+    records.insert_events(events).await?;
+    for event in events {
+        if event.kind == EventKind::RefreshFailed
+            && let Some(connection) = &event.connection
+        {
+            records.mark_refresh_failed(connection, event.at).await?;
+        }
+    }
+    Ok(())
+}
+
+fn record(event: Event) -> NewEvent {
+    NewEvent {
+        id: EventId::generate_at(event.at.as_millisecond().unsigned_abs()),
+        at: event.at,
+        kind: event.kind,
+        detail: event.detail,
+        connection: event.connection,
+        request_id: event.request_id,
+    }
+}

@@ -1,0 +1,214 @@
+//! The SQL of the administration that every database understands (pure). Each value is an argument; what
+//! is put together here are constants.
+
+use shared::api::admin::{EventKind, InstallSort, InstallStatus};
+
+use super::database::{EventPage, InstallCursor, InstallPage, SortKey};
+
+/// The columns of a connection, with the number of its live sessions: `$1` is the current time, and `$2`
+/// the time since which they have been used.
+macro_rules! install_columns {
+    () => {
+        "SELECT c.id, c.name, c.name_key, c.is_group, c.org_count, c.status, c.context, c.scopes, \
+             c.connected_at, c.refreshed_at, c.refresh_failed_at, c.generation, \
+             c.access_expires_at, c.refresh_expires_at, \
+             (SELECT COUNT(*) FROM session_connections sc JOIN sessions s ON s.id = sc.session_id \
+              WHERE sc.connection_id = c.id AND s.expires_at > $1 AND s.last_used_at > $2) \
+             AS browsers FROM connections c WHERE "
+    };
+}
+
+/// When the refresh token of a connection ends, in the form of its index: never if it has none.
+macro_rules! end {
+    () => {
+        "(CASE WHEN status = 'active' THEN COALESCE(refresh_expires_at, 9223372036854775807) \
+         ELSE 9223372036854775807 END)"
+    };
+}
+
+pub(super) const INSTALL: &str = concat!(install_columns!(), "c.id = $3");
+
+/// The totals. Each count is one of an index.
+pub(super) const TOTALS: &str = concat!(
+    "SELECT \
+     (SELECT COUNT(*) FROM connections WHERE status = 'active'), \
+     (SELECT COUNT(*) FROM connections WHERE status = 'active' AND refresh_failed_at > refreshed_at), \
+     (SELECT COUNT(*) FROM connections WHERE status = 'reconnect_needed'), \
+     (SELECT COUNT(*) FROM connections WHERE status = 'disconnected'), \
+     (SELECT COUNT(*) FROM connections WHERE ",
+    end!(),
+    " < $1)"
+);
+
+/// The scopes of active connections, and the head of a sealed token, which names its key.
+pub(super) const GROUPS: &str = "SELECT scopes, substr(refresh_token, 1, 5) AS head, COUNT(*) \
+     FROM connections WHERE status = 'active' GROUP BY scopes, substr(refresh_token, 1, 5) \
+     ORDER BY COUNT(*) DESC LIMIT 10000";
+
+pub(super) const UNDESCRIBED: &str = "SELECT id, context, orgs FROM connections \
+     WHERE search_text IS NULL ORDER BY id LIMIT $1";
+pub(super) const DESCRIBE: &str = "UPDATE connections SET name = $2, name_key = $3, is_group = $4, \
+     org_count = $5, search_text = $6 WHERE id = $1 AND search_text IS NULL";
+pub(super) const MARK_FAILED: &str = "UPDATE connections SET refresh_failed_at = $2 \
+     WHERE id = $1 AND status = 'active' \
+     AND (refresh_failed_at IS NULL OR refresh_failed_at <= refreshed_at)";
+
+pub(super) const INSERT_SESSION: &str = "INSERT INTO admin_sessions \
+     (id, token_hash, browser, signed_in_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+pub(super) const SESSION: &str = "SELECT id, expires_at FROM admin_sessions WHERE token_hash = $1";
+pub(super) const END_SESSION: &str = "DELETE FROM admin_sessions WHERE token_hash = $1";
+
+/// An event, with the name that its connection has, or had when an earlier event told of it.
+pub(super) const INSERT_EVENT: &str = "INSERT INTO events \
+     (id, at, kind, detail, connection_id, request_id, connection_name) \
+     VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT name FROM connections WHERE id = $5), \
+         (SELECT connection_name FROM events WHERE connection_id = $5 ORDER BY id DESC LIMIT 1), '')) \
+     ON CONFLICT DO NOTHING";
+pub(super) const LAST_BEYOND: &str = "SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1";
+
+/// How a database spells what differs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dialect {
+    /// The function that finds a text in a text.
+    pub(super) position: &'static str,
+}
+
+/// Returns the query of a page of connections. Its arguments are the time, the time since which
+/// sessions have been used, the limit, the key and id of the place where it begins, and the three texts
+/// of a search if there is one.
+pub(super) fn installs(dialect: Dialect, page: &InstallPage) -> String {
+    let (key, is_descending) = match page.sort {
+        InstallSort::Name => ("name_key", false),
+        InstallSort::Refreshed => ("refreshed_at", true),
+        InstallSort::Ending => (end!(), false),
+        InstallSort::Connected => ("connected_at", true),
+    };
+    let (beyond, order) = if is_descending {
+        ("<", "DESC")
+    } else {
+        (">", "ASC")
+    };
+    let status = match page.status {
+        None => "",
+        Some(InstallStatus::Active) => {
+            " AND status = 'active' AND (refresh_failed_at IS NULL OR refresh_failed_at <= refreshed_at)"
+        }
+        Some(InstallStatus::RefreshFailing) => {
+            " AND status = 'active' AND refresh_failed_at > refreshed_at"
+        }
+        Some(InstallStatus::ReconnectNeeded) => " AND status = 'reconnect_needed'",
+        Some(InstallStatus::Disconnected) => " AND status = 'disconnected'",
+    };
+    let search = if page.search.is_some() {
+        let position = dialect.position;
+        format!(" AND ({position}(search_text, $6) > 0 OR id = $7 OR {position}(orgs, $8) > 0)")
+    } else {
+        String::new()
+    };
+    format!(
+        "{}{key} {beyond}= $4 AND ({key} {beyond} $4 OR id {beyond} $5){status}{search} \
+         ORDER BY {key} {order}, id {order} LIMIT $3",
+        install_columns!()
+    )
+}
+
+/// Returns the place where a page begins.
+pub(super) fn begin(page: &InstallPage) -> InstallCursor {
+    use domain::ids::ConnectionId;
+    page.after.clone().unwrap_or_else(|| InstallCursor {
+        key: match page.sort {
+            InstallSort::Name => SortKey::Name(String::new()),
+            InstallSort::Ending => SortKey::Time(i64::MIN),
+            InstallSort::Refreshed | InstallSort::Connected => SortKey::Time(i64::MAX),
+        },
+        id: ConnectionId::presented(""),
+    })
+}
+
+/// Returns the query of a page of events. Its arguments are the event that it is before, the limit, and
+/// the connection if there is one.
+pub(super) fn events(page: &EventPage) -> String {
+    let mut kinds = String::new();
+    for kind in &page.kinds {
+        let comma = if kinds.is_empty() {
+            " AND kind IN ("
+        } else {
+            ", "
+        };
+        kinds.push_str(comma);
+        kinds.push('\'');
+        kinds.push_str(kind_text(*kind));
+        kinds.push('\'');
+    }
+    if !kinds.is_empty() {
+        kinds.push(')');
+    }
+    let connection = match page.connection {
+        Some(_) => " AND connection_id = $3",
+        None => "",
+    };
+    format!(
+        "SELECT id, at, kind, detail, connection_id, request_id, connection_name FROM events \
+         WHERE id < $1{connection}{kinds} ORDER BY id DESC LIMIT $2"
+    )
+}
+
+/// Every kind of event.
+pub(super) const KINDS: [EventKind; 15] = [
+    EventKind::Connected,
+    EventKind::Reconnected,
+    EventKind::LoginFailed,
+    EventKind::Refreshed,
+    EventKind::RefreshFailed,
+    EventKind::ReconnectNeeded,
+    EventKind::Disconnected,
+    EventKind::Swept,
+    EventKind::SignedOut,
+    EventKind::LimitReached,
+    EventKind::SecretReread,
+    EventKind::AdminSignedIn,
+    EventKind::AdminRefused,
+    EventKind::AdminLeft,
+    EventKind::AdminDisconnected,
+];
+
+/// Returns the stored form of a kind, which is that of the API.
+pub(super) const fn kind_text(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Connected => "connected",
+        EventKind::Reconnected => "reconnected",
+        EventKind::LoginFailed => "login_failed",
+        EventKind::Refreshed => "refreshed",
+        EventKind::RefreshFailed => "refresh_failed",
+        EventKind::ReconnectNeeded => "reconnect_needed",
+        EventKind::Disconnected => "disconnected",
+        EventKind::Swept => "swept",
+        EventKind::SignedOut => "signed_out",
+        EventKind::LimitReached => "limit_reached",
+        EventKind::SecretReread => "secret_reread",
+        EventKind::AdminSignedIn => "admin_signed_in",
+        EventKind::AdminRefused => "admin_refused",
+        EventKind::AdminLeft => "admin_left",
+        EventKind::AdminDisconnected => "admin_disconnected",
+    }
+}
+
+/// Returns the kind of a stored form.
+pub(super) fn kind_of(text: &str) -> Option<EventKind> {
+    KINDS.into_iter().find(|kind| kind_text(*kind) == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_stored_as_the_api_spells_it() {
+        for kind in KINDS {
+            let spelled = serde_json::to_string(&kind).unwrap();
+            assert_eq!(spelled, format!("\"{}\"", kind_text(kind)));
+            assert_eq!(kind_of(kind_text(kind)), Some(kind));
+        }
+        assert_eq!(kind_of("x"), None);
+    }
+}
