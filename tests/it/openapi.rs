@@ -27,7 +27,7 @@ max-redirects = 0
 request-timeout = 20.0
 
 [generation]
-max-examples = 12
+max-examples = 6
 database = \"none\"
 with-security-parameters = false
 
@@ -82,8 +82,7 @@ impl Run<'_> {
         }
         let output = command.output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        println!("{text}");
-        (!output.status.success()).then(|| text + &String::from_utf8_lossy(&output.stderr))
+        (!output.status.success()).then(|| text + &*String::from_utf8_lossy(&output.stderr))
     }
 
     fn write_settings(&self, folder: &Path) {
@@ -112,13 +111,22 @@ async fn schemathesis_finds_no_answer_that_is_not_documented() {
                 filter: &[],
             },
         ),
-        // Signing out would end the session of the requests after it.
+        // schemathesis learns ids from answers, those of its own connection and session too, and would
+        // end them halfway.
         (
-            "signed in, ids of nobody",
+            "signed in, any ids",
             Run {
                 browser: Some(&browser),
                 connection: None,
-                filter: &["--exclude-operation-id", "signOut"],
+                filter: &["--exclude-method", "DELETE"],
+            },
+        ),
+        (
+            "signed in, ending sessions of nobody",
+            Run {
+                browser: Some(&browser),
+                connection: None,
+                filter: &["--include-operation-id", "signOutBrowser"],
             },
         ),
         (
