@@ -13,7 +13,7 @@
 //!    the port to the database. [`domain`] holds the rules without IO.
 //! 7. [`transport`] accepts connections, [`http`] checks what every request must pass, [`app`] puts
 //!    the parts together, and [`cli`] holds the commands, some of which manage the app itself at
-//!    Snyk with [`apps_api`].
+//!    Snyk with [`apps_api`]. [`openapi`] describes the routes.
 //!
 //! Deliberately absent: no token type can be serialized or printed, only [`config::raw`] reads the
 //! environment, only [`http_client`] creates a client, and no request data selects a host.
@@ -34,6 +34,7 @@ pub mod http_client;
 pub mod login;
 pub mod metrics;
 pub mod oauth;
+pub mod openapi;
 pub mod outbound_rate_limit;
 pub mod provider;
 pub mod proxy;

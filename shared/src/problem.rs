@@ -13,9 +13,11 @@ pub const UNUSABLE_ANSWER: &str = "/problems/unusable-answer";
 
 /// A problem document. Its texts are safe to show to anyone: no cause, no path, no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI that identifies the kind of problem; `about:blank` where the code is sufficient.
     #[serde(rename = "type", default = "about_blank")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub kind: String,
     /// A short summary of the problem.
     pub title: String,
@@ -23,14 +25,17 @@ pub struct Problem {
     pub status: u16,
     /// What the problem means and what to do.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub detail: String,
     /// The stable code that programs match on.
     pub code: Code,
     /// The request id, by which the server's log can be searched.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub request_id: String,
     /// Snyk's id of the failed request, for Snyk's support, if Snyk sent one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub snyk_request_id: Option<String>,
 }
 
@@ -39,12 +44,12 @@ fn about_blank() -> String {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $title:literal;)*) => {
         /// The stable code of a [`Problem`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Code {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])+ $name,)*
             /// A code from a newer server, or from an intermediary.
             #[serde(other)]
             Unknown,
@@ -70,6 +75,16 @@ macro_rules! codes {
                 match word {
                     $($word => Self::$name,)*
                     _ => Self::Unknown,
+                }
+            }
+
+            /// Returns what the code means, for the reader of the API's description.
+            #[cfg(feature = "openapi")]
+            #[must_use]
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii_start(),)*
+                    Self::Unknown => "A code from a newer server.",
                 }
             }
 
@@ -122,6 +137,22 @@ codes! {
     /// An internal error.
     Internal = "internal", "Something broke on our side";
 }
+
+/// The schema of the codes that the backend sends. [`Code::Unknown`] is none of them.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Code {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The stable code of a problem."))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Code {}
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

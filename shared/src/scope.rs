@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A list of distinct scopes, in the order of their first occurrence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Scopes(Vec<String>);
 
 impl Scopes {

@@ -34,7 +34,7 @@ async fn use_link(browser: &mut Client, link: &str) -> Answer {
 }
 
 /// Returns a browser that is signed in as an administrator.
-async fn administrator(app: &App) -> Client {
+pub(crate) async fn administrator(app: &App) -> Client {
     let mut browser = Client::new(&app.url);
     let answer = use_link(&mut browser, &link(app).await).await;
     assert_eq!(answer.status, 201, "{}", answer.text);

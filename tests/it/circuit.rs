@@ -16,7 +16,7 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 async fn bed() -> (Bed, Client) {
     let address = format!("127.0.0.1:{}", free_port());
     let bed = Bed::with(&[], &[("METRICS_LISTEN", &address)]).await;
-    (bed, Client::new(&format!("http://{address}")))
+    (bed, Client::of_another(&format!("http://{address}")))
 }
 
 /// Returns the value of a metric of one circuit.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use tests::Bed;
+use tests::{Bed, raw_answer};
 
 /// Sends pieces one after the other, and reads until the app closes the connection.
 fn exchange(bed: &Bed, pieces: &[&str]) -> String {
@@ -24,7 +24,9 @@ fn exchange(bed: &Bed, pieces: &[&str]) -> String {
     let mut answer = Vec::new();
     // A reset after the response counts as the end too.
     let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    raw_answer::check(&pieces.concat(), &answer);
+    answer
 }
 
 #[tokio::test]

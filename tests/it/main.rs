@@ -30,6 +30,7 @@ mod metrics;
 mod odd_answers;
 mod odd_documents;
 mod one_database;
+mod openapi;
 mod organizations;
 mod package;
 mod pages;

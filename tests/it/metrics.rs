@@ -13,7 +13,7 @@ use tests::{
 async fn with_metrics() -> (Bed, Client) {
     let address = format!("127.0.0.1:{}", free_port());
     let bed = Bed::with(&[], &[("METRICS_LISTEN", &address)]).await;
-    (bed, Client::new(&format!("http://{address}")))
+    (bed, Client::of_another(&format!("http://{address}")))
 }
 
 async fn scrape(collector: &mut Client) -> String {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tests::Bed;
+use tests::{Bed, raw_answer};
 
 /// Sends bytes, and reads until the app closes the connection.
 fn exchange(bed: &Bed, bytes: &[u8]) -> String {
@@ -15,7 +15,9 @@ fn exchange(bed: &Bed, bytes: &[u8]) -> String {
     let mut answer = Vec::new();
     // A reset after the response counts as the end too.
     let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    raw_answer::check(&String::from_utf8_lossy(bytes), &answer);
+    answer
 }
 
 fn connect(bed: &Bed) -> TcpStream {

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::registration::{CLIENT_ID, SCOPES};
+use crate::{
+    contract::Exchange,
+    registration::{CLIENT_ID, SCOPES},
+};
 
 /// Returns a plain HTTP client without redirects and without a proxy.
 #[must_use]
@@ -123,6 +126,8 @@ pub struct Client {
     /// The cookies by name.
     pub cookies: BTreeMap<String, String>,
     http: reqwest::Client,
+    /// Whether answers are held against the document of the API.
+    is_app: bool,
 }
 
 impl Client {
@@ -133,6 +138,17 @@ impl Client {
             url: url.to_owned(),
             cookies: BTreeMap::new(),
             http: http(),
+            is_app: true,
+        }
+    }
+
+    /// Creates a browser for what is not the API of the app: another program, or the listener of the
+    /// metrics.
+    #[must_use]
+    pub fn of_another(url: &str) -> Self {
+        Self {
+            is_app: false,
+            ..Self::new(url)
         }
     }
 
@@ -188,7 +204,8 @@ impl Client {
         request.header("cookie", cookies.join("; "))
     }
 
-    /// Sends a request, reads the response and stores its cookies.
+    /// Sends a request, reads the response, holds it against the document of the API, and stores its
+    /// cookies.
     pub async fn send(&mut self, request: reqwest::RequestBuilder) -> Answer {
         self.try_send(request).await.expect("the app answers")
     }
@@ -198,9 +215,22 @@ impl Client {
         &mut self,
         request: reqwest::RequestBuilder,
     ) -> Result<Answer, reqwest::Error> {
-        let answer = request.send().await?;
+        let (http, request) = request.build_split();
+        let request = request?;
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let answer = http.execute(request).await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await?;
+        if self.is_app {
+            Exchange {
+                method: &method,
+                path: url.path(),
+                status,
+                headers: &headers,
+                body: &text,
+            }
+            .check();
+        }
         for cookie in headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("text");
             let (pair, attributes) = cookie.split_once(';').expect("attributes");

@@ -54,7 +54,7 @@ impl ForeignProvider {
     /// Follows the authorization request URL as a browser does; the provider signs in and consents
     /// by itself.
     pub async fn authorize(&self, attempt: &Attempt) -> Callback {
-        let mut browser = Client::new(&self.url);
+        let mut browser = Client::of_another(&self.url);
         let mut path = format!("/oauth2/authorize?{}", attempt.authorize_query);
         loop {
             let request = browser.bare(reqwest::Method::GET, &path);
@@ -78,7 +78,10 @@ impl ForeignProvider {
     /// Returns the events in order: `authorization.success`, `grant.success`, `grant.revoked`,
     /// errors.
     pub async fn seen(&self) -> Vec<String> {
-        let answer = Client::new(&self.url).get("/_test/seen").await.json();
+        let answer = Client::of_another(&self.url)
+            .get("/_test/seen")
+            .await
+            .json();
         let seen = answer.as_array().expect("an array").iter();
         seen.map(|event| event.as_str().expect("a word").to_owned())
             .collect()
@@ -95,7 +98,7 @@ impl ForeignProvider {
     }
 
     async fn tell(&self, path: &str) {
-        let answer = Client::new(&self.url).post(path, &Value::Null).await;
+        let answer = Client::of_another(&self.url).post(path, &Value::Null).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 }

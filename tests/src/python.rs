@@ -2,6 +2,7 @@
 
 use std::{
     io::Write as _,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -13,6 +14,21 @@ pub(crate) fn program(text: &str) -> Command {
     command
         .args(["-c", text])
         .env("PYTHONPATH", variable("PYTHON_PACKAGES_FOR_TESTS"));
+    command
+}
+
+/// Returns a command that runs schemathesis, which sends requests by an `OpenAPI` document and holds
+/// the answers against it. It works in a folder, where it leaves files.
+#[must_use]
+pub fn schemathesis(folder: &Path) -> Command {
+    let mut command = Command::new(variable("PYTHON"));
+    command
+        .args(["-m", "schemathesis.cli"])
+        .current_dir(folder)
+        .env("PYTHONPATH", variable("PYTHON_PACKAGES_FOR_TESTS"))
+        // Neither the person's own settings nor colours belong into a test's output.
+        .env_remove("SCHEMATHESIS_HOOKS")
+        .env("NO_COLOR", "1");
     command
 }
 

@@ -121,6 +121,14 @@ pub enum Refusal {
     Query,
 }
 
+/// Iterates over the allowed path templates, such as `rest/orgs/{org_id}`, each with the names of its
+/// query parameters.
+pub fn templates() -> impl Iterator<Item = (&'static str, impl Iterator<Item = &'static str>)> {
+    ROUTES
+        .iter()
+        .map(|route| (route.path, route.query.iter().copied().flatten().copied()))
+}
+
 /// Builds the path and query for the provider.
 ///
 /// `path` is the raw, still encoded path after `…/snyk/`. Nothing in it is decoded: no literal and

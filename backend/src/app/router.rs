@@ -1,50 +1,106 @@
 //! The table of routes.
 
-use axum::{
-    Router,
-    routing::{delete, get, post},
-};
+use axum::Router;
 
 use super::AppState;
-use crate::{admin, connection, exchange, http::readiness, login, proxy, session};
+use crate::{
+    admin, connection, exchange,
+    http::readiness,
+    login,
+    openapi::{self, Routes},
+    proxy, session,
+};
 
 /// Returns every route of the API. An application adds its own routes here, or merges them before
 /// it puts the [`Edge`](super::Edge) around them.
 pub fn api() -> Router<AppState> {
-    Router::new()
-        .route(
-            "/api/session",
-            get(session::route::read).delete(session::route::end),
+    table().into_router()
+}
+
+/// Returns the table: every route with its description in the `OpenAPI` document. Routes that are
+/// added here are documented; those that are merged later are not.
+#[must_use]
+pub fn table() -> Routes<AppState> {
+    use openapi::{
+        admin as administration, connections, login as attempts, probes, proxy as reads,
+        session as sessions,
+    };
+    Routes::default()
+        .get("/api/session", session::route::read, sessions::read())
+        .delete("/api/session", session::route::end, sessions::end())
+        .get("/api/sessions", session::browsers::list, sessions::list())
+        .delete(
+            "/api/sessions/{id}",
+            session::browsers::end,
+            sessions::end_other(),
         )
-        .route("/api/sessions", get(session::browsers::list))
-        .route("/api/sessions/{id}", delete(session::browsers::end))
-        .route(
-            "/api/login",
-            get(login::route::presented).post(login::route::start),
+        .get("/api/login", login::route::presented, attempts::presented())
+        .post("/api/login", login::route::start, attempts::start())
+        .post(
+            "/api/connections",
+            exchange::route::finish,
+            attempts::finish(),
         )
-        .route("/api/connections", post(exchange::route::finish))
-        .route(
+        .get(
             "/api/connections/{id}",
-            get(connection::route::read).delete(connection::route::disconnect),
+            connection::route::read,
+            connections::read(),
         )
-        .route(
+        .delete(
+            "/api/connections/{id}",
+            connection::route::disconnect,
+            connections::disconnect(),
+        )
+        .post(
             "/api/connections/{id}/refresh",
-            post(connection::route::refresh_now),
+            connection::route::refresh_now,
+            connections::refresh(),
         )
-        .route("/api/connections/{id}/snyk/{*rest}", get(proxy::route::get))
-        .route(
+        .get_each(
+            "/api/connections/{id}/snyk/{*rest}",
+            proxy::route::get,
+            reads::each(),
+        )
+        .get(
             "/api/admin/session",
-            get(admin::route::current)
-                .post(admin::route::begin)
-                .delete(admin::route::end),
+            admin::route::current,
+            administration::current(),
         )
-        .route("/api/admin/installs", get(admin::installs::list))
-        .route(
+        .post(
+            "/api/admin/session",
+            admin::route::begin,
+            administration::begin(),
+        )
+        .delete(
+            "/api/admin/session",
+            admin::route::end,
+            administration::end(),
+        )
+        .get(
+            "/api/admin/installs",
+            admin::installs::list,
+            administration::installs(),
+        )
+        .get(
             "/api/admin/installs/{id}",
-            get(admin::installs::read).delete(admin::installs::disconnect),
+            admin::installs::read,
+            administration::install(),
         )
-        .route("/api/admin/activity", get(admin::activity::list))
-        .route("/api/admin/settings", get(admin::settings::read))
-        .route("/healthz", get(readiness::alive))
-        .route("/readyz", get(readiness::ready))
+        .delete(
+            "/api/admin/installs/{id}",
+            admin::installs::disconnect,
+            administration::disconnect(),
+        )
+        .get(
+            "/api/admin/activity",
+            admin::activity::list,
+            administration::activity(),
+        )
+        .get(
+            "/api/admin/settings",
+            admin::settings::read,
+            administration::settings(),
+        )
+        .get("/healthz", readiness::alive, probes::alive())
+        .get("/readyz", readiness::ready, probes::ready())
 }

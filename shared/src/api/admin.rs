@@ -19,6 +19,7 @@ pub const ENDING_WITHIN_DAYS: u32 = 14;
 
 /// The body of `POST /api/admin/session`, which uses a link up.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AdminLogin {
     /// The secret part of the link: everything after `#` of `/admin#…`.
@@ -33,18 +34,22 @@ impl fmt::Debug for AdminLogin {
 
 /// The response of `GET` and `POST /api/admin/session`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminSession {
     /// Time at which the administrator is signed out, RFC 3339. Use does not move it.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
 }
 
 /// The response of `GET /api/admin/installs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Installs {
     /// A page of the installs that match, in the order that was asked for.
     pub installs: Vec<Install>,
-    /// The parameter `cursor` of the next page; `None` on the last one.
+    /// The parameter `cursor` of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next: Option<String>,
     /// How many installs there are, whatever the search.
     pub totals: Totals,
@@ -52,6 +57,7 @@ pub struct Installs {
 
 /// How many installs have which status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Totals {
     /// [`InstallStatus::Active`] and [`InstallStatus::RefreshFailing`].
     pub active: u64,
@@ -67,6 +73,7 @@ pub struct Totals {
 
 /// A connection as an administrator sees it. Never contains a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Install {
     /// The app's own id of the connection.
     pub id: String,
@@ -79,20 +86,25 @@ pub struct Install {
     pub orgs: u64,
     /// Its status.
     pub status: InstallStatus,
-    /// The principal as which the app acts; `None` when Snyk does not report it.
+    /// The principal as which the app acts; null when Snyk does not report it.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub context: Option<Context>,
     /// The granted scopes.
     pub scopes: Scopes,
     /// Time of the last connect or reconnect by a person, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub connected_at: String,
     /// Number of times the token pair has been refreshed.
     pub generation: u64,
     /// Time of the last refresh of the token pair, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub refreshed_at: String,
-    /// Expiry of the access token, RFC 3339; `None` when the tokens have been erased.
+    /// Expiry of the access token, RFC 3339; null when the tokens have been erased.
+    #[cfg_attr(feature = "openapi", schema(required = true, format = DateTime))]
     pub access_token_expires_at: Option<String>,
-    /// Expiry of the refresh token, RFC 3339; `None` when Snyk does not report it, or when the tokens
+    /// Expiry of the refresh token, RFC 3339; null when Snyk does not report it, or when the tokens
     /// have been erased.
+    #[cfg_attr(feature = "openapi", schema(required = true, format = DateTime))]
     pub refresh_token_expires_at: Option<String>,
     /// Number of browsers that are signed in to it.
     pub browsers: u64,
@@ -100,6 +112,7 @@ pub struct Install {
 
 /// The status of an install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstallStatus {
     /// The tokens are valid as far as the app knows.
@@ -115,6 +128,7 @@ pub enum InstallStatus {
 
 /// By what installs are sorted: parameter `sort` of `GET /api/admin/installs`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InstallSort {
     /// By name, A first.
@@ -152,11 +166,13 @@ pub struct InstallQuery {
 
 /// The response of `GET /api/admin/activity`: the latest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Activity {
     /// A page of the events that match.
     pub events: Vec<Event>,
-    /// The parameter `cursor` of the next page; `None` on the last one.
+    /// The parameter `cursor` of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next: Option<String>,
     /// How many days events are kept.
     pub kept_days: u32,
@@ -164,10 +180,12 @@ pub struct Activity {
 
 /// An entry of the activity log. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     /// Its id, which grows with time.
     pub id: String,
     /// When it happened, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub at: String,
     /// What happened.
     pub kind: EventKind,
@@ -175,20 +193,25 @@ pub struct Event {
     /// contain text of Snyk or of a browser: this is text, never markup. Control characters are
     /// replaced by their pictures (U+2400 to U+2421).
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub detail: String,
     /// The id of the install that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub install: Option<String>,
     /// The name of that install at that time; empty when it is not known.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub install_name: String,
-    /// The id of the request that caused it; `None` for background work.
+    /// The id of the request that caused it; absent for background work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub request_id: Option<String>,
 }
 
 /// What an entry of the activity log tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A person connected an organization or group.
@@ -243,8 +266,10 @@ pub struct ActivityQuery {
 
 /// The response of `GET /api/admin/settings`: what this server uses. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
     /// When the server started and read its configuration, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub read_at: String,
     /// The settings, in the order in which they are shown.
     pub settings: Vec<Setting>,
@@ -260,17 +285,20 @@ pub struct Settings {
 
 /// A setting and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Setting {
     /// Which setting.
     pub key: SettingKey,
     /// Its value as text: an address, words separated by spaces, a number of seconds, `on` or `off`.
     pub value: String,
-    /// The variable that it came from; `None` for the default.
+    /// The variable that it came from; null for the default.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub variable: Option<String>,
 }
 
 /// Which setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SettingKey {
     /// The client id.
@@ -301,18 +329,23 @@ pub enum SettingKey {
 
 /// What is known of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SecretState {
     /// The variable that it came from.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub variable: Option<String>,
     /// When it was read, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub read_at: String,
-    /// When Snyk last accepted it in a token request of this server, RFC 3339; `None` if that was
+    /// When Snyk last accepted it in a token request of this server, RFC 3339; null if that was
     /// never the case since the start.
+    #[cfg_attr(feature = "openapi", schema(required = true, format = DateTime))]
     pub accepted_at: Option<String>,
 }
 
 /// What is known of the keys of the encryption at rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EncryptionState {
     /// The id of the key that encrypts.
     pub key: String,

@@ -12,29 +12,36 @@ pub const REVOCATION: &str = "revocation";
 
 /// One authorization of this app at Snyk. Never contains a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Connection {
     /// The app's own id of the connection.
     pub id: String,
     /// Whether the connection can be used.
     pub status: Status,
-    /// The principal as which the app acts; `None` when Snyk does not report it.
+    /// The principal as which the app acts; null when Snyk does not report it.
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub context: Option<Context>,
     /// The organizations that the connection has access to, as far as they have been read.
     pub orgs: Vec<Org>,
     /// Whether `orgs` is complete. If not, the remaining organizations are being read.
     #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub orgs_complete: bool,
     /// The granted scopes.
     pub scopes: Scopes,
     /// The scopes that were requested but not granted.
     pub missing_scopes: Scopes,
     /// Time of the last connect or reconnect by a person, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub connected_at: String,
     /// Expiry of the access token, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub access_token_expires_at: String,
-    /// Expiry of the refresh token, RFC 3339; `None` when Snyk does not report it.
+    /// Expiry of the refresh token, RFC 3339; null when Snyk does not report it.
+    #[cfg_attr(feature = "openapi", schema(required = true, format = DateTime))]
     pub refresh_token_expires_at: Option<String>,
     /// Time of the last refresh of the token pair, RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub refreshed_at: String,
     /// Number of times the token pair has been refreshed.
     pub generation: u64,
@@ -48,6 +55,7 @@ fn yes() -> bool {
 
 /// The status of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The tokens are valid as far as the app knows.
@@ -58,6 +66,7 @@ pub enum Status {
 
 /// The principal as which the app acts at Snyk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Context {
     /// A bot of the organization or group.
@@ -68,6 +77,7 @@ pub enum Context {
 
 /// A Snyk organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Org {
     /// Snyk's id of the organization.
     pub id: String,
@@ -75,14 +85,16 @@ pub struct Org {
     pub name: String,
     /// The short name in URLs at Snyk.
     pub slug: String,
-    /// The name of the group that the organization belongs to; `None` when it is not known.
+    /// The name of the group that the organization belongs to; absent when it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub group: Option<String>,
 }
 
 /// The parameters that the provider sent to the redirect URI, forwarded by the browser: either
 /// `code` or `error`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LoginFinish {
     /// The returned state.
@@ -111,6 +123,7 @@ impl fmt::Debug for LoginFinish {
 
 /// The response of a completed login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Connected {
     /// The new or reconnected connection.
     pub connection: Connection,

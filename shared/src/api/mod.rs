@@ -12,6 +12,9 @@
 //! | `POST /api/connections/{id}/refresh` | | [`Connection`](connection::Connection) |
 //! | `DELETE /api/connections/{id}` | | 204, and [`REVOCATION`](connection::REVOCATION) |
 //!
+//! The feature `openapi` derives the schemas of the `OpenAPI` document from these types. Only the
+//! backend switches it on.
+//!
 //! Every failure is answered with a [`Problem`](crate::problem::Problem). No type here contains a
 //! token, so no token can be sent to the browser.
 

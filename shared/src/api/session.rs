@@ -6,6 +6,7 @@ use crate::{api::connection::Connection, scope::Scopes};
 
 /// The response of `GET /api/session`, the only request that the page makes at startup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// The app's metadata.
     pub app: App,
@@ -15,6 +16,7 @@ pub struct Session {
 
 /// The app's metadata and the parameters of a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct App {
     /// The app's display name.
     pub name: String,
@@ -25,6 +27,7 @@ pub struct App {
     /// The origin at which the page is served. A login that begins at another origin cannot be
     /// completed.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub origin: String,
     /// The redirect URI, byte for byte as registered at the provider.
     pub redirect_uri: String,

@@ -23,6 +23,7 @@ pub(crate) const LAYERS: &[(&str, &[&[&str]])] = &[
                 "clock",
                 "config",
                 "metrics",
+                "openapi",
                 "outbound_rate_limit",
                 "request_context",
                 "retry_after",
