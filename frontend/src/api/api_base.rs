@@ -28,6 +28,12 @@ pub fn host() -> String {
     }
 }
 
+/// Returns the address of a path of the API, for a link.
+#[must_use]
+pub fn address(path: &str) -> String {
+    resolve(path).0.into_owned()
+}
+
 /// Returns the address of a path at our server, and where the session's cookies are sent: to another
 /// origin only if it is the API's.
 pub(super) fn resolve(path: &str) -> (Cow<'_, str>, RequestCredentials) {

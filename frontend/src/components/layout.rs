@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     announcer::Announcer,
-    api::Failure,
+    api::{Failure, api_base},
     components::show::Show,
     reactive::{derive, dynamic, memo},
     router::Router,
@@ -128,6 +128,7 @@ fn footer(name: &str, region: &str, sandbox: bool) -> impl IntoView + use<> {
     view! {
         <p>{words}</p>
         <a href=Route::Flow.to_string()>"How it works"</a>
+        <a href=api_base::address("/api/openapi.json") rel="external">"API"</a>
     }
 }
 

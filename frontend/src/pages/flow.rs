@@ -4,6 +4,7 @@
 pub mod after;
 pub mod call;
 pub mod lifetimes;
+pub mod made;
 pub mod pkce;
 pub mod playing;
 pub mod rehearsal;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::api::{connection::Connection, sessions::Browser};
 
-use super::rehearsal::Made;
+use super::made::Made;
 use crate::{
     api,
     components::countdown::{Countdown, ticking},

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::rehearsal::Made;
+use super::made::Made;
 use crate::{
     flow::bytes::hex,
     reactive::{Signal, dynamic},

@@ -1,13 +1,11 @@
 //! The rehearsal: the values of a login, made for show by the code that makes those of a real one.
 
 use leptos::prelude::*;
-use login::{
-    begin::Provider,
-    rehearsal::{Rehearsal, rehearse},
-};
 use shared::{api::session::App, route::Route};
 
-use super::{lifetimes::RehearsedLifetimes, pkce::Pkce, playing::Playing, sequence::Sequence};
+use super::{
+    lifetimes::RehearsedLifetimes, made::Made, pkce::Pkce, playing::Playing, sequence::Sequence,
+};
 use crate::{
     announcer::Announcer,
     api::Failure,
@@ -21,33 +19,9 @@ use crate::{
     },
     flow::{rehearsed, step::STEPS},
     page_heading::PageHeading,
-    platform,
     reactive::{Signal, dynamic, memo},
     session::{SessionContext, SessionState},
 };
-
-/// The values of a rehearsal, and when they were made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Made {
-    /// The values.
-    pub values: Rehearsal,
-    /// RFC 3339.
-    pub at: String,
-}
-
-impl Made {
-    fn new(app: &App) -> Option<Self> {
-        let scopes: Vec<_> = app.scopes.iter().collect();
-        let values = rehearse(Provider {
-            authorization_endpoint: &app.authorization_endpoint,
-            client_id: &app.client_id,
-            redirect_uri: &app.redirect_uri,
-            scopes: &scopes.join(" "),
-        })?;
-        let at = platform::machine(platform::now());
-        Some(Self { values, at })
-    }
-}
 
 /// The content of the page.
 #[derive(Clone, PartialEq)]
