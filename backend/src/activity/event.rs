@@ -123,11 +123,7 @@ impl Event {
     /// A browser was signed out.
     #[must_use]
     pub fn signed_out(by_another: bool) -> Self {
-        Self::new(EventKind::SignedOut).with(if by_another {
-            "by another browser"
-        } else {
-            "by itself"
-        })
+        Self::new(EventKind::SignedOut).with(if by_another { "by another browser" } else { "" })
     }
 
     /// A limit on requests was reached.

@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use domain::{
     admin_link::AdminLink,
     ids::AdminSessionId,
-    session::{BrowserName, SessionToken},
+    session::{BrowserName, SessionToken, TokenHash},
 };
 use http::{HeaderMap, request::Parts};
 use jiff::{SignedDuration, Timestamp};
@@ -49,11 +49,6 @@ impl Administration {
         if link.is_over(now) {
             return Err(ApiError::LoginExpired);
         }
-        let until = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
-        // One insertion decides, so that one of several nodes wins.
-        if !self.store.claim(&link.claim(), until).await? {
-            return Err(ApiError::LoginUsed);
-        }
         let token = SessionToken::generate()?;
         let session = NewAdminSession {
             id: AdminSessionId::generate(),
@@ -62,9 +57,17 @@ impl Administration {
             signed_in_at: now,
             expires_at: end_of(now),
         };
+        // The session is stored first, so that a database that fails does not cost the link its use.
+        // Nobody has the token of a session whose link was not won.
         self.records.insert_admin_session(&session).await?;
+        let until = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
+        // One insertion decides, so that one of several nodes wins.
+        if !self.store.claim(&link.claim(), until).await? {
+            self.forget(&session.token_hash).await;
+            return Err(ApiError::LoginUsed);
+        }
         for token in earlier {
-            self.records.end_admin_session(&token.hash()).await?;
+            self.forget(&token.hash()).await;
         }
         tracing::info!(session = session.id.as_str(), "An administrator signed in");
         activity::note(Event::admin_signed_in(&browser.to_string()));
@@ -74,10 +77,20 @@ impl Administration {
         })
     }
 
-    /// Ends every session that a request presents.
+    /// Ends a session that nobody uses any more. If that fails, it expires by itself.
+    async fn forget(&self, token: &TokenHash) {
+        if let Err(error) = self.records.end_admin_session(token).await {
+            tracing::debug!(%error, "A session of an administrator is not ended before it expires");
+        }
+    }
+
+    /// Ends every session that a request presents. Only those that exist are written to: anybody can
+    /// send any number of cookies.
     pub(super) async fn end(&self, headers: &HeaderMap) -> Result<(), StoreError> {
         for token in self.presented(headers) {
-            if self.records.end_admin_session(&token.hash()).await? {
+            let hash = token.hash();
+            let is_known = self.records.admin_session(&hash).await?.is_some();
+            if is_known && self.records.end_admin_session(&hash).await? {
                 tracing::info!("An administrator left");
                 activity::note(Event::admin_left());
             }

@@ -13,8 +13,9 @@ pub struct SecretUsage {
 }
 
 impl SecretUsage {
-    /// Records that another secret was read.
+    /// Records that another secret was read. Nobody has accepted it yet.
     pub fn reread(&self, now: Timestamp) {
+        self.accepted_at.store(0, Ordering::Relaxed);
         self.reread_at
             .store(now.as_millisecond(), Ordering::Relaxed);
     }
@@ -31,7 +32,7 @@ impl SecretUsage {
         time(&self.reread_at)
     }
 
-    /// Returns when the provider last accepted the secret since the start.
+    /// Returns when the provider last accepted the secret since it was read.
     #[must_use]
     pub fn accepted_at(&self) -> Option<Timestamp> {
         time(&self.accepted_at)

@@ -14,7 +14,7 @@ use domain::{
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Response;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use shared::pkce::CodeVerifier;
 use url::Url;
 use zeroize::Zeroizing;
@@ -199,8 +199,11 @@ impl TokenEndpoint {
         let response = answer.map_err(TransportError::from)?;
         if response.status().is_success() {
             if endpoint == Endpoint::Token {
-                let usage = self.credentials.client_secret.usage();
-                usage.accepted(self.clock.now());
+                let known = &self.credentials.client_secret;
+                // The former secret, which counts for a while, says nothing about the current one.
+                if known.current().expose_secret() == secret.expose_secret() {
+                    known.usage().accepted(self.clock.now());
+                }
             }
             Ok(response)
         } else {

@@ -3,7 +3,7 @@
 
 use shared::api::admin::{EventKind, InstallSort, InstallStatus};
 
-use super::database::{EventPage, InstallCursor, InstallPage, SortKey};
+use super::database::{EventGroup, EventPage, InstallCursor, InstallPage, SortKey};
 
 /// The columns of a connection, with the number of its live sessions: `$1` is the current time, and `$2`
 /// the time since which they have been used.
@@ -61,10 +61,9 @@ pub(super) const END_SESSION: &str = "DELETE FROM admin_sessions WHERE token_has
 /// An event, with the name that its connection has, or had when an earlier event told of it.
 pub(super) const INSERT_EVENT: &str = "INSERT INTO events \
      (id, at, kind, detail, connection_id, request_id, connection_name) \
-     VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT name FROM connections WHERE id = $5), \
-         (SELECT connection_name FROM events WHERE connection_id = $5 ORDER BY id DESC LIMIT 1), '')) \
+     VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT NULLIF(name, '') FROM connections WHERE id = $5), \
+         (SELECT NULLIF(connection_name, '') FROM events WHERE connection_id = $5 ORDER BY id DESC LIMIT 1), '')) \
      ON CONFLICT DO NOTHING";
-pub(super) const LAST_BEYOND: &str = "SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET $1";
 
 /// How a database spells what differs.
 #[derive(Clone, Copy, Debug)]
@@ -162,6 +161,29 @@ pub(super) fn events(page: &EventPage) -> String {
         "SELECT id, at, kind, detail, connection_id, request_id, connection_name FROM events \
          WHERE id < $1{connection}{kinds} ORDER BY id DESC LIMIT $2"
     )
+}
+
+/// The condition of a group of events, behind another one.
+const fn of_group(group: EventGroup) -> &'static str {
+    match group {
+        EventGroup::All => "",
+        EventGroup::Frequent => {
+            " AND kind IN ('refreshed', 'refresh_failed', 'login_failed', 'limit_reached', \
+             'admin_refused')"
+        }
+    }
+}
+
+/// Returns the query of the latest event that is not among a number of the latest ones.
+pub(super) fn last_beyond(group: EventGroup) -> String {
+    let group = of_group(group);
+    format!("SELECT id FROM events WHERE id > ''{group} ORDER BY id DESC LIMIT 1 OFFSET $1")
+}
+
+/// Returns the query of the earliest events up to `$1`, at most `$2`.
+pub(super) fn earliest(group: EventGroup) -> String {
+    let group = of_group(group);
+    format!("SELECT id FROM events WHERE id <= $1{group} ORDER BY id LIMIT $2")
 }
 
 /// Every kind of event.

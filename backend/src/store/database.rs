@@ -77,9 +77,9 @@ use domain::vault::KeyId;
 pub(super) use self::counts::MAX_COUNTED;
 pub use self::{
     admin::{
-        AdminRecords, AdminSession, EventPage, EventRecord, InstallCursor, InstallGroup,
-        InstallPage, InstallRecord, InstallTotals, NewAdminSession, NewEvent, Search, SortKey,
-        Undescribed,
+        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallCursor,
+        InstallGroup, InstallPage, InstallRecord, InstallTotals, NewAdminSession, NewEvent, Search,
+        SortKey, Undescribed,
     },
     connections::{ConnectionChanges, ConnectionRecords},
     counts::{CountRecords, Counts, PoolSize},

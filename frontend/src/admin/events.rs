@@ -21,7 +21,7 @@ pub const fn kind(kind: EventKind) -> &'static str {
         EventKind::Swept => "Ended, because nobody used it",
         EventKind::SignedOut => "Browser signed out",
         EventKind::LimitReached => "Rate limit reached",
-        EventKind::SecretReread => "Client secret read again",
+        EventKind::SecretReread => "Client secret reloaded",
         EventKind::AdminSignedIn => "Administrator signed in",
         EventKind::AdminRefused => "Administrator link refused",
         EventKind::AdminLeft => "Administrator left",
@@ -82,7 +82,7 @@ const fn of_link(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::LoginExpired => "it had expired",
         Code::LoginUsed => "it had been used",
-        Code::Forbidden => "it is none of this server",
+        Code::Forbidden => "it was not made by this server",
         Code::RateLimited => "too many were tried",
         _ => return None,
     })

@@ -101,7 +101,7 @@ pub fn of(failure: &Failure, app: &str) -> Outcome {
                 outcome.acts = vec![Action::Reload];
             }
             Code::NotFound => {
-                "This install is not there".clone_into(&mut outcome.title);
+                "Install not found".clone_into(&mut outcome.title);
                 "Its record was deleted, or the link is incomplete.".clone_into(&mut outcome.text);
             }
             _ => {}

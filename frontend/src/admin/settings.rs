@@ -150,6 +150,7 @@ pub fn previous_keys(state: &EncryptionState) -> String {
     match (state.previous, state.installs_of_previous) {
         (0, 0) => "None".to_owned(),
         (_, 0) => "Not needed any more".to_owned(),
+        (0, 1) => "Missing, but 1 install needs one".to_owned(),
         (0, installs) => format!("Missing, but {} need one", count(installs, "install")),
         (_, 1) => "Still needed for 1 install".to_owned(),
         (_, installs) => format!("Still needed for {}", count(installs, "install")),

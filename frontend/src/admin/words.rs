@@ -100,8 +100,9 @@ impl Ends {
     pub fn of(status: InstallStatus, left: Option<u64>) -> Self {
         match (status, left) {
             (InstallStatus::Disconnected, _) => Self::Erased,
-            (_, None) => Self::Unknown,
+            // Its tokens are deleted, so the server names no time.
             (InstallStatus::ReconnectNeeded, _) | (_, Some(0)) => Self::Ended,
+            (_, None) => Self::Unknown,
             (_, Some(left)) => Self::In(left),
         }
     }
@@ -175,7 +176,7 @@ pub fn shown(rows: u64, is_whole: bool, is_full: bool, item: &str) -> String {
     if is_whole {
         rows
     } else if is_full {
-        format!("The first {rows}. No more are kept in this page: search or filter to see others.")
+        format!("The first {rows}. Search or filter to see others.")
     } else {
         format!("The first {rows}")
     }
@@ -266,7 +267,7 @@ mod tests {
         assert_eq!(words(InstallStatus::Active, Some(41 * 60)), "in 41 min");
         assert_eq!(words(InstallStatus::Active, Some(0)), "ended");
         assert_eq!(words(InstallStatus::Active, None), "unknown");
-        assert_eq!(words(InstallStatus::ReconnectNeeded, Some(60)), "ended");
+        assert_eq!(words(InstallStatus::ReconnectNeeded, None), "ended");
         assert_eq!(words(InstallStatus::Disconnected, None), "erased");
         assert!(Ends::In(120).is_soon() && !Ends::In(180).is_soon());
     }
@@ -293,7 +294,7 @@ mod tests {
     fn how_many_are_shown_is_told() {
         assert_eq!(shown(7, true, false, "install"), "7 installs");
         assert_eq!(shown(100, false, false, "event"), "The first 100 events");
-        assert!(shown(5_000, false, true, "install").starts_with("The first 5,000 installs. No"));
+        assert!(shown(5_000, false, true, "install").ends_with("Search or filter to see others."));
     }
 
     #[test]

@@ -50,9 +50,11 @@ pub fn steps(
         || "one use".to_owned(),
         |at| format!("one use, expires {}", exact(at)),
     );
-    let pair = match connection.generation {
-        0 => "Encrypted before it was used",
-        _ => "Encrypted before it was used, and replaced since",
+    // A login stores both times at once. Its generation says nothing: a reconnect goes on counting.
+    let pair = if connection.refreshed_at == connection.connected_at {
+        "Encrypted before it was used"
+    } else {
+        "Encrypted before it was used, and replaced since"
     };
     [
         Step::new(before, "", "Before you left; this page kept nothing of it")
@@ -178,8 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn a_reconnect_counts_on_without_replacing_anything() {
+        let steps = steps(&app(), &connection(5), None, str::to_owned);
+        assert_eq!(steps[6].words, "Encrypted before it was used");
+    }
+
+    #[test]
     fn a_pair_that_was_replaced_is_not_that_of_the_login() {
-        let [.., pair, end] = steps(&app(), &connection(3), None, str::to_owned);
+        let refreshed = Connection {
+            refreshed_at: "2".to_owned(),
+            ..connection(3)
+        };
+        let [.., pair, end] = steps(&app(), &refreshed, None, str::to_owned);
         assert!(pair.words.ends_with("replaced since"), "{}", pair.words);
         assert_eq!(
             end.details.last().unwrap().value,

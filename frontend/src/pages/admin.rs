@@ -101,7 +101,11 @@ fn SignedIn(
     let opened = memo(move |_| place.with(|place| place.install.clone()));
     dynamic(move || {
         if let Some(id) = opened.get() {
-            return view! { <OpenInstall admin place id /> }.into_any();
+            return view! {
+                <LeaveFailed admin />
+                <OpenInstall admin place id />
+            }
+            .into_any();
         }
         view! { <Parts admin place /> }.into_any()
     })

@@ -186,7 +186,7 @@ async fn an_install_is_opened_and_disconnected() {
     browser
         .go(&format!("{}/admin?install=none", bed.app.url))
         .await;
-    shows(&browser, "This install is not there").await;
+    shows(&browser, "Install not found").await;
     every_view(&browser, "admin-no-install").await;
     browser.close().await;
 }

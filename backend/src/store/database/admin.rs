@@ -202,6 +202,16 @@ pub struct EventPage {
     pub limit: u32,
 }
 
+/// Which events are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventGroup {
+    /// All of them.
+    All,
+    /// Those that come by the thousand by themselves, or that strangers can cause: they must not push
+    /// the others out of the log.
+    Frequent,
+}
+
 /// Reads and changes what an administrator sees. None of it is cached or sealed.
 #[async_trait]
 pub trait AdminRecords: fmt::Debug + Send + Sync {
@@ -253,9 +263,18 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
     /// Returns a page of events.
     async fn events(&self, page: &EventPage) -> Result<Vec<EventRecord>, StoreError>;
 
-    /// Returns the id of the latest event that is not among the `kept` latest ones.
-    async fn last_event_beyond(&self, kept: u32) -> Result<Option<EventId>, StoreError>;
+    /// Returns the id of the latest event of a group that is not among its `kept` latest ones.
+    async fn last_event_beyond(
+        &self,
+        group: EventGroup,
+        kept: u32,
+    ) -> Result<Option<EventId>, StoreError>;
 
-    /// Deletes at most `limit` events up to and including `last`. Returns how many.
-    async fn delete_events(&self, last: &EventId, limit: u32) -> Result<u64, StoreError>;
+    /// Deletes at most `limit` events of a group up to and including `last`. Returns how many.
+    async fn delete_events(
+        &self,
+        group: EventGroup,
+        last: &EventId,
+        limit: u32,
+    ) -> Result<u64, StoreError>;
 }

@@ -15,7 +15,7 @@ use crate::store::{
     admin_rows::{EventRow, InstallRow},
     admin_sql::{self, Dialect},
     database::{
-        AdminRecords, AdminSession, EventPage, EventRecord, InstallGroup, InstallPage,
+        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallGroup, InstallPage,
         InstallRecord, InstallTotals, NewAdminSession, NewEvent, SortKey, Undescribed,
     },
 };
@@ -28,9 +28,10 @@ const DIALECT: Dialect = Dialect {
 const DELETE_SESSIONS: &str = "DELETE FROM admin_sessions WHERE id = ANY(ARRAY(\
      SELECT id FROM admin_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 \
      FOR UPDATE SKIP LOCKED))";
-const DELETE_EVENTS: &str = "DELETE FROM events WHERE id = ANY(ARRAY(\
-     SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2 \
-     FOR UPDATE SKIP LOCKED))";
+fn delete_events(group: EventGroup) -> String {
+    let earliest = admin_sql::earliest(group);
+    format!("DELETE FROM events WHERE id = ANY(ARRAY({earliest} FOR UPDATE SKIP LOCKED))")
+}
 
 impl PostgresDatabase {
     async fn run(
@@ -178,14 +179,24 @@ impl AdminRecords for PostgresDatabase {
         Ok(found?)
     }
 
-    async fn last_event_beyond(&self, kept: u32) -> Result<Option<EventId>, StoreError> {
-        let query = sqlx::query_as(admin_sql::LAST_BEYOND).bind(i64::from(kept));
+    async fn last_event_beyond(
+        &self,
+        group: EventGroup,
+        kept: u32,
+    ) -> Result<Option<EventId>, StoreError> {
+        let query =
+            sqlx::query_as(AssertSqlSafe(admin_sql::last_beyond(group))).bind(i64::from(kept));
         let row: Option<(String,)> = self.pool.read().await?.optional(query).await?;
         Ok(row.map(|(id,)| EventId::from_stored(id)))
     }
 
-    async fn delete_events(&self, last: &EventId, limit: u32) -> Result<u64, StoreError> {
-        let query = sqlx::query(DELETE_EVENTS)
+    async fn delete_events(
+        &self,
+        group: EventGroup,
+        last: &EventId,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let query = sqlx::query(AssertSqlSafe(delete_events(group)))
             .bind(last.as_str())
             .bind(i64::from(limit));
         self.run(query).await

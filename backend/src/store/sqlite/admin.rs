@@ -15,7 +15,7 @@ use crate::store::{
     admin_rows::{EventRow, InstallRow},
     admin_sql::{self, Dialect},
     database::{
-        AdminRecords, AdminSession, EventPage, EventRecord, InstallGroup, InstallPage,
+        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallGroup, InstallPage,
         InstallRecord, InstallTotals, NewAdminSession, NewEvent, SortKey, Undescribed,
     },
 };
@@ -26,8 +26,12 @@ const DIALECT: Dialect = Dialect {
 };
 const DELETE_SESSIONS: &str = "DELETE FROM admin_sessions WHERE id IN \
      (SELECT id FROM admin_sessions WHERE expires_at < $1 LIMIT $2)";
-const DELETE_EVENTS: &str = "DELETE FROM events WHERE id IN \
-     (SELECT id FROM events WHERE id <= $1 ORDER BY id LIMIT $2)";
+fn delete_events(group: EventGroup) -> String {
+    format!(
+        "DELETE FROM events WHERE id IN ({})",
+        admin_sql::earliest(group)
+    )
+}
 
 #[async_trait]
 impl AdminRecords for SqliteDatabase {
@@ -179,16 +183,25 @@ impl AdminRecords for SqliteDatabase {
         Ok(found?)
     }
 
-    async fn last_event_beyond(&self, kept: u32) -> Result<Option<EventId>, StoreError> {
-        let row: Option<(String,)> = sqlx::query_as(admin_sql::LAST_BEYOND)
+    async fn last_event_beyond(
+        &self,
+        group: EventGroup,
+        kept: u32,
+    ) -> Result<Option<EventId>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as(AssertSqlSafe(admin_sql::last_beyond(group)))
             .bind(kept)
             .fetch_optional(&self.readers)
             .await?;
         Ok(row.map(|(id,)| EventId::from_stored(id)))
     }
 
-    async fn delete_events(&self, last: &EventId, limit: u32) -> Result<u64, StoreError> {
-        let done = sqlx::query(DELETE_EVENTS)
+    async fn delete_events(
+        &self,
+        group: EventGroup,
+        last: &EventId,
+        limit: u32,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(AssertSqlSafe(delete_events(group)))
             .bind(last.as_str())
             .bind(limit)
             .execute(&self.writer)
@@ -264,7 +277,8 @@ mod tests {
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }
         for sql in [
-            DELETE_EVENTS,
+            &delete_events(EventGroup::All),
+            &delete_events(EventGroup::Frequent),
             DELETE_SESSIONS,
             admin_sql::UNDESCRIBED,
             admin_sql::TOTALS,

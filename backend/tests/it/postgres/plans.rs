@@ -16,7 +16,7 @@ use snyk_app::{
     store::{
         NewLogin, RateShare, SealedToken, Store, Work,
         database::{
-            AdminRecords, EventPage, InstallPage, NewEvent, Replacement, SealedColumn,
+            AdminRecords, EventGroup, EventPage, InstallPage, NewEvent, Replacement, SealedColumn,
             SealedRecords as _,
         },
         lease::Settlement,
@@ -321,8 +321,18 @@ async fn use_administration(admin: &dyn AdminRecords) {
         };
         assert!(!admin.events(&page).await.unwrap().is_empty());
     }
-    let beyond = admin.last_event_beyond(9_000).await.unwrap().unwrap();
-    assert_eq!(admin.delete_events(&beyond, 50).await.unwrap(), 50);
+    let beyond = admin
+        .last_event_beyond(EventGroup::All, 9_000)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        admin
+            .delete_events(EventGroup::All, &beyond, 50)
+            .await
+            .unwrap(),
+        50
+    );
     let token = SessionToken::generate().unwrap().hash();
     assert!(admin.admin_session(&token).await.unwrap().is_none());
     assert!(!admin.end_admin_session(&token).await.unwrap());

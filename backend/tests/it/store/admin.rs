@@ -13,8 +13,8 @@ use shared::api::admin::{EventKind, InstallSort, InstallStatus};
 use snyk_app::store::{
     Store,
     database::{
-        AdminRecords, EventPage, InstallCursor, InstallPage, InstallRecord, NewAdminSession,
-        NewEvent, Search, SortKey,
+        AdminRecords, EventGroup, EventPage, InstallCursor, InstallPage, InstallRecord,
+        NewAdminSession, NewEvent, Search, SortKey,
     },
 };
 
@@ -329,12 +329,28 @@ async fn events_are_read_from_the_latest_and_removed_from_the_earliest(bed: Bed)
     let names: Vec<_> = found.iter().map(|one| &*one.connection_name).collect();
     assert_eq!(names, ["one", "one", "", "one"]);
 
-    let beyond = admin.last_event_beyond(2).await.unwrap().unwrap();
-    assert_eq!(beyond, events[1].id);
-    assert_eq!(admin.delete_events(&beyond, 1).await.unwrap(), 1);
+    let beyond = async |group, kept| admin.last_event_beyond(group, kept).await.unwrap();
+    let last = beyond(EventGroup::All, 2).await.unwrap();
+    assert_eq!(last, events[1].id);
+    let deleted = async |group, last, limit| admin.delete_events(group, last, limit).await.unwrap();
+    assert_eq!(deleted(EventGroup::All, &last, 1).await, 1);
     assert_eq!(seconds(&all).await, [4, 3, 2]);
-    assert_eq!(admin.delete_events(&beyond, 9).await.unwrap(), 1);
-    assert_eq!(admin.last_event_beyond(2).await.unwrap(), None);
+    assert_eq!(deleted(EventGroup::All, &last, 9).await, 1);
+    assert_eq!(beyond(EventGroup::All, 2).await, None);
+
+    // What is frequent goes first, and only that.
+    let frequent = [
+        event(5, EventKind::Refreshed, one),
+        event(6, EventKind::AdminDisconnected, one),
+        event(7, EventKind::AdminRefused, None),
+        event(8, EventKind::LoginFailed, None),
+    ];
+    admin.insert_events(&frequent).await.unwrap();
+    assert_eq!(beyond(EventGroup::Frequent, 4).await, None);
+    let last = beyond(EventGroup::Frequent, 1).await.unwrap();
+    assert_eq!(last, frequent[2].id);
+    assert_eq!(deleted(EventGroup::Frequent, &last, 9).await, 3);
+    assert_eq!(seconds(&all).await, [8, 6, 4]);
 }
 
 contract! {

@@ -98,7 +98,7 @@ pub fn Activities(
     };
     let title = derive(move || {
         if is_filtering.get() {
-            "Nothing of these kinds happened".to_owned()
+            "No activity of these kinds".to_owned()
         } else {
             "Nothing happened yet".to_owned()
         }

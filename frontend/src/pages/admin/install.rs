@@ -207,8 +207,8 @@ fn facts(install: &Install) -> AnyView {
         ("Connected", stamp(&install.connected_at).into_any()),
         ("Refreshed", stamp(&install.refreshed_at).into_any()),
         ("Generation", number(install.generation).into_any()),
-        ("Access token ends", access),
-        ("Refresh token ends", refresh),
+        ("Access token expires", access),
+        ("Refresh token expires", refresh),
         ("Signed in", count(install.browsers, "browser").into_any()),
         (
             "Install ID",

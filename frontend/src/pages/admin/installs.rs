@@ -160,7 +160,7 @@ fn Ending(
         };
         let act = view! {
             <a class="button" href=move || href() data-noscroll="">
-                "Show them first"
+                "Sort by expiry"
             </a>
         };
         Some(panel(

@@ -25,6 +25,8 @@ pub struct List<T: 'static> {
     /// The name of one row, if what has come is announced.
     item: Option<&'static str>,
     rows: RwSignal<Option<Rows<T>>>,
+    /// Whether the rows are those of an earlier search or filter, until the first page has come.
+    is_outdated: StoredValue<bool>,
     failed: RwSignal<Option<Failure>>,
     is_loading: RwSignal<bool>,
     /// A row to focus.
@@ -64,6 +66,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
             announcer: Announcer::get(),
             item,
             rows: RwSignal::new(None),
+            is_outdated: StoredValue::new(true),
             failed: RwSignal::new(None),
             is_loading: RwSignal::new(false),
             focus: RwSignal::new(None),
@@ -74,13 +77,15 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
 
     /// Loads the first page, in place of all rows.
     pub fn reload(self) {
+        self.is_outdated.set_value(true);
         self.read(None);
     }
 
-    /// Loads the next page.
+    /// Loads the next page, or the first one if that has not come.
     pub fn more(self) {
         let next = self.rows.with_untracked(|rows| {
-            let rows = rows.as_ref()?;
+            // The place in another list is none in this one.
+            let rows = rows.as_ref().filter(|_| !self.is_outdated.get_value())?;
             rows.next().map(str::to_owned)
         });
         match next {
@@ -108,11 +113,15 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
             match answer {
                 Ok(part) => {
                     self.failed.set(None);
+                    self.is_outdated.set_value(false);
                     self.add(part, is_more);
                 }
                 Err(failure) if self.admin.is_end(&failure) => {}
                 Err(failure) => {
                     self.announcer.say_failure(&failure);
+                    if !is_more {
+                        self.rows.set(None);
+                    }
                     self.failed.set(Some(failure));
                 }
             }

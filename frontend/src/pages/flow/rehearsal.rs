@@ -96,9 +96,11 @@ fn Rehearsed(
                         when=move || playing.runs()
                         fallback=move || {
                             view! {
-                                <button type="button" class="button" on:click=next>
-                                    "Next step"
-                                </button>
+                                <Show when=move || !playing.is_over()>
+                                    <button type="button" class="button" on:click=next>
+                                        "Next step"
+                                    </button>
+                                </Show>
                             }
                         }
                     >
