@@ -30,6 +30,18 @@ async fn open(visit: &Visit) {
     visit.browser.heading(REHEARSAL).await;
 }
 
+/// Signs in from the page, and returns at the page about that login.
+async fn signed_in() -> Visit {
+    let visit = Visit::start().await;
+    open(&visit).await;
+    let browser = &visit.browser;
+    browser.press("Connect to the sandbox").await;
+    browser.heading("asks to read").await;
+    browser.press("Allow").await;
+    browser.heading(REAL).await;
+    visit
+}
+
 async fn values(browser: &Browser) -> [String; 4] {
     browser
         .until("return document.querySelectorAll('.pkce code').length === 4")
@@ -195,8 +207,7 @@ async fn a_selected_step_is_in_the_address_and_names_its_source() {
 
 #[tokio::test]
 async fn sec_11_18_before_during_and_after_a_real_login_the_page_has_no_secret_of_it() {
-    let Visit { bed, browser } = Visit::start().await;
-    let visit = Visit { bed, browser };
+    let visit = Visit::start().await;
     open(&visit).await;
     let Visit { bed, browser } = visit;
     let [_, shown, _, _] = values(&browser).await;
@@ -247,13 +258,7 @@ async fn sec_11_18_before_during_and_after_a_real_login_the_page_has_no_secret_o
 
 #[tokio::test]
 async fn a_real_login_is_told_with_its_own_durations_scopes_and_generation() {
-    let visit = Visit::start().await;
-    open(&visit).await;
-    let Visit { bed, browser } = visit;
-    browser.press("Connect to the sandbox").await;
-    browser.heading("asks to read").await;
-    browser.press("Allow").await;
-    browser.heading(REAL).await;
+    let Visit { bed, browser } = signed_in().await;
     let address = browser.address().await;
     assert!(address.contains("/flow?connection="), "{address}");
 
@@ -319,13 +324,7 @@ async fn a_real_login_is_told_with_its_own_durations_scopes_and_generation() {
 
 #[tokio::test]
 async fn a_refused_refresh_and_a_broken_call_are_told() {
-    let visit = Visit::start().await;
-    open(&visit).await;
-    let Visit { bed, browser } = visit;
-    browser.press("Connect to the sandbox").await;
-    browser.heading("asks to read").await;
-    browser.press("Allow").await;
-    browser.heading(REAL).await;
+    let Visit { bed, browser } = signed_in().await;
     bed.sandbox
         .fault(json!({ "on": { "endpoint": "token.refresh" }, "fault": { "kind": "status", "status": 503 } }))
         .await;

@@ -5,9 +5,9 @@ use leptos::{html::Dialog, prelude::*};
 use shared::api::connection::{Connection, Status};
 
 use super::{
+    change::{Change, after_failure},
     connection_parts::{Access, MayDo, Organizations, Summary},
     disconnected::Disconnected,
-    failed_change::after_failure,
     with_connection::WithConnection,
 };
 use crate::{
@@ -95,21 +95,13 @@ fn RefreshButton(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let busy = RwSignal::new(false);
+    let change = Change::new(failure);
     let press = move |()| {
-        busy.set(true);
-        failure.set(None);
-        announcer.say("Refreshing");
         let id = connection.with_untracked(|connection| connection.id.clone());
-        leptos::task::spawn_local(async move {
-            match api::connections::refresh(&id).await {
-                Ok(connection) => {
-                    announcer.toast("Access refreshed");
-                    session.replace(connection);
-                }
-                Err(why) => after_failure(session, announcer, failure, why).await,
-            }
-            busy.try_set(false);
+        let refreshed = async move { api::connections::refresh(&id).await };
+        change.make("Refreshing", refreshed, move |connection| {
+            announcer.toast("Access refreshed");
+            session.replace(connection);
         });
     };
     view! {
@@ -117,7 +109,7 @@ fn RefreshButton(
             class="button refresh"
             icon=Icon::Again
             words=["Refresh now", "Refreshing"]
-            busy
+            busy=change.busy
             on_press=press
         />
     }

@@ -2,10 +2,10 @@
 
 pub mod admin;
 pub mod all_issues;
+mod change;
 pub mod connection;
 pub mod connection_parts;
 pub mod disconnected;
-mod failed_change;
 pub mod flow;
 pub mod home;
 pub mod issues;

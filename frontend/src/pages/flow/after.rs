@@ -10,7 +10,7 @@ use crate::{
     components::{busy_button::BusyButton, notice::Notice, show::Show},
     data::number_format::number,
     flow::signed_in::seconds,
-    pages::failed_change::after_failure,
+    pages::change::Change,
     platform,
     reactive::{Signal, derive, dynamic},
     session::SessionContext,
@@ -69,26 +69,18 @@ fn Rotation(
 ) -> impl IntoView {
     let session = SessionContext::get();
     let announcer = Announcer::get();
-    let busy = RwSignal::new(false);
+    let change = Change::new(failure);
     let rotated = RwSignal::new(None::<Rotated>);
     let refresh = move |()| {
-        busy.set(true);
-        failure.set(None);
-        announcer.say("Refreshing");
         let (id, from) = connection.with_untracked(|it| (it.id.clone(), it.generation));
         let began = platform::elapsed();
-        leptos::task::spawn_local(async move {
-            match api::connections::refresh(&id).await {
-                Ok(connection) => {
-                    let took = platform::elapsed() - began;
-                    let to = connection.generation;
-                    announcer.say(format!("Generation {to}"));
-                    session.replace(connection);
-                    rotated.try_set(Some(Rotated { from, to, took }));
-                }
-                Err(why) => after_failure(session, announcer, failure, why).await,
-            }
-            busy.try_set(false);
+        let refreshed = async move { api::connections::refresh(&id).await };
+        change.make("Refreshing", refreshed, move |connection| {
+            let took = platform::elapsed() - began;
+            let to = connection.generation;
+            announcer.say(format!("Generation {to}"));
+            session.replace(connection);
+            rotated.try_set(Some(Rotated { from, to, took }));
         });
     };
     let generation = derive(move || number(connection.read().generation));
@@ -110,7 +102,7 @@ fn Rotation(
         <div class="flow-act">
             <div class="flow-act-head">
                 <h3>"Refresh, with rotation"</h3>
-                <BusyButton class="button" words=["Refresh now", "Refreshing"] busy on_press=refresh />
+                <BusyButton class="button" words=["Refresh now", "Refreshing"] busy=change.busy on_press=refresh />
             </div>
             <p class="second">
                 "The server presents the refresh token, and Snyk replaces both tokens. It stores the new pair before it uses it."
@@ -145,29 +137,24 @@ fn OneCall(
     /// Receives a failure.
     failure: RwSignal<Option<Failure>>,
 ) -> impl IntoView {
-    let session = SessionContext::get();
     let announcer = Announcer::get();
-    let busy = RwSignal::new(false);
+    let change = Change::new(failure);
     let called = RwSignal::new(None::<Called>);
     let call = move |()| {
-        busy.set(true);
-        failure.set(None);
-        announcer.say("Calling");
         let id = connection.with_untracked(|it| it.id.clone());
         let began = platform::elapsed();
-        leptos::task::spawn_local(async move {
+        let answered = async move {
             let asked = shared::snyk::read::identity();
-            match snyk::send(&id, &asked.path_and_query()).await {
-                Ok(answer) if answer.problem().is_none() => {
-                    let took = platform::elapsed() - began;
-                    let answered = Called::new(&id, &asked, &answer, took);
-                    announcer.say(answered.summary());
-                    called.try_set(Some(answered));
-                }
-                Ok(answer) => after_failure(session, announcer, failure, answer.failure()).await,
-                Err(why) => after_failure(session, announcer, failure, why).await,
+            let answer = snyk::send(&id, &asked.path_and_query()).await?;
+            if answer.problem().is_some() {
+                return Err(answer.failure());
             }
-            busy.try_set(false);
+            let took = platform::elapsed() - began;
+            Ok(Called::new(&id, &asked, &answer, took))
+        };
+        change.make("Calling", answered, move |answered| {
+            announcer.say(answered.summary());
+            called.try_set(Some(answered));
         });
     };
     let outcome = dynamic(move || called.get().map(|called| view! { <Call called /> }));
@@ -175,7 +162,7 @@ fn OneCall(
         <div class="flow-act">
             <div class="flow-act-head">
                 <h3>"A call to Snyk"</h3>
-                <BusyButton class="button" words=["Call Snyk", "Calling"] busy on_press=call />
+                <BusyButton class="button" words=["Call Snyk", "Calling"] busy=change.busy on_press=call />
             </div>
             <p class="second">
                 "This browser asks the server with its cookie. The server adds the access token, asks Snyk, and passes on what is on its lists."
