@@ -20,7 +20,7 @@ pub struct Event {
     pub id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
     /// More of it, cleaned.
     pub detail: String,

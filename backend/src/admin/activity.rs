@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use domain::ids::{ConnectionId, EventId};
-use serde::Deserialize as _;
-use serde::de::value::{Error, StrDeserializer};
 use shared::api::admin::{Activity, ActivityQuery, Event, EventKind};
 
 use super::{
@@ -18,9 +16,6 @@ use crate::{
     http::problem::ApiError,
     store::database::{EventPage, EventRecord},
 };
-
-/// Maximum number of kinds in a filter: each of them once.
-const MAX_KINDS: usize = 15;
 
 /// Returns a page of the activity log, the latest first.
 pub async fn list(
@@ -60,15 +55,10 @@ fn kinds(text: Option<&str>) -> Result<Vec<EventKind>, ApiError> {
     let Some(text) = text else {
         return Ok(Vec::new());
     };
-    let kinds: Option<Vec<_>> = text
-        .split(',')
-        .map(|word| {
-            let word = StrDeserializer::<Error>::new(word);
-            EventKind::deserialize(word).ok()
-        })
-        .collect();
+    let kinds: Option<Vec<_>> = text.split(',').map(EventKind::from_word).collect();
+    // Each of them once is the most that a filter needs.
     kinds
-        .filter(|kinds| kinds.len() <= MAX_KINDS)
+        .filter(|kinds| kinds.len() <= EventKind::ALL.len())
         .ok_or_else(|| bad("There is no such kind of event."))
 }
 

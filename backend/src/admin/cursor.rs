@@ -10,7 +10,7 @@ use crate::store::database::{InstallCursor, SortKey};
 /// Maximum length of the text: a name of 100 characters of four bytes, some escaped, and an id.
 const MAX_TEXT: usize = 1_500;
 
-/// What the text encodes: the order, the name or the time, and the id.
+/// The content of a cursor: the order, the name or the time, and the id.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Encoded {

@@ -1,5 +1,4 @@
-//! What the configuration said at the start, and which variable each value came from. No secret is among
-//! it.
+//! The configuration at the start, and the variable that each value came from. It has no secret.
 
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use shared::{
 
 use crate::config::{Config, database_url::DatabaseUrl, secret_file::ClientSecret};
 
-/// What the configuration said at the start.
+/// The configuration at the start.
 #[derive(Debug)]
 pub struct Facts {
     pub(super) read_at: Timestamp,

@@ -29,6 +29,6 @@ pub struct Administration {
     pub lifetimes: Lifetimes,
     /// Ends connections.
     pub connections: Arc<Connections>,
-    /// What this server uses.
+    /// The settings of this server.
     pub facts: Facts,
 }

@@ -58,7 +58,7 @@ impl Administration {
             expires_at: end_of(now),
         };
         // The session is stored first, so that a database that fails does not cost the link its use.
-        // Nobody has the token of a session whose link was not won.
+        // The token of a session whose link was not won is given to nobody.
         self.records.insert_admin_session(&session).await?;
         let until = now.saturating_add(CLAIM_LIFETIME).unwrap_or(now);
         // One insertion decides, so that one of several nodes wins.

@@ -2,27 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::raw::Raw;
-
-/// The variables whose source is shown.
-const SHOWN: [&str; 16] = [
-    "CLIENT_ID",
-    "CLIENT_SECRET",
-    "CLIENT_SECRET_FILE",
-    "DATABASE_URL",
-    "DATABASE_URL_FILE",
-    "FRONTEND_ORIGIN",
-    "PUBLIC_URL",
-    "RATE_LIMITS",
-    "REDIRECT_URI",
-    "REFRESH_UNUSED_CONNECTIONS",
-    "SCOPES",
-    "SESSION_IDLE",
-    "SESSION_LIFETIME",
-    "SNYK_API_URL",
-    "SNYK_APP_URL",
-    "SNYK_REGION",
-];
+use super::{raw::Raw, variable_names::KNOWN_VARIABLES};
 
 /// The names of the variables that were set.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +13,7 @@ impl Sources {
     #[must_use]
     pub fn of(raw: &Raw) -> Self {
         let is_set = |name: &&'static str| raw.get(name).is_some();
-        Self(SHOWN.into_iter().filter(is_set).collect())
+        Self(KNOWN_VARIABLES.into_iter().filter(is_set).collect())
     }
 
     /// Returns the first of these variables that is set; `None` if the value is a default.

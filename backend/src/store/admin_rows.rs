@@ -6,11 +6,13 @@ use domain::{
     vault::KeyId,
 };
 use jiff::Timestamp;
-use shared::{api::admin::InstallStatus, scope::Scopes};
+use shared::{
+    api::admin::{EventKind, InstallStatus},
+    scope::Scopes,
+};
 use sqlx::FromRow;
 
 use super::{
-    admin_sql::kind_of,
     database::{
         AdminSession, EventRecord, InstallGroup, InstallRecord, InstallTotals, NewEvent,
         Undescribed,
@@ -140,7 +142,7 @@ impl TryFrom<EventRow> for EventRecord {
             row: row.id.clone(),
         };
         let at = Timestamp::from_millisecond(row.at).map_err(|_| inconsistent("at"))?;
-        let kind = kind_of(&row.kind).ok_or_else(|| inconsistent("kind"))?;
+        let kind = EventKind::from_word(&row.kind).ok_or_else(|| inconsistent("kind"))?;
         Ok(Self {
             event: NewEvent {
                 id: EventId::from_stored(row.id),

@@ -138,21 +138,7 @@ pub(super) fn begin(page: &InstallPage) -> InstallCursor {
 /// Returns the query of a page of events. Its arguments are the event that it is before, the limit, and
 /// the connection if there is one.
 pub(super) fn events(page: &EventPage) -> String {
-    let mut kinds = String::new();
-    for kind in &page.kinds {
-        let comma = if kinds.is_empty() {
-            " AND kind IN ("
-        } else {
-            ", "
-        };
-        kinds.push_str(comma);
-        kinds.push('\'');
-        kinds.push_str(kind_text(*kind));
-        kinds.push('\'');
-    }
-    if !kinds.is_empty() {
-        kinds.push(')');
-    }
+    let kinds = of_kinds(&page.kinds);
     let connection = match page.connection {
         Some(_) => " AND connection_id = $3",
         None => "",
@@ -163,85 +149,26 @@ pub(super) fn events(page: &EventPage) -> String {
     )
 }
 
-/// The condition of a group of events, behind another one.
-const fn of_group(group: EventGroup) -> &'static str {
-    match group {
-        EventGroup::All => "",
-        EventGroup::Frequent => {
-            " AND kind IN ('refreshed', 'refresh_failed', 'login_failed', 'limit_reached', \
-             'admin_refused')"
-        }
+/// Returns the condition of these kinds of events, behind another one; of all kinds without any.
+fn of_kinds(kinds: &[EventKind]) -> String {
+    if kinds.is_empty() {
+        return String::new();
     }
+    let quoted: Vec<_> = kinds
+        .iter()
+        .map(|kind| format!("'{}'", kind.as_str()))
+        .collect();
+    format!(" AND kind IN ({})", quoted.join(", "))
 }
 
 /// Returns the query of the latest event that is not among a number of the latest ones.
 pub(super) fn last_beyond(group: EventGroup) -> String {
-    let group = of_group(group);
-    format!("SELECT id FROM events WHERE id > ''{group} ORDER BY id DESC LIMIT 1 OFFSET $1")
+    let kinds = of_kinds(group.kinds());
+    format!("SELECT id FROM events WHERE id > ''{kinds} ORDER BY id DESC LIMIT 1 OFFSET $1")
 }
 
 /// Returns the query of the earliest events up to `$1`, at most `$2`.
 pub(super) fn earliest(group: EventGroup) -> String {
-    let group = of_group(group);
-    format!("SELECT id FROM events WHERE id <= $1{group} ORDER BY id LIMIT $2")
-}
-
-/// Every kind of event.
-pub(super) const KINDS: [EventKind; 15] = [
-    EventKind::Connected,
-    EventKind::Reconnected,
-    EventKind::LoginFailed,
-    EventKind::Refreshed,
-    EventKind::RefreshFailed,
-    EventKind::ReconnectNeeded,
-    EventKind::Disconnected,
-    EventKind::Swept,
-    EventKind::SignedOut,
-    EventKind::LimitReached,
-    EventKind::SecretReread,
-    EventKind::AdminSignedIn,
-    EventKind::AdminRefused,
-    EventKind::AdminLeft,
-    EventKind::AdminDisconnected,
-];
-
-/// Returns the stored form of a kind, which is that of the API.
-pub(super) const fn kind_text(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Connected => "connected",
-        EventKind::Reconnected => "reconnected",
-        EventKind::LoginFailed => "login_failed",
-        EventKind::Refreshed => "refreshed",
-        EventKind::RefreshFailed => "refresh_failed",
-        EventKind::ReconnectNeeded => "reconnect_needed",
-        EventKind::Disconnected => "disconnected",
-        EventKind::Swept => "swept",
-        EventKind::SignedOut => "signed_out",
-        EventKind::LimitReached => "limit_reached",
-        EventKind::SecretReread => "secret_reread",
-        EventKind::AdminSignedIn => "admin_signed_in",
-        EventKind::AdminRefused => "admin_refused",
-        EventKind::AdminLeft => "admin_left",
-        EventKind::AdminDisconnected => "admin_disconnected",
-    }
-}
-
-/// Returns the kind of a stored form.
-pub(super) fn kind_of(text: &str) -> Option<EventKind> {
-    KINDS.into_iter().find(|kind| kind_text(*kind) == text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kind_is_stored_as_the_api_spells_it() {
-        for kind in KINDS {
-            let spelled = serde_json::to_string(&kind).unwrap();
-            assert_eq!(spelled, format!("\"{}\"", kind_text(kind)));
-            assert_eq!(kind_of(kind_text(kind)), Some(kind));
-        }
-        assert_eq!(kind_of("x"), None);
-    }
+    let kinds = of_kinds(group.kinds());
+    format!("SELECT id FROM events WHERE id <= $1{kinds} ORDER BY id LIMIT $2")
 }

@@ -3,15 +3,14 @@
 use shared::{
     api::{
         admin::{
-            Activity, AdminSession, EncryptionState, Event, Install, Installs, SecretState,
-            Setting, SettingKey, Settings, Totals,
+            Activity, AdminSession, EncryptionState, Event, EventKind, Install, InstallStatus,
+            Installs, SecretState, Setting, SettingKey, Settings, Totals,
         },
         connection::Context,
     },
     json::{Object, Value},
 };
 
-use super::address::{KINDS, STATUSES, kind_name, named, status_name};
 use crate::wire::{Wire, all, scopes};
 
 impl Wire for AdminSession {
@@ -56,7 +55,7 @@ impl Wire for Install {
             name: install.take("name")?,
             is_group: install.take("is_group")?,
             orgs: install.take("orgs")?,
-            status: word(&mut install, "status", &STATUSES, status_name)?,
+            status: word(&mut install, "status", InstallStatus::from_word)?,
             context: match context.as_deref() {
                 None => None,
                 Some("tenant") => Some(Context::Tenant),
@@ -92,7 +91,7 @@ impl Wire for Event {
         Some(Self {
             id: event.take("id")?,
             at: event.take("at")?,
-            kind: word(&mut event, "kind", &KINDS, kind_name)?,
+            kind: word(&mut event, "kind", EventKind::from_word)?,
             detail: event.take("detail").unwrap_or_default(),
             install: event.take("install"),
             install_name: event.take("install_name").unwrap_or_default(),
@@ -119,7 +118,7 @@ impl Wire for Setting {
     fn of(value: Value) -> Option<Self> {
         let mut setting = value.into_object()?;
         Some(Self {
-            key: word(&mut setting, "key", &SETTINGS, setting_name)?,
+            key: word(&mut setting, "key", SettingKey::from_word)?,
             value: setting.take("value")?,
             variable: setting.take("variable"),
         })
@@ -150,54 +149,14 @@ impl Wire for EncryptionState {
 }
 
 /// Reads a member that is one of several words.
-fn word<T: Copy>(
-    object: &mut Object,
-    member: &str,
-    all: &[T],
-    name: fn(T) -> &'static str,
-) -> Option<T> {
+fn word<T>(object: &mut Object, member: &str, read: fn(&str) -> Option<T>) -> Option<T> {
     let word: String = object.take(member)?;
-    named(all, name, &word)
-}
-
-const SETTINGS: [SettingKey; 12] = [
-    SettingKey::ClientId,
-    SettingKey::RedirectUri,
-    SettingKey::Scopes,
-    SettingKey::Region,
-    SettingKey::ApiUrl,
-    SettingKey::PublicUrl,
-    SettingKey::FrontendOrigin,
-    SettingKey::SessionIdle,
-    SettingKey::SessionLifetime,
-    SettingKey::Database,
-    SettingKey::RefreshUnusedConnections,
-    SettingKey::RateLimits,
-];
-
-const fn setting_name(key: SettingKey) -> &'static str {
-    match key {
-        SettingKey::ClientId => "client_id",
-        SettingKey::RedirectUri => "redirect_uri",
-        SettingKey::Scopes => "scopes",
-        SettingKey::Region => "region",
-        SettingKey::ApiUrl => "api_url",
-        SettingKey::PublicUrl => "public_url",
-        SettingKey::FrontendOrigin => "frontend_origin",
-        SettingKey::SessionIdle => "session_idle",
-        SettingKey::SessionLifetime => "session_lifetime",
-        SettingKey::Database => "database",
-        SettingKey::RefreshUnusedConnections => "refresh_unused_connections",
-        SettingKey::RateLimits => "rate_limits",
-    }
+    read(&word)
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::{
-        api::admin::{EventKind, InstallStatus},
-        scope::Scopes,
-    };
+    use shared::scope::Scopes;
 
     use super::*;
     use crate::wire::tests::reads_as_serde;
@@ -259,7 +218,7 @@ mod tests {
             next: None,
             kept_days: 30,
         });
-        for status in STATUSES {
+        for &status in InstallStatus::ALL {
             let context = (status == InstallStatus::Active).then_some(Context::User);
             reads_as_serde(&Install {
                 status,
@@ -267,18 +226,19 @@ mod tests {
                 ..install()
             });
         }
-        for kind in KINDS {
+        for &kind in EventKind::ALL {
             reads_as_serde(&Event { kind, ..event() });
         }
     }
 
     #[test]
     fn settings_are_read_as_serde_reads_them() {
-        let settings = SETTINGS.map(|key| Setting {
+        let setting = |&key: &SettingKey| Setting {
             key,
             value: "value".to_owned(),
             variable: Some("VARIABLE".to_owned()),
-        });
+        };
+        let settings: Vec<_> = SettingKey::ALL.iter().map(setting).collect();
         let client_secret = SecretState {
             variable: None,
             read_at: "2026-01-02T03:04:05Z".to_owned(),
@@ -297,7 +257,7 @@ mod tests {
         }
         reads_as_serde(&Settings {
             read_at: "2026-01-02T03:04:05Z".to_owned(),
-            settings: settings.to_vec(),
+            settings,
             client_secret,
             encryption,
             scopes_never_granted: Scopes::parse("org.read"),

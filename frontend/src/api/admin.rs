@@ -7,10 +7,7 @@ use shared::{
 
 use super::{Failure, Within, connections::Revocation, send};
 use crate::{
-    admin::{
-        address::{Place, kind_name, sort_name, status_name},
-        outcomes,
-    },
+    admin::{address::Place, outcomes},
     data::query::Query,
     messages,
 };
@@ -55,10 +52,10 @@ pub async fn installs(place: &Place, cursor: Option<&str>) -> Result<Installs, F
         query.add("search", &text);
     }
     if let Some(status) = place.status {
-        query.add("status", status_name(status));
+        query.add("status", status.as_str());
     }
     if place.sort != InstallSort::default() {
-        query.add("sort", sort_name(place.sort));
+        query.add("sort", place.sort.as_str());
     }
     get("/api/admin/installs", query, cursor).await
 }
@@ -91,7 +88,7 @@ pub async fn activity(
     limit: Option<u32>,
 ) -> Result<Activity, Failure> {
     let mut query = Query::default();
-    let kinds = place.kinds.iter().map(|kind| kind_name(*kind));
+    let kinds = place.kinds.iter().map(|kind| kind.as_str());
     let kinds = kinds.collect::<Vec<_>>().join(",");
     if !kinds.is_empty() {
         query.add("kinds", &kinds);

@@ -4,7 +4,6 @@
 pub mod activity;
 pub mod activity_table;
 pub mod failed;
-pub mod gate;
 pub mod install;
 pub mod install_table;
 pub mod installs;
@@ -12,13 +11,18 @@ pub mod links;
 pub mod list;
 pub mod more;
 pub mod settings;
+pub mod signed_out;
 pub mod state;
 
 use leptos::prelude::*;
 
 use self::{
-    activity::Activities, gate::Gate, install::OpenInstall, installs::AllInstalls,
-    settings::AppSettings, state::Administration,
+    activity::Activities,
+    install::OpenInstall,
+    installs::AllInstalls,
+    settings::AppSettings,
+    signed_out::{SignIn, SignedOut},
+    state::Administration,
 };
 use crate::{
     admin::{
@@ -55,13 +59,13 @@ pub fn AdminPage() -> impl IntoView {
     Bar::get().show(bar);
     dynamic(move || match stand.get() {
         Stand::Checking => view! { <Waiting words="Loading" /> }.into_any(),
-        Stand::Link => view! { <gate::SignIn admin /> }.into_any(),
+        Stand::Link => view! { <SignIn admin /> }.into_any(),
         Stand::SignedIn { .. } => view! { <SignedIn admin /> }.into_any(),
-        Stand::NoLink => view! { <Gate outcome=outcomes::no_link() admin /> }.into_any(),
-        Stand::Ended => view! { <Gate outcome=outcomes::ended() admin /> }.into_any(),
-        Stand::Left => view! { <Gate outcome=outcomes::left() admin /> }.into_any(),
-        Stand::Refused(outcome) => view! { <Gate outcome admin /> }.into_any(),
-        Stand::Failed(failure) => gate::unreachable(admin, &failure),
+        Stand::NoLink => view! { <SignedOut outcome=outcomes::no_link() admin /> }.into_any(),
+        Stand::Ended => view! { <SignedOut outcome=outcomes::ended() admin /> }.into_any(),
+        Stand::Left => view! { <SignedOut outcome=outcomes::left() admin /> }.into_any(),
+        Stand::Refused(outcome) => view! { <SignedOut outcome admin /> }.into_any(),
+        Stand::Failed(failure) => signed_out::unreachable(admin, &failure),
     })
 }
 

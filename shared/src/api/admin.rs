@@ -187,7 +187,7 @@ pub struct Event {
     /// When it happened, RFC 3339.
     #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub at: String,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
     /// More of it in plain words, such as the cause of a failure; empty when there is none. It may
     /// contain text of Snyk or of a browser: this is text, never markup. Control characters are
@@ -355,4 +355,95 @@ pub struct EncryptionState {
     pub installs_of_previous: u64,
     /// Number of previous keys that this server has.
     pub previous: u64,
+}
+
+/// Gives an enum the words of its values, as they are in the JSON. A value without a word does not
+/// compile.
+macro_rules! words {
+    ($type:ident: $($value:ident = $word:literal),+ $(,)?) => {
+        impl $type {
+            /// Every value, in its order.
+            pub const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            /// Returns the word, as it is in the JSON.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $word),+
+                }
+            }
+
+            /// Returns the value with a word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+    };
+}
+
+words! { InstallStatus:
+    Active = "active",
+    RefreshFailing = "refresh_failing",
+    ReconnectNeeded = "reconnect_needed",
+    Disconnected = "disconnected",
+}
+
+words! { InstallSort:
+    Name = "name",
+    Refreshed = "refreshed",
+    Ending = "ending",
+    Connected = "connected",
+}
+
+words! { EventKind:
+    Connected = "connected",
+    Reconnected = "reconnected",
+    LoginFailed = "login_failed",
+    Refreshed = "refreshed",
+    RefreshFailed = "refresh_failed",
+    ReconnectNeeded = "reconnect_needed",
+    Disconnected = "disconnected",
+    Swept = "swept",
+    SignedOut = "signed_out",
+    LimitReached = "limit_reached",
+    SecretReread = "secret_reread",
+    AdminSignedIn = "admin_signed_in",
+    AdminRefused = "admin_refused",
+    AdminLeft = "admin_left",
+    AdminDisconnected = "admin_disconnected",
+}
+
+words! { SettingKey:
+    ClientId = "client_id",
+    RedirectUri = "redirect_uri",
+    Scopes = "scopes",
+    Region = "region",
+    ApiUrl = "api_url",
+    PublicUrl = "public_url",
+    FrontendOrigin = "frontend_origin",
+    SessionIdle = "session_idle",
+    SessionLifetime = "session_lifetime",
+    Database = "database",
+    RefreshUnusedConnections = "refresh_unused_connections",
+    RateLimits = "rate_limits",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_the_one_of_the_json() {
+        macro_rules! check {
+            ($($type:ident),+) => {$(
+                for one in $type::ALL {
+                    assert_eq!(serde_json::to_value(one).unwrap(), one.as_str());
+                    assert_eq!($type::from_word(one.as_str()), Some(*one));
+                }
+                assert_eq!($type::from_word("x"), None);
+            )+};
+        }
+        check!(InstallStatus, InstallSort, EventKind, SettingKey);
+    }
 }

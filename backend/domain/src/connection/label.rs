@@ -1,11 +1,11 @@
-//! What an administrator finds a connection by: its name, and the text that is searched (pure).
+//! The name of a connection and its searchable text, by which an administrator finds it (pure).
 
 use shared::api::connection::{Context, Org, group_name};
 
 /// Maximum number of characters of the name in the form that is sorted: an index bounds its entries.
 const MAX_KEY: usize = 100;
 
-/// What a connection is found by. Texts have no NUL, which PostgreSQL refuses.
+/// The name and the searchable text of a connection, without NUL, which PostgreSQL refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The name of its group, or of its first organization; empty if nothing is known.

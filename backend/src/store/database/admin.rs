@@ -170,7 +170,7 @@ pub struct NewEvent {
     pub id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of the event.
     pub kind: EventKind,
     /// More of it.
     pub detail: String,
@@ -210,6 +210,23 @@ pub enum EventGroup {
     /// Those that come by the thousand by themselves, or that strangers can cause: they must not push
     /// the others out of the log.
     Frequent,
+}
+
+impl EventGroup {
+    /// Returns the kinds of the group; none if it has all of them.
+    #[must_use]
+    pub const fn kinds(self) -> &'static [EventKind] {
+        match self {
+            Self::All => &[],
+            Self::Frequent => &[
+                EventKind::Refreshed,
+                EventKind::RefreshFailed,
+                EventKind::LoginFailed,
+                EventKind::LimitReached,
+                EventKind::AdminRefused,
+            ],
+        }
+    }
 }
 
 /// Reads and changes what an administrator sees. None of it is cached or sealed.

@@ -161,7 +161,7 @@ impl AdminRecords for SqliteDatabase {
             sqlx::query(admin_sql::INSERT_EVENT)
                 .bind(event.id.as_str())
                 .bind(event.at.as_millisecond())
-                .bind(admin_sql::kind_text(event.kind))
+                .bind(event.kind.as_str())
                 .bind(&event.detail)
                 .bind(event.connection.as_ref().map(ConnectionId::as_str))
                 .bind(&event.request_id)

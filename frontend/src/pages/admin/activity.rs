@@ -1,7 +1,7 @@
 //! What happened: the latest of it beside other things, and all of it.
 
 use leptos::prelude::*;
-use shared::api::admin::Event;
+use shared::api::admin::{Event, EventKind};
 
 use super::{
     activity_table::{ActivityTable, EventTable},
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     admin::{
-        address::{KINDS, Place, Tab, kind_name, named},
+        address::{Place, Tab},
         events as told,
         pages::Part,
     },
@@ -69,16 +69,16 @@ pub fn Activities(
     });
     let page = Page::get();
     let choices = memo(move |_| {
-        let choice = |kind| Choice {
-            value: kind_name(kind).to_owned(),
+        let choice = |kind: EventKind| Choice {
+            value: kind.as_str().to_owned(),
             called: told::kind(kind).to_owned(),
             count: None,
             chosen: kinds.with(|kinds| kinds.contains(&kind)),
         };
-        KINDS.map(choice).to_vec()
+        EventKind::ALL.iter().copied().map(choice).collect()
     });
     let on_toggle = move |kind: String| {
-        if let Some(kind) = named(&KINDS, kind_name, &kind) {
+        if let Some(kind) = EventKind::from_word(&kind) {
             page.set_query(&place.get_untracked().toggling(kind).query(), true);
         }
     };

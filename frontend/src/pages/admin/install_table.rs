@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     admin::{
-        address::{Place, SORTS, named, sort_name},
+        address::Place,
         words::{self, Ends},
     },
     components::{
@@ -43,7 +43,7 @@ pub fn InstallTable(
     let busy = list.is_awaited();
     let order = list.order();
     let on_sort = Callback::new(move |key: &'static str| {
-        let pressed = named(&SORTS, sort_name, key).unwrap_or_default();
+        let pressed = InstallSort::from_word(key).unwrap_or_default();
         // What is pressed again is taken back.
         let sort = if sort.get_untracked() == pressed {
             InstallSort::default()
@@ -59,7 +59,7 @@ pub fn InstallTable(
     let sorted = derive(move || {
         let by = sort.get();
         Some(Sorted {
-            by: sort_name(by),
+            by: by.as_str(),
             ascending: matches!(by, InstallSort::Name | InstallSort::Ending),
         })
     });
@@ -90,7 +90,7 @@ pub fn InstallTable(
 
 fn heads(is_ending: bool) -> Vec<Head> {
     let head = |label, class, sort: Option<InstallSort>| Head {
-        sorts: sort.map(sort_name),
+        sorts: sort.map(InstallSort::as_str),
         label,
         level: None,
         class,

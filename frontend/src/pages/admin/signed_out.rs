@@ -1,4 +1,4 @@
-//! What stands before the administration: a link that is to be used, and why nobody is signed in.
+//! The pages without a session: the question whether a link is to be used, and why nobody is signed in.
 
 use leptos::prelude::*;
 
@@ -52,7 +52,7 @@ pub fn SignIn(
 
 /// The page that says why nobody is signed in, and how to make a link.
 #[component]
-pub fn Gate(
+pub fn SignedOut(
     /// What is said.
     outcome: Outcome,
     /// The state of the page.
