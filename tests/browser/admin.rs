@@ -1,6 +1,6 @@
 //! The page of the administration.
 
-mod journey;
+pub(crate) mod journey;
 mod session;
 mod states;
 mod stub;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The overview's verdict about the sandbox's six organizations.
-const VERDICT: &str = "37 critical issues in 19 projects";
+pub(crate) const VERDICT: &str = "37 critical issues in 19 projects";
 
 /// A visit at the list of what the verdict counts, by a press on the verdict.
 pub(crate) async fn at_critical() -> Visit {
@@ -34,7 +34,7 @@ pub(crate) async fn at_critical() -> Visit {
 }
 
 /// Waits until the table has this number of rows, all of them loaded.
-async fn listed(browser: &Browser, rows: u64) {
+pub(crate) async fn listed(browser: &Browser, rows: u64) {
     // The column headers are a row too.
     let rows = rows + 1;
     browser

@@ -25,7 +25,7 @@ fn secret(link: &str) -> &str {
 }
 
 /// Opens the page by a link, and uses it.
-async fn sign_in(bed: &Bed, browser: &Browser) {
+pub(crate) async fn sign_in(bed: &Bed, browser: &Browser) {
     browser.go(&link(&bed.app).await).await;
     browser.press("Sign in").await;
     browser.heading("Administration").await;
