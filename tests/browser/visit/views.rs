@@ -2,7 +2,7 @@
 //!
 //! Nothing overflows horizontally, and axe-core reports nothing: it finds the accessibility
 //! problems that a program can detect. With `SCREENSHOTS=folder`, a screenshot of each view is
-//! saved there.
+//! saved there, and one with forced colours, which only a person can judge.
 
 use tests::{
     browser::{Browser, Colours, DESKTOP, PHONE, TABLET},
@@ -50,6 +50,11 @@ async fn hold(browser: &Browser, name: &str, widths: &[u32]) {
             let violations = violations.as_array().expect("a list").iter();
             found.extend(violations.map(|one| format!("{view}: {}", one.as_str().unwrap_or("?"))));
         }
+        let forced = Colours::Forced;
+        browser.colours(forced).await;
+        browser
+            .picture(&format!("{name}-{}-{width}", forced.name()))
+            .await;
     }
     let count = found.len();
     assert!(found.is_empty(), "{count} found:\n{}", found.join("\n"));

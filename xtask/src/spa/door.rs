@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result};
 pub(super) use self::document::Part;
 use self::{
     document::place,
-    script::{joined, without_comments},
+    script::{joined, on_one_line, without_comments},
 };
 use super::{exports, finish, form::Form};
 use crate::{path_prefixes, process, tools, workspace::Workspace};
@@ -83,7 +83,7 @@ pub(super) fn build(
     for style in STYLES {
         styles.push_str(&workspace.read(style)?);
     }
-    let styles = Part::write(folder, "door", "css", without_comments(&styles).as_bytes())?;
+    let styles = Part::write(folder, "door", "css", on_one_line(&styles)?.as_bytes())?;
     let document = folder.join("index.html");
     let text = fs::read_to_string(&document)
         .with_context(|| format!("cannot read {}", document.display()))?;

@@ -75,6 +75,18 @@ pub(super) fn without_comments(text: &str) -> String {
     kept
 }
 
+/// Returns styles on one line, without comments. Fails if a line ends with what must be separated
+/// from the next one.
+pub(super) fn on_one_line(styles: &str) -> Result<String> {
+    let mut line = String::with_capacity(styles.len());
+    for part in without_comments(styles).lines() {
+        let is_complete = part.ends_with(['{', '}', ',', ';', ':']);
+        ensure!(is_complete, "the styles have a line that goes on: {part}");
+        line.push_str(part);
+    }
+    Ok(line)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +111,13 @@ mod tests {
         assert!(joined(&script(first), "export default 1;").is_err());
         let long = format!("{first}import {{\n  a,\n}} from \"./a.js\";\n");
         assert!(joined(&script(&long), glue).is_err());
+    }
+
+    #[test]
+    fn styles_are_on_one_line_unless_one_goes_on() {
+        let styles = "/* a */\na,\nb {\n  c:\n    d,\n    e;\n}\n";
+        assert_eq!(on_one_line(styles).unwrap(), "a,b {c:d,e;}");
+        assert!(on_one_line("a\nb {\n}\n").is_err());
     }
 
     #[test]
