@@ -26,6 +26,8 @@ pub struct Event {
     pub detail: String,
     /// The connection that it is about.
     pub connection: Option<ConnectionId>,
+    /// The generation whose refresh failed.
+    pub failed_generation: Option<u64>,
     /// The request that caused it.
     pub request_id: Option<String>,
 }
@@ -39,6 +41,7 @@ impl Event {
             kind,
             detail: String::new(),
             connection: None,
+            failed_generation: None,
             request_id: request_context::current().map(|request| request.id().to_string()),
         }
     }
@@ -87,12 +90,15 @@ impl Event {
             .with(&detail)
     }
 
-    /// A refresh failed for now, for a reason in words of the program.
+    /// A refresh of a generation failed for now, for a reason in words of the program.
     #[must_use]
-    pub fn refresh_failed(connection: &ConnectionId, reason: &str) -> Self {
-        Self::new(EventKind::RefreshFailed)
-            .about(connection)
-            .with(reason)
+    pub fn refresh_failed(connection: &ConnectionId, generation: u64, reason: &str) -> Self {
+        Self {
+            failed_generation: Some(generation),
+            ..Self::new(EventKind::RefreshFailed)
+                .about(connection)
+                .with(reason)
+        }
     }
 
     /// Snyk ended a connection. `error` is the OAuth error that it named.
@@ -181,7 +187,7 @@ mod tests {
         let id = request.id().to_string();
         let hostile = "x\r\n2026-01-01 admin_signed_in\x1b[2J";
         let event = request
-            .scope(async { Event::refresh_failed(&ConnectionId::generate(), hostile) })
+            .scope(async { Event::refresh_failed(&ConnectionId::generate(), 0, hostile) })
             .await;
         assert_eq!(event.request_id, Some(id));
         assert!(event.detail.starts_with("x␍␊"));

@@ -45,8 +45,11 @@ pub async fn list(
     events.truncate(limit as usize);
     let next = events.last().filter(|_| is_more);
     Ok(Json(Activity {
-        next: next.map(|last| last.event.id.to_string()),
-        events: events.into_iter().map(view).collect(),
+        next: next.map(|last| last.place.to_string()),
+        events: events
+            .into_iter()
+            .filter_map(|listed| listed.record.map(view))
+            .collect(),
         kept_days: KEPT_DAYS,
     }))
 }

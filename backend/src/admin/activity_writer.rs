@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use shared::api::admin::EventKind;
-
 use crate::{
     activity::{self, Event},
     store::{
@@ -79,10 +77,9 @@ async fn store(records: &dyn AdminRecords, events: &[Event]) -> Result<(), Store
     let new: Vec<_> = events.iter().map(record).collect();
     records.insert_events(&new).await?;
     for event in events {
-        if event.kind == EventKind::RefreshFailed
-            && let Some(connection) = &event.connection
-        {
-            records.mark_refresh_failed(connection, event.at).await?;
+        if let (Some(connection), Some(generation)) = (&event.connection, event.failed_generation) {
+            let marked = records.mark_refresh_failed(connection, generation, event.at);
+            marked.await?;
         }
     }
     Ok(())

@@ -8,11 +8,8 @@ use axum::{
 };
 use domain::{connection::searched, ids::ConnectionId, session::to_signed_duration};
 use http::{HeaderName, StatusCode};
-use jiff::Timestamp;
 use shared::api::{
-    admin::{
-        ENDING_WITHIN_DAYS, Install, InstallQuery, InstallSort, InstallStatus, Installs, Totals,
-    },
+    admin::{ENDING_WITHIN_DAYS, Install, InstallQuery, InstallStatus, Installs, Totals},
     connection::REVOCATION,
 };
 use std::time::Duration;
@@ -27,7 +24,7 @@ use crate::{
     connection::disconnect::DisconnectedBy,
     http::problem::ApiError,
     request_context::carried,
-    store::database::{InstallCursor, InstallPage, InstallRecord, Search, SortKey},
+    store::database::{InstallPage, InstallRecord, Search},
 };
 
 /// Maximum number of characters of a search.
@@ -68,12 +65,15 @@ pub async fn list(
     let is_more = installs.len() > limit as usize;
     installs.truncate(limit as usize);
     let next = installs.last().filter(|_| is_more);
-    let next = next.map(|last| cursor::encode(query.sort, place(query.sort, last)));
+    let next = next.map(|last| cursor::encode(query.sort, last.place.clone()));
     let days = Duration::from_hours(24) * ENDING_WITHIN_DAYS;
     let ending = now.saturating_add(to_signed_duration(days)).unwrap_or(now);
     let totals = administration.records.install_totals(ending).await?;
     Ok(Json(Installs {
-        installs: installs.into_iter().map(view).collect(),
+        installs: installs
+            .into_iter()
+            .filter_map(|listed| listed.record.map(view))
+            .collect(),
         next,
         totals: Totals {
             active: totals.active,
@@ -146,25 +146,6 @@ fn search_of(text: &str) -> Option<Search> {
         org: format!("\"id\":{}", serde_json::Value::from(text.as_str())),
         text,
     })
-}
-
-/// Returns the place of a connection in an order.
-fn place(sort: InstallSort, install: &InstallRecord) -> InstallCursor {
-    let is_active = matches!(
-        install.status,
-        InstallStatus::Active | InstallStatus::RefreshFailing
-    );
-    let ends_at = install.refresh_expires_at.filter(|_| is_active);
-    let key = match sort {
-        InstallSort::Name => SortKey::Name(install.name_key.clone()),
-        InstallSort::Refreshed => SortKey::Time(install.refreshed_at.as_millisecond()),
-        InstallSort::Connected => SortKey::Time(install.connected_at.as_millisecond()),
-        InstallSort::Ending => SortKey::Time(ends_at.map_or(i64::MAX, Timestamp::as_millisecond)),
-    };
-    InstallCursor {
-        key,
-        id: install.id.clone(),
-    }
 }
 
 fn view(install: InstallRecord) -> Install {

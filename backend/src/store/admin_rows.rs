@@ -7,15 +7,15 @@ use domain::{
 };
 use jiff::Timestamp;
 use shared::{
-    api::admin::{EventKind, InstallStatus},
+    api::admin::{EventKind, InstallSort, InstallStatus},
     scope::Scopes,
 };
 use sqlx::FromRow;
 
 use super::{
     database::{
-        AdminSession, EventRecord, InstallGroup, InstallRecord, InstallTotals, NewEvent,
-        Undescribed,
+        AdminSession, EventRecord, InstallCursor, InstallGroup, InstallRecord, InstallTotals,
+        Listed, NewEvent, SortKey, Undescribed,
     },
     error::Inconsistent,
     rows::Column,
@@ -70,10 +70,53 @@ impl TryFrom<InstallRow> for InstallRecord {
             browsers: row.browsers.unsigned_abs(),
             is_group: row.is_group,
             name: row.name,
-            name_key: row.name_key,
             id: ConnectionId::from_stored(row.id),
         })
     }
+}
+
+/// Creates a page of connections in this order.
+pub(super) fn installs(
+    sort: InstallSort,
+    rows: Vec<InstallRow>,
+) -> Vec<Listed<InstallRecord, InstallCursor>> {
+    listed(rows, |row| InstallCursor {
+        key: match sort {
+            InstallSort::Name => SortKey::Name(row.name_key.clone()),
+            InstallSort::Refreshed => SortKey::Time(row.refreshed_at),
+            InstallSort::Connected => SortKey::Time(row.connected_at),
+            InstallSort::Ending => {
+                let end = row.refresh_expires_at.filter(|_| row.status == "active");
+                SortKey::Time(end.unwrap_or(i64::MAX))
+            }
+        },
+        id: ConnectionId::from_stored(row.id.clone()),
+    })
+}
+
+/// Creates a page of events.
+pub(super) fn events(rows: Vec<EventRow>) -> Vec<Listed<EventRecord, EventId>> {
+    listed(rows, |row| EventId::from_stored(row.id.clone()))
+}
+
+/// Creates a page of a list. Rows that cannot be read are logged once for all of them.
+fn listed<T, R, P>(rows: Vec<T>, place: impl Fn(&T) -> P) -> Vec<Listed<R, P>>
+where
+    R: TryFrom<T, Error = Inconsistent>,
+{
+    let mut failures = Vec::new();
+    let list = |row| Listed {
+        place: place(&row),
+        record: R::try_from(row)
+            .map_err(|failure| failures.push(failure))
+            .ok(),
+    };
+    let page = rows.into_iter().map(list).collect();
+    if let Some(first) = failures.first() {
+        let count = failures.len();
+        tracing::warn!(%first, count, "Rows cannot be read and are left out of a list");
+    }
+    page
 }
 
 /// Creates the totals from their columns.

@@ -78,8 +78,8 @@ pub(super) use self::counts::MAX_COUNTED;
 pub use self::{
     admin::{
         AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallCursor,
-        InstallGroup, InstallPage, InstallRecord, InstallTotals, NewAdminSession, NewEvent, Search,
-        SortKey, Undescribed,
+        InstallGroup, InstallPage, InstallRecord, InstallTotals, Listed, NewAdminSession, NewEvent,
+        Search, SortKey, Undescribed,
     },
     connections::{ConnectionChanges, ConnectionRecords},
     counts::{CountRecords, Counts, PoolSize},

@@ -17,7 +17,8 @@ pub(super) const CURRENT: &str =
 const STORE_PAIR: &str = concat!(
     "UPDATE connections SET generation = generation + 1, refreshed_at = $4, \
          access_expires_at = $5, refresh_expires_at = $6, access_token = $7, refresh_token = $8, \
-         scopes = COALESCE($9, scopes), lease = NULL, lease_ends_at = NULL",
+         scopes = COALESCE($9, scopes), refresh_failed_at = NULL, lease = NULL, \
+         lease_ends_at = NULL",
     held!()
 );
 const MARK: &str = concat!(

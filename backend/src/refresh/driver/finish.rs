@@ -51,7 +51,7 @@ impl<F> Driver<'_, F> {
                     return Err(paused);
                 };
                 if !matches!(failure, Failure::Withheld { .. }) {
-                    activity::note(Event::refresh_failed(id, &reason(&error)));
+                    activity::note(Event::refresh_failed(id, generation, &reason(&error)));
                 }
                 let now = self.resources.clock.now();
                 if failure == Failure::ClientRejected {

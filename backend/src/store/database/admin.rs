@@ -52,8 +52,6 @@ pub struct InstallRecord {
     pub id: ConnectionId,
     /// The name of its group or first organization; empty if nothing is known.
     pub name: String,
-    /// The form of the name that is sorted.
-    pub name_key: String,
     /// Whether the name is that of a group.
     pub is_group: bool,
     /// The number of its organizations.
@@ -95,6 +93,16 @@ pub struct InstallPage {
     pub now: Timestamp,
     /// The time since which they have been used.
     pub unused_since: Timestamp,
+}
+
+/// A row of a list. One that this version cannot read, such as one of a newer version that runs beside
+/// it, has a place as well, so that the list goes on after it.
+#[derive(Clone, Debug)]
+pub struct Listed<R, P> {
+    /// Its place in the order of the list.
+    pub place: P,
+    /// What it says, if it can be read.
+    pub record: Option<R>,
 }
 
 /// What is searched.
@@ -245,7 +253,10 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
     async fn delete_admin_sessions(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Returns a page of connections.
-    async fn installs(&self, page: &InstallPage) -> Result<Vec<InstallRecord>, StoreError>;
+    async fn installs(
+        &self,
+        page: &InstallPage,
+    ) -> Result<Vec<Listed<InstallRecord, InstallCursor>>, StoreError>;
 
     /// Returns one connection. Sessions are live as in an [`InstallPage`].
     async fn install(
@@ -267,10 +278,12 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
     /// Stores the label of a connection, unless it has one by now.
     async fn describe(&self, id: &ConnectionId, label: &Label) -> Result<(), StoreError>;
 
-    /// Records that a refresh of an active connection failed, unless that is recorded already.
+    /// Records that a refresh of a generation of an active connection failed, unless that is recorded
+    /// already. It stays until the next pair is stored.
     async fn mark_refresh_failed(
         &self,
         id: &ConnectionId,
+        generation: u64,
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
@@ -278,7 +291,10 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
     async fn insert_events(&self, events: &[NewEvent]) -> Result<(), StoreError>;
 
     /// Returns a page of events.
-    async fn events(&self, page: &EventPage) -> Result<Vec<EventRecord>, StoreError>;
+    async fn events(
+        &self,
+        page: &EventPage,
+    ) -> Result<Vec<Listed<EventRecord, EventId>>, StoreError>;
 
     /// Returns the id of the latest event of a group that is not among its `kept` latest ones.
     async fn last_event_beyond(

@@ -15,8 +15,9 @@ use crate::store::{
     admin_rows::{EventRow, InstallRow},
     admin_sql::{self, Dialect},
     database::{
-        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallGroup, InstallPage,
-        InstallRecord, InstallTotals, NewAdminSession, NewEvent, SortKey, Undescribed,
+        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallCursor,
+        InstallGroup, InstallPage, InstallRecord, InstallTotals, Listed, NewAdminSession, NewEvent,
+        SortKey, Undescribed,
     },
 };
 
@@ -76,7 +77,10 @@ impl AdminRecords for PostgresDatabase {
         self.run(query).await
     }
 
-    async fn installs(&self, page: &InstallPage) -> Result<Vec<InstallRecord>, StoreError> {
+    async fn installs(
+        &self,
+        page: &InstallPage,
+    ) -> Result<Vec<Listed<InstallRecord, InstallCursor>>, StoreError> {
         let begin = admin_sql::begin(page);
         let mut query = sqlx::query_as(AssertSqlSafe(admin_sql::installs(DIALECT, page)))
             .bind(page.now.as_millisecond())
@@ -91,8 +95,7 @@ impl AdminRecords for PostgresDatabase {
             query = query.bind(&search.text).bind(&search.id).bind(&search.org);
         }
         let rows: Vec<InstallRow> = self.pool.read().await?.all(query).await?;
-        let found: Result<_, _> = rows.into_iter().map(InstallRecord::try_from).collect();
-        Ok(found?)
+        Ok(admin_rows::installs(page.sort, rows))
     }
 
     async fn install(
@@ -143,10 +146,12 @@ impl AdminRecords for PostgresDatabase {
     async fn mark_refresh_failed(
         &self,
         id: &ConnectionId,
+        generation: u64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(admin_sql::MARK_FAILED)
             .bind(id.as_str())
+            .bind(generation.cast_signed())
             .bind(now.as_millisecond());
         self.run(query).await?;
         Ok(())
@@ -167,7 +172,10 @@ impl AdminRecords for PostgresDatabase {
         tx.commit().await
     }
 
-    async fn events(&self, page: &EventPage) -> Result<Vec<EventRecord>, StoreError> {
+    async fn events(
+        &self,
+        page: &EventPage,
+    ) -> Result<Vec<Listed<EventRecord, EventId>>, StoreError> {
         let mut query = sqlx::query_as(AssertSqlSafe(admin_sql::events(page)))
             .bind(page.before.as_str())
             .bind(i64::from(page.limit));
@@ -175,8 +183,7 @@ impl AdminRecords for PostgresDatabase {
             query = query.bind(connection.as_str());
         }
         let rows: Vec<EventRow> = self.pool.read().await?.all(query).await?;
-        let found: Result<_, _> = rows.into_iter().map(EventRecord::try_from).collect();
-        Ok(found?)
+        Ok(admin_rows::events(rows))
     }
 
     async fn last_event_beyond(

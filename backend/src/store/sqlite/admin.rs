@@ -15,8 +15,9 @@ use crate::store::{
     admin_rows::{EventRow, InstallRow},
     admin_sql::{self, Dialect},
     database::{
-        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallGroup, InstallPage,
-        InstallRecord, InstallTotals, NewAdminSession, NewEvent, SortKey, Undescribed,
+        AdminRecords, AdminSession, EventGroup, EventPage, EventRecord, InstallCursor,
+        InstallGroup, InstallPage, InstallRecord, InstallTotals, Listed, NewAdminSession, NewEvent,
+        SortKey, Undescribed,
     },
 };
 
@@ -72,7 +73,10 @@ impl AdminRecords for SqliteDatabase {
         Ok(done.rows_affected())
     }
 
-    async fn installs(&self, page: &InstallPage) -> Result<Vec<InstallRecord>, StoreError> {
+    async fn installs(
+        &self,
+        page: &InstallPage,
+    ) -> Result<Vec<Listed<InstallRecord, InstallCursor>>, StoreError> {
         let begin = admin_sql::begin(page);
         let mut query = sqlx::query_as(AssertSqlSafe(admin_sql::installs(DIALECT, page)))
             .bind(page.now.as_millisecond())
@@ -87,8 +91,7 @@ impl AdminRecords for SqliteDatabase {
             query = query.bind(&search.text).bind(&search.id).bind(&search.org);
         }
         let rows: Vec<InstallRow> = query.fetch_all(&self.readers).await?;
-        let found: Result<_, _> = rows.into_iter().map(InstallRecord::try_from).collect();
-        Ok(found?)
+        Ok(admin_rows::installs(page.sort, rows))
     }
 
     async fn install(
@@ -145,10 +148,12 @@ impl AdminRecords for SqliteDatabase {
     async fn mark_refresh_failed(
         &self,
         id: &ConnectionId,
+        generation: u64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(admin_sql::MARK_FAILED)
             .bind(id.as_str())
+            .bind(generation.cast_signed())
             .bind(now.as_millisecond())
             .execute(&self.writer)
             .await?;
@@ -171,7 +176,10 @@ impl AdminRecords for SqliteDatabase {
         Ok(tx.commit().await?)
     }
 
-    async fn events(&self, page: &EventPage) -> Result<Vec<EventRecord>, StoreError> {
+    async fn events(
+        &self,
+        page: &EventPage,
+    ) -> Result<Vec<Listed<EventRecord, EventId>>, StoreError> {
         let mut query = sqlx::query_as(AssertSqlSafe(admin_sql::events(page)))
             .bind(page.before.as_str())
             .bind(page.limit);
@@ -179,8 +187,7 @@ impl AdminRecords for SqliteDatabase {
             query = query.bind(connection.as_str());
         }
         let rows: Vec<EventRow> = query.fetch_all(&self.readers).await?;
-        let found: Result<_, _> = rows.into_iter().map(EventRecord::try_from).collect();
-        Ok(found?)
+        Ok(admin_rows::events(rows))
     }
 
     async fn last_event_beyond(

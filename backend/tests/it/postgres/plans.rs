@@ -302,7 +302,7 @@ async fn use_administration(admin: &dyn AdminRecords) {
     assert!(admin.undescribed(50).await.unwrap().is_empty());
     let label = Label::of(None, &[]);
     admin.describe(&id, &label).await.unwrap();
-    admin.mark_refresh_failed(&id, now()).await.unwrap();
+    admin.mark_refresh_failed(&id, 0, now()).await.unwrap();
     let event = NewEvent {
         id: EventId::generate_at(1),
         at: now(),

@@ -1,21 +1,15 @@
-//! What an administrator reads: sessions of a kind of their own, the list of connections, and the
-//! activity log.
-
-use std::sync::Arc;
+//! What an administrator reads: sessions of a kind of their own, and the list of connections.
 
 use domain::{
     connection::{Label, searched},
-    ids::{AdminSessionId, ConnectionId, EventId, RevocationId},
+    ids::{AdminSessionId, ConnectionId, RevocationId},
     session::{BrowserName, SessionToken},
 };
 use jiff::Timestamp;
-use shared::api::admin::{EventKind, InstallSort, InstallStatus};
+use shared::api::admin::{InstallSort, InstallStatus};
 use snyk_app::store::{
     Store,
-    database::{
-        AdminRecords, EventGroup, EventPage, InstallCursor, InstallPage, InstallRecord,
-        NewAdminSession, NewEvent, Search, SortKey,
-    },
+    database::{AdminRecords, InstallPage, InstallRecord, NewAdminSession, Search, SortKey},
 };
 
 use crate::common::{bed::Bed, records::*};
@@ -33,8 +27,14 @@ fn page(sort: InstallSort) -> InstallPage {
 }
 
 async fn names(admin: &dyn AdminRecords, page: &InstallPage) -> Vec<String> {
-    let found = admin.installs(page).await.unwrap();
+    let found = installs(admin, page).await;
     found.into_iter().map(|one| one.name).collect()
+}
+
+/// Returns a page whose rows can all be read.
+async fn installs(admin: &dyn AdminRecords, page: &InstallPage) -> Vec<InstallRecord> {
+    let found = admin.installs(page).await.unwrap();
+    found.into_iter().map(|one| one.record.unwrap()).collect()
 }
 
 /// Connects organizations of these names, each in a browser of its own.
@@ -114,20 +114,17 @@ async fn pages_follow_one_another_in_each_order(bed: Bed) {
     ] {
         let all = admin.installs(&page(sort)).await.unwrap();
         assert_eq!(all.len(), named.len());
-        let keys: Vec<_> = all.iter().map(|one| key(sort, one)).collect();
+        let keys: Vec<_> = all.iter().map(|one| one.place.key.clone()).collect();
         let mut paged = Vec::new();
         let mut next = page(sort);
         next.limit = 2;
         loop {
             let found = admin.installs(&next).await.unwrap();
             let Some(last) = found.last() else { break };
-            next.after = Some(InstallCursor {
-                key: key(sort, last),
-                id: last.id.clone(),
-            });
-            paged.extend(found.into_iter().map(|one| one.id));
+            next.after = Some(last.place.clone());
+            paged.extend(found.into_iter().map(|one| one.place.id));
         }
-        let all: Vec<_> = all.into_iter().map(|one| one.id).collect();
+        let all: Vec<_> = all.into_iter().map(|one| one.place.id).collect();
         assert_eq!(paged, all, "{sort:?}");
         let times = keys.iter().map(|key| match key {
             SortKey::Time(time) => *time,
@@ -144,18 +141,6 @@ async fn pages_follow_one_another_in_each_order(bed: Bed) {
     let by_name = names(&*admin, &page(InstallSort::Name)).await;
     assert_eq!(by_name[0], "\u{1b}[2J", "without its control character `[`");
     assert_eq!(by_name[1..4], ["A", "a%", "a_"]);
-}
-
-fn key(sort: InstallSort, one: &InstallRecord) -> SortKey {
-    match sort {
-        InstallSort::Name => SortKey::Name(one.name_key.clone()),
-        InstallSort::Refreshed => SortKey::Time(one.refreshed_at.as_millisecond()),
-        InstallSort::Connected => SortKey::Time(one.connected_at.as_millisecond()),
-        InstallSort::Ending => SortKey::Time(
-            one.refresh_expires_at
-                .map_or(i64::MAX, Timestamp::as_millisecond),
-        ),
-    }
 }
 
 async fn a_search_takes_its_text_literally(bed: Bed) {
@@ -201,7 +186,9 @@ async fn each_status_is_counted_and_found(bed: Bed) {
     store.disconnect(gone, &revocation, now()).await.unwrap();
     assert!(mark_reconnect_needed(store, lost, 0).await.unwrap());
     for id in &ids {
-        admin.mark_refresh_failed(id, at(2)).await.unwrap();
+        let generation = u64::from(id == fine);
+        let marked = admin.mark_refresh_failed(id, generation, at(2));
+        marked.await.unwrap();
     }
     // A refresh that succeeds later makes up for a failure.
     assert!(store_grant(store, fine, 1, &ending, at(3)).await.unwrap());
@@ -226,7 +213,7 @@ async fn each_status_is_counted_and_found(bed: Bed) {
                 status: Some(status),
                 ..page(sort)
             };
-            let found = admin.installs(&page).await.unwrap();
+            let found = installs(&*admin, &page).await;
             assert_eq!(found.len(), 1, "{status:?}");
             assert_eq!((&found[0].id, found[0].status), (id, status));
         }
@@ -252,6 +239,70 @@ async fn each_status_is_counted_and_found(bed: Bed) {
     assert_eq!((groups.len(), groups[0].count, groups[0].key), (1, 2, key));
 }
 
+async fn a_failed_refresh_counts_until_the_next_pair_whatever_the_clocks(bed: Bed) {
+    let store = &*bed.store;
+    let admin = store.administration();
+    let ids = connected(store, &["one"]).await;
+    let id = &ids[0];
+    let status = async || {
+        let found = admin.install(id, now(), Timestamp::MIN).await.unwrap();
+        found.unwrap().status
+    };
+    let refreshed = async |generation, second| {
+        let next = grant("next");
+        let stored = store_grant(store, id, generation, &next, at(second));
+        assert!(stored.await.unwrap());
+    };
+    let failed = async |generation, second| {
+        let marked = admin.mark_refresh_failed(id, generation, at(second));
+        marked.await.unwrap();
+    };
+    refreshed(0, 100).await;
+    // The clock of the server whose refresh failed is behind.
+    failed(1, 40).await;
+    assert_eq!(status().await, InstallStatus::RefreshFailing);
+    // So is that of the server whose refresh succeeded.
+    refreshed(1, 30).await;
+    assert_eq!(status().await, InstallStatus::Active);
+    // A failure that is told late is one of an earlier pair.
+    failed(1, 200).await;
+    assert_eq!(status().await, InstallStatus::Active);
+    failed(2, 200).await;
+    assert_eq!(status().await, InstallStatus::RefreshFailing);
+    connect(store, "one").await;
+    assert_eq!(status().await, InstallStatus::Active);
+}
+
+async fn a_connection_that_cannot_be_read_is_left_out_and_the_list_goes_on(bed: Bed) {
+    let admin = bed.store.administration();
+    let ids = connected(&*bed.store, &["a", "b", "c"]).await;
+    let of_newer = format!(
+        "UPDATE connections SET status = 'of_a_newer_version' WHERE id = '{}'",
+        ids[1]
+    );
+    bed.database.execute(&of_newer).await;
+    for sort in [
+        InstallSort::Name,
+        InstallSort::Connected,
+        InstallSort::Ending,
+    ] {
+        let mut next = page(sort);
+        next.limit = 1;
+        let mut read = Vec::new();
+        for _ in 0..3 {
+            let found = admin.installs(&next).await.unwrap();
+            let [one] = &found[..] else {
+                panic!("{sort:?}: {found:?}");
+            };
+            next.after = Some(one.place.clone());
+            read.push(one.record.as_ref().map(|one| one.name.clone()));
+        }
+        let unread = read.iter().filter(|one| one.is_none()).count();
+        assert_eq!(unread, 1, "{sort:?}: {read:?}");
+        assert!(admin.installs(&next).await.unwrap().is_empty());
+    }
+}
+
 async fn what_an_earlier_version_stored_is_described(bed: Bed) {
     let ids = connected(&*bed.store, &["Łódź"]).await;
     let admin = bed.store.administration();
@@ -266,98 +317,12 @@ async fn what_an_earlier_version_stored_is_described(bed: Bed) {
     assert_eq!(names(&*admin, &page(InstallSort::Name)).await, ["Łódź"]);
 }
 
-fn event(second: i64, kind: EventKind, connection: Option<&ConnectionId>) -> NewEvent {
-    let ms = at(second).as_millisecond().unsigned_abs();
-    NewEvent {
-        id: EventId::first_at(ms),
-        at: at(second),
-        kind,
-        detail: "d".to_owned(),
-        connection: connection.cloned(),
-        request_id: None,
-    }
-}
-
-async fn events_are_read_from_the_latest_and_removed_from_the_earliest(bed: Bed) {
-    let admin: Arc<dyn AdminRecords> = bed.store.administration();
-    let ids = connected(&*bed.store, &["one"]).await;
-    let one = Some(&ids[0]);
-    let events = [
-        event(1, EventKind::Connected, one),
-        event(2, EventKind::SignedOut, None),
-        event(3, EventKind::Refreshed, one),
-    ];
-    admin.insert_events(&events).await.unwrap();
-    // What may have been stored is stored again, and counts once.
-    admin.insert_events(&events[..1]).await.unwrap();
-    let all = EventPage {
-        kinds: Vec::new(),
-        connection: None,
-        before: EventId::last(),
-        limit: 9,
-    };
-    let seconds = async |page: &EventPage| -> Vec<i64> {
-        let found = admin.events(page).await.unwrap();
-        let seconds = |at: Timestamp| at.duration_since(now()).as_secs();
-        found.iter().map(|one| seconds(one.event.at)).collect()
-    };
-    assert_eq!(seconds(&all).await, [3, 2, 1]);
-    let before = EventPage {
-        before: events[2].id.clone(),
-        limit: 1,
-        ..all.clone()
-    };
-    assert_eq!(seconds(&before).await, [2]);
-    let about = EventPage {
-        connection: one.cloned(),
-        ..all.clone()
-    };
-    assert_eq!(seconds(&about).await, [3, 1]);
-    let of_kind = EventPage {
-        kinds: vec![EventKind::SignedOut, EventKind::Connected],
-        ..all.clone()
-    };
-    assert_eq!(seconds(&of_kind).await, [2, 1]);
-
-    // The name of a connection that has been removed is still known.
-    bed.database.execute("DELETE FROM connections").await;
-    admin
-        .insert_events(&[event(4, EventKind::Swept, one)])
-        .await
-        .unwrap();
-    let found = admin.events(&all).await.unwrap();
-    let names: Vec<_> = found.iter().map(|one| &*one.connection_name).collect();
-    assert_eq!(names, ["one", "one", "", "one"]);
-
-    let beyond = async |group, kept| admin.last_event_beyond(group, kept).await.unwrap();
-    let last = beyond(EventGroup::All, 2).await.unwrap();
-    assert_eq!(last, events[1].id);
-    let deleted = async |group, last, limit| admin.delete_events(group, last, limit).await.unwrap();
-    assert_eq!(deleted(EventGroup::All, &last, 1).await, 1);
-    assert_eq!(seconds(&all).await, [4, 3, 2]);
-    assert_eq!(deleted(EventGroup::All, &last, 9).await, 1);
-    assert_eq!(beyond(EventGroup::All, 2).await, None);
-
-    // What is frequent goes first, and only that.
-    let frequent = [
-        event(5, EventKind::Refreshed, one),
-        event(6, EventKind::AdminDisconnected, one),
-        event(7, EventKind::AdminRefused, None),
-        event(8, EventKind::LoginFailed, None),
-    ];
-    admin.insert_events(&frequent).await.unwrap();
-    assert_eq!(beyond(EventGroup::Frequent, 4).await, None);
-    let last = beyond(EventGroup::Frequent, 1).await.unwrap();
-    assert_eq!(last, frequent[2].id);
-    assert_eq!(deleted(EventGroup::Frequent, &last, 9).await, 3);
-    assert_eq!(seconds(&all).await, [8, 6, 4]);
-}
-
 contract! {
     a_session_of_an_administrator_is_of_its_own_kind
     pages_follow_one_another_in_each_order
     a_search_takes_its_text_literally
     each_status_is_counted_and_found
+    a_failed_refresh_counts_until_the_next_pair_whatever_the_clocks
+    a_connection_that_cannot_be_read_is_left_out_and_the_list_goes_on
     what_an_earlier_version_stored_is_described
-    events_are_read_from_the_latest_and_removed_from_the_earliest
 }

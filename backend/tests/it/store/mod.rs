@@ -6,6 +6,7 @@ mod admin;
 mod cache;
 mod concurrency;
 mod contract;
+mod events;
 mod leases;
 mod overtaken;
 mod revocations;

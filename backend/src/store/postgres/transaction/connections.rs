@@ -105,7 +105,8 @@ impl ConnectionChanges for PostgresTransaction {
                  access_expires_at = $10, refresh_expires_at = $11, access_token = $12, \
                  refresh_token = $13, orgs_complete = $14, orgs_read_at = $15, orgs_due_at = $16, \
                  orgs_tries = $17, name = $18, name_key = $19, is_group = $20, org_count = $21, \
-                 search_text = $22, lease = NULL, lease_ends_at = NULL, unreached_since = NULL \
+                 search_text = $22, lease = NULL, lease_ends_at = NULL, unreached_since = NULL, \
+                 refresh_failed_at = NULL \
              RETURNING *",
         )
         .bind(connection.id.as_str())
