@@ -77,6 +77,15 @@ id! {
     AdminSessionId, generated
 }
 
+impl AdminSessionId {
+    /// Returns the end of the id, which is enough to tell the few sessions of a day apart.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let at = self.0.len().saturating_sub(6);
+        self.0.get(at..).unwrap_or_default()
+    }
+}
+
 id! {
     /// The id of an event of the activity log. It grows with time.
     EventId, generated

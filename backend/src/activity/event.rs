@@ -1,7 +1,7 @@
 //! The events, each with the words that it is told in.
 
 use domain::{
-    ids::{ConnectionId, EventId},
+    ids::{AdminSessionId, ConnectionId, EventId},
     net::ClientNetwork,
 };
 use jiff::Timestamp;
@@ -109,15 +109,18 @@ impl Event {
             .with(error_word(error))
     }
 
-    /// A person, or an administrator, disconnected.
+    /// A person disconnected.
     #[must_use]
-    pub fn disconnected(connection: &ConnectionId, by_administrator: bool) -> Self {
-        let kind = if by_administrator {
-            EventKind::AdminDisconnected
-        } else {
-            EventKind::Disconnected
-        };
-        Self::new(kind).about(connection)
+    pub fn disconnected(connection: &ConnectionId) -> Self {
+        Self::new(EventKind::Disconnected).about(connection)
+    }
+
+    /// An administrator disconnected.
+    #[must_use]
+    pub fn admin_disconnected(connection: &ConnectionId, session: &AdminSessionId) -> Self {
+        Self::new(EventKind::AdminDisconnected)
+            .about(connection)
+            .with(&of_session(session))
     }
 
     /// A connection that nobody reached was ended.
@@ -138,6 +141,18 @@ impl Event {
         Self::new(EventKind::LimitReached).with(&client.to_string())
     }
 
+    /// Requests of a client were refused for a reason of security, in words of the program.
+    #[must_use]
+    pub fn requests_refused(client: ClientNetwork, reason: &str) -> Self {
+        Self::new(EventKind::RequestsRefused).with(&format!("{reason}, {client}"))
+    }
+
+    /// The stored tokens of a connection cannot be decrypted.
+    #[must_use]
+    pub fn key_fault(connection: &ConnectionId) -> Self {
+        Self::new(EventKind::KeyFault).about(connection)
+    }
+
     /// The file of the client secret was read again.
     #[must_use]
     pub fn secret_reread() -> Self {
@@ -146,8 +161,9 @@ impl Event {
 
     /// An administrator signed in with a browser of that name.
     #[must_use]
-    pub fn admin_signed_in(browser: &str) -> Self {
-        Self::new(EventKind::AdminSignedIn).with(browser)
+    pub fn admin_signed_in(session: &AdminSessionId, browser: &str) -> Self {
+        let detail = format!("{}, {browser}", of_session(session));
+        Self::new(EventKind::AdminSignedIn).with(&detail)
     }
 
     /// A link of an administrator was refused.
@@ -158,9 +174,14 @@ impl Event {
 
     /// An administrator left.
     #[must_use]
-    pub fn admin_left() -> Self {
-        Self::new(EventKind::AdminLeft)
+    pub fn admin_left(session: &AdminSessionId) -> Self {
+        Self::new(EventKind::AdminLeft).with(&of_session(session))
     }
+}
+
+/// Returns the words that tell the acts of one administrator from those of another.
+fn of_session(session: &AdminSessionId) -> String {
+    format!("session {}", session.short())
 }
 
 /// Returns an OAuth error if it is like one: a short word in lower case (RFC 6749 section 5.2). What is not

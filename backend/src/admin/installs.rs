@@ -98,7 +98,7 @@ pub async fn read(
 /// Ends a connection, as a person's disconnect does. One that has ended already stays so.
 pub async fn disconnect(
     State(administration): State<Arc<Administration>>,
-    _: Administrator,
+    Administrator(session): Administrator,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let found = administration.find(id).await?;
@@ -108,7 +108,7 @@ pub async fn disconnect(
         let connections = Arc::clone(&administration.connections);
         let disconnect = async move {
             connections
-                .disconnect(&found.id, DisconnectedBy::Administrator)
+                .disconnect(&found.id, &DisconnectedBy::Administrator(session.id))
                 .await
         };
         administration

@@ -70,7 +70,7 @@ impl Administration {
             self.forget(&token.hash()).await;
         }
         tracing::info!(session = session.id.as_str(), "An administrator signed in");
-        activity::note(Event::admin_signed_in(&browser.to_string()));
+        activity::note(Event::admin_signed_in(&session.id, &browser.to_string()));
         Ok(Begun {
             token,
             expires_at: session.expires_at,
@@ -89,10 +89,11 @@ impl Administration {
     pub(super) async fn end(&self, headers: &HeaderMap) -> Result<(), StoreError> {
         for token in self.presented(headers) {
             let hash = token.hash();
-            let is_known = self.records.admin_session(&hash).await?.is_some();
-            if is_known && self.records.end_admin_session(&hash).await? {
-                tracing::info!("An administrator left");
-                activity::note(Event::admin_left());
+            if let Some(session) = self.records.admin_session(&hash).await?
+                && self.records.end_admin_session(&hash).await?
+            {
+                tracing::info!(session = session.id.as_str(), "An administrator left");
+                activity::note(Event::admin_left(&session.id));
             }
         }
         Ok(())

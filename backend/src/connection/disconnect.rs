@@ -1,7 +1,7 @@
 //! Disconnects a connection (SEC-42): erases its tokens here first, then revokes them at the
 //! provider.
 
-use domain::ids::{ConnectionId, RevocationId};
+use domain::ids::{AdminSessionId, ConnectionId, RevocationId};
 
 use super::Connections;
 use crate::{
@@ -11,12 +11,12 @@ use crate::{
 };
 
 /// Who disconnects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum DisconnectedBy {
     /// A person whose session is authorized for the connection.
     Person,
-    /// An administrator.
-    Administrator,
+    /// An administrator, with a session of this id.
+    Administrator(AdminSessionId),
 }
 
 impl Connections {
@@ -29,7 +29,7 @@ impl Connections {
     pub async fn disconnect(
         &self,
         id: &ConnectionId,
-        by: DisconnectedBy,
+        by: &DisconnectedBy,
     ) -> Result<bool, StoreError> {
         let revocation_id = RevocationId::generate();
         let now = self.clock.now();
@@ -37,12 +37,17 @@ impl Connections {
         match by {
             DisconnectedBy::Person => {
                 tracing::info!(connection = id.as_str(), "A person disconnected");
+                activity::note(Event::disconnected(id));
             }
-            DisconnectedBy::Administrator => {
-                tracing::info!(connection = id.as_str(), "An administrator disconnected");
+            DisconnectedBy::Administrator(session) => {
+                tracing::info!(
+                    connection = id.as_str(),
+                    session = session.as_str(),
+                    "An administrator disconnected"
+                );
+                activity::note(Event::admin_disconnected(id, session));
             }
         }
-        activity::note(Event::disconnected(id, by == DisconnectedBy::Administrator));
         let is_revoked = match &ended.revocation {
             Some(revocation) => {
                 revoke_within(&*self.store, &*self.provider, &*self.clock, revocation).await

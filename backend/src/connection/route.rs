@@ -28,7 +28,7 @@ pub async fn disconnect(
     AuthorizedConnection { connection, .. }: AuthorizedConnection,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let of = Arc::clone(&connections);
-    let disconnect = async move { of.disconnect(&connection.id, DisconnectedBy::Person).await };
+    let disconnect = async move { of.disconnect(&connection.id, &DisconnectedBy::Person).await };
     let revoked = connections
         .tasks
         .spawn(carried(disconnect))

@@ -28,6 +28,8 @@ pub(crate) struct Rejection {
 
 /// The reason of a client that exceeded a rate limit.
 pub(super) const TOO_MANY: &str = "too many requests";
+/// The reason of a client that exceeded the limit on connections.
+pub(crate) const TOO_MANY_CONNECTIONS: &str = "too many connections at once";
 
 impl From<&'static str> for Rejection {
     fn from(why: &'static str) -> Self {
@@ -131,11 +133,13 @@ impl RejectionLog {
     }
 }
 
-/// Notes in the activity log that a client reached a limit: once a minute, as in the log.
+/// Notes rejections in the activity log, as often as in the log.
 fn note(network: ClientNetwork, why: &str) {
-    if why == TOO_MANY {
-        activity::note(Event::limit_reached(network));
-    }
+    activity::note(if [TOO_MANY, TOO_MANY_CONNECTIONS].contains(&why) {
+        Event::limit_reached(network)
+    } else {
+        Event::requests_refused(network, why)
+    });
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 use domain::net::{ClientNetwork, TrustedProxies};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::http::rejection_log::RejectionLog;
+use crate::http::rejection_log::{RejectionLog, TOO_MANY_CONNECTIONS};
 
 /// Share of all connections that one client network may take, in eighths. It is large enough that a
 /// thousand slow clients behind one address do not lock out others there, and less than half.
@@ -73,7 +73,7 @@ impl ConnectionLimit {
             } else {
                 drop(counts);
                 self.rejection_log
-                    .record(network, "too many connections at once".into());
+                    .record(network, TOO_MANY_CONNECTIONS.into());
                 return None;
             }
         }

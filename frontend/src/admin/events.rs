@@ -21,6 +21,8 @@ pub const fn kind(kind: EventKind) -> &'static str {
         EventKind::Swept => "Ended, because nobody used it",
         EventKind::SignedOut => "Browser signed out",
         EventKind::LimitReached => "Rate limit reached",
+        EventKind::RequestsRefused => "Requests refused",
+        EventKind::KeyFault => "Stored tokens can’t be decrypted",
         EventKind::SecretReread => "Client secret reloaded",
         EventKind::AdminSignedIn => "Administrator signed in",
         EventKind::AdminRefused => "Administrator link refused",

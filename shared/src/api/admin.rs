@@ -234,15 +234,20 @@ pub enum EventKind {
     SignedOut,
     /// A limit on requests was reached; at most one entry for each client and minute.
     LimitReached,
+    /// Requests were refused for a reason of security, such as another origin; `detail` is the reason
+    /// and the client. At most one entry for each reason, client and minute.
+    RequestsRefused,
+    /// The stored tokens of a connection cannot be decrypted with the keys of this server.
+    KeyFault,
     /// The file of the client secret was read again.
     SecretReread,
-    /// An administrator signed in.
+    /// An administrator signed in; `detail` names the session and the browser.
     AdminSignedIn,
     /// A link of an administrator was refused; `detail` is the reason.
     AdminRefused,
-    /// An administrator left.
+    /// An administrator left; `detail` names the session.
     AdminLeft,
-    /// An administrator ended a connection.
+    /// An administrator ended a connection; `detail` names the session.
     AdminDisconnected,
 }
 
@@ -407,6 +412,8 @@ words! { EventKind:
     Swept = "swept",
     SignedOut = "signed_out",
     LimitReached = "limit_reached",
+    RequestsRefused = "requests_refused",
+    KeyFault = "key_fault",
     SecretReread = "secret_reread",
     AdminSignedIn = "admin_signed_in",
     AdminRefused = "admin_refused",

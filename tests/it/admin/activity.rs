@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
     Bed,
     client::{Callback, Client},
     registration::CLIENT_SECRET,
-    sqlite::WriteLock,
+    sqlite::{self, WriteLock},
 };
 
 use super::{administrator, link, read, use_link};
@@ -87,6 +88,10 @@ async fn sec_73_the_log_tells_what_happened_and_holds_no_secret() {
     assert_eq!(details[1], "login_refused: an unknown error");
     assert_eq!(details[2], "generation 1");
     assert_eq!(details[5], "login_used");
+    // The acts of one administrator are told from those of another.
+    let (session, browser) = details[4].split_once(", ").unwrap();
+    assert_eq!((details[6], browser), (session, "Browser not recognized"));
+    assert_eq!(session.len(), "session ".len() + 6);
     assert_eq!(failed.header("x-request-id"), all[5]["request_id"]);
     assert_eq!(all[0]["install"], id);
     assert!(!all[0]["install_name"].as_str().unwrap().is_empty());
@@ -221,6 +226,35 @@ async fn what_the_server_and_snyk_do_by_themselves_is_told_too() {
     let limits = events(&mut admin, "kinds=limit_reached", 1).await;
     assert_eq!(limits.len(), 1);
     assert!(!limits[0]["detail"].as_str().unwrap().is_empty());
-    let foreign = events(&mut admin, "kinds=login_failed", 0).await;
-    assert!(foreign.len() <= 1, "{foreign:?}");
+    let foreign = events(&mut admin, "kinds=login_failed", 1).await;
+    assert_eq!(foreign.len(), 1, "{foreign:?}");
+}
+
+#[tokio::test]
+async fn sec_73_key_faults_and_refusals_are_told() {
+    let bed = Bed::start().await;
+    let (mut person, connection) = bed.connected().await;
+    let mut admin = administrator(&bed.app).await;
+    let forged = person
+        .request(Method::DELETE, "/api/session")
+        .header("origin", "https://evil.example")
+        .header("sec-fetch-site", "cross-site");
+    for _ in 0..3 {
+        let request = forged.try_clone().unwrap();
+        assert_eq!(person.send(request).await.status, 403);
+    }
+    let refused = events(&mut admin, "kinds=requests_refused", 1).await;
+    assert_eq!(refused.len(), 1, "once a minute: {refused:?}");
+    let detail = refused[0]["detail"].as_str().unwrap();
+    assert!(detail.ends_with(", 127.0.0.1"), "{detail}");
+
+    let broken = "UPDATE connections SET access_token = refresh_token";
+    sqlite::execute(&bed.app.database(), broken);
+    let path = format!(
+        "/api/connections/{}/snyk/rest/self",
+        connection["id"].as_str().unwrap()
+    );
+    assert_eq!(person.get(&path).await.code(), "reconnect_needed");
+    let faults = events(&mut admin, "kinds=key_fault", 1).await;
+    assert_eq!(faults[0]["install"], connection["id"]);
 }

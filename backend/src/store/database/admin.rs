@@ -231,6 +231,8 @@ impl EventGroup {
                 EventKind::RefreshFailed,
                 EventKind::LoginFailed,
                 EventKind::LimitReached,
+                EventKind::RequestsRefused,
+                EventKind::KeyFault,
                 EventKind::AdminRefused,
             ],
         }

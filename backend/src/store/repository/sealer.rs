@@ -12,6 +12,7 @@ use domain::{
 };
 use zeroize::Zeroizing;
 
+use crate::activity::{self, Event};
 use crate::store::{
     Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn, error::Inconsistent,
 };
@@ -137,7 +138,7 @@ impl Sealer {
     pub fn open(&self, connection: Connection<SealedTokens>) -> Connection {
         connection.map_tokens(|id, sealed| {
             self.open_pair(id, &sealed)
-                .inspect_err(|error| log_unopened(id, error))
+                .inspect_err(|error| tell_unopened(id, error))
                 .ok()
         })
     }
@@ -147,7 +148,7 @@ impl Sealer {
     pub(super) fn check(&self, connection: Connection<SealedTokens>) -> Connection<SealedTokens> {
         connection.map_tokens(|id, sealed| {
             self.check_keys(&sealed)
-                .inspect_err(|error| log_unopened(id, error))
+                .inspect_err(|error| tell_unopened(id, error))
                 .ok()
                 .map(|()| sealed)
         })
@@ -188,8 +189,9 @@ impl Sealer {
     }
 }
 
-fn log_unopened(id: &ConnectionId, error: &dyn std::error::Error) {
+fn tell_unopened(id: &ConnectionId, error: &dyn std::error::Error) {
     tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
+    activity::note(Event::key_fault(id));
 }
 
 fn access_of(id: &ConnectionId) -> AssociatedData<'_> {
