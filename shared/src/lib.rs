@@ -12,7 +12,7 @@
 //! 6. [`api`] and [`problem`]: the JSON between the browser and the backend.
 //! 7. [`json`] and [`snyk`]: lenient parsing of the responses of Snyk's API.
 //!
-//! [`route`] defines which paths are pages.
+//! [`route`] defines which paths are pages, and [`visible`] how text of others is shown.
 
 pub mod api;
 pub mod authorize_url;
@@ -25,5 +25,6 @@ pub mod return_path;
 pub mod route;
 pub mod scope;
 pub mod snyk;
+pub mod visible;
 
 mod token43;

@@ -11,7 +11,7 @@ use shared::{
     json::{Object, Value},
 };
 
-use crate::wire::{Wire, all, scopes};
+use crate::wire::{Wire, scopes};
 
 impl Wire for AdminSession {
     fn of(value: Value) -> Option<Self> {
@@ -26,7 +26,7 @@ impl Wire for Installs {
     fn of(value: Value) -> Option<Self> {
         let mut installs = value.into_object()?;
         Some(Self {
-            installs: all(&mut installs, "installs")?,
+            installs: known(&mut installs, "installs")?,
             next: installs.take("next"),
             totals: Totals::of(installs.take_any("totals")?)?,
         })
@@ -78,7 +78,7 @@ impl Wire for Activity {
         let mut activity = value.into_object()?;
         let kept_days: u64 = activity.take("kept_days")?;
         Some(Self {
-            events: all(&mut activity, "events")?,
+            events: known(&mut activity, "events")?,
             next: activity.take("next"),
             kept_days: u32::try_from(kept_days).ok()?,
         })
@@ -105,7 +105,7 @@ impl Wire for Settings {
         let mut settings = value.into_object()?;
         Some(Self {
             read_at: settings.take("read_at")?,
-            settings: all(&mut settings, "settings")?,
+            settings: known(&mut settings, "settings")?,
             client_secret: SecretState::of(settings.take_any("client_secret")?)?,
             encryption: EncryptionState::of(settings.take_any("encryption")?)?,
             scopes_never_granted: scopes(&mut settings, "scopes_never_granted")?,
@@ -146,6 +146,15 @@ impl Wire for EncryptionState {
             previous: state.take("previous")?,
         })
     }
+}
+
+/// Reads those elements of a list that this version of the page knows. A server that has been upgraded
+/// meanwhile may have other kinds; the page says elsewhere that there is a newer version.
+fn known<T: Wire>(object: &mut Object, member: &str) -> Option<Vec<T>> {
+    let Value::Array(values) = object.take_any(member)? else {
+        return None;
+    };
+    Some(values.into_iter().filter_map(T::of).collect())
 }
 
 /// Reads a member that is one of several words.
@@ -229,6 +238,32 @@ mod tests {
         for &kind in EventKind::ALL {
             reads_as_serde(&Event { kind, ..event() });
         }
+    }
+
+    #[test]
+    fn what_only_a_newer_version_knows_is_left_out_of_a_list() {
+        let newer = |list: &str| {
+            list.replacen("\"7\"", "\"8\"", 1)
+                .replacen("login_failed", "of_newer", 1)
+        };
+        let events = Activity {
+            events: vec![event(), event()],
+            next: Some("cursor".to_owned()),
+            kept_days: 30,
+        };
+        let text = newer(&serde_json::to_string(&events).unwrap());
+        let read: Activity = crate::wire::read(&text).unwrap();
+        assert_eq!((read.events, read.next), (vec![event()], events.next));
+        let installs = Installs {
+            installs: vec![install(), install()],
+            next: None,
+            totals: totals(),
+        };
+        let text = serde_json::to_string(&installs).unwrap();
+        let text = text.replacen("\"refresh_failing\",\"context", "\"of_newer\",\"context", 1);
+        let read: Installs = crate::wire::read(&text).unwrap();
+        assert_eq!(read.installs, [install()]);
+        assert!(crate::wire::read::<Activity>(r#"{"events":{},"kept_days":30}"#).is_none());
     }
 
     #[test]

@@ -10,19 +10,10 @@ use crate::{
     times,
 };
 
-/// Returns a text from elsewhere with pictures in place of its control characters, which could
-/// hide or imitate something else.
+/// Returns a text from elsewhere as text that can only be read.
 #[must_use]
 pub fn visible(text: &str) -> String {
-    let picture = |one: char| match u32::from(one) {
-        code @ 0..0x20 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
-        0x7f => '\u{2421}',
-        // The other controls have no picture; neither have what turns the direction of a text, and
-        // what breaks a line.
-        0x80..0xa0 | 0x200e | 0x200f | 0x2028..0x202f | 0x2066..0x206a => '\u{fffd}',
-        _ => one,
-    };
-    text.chars().map(picture).collect()
+    text.chars().map(shared::visible::visible).collect()
 }
 
 /// Returns the name of an install.
@@ -230,22 +221,6 @@ mod tests {
             access_token_expires_at: None,
             refresh_token_expires_at: None,
             browsers: 0,
-        }
-    }
-
-    #[test]
-    fn control_characters_are_pictures_and_names_stay() {
-        assert_eq!(visible("a\u{1b}[31mb\0\n\u{7f}"), "a␛[31mb␀␊␡");
-        assert_eq!(
-            visible("a\u{85}\u{202e}b\u{2066}"),
-            "a\u{fffd}\u{fffd}b\u{fffd}"
-        );
-        for name in [
-            "Łódź <b>Cargo</b> & Co.",
-            "東京港湾物流株式会社",
-            "شركة الميناء",
-        ] {
-            assert_eq!(visible(name), name);
         }
     }
 

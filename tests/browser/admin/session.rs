@@ -109,6 +109,28 @@ async fn a_link_that_is_refused_says_why() {
 }
 
 #[tokio::test]
+async fn a_sign_in_whose_answer_is_lost_has_signed_in() {
+    let Visit { bed, browser } = visit("").await;
+    open_link(&bed, &browser).await;
+    browser.run("admin.lost = /^POST/").await;
+    browser.press("Sign in").await;
+    shows(&browser, "Meridian Freight").await;
+
+    // Also if it takes another attempt until the server can be asked.
+    browser.press("Leave").await;
+    browser.heading("You have left").await;
+    browser.go("about:blank").await;
+    open_link(&bed, &browser).await;
+    browser.run("admin.lost = /session/").await;
+    browser.press("Sign in").await;
+    shows(&browser, "Try again").await;
+    browser.run("admin.lost = null").await;
+    browser.press("Try again").await;
+    shows(&browser, "Meridian Freight").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_end_of_a_session_is_told() {
     let Visit { bed, browser } = visit("").await;
     sign_in(&bed, &browser).await;

@@ -161,7 +161,7 @@ async fn an_install_is_opened_and_disconnected() {
         .await;
     let go = "[...document.querySelectorAll('dialog[open] button')].at(-1).click()";
     browser.run(go).await;
-    shows(&browser, "It is still connected").await;
+    shows(&browser, "The disconnect wasn’t confirmed").await;
     every_view(&browser, "admin-disconnect-failed").await;
     browser
         .run("admin.faults = {}; admin.revocation = 'pending'")
@@ -188,6 +188,46 @@ async fn an_install_is_opened_and_disconnected() {
         .await;
     shows(&browser, "Install not found").await;
     every_view(&browser, "admin-no-install").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_disconnect_whose_answer_is_lost_is_looked_up() {
+    let Visit { bed, browser } = visit("").await;
+    sign_in(&bed, &browser).await;
+    browser
+        .go(&format!("{}/admin?install=F1", bed.app.url))
+        .await;
+    browser.heading("Meridian Freight").await;
+    let go = "[...document.querySelectorAll('dialog[open] button')].at(-1).click()";
+    // Nothing can be reached: nobody knows whether it was disconnected.
+    browser
+        .run("admin.lost = /installs\\/F1/; document.querySelector('.ending button').click()")
+        .await;
+    browser.run(go).await;
+    shows(&browser, "The disconnect wasn’t confirmed").await;
+    shows(&browser, "Active").await;
+    // As soon as the install can be read, it tells.
+    browser.run("admin.lost = /^DELETE/").await;
+    browser.press("Try").await;
+    hides(&browser, "The disconnect wasn’t confirmed").await;
+    browser
+        .until("return !document.querySelector('.ending')")
+        .await;
+    shows(&browser, "Disconnected").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_only_a_newer_server_knows_spoils_no_list() {
+    let newer = "admin.events.unshift({ ...admin.events[0], id: '10', kind: 'of_newer' }); \
+        admin.installs.push({ ...admin.installs[0], id: 'F9', status: 'of_newer' });";
+    let Visit { bed, browser } = visit(newer).await;
+    sign_in(&bed, &browser).await;
+    shows(&browser, "Łódź Cargo").await;
+    shows(&browser, "Sign-in failed").await;
+    browser.press("Activity").await;
+    shows(&browser, "7 events").await;
     browser.close().await;
 }
 

@@ -87,6 +87,8 @@
     faults: {},
     posts: [],
     held: null,
+    /** Routes whose answers are lost on the way. */
+    lost: null,
   };
   window.admin = admin;
   admin.many = (count) => (admin.installs = many(count));
@@ -182,8 +184,11 @@
     Object.assign(one, { status: "disconnected", access_token_expires_at: null, refresh_token_expires_at: null });
     return answer(204, undefined, { revocation: admin.revocation ?? "done" });
   };
-  window.fetch = (request, ...rest) => {
+  window.fetch = async (request, ...rest) => {
     const url = new URL(request.url ?? request, location.href);
-    return url.pathname.startsWith("/api/admin/") ? serve(request, url) : real(request, ...rest);
+    if (!url.pathname.startsWith("/api/admin/")) return real(request, ...rest);
+    const served = await serve(request, url);
+    if (admin.lost?.test(`${request.method} ${url.pathname}`)) throw new TypeError("Failed to fetch");
+    return served;
   };
 })();

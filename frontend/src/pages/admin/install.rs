@@ -81,6 +81,9 @@ impl Opened {
             match answer {
                 Ok(install) => {
                     self.load_failed.set(None);
+                    if install.status == InstallStatus::Disconnected {
+                        self.end_failed.set(None);
+                    }
                     self.install.set(Some(install));
                 }
                 Err(failure) => self.fail(self.load_failed, failure),
@@ -113,7 +116,11 @@ impl Opened {
                     // The button is gone.
                     request_animation_frame(|| platform::focus_if_lost("heading"));
                 }
-                Err(failure) => self.fail(self.end_failed, failure),
+                Err(failure) => {
+                    self.fail(self.end_failed, failure);
+                    // The answer may be lost and the install disconnected.
+                    self.read();
+                }
             }
         });
     }
@@ -163,7 +170,7 @@ pub fn OpenInstall(
                 failed=opened.end_failed.into()
                 trying=opened.is_ending.into()
                 on_again=end_again
-                lead="It is still connected"
+                lead="The disconnect wasn’t confirmed"
             />
             <Show when=move || is_awaited.get()>
                 <Waiting words="Loading" />

@@ -43,6 +43,8 @@ pub struct Administration {
     announcer: Announcer,
     stand: RwSignal<Stand>,
     link: StoredValue<Option<String>>,
+    /// Whether the link may have been used here, by a request whose answer was lost.
+    may_be_used: StoredValue<bool>,
     is_asking: RwSignal<bool>,
     /// Why the link could not be used yet, or the session not be ended.
     failed: RwSignal<Option<Failure>>,
@@ -56,6 +58,7 @@ impl Administration {
             announcer: Announcer::get(),
             stand: RwSignal::new(Stand::Checking),
             link: StoredValue::new(None),
+            may_be_used: StoredValue::new(false),
             is_asking: RwSignal::new(false),
             failed: RwSignal::new(None),
         };
@@ -99,6 +102,7 @@ impl Administration {
 
     fn use_link(self, link: String) {
         self.link.set_value(Some(link));
+        self.may_be_used.set_value(false);
         self.failed.set(None);
         self.stand.set(Stand::Link);
     }
@@ -171,7 +175,13 @@ impl Administration {
         };
         self.is_asking.set(true);
         leptos::task::spawn_local(async move {
-            let answer = api::admin::sign_in(&link).await;
+            let mut answer = api::admin::sign_in(&link).await;
+            if let Err(failure) = &answer
+                && self.may_have_signed_in(failure)
+                && let Ok(Some(session)) = api::admin::session().await
+            {
+                answer = Ok(session);
+            }
             if self.is_asking.try_set(false).is_some() {
                 return;
             }
@@ -186,6 +196,15 @@ impl Administration {
                 },
             }
         });
+    }
+
+    /// Returns whether the link may have begun a session here although a request failed: this one if
+    /// its answer was lost, or an earlier one if this one is refused because the link is used.
+    fn may_have_signed_in(self, failure: &Failure) -> bool {
+        if outcomes::refused(failure).is_none() {
+            self.may_be_used.try_update_value(|may| *may = true);
+        }
+        self.may_be_used.try_get_value() == Some(true)
     }
 
     fn refuse(self, outcome: Outcome) {
