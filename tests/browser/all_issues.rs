@@ -113,11 +113,11 @@ async fn a_number_opens_exactly_what_it_counts() {
     every_view(&browser, "all-issues-by-package").await;
 
     // Back leads through the views to the overview.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return document.querySelector('.group-table')?.ariaLabel === 'Problems'")
         .await;
-    browser.run("history.go(-2)").await;
+    browser.go_in_history(-2).await;
     shows(&browser, "Open issues by severity").await;
     browser.close().await;
 }
@@ -207,7 +207,7 @@ async fn a_group_leads_to_its_issues_and_an_issue_to_its_project() {
     browser
         .until("return location.pathname.includes('/projects/') && !!document.querySelector('.issue-table .row')")
         .await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     listed(&browser, issues).await;
     browser.close().await;
 }

@@ -42,7 +42,7 @@ async fn sec_18_a_callback_in_each_form_that_is_served_is_finished_and_leaves_no
             !here.contains("code=") && !here.contains("state="),
             "{form}: {here}"
         );
-        browser.run("history.back()").await;
+        browser.go_in_history(-1).await;
         browser
             .until("return document.readyState === 'complete'")
             .await;

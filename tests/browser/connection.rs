@@ -46,7 +46,7 @@ async fn sec_32_a_sign_out_in_one_tab_reaches_the_other() {
         .until("return !document.body.innerText.includes('Meridian')")
         .await;
     // Back, also from the back-forward cache, shows no data either.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return document.readyState === 'complete'")
         .await;

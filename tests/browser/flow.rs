@@ -247,7 +247,7 @@ async fn sec_11_18_before_during_and_after_a_real_login_the_page_has_no_secret_o
     assert_holds_nothing(&browser.readable().await, &secrets, &challenge);
 
     // Back leads to no address with a code, and from there the page has none either.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return document.readyState === 'complete'")
         .await;
@@ -352,7 +352,7 @@ async fn the_welcome_leads_to_the_page_and_back() {
     browser.heading("See which issues matter").await;
     browser.press("How it works").await;
     browser.heading(REHEARSAL).await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.heading("See which issues matter").await;
     visit.browser.close().await;
 }

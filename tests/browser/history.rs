@@ -94,7 +94,7 @@ async fn a_browser_that_refuses_every_history_call_shows_every_page_and_catches_
     browser
         .until("return location.pathname.endsWith('/projects')")
         .await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.until(HAS_ORGANIZATIONS).await;
     browser.close().await;
 }

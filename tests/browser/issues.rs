@@ -226,7 +226,7 @@ async fn filters_narrow_the_list_and_live_in_the_address() {
         .await;
 
     // Back undoes one change after the other; a link shows the same to another person.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return location.search === '?severity=critical&fixable=yes'")
         .await;
@@ -337,7 +337,7 @@ async fn on_a_narrow_page_an_issue_is_a_page_of_its_own() {
     browser.press("Previous issue").await;
     browser.heading(title.as_str().unwrap()).await;
     // One step back is the list, at the same position.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return !!document.querySelector('.issue-table') && scrollY === 1500")
         .await;

@@ -96,7 +96,7 @@ async fn filters_live_in_the_address() {
         .await;
     assert_eq!(typed, json!("meridian"));
 
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.until(critical_or_high).await;
     hides(&browser, "from GitLab").await;
     browser.press("Clear filters").await;

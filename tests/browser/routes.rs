@@ -55,7 +55,7 @@ async fn a_row_that_has_the_focus_is_left_by_back_and_by_a_link() {
     focus_a_row(&browser).await;
     click(&browser, ".nav a[href$=\"/overview\"]").await;
     browser.heading("37 critical issues").await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     shows(&browser, "1,204 projects, updated").await;
     focus_a_row(&browser).await;
     click(&browser, "tbody .row:nth-child(3) a").await;
@@ -65,10 +65,10 @@ async fn a_row_that_has_the_focus_is_left_by_back_and_by_a_link() {
 
     // Issues, with one shown in full, by Back and by a link.
     focus_a_row(&browser).await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     shows(&browser, "1,204 projects, updated").await;
     focus_a_row(&browser).await;
-    browser.run("history.forward()").await;
+    browser.go_in_history(1).await;
     browser
         .until("return !!document.querySelector('.issue-title')")
         .await;
@@ -83,7 +83,7 @@ async fn a_row_that_has_the_focus_is_left_by_back_and_by_a_link() {
     browser.press("Overview").await;
     browser.heading("37 critical issues").await;
     focus_a_row(&browser).await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.until(HAS_ORGANIZATIONS).await;
     browser
         .until("return document.activeElement === document.querySelector('h1')")
@@ -143,7 +143,7 @@ async fn a_link_within_the_page_scrolls_and_keeps_the_page() {
         .await;
     let is_kept = "return window.kept.isConnected && window.kept === document.querySelector('h1')";
     assert_eq!(browser.run(is_kept).await, json!(true));
-    browser.run("history.go(-2)").await;
+    browser.go_in_history(-2).await;
     browser.until("return location.hash === ''").await;
     browser.until("return scrollY < 1000").await;
     assert_eq!(browser.run(is_kept).await, json!(true));
@@ -173,7 +173,7 @@ async fn a_page_of_another_kind_is_a_new_page_and_another_query_is_not() {
         .until("return document.querySelectorAll('.row[aria-current]').length === 1")
         .await;
     assert_eq!(browser.run("return history.length").await, count);
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.until("return location.search === ''").await;
     assert_eq!(browser.run(is_kept).await, json!(true));
     click(&browser, ".brand").await;
@@ -181,7 +181,7 @@ async fn a_page_of_another_kind_is_a_new_page_and_another_query_is_not() {
     let current = "return document.querySelector('.brand').getAttribute('aria-current')";
     assert_eq!(browser.run(current).await, json!("page"));
     assert_eq!(browser.run(is_kept).await, json!(false));
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     let path = json!(paths.page);
     browser
         .until(&format!(

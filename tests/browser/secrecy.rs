@@ -77,7 +77,7 @@ async fn sec_11_18_the_whole_journey_leaves_nothing_behind() {
     browser.driver.refresh().await.unwrap();
     browser.until(HAS_ORGANIZATIONS).await;
     assert_eq!(browser.address().await, connected);
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return document.readyState === 'complete'")
         .await;

@@ -125,7 +125,7 @@ async fn back_leads_to_where_a_long_list_was_left() {
     browser
         .until("return !!document.querySelector('.issues-head h1') && !document.querySelector('[type=search]')")
         .await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser.heading("Projects in Meridian Payments").await;
     browser
         .until(&format!(
@@ -140,7 +140,7 @@ async fn back_leads_to_where_a_long_list_was_left() {
     browser.run_async("setTimeout(() => done(0), 500)").await;
     assert_eq!(browser.run(&format!("return {in_sight}")).await, before);
     // Forward to the project: from its top.
-    browser.run("history.forward()").await;
+    browser.go_in_history(1).await;
     browser
         .until("return location.pathname.split('/').length > 6 && scrollY === 0")
         .await;

@@ -97,12 +97,12 @@ impl Tour {
         hides(self.browser(), "Still loading").await;
         self.act(&at(".org-name")).await;
         self.browser().heading("Projects in").await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.browser().heading("37 critical issues").await;
         self.act(&at(".worst tbody .row [tabindex='0']")).await;
         self.until("return !!document.querySelector('.issues-head')")
             .await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.browser().heading("37 critical issues").await;
         self.is_sound("overview").await;
     }
@@ -153,7 +153,7 @@ impl Tour {
         self.act(&at("th .sort")).await;
         self.until("return location.search.startsWith('?sort=')")
             .await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.until("return location.search === ''").await;
         self.act(&at(".heading-switch")).await;
         self.until("return document.querySelector('#organizations').matches(':popover-open')")
@@ -183,7 +183,7 @@ impl Tour {
         self.act(&at("th .sort")).await;
         self.until("return location.search.startsWith('?sort=')")
             .await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.until("return location.search !== '' || !!document.querySelector('.row')")
             .await;
         let row = at(".issue-title[tabindex='0']");
@@ -219,13 +219,13 @@ impl Tour {
         }
         self.until("return location.search.includes('issue=')")
             .await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.until("return !location.search.includes('issue=')")
             .await;
-        self.browser().run("history.forward()").await;
+        self.browser().go_in_history(1).await;
         self.until("return location.search.includes('issue=')")
             .await;
-        self.browser().run("history.back()").await;
+        self.browser().go_in_history(-1).await;
         self.until("return !!document.querySelector('.issue-table')")
             .await;
         self.is_sound("issues").await;

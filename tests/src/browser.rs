@@ -99,6 +99,13 @@ impl Browser {
         self.driver.goto(url).await.expect("the page loads");
     }
 
+    /// Goes back or forward in the history by a number of entries. The script has answered before
+    /// that begins: a navigation to another document would abort it.
+    pub async fn go_in_history(&self, entries: i32) {
+        self.run(&format!("setTimeout(() => history.go({entries}))"))
+            .await;
+    }
+
     /// Clicks the button or link whose text begins with these words.
     pub async fn press(&self, words: &str) {
         let deadline = Instant::now() + TIMEOUT;

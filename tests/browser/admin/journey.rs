@@ -88,7 +88,7 @@ async fn sec_18_31_a_link_that_others_have_loaded_signs_in_once_and_is_nowhere_i
     let readable = browser.readable().await;
     assert!(!readable.contains(secret), "the page can read the secret");
     // Nor does a former entry of the history have it.
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return document.readyState === 'complete'")
         .await;

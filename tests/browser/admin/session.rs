@@ -31,8 +31,8 @@ async fn sec_18_31_a_link_is_used_by_a_press_and_leaves_nothing_behind() {
     browser.driver.refresh().await.unwrap();
     shows(&browser, "Meridian Freight").await;
     assert_eq!(browser.run("return location.hash").await, "");
-    browser.run("history.back()").await;
-    browser.run("history.forward()").await;
+    browser.go_in_history(-1).await;
+    browser.go_in_history(1).await;
     shows(&browser, "Meridian Freight").await;
     assert_eq!(browser.run("return location.hash").await, "");
     browser.close().await;

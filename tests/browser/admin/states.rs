@@ -286,7 +286,7 @@ async fn the_parts_are_reached_by_keys_and_have_addresses() {
         assert!(text.contains(words), "{words} in:\n{text}");
     }
     every_view(&browser, "admin-settings").await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     browser
         .until("return location.search.includes('kinds=connected')")
         .await;

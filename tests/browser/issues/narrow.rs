@@ -74,7 +74,7 @@ async fn an_issue_opens_by_click_tap_and_key_in_every_narrow_window() {
             let title = second(&browser).await;
             open(&browser, by).await;
             is_alone(&browser, &title).await;
-            browser.run("history.back()").await;
+            browser.go_in_history(-1).await;
             is_listed(&browser, &title).await;
             let errors = browser.take_errors().await;
             assert!(errors.is_empty(), "{width} {by:?}: {errors:#?}");
@@ -174,7 +174,7 @@ async fn back_leads_to_where_the_list_was_left_a_moment_after_it_was_scrolled() 
     browser
         .until("return scrollY === 0 && !!document.querySelector('.issue-page')")
         .await;
-    browser.run("history.back()").await;
+    browser.go_in_history(-1).await;
     let is_there = "return scrollY === 1540 && !!document.activeElement.closest('.row')";
     browser.until(is_there).await;
     browser.run_async("setTimeout(() => done(0), 1500)").await;
