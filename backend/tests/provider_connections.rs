@@ -36,6 +36,7 @@ fn client(address: std::net::SocketAddr) -> Snyk {
         sandbox: true,
         app_url: BaseUrl::of(url.parse().unwrap()),
         api_url: BaseUrl::of(url.parse().unwrap()),
+        api_url_variable: None,
     };
     let credentials = Credentials {
         client_id: "id".to_owned(),

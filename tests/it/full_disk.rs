@@ -147,7 +147,7 @@ async fn rel_13_a_pair_that_comes_on_a_full_disk_is_stored_once_there_is_room() 
         connection["id"].as_str().unwrap()
     );
     let before = bed.sandbox.count("token_refresh_ok").await;
-    let refresh = tokio::spawn(browser.request(Method::POST, &path).json(&json!({})).send());
+    let refresh = browser.spawn(browser.request(Method::POST, &path).json(&json!({})));
     while bed.sandbox.count("token_refresh_ok").await == before {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -155,7 +155,7 @@ async fn rel_13_a_pair_that_comes_on_a_full_disk_is_stored_once_there_is_room() 
     tokio::time::sleep(Duration::from_secs(4)).await;
     reads_go_on(&mut browser, &connection).await;
     bed.app.free_the_disk();
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     assert_eq!(browser.connections().await[0]["generation"], 1);
     bed.sandbox.heal().await;
     assert_eq!(browser.post(&path, &json!({})).await.status, 200);

@@ -298,12 +298,12 @@ async fn rel_7_a_stop_under_load_loses_no_request() {
             "fault": { "kind": "delay", "ms": 1_500, "when": "before" } }))
         .await;
     let reads: Vec<_> = (0..20)
-        .map(|_| tokio::spawn(browser.request(Method::GET, &path).send()))
+        .map(|_| browser.spawn(browser.request(Method::GET, &path)))
         .collect();
     let refresh = browser
         .request(Method::POST, &format!("/api/connections/{id}/refresh"))
         .json(&serde_json::json!({}));
-    let refresh = tokio::spawn(refresh.send());
+    let refresh = browser.spawn(refresh);
     tokio::time::sleep(Duration::from_millis(300)).await;
     bed.app.terminate();
     // Readiness fails first, and requests that arrive meanwhile are answered.
@@ -317,9 +317,9 @@ async fn rel_7_a_stop_under_load_loses_no_request() {
     assert_eq!(probe, 503);
     assert_eq!(browser.get("/api/session").await.status, 200);
     for read in reads {
-        assert_eq!(read.await.unwrap().unwrap().status(), 200);
+        assert_eq!(read.await.unwrap().unwrap().status, 200);
     }
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     assert_eq!(bed.app.stop(), Some(0));
     assert!(bed.app.output().contains("Stopped"));
 }

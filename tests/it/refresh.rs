@@ -91,9 +91,11 @@ async fn rel_1_five_hundred_hang_ups_lose_nothing() {
         bed.sandbox.expire_access_tokens().await;
         let calls = (0..50).map(|_| {
             let request = browser.request(reqwest::Method::GET, &path);
+            let mut browser = browser.clone();
             tokio::spawn(async move {
                 // The client disconnects in the middle of the refresh.
-                let _ = tokio::time::timeout(Duration::from_millis(60), request.send()).await;
+                let answer = browser.try_send(request);
+                let _ = tokio::time::timeout(Duration::from_millis(60), answer).await;
             })
         });
         for call in calls.collect::<Vec<_>>() {
@@ -276,10 +278,10 @@ async fn kill_during_a_refresh(bed: &mut Bed, browser: &mut Client, path: &str, 
             "fault": { "kind": "delay", "ms": 100, "when": "after" } }))
         .await;
     bed.sandbox.expire_access_tokens().await;
-    let call = tokio::spawn(browser.request(reqwest::Method::GET, path).send());
+    let call = browser.spawn(browser.request(reqwest::Method::GET, path));
     tokio::time::sleep(Duration::from_millis(ms)).await;
     bed.app.kill();
-    let _ = call.await;
+    let _ = call.await.unwrap();
     bed.sandbox.heal().await;
     bed.app.start_again(&[]).await;
     browser.get(path).await

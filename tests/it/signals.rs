@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Bed, client::Client};
+use tests::{
+    Bed,
+    client::{Answer, Client},
+};
 
-type Sent = tokio::task::JoinHandle<reqwest::Result<reqwest::Response>>;
+type Sent = tokio::task::JoinHandle<reqwest::Result<Answer>>;
 
 fn refresh_path(connection: &Value) -> String {
     format!(
@@ -24,7 +27,7 @@ async fn in_mid_refresh(bed: &Bed, browser: &Client, connection: &Value) -> Sent
         .await;
     let before = bed.sandbox.count("token_refresh_ok").await;
     let request = browser.request(Method::POST, &refresh_path(connection));
-    let refresh = tokio::spawn(request.json(&json!({})).send());
+    let refresh = browser.spawn(request.json(&json!({})));
     while bed.sandbox.count("token_refresh_ok").await == before {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -47,7 +50,7 @@ async fn rel_7_each_signal_that_asks_for_a_stop_gets_an_orderly_one_in_mid_refre
         let refresh = in_mid_refresh(&bed, &browser, &connection).await;
         bed.app.signal(signal);
         assert_eq!(bed.app.exit_code().await, Some(0), "{signal}");
-        assert_eq!(refresh.await.unwrap().unwrap().status(), 200, "{signal}");
+        assert_eq!(refresh.await.unwrap().unwrap().status, 200, "{signal}");
         bed.app.start_again(&[]).await;
         is_stored(&bed, &mut browser, generation, signal).await;
     }
@@ -65,7 +68,7 @@ async fn rel_7_a_second_signal_during_the_stop_loses_no_refresh() {
     }
     assert_eq!(bed.app.exit_code().await, Some(0));
     assert!(bed.app.output().contains("Stopping already"));
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     bed.app.start_again(&[]).await;
     is_stored(&bed, &mut browser, 1, "many").await;
 }
@@ -81,7 +84,7 @@ async fn rel_13_signals_that_say_nothing_here_are_ignored_in_mid_refresh() {
     ] {
         bed.app.signal(signal);
     }
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     assert!(bed.app.is_running());
     is_stored(&bed, &mut browser, 1, "ignored").await;
     assert_eq!(bed.app.stop(), Some(0));
@@ -95,7 +98,7 @@ async fn rel_7_an_app_and_its_sandbox_that_are_stopped_at_once_finish_a_refresh(
     let refresh = in_mid_refresh(&bed, &browser, &connection).await;
     bed.sandbox.signal("INT");
     bed.app.signal("INT");
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     assert_eq!(bed.app.exit_code().await, Some(0));
     assert_eq!(bed.sandbox.exit_code().await, Some(0));
     assert!(bed.app.output().contains("A connection was refreshed"));

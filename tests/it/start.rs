@@ -15,6 +15,7 @@ use std::{
 use tests::{
     Bed,
     app::{self, variables},
+    client::Client,
     free_port, registration,
     tls::TlsServer,
 };
@@ -292,8 +293,10 @@ async fn browsers_that_are_told_localhost_find_the_app_on_both_loopback_addresse
     let bed = Bed::start().await;
     let port = bed.app.url.rsplit(':').next().unwrap();
     for host in ["127.0.0.1", "[::1]", "localhost"] {
-        let address = format!("http://{host}:{port}/readyz");
-        let answer = tests::client::http().get(&address).send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{address}");
+        let mut browser = Client::new(&format!("http://{host}:{port}"));
+        let answer = browser
+            .send(browser.bare(reqwest::Method::GET, "/readyz"))
+            .await;
+        assert_eq!(answer.status, 200, "{host}");
     }
 }

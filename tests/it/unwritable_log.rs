@@ -71,13 +71,13 @@ async fn stops_in_mid_refresh(bed: &mut Bed, browser: &Client, path: &str) {
         .await;
     let before = bed.sandbox.count("token_refresh_ok").await;
     let refresh = browser.request(reqwest::Method::POST, path);
-    let refresh = tokio::spawn(refresh.json(&json!({})).send());
+    let refresh = browser.spawn(refresh.json(&json!({})));
     while bed.sandbox.count("token_refresh_ok").await == before {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     bed.app.terminate();
     assert_eq!(bed.app.exit_code().await, Some(0), "an orderly stop");
-    assert_eq!(refresh.await.unwrap().unwrap().status(), 200);
+    assert_eq!(refresh.await.unwrap().unwrap().status, 200);
     bed.sandbox.heal().await;
 }
 

@@ -6,6 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::{
@@ -246,6 +247,16 @@ impl Client {
             headers,
             text,
         })
+    }
+
+    /// Sends a request in a task of its own, with the cookies that this browser has now. The app may not
+    /// answer, or not wholly.
+    pub fn spawn(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> JoinHandle<Result<Answer, reqwest::Error>> {
+        let mut browser = self.clone();
+        tokio::spawn(async move { browser.try_send(request).await })
     }
 
     /// Starts a login as the page does: generates an attempt and registers it.

@@ -224,11 +224,15 @@ impl Contract {
     ) -> Result<(), String> {
         let headers = response["headers"].as_object();
         for (name, header) in headers.into_iter().flatten() {
+            let header = self.resolved(header);
             let text = answer.header(name);
             if text.is_empty() {
+                if header["required"] == true {
+                    return Err(format!("it has no {name}"));
+                }
                 continue;
             }
-            let schema = &self.resolved(header)["schema"];
+            let schema = &header["schema"];
             let value = match text.parse::<u64>() {
                 Ok(number) if schema["type"] == "integer" => json!(number),
                 _ => json!(text),

@@ -13,9 +13,23 @@ pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:3000";
 /// server unless `FRONTEND_ORIGIN` is set. The redirect URI therefore implies the public URL.
 #[must_use]
 pub fn public_url(variables: &Variables) -> String {
-    if let Some(url) = variables.get("PUBLIC_URL") {
-        return url.to_owned();
+    variables
+        .get("PUBLIC_URL")
+        .or_else(|| implied_by_redirect_uri(variables))
+        .unwrap_or(DEFAULT_PUBLIC_URL)
+        .to_owned()
+}
+
+/// Returns the variable that [`public_url`] came from; `None` if it is the default.
+#[must_use]
+pub fn public_url_variable(variables: &Variables) -> Option<&'static str> {
+    if variables.get("PUBLIC_URL").is_some() {
+        return Some("PUBLIC_URL");
     }
+    implied_by_redirect_uri(variables).map(|_| "REDIRECT_URI")
+}
+
+fn implied_by_redirect_uri(variables: &Variables) -> Option<&str> {
     let redirect_uri = variables.get("REDIRECT_URI").unwrap_or_default();
     redirect_uri
         .strip_suffix("/callback")
@@ -26,8 +40,6 @@ pub fn public_url(variables: &Variables) -> String {
                 .or_else(|| origin.strip_prefix("https://"));
             authority.is_some_and(|text| !text.is_empty() && !text.contains(['/', '?', '#', '@']))
         })
-        .unwrap_or(DEFAULT_PUBLIC_URL)
-        .to_owned()
 }
 
 /// Returns the host and port of a plain HTTP URL on this computer.

@@ -95,7 +95,8 @@ pub async fn read(
     Ok(Json(view(found)))
 }
 
-/// Ends a connection, as a person's disconnect does. One that has ended already stays so.
+/// Ends a connection, as a person's disconnect does. One that has ended already stays so, and its
+/// tokens may still have to be revoked.
 pub async fn disconnect(
     State(administration): State<Arc<Administration>>,
     Administrator(session): Administrator,
@@ -103,7 +104,8 @@ pub async fn disconnect(
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let found = administration.find(id).await?;
     let is_revoked = if found.status == InstallStatus::Disconnected {
-        true
+        let records = &administration.records;
+        !records.has_pending_revocation(&found.id).await?
     } else {
         let connections = Arc::clone(&administration.connections);
         let disconnect = async move {

@@ -22,6 +22,8 @@ pub struct Provider {
     pub app_url: BaseUrl,
     /// Base of token endpoint, revocation endpoint, REST and v1.
     pub api_url: BaseUrl,
+    /// The variable that `api_url` came from; `None` if it is the default.
+    pub api_url_variable: Option<&'static str>,
 }
 
 impl Provider {
@@ -57,14 +59,17 @@ impl Provider {
             Url::parse(&format!("https://{role}{domain}")).ok()
         };
         let default = |text| Url::parse(text).ok();
+        let derived_api = derived(app_set.as_ref(), API);
+        let api_url_variable = match (&api_set, &derived_api) {
+            (Some(_), _) => Some("SNYK_API_URL"),
+            (None, Some(_)) => Some("SNYK_APP_URL"),
+            (None, None) => named.as_ref().map(|_| "SNYK_REGION"),
+        };
         let app = app_set
             .clone()
             .or_else(|| derived(api_set.as_ref(), APP))
             .or_else(|| default(app))?;
-        let api = api_set
-            .clone()
-            .or_else(|| derived(app_set.as_ref(), API))
-            .or_else(|| default(api))?;
+        let api = api_set.clone().or(derived_api).or_else(|| default(api))?;
         if app_set.is_some() != api_set.is_some() && snyk_domain(&app) != snyk_domain(&api) {
             reader.problems.warn(
                 "only one of SNYK_API_URL and SNYK_APP_URL is set: a code of one Snyk is of no use \
@@ -105,6 +110,7 @@ impl Provider {
             sandbox,
             app_url: urls.0,
             api_url: urls.1,
+            api_url_variable,
         })
     }
 

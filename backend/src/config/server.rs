@@ -27,6 +27,10 @@ pub struct Server {
     pub public_url: Origin,
     /// The origin of the single-page app.
     pub frontend_origin: Origin,
+    /// The variable that `public_url` came from; `None` if it is the default.
+    pub public_url_variable: Option<&'static str>,
+    /// The variable that `frontend_origin` came from; `None` if it is the default.
+    pub frontend_origin_variable: Option<&'static str>,
     /// Where the built single-page app is that this server serves.
     pub frontend: Frontend,
     /// The proxies whose `X-Forwarded-For` is trusted.
@@ -94,11 +98,18 @@ impl Server {
             cfg!(feature = "embedded-page"),
         );
         let (public_url, frontend_origin) = origins?;
+        let public_url_variable = addresses::public_url_variable(reader.variables());
+        let frontend_origin_variable = match reader.get("FRONTEND_ORIGIN") {
+            Some(_) => Some("FRONTEND_ORIGIN"),
+            None => public_url_variable,
+        };
         Some(Self {
             listen: listen?,
             metrics_listen: metrics_listen?,
             public_url,
             frontend_origin,
+            public_url_variable,
+            frontend_origin_variable,
             frontend,
             trusted_proxies: trusted_proxies?,
         })

@@ -2,6 +2,7 @@
 
 use utoipa::openapi::{
     Components, Header, HeaderBuilder, Ref, ResponseBuilder,
+    extensions::Extensions,
     schema::{ObjectBuilder, Type},
     security::{ApiKey, ApiKeyValue, SecurityScheme},
 };
@@ -18,8 +19,12 @@ pub(super) const LOOPBACK_ADMIN: &str = "administratorOnLoopback";
 const REQUEST_ID: &str = "RequestId";
 /// The name of the header component of the retry delay.
 const RETRY_AFTER: &str = "RetryAfter";
+/// The name of the header component of a retry delay that may be absent.
+const OPTIONAL_RETRY_AFTER: &str = "OptionalRetryAfter";
 /// The name of the header component of cookies.
 pub(super) const SET_COOKIE: &str = "SetCookie";
+/// The name of the header component of cookies that may be absent.
+pub(super) const OPTIONAL_SET_COOKIE: &str = "OptionalSetCookie";
 
 /// Returns the components.
 pub(super) fn components() -> Components {
@@ -55,9 +60,11 @@ pub(super) fn components() -> Components {
         cookie("admin", "The same cookie on plain-http loopback."),
     );
     for (name, header) in [
-        (REQUEST_ID, request_id()),
-        (RETRY_AFTER, retry_after()),
-        (SET_COOKIE, set_cookie()),
+        (REQUEST_ID, required(request_id())),
+        (RETRY_AFTER, required(retry_after())),
+        (OPTIONAL_RETRY_AFTER, retry_after()),
+        (SET_COOKIE, required(set_cookie())),
+        (OPTIONAL_SET_COOKIE, set_cookie()),
     ] {
         components.headers.insert(name.to_owned(), header.into());
     }
@@ -66,10 +73,16 @@ pub(super) fn components() -> Components {
 
 /// Returns the header of what a disconnect did at the provider.
 pub(super) fn revocation() -> Header {
-    text_header(
+    required(text_header(
         "`done` if the provider has revoked the tokens, `pending` if that is tried again later.",
         ObjectBuilder::new().enum_values(Some(["done", "pending"])),
-    )
+    ))
+}
+
+/// Returns a header that every response has which names it. The library has no field for that.
+fn required(mut header: Header) -> Header {
+    header.extensions = Some(Extensions::from_iter([("required", true)]));
+    header
 }
 
 /// Returns a header that is a text.
@@ -87,9 +100,14 @@ pub(super) fn response(description: &str) -> ResponseBuilder {
         .header_ref("X-Request-Id", reference("headers", REQUEST_ID))
 }
 
-/// Returns a response that may ask for patience.
+/// Returns a response that asks for patience.
 pub(super) fn response_with_delay(description: &str) -> ResponseBuilder {
     response(description).header_ref("Retry-After", reference("headers", RETRY_AFTER))
+}
+
+/// Returns a response that may ask for patience.
+pub(super) fn response_with_optional_delay(description: &str) -> ResponseBuilder {
+    response(description).header_ref("Retry-After", reference("headers", OPTIONAL_RETRY_AFTER))
 }
 
 /// Returns a reference to a component.
@@ -110,9 +128,7 @@ fn retry_after() -> Header {
         .minimum(Some(1));
     HeaderBuilder::new()
         .schema(Some(seconds))
-        .description(Some(
-            "Seconds to wait before the next try. Always there with 429 and 503.",
-        ))
+        .description(Some("Seconds to wait before the next try."))
         .build()
 }
 

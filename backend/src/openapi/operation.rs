@@ -16,7 +16,8 @@ use utoipa::{
 
 use super::{
     components::{
-        ADMIN, LOOPBACK_ADMIN, LOOPBACK_SESSION, SESSION, SET_COOKIE, reference, response,
+        ADMIN, LOOPBACK_ADMIN, LOOPBACK_SESSION, OPTIONAL_SET_COOKIE, SESSION, SET_COOKIE,
+        reference, response,
     },
     problems::{Problems, Variant},
 };
@@ -125,9 +126,19 @@ impl Operation {
 
     /// Says that the response with a status, which was added before, sets or removes cookies.
     #[must_use]
-    pub fn sets_cookies(mut self, status: u16) -> Self {
+    pub fn sets_cookies(self, status: u16) -> Self {
+        self.with_cookies(status, SET_COOKIE)
+    }
+
+    /// Says that the response with a status, which was added before, may set or remove cookies.
+    #[must_use]
+    pub fn may_set_cookies(self, status: u16) -> Self {
+        self.with_cookies(status, OPTIONAL_SET_COOKIE)
+    }
+
+    fn with_cookies(mut self, status: u16, header: &str) -> Self {
         if let Some(response) = self.responses.remove(&status) {
-            let response = response.header_ref("Set-Cookie", reference("headers", SET_COOKIE));
+            let response = response.header_ref("Set-Cookie", reference("headers", header));
             self.responses.insert(status, response);
         }
         self

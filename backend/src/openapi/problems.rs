@@ -7,7 +7,9 @@ use utoipa::openapi::{
     schema::{ObjectBuilder, Type},
 };
 
-use super::components::{SET_COOKIE, reference, response, response_with_delay};
+use super::components::{
+    OPTIONAL_SET_COOKIE, reference, response, response_with_delay, response_with_optional_delay,
+};
 
 /// The problems with which the server rejects a request before it reaches any route.
 const OF_SERVER: [(u16, Code); 6] = [
@@ -115,7 +117,11 @@ impl Problems {
     /// Returns the component for a status and its codes.
     pub(super) fn response(&self, status: u16, codes: &[Code]) -> Response {
         let response = match status {
-            429 | 502..=504 => response_with_delay(&described(codes)),
+            // One that is passed on from Snyk has what Snyk says.
+            429 | 503 if !matches!(self.variant, Variant::OrSnyk) => {
+                response_with_delay(&described(codes))
+            }
+            429 | 502..=504 => response_with_optional_delay(&described(codes)),
             _ => response(&described(codes)),
         };
         self.added_to(response, status, codes).build()
@@ -138,7 +144,7 @@ impl Problems {
                 response.content("text/html; charset=utf-8", Content::new(Some(page)))
             }
             Variant::RemovesCookie => {
-                response.header_ref("Set-Cookie", reference("headers", SET_COOKIE))
+                response.header_ref("Set-Cookie", reference("headers", OPTIONAL_SET_COOKIE))
             }
             Variant::OrSnyk => with_snyk(response),
         }

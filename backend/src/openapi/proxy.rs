@@ -11,7 +11,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    components::response_with_delay,
+    components::response_with_optional_delay,
     connections::of_connection,
     operation::{Operation, text},
     problems::{SNYK_JSON, Variant, with_snyk},
@@ -83,7 +83,7 @@ fn operation_id(template: &str) -> String {
 /// Describes every other status, such as one that Snyk adds, or that a gateway in front of it sends.
 fn passed_on() -> Response {
     let problem = Content::new(Some(Ref::from_schema_name("Problem")));
-    with_snyk(response_with_delay(
+    with_snyk(response_with_optional_delay(
         "Any other answer of Snyk’s, passed on; or a problem in place of one that is not JSON.",
     ))
     .content(MEDIA_TYPE, problem)

@@ -25,7 +25,7 @@ pub fn read() -> Operation {
         200,
         "The app, and the connections of the session; there are none without a session.",
     )
-    .sets_cookies(200)
+    .may_set_cookies(200)
     .may_have_session()
 }
 
@@ -64,7 +64,7 @@ pub fn end_other() -> Operation {
         )
         .path_parameter("id", "The id of the session.", text())
         .empty(204, "Signed out.")
-        .sets_cookies(204)
+        .may_set_cookies(204)
         .needs_session()
         .problems(&[(404, Code::NotFound)])
 }

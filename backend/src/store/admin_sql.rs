@@ -28,6 +28,10 @@ macro_rules! end {
 
 pub(super) const INSTALL: &str = concat!(install_columns!(), "c.id = $3");
 
+/// Whether a token of a connection is still to be revoked.
+pub(super) const HAS_REVOCATION: &str =
+    "SELECT EXISTS (SELECT 1 FROM revocations WHERE connection_id = $1)";
+
 /// The totals. Each count is one of an index.
 pub(super) const TOTALS: &str = concat!(
     "SELECT \

@@ -118,6 +118,7 @@ pub const TABLES: [Table; 7] = {
                 ("tries", Integer),
                 ("next_at", Integer),
                 ("ends_at", Integer),
+                ("connection_id", Text),
             ],
         },
         Table {

@@ -1,6 +1,6 @@
 //! The list of installs: pages, search and order, and the end of one.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{Bed, client::Client, sqlite};
 
 use super::{administrator, expected, problem, read};
@@ -186,4 +186,25 @@ async fn sec_42_an_administrator_ends_a_connection_as_a_person_does() {
     let again = admin.delete(&path).await;
     assert_eq!((again.status, again.header("revocation")), (204, "done"));
     assert_eq!(bed.sandbox.seen("/oauth2/revoke").await, 1);
+}
+
+#[tokio::test]
+async fn sec_42_the_end_of_a_connection_is_pending_until_snyk_has_revoked_its_tokens() {
+    let bed = Bed::start().await;
+    let (_, connection) = bed.connected().await;
+    let mut admin = administrator(&bed.app).await;
+    bed.sandbox
+        .fault(
+            json!({ "on": { "endpoint": "revoke" }, "fault": { "kind": "status", "status": 500 } }),
+        )
+        .await;
+    let path = format!("/api/admin/installs/{}", connection["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let ended = admin.delete(&path).await;
+        assert_eq!((ended.status, ended.header("revocation")), (204, "pending"));
+    }
+    // As the background sweep does after a revocation.
+    sqlite::execute(&bed.app.database(), "DELETE FROM revocations");
+    let ended = admin.delete(&path).await;
+    assert_eq!((ended.status, ended.header("revocation")), (204, "done"));
 }

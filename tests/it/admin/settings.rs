@@ -23,7 +23,9 @@ async fn settings_name_their_variables_and_no_secret() {
     assert_eq!(setting("session_idle"), ("86400", None));
     assert_eq!(setting("rate_limits"), ("off", Some("RATE_LIMITS")));
     assert_eq!(setting("region"), ("sandbox", Some("SNYK_API_URL")));
-    assert_eq!(setting("frontend_origin"), (&*bed.app.url, None));
+    for key in ["public_url", "frontend_origin"] {
+        assert_eq!(setting(key), (&*bed.app.url, Some("PUBLIC_URL")), "{key}");
+    }
 
     bed.connected().await;
     let after = read(&mut admin, "/api/admin/settings").await;

@@ -86,10 +86,10 @@ async fn rel_2_a_kill_at_any_moment_of_an_exchange_leaves_a_way_on() {
         let request = browser
             .request(reqwest::Method::POST, "/api/connections")
             .json(&callback.body());
-        let call = tokio::spawn(request.send());
+        let call = browser.spawn(request);
         tokio::time::sleep(Duration::from_millis(ms)).await;
         bed.app.kill();
-        let _ = call.await;
+        let _ = call.await.unwrap();
         bed.sandbox.heal().await;
         bed.app.start_again(&[]).await;
         let again = browser.finish(&callback).await;

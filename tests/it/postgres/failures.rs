@@ -34,8 +34,9 @@ async fn in_mid_refresh(bed: &Bed, browser: &Client, path: &str) -> JoinHandle<(
     let before = bed.sandbox.seen("/oauth2/token").await;
     let request = browser.request(reqwest::Method::GET, path);
     // It breaks off if the server is killed.
+    let mut browser = browser.clone();
     let call = tokio::spawn(async move {
-        let _ = request.send().await;
+        let _ = browser.try_send(request).await;
     });
     let began = Instant::now();
     while bed.sandbox.seen("/oauth2/token").await == before {

@@ -93,3 +93,55 @@ fn what_is_not_documented_is_found_out() {
     assert!(check(&Method::PUT, "/api/session", 405, &other).is_err());
     assert!(check(&Method::PUT, "/api/login", 200, "{}").is_err());
 }
+
+/// Checks an answer with these headers and those of every answer.
+fn check_with(
+    method: &Method,
+    path: &str,
+    status: u16,
+    content: Option<(&str, &str)>,
+    more: &[(&'static str, &str)],
+) -> Result<(), String> {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        "x-request-id",
+        "01KBZZZZZZZZZZZZZZZZZZZZZZ".parse().unwrap(),
+    );
+    let kind = content.map(|(kind, _)| ("content-type", kind));
+    for (name, value) in kind.iter().chain(more) {
+        headers.insert(*name, value.parse().unwrap());
+    }
+    CONTRACT.check(&Exchange {
+        method,
+        path,
+        status,
+        headers: &headers,
+        body: content.map_or("", |(_, body)| body),
+    })
+}
+
+#[test]
+fn a_header_that_is_required_and_missing_is_found_out() {
+    let delete = |more: &[_]| check_with(&Method::DELETE, "/api/connections/x", 204, None, more);
+    assert_eq!(delete(&[("revocation", "done")]), Ok(()));
+    assert!(delete(&[]).is_err());
+    assert!(delete(&[("revocation", "maybe")]).is_err());
+    let sign_out = |more: &[_]| check_with(&Method::DELETE, "/api/session", 204, None, more);
+    assert_eq!(sign_out(&[("set-cookie", "session=; Max-Age=0")]), Ok(()));
+    assert!(sign_out(&[]).is_err());
+    let limited = problem(429, "rate_limited");
+    let limited = Some(("application/problem+json", &*limited));
+    let start = |more: &[_]| check_with(&Method::GET, "/api/login", 429, limited, more);
+    assert_eq!(start(&[("retry-after", "7")]), Ok(()));
+    assert!(start(&[]).is_err());
+    // Snyk may not name a delay.
+    let snyk = Some(("application/json", "{}"));
+    let path = "/api/connections/x/snyk/rest/self";
+    assert_eq!(check_with(&Method::GET, path, 429, snyk, &[]), Ok(()));
+    // Nobody is signed in, and no cookie is left to be removed.
+    let nobody = Some(("application/json", r#"{"presented":1}"#));
+    assert_eq!(
+        check_with(&Method::GET, "/api/login", 200, nobody, &[]),
+        Ok(())
+    );
+}

@@ -61,6 +61,7 @@ mod tests {
             sandbox: false,
             app_url: BaseUrl::of("https://app.snyk.io".parse().unwrap()),
             api_url: BaseUrl::of("https://api.snyk.io".parse().unwrap()),
+            api_url_variable: None,
         });
         for (status, body, means) in [
             (400, error("invalid_grant", ""), "GrantRejected"),

@@ -268,6 +268,9 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
         unused_since: Timestamp,
     ) -> Result<Option<InstallRecord>, StoreError>;
 
+    /// Returns whether a token of a connection is still to be revoked.
+    async fn has_pending_revocation(&self, id: &ConnectionId) -> Result<bool, StoreError>;
+
     /// Counts connections by status. A refresh token that ends before `ending` counts as ending.
     async fn install_totals(&self, ending: Timestamp) -> Result<InstallTotals, StoreError>;
 

@@ -148,9 +148,11 @@ pub trait ConnectionChanges {
     /// Removes all authorizations for a connection.
     async fn remove_authorizations(&mut self, id: &ConnectionId) -> Result<(), StoreError>;
 
-    /// Inserts a pending revocation that is due at once, unless there is one of its id.
+    /// Inserts a pending revocation of a token of a connection that is due at once, unless there is one
+    /// of its id.
     async fn insert_revocation(
         &mut self,
+        of: &ConnectionId,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,

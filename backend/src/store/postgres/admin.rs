@@ -112,6 +112,12 @@ impl AdminRecords for PostgresDatabase {
         Ok(row.map(TryInto::try_into).transpose()?)
     }
 
+    async fn has_pending_revocation(&self, id: &ConnectionId) -> Result<bool, StoreError> {
+        let query = sqlx::query_as(admin_sql::HAS_REVOCATION).bind(id.as_str());
+        let row: Option<(bool,)> = self.pool.read().await?.optional(query).await?;
+        Ok(row.is_some_and(|(found,)| found))
+    }
+
     async fn install_totals(&self, ending: Timestamp) -> Result<InstallTotals, StoreError> {
         let query = sqlx::query_as(admin_sql::TOTALS).bind(ending.as_millisecond());
         let row = self.pool.read().await?.optional(query).await?;

@@ -1,7 +1,7 @@
 //! Pending revocations in PostgreSQL.
 
 use async_trait::async_trait;
-use domain::ids::RevocationId;
+use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 
 use super::{PostgresDatabase, tx::Tx};
@@ -11,18 +11,20 @@ use crate::store::{Revocation, SealedToken, StoreError, database::RevocationReco
 /// come first.
 pub(super) async fn insert(
     tx: &mut Tx,
+    of: Option<&ConnectionId>,
     revocation: &Revocation<SealedToken>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let query = sqlx::query(
-        "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at) \
-         VALUES ($1, $2, $3, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at, connection_id) \
+         VALUES ($1, $2, $3, $3, $4, $5) ON CONFLICT DO NOTHING",
     )
     .bind(revocation.id.as_str())
     .bind(revocation.token.as_bytes())
     .bind(now.as_millisecond())
-    .bind(expires_at.as_millisecond());
+    .bind(expires_at.as_millisecond())
+    .bind(of.map(ConnectionId::as_str));
     tx.execute(query).await?;
     Ok(())
 }
@@ -36,7 +38,7 @@ impl RevocationRecords for PostgresDatabase {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.write().await?;
-        insert(&mut tx, revocation, expires_at, now).await?;
+        insert(&mut tx, None, revocation, expires_at, now).await?;
         tx.commit().await
     }
 

@@ -108,7 +108,7 @@ impl<D: Database> Repository<D> {
                             token,
                             tries: 0,
                         };
-                        self.insert_revocation(&mut tx, &revocation, record.expires_at, now)
+                        self.insert_revocation(&mut tx, id, &revocation, record.expires_at, now)
                             .await?;
                         ended.revocation = Some(revocation);
                     }

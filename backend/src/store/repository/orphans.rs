@@ -81,7 +81,7 @@ impl<D: Database> Repository<D> {
                     token,
                     tries: 0,
                 };
-                self.insert_revocation(&mut tx, &revocation, record.expires_at, now)
+                self.insert_revocation(&mut tx, &id, &revocation, record.expires_at, now)
                     .await?;
             }
             deleted.push(id);

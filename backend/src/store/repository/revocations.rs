@@ -1,7 +1,7 @@
 //! Pending revocations.
 
 use async_trait::async_trait;
-use domain::ids::RevocationId;
+use domain::ids::{ConnectionId, RevocationId};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Repository;
@@ -22,13 +22,14 @@ impl<D: Database> Repository<D> {
     pub(super) async fn insert_revocation(
         &self,
         tx: &mut D::Transaction,
+        of: &ConnectionId,
         revocation: &Revocation,
         expires_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let sealed = self.sealer.seal_revocation(revocation)?;
         let expires_at = expires_at.unwrap_or_else(|| default_expiry(now));
-        tx.insert_revocation(&sealed, expires_at, now).await
+        tx.insert_revocation(of, &sealed, expires_at, now).await
     }
 }
 

@@ -109,6 +109,14 @@ impl AdminRecords for SqliteDatabase {
         Ok(row.map(TryInto::try_into).transpose()?)
     }
 
+    async fn has_pending_revocation(&self, id: &ConnectionId) -> Result<bool, StoreError> {
+        let (found,) = sqlx::query_as(admin_sql::HAS_REVOCATION)
+            .bind(id.as_str())
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(found)
+    }
+
     async fn install_totals(&self, ending: Timestamp) -> Result<InstallTotals, StoreError> {
         let row = sqlx::query_as(admin_sql::TOTALS)
             .bind(ending.as_millisecond())

@@ -1,7 +1,7 @@
 //! Pending revocations in SQLite.
 
 use async_trait::async_trait;
-use domain::ids::RevocationId;
+use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
@@ -11,19 +11,21 @@ use crate::store::{Revocation, SealedToken, StoreError, database::RevocationReco
 /// Inserts a revocation, in a transaction or alone.
 pub(super) async fn insert(
     to: &mut SqliteConnection,
+    of: Option<&ConnectionId>,
     revocation: &Revocation<SealedToken>,
     expires_at: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
         // Due from now on, which is after those that are due already, so that they come first.
-        "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at) \
-         VALUES ($1, $2, $3, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO revocations (id, refresh_token, asked_at, next_at, ends_at, connection_id) \
+         VALUES ($1, $2, $3, $3, $4, $5) ON CONFLICT DO NOTHING",
     )
     .bind(revocation.id.as_str())
     .bind(revocation.token.as_bytes())
     .bind(now.as_millisecond())
     .bind(expires_at.as_millisecond())
+    .bind(of.map(ConnectionId::as_str))
     .execute(to)
     .await?;
     Ok(())
@@ -38,7 +40,7 @@ impl RevocationRecords for SqliteDatabase {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writer = self.writer.acquire().await?;
-        insert(&mut writer, revocation, expires_at, now).await
+        insert(&mut writer, None, revocation, expires_at, now).await
     }
 
     async fn due_revocations(

@@ -17,7 +17,7 @@ use snyk_app::{
         NewLogin, RateShare, SealedToken, Store, Work,
         database::{
             AdminRecords, EventGroup, EventPage, InstallPage, NewEvent, Replacement, SealedColumn,
-            SealedRecords as _,
+            SealedRecords as _, Search,
         },
         lease::Settlement,
         postgres::PostgresMaintenance,
@@ -283,20 +283,31 @@ async fn use_administration(admin: &dyn AdminRecords) {
         InstallSort::Connected,
     ] {
         for status in &statuses {
-            let page = InstallPage {
+            let mut page = InstallPage {
                 search: None,
                 status: *status,
                 sort,
                 after: None,
-                limit: 100,
+                limit: 5,
                 now: now(),
                 unused_since: now(),
             };
+            let first = admin.installs(&page).await.unwrap();
+            page.after = first.last().map(|last| last.place.clone());
+            admin.installs(&page).await.unwrap();
+            page.search = Some(Search {
+                text: "c1".to_owned(),
+                id: "C1".to_owned(),
+                org: r#""id":"c1""#.to_owned(),
+            });
+            admin.installs(&page).await.unwrap();
+            page.after = None;
             admin.installs(&page).await.unwrap();
         }
     }
     let id = ConnectionId::presented("c1");
     assert!(admin.install(&id, now(), now()).await.unwrap().is_some());
+    assert!(!admin.has_pending_revocation(&id).await.unwrap());
     admin.install_totals(now()).await.unwrap();
     admin.install_groups().await.unwrap();
     assert!(admin.undescribed(50).await.unwrap().is_empty());

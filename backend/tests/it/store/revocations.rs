@@ -29,6 +29,27 @@ async fn sec_42_what_may_not_be_revoked_is_reported(bed: Bed) {
     assert!(ended.revocation.is_none() && !ended.more_may_live);
 }
 
+async fn sec_42_a_revocation_is_pending_for_its_connection_until_it_is_completed(bed: Bed) {
+    let store = &*bed.store;
+    let admin = store.administration();
+    let (one, ..) = connect(store, "one").await;
+    let (two, ..) = connect(store, "two").await;
+    store.disconnect(&one.id, &id("r"), now()).await.unwrap();
+    // It belongs to no connection.
+    let pair = Revocation {
+        id: id("s"),
+        token: RefreshToken::new("pair".to_owned()),
+        tries: 0,
+    };
+    store.enqueue_revocation(&pair, None, now()).await.unwrap();
+    assert!(admin.has_pending_revocation(&one.id).await.unwrap());
+    assert!(!admin.has_pending_revocation(&two.id).await.unwrap());
+    store.postpone_revocation(&id("r"), at(20)).await.unwrap();
+    assert!(admin.has_pending_revocation(&one.id).await.unwrap());
+    store.complete_revocation(&id("r")).await.unwrap();
+    assert!(!admin.has_pending_revocation(&one.id).await.unwrap());
+}
+
 async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token(bed: Bed) {
     let store = &*bed.store;
     let revocation = Revocation {
@@ -86,6 +107,7 @@ async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time(bed
 
 contract! {
     sec_42_what_may_not_be_revoked_is_reported
+    sec_42_a_revocation_is_pending_for_its_connection_until_it_is_completed
     sec_42_a_postponed_revocation_waits_and_ends_with_its_token
     sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time
 }

@@ -276,10 +276,11 @@ impl ConnectionChanges for PostgresTransaction {
 
     async fn insert_revocation(
         &mut self,
+        of: &ConnectionId,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        revocations::insert(&mut self.tx, revocation, expires_at, now).await
+        revocations::insert(&mut self.tx, Some(of), revocation, expires_at, now).await
     }
 }

@@ -282,10 +282,11 @@ impl ConnectionChanges for SqliteTransaction {
 
     async fn insert_revocation(
         &mut self,
+        of: &ConnectionId,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        revocations::insert(&mut self.0, revocation, expires_at, now).await
+        revocations::insert(&mut self.0, Some(of), revocation, expires_at, now).await
     }
 }
