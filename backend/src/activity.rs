@@ -14,7 +14,7 @@ use std::sync::{
 };
 
 use tokio::sync::{
-    Mutex,
+    Mutex, MutexGuard as InHand,
     mpsc::{self, Receiver, Sender},
 };
 
@@ -27,6 +27,7 @@ const CAPACITY: usize = 4_096;
 /// every part of it.
 static QUEUE: LazyLock<Queue> = LazyLock::new(Queue::new);
 
+#[derive(Debug)]
 struct Queue {
     /// Whether somebody stores events: a command that is no server notes none.
     is_on: AtomicBool,
@@ -58,6 +59,42 @@ impl Queue {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
+
+    async fn take(&'static self, limit: usize) -> Batch {
+        let mut receiver = self.receiver.lock().await;
+        let mut events = std::mem::take(&mut *self.returned());
+        if events.is_empty() {
+            receiver.recv_many(&mut events, limit).await;
+        }
+        self.batch(events, receiver)
+    }
+
+    async fn take_last(&'static self) -> Batch {
+        let mut receiver = self.receiver.lock().await;
+        receiver.close();
+        let mut events = std::mem::take(&mut *self.returned());
+        while let Ok(event) = receiver.try_recv() {
+            events.push(event);
+        }
+        self.batch(events, receiver)
+    }
+
+    fn batch(
+        &'static self,
+        events: Vec<Event>,
+        in_hand: InHand<'static, Receiver<Event>>,
+    ) -> Batch {
+        Batch {
+            events,
+            queue: self,
+            _in_hand: in_hand,
+        }
+    }
+
+    fn count_lost(&self, number: usize) {
+        let number = u64::try_from(number).unwrap_or(u64::MAX);
+        self.lost.fetch_add(number, Ordering::Relaxed);
+    }
 }
 
 /// Begins to keep events. They are lost as long as nobody takes them and the queue is full.
@@ -71,63 +108,56 @@ pub fn note(event: Event) {
 }
 
 /// Events that are being stored. If it is dropped before they are, because the task was cancelled, they
-/// wait again.
+/// wait again. There is one at a time, so that at a stop none is overlooked that a task still has.
 #[derive(Debug)]
-pub struct Batch(Vec<Event>);
+pub struct Batch {
+    events: Vec<Event>,
+    queue: &'static Queue,
+    _in_hand: InHand<'static, Receiver<Event>>,
+}
 
 impl Batch {
     /// Returns the events.
     #[must_use]
     pub fn events(&self) -> &[Event] {
-        &self.0
+        &self.events
     }
 
     /// Forgets the events: they have been stored.
     pub fn stored(mut self) {
-        self.0.clear();
+        self.events.clear();
     }
 
-    /// Forgets the events, and counts them as lost.
-    pub fn lost(mut self) {
-        let lost = u64::try_from(self.0.len()).unwrap_or(u64::MAX);
-        QUEUE.lost.fetch_add(lost, Ordering::Relaxed);
-        self.0.clear();
+    /// Forgets the events, and counts them as lost, except for the first ones, which have been stored.
+    pub fn lost_except(mut self, stored: usize) {
+        self.queue
+            .count_lost(self.events.len().saturating_sub(stored));
+        self.events.clear();
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        if !self.0.is_empty() {
-            QUEUE.returned().append(&mut self.0);
+        if !self.events.is_empty() {
+            self.queue.returned().append(&mut self.events);
         }
     }
 }
 
 /// Waits for events, and takes at most `limit` of them.
 pub async fn take(limit: usize) -> Batch {
-    let mut events = std::mem::take(&mut *QUEUE.returned());
-    if !events.is_empty() {
-        return Batch(events);
-    }
-    QUEUE
-        .receiver
-        .lock()
-        .await
-        .recv_many(&mut events, limit)
-        .await;
-    Batch(events)
+    QUEUE.take(limit).await
 }
 
-/// Takes the events that wait, without waiting for any.
-#[must_use]
-pub fn take_waiting() -> Batch {
-    let mut events = std::mem::take(&mut *QUEUE.returned());
-    if let Ok(mut receiver) = QUEUE.receiver.try_lock() {
-        while let Ok(event) = receiver.try_recv() {
-            events.push(event);
-        }
-    }
-    Batch(events)
+/// Takes the events that wait, without waiting for any, once the task that stores others has ended.
+/// Those that are noted later are lost.
+pub async fn take_last() -> Batch {
+    QUEUE.take_last().await
+}
+
+/// Counts the events in the queue as lost, because nobody takes them any more.
+pub fn give_up() {
+    QUEUE.count_lost(QUEUE.sender.max_capacity() - QUEUE.sender.capacity());
 }
 
 /// Returns how many events have been lost since the last call.
@@ -140,17 +170,37 @@ pub fn take_lost() -> u64 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_batch_that_was_not_stored_waits_again() {
-        let batch = || Batch(vec![Event::secret_reread()]);
-        batch().stored();
-        assert_eq!(take_waiting().events().len(), 0);
-        drop(batch());
-        let waiting = take_waiting();
-        assert_eq!(waiting.events().len(), 1);
-        waiting.lost();
-        assert_eq!(take_lost(), 1);
-        assert_eq!(take_waiting().events().len(), 0);
+    fn queue() -> &'static Queue {
+        let queue = Queue::new();
+        queue.is_on.store(true, Ordering::Relaxed);
+        Box::leak(Box::new(queue))
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_was_not_stored_waits_again() {
+        let queue = queue();
+        queue.note(Event::secret_reread());
+        drop(queue.take(9).await);
+        queue.take(9).await.stored();
+        for _ in 0..3 {
+            queue.note(Event::secret_reread());
+        }
+        drop(queue.take(9).await);
+        queue.take(9).await.lost_except(1);
+        assert_eq!(queue.lost.load(Ordering::Relaxed), 2);
+        assert_eq!(queue.take_last().await.events().len(), 0);
+        queue.note(Event::secret_reread());
+        assert_eq!(queue.lost.load(Ordering::Relaxed), 3, "it has stopped");
+    }
+
+    #[tokio::test]
+    async fn at_a_stop_nothing_is_overlooked_while_the_task_that_stores_still_ends() {
+        let queue = queue();
+        let storing = tokio::spawn(queue.take(1));
+        tokio::task::yield_now().await;
+        storing.abort();
+        queue.note(Event::secret_reread());
+        assert_eq!(queue.take_last().await.events().len(), 1);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn run(records: &dyn AdminRecords) {
                 }
                 Err(error) if attempt == MAX_ATTEMPTS => {
                     tracing::debug!(%error, "Events of the activity log cannot be stored");
-                    batch.lost();
+                    batch.lost_except(0);
                     break;
                 }
                 Err(_) => {
@@ -52,15 +52,24 @@ pub async fn run(records: &dyn AdminRecords) {
     }
 }
 
-/// Stores what waits, at a stop.
+/// Stores what waits, at a stop, and logs how much was lost.
 pub async fn flush(records: &dyn AdminRecords) {
-    let batch = activity::take_waiting();
-    if !batch.events().is_empty() {
-        let stored = tokio::time::timeout(FLUSH_TIMEOUT, store(records, batch.events())).await;
-        match stored {
-            Ok(Ok(())) => batch.stored(),
-            _ => batch.lost(),
-        }
+    let end = tokio::time::Instant::now() + FLUSH_TIMEOUT;
+    if let Ok(batch) = tokio::time::timeout_at(end, activity::take_last()).await {
+        let mut stored = 0;
+        let all = async {
+            for events in batch.events().chunks(BATCH) {
+                while store(records, events).await.is_err() {
+                    tokio::time::sleep(RETRY_DELAY).await;
+                }
+                stored += events.len();
+            }
+        };
+        // What is not stored by then is counted below.
+        let _in_time = tokio::time::timeout_at(end, all).await;
+        batch.lost_except(stored);
+    } else {
+        activity::give_up();
     }
     log_lost();
 }
