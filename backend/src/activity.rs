@@ -14,7 +14,7 @@ use std::sync::{
 };
 
 use tokio::sync::{
-    Mutex, MutexGuard as InHand,
+    Mutex,
     mpsc::{self, Receiver, Sender},
 };
 
@@ -26,6 +26,9 @@ const CAPACITY: usize = 4_096;
 /// The queue of this process. It is not a part of the server's state, since what is told of happens in
 /// every part of it.
 static QUEUE: LazyLock<Queue> = LazyLock::new(Queue::new);
+
+/// The right to receive events, which one batch has at a time.
+type Receiving = tokio::sync::MutexGuard<'static, Receiver<Event>>;
 
 #[derive(Debug)]
 struct Queue {
@@ -79,15 +82,11 @@ impl Queue {
         self.batch(events, receiver)
     }
 
-    fn batch(
-        &'static self,
-        events: Vec<Event>,
-        in_hand: InHand<'static, Receiver<Event>>,
-    ) -> Batch {
+    fn batch(&'static self, events: Vec<Event>, receiver: Receiving) -> Batch {
         Batch {
             events,
             queue: self,
-            _in_hand: in_hand,
+            _receiving: receiver,
         }
     }
 
@@ -113,7 +112,7 @@ pub fn note(event: Event) {
 pub struct Batch {
     events: Vec<Event>,
     queue: &'static Queue,
-    _in_hand: InHand<'static, Receiver<Event>>,
+    _receiving: Receiving,
 }
 
 impl Batch {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::store::{
     StoreError,
-    database::{AdminRecords, EventGroup},
+    database::{AdminRecords, EventGroup, Undescribed},
 };
 
 /// How many days events are kept.
@@ -66,11 +66,13 @@ async fn delete_events(
 async fn describe(records: &dyn AdminRecords) -> Result<(), StoreError> {
     for _ in 0..MAX_BATCHES {
         let found = records.undescribed(BATCH).await?;
-        for one in &found {
-            let label = Label::of(one.context, &one.orgs);
-            records.describe(&one.id, &label).await?;
+        let is_last = found.len() < BATCH as usize;
+        let label = |one: Undescribed| (one.id, Label::of(one.context, &one.orgs));
+        let labels: Vec<_> = found.into_iter().map(label).collect();
+        if !labels.is_empty() {
+            records.describe(&labels).await?;
         }
-        if found.len() < BATCH as usize {
+        if is_last {
             break;
         }
     }

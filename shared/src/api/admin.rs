@@ -237,7 +237,8 @@ pub enum EventKind {
     /// Requests were refused for a reason of security, such as another origin; `detail` is the reason
     /// and the client. At most one entry for each reason, client and minute.
     RequestsRefused,
-    /// The stored tokens of a connection cannot be decrypted with the keys of this server.
+    /// The stored tokens of a connection cannot be decrypted with the keys of this server; at most one
+    /// entry for each server and second.
     KeyFault,
     /// The file of the client secret was read again.
     SecretReread,

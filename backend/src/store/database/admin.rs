@@ -280,8 +280,8 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
     /// Returns at most `limit` connections that have no label yet.
     async fn undescribed(&self, limit: u32) -> Result<Vec<Undescribed>, StoreError>;
 
-    /// Stores the label of a connection, unless it has one by now.
-    async fn describe(&self, id: &ConnectionId, label: &Label) -> Result<(), StoreError>;
+    /// Stores the labels of connections that have none by now, all or none.
+    async fn describe(&self, labels: &[(ConnectionId, Label)]) -> Result<(), StoreError>;
 
     /// Records that a refresh of a generation of an active connection failed, unless that is recorded
     /// already. It stays until the next pair is stored.

@@ -137,16 +137,19 @@ impl AdminRecords for PostgresDatabase {
         Ok(rows.into_iter().map(admin_rows::undescribed).collect())
     }
 
-    async fn describe(&self, id: &ConnectionId, label: &Label) -> Result<(), StoreError> {
-        let query = sqlx::query(admin_sql::DESCRIBE)
-            .bind(id.as_str())
-            .bind(&label.name)
-            .bind(&label.name_key)
-            .bind(label.is_group)
-            .bind(i64::from(label.org_count))
-            .bind(&label.search_text);
-        self.run(query).await?;
-        Ok(())
+    async fn describe(&self, labels: &[(ConnectionId, Label)]) -> Result<(), StoreError> {
+        let mut tx = self.pool.write().await?;
+        for (id, label) in labels {
+            let query = sqlx::query(admin_sql::DESCRIBE)
+                .bind(id.as_str())
+                .bind(&label.name)
+                .bind(&label.name_key)
+                .bind(label.is_group)
+                .bind(i64::from(label.org_count))
+                .bind(&label.search_text);
+            tx.execute(query).await?;
+        }
+        tx.commit().await
     }
 
     async fn mark_refresh_failed(

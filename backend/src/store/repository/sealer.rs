@@ -1,6 +1,9 @@
 //! Seals and opens the tokens of the store, each bound to its table, column and row.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use domain::{
     connection::{Connection, Grant, Tokens},
@@ -12,20 +15,34 @@ use domain::{
 };
 use zeroize::Zeroizing;
 
-use crate::activity::{self, Event};
-use crate::store::{
-    Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn, error::Inconsistent,
+use crate::{
+    activity::{self, Event},
+    store::{
+        Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn,
+        error::Inconsistent,
+    },
 };
+
+/// Shortest time between two notes in the activity log of tokens that do not open. A missing key
+/// concerns every connection, and each read of one would note it.
+const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Seals and opens tokens.
 #[derive(Clone, Debug)]
-pub struct Sealer(Arc<Vault>);
+pub struct Sealer {
+    vault: Arc<Vault>,
+    /// When tokens that do not open were last noted.
+    noted_at: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Sealer {
     /// Creates a sealer with the keys of a vault.
     #[must_use]
     pub fn new(vault: Arc<Vault>) -> Self {
-        Self(vault)
+        Self {
+            vault,
+            noted_at: Arc::default(),
+        }
     }
 
     /// Seals the token pair of a connection.
@@ -114,7 +131,7 @@ impl Sealer {
         let location = location(column, row);
         // Opened in either case: that it opens is what an operator wants to know.
         let token = Zeroizing::new(self.open_text(location, sealed)?);
-        if self.0.is_current(sealed.as_bytes()) {
+        if self.vault.is_current(sealed.as_bytes()) {
             return Ok(None);
         }
         self.seal(location, &token).map(Some)
@@ -122,14 +139,15 @@ impl Sealer {
 
     /// Returns the ids of the keys, the current one first.
     pub(super) fn key_ids(&self) -> Vec<KeyId> {
-        self.0.key_ids().collect()
+        self.vault.key_ids().collect()
     }
 
     /// Checks that the keys of a pair are in the ring, without opening it.
     pub(super) fn check_keys(&self, sealed: &SealedTokens) -> Result<(), CannotOpen> {
-        self.0
+        self.vault
             .check_key(Purpose::Tokens, sealed.access.as_bytes())?;
-        self.0.check_key(Purpose::Tokens, sealed.refresh.as_bytes())
+        self.vault
+            .check_key(Purpose::Tokens, sealed.refresh.as_bytes())
     }
 
     /// Opens the tokens of a connection. If that fails, the connection counts as lost, but no other
@@ -138,7 +156,7 @@ impl Sealer {
     pub fn open(&self, connection: Connection<SealedTokens>) -> Connection {
         connection.map_tokens(|id, sealed| {
             self.open_pair(id, &sealed)
-                .inspect_err(|error| tell_unopened(id, error))
+                .inspect_err(|error| self.tell_unopened(id, error))
                 .ok()
         })
     }
@@ -148,10 +166,19 @@ impl Sealer {
     pub(super) fn check(&self, connection: Connection<SealedTokens>) -> Connection<SealedTokens> {
         connection.map_tokens(|id, sealed| {
             self.check_keys(&sealed)
-                .inspect_err(|error| tell_unopened(id, error))
+                .inspect_err(|error| self.tell_unopened(id, error))
                 .ok()
                 .map(|()| sealed)
         })
+    }
+
+    fn tell_unopened(&self, id: &ConnectionId, error: &dyn std::error::Error) {
+        tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
+        let mut noted_at = self.noted_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted_at.is_none_or(|at| at.elapsed() >= NOTE_INTERVAL) {
+            *noted_at = Some(Instant::now());
+            activity::note(Event::key_fault(id));
+        }
     }
 
     fn seal(
@@ -160,7 +187,7 @@ impl Sealer {
         token: &str,
     ) -> Result<SealedToken, StoreError> {
         let sealed = self
-            .0
+            .vault
             .seal(Purpose::Tokens, associated_data, token.as_bytes())?;
         Ok(SealedToken::from_stored(sealed))
     }
@@ -172,7 +199,7 @@ impl Sealer {
     ) -> Result<String, StoreError> {
         let AssociatedData { table, column, row } = associated_data;
         let bytes = self
-            .0
+            .vault
             .open(Purpose::Tokens, associated_data, sealed.as_bytes())
             .map_err(|cause| StoreError::Sealed {
                 table,
@@ -187,11 +214,6 @@ impl Sealer {
         })?;
         Ok(text.to_owned())
     }
-}
-
-fn tell_unopened(id: &ConnectionId, error: &dyn std::error::Error) {
-    tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
-    activity::note(Event::key_fault(id));
 }
 
 fn access_of(id: &ConnectionId) -> AssociatedData<'_> {

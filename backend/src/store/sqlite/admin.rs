@@ -140,17 +140,20 @@ impl AdminRecords for SqliteDatabase {
         Ok(rows.into_iter().map(admin_rows::undescribed).collect())
     }
 
-    async fn describe(&self, id: &ConnectionId, label: &Label) -> Result<(), StoreError> {
-        sqlx::query(admin_sql::DESCRIBE)
-            .bind(id.as_str())
-            .bind(&label.name)
-            .bind(&label.name_key)
-            .bind(label.is_group)
-            .bind(label.org_count)
-            .bind(&label.search_text)
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+    async fn describe(&self, labels: &[(ConnectionId, Label)]) -> Result<(), StoreError> {
+        let mut tx = self.begin_immediate().await?;
+        for (id, label) in labels {
+            sqlx::query(admin_sql::DESCRIBE)
+                .bind(id.as_str())
+                .bind(&label.name)
+                .bind(&label.name_key)
+                .bind(label.is_group)
+                .bind(label.org_count)
+                .bind(&label.search_text)
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     async fn mark_refresh_failed(

@@ -312,7 +312,7 @@ async fn use_administration(admin: &dyn AdminRecords) {
     admin.install_groups().await.unwrap();
     assert!(admin.undescribed(50).await.unwrap().is_empty());
     let label = Label::of(None, &[]);
-    admin.describe(&id, &label).await.unwrap();
+    admin.describe(&[(id.clone(), label)]).await.unwrap();
     admin.mark_refresh_failed(&id, 0, now()).await.unwrap();
     let event = NewEvent {
         id: EventId::generate_at(1),

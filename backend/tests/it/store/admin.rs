@@ -312,7 +312,8 @@ async fn what_an_earlier_version_stored_is_described(bed: Bed) {
     let found = admin.undescribed(9).await.unwrap();
     assert_eq!((found.len(), &found[0].id), (1, &ids[0]));
     let label = Label::of(found[0].context, &found[0].orgs);
-    admin.describe(&ids[0], &label).await.unwrap();
+    let labels = [(ids[0].clone(), label)];
+    admin.describe(&labels).await.unwrap();
     assert!(admin.undescribed(9).await.unwrap().is_empty());
     assert_eq!(names(&*admin, &page(InstallSort::Name)).await, ["Łódź"]);
 }
