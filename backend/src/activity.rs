@@ -18,10 +18,13 @@ use tokio::sync::{
     mpsc::{self, Receiver, Sender},
 };
 
-pub use self::event::Event;
+pub use self::event::{Event, FREQUENT};
 
 /// Maximum number of events that wait to be stored.
 const CAPACITY: usize = 4_096;
+
+/// How many of these places are kept for events of kinds that are not [`FREQUENT`].
+const RESERVED: usize = CAPACITY / 4;
 
 /// The queue of this process. It is not a part of the server's state, since what is told of happens in
 /// every part of it.
@@ -58,7 +61,12 @@ impl Queue {
     }
 
     fn note(&self, event: Event) {
-        if self.is_on.load(Ordering::Relaxed) && self.sender.try_send(event).is_err() {
+        if !self.is_on.load(Ordering::Relaxed) {
+            return;
+        }
+        let is_frequent = FREQUENT.contains(&event.kind);
+        let has_room = !is_frequent || self.sender.capacity() > RESERVED;
+        if !has_room || self.sender.try_send(event).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -200,6 +208,18 @@ mod tests {
         storing.abort();
         queue.note(Event::secret_reread());
         assert_eq!(queue.take_last().await.events().len(), 1);
+    }
+
+    #[test]
+    fn frequent_events_leave_places_for_others() {
+        let queue = queue();
+        for _ in 0..CAPACITY {
+            queue.note(Event::key_fault(&domain::ids::ConnectionId::generate()));
+        }
+        let number = |queue: &Queue| queue.receiver.try_lock().unwrap().len();
+        assert_eq!(number(queue), CAPACITY - RESERVED);
+        queue.note(Event::secret_reread());
+        assert_eq!(number(queue), CAPACITY - RESERVED + 1);
     }
 
     #[test]

@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{connection::Grant, ids::RevocationId};
+use domain::{
+    connection::Grant,
+    ids::{ConnectionId, RevocationId},
+};
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
@@ -40,11 +43,13 @@ const MAX_CONSECUTIVE_FAILURES: u32 = 3;
 /// Maximum number of attempts to store a revocation when the store fails.
 const MAX_STORE_ATTEMPTS: u32 = 3;
 
-/// Revokes a token pair that belongs to no connection. Stores the revocation first, then sends it.
+/// Revokes a token pair that was stored for no connection, or came for one that has ended. Stores the
+/// revocation first, then sends it.
 pub async fn revoke_or_enqueue(
     store: &dyn RevocationStore,
     provider: &dyn ProviderClient,
     clock: &dyn Clock,
+    of: Option<&ConnectionId>,
     grant: &Grant,
 ) {
     let revocation = Revocation {
@@ -54,7 +59,7 @@ pub async fn revoke_or_enqueue(
     };
     for round in 1..=MAX_STORE_ATTEMPTS {
         let enqueued = store
-            .enqueue_revocation(&revocation, grant.refresh_expires_at, clock.now())
+            .enqueue_revocation(of, &revocation, grant.refresh_expires_at, clock.now())
             .await;
         let revoked = revoke_within(store, provider, clock, &revocation).await;
         match enqueued {

@@ -6,7 +6,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::login_state::LoginState;
+use crate::{login_state::LoginState, visible::is_direction_mark};
 
 /// Maximum length of the code, in bytes. Snyk's codes are much shorter, and no known provider comes
 /// near this limit.
@@ -136,12 +136,6 @@ pub fn readable(text: &str) -> String {
         .filter(|c| !c.is_control() && !is_direction_mark(*c))
         .take(MAX_DESCRIPTION)
         .collect()
-}
-
-/// Returns whether `c` is one of Unicode's explicit directional formatting characters, which can
-/// make a text read as a different one.
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns the only value of `name`, or `None` if the parameter is absent.

@@ -11,14 +11,17 @@ pub const fn visible(one: char) -> char {
             None => char::REPLACEMENT_CHARACTER,
         },
         '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}'
-        | '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => char::REPLACEMENT_CHARACTER,
+        _ if is_direction_mark(one) => char::REPLACEMENT_CHARACTER,
         _ => one,
     }
+}
+
+/// Returns whether a character is one of Unicode's explicit directional formatting characters, which can
+/// make a text read as a different one.
+#[must_use]
+pub const fn is_direction_mark(one: char) -> bool {
+    matches!(one, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

@@ -95,6 +95,15 @@ async fn a_rehearsal_shows_the_bytes_of_a_login_and_sends_nothing() {
     assert_eq!(bytes(&digest), Sha256::digest(&verifier).to_vec());
     assert_eq!(URL_SAFE_NO_PAD.encode(bytes(&digest)), challenge);
 
+    // Readers hear what the hatching tells the eye.
+    let sealed = "return [...document.querySelectorAll('dd .sealed')]\
+        .map(it => it.textContent.startsWith('sealed: '))";
+    let sealed = browser.run(sealed).await;
+    assert!(
+        sealed[0] == true && !sealed.to_string().contains("false"),
+        "{sealed}"
+    );
+
     let asked = details(browser, 3).await;
     assert_eq!(asked["response_type"], "code");
     assert_eq!(asked["client_id"], tests::registration::CLIENT_ID);

@@ -2,7 +2,7 @@
 //! With `SCREENSHOTS=folder`, a screenshot of every page is saved there.
 
 use serde_json::json;
-use tests::browser::Browser;
+use tests::browser::{Browser, Colours};
 use thirtyfour::Key;
 
 use crate::{
@@ -42,6 +42,13 @@ async fn the_typeface_comes_from_here_and_is_kept_for_ever() {
     );
     browser.until(LOGS_NOTHING).await;
     every_view(browser, "welcome").await;
+
+    // With forced colours the hatching stays, which other gradients do not.
+    browser.colours(Colours::Forced).await;
+    let gradients = "document.querySelector('h1').style.background = 'linear-gradient(red, red)'; \
+        return ['h1', '.sealed', '.lane-lines'].map(it => \
+            getComputedStyle(document.querySelector(it)).backgroundImage.includes('gradient'))";
+    assert_eq!(browser.run(gradients).await, json!([false, true, true]));
     visit.browser.close().await;
 }
 

@@ -1,6 +1,8 @@
 //! Uses every control of every page, in windows of four widths, by pointer and by keyboard alone.
 //! Checks that each responds and that no unhandled error occurs.
 
+mod later;
+
 use serde_json::json;
 use tests::browser::Browser;
 
@@ -75,6 +77,28 @@ impl Tour {
         }
     }
 
+    /// Selects the second choice in the menu of a filter, which writes this into the address.
+    async fn choose(&self, menu: &str, written: &str) {
+        let is_open = format!("return document.querySelector('#{menu}').matches(':popover-open')");
+        self.act(&at(&format!("[popovertarget={menu}]"))).await;
+        self.until(&is_open).await;
+        match self.by {
+            By::Pointer => {
+                let second = format!("#{menu} li:nth-child(2) label");
+                self.browser().click_at(&at(&second)).await;
+            }
+            By::Keyboard => {
+                self.browser().tab_to(&at(&format!("#{menu} input"))).await;
+                self.browser().key("ArrowDown").await;
+                self.browser().key(" ").await;
+            }
+        }
+        self.until(&format!("return location.search.includes('{written}')"))
+            .await;
+        self.browser().key("Escape").await;
+        self.until(&is_open.replace("return ", "return !")).await;
+    }
+
     /// Checks that no unhandled error occurred.
     async fn is_sound(&self, place: &str) {
         let errors = self.browser().take_errors().await;
@@ -125,21 +149,7 @@ impl Tour {
         self.act(&at(".toggle[title='Critical']")).await;
         self.until("return location.search === '?severity=critical'")
             .await;
-        self.act(&at("[popovertarget=origin]")).await;
-        self.until("return document.querySelector('#origin').matches(':popover-open')")
-            .await;
-        match self.by {
-            By::Pointer => self.browser().click_at(&at("#origin label")).await,
-            By::Keyboard => {
-                self.browser().tab_to(&at("#origin input")).await;
-                self.browser().key(" ").await;
-            }
-        }
-        self.until("return location.search.includes('origin=')")
-            .await;
-        self.browser().key("Escape").await;
-        self.until("return !document.querySelector('#origin').matches(':popover-open')")
-            .await;
+        self.choose("origin", "origin=").await;
         self.press("Clear filters").await;
         self.until("return location.search === ''").await;
         self.to_search().await;
@@ -291,6 +301,10 @@ async fn tour(width: u32) {
         tour.projects().await;
         tour.issues().await;
         tour.connection().await;
+        tour.all_issues().await;
+        tour.flow().await;
+        tour.browsers().await;
+        tour.administration().await;
         tour.ways_out().await;
     }
     tour.visit.browser.close().await;

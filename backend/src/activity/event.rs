@@ -13,6 +13,18 @@ use crate::{
     request_context,
 };
 
+/// The kinds of events that come by the thousand by themselves, or that strangers can cause: they must
+/// not push the others out, neither of the queue nor of the log.
+pub const FREQUENT: &[EventKind] = &[
+    EventKind::Refreshed,
+    EventKind::RefreshFailed,
+    EventKind::LoginFailed,
+    EventKind::LimitReached,
+    EventKind::RequestsRefused,
+    EventKind::KeyFault,
+    EventKind::AdminRefused,
+];
+
 /// An event to be noted.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -135,16 +147,16 @@ impl Event {
         Self::new(EventKind::SignedOut).with(if by_another { "by another browser" } else { "" })
     }
 
-    /// A limit on requests was reached.
+    /// A client reached a limit, in words of the program.
     #[must_use]
-    pub fn limit_reached(client: ClientNetwork) -> Self {
-        Self::new(EventKind::LimitReached).with(&client.to_string())
+    pub fn limit_reached(client: ClientNetwork, limit: &str) -> Self {
+        Self::new(EventKind::LimitReached).with(&format!("{client}, {limit}"))
     }
 
     /// Requests of a client were refused for a reason of security, in words of the program.
     #[must_use]
     pub fn requests_refused(client: ClientNetwork, reason: &str) -> Self {
-        Self::new(EventKind::RequestsRefused).with(&format!("{reason}, {client}"))
+        Self::new(EventKind::RequestsRefused).with(&format!("{client}, {reason}"))
     }
 
     /// The stored tokens of a connection cannot be decrypted.

@@ -87,7 +87,7 @@ async fn store(records: &dyn AdminRecords, events: &[Event]) -> Result<(), Store
     records.insert_events(&new).await?;
     for event in events {
         if let (Some(connection), Some(generation)) = (&event.connection, event.failed_generation) {
-            let marked = records.mark_refresh_failed(connection, generation, event.at);
+            let marked = records.mark_refresh_failed(connection, generation);
             marked.await?;
         }
     }

@@ -103,9 +103,9 @@ pub async fn disconnect(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<(StatusCode, [(HeaderName, &'static str); 1]), ApiError> {
     let found = administration.find(id).await?;
+    let id = found.id.clone();
     let is_revoked = if found.status == InstallStatus::Disconnected {
-        let records = &administration.records;
-        !records.has_pending_revocation(&found.id).await?
+        true
     } else {
         let connections = Arc::clone(&administration.connections);
         let disconnect = async move {
@@ -120,7 +120,13 @@ pub async fn disconnect(
             .await
             .map_err(|_| ApiError::Internal("the task that disconnects ended".to_owned()))??
     };
-    let revoked = if is_revoked { "done" } else { "pending" };
+    // A revocation may be left of an earlier end, or of one that another request caused meanwhile.
+    let is_pending = administration.records.has_pending_revocation(&id).await?;
+    let revoked = if is_revoked && !is_pending {
+        "done"
+    } else {
+        "pending"
+    };
     let header = [(HeaderName::from_static(REVOCATION), revoked)];
     Ok((StatusCode::NO_CONTENT, header))
 }

@@ -111,7 +111,7 @@ impl Exchange {
                     return;
                 }
                 // The token pair belongs to no connection.
-                revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, &grant).await;
+                revoke_or_enqueue(&*this.store, &*this.provider, &*this.clock, None, &grant).await;
             };
             self.tasks.spawn(carried(discard));
         }

@@ -11,7 +11,7 @@ use http::{header, uri::Authority};
 
 use super::{
     problem::ApiError,
-    rejection_log::{Rejection, quoted},
+    rejection_log::{Noted, Rejection, quoted},
 };
 use crate::config::origin::{Origin, is_loopback};
 
@@ -60,6 +60,7 @@ impl Hosts {
         response.extensions_mut().insert(Rejection {
             why: FOREIGN_HOST,
             about: Some(self.describe_rejection(request)),
+            noted: Some(Noted::Refused("for another host name")),
         });
         Some(response)
     }

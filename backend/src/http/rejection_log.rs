@@ -24,6 +24,17 @@ pub(crate) struct Rejection {
     pub(crate) why: &'static str,
     /// Details of this rejection for the operator. Bounded, and without control characters.
     pub(crate) about: Option<String>,
+    /// How the activity log tells of it, if it does.
+    pub(crate) noted: Option<Noted>,
+}
+
+/// How the activity log tells of a rejection, in words for an administrator.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Noted {
+    /// As a limit that was reached.
+    Limit(&'static str),
+    /// As a request that was refused for a reason of security.
+    Refused(&'static str),
 }
 
 /// The reason of a client that exceeded a rate limit.
@@ -33,10 +44,17 @@ pub(crate) const TOO_MANY_CONNECTIONS: &str = "too many connections at once";
 
 impl From<&'static str> for Rejection {
     fn from(why: &'static str) -> Self {
-        Self { why, about: None }
+        let is_limit = [TOO_MANY, TOO_MANY_CONNECTIONS].contains(&why);
+        Self {
+            why,
+            about: None,
+            noted: is_limit.then_some(Noted::Limit(why)),
+        }
     }
 }
 
+/// Maximum number of rejections that are noted in the activity log in an interval. The log has each.
+const MAX_NOTED: u32 = 100;
 /// Maximum number of bytes of client input in a log line.
 const MAX_QUOTED_BYTES: usize = 100;
 
@@ -62,19 +80,43 @@ struct Counts {
     /// know.
     by_network: HashMap<(ClientNetwork, &'static str), Count>,
     overflow: u64,
+    /// The number of rejections that have been noted since a time.
+    noted: Option<(Instant, u32)>,
+}
+
+impl Counts {
+    /// Notes a rejection in the activity log, unless many have been noted in this interval: a client
+    /// may have many networks.
+    fn note(&mut self, network: ClientNetwork, noted: Option<Noted>, now: Instant) {
+        let Some(noted) = noted else {
+            return;
+        };
+        let (since, number) = self
+            .noted
+            .filter(|(since, _)| now.saturating_duration_since(*since) < LOG_INTERVAL)
+            .unwrap_or((now, 0));
+        if number < MAX_NOTED {
+            self.noted = Some((since, number + 1));
+            activity::note(match noted {
+                Noted::Limit(words) => Event::limit_reached(network, words),
+                Noted::Refused(words) => Event::requests_refused(network, words),
+            });
+        }
+    }
 }
 
 #[derive(Debug)]
 struct Count {
     since: Instant,
     last_about: Option<String>,
+    noted: Option<Noted>,
     repeats: u64,
 }
 
 impl RejectionLog {
     /// Counts a rejection. The first one of a network for a reason is logged at once.
     pub(crate) fn record(&self, network: ClientNetwork, rejection: Rejection) {
-        let Rejection { why, about } = rejection;
+        let Rejection { why, about, noted } = rejection;
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.by_network.get_mut(&(network, why)) {
             count.repeats += 1;
@@ -85,14 +127,16 @@ impl RejectionLog {
             counts.overflow += 1;
             return;
         }
+        let now = Instant::now();
         let count = Count {
-            since: Instant::now(),
+            since: now,
             last_about: None,
+            noted,
             repeats: 0,
         };
         counts.by_network.insert((network, why), count);
+        counts.note(network, noted, now);
         drop(counts);
-        note(network, why);
         tracing::warn!(
             client = %network,
             why,
@@ -108,6 +152,7 @@ impl RejectionLog {
 
     fn log_at(&self, now: Instant) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut repeated = Vec::new();
         counts.by_network.retain(|(network, why), count| {
             if now.saturating_duration_since(count.since) < LOG_INTERVAL {
                 return true;
@@ -117,11 +162,14 @@ impl RejectionLog {
             }
             let about = count.last_about.take();
             tracing::warn!(client = %network, refused = count.repeats, why, about, "Requests were refused");
-            note(*network, why);
+            repeated.push((*network, count.noted));
             count.since = now;
             count.repeats = 0;
             true
         });
+        for (network, noted) in repeated {
+            counts.note(network, noted, now);
+        }
         let overflow = std::mem::take(&mut counts.overflow);
         drop(counts);
         if overflow > 0 {
@@ -131,15 +179,6 @@ impl RejectionLog {
             );
         }
     }
-}
-
-/// Notes rejections in the activity log, as often as in the log.
-fn note(network: ClientNetwork, why: &str) {
-    activity::note(if [TOO_MANY, TOO_MANY_CONNECTIONS].contains(&why) {
-        Event::limit_reached(network)
-    } else {
-        Event::requests_refused(network, why)
-    });
 }
 
 #[cfg(test)]
@@ -174,6 +213,22 @@ mod tests {
             rejection_log.0.lock().unwrap().by_network.len(),
             MAX_ENTRIES
         );
+    }
+
+    #[test]
+    fn a_client_of_many_networks_is_noted_so_many_times_a_minute() {
+        let mut counts = Counts::default();
+        let noted = Some(Noted::Refused("sent by another page"));
+        let network = ClientNetwork::from(IpAddr::from([192, 0, 2, 1]));
+        let now = Instant::now();
+        for _ in 0..2 * MAX_NOTED {
+            counts.note(network, noted, now);
+        }
+        assert_eq!(counts.noted, Some((now, MAX_NOTED)));
+        counts.note(network, None, now + LOG_INTERVAL);
+        assert_eq!(counts.noted, Some((now, MAX_NOTED)));
+        counts.note(network, noted, now + LOG_INTERVAL);
+        assert_eq!(counts.noted, Some((now + LOG_INTERVAL, 1)));
     }
 
     #[test]

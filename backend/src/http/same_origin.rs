@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{
     problem::ApiError,
-    rejection_log::{Rejection, quoted},
+    rejection_log::{Noted, Rejection, quoted},
 };
 use crate::config::origin::Origin;
 
@@ -24,6 +24,7 @@ const FOREIGN_ORIGIN: &str = "The page was opened at an address that the server 
     Open it at its own address; whoever runs it sets that with PUBLIC_URL and FRONTEND_ORIGIN.";
 const FOREIGN_PAGE: &str = "The request doesn’t come from this app’s own page. Open the app at its \
     own address and try again.";
+const TWO_ORIGINS: &str = "The request says twice where it comes from.";
 const NO_ORIGIN: &str = "The request arrived without the headers that say which page sent it \
     (Sec-Fetch-Site and Origin). A very old browser, an extension or a proxy leaves them out: use \
     a current browser, switch the extension off, or ask whoever runs the proxy to pass them on.";
@@ -87,20 +88,29 @@ impl Origins {
             .iter()
             .any(|name| headers.get_all(name).iter().count() > 1)
         {
-            let why = "The request says twice where it comes from.";
-            return Some(ApiError::Forbidden(why).into_response());
+            return Some(self.refusal(TWO_ORIGINS, headers));
         }
         let is_preflight = request.method() == Method::OPTIONS
             && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
         match check(request_source(request.method(), headers), &self.allowed) {
-            Err(why) => {
-                let about = self.describe(headers);
-                let mut response = ApiError::Forbidden(why).into_response();
-                response.extensions_mut().insert(Rejection { why, about });
-                Some(response)
-            }
+            Err(why) => Some(self.refusal(why, headers)),
             Ok(()) => (is_preflight && self.is_cross(headers)).then(preflight),
         }
+    }
+
+    fn refusal(&self, why: &'static str, headers: &HeaderMap) -> Response {
+        let words = match why {
+            NO_ORIGIN => "without an origin",
+            TWO_ORIGINS => "with two origins",
+            _ => "sent by another page",
+        };
+        let mut response = ApiError::Forbidden(why).into_response();
+        response.extensions_mut().insert(Rejection {
+            why,
+            about: self.describe(headers),
+            noted: Some(Noted::Refused(words)),
+        });
+        response
     }
 
     /// Adds the CORS headers with which our page on another origin can read an API response,

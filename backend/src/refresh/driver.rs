@@ -304,7 +304,7 @@ impl<F: Fn() -> bool> Driver<'_, F> {
                 clock,
                 ..
             } = self.resources;
-            revoke_or_enqueue(&**store, &**provider, &**clock, &grant).await;
+            revoke_or_enqueue(&**store, &**provider, &**clock, Some(self.id), &grant).await;
         }
         Event::Revoked
     }

@@ -53,11 +53,10 @@ pub(super) const UNDESCRIBED: &str = "SELECT id, context, orgs FROM connections 
      WHERE search_text IS NULL ORDER BY id LIMIT $1";
 pub(super) const DESCRIBE: &str = "UPDATE connections SET name = $2, name_key = $3, is_group = $4, \
      org_count = $5, search_text = $6 WHERE id = $1 AND search_text IS NULL";
-/// A mark that a refresh of the generation `$2` failed. It is later than the refresh before it, whatever
-/// the clocks of two servers say: a version that runs beside this one compares the two. The next pair
-/// removes it.
-pub(super) const MARK_FAILED: &str = "UPDATE connections SET refresh_failed_at = \
-         CASE WHEN $3 > refreshed_at THEN $3 ELSE refreshed_at + 1 END \
+/// A mark that a refresh of the generation `$2` failed, which the next pair removes. A version that runs
+/// beside this one compares it with the time of the refresh before, and does not remove it: so it is just
+/// later, whatever the clocks of the servers say.
+pub(super) const MARK_FAILED: &str = "UPDATE connections SET refresh_failed_at = refreshed_at + 1 \
      WHERE id = $1 AND status = 'active' AND generation = $2 \
      AND (refresh_failed_at IS NULL OR refresh_failed_at <= refreshed_at)";
 

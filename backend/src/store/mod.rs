@@ -177,9 +177,11 @@ pub trait ConnectionStore: fmt::Debug + Send + Sync {
 /// Stores pending revocations of refresh tokens.
 #[async_trait]
 pub trait RevocationStore: fmt::Debug + Send + Sync {
-    /// Enqueues a revocation; `ends_at` is when the token expires, if the provider said so.
+    /// Enqueues a revocation of a token of a connection, if it belongs to one; `ends_at` is when the token
+    /// expires, if the provider said so.
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
         now: Timestamp,

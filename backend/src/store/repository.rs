@@ -6,6 +6,7 @@
 
 mod account;
 mod connections;
+mod key_faults;
 mod leases;
 mod login;
 mod orphans;

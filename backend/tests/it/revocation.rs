@@ -87,7 +87,7 @@ impl Bed {
                 tries: 0,
             };
             store
-                .enqueue_revocation(&revocation, None, now)
+                .enqueue_revocation(None, &revocation, None, now)
                 .await
                 .unwrap();
         }

@@ -20,7 +20,7 @@ pub const fn kind(kind: EventKind) -> &'static str {
         EventKind::Disconnected => "Disconnected by a person",
         EventKind::Swept => "Ended, because nobody used it",
         EventKind::SignedOut => "Browser signed out",
-        EventKind::LimitReached => "Rate limit reached",
+        EventKind::LimitReached => "Limit reached",
         EventKind::RequestsRefused => "Requests refused",
         EventKind::KeyFault => "Stored tokens can’t be decrypted",
         EventKind::SecretReread => "Client secret reloaded",

@@ -232,13 +232,14 @@ pub enum EventKind {
     Swept,
     /// A browser was signed out, by itself or by another one.
     SignedOut,
-    /// A limit on requests was reached; at most one entry for each client and minute.
+    /// A client reached a limit on requests or connections; `detail` names the client and the limit. At
+    /// most one entry for each limit, client and minute, and 100 a minute with those of refused requests.
     LimitReached,
-    /// Requests were refused for a reason of security, such as another origin; `detail` is the reason
-    /// and the client. At most one entry for each reason, client and minute.
+    /// Requests were refused for a reason of security, such as another origin; `detail` names the client
+    /// and the reason. At most one entry for each reason, client and minute.
     RequestsRefused,
     /// The stored tokens of a connection cannot be decrypted with the keys of this server; at most one
-    /// entry for each server and second.
+    /// entry for each connection, server and hour.
     KeyFault,
     /// The file of the client secret was read again.
     SecretReread,

@@ -14,7 +14,7 @@ const HOSTILE: &str = "<img src=x onerror=window.hacked=1>";
 const MANY: usize = 320;
 
 /// Returns the link that the command prints.
-async fn link(app: &App) -> String {
+pub(crate) async fn link(app: &App) -> String {
     let outcome = command::finish(app.command(&["admin-link"], &[])).await;
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     outcome.stdout.trim().to_owned()

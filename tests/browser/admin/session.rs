@@ -121,12 +121,23 @@ async fn a_sign_in_whose_answer_is_lost_has_signed_in() {
     browser.heading("You have left").await;
     browser.go("about:blank").await;
     open_link(&bed, &browser).await;
-    browser.run("admin.lost = /session/").await;
+    browser
+        .run("admin.lost = /^POST/; admin.lostAfter = /session/")
+        .await;
     browser.press("Sign in").await;
     shows(&browser, "Try again").await;
     browser.run("admin.lost = null").await;
     browser.press("Try again").await;
     shows(&browser, "Meridian Freight").await;
+
+    // A session that was here before is none that the link has begun.
+    browser.go("about:blank").await;
+    open_link(&bed, &browser).await;
+    browser
+        .run("admin.faults = { 'POST /api/admin/session': [409, 'login_used'] }")
+        .await;
+    browser.press("Sign in").await;
+    browser.heading("This link has been used").await;
     browser.close().await;
 }
 

@@ -212,7 +212,10 @@ async fn a_disconnect_whose_answer_is_lost_is_looked_up() {
     browser.press("Try").await;
     hides(&browser, "The disconnect wasn’t confirmed").await;
     browser
-        .until("return !document.querySelector('.ending')")
+        .until(
+            "return document.querySelector('.toast')?.innerText.includes('is disconnected') \
+             && !document.querySelector('.ending') && document.activeElement.id === 'heading'",
+        )
         .await;
     shows(&browser, "Disconnected").await;
     browser.close().await;
@@ -228,6 +231,18 @@ async fn what_only_a_newer_server_knows_spoils_no_list() {
     shows(&browser, "Sign-in failed").await;
     browser.press("Activity").await;
     shows(&browser, "7 events").await;
+
+    // Nor does a whole page of them end a list.
+    browser
+        .run(
+            "admin.events.unshift(...Array.from({ length: 100 }, (_, at) => \
+                ({ ...admin.events[0], id: `newer ${at}`, kind: 'of_newer' })))",
+        )
+        .await;
+    browser.press("Installs").await;
+    browser.press("Activity").await;
+    browser.press("Show more").await;
+    shows(&browser, "Sign-in failed").await;
     browser.close().await;
 }
 

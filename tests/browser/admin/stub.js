@@ -87,8 +87,9 @@
     faults: {},
     posts: [],
     held: null,
-    /** Routes whose answers are lost on the way. */
+    /** Routes whose answers are lost on the way, and those that are so once one has been. */
     lost: null,
+    lostAfter: null,
   };
   window.admin = admin;
   admin.many = (count) => (admin.installs = many(count));
@@ -188,7 +189,10 @@
     const url = new URL(request.url ?? request, location.href);
     if (!url.pathname.startsWith("/api/admin/")) return real(request, ...rest);
     const served = await serve(request, url);
-    if (admin.lost?.test(`${request.method} ${url.pathname}`)) throw new TypeError("Failed to fetch");
+    if (admin.lost?.test(`${request.method} ${url.pathname}`)) {
+      admin.lost = admin.lostAfter ?? admin.lost;
+      throw new TypeError("Failed to fetch");
+    }
     return served;
   };
 })();

@@ -17,12 +17,13 @@ use crate::store::{
 impl<S: Store + ?Sized> RevocationStore for CachedStore<S> {
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.inner
-            .enqueue_revocation(revocation, ends_at, now)
+            .enqueue_revocation(of, revocation, ends_at, now)
             .await
     }
 

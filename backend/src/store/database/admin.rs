@@ -19,7 +19,7 @@ use shared::{
     scope::Scopes,
 };
 
-use crate::store::StoreError;
+use crate::{activity, store::StoreError};
 
 /// The session of an administrator to be stored.
 #[derive(Debug)]
@@ -215,8 +215,7 @@ pub struct EventPage {
 pub enum EventGroup {
     /// All of them.
     All,
-    /// Those that come by the thousand by themselves, or that strangers can cause: they must not push
-    /// the others out of the log.
+    /// Those of the kinds in [`activity::FREQUENT`].
     Frequent,
 }
 
@@ -226,15 +225,7 @@ impl EventGroup {
     pub const fn kinds(self) -> &'static [EventKind] {
         match self {
             Self::All => &[],
-            Self::Frequent => &[
-                EventKind::Refreshed,
-                EventKind::RefreshFailed,
-                EventKind::LoginFailed,
-                EventKind::LimitReached,
-                EventKind::RequestsRefused,
-                EventKind::KeyFault,
-                EventKind::AdminRefused,
-            ],
+            Self::Frequent => activity::FREQUENT,
         }
     }
 }
@@ -289,7 +280,6 @@ pub trait AdminRecords: fmt::Debug + Send + Sync {
         &self,
         id: &ConnectionId,
         generation: u64,
-        now: Timestamp,
     ) -> Result<(), StoreError>;
 
     /// Inserts events, all or none, each with the name that its connection has.

@@ -1,7 +1,7 @@
 //! The records of pending revocations.
 
 use async_trait::async_trait;
-use domain::ids::RevocationId;
+use domain::ids::{ConnectionId, RevocationId};
 use jiff::Timestamp;
 
 use super::records::SealedToken;
@@ -10,9 +10,11 @@ use crate::store::{Revocation, StoreError};
 /// Reads and changes pending revocations.
 #[async_trait]
 pub trait RevocationRecords {
-    /// Inserts a revocation that is due at once, unless there is one of its id.
+    /// Inserts a revocation of a token of a connection, if it belongs to one. It is due at once. Does
+    /// nothing if there is one of its id.
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,

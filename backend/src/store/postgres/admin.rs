@@ -156,12 +156,10 @@ impl AdminRecords for PostgresDatabase {
         &self,
         id: &ConnectionId,
         generation: u64,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         let query = sqlx::query(admin_sql::MARK_FAILED)
             .bind(id.as_str())
-            .bind(generation.cast_signed())
-            .bind(now.as_millisecond());
+            .bind(generation.cast_signed());
         self.run(query).await?;
         Ok(())
     }

@@ -33,12 +33,13 @@ pub(super) async fn insert(
 impl RevocationRecords for PostgresDatabase {
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.write().await?;
-        insert(&mut tx, None, revocation, expires_at, now).await?;
+        insert(&mut tx, of, revocation, expires_at, now).await?;
         tx.commit().await
     }
 

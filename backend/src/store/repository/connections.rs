@@ -6,14 +6,13 @@ use async_trait::async_trait;
 use domain::{
     connection::{Connection, Consent},
     ids::{AttemptId, ConnectionId, RevocationId, SessionId},
-    vault::secret::RefreshToken,
 };
 use jiff::Timestamp;
 
 use super::{Repository, retry};
 use crate::store::{
     Account, Change, Changed, ConnectionStore, Ended, LastRefresh, NewLogin, Revocation,
-    SealedToken, SealedTokens, StoreError,
+    SealedTokens, StoreError,
     database::{ConnectionChanges as _, Database, Transaction as _},
 };
 
@@ -101,7 +100,7 @@ impl<D: Database> Repository<D> {
         if let Some(record) = tx.refresh_token(id).await? {
             ended.more_may_live = record.is_leased;
             if let Some(sealed) = &record.token {
-                match self.open_ended(id, sealed) {
+                match self.sealer.open_ended(id, sealed) {
                     Some(token) => {
                         let revocation = Revocation {
                             id: revocation_id.clone(),
@@ -120,20 +119,5 @@ impl<D: Database> Repository<D> {
         tx.remove_authorizations(id).await?;
         tx.commit(&[Change::Connection(id.clone())]).await?;
         Ok(ended)
-    }
-
-    /// Opens the refresh token of a connection that ends. One that cannot be opened cannot be
-    /// revoked; it is erased all the same.
-    pub(super) fn open_ended(
-        &self,
-        id: &ConnectionId,
-        sealed: &SealedToken,
-    ) -> Option<RefreshToken> {
-        self.sealer
-            .open_refresh(id, sealed)
-            .inspect_err(|error| {
-                tracing::error!(connection = id.as_str(), %error, "A token was erased that Snyk cannot be told of");
-            })
-            .ok()
     }
 }

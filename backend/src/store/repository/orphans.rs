@@ -74,7 +74,7 @@ impl<D: Database> Repository<D> {
         for (id, record) in tx.delete_orphaned(since, BATCH).await? {
             let token = record
                 .token
-                .and_then(|sealed| self.open_ended(&id, &sealed));
+                .and_then(|sealed| self.sealer.open_ended(&id, &sealed));
             if let Some(token) = token {
                 let revocation = Revocation {
                     id: RevocationId::generate(),

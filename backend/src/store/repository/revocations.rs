@@ -41,6 +41,7 @@ fn default_expiry(now: Timestamp) -> Timestamp {
 impl<D: Database> RevocationStore for Repository<D> {
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation,
         ends_at: Option<Timestamp>,
         now: Timestamp,
@@ -48,7 +49,7 @@ impl<D: Database> RevocationStore for Repository<D> {
         let sealed = self.sealer.seal_revocation(revocation)?;
         let expires_at = ends_at.unwrap_or_else(|| default_expiry(now));
         self.database
-            .enqueue_revocation(&sealed, expires_at, now)
+            .enqueue_revocation(of, &sealed, expires_at, now)
             .await
     }
 

@@ -1,9 +1,6 @@
 //! Seals and opens the tokens of the store, each bound to its table, column and row.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
 
 use domain::{
     connection::{Connection, Grant, Tokens},
@@ -15,24 +12,16 @@ use domain::{
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    activity::{self, Event},
-    store::{
-        Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn,
-        error::Inconsistent,
-    },
+use super::key_faults::KeyFaults;
+use crate::store::{
+    Revocation, SealedToken, SealedTokens, StoreError, database::SealedColumn, error::Inconsistent,
 };
-
-/// Shortest time between two notes in the activity log of tokens that do not open. A missing key
-/// concerns every connection, and each read of one would note it.
-const NOTE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Seals and opens tokens.
 #[derive(Clone, Debug)]
 pub struct Sealer {
     vault: Arc<Vault>,
-    /// When tokens that do not open were last noted.
-    noted_at: Arc<Mutex<Option<Instant>>>,
+    faults: Arc<KeyFaults>,
 }
 
 impl Sealer {
@@ -41,7 +30,7 @@ impl Sealer {
     pub fn new(vault: Arc<Vault>) -> Self {
         Self {
             vault,
-            noted_at: Arc::default(),
+            faults: Arc::default(),
         }
     }
 
@@ -103,6 +92,21 @@ impl Sealer {
             token: self.seal(revocation_of(&revocation.id), revocation.token.secret())?,
             tries: revocation.tries,
         })
+    }
+
+    /// Opens the refresh token of a connection that ends. One that cannot be opened cannot be revoked; it
+    /// is erased all the same.
+    pub(super) fn open_ended(
+        &self,
+        id: &ConnectionId,
+        sealed: &SealedToken,
+    ) -> Option<RefreshToken> {
+        self.open_refresh(id, sealed)
+            .inspect_err(|error| {
+                tracing::error!(connection = id.as_str(), %error, "A token was erased that Snyk cannot be told of");
+                self.faults.note(id);
+            })
+            .ok()
     }
 
     /// Opens the token of a pending revocation.
@@ -174,11 +178,7 @@ impl Sealer {
 
     fn tell_unopened(&self, id: &ConnectionId, error: &dyn std::error::Error) {
         tracing::error!(connection = id.as_str(), %error, "The tokens of a connection do not open");
-        let mut noted_at = self.noted_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if noted_at.is_none_or(|at| at.elapsed() >= NOTE_INTERVAL) {
-            *noted_at = Some(Instant::now());
-            activity::note(Event::key_fault(id));
-        }
+        self.faults.note(id);
     }
 
     fn seal(

@@ -160,12 +160,10 @@ impl AdminRecords for SqliteDatabase {
         &self,
         id: &ConnectionId,
         generation: u64,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(admin_sql::MARK_FAILED)
             .bind(id.as_str())
             .bind(generation.cast_signed())
-            .bind(now.as_millisecond())
             .execute(&self.writer)
             .await?;
         Ok(())

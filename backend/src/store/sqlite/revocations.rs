@@ -35,12 +35,13 @@ pub(super) async fn insert(
 impl RevocationRecords for SqliteDatabase {
     async fn enqueue_revocation(
         &self,
+        of: Option<&ConnectionId>,
         revocation: &Revocation<SealedToken>,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writer = self.writer.acquire().await?;
-        insert(&mut writer, None, revocation, expires_at, now).await
+        insert(&mut writer, of, revocation, expires_at, now).await
     }
 
     async fn due_revocations(

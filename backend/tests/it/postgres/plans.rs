@@ -244,7 +244,7 @@ async fn use_all(store: &dyn Store, server: &Database) {
     let ended = store.disconnect(&three.id, &id, now()).await.unwrap();
     let revocation = ended.revocation.unwrap();
     store
-        .enqueue_revocation(&revocation, None, now())
+        .enqueue_revocation(Some(&three.id), &revocation, None, now())
         .await
         .unwrap();
     store.due_revocations(now(), 10).await.unwrap();
@@ -313,7 +313,7 @@ async fn use_administration(admin: &dyn AdminRecords) {
     assert!(admin.undescribed(50).await.unwrap().is_empty());
     let label = Label::of(None, &[]);
     admin.describe(&[(id.clone(), label)]).await.unwrap();
-    admin.mark_refresh_failed(&id, 0, now()).await.unwrap();
+    admin.mark_refresh_failed(&id, 0).await.unwrap();
     let event = NewEvent {
         id: EventId::generate_at(1),
         at: now(),

@@ -149,6 +149,7 @@ impl SharedWork for Slow {
 impl RevocationStore for Slow {
     async fn enqueue_revocation(
         &self,
+        _: Option<&ConnectionId>,
         _: &Revocation,
         _: Option<Timestamp>,
         _: Timestamp,

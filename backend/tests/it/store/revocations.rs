@@ -35,13 +35,16 @@ async fn sec_42_a_revocation_is_pending_for_its_connection_until_it_is_completed
     let (one, ..) = connect(store, "one").await;
     let (two, ..) = connect(store, "two").await;
     store.disconnect(&one.id, &id("r"), now()).await.unwrap();
-    // It belongs to no connection.
+    // A pair that came for a connection after its end.
     let pair = Revocation {
         id: id("s"),
         token: RefreshToken::new("pair".to_owned()),
         tries: 0,
     };
-    store.enqueue_revocation(&pair, None, now()).await.unwrap();
+    let enqueued = store.enqueue_revocation(Some(&two.id), &pair, None, now());
+    enqueued.await.unwrap();
+    assert!(admin.has_pending_revocation(&two.id).await.unwrap());
+    store.complete_revocation(&id("s")).await.unwrap();
     assert!(admin.has_pending_revocation(&one.id).await.unwrap());
     assert!(!admin.has_pending_revocation(&two.id).await.unwrap());
     store.postpone_revocation(&id("r"), at(20)).await.unwrap();
@@ -58,7 +61,7 @@ async fn sec_42_a_postponed_revocation_waits_and_ends_with_its_token(bed: Bed) {
         tries: 0,
     };
     store
-        .enqueue_revocation(&revocation, Some(at(100)), now())
+        .enqueue_revocation(None, &revocation, Some(at(100)), now())
         .await
         .unwrap();
     assert_eq!(store.due_revocations(now(), 9).await.unwrap().len(), 1);
@@ -89,7 +92,7 @@ async fn sec_42_revocations_come_the_longest_due_first_and_so_many_at_a_time(bed
             tries: 0,
         };
         let noted = store
-            .enqueue_revocation(&revocation, None, at(seconds))
+            .enqueue_revocation(None, &revocation, None, at(seconds))
             .await;
         noted.unwrap();
     }

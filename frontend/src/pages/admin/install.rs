@@ -81,9 +81,6 @@ impl Opened {
             match answer {
                 Ok(install) => {
                     self.load_failed.set(None);
-                    if install.status == InstallStatus::Disconnected {
-                        self.end_failed.set(None);
-                    }
                     self.install.set(Some(install));
                 }
                 Err(failure) => self.fail(self.load_failed, failure),
@@ -98,9 +95,24 @@ impl Opened {
             .with_untracked(|install| install.as_ref().map(words::name));
         self.is_ending.set(true);
         leptos::task::spawn_local(async move {
-            let answer = api::admin::disconnect(&id).await;
+            let mut answer = api::admin::disconnect(&id).await;
+            let mut found = None;
+            // The answer may have been lost, so the install itself is asked.
+            if answer.is_err()
+                && let Ok(install) = api::admin::install(&id).await
+            {
+                if install.status == InstallStatus::Disconnected {
+                    // To do it again changes nothing, and tells whether the tokens are revoked.
+                    let again = api::admin::disconnect(&id).await;
+                    answer = Ok(again.unwrap_or(Revocation::Pending));
+                }
+                found = Some(install);
+            }
             if self.is_ending.try_set(false).is_some() {
                 return;
+            }
+            if found.is_some() {
+                self.install.set(found);
             }
             match answer {
                 Ok(revocation) => {
@@ -116,11 +128,7 @@ impl Opened {
                     // The button is gone.
                     request_animation_frame(|| platform::focus_if_lost("heading"));
                 }
-                Err(failure) => {
-                    self.fail(self.end_failed, failure);
-                    // The answer may be lost and the install disconnected.
-                    self.read();
-                }
+                Err(failure) => self.fail(self.end_failed, failure),
             }
         });
     }

@@ -183,12 +183,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> List<T> {
         memo(move |_| self.rows.with(Option::is_none) && self.failed.with(Option::is_none))
     }
 
-    /// Returns whether the first page has come, and there are no rows.
+    /// Returns whether there are no rows, here or on a next page.
     pub fn is_empty(self) -> Signal<bool> {
-        memo(move |_| {
-            self.rows
-                .with(|rows| rows.as_ref().is_some_and(|rows| rows.rows().is_empty()))
-        })
+        self.asks(|rows| rows.rows().is_empty() && rows.is_whole())
     }
 
     /// Returns whether a page is being loaded.

@@ -43,8 +43,9 @@ pub struct Administration {
     announcer: Announcer,
     stand: RwSignal<Stand>,
     link: StoredValue<Option<String>>,
-    /// Whether the link may have been used here, by a request whose answer was lost.
-    may_be_used: StoredValue<bool>,
+    /// When the session ends that this browser had before it used the link, empty without one; `None`
+    /// until that has been asked for.
+    earlier: StoredValue<Option<String>>,
     is_asking: RwSignal<bool>,
     /// Why the link could not be used yet, or the session not be ended.
     failed: RwSignal<Option<Failure>>,
@@ -58,7 +59,7 @@ impl Administration {
             announcer: Announcer::get(),
             stand: RwSignal::new(Stand::Checking),
             link: StoredValue::new(None),
-            may_be_used: StoredValue::new(false),
+            earlier: StoredValue::new(None),
             is_asking: RwSignal::new(false),
             failed: RwSignal::new(None),
         };
@@ -102,7 +103,7 @@ impl Administration {
 
     fn use_link(self, link: String) {
         self.link.set_value(Some(link));
-        self.may_be_used.set_value(false);
+        self.earlier.set_value(None);
         self.failed.set(None);
         self.stand.set(Stand::Link);
     }
@@ -175,13 +176,7 @@ impl Administration {
         };
         self.is_asking.set(true);
         leptos::task::spawn_local(async move {
-            let mut answer = api::admin::sign_in(&link).await;
-            if let Err(failure) = &answer
-                && self.may_have_signed_in(failure)
-                && let Ok(Some(session)) = api::admin::session().await
-            {
-                answer = Ok(session);
-            }
+            let answer = self.begin_session(&link).await;
             if self.is_asking.try_set(false).is_some() {
                 return;
             }
@@ -198,13 +193,28 @@ impl Administration {
         });
     }
 
-    /// Returns whether the link may have begun a session here although a request failed: this one if
-    /// its answer was lost, or an earlier one if this one is refused because the link is used.
-    fn may_have_signed_in(self, failure: &Failure) -> bool {
-        if outcomes::refused(failure).is_none() {
-            self.may_be_used.try_update_value(|may| *may = true);
+    /// Begins a session with a link. A request may succeed although its answer is lost, and the next one
+    /// is then refused because the link has been used: so after a failure a session counts that this
+    /// browser did not have before.
+    async fn begin_session(self, link: &str) -> Result<AdminSession, Failure> {
+        let earlier = if let Some(earlier) = self.earlier.try_get_value().flatten() {
+            earlier
+        } else {
+            let session = api::admin::session().await?;
+            let earlier = session
+                .map(|session| session.expires_at)
+                .unwrap_or_default();
+            self.earlier
+                .try_update_value(|known| *known = Some(earlier.clone()));
+            earlier
+        };
+        match api::admin::sign_in(link).await {
+            Err(failure) => match api::admin::session().await {
+                Ok(Some(session)) if session.expires_at != earlier => Ok(session),
+                _ => Err(failure),
+            },
+            session => session,
         }
-        self.may_be_used.try_get_value() == Some(true)
     }
 
     fn refuse(self, outcome: Outcome) {

@@ -14,7 +14,6 @@ use crate::{
         layout::Waiting,
         notice::{Notice, outcome_page},
         retry::Retry,
-        sealed::Sealed,
         show::Show,
     },
     flow::{rehearsed, step::STEPS},
@@ -84,7 +83,7 @@ fn Rehearsed(
                 <div>
                     <PageHeading title=Signal::stored("What happens when you connect".to_owned()) />
                     <p class="second">
-                        "A rehearsal with this app’s real settings; nothing is sent. " <Sealed words="Hatched" />
+                        "A rehearsal with this app’s real settings; nothing is sent. " <span class="sealed">"Hatched"</span>
                         " marks a value that this page does not keep."
                     </p>
                 </div>

@@ -5,7 +5,6 @@ use shared::{api::connection::Connection, route::Route};
 
 use super::{after::After, lifetimes::RealLifetimes, playing, sequence::Sequence};
 use crate::{
-    components::sealed::Sealed,
     connection_label, door,
     flow::{
         signed_in::{Timings, steps},
@@ -66,7 +65,7 @@ fn Login(
             ", which connected "
             <bdi>{name}</bdi>
             ", as far as this browser can know it. "
-            <Sealed words="Hatched" />
+            <span class="sealed">"Hatched"</span>
             " marks a value that this page does not have."
         }
     });
