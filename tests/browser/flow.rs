@@ -63,7 +63,7 @@ async fn details(browser: &Browser, number: usize) -> Value {
     let script = format!(
         "return Object.fromEntries([...document.querySelectorAll(\
             '.sequence li:nth-child({number}) dl > div')]\
-            .map(it => [it.querySelector('dt').innerText, it.querySelector('dd').innerText]))"
+            .map(it => [it.querySelector('dt').innerText, it.querySelector('dd').textContent]))"
     );
     browser.run(&script).await
 }
@@ -115,7 +115,8 @@ async fn a_rehearsal_shows_the_bytes_of_a_login_and_sends_nothing() {
     );
     let begun = details(browser, 1).await;
     assert_eq!(begun["state"], asked["state"]);
-    assert_eq!(begun["code_verifier"], "43 characters, wiped once sent");
+    let verifier_sent = "sealed: 43 characters, wiped once sent";
+    assert_eq!(begun["code_verifier"], verifier_sent);
     assert_eq!(begun["return_to"], "/flow");
 
     // Only the bytes' own cell has the verifier, and no request did anything with it.
