@@ -236,7 +236,7 @@ async fn sec_73_key_faults_and_refusals_are_told() {
     let (mut person, connection) = bed.connected().await;
     let mut admin = administrator(&bed.app).await;
     let forged = person
-        .request(Method::DELETE, "/api/session")
+        .bare(Method::DELETE, "/api/session")
         .header("origin", "https://evil.example")
         .header("sec-fetch-site", "cross-site");
     for _ in 0..3 {
