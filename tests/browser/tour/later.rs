@@ -38,6 +38,9 @@ impl Tour {
         let high = at(".toggle[title='High']");
         self.act(&high).await;
         self.is_written("high").await;
+        // The numbers beside the names grow until all are here.
+        self.until("return !document.querySelector('[aria-busy]')")
+            .await;
         self.act(&high).await;
         self.is_taken_back("high").await;
         for (menu, written) in [
@@ -61,7 +64,10 @@ impl Tour {
         self.browser().key("Escape").await;
         self.is_taken_back("q=").await;
 
-        for (view, name) in [("By problem", "Problems"), ("By package", "Packages")] {
+        for (view, name, group) in [
+            ("By problem", "Problems", "problem="),
+            ("By package", "Packages", "package="),
+        ] {
             self.press(view).await;
             self.until(&format!(
                 "return document.querySelector('.group-table')?.ariaLabel === '{name}'"
@@ -73,6 +79,8 @@ impl Tour {
                 .await;
             self.until("return !!document.querySelector('.issue-table .row')")
                 .await;
+            // Changes that follow one another faster than a person acts are written later.
+            self.is_written(group).await;
             self.browser().go_in_history(-1).await;
             self.until("return !!document.querySelector('.group-table .row')")
                 .await;
