@@ -7,26 +7,18 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use super::readings::Readings;
 use crate::{
     data::{
-        all_issues::{found::Found, request::Request},
+        all_issues::{found::Found, pace::Pace, request::Request},
         number_format::len,
     },
-    platform,
+    platform::{self, events},
     reactive::effect,
 };
-
-/// Shortest time between two updates while issues are being loaded, in milliseconds.
-const SHORTEST: u64 = 100;
-/// Number of issues for which this time becomes a millisecond longer. To filter, sort and group an
-/// issue takes some hundredths of a millisecond, so this is a tenth of the time at most, and
-/// scrolling stays smooth while thousands are being loaded.
-const EACH: u64 = 10;
 
 /// The issues of all lists, in the order of the organizations and of Snyk.
 #[derive(Clone, Copy, Debug)]
 pub struct Joined {
     issues: RwSignal<Arc<Vec<Arc<Found>>>>,
-    /// The time before which the issues are not joined again, in milliseconds.
-    next: StoredValue<f64>,
+    pace: StoredValue<Pace>,
     pending: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -35,25 +27,29 @@ impl Joined {
     pub fn follow(readings: Readings) -> Self {
         let joined = Self {
             issues: RwSignal::default(),
-            next: StoredValue::new(0.0),
+            pace: StoredValue::default(),
             pending: StoredValue::new(None),
         };
+        let scrolled = events::on_window("scroll", move || {
+            let now = platform::elapsed();
+            joined.pace.try_update_value(|pace| pace.scroll(now));
+        });
+        StoredValue::new_local(scrolled);
         on_cleanup(move || joined.forget());
         effect(move |last: Option<Request>| {
             let request = readings.request();
             if last.is_some_and(|last| last != request) {
                 // Other lists: what was joined is outdated, not only incomplete.
-                joined.next.set_value(0.0);
+                joined.pace.update_value(Pace::begin);
             }
             let is_growing = readings.is_growing();
             // Tracks the rows of each list.
             readings.with(|all| all.iter().for_each(|one| one.list.with_rows(|_| ())));
             joined.forget();
-            let wait = joined.next.get_value() - platform::elapsed();
-            if !is_growing || wait <= 0.0 {
-                joined.join(readings);
+            if is_growing {
+                joined.join_when_due(readings);
             } else {
-                joined.join_after(readings, wait);
+                joined.join(readings);
             }
             request
         });
@@ -76,15 +72,21 @@ impl Joined {
                 }
             });
         });
-        let pause = Duration::from_millis(SHORTEST + len(all.len()) / EACH);
-        self.next
-            .set_value(platform::elapsed() + pause.as_secs_f64() * 1_000.0);
+        let now = platform::elapsed();
+        self.pace
+            .update_value(|pace| pace.update(now, len(all.len())));
         self.issues.set(Arc::new(all));
     }
 
-    fn join_after(self, readings: Readings, wait: f64) {
+    fn join_when_due(self, readings: Readings) {
+        let wait = self.pace.get_value().wait(platform::elapsed());
+        if wait <= 0.0 {
+            self.join(readings);
+            return;
+        }
         let wait = Duration::try_from_secs_f64(wait / 1_000.0).unwrap_or_default();
-        let handle = set_timeout_with_handle(move || self.join(readings), wait);
+        // A person may scroll meanwhile.
+        let handle = set_timeout_with_handle(move || self.join_when_due(readings), wait);
         self.pending.set_value(handle.ok());
     }
 
