@@ -65,7 +65,7 @@ pub async fn flush(records: &dyn AdminRecords) {
                 stored += events.len();
             }
         };
-        // What is not stored by then is counted below.
+        // The events that are not stored by then are counted below.
         let _in_time = tokio::time::timeout_at(end, all).await;
         batch.lost_except(stored);
     } else {

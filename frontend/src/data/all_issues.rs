@@ -4,7 +4,7 @@ pub mod export;
 pub mod filters;
 pub mod found;
 pub mod groups;
-pub mod pace;
 pub mod request;
 pub mod since;
 pub mod summary;
+pub mod throttle;

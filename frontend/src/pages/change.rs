@@ -7,7 +7,7 @@ use shared::problem::Code;
 
 use crate::{announcer::Announcer, api::Failure, session::SessionContext};
 
-/// What a button that makes changes needs.
+/// The context of a button that makes changes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Change {
     session: SessionContext,

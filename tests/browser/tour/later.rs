@@ -113,7 +113,7 @@ impl Tour {
         self.is_sound("the issues of all projects").await;
     }
 
-    /// What happened in the login, and its rehearsal.
+    /// The steps of the login, and their rehearsal.
     pub(super) async fn flow(&self) {
         self.press("Connection").await;
         self.press("What happened when you connected").await;

@@ -138,7 +138,7 @@ fn a_header_that_is_required_and_missing_is_found_out() {
     let snyk = Some(("application/json", "{}"));
     let path = "/api/connections/x/snyk/rest/self";
     assert_eq!(check_with(&Method::GET, path, 429, snyk, &[]), Ok(()));
-    // Nobody is signed in, and no cookie is left to be removed.
+    // Without a session there is no cookie to remove.
     let nobody = Some(("application/json", r#"{"presented":1}"#));
     assert_eq!(
         check_with(&Method::GET, "/api/login", 200, nobody, &[]),

@@ -101,7 +101,7 @@ pub struct InstallPage {
 pub struct Listed<R, P> {
     /// Its place in the order of the list.
     pub place: P,
-    /// What it says, if it can be read.
+    /// The record, if it can be read.
     pub record: Option<R>,
 }
 

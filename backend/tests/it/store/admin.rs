@@ -1,4 +1,4 @@
-//! What an administrator reads: sessions of a kind of their own, and the list of connections.
+//! The records of the administration: its sessions, and the list of connections.
 
 use domain::{
     connection::{Label, searched},

@@ -37,7 +37,7 @@ async fn events_are_read_from_the_latest_and_removed_from_the_earliest(bed: Bed)
         event(3, EventKind::Refreshed, one),
     ];
     admin.insert_events(&first).await.unwrap();
-    // What may have been stored is stored again, and counts once.
+    // An event that may have been stored is stored again, and counts once.
     admin.insert_events(&first[..1]).await.unwrap();
     let all = EventPage {
         kinds: Vec::new(),
@@ -87,7 +87,7 @@ async fn events_are_read_from_the_latest_and_removed_from_the_earliest(bed: Bed)
     assert_eq!(deleted(EventGroup::All, &last, 9).await, 1);
     assert_eq!(beyond(EventGroup::All, 2).await, None);
 
-    // What is frequent goes first, and only that.
+    // Frequent events go first, and no others.
     let frequent = [
         event(5, EventKind::Refreshed, one),
         event(6, EventKind::AdminDisconnected, one),

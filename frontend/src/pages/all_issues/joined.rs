@@ -7,7 +7,7 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use super::readings::Readings;
 use crate::{
     data::{
-        all_issues::{found::Found, pace::Pace, request::Request},
+        all_issues::{found::Found, request::Request, throttle::Throttle},
         number_format::len,
     },
     platform::{self, events},
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Joined {
     issues: RwSignal<Arc<Vec<Arc<Found>>>>,
-    pace: StoredValue<Pace>,
+    throttle: StoredValue<Throttle>,
     pending: StoredValue<Option<TimeoutHandle>>,
 }
 
@@ -27,12 +27,14 @@ impl Joined {
     pub fn follow(readings: Readings) -> Self {
         let joined = Self {
             issues: RwSignal::default(),
-            pace: StoredValue::default(),
+            throttle: StoredValue::default(),
             pending: StoredValue::new(None),
         };
         let scrolled = events::on_window("scroll", move || {
             let now = platform::elapsed();
-            joined.pace.try_update_value(|pace| pace.scroll(now));
+            joined
+                .throttle
+                .try_update_value(|throttle| throttle.scroll(now));
         });
         StoredValue::new_local(scrolled);
         on_cleanup(move || joined.forget());
@@ -40,7 +42,7 @@ impl Joined {
             let request = readings.request();
             if last.is_some_and(|last| last != request) {
                 // Other lists: what was joined is outdated, not only incomplete.
-                joined.pace.update_value(Pace::begin);
+                joined.throttle.update_value(Throttle::begin);
             }
             let is_growing = readings.is_growing();
             // Tracks the rows of each list.
@@ -73,13 +75,13 @@ impl Joined {
             });
         });
         let now = platform::elapsed();
-        self.pace
-            .update_value(|pace| pace.update(now, len(all.len())));
+        self.throttle
+            .update_value(|throttle| throttle.update(now, len(all.len())));
         self.issues.set(Arc::new(all));
     }
 
     fn join_when_due(self, readings: Readings) {
-        let wait = self.pace.get_value().wait(platform::elapsed());
+        let wait = self.throttle.get_value().wait(platform::elapsed());
         if wait <= 0.0 {
             self.join(readings);
             return;

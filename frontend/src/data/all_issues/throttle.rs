@@ -16,13 +16,13 @@ const LONGEST: f64 = 3_000.0;
 /// When the list was updated, when it may be again, and when a person last scrolled: in milliseconds by
 /// a clock that is never set.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct Throttle {
     updated: f64,
     next: f64,
     scrolled: f64,
 }
 
-impl Default for Pace {
+impl Default for Throttle {
     fn default() -> Self {
         Self {
             updated: f64::NEG_INFINITY,
@@ -32,7 +32,7 @@ impl Default for Pace {
     }
 }
 
-impl Pace {
+impl Throttle {
     /// Returns how long the next update has to wait, in milliseconds; not above zero if it is due.
     #[must_use]
     pub fn wait(&self, now: f64) -> f64 {
@@ -66,31 +66,31 @@ mod tests {
 
     #[test]
     fn the_first_update_is_due_at_once_and_later_ones_the_less_often_the_more_there_are() {
-        let mut pace = Pace::default();
-        assert!(pace.wait(0.0) <= 0.0);
-        pace.update(0.0, 0);
-        assert!((pace.wait(0.0) - 100.0).abs() < 1e-9);
-        pace.update(0.0, 20_000);
-        assert!((pace.wait(100.0) - 2_000.0).abs() < 1e-9);
-        pace.begin();
-        assert!(pace.wait(100.0) <= 0.0);
+        let mut throttle = Throttle::default();
+        assert!(throttle.wait(0.0) <= 0.0);
+        throttle.update(0.0, 0);
+        assert!((throttle.wait(0.0) - 100.0).abs() < 1e-9);
+        throttle.update(0.0, 20_000);
+        assert!((throttle.wait(100.0) - 2_000.0).abs() < 1e-9);
+        throttle.begin();
+        assert!(throttle.wait(100.0) <= 0.0);
     }
 
     #[test]
     fn an_update_waits_for_a_person_who_scrolls_but_not_for_ever() {
-        let mut pace = Pace::default();
-        pace.scroll(0.0);
-        assert!(pace.wait(0.0) <= 0.0, "the first rows come at once");
-        pace.update(0.0, 0);
+        let mut throttle = Throttle::default();
+        throttle.scroll(0.0);
+        assert!(throttle.wait(0.0) <= 0.0, "the first rows come at once");
+        throttle.update(0.0, 0);
         for now in [500.0, 1_000.0, 2_800.0] {
-            pace.scroll(now);
-            assert!((pace.wait(now) - STILL).abs() < 1e-9, "{now}");
+            throttle.scroll(now);
+            assert!((throttle.wait(now) - STILL).abs() < 1e-9, "{now}");
         }
-        pace.scroll(2_900.0);
-        assert!((pace.wait(2_900.0) - 100.0).abs() < 1e-9);
-        pace.scroll(3_000.0);
-        assert!(pace.wait(3_000.0) <= 0.0);
-        pace.update(3_000.0, 0);
-        assert!(pace.wait(3_151.0) <= 0.0, "the person has stopped");
+        throttle.scroll(2_900.0);
+        assert!((throttle.wait(2_900.0) - 100.0).abs() < 1e-9);
+        throttle.scroll(3_000.0);
+        assert!(throttle.wait(3_000.0) <= 0.0);
+        throttle.update(3_000.0, 0);
+        assert!(throttle.wait(3_151.0) <= 0.0, "the person has stopped");
     }
 }
